@@ -1,0 +1,116 @@
+"""The one application error: every refusal of a service carries its code, its HTTP status and its words.
+
+Codes and statuses are the table of the protocol (design page 3); ``problem()`` is RFC 9457. Doors (REST, gateway,
+pages) render a `DomainError`; they never invent one of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand and act on."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Error"
+
+    def __init__(self, detail: str, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+    def problem(self) -> dict[str, object]:
+        """The RFC 9457 problem details of this refusal, with its extra members."""
+        return {
+            "type": f"urn:foundry:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **self.extra,
+        }
+
+
+class NotAuthenticated(DomainError):
+    code, status, title = "not_authenticated", 401, "Not signed in"
+
+
+class PermissionDenied(DomainError):
+    code, status, title = "permission_denied", 403, "Not allowed"
+
+
+class ReauthenticationFailed(DomainError):
+    code, status, title = "reauthentication_failed", 403, "Could not confirm who you are"
+
+
+class NotFound(DomainError):
+    code, status, title = "not_found", 404, "Not found"
+
+
+class ValidationFailed(DomainError):
+    """Something in the request has the wrong shape; `errors` maps a field's name to its messages."""
+
+    code, status, title = "validation_failed", 400, "Invalid input"
+
+    def __init__(self, errors: Mapping[str, list[str]], detail: str | None = None) -> None:
+        first = next((f"{name}: {messages[0]}" for name, messages in errors.items() if messages), "Invalid input.")
+        super().__init__(detail or first, errors=dict(errors))
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        errors = self.extra["errors"]
+        assert isinstance(errors, dict)
+        return errors
+
+
+class LockHeld(DomainError):
+    code, status, title = "lock_held", 423, "Somebody else is editing this field"
+
+
+class LockNotHeld(DomainError):
+    code, status, title = "lock_not_held", 409, "You do not hold this field"
+
+
+class StaleToken(DomainError):
+    code, status, title = "stale_token", 409, "Your lock has ended"
+
+
+class StaleBase(DomainError):
+    code, status, title = "stale_base", 409, "The field has changed since you began"
+
+
+class ProjectFrozen(DomainError):
+    code, status, title = "project_frozen", 409, "The project is closed for writing"
+
+
+class ClientRefReused(DomainError):
+    code, status, title = "client_ref_reused", 409, "This reference was used for something else"
+
+
+class Conflict(DomainError):
+    code, status, title = "conflict", 409, "Not possible now"
+
+
+class PayloadTooLarge(DomainError):
+    code, status, title = "payload_too_large", 413, "Too large"
+
+
+class RateLimited(DomainError):
+    """Too many requests; `retry_after` is in seconds."""
+
+    code, status, title = "rate_limited", 429, "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+
+
+class Unavailable(DomainError):
+    """Postgres or Redis did not answer in time; the outcome is unknown, so retry with the same `client_ref`."""
+
+    code, status, title = "unavailable", 503, "Not available for a moment"
+
+    def __init__(self, detail: str = "Foundry cannot reach its storage. Try again.", *, retry_after: int = 2) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -1,0 +1,62 @@
+"""The live projection of events: what everybody in a project may see the moment it happens.
+
+A whitelist per action. Address, user agent, reason and every key not named here stay in the audit trail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import msgspec
+
+import realtime
+from audit.models import Event
+
+_LOCK = ("field", "session_id", "holder")
+
+LIVE: Final[dict[str, tuple[str, ...]]] = {
+    "project.updated": ("name", "description", "is_private"),
+    "project.archived": ("status",),
+    "project.frozen": ("status",),
+    "project.reopened": ("status",),
+    "member.added": ("user", "role"),
+    "member.role_changed": ("user", "role"),
+    "member.removed": ("user",),
+    "lock.acquired": _LOCK,
+    "lock.released": (*_LOCK, "why"),
+    "lock.handed_over": _LOCK,
+    "lock.taken_over": _LOCK,
+    "draft.saved": ("version", "kind", "changed_fields"),
+}
+
+_encoder = msgspec.json.Encoder()
+
+
+def topic_of(project_id: uuid.UUID) -> str:
+    """The hub topic on which a project's events and ephemerals go out."""
+    return f"project.{project_id}"
+
+
+def notification(event: Event) -> dict[str, Any]:
+    """The parameters of one `event` notification: `{seq, name, at, actor, data}`."""
+    record = event.record
+    actor = record["actor"]
+    data = record["data"]
+    return {
+        "seq": event.seq,
+        "name": event.action,
+        "at": event.at,
+        "actor": {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]},
+        "data": {key: data[key] for key in LIVE.get(event.action, ()) if key in data},
+    }
+
+
+def frame(event: Event) -> str:
+    """One JSON-RPC `event` notification as text, ready for every socket of the project."""
+    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": notification(event)}).decode()
+
+
+def publish(event: Event, project_id: uuid.UUID) -> None:
+    """Send the event's frame to everybody who watches the project. Never raises: catch-up repairs what is lost."""
+    realtime.publish(topic=topic_of(project_id), seq=event.seq, frame=frame(event))

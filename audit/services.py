@@ -1,0 +1,118 @@
+"""Recording a fact: the only way an event comes to be."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit import live
+from audit.canonical import CANONICAL_VERSION, canonical, canonical_hash
+from audit.errors import ClientRefReused
+from audit.models import SITE_CHAIN, Event, Site, project_chain
+from audit.protocols import AuditCaller
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an event is about: the kind of thing (`draft`, `lease`, `member` …) and its id."""
+
+    type: str
+    id: str
+
+    @classmethod
+    def of(cls, type: str, id: uuid.UUID | str) -> Target:
+        return cls(type, str(id))
+
+
+@functools.cache
+def site_id() -> str:
+    """The id of this installation, which every event and signature names."""
+    return str(Site.objects.values_list("id", flat=True).get())
+
+
+def request_hash(action: str, parameters: Mapping[str, Any]) -> str:
+    """What a `client_ref` stands for: SHA-256 of RFC 8785 `{action, parameters}`, without secrets."""
+    return canonical_hash({"action": action, "parameters": dict(parameters)})
+
+
+def answered(*, caller: AuditCaller, project_id: uuid.UUID | None, request: str) -> Event | None:
+    """The first event of an earlier write with this caller's `client_ref`, or None.
+
+    Raises `ClientRefReused` when that write asked for something else.
+    """
+    if caller.client_ref is None:
+        return None
+    chain = project_chain(project_id) if project_id else SITE_CHAIN
+    event = Event.objects.filter(chain=chain, actor_id=caller.user.id, client_ref=caller.client_ref).first()
+    if event is not None and event.request != request:
+        raise ClientRefReused("This client_ref was already used for another request. Make a new one.")
+    return event
+
+
+def record(
+    *,
+    caller: AuditCaller,
+    action: str,
+    target: Target,
+    data: Mapping[str, Any] | None = None,
+    project_id: uuid.UUID | None = None,
+    reason: str | None = None,
+    request: str | None = None,
+) -> Event:
+    """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
+
+    Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
+    `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
+    with a write's first event only, and makes the caller's `client_ref` the write's idempotency key.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
+    text = canonical(_fact(caller, action, target, data or {}, project_id, reason, request))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_event (canonical) VALUES (%s)"
+            " RETURNING id, chain, action, actor_id, target_type, target_id, client_ref, request,"
+            " seq, at, prev_hash, hash",
+            [text],
+        )
+        row = cursor.fetchone()
+    event = Event(*(row[0], text, *row[1:]))
+    if project_id is not None:
+        transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
+    return event
+
+
+def _fact(
+    caller: AuditCaller,
+    action: str,
+    target: Target,
+    data: Mapping[str, Any],
+    project_id: uuid.UUID | None,
+    reason: str | None,
+    request: str | None,
+) -> dict[str, Any]:
+    user = caller.user
+    fact: dict[str, Any] = {
+        "v": CANONICAL_VERSION,
+        "site": site_id(),
+        "chain": project_chain(project_id) if project_id else SITE_CHAIN,
+        "actor": {"id": str(user.id), "name": user.display_name, "kind": user.kind},
+        "on_behalf_of": str(caller.on_behalf_of) if caller.on_behalf_of else None,
+        "via": caller.via,
+        "session": str(caller.session_id) if caller.session_id else None,
+        "address": caller.address,
+        "user_agent": caller.user_agent,
+        "action": action,
+        "target": {"type": target.type, "id": target.id},
+        "data": dict(data),
+        "reason": reason,
+    }
+    if request is not None and caller.client_ref is not None:
+        fact["client_ref"] = str(caller.client_ref)
+        fact["request"] = request
+    return fact

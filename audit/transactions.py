@@ -1,0 +1,28 @@
+"""One write, one transaction; and a database that does not answer in time is an honest 503."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import psycopg_pool
+from django.db import OperationalError, transaction
+
+from audit.errors import Unavailable
+
+
+@contextmanager
+def unavailable_on_timeout() -> Iterator[None]:
+    """Turn timeouts and a lost Postgres into `Unavailable`; the caller retries with the same `client_ref`."""
+    try:
+        yield
+    except (OperationalError, psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+        raise Unavailable from error
+
+
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """The transaction of one service: everything in it commits, or nothing does."""
+    with unavailable_on_timeout(), transaction.atomic():
+        yield
