@@ -1,0 +1,150 @@
+"""Who may act: users of every kind, and the personal access tokens of those who have no browser."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypedDict
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from uuid_utils.compat import uuid7
+
+from accounts.managers import TokenManager, UserManager
+
+# ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
+USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
+
+
+class Person(TypedDict):
+    """A person as every door shows them (design page 3)."""
+
+    id: str
+    display_name: str
+    kind: str
+
+
+class Kind(models.TextChoices):
+    """What stands behind an account; only people sign (control c23)."""
+
+    HUMAN = "human", "Person"
+    AGENT = "agent", "AI agent"
+    SERVICE = "service", "Service"
+    DEVICE = "device", "Device"
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account. Never deleted; its name and kind never change (21 CFR 11.100a); the database refuses both.
+
+    ``is_superuser`` marks an administrator (accounts); ``is_auditor`` one who may read everything.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(
+        max_length=150,
+        unique=True,
+        validators=[
+            RegexValidator(
+                USERNAME_PATTERN,
+                "Use letters, digits and . _ + - only, beginning with a letter or a digit.",
+            )
+        ],
+        help_text="Never reused and never changed. Letters, digits and . _ + - only.",
+    )
+    display_name = models.CharField(max_length=150, help_text="The printed name, as it stands on records.")
+    email = models.EmailField(blank=True, default="")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN)
+    is_active = models.BooleanField("active", default=True)
+    is_superuser = models.BooleanField("administrator", default=False)
+    is_auditor = models.BooleanField("auditor", default=False)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["username"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_user_username_unique",
+                violation_error_message="This user name is taken, or was once.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="accounts_user_kind_known"),
+            models.CheckConstraint(condition=~models.Q(display_name=""), name="accounts_user_display_name_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.username})"
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the admin: administrators for accounts, auditors for the audit viewer."""
+        return self.is_superuser or self.is_auditor
+
+    def person(self) -> Person:
+        """This user as events, frames and answers show them."""
+        return {"id": str(self.id), "display_name": self.display_name, "kind": self.kind}
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Tie browser sessions to the password and to ``session_generation``.
+
+        Raising the generation ends all sessions of the user at once, whatever keeps the sessions, and they stay
+        ended when the account is opened again.
+        """
+        return salted_hmac(
+            "accounts.User.session", f"{self.session_generation}:{self.password}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+
+class PersonalAccessToken(models.Model):
+    """A named, expiring, revocable secret for clients without a browser; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token's text, lowercase hex.")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, help_text="Exact to about a minute; not a record.")
+
+    user_id: UUID
+    objects: ClassVar[TokenManager] = TokenManager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="accounts_token_name_given"),
+            models.CheckConstraint(
+                condition=models.Q(digest__regex=r"^[0-9a-f]{64}$"), name="accounts_token_digest_shape"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="accounts_token_expires_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user_id}"
+
+    @property
+    def credential(self) -> str:
+        """What a session that was opened with this token is bound to."""
+        return f"token:{self.id}"
