@@ -3,4 +3,9 @@ from django.apps import AppConfig
 
 class BlobsConfig(AppConfig):
     name = "blobs"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.verification import register
+        from blobs.verification import check_blobs
+
+        register("blobs", check_blobs)

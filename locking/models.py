@@ -1,0 +1,138 @@
+"""The journal of locks (`Lease`), the sessions that hold them, and the unsaved text of their writers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from uuid_utils.compat import uuid7
+
+from projects.models import Project
+
+
+class EndReason(models.TextChoices):
+    """Why a lease ended; every ended lease has exactly one."""
+
+    SAVED = "saved", "Saved"
+    CANCELLED = "cancelled", "Given back"
+    DISCONNECTED = "disconnected", "Disconnected"
+    EXPIRED = "expired", "Expired"
+    HANDED_OVER = "handed_over", "Handed over"
+    TAKEN_OVER = "taken_over", "Taken over"
+    REVOKED = "revoked", "Access lost"
+    FROZEN = "frozen", "Project closed"
+
+
+class Session(models.Model):
+    """One open tab or one IDE connection of one user. Issued by the server; a lock belongs to it.
+
+    Every connect raises `connection` and rotates the resume secret, of which only the digest is kept; a disconnect
+    counts only where its number is the current one. Not a record: no event.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    credential = models.CharField(max_length=80)
+    connection = models.PositiveIntegerField(default=0, help_text="0 for a session without a socket.")
+    resume_digest = models.CharField(max_length=64, blank=True, default="")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    disconnected_at = models.DateTimeField(null=True, help_text="Since when its socket is gone without a good-bye.")
+
+    project_id: UUID
+    user_id: UUID
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "project"], name="locking_session_user")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LeaseQuerySet(models.QuerySet["Lease"]):
+    """Who held which field, and who holds it now."""
+
+    def open(self) -> LeaseQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+    def of_project(self, project_id: UUID) -> LeaseQuerySet:
+        return self.filter(project_id=project_id)
+
+    def held_at(self, moment: object) -> LeaseQuerySet:
+        """The leases that were open at a moment."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), started_at__lte=moment)
+
+
+class Lease(models.Model):
+    """The durable record of one lock. May change once: it ends, with a reason.
+
+    `token` is the `seq` of the event that opened it, so it only grows: a later lease of the same field always has a
+    larger one, whatever happens to Redis.
+    """
+
+    lease_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="leases")
+    field = models.CharField(max_length=1100)
+    token = models.BigIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="leases")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, null=True)
+
+    project_id: UUID
+    user_id: UUID
+    session_id: UUID | None
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-token"]
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["project", "field"], condition=Q(ended_at__isnull=True), name="locking_lease_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_reason__isnull=True)
+                | Q(ended_at__isnull=False, end_reason__in=EndReason.values),
+                name="locking_lease_ends_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="locking_lease_in_order"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["project", "field", "-token"], name="locking_lease_field"),
+            models.Index(fields=["session"], condition=Q(ended_at__isnull=True), name="locking_lease_session"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} #{self.token}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+class WorkingCopy(models.Model):
+    """A writer's unsaved text of one lease. Private to its writer, and not a record.
+
+    Only a higher `revision` (counted by the client) replaces it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    lease = models.OneToOneField(Lease, on_delete=models.PROTECT, related_name="working_copy")
+    revision = models.BigIntegerField()
+    content = models.TextField(blank=True)
+    updated_at = models.DateTimeField()
+
+    lease_id: UUID
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-updated_at"]
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} revision {self.revision}"

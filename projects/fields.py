@@ -1,0 +1,98 @@
+"""Field names: `prompt_text`, `model_configuration`, and `files/<path>` with paths that are safe on every machine."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+from audit.errors import ValidationFailed
+
+PROMPT: Final = "prompt_text"
+CONFIGURATION: Final = "model_configuration"
+FILES: Final = "files/"
+
+MAX_PART_BYTES: Final = 255
+MAX_PATH_BYTES: Final = 1024
+
+FieldKind = Literal["prompt", "configuration", "file"]
+
+_FORBIDDEN = re.compile(r'[<>:"|?*\\]')
+# Names that Windows keeps for devices, with or without an extension (Microsoft, "Naming Files, Paths, and Namespaces").
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+def field_kind(name: str) -> FieldKind:
+    """Which kind of field a (checked) name is."""
+    if name == PROMPT:
+        return "prompt"
+    if name == CONFIGURATION:
+        return "configuration"
+    return "file"
+
+
+def file_path(name: str) -> str:
+    """The path of a file field: `files/a/b.md` → `a/b.md`."""
+    return name.removeprefix(FILES)
+
+
+def fold_path(path: str) -> str:
+    """What two paths share when they would collide on a file system that ignores case."""
+    return unicodedata.normalize("NFC", path.casefold())
+
+
+def check_field_name(name: object, *, parameter: str = "field") -> str:
+    """Return `name` if it names a field, or raise `ValidationFailed` on `parameter`."""
+    if not isinstance(name, str):
+        raise ValidationFailed({parameter: ["Must be the name of a field."]})
+    if name in (PROMPT, CONFIGURATION):
+        return name
+    if not name.startswith(FILES):
+        shown = name.encode("utf-8", "replace").decode()[:80]
+        known = f"Fields are {PROMPT}, {CONFIGURATION} and {FILES}<path>."
+        raise ValidationFailed({parameter: [f"There is no field {shown!r}. {known}"]})
+    problem = _path_problem(file_path(name))
+    if problem:
+        raise ValidationFailed({parameter: [problem]})
+    return name
+
+
+def _path_problem(path: str) -> str | None:
+    try:
+        size = len(path.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "The path is not Unicode text."
+    if not path:
+        return "The path is empty."
+    if size > MAX_PATH_BYTES:
+        return f"The path is longer than {MAX_PATH_BYTES} bytes."
+    if unicodedata.normalize("NFC", path) != path:
+        return "The path is not in Unicode normal form C."
+    if path.startswith("/"):
+        return "The path is absolute; it must be relative."
+    for part in path.split("/"):
+        problem = _part_problem(part)
+        if problem:
+            return problem
+    return None
+
+
+def _part_problem(part: str) -> str | None:
+    shown = part[:80]
+    if part == "":
+        return "The path has an empty part."
+    if part in {".", ".."}:
+        return f"The path must not contain {part!r}."
+    if len(part.encode("utf-8")) > MAX_PART_BYTES:
+        return f"A part of the path is longer than {MAX_PART_BYTES} bytes."
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in part):
+        return "The path contains a control or invisible character."
+    if _FORBIDDEN.search(part):
+        return f"The part {shown!r} contains a character that not every file system allows."
+    if part != part.strip() or part.endswith("."):
+        return f"The part {shown!r} begins or ends with a space, or ends with a dot."
+    if _RESERVED.fullmatch(part):
+        return f"The name {shown!r} is reserved by Windows."
+    if part.casefold() in {".git", "git~1"}:
+        return "The path must not contain .git."
+    return None

@@ -1,0 +1,204 @@
+"""Everything that writes projects and members. Each function is one write: one transaction with its event."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import Conflict, NotAuthenticated, NotFound, ValidationFailed
+from audit.services import Target, answered, record, request_hash
+from audit.transactions import write_transaction
+from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
+from projects.text import check_line, check_reason
+from projects.writing import ProjectWrite, project_write
+
+
+def create_project(*, caller: Caller, name: str, description: str = "", is_private: bool = True) -> Project:
+    """Make an open project whose owner is the caller.
+
+    Raises `ValidationFailed` for the texts, `ClientRefReused`. The fact goes to the chain `site`; the project's own
+    chain begins with its owner's `member.added`.
+    """
+    name = check_line(name, name="name", maximum=MAX_NAME)
+    description = check_line(description, name="description", maximum=MAX_DESCRIPTION, required=False)
+    facts = {"name": name, "description": description, "is_private": is_private}
+    request = request_hash("project.create", facts)
+    with write_transaction():
+        if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
+            raise NotAuthenticated("This account is closed.")
+        repeat = answered(caller=caller, project_id=None, request=request)
+        if repeat is not None:
+            project = Project.objects.get(pk=repeat.target_id)
+            project.repeated = True
+            return project
+        project = Project.objects.create(**facts, created_by=caller.user)
+        Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
+        record(
+            caller=caller,
+            action="member.added",
+            target=Target.of("member", caller.user.id),
+            data={"user": caller.user.person(), "role": Role.OWNER.value},
+            project_id=project.id,
+        )
+        record(
+            caller=caller,
+            action="project.created",
+            target=Target.of("project", project.id),
+            data=facts,
+            request=request,
+        )
+    return project
+
+
+def update_project(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    name: str | None = None,
+    description: str | None = None,
+    is_private: bool | None = None,
+) -> Project:
+    """Change what is given of a project's name, description and privacy; owners only."""
+    wanted: dict[str, str | bool] = {}
+    if name is not None:
+        wanted["name"] = check_line(name, name="name", maximum=MAX_NAME)
+    if description is not None:
+        wanted["description"] = check_line(description, name="description", maximum=MAX_DESCRIPTION, required=False)
+    if is_private is not None:
+        wanted["is_private"] = is_private
+    with project_write(caller=caller, project_id=project_id, action="project.update", parameters=wanted) as write:
+        project = write.project
+        before = {key: getattr(project, key) for key in wanted if getattr(project, key) != wanted[key]}
+        if write.repeat_of is not None or not before:
+            return project
+        after = {key: wanted[key] for key in before}
+        for key, value in after.items():
+            setattr(project, key, value)
+        project.save(update_fields=list(after))
+        write.record("project.updated", Target.of("project", project.id), {**after, "before": before})
+    return project
+
+
+def archive_project(*, caller: Caller, project_id: UUID) -> Project:
+    """Put an open or frozen project away; it stays readable. Refused while it is in review."""
+    with project_write(caller=caller, project_id=project_id, action="project.archive") as write:
+        return _move(write, to=Status.ARCHIVED, event="project.archived", reason=None)
+
+
+def reopen_project(*, caller: Caller, project_id: UUID, reason: str | None = None) -> Project:
+    """Open a frozen or archived project for writing again; owners only."""
+    words = check_reason(reason) if reason else None
+    with project_write(caller=caller, project_id=project_id, action="project.reopen", parameters={"reason": words}) as write:
+        return _move(write, to=Status.OPEN, event="project.reopened", reason=words)
+
+
+def _move(write: ProjectWrite, *, to: Status, event: str, reason: str | None) -> Project:
+    project = write.project
+    if write.repeat_of is None:
+        before = project.status
+        project.status = to
+        project.save(update_fields=["status"])
+        write.record(
+            event, Target.of("project", project.id), {"status": to.value, "before": before}, reason=reason
+        )
+    return project
+
+
+def add_member(
+    *, caller: Caller, project_id: UUID, role: str, user_id: UUID | None = None, username: str | None = None
+) -> Member:
+    """Let somebody into a project, named by id, user name or e-mail address.
+
+    Raises `ValidationFailed` for an unknown person or role, `Conflict` where they are a member already.
+    """
+    wanted = _check_role(role)
+    person = _find_person(user_id=user_id, username=username)
+    parameters = {"user": str(person.id), "role": wanted.value}
+    with project_write(caller=caller, project_id=project_id, action="member.add", parameters=parameters) as write:
+        existing = Member.objects.filter(project=write.project, user=person).first()
+        if write.repeat_of is not None and existing is not None:
+            return existing
+        if existing is not None:
+            raise Conflict(f"{person.display_name} is already a member, as {existing.role}.")
+        member = Member.objects.create(project=write.project, user=person, role=wanted)
+        write.record(
+            "member.added", Target.of("member", person.id), {"user": person.person(), "role": wanted.value}
+        )
+    return member
+
+
+def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, reason: str) -> Member:
+    """Give a member another role, for a reason. Raises `Conflict` where no owner would be left."""
+    wanted = _check_role(role)
+    reason = check_reason(reason)
+    parameters = {"user": str(user_id), "role": wanted.value, "reason": reason}
+    with project_write(
+        caller=caller, project_id=project_id, action="member.change_role", parameters=parameters
+    ) as write:
+        member = _get_member(write.project, user_id)
+        if write.repeat_of is not None or member.role == wanted:
+            return member
+        before = member.role
+        member.role = wanted
+        member.save(update_fields=["role"])
+        _check_owner_left(write.project)
+        write.record(
+            "member.role_changed",
+            Target.of("member", user_id),
+            {"user": member.user.person(), "role": wanted.value, "before": before},
+            reason=reason,
+        )
+    return member
+
+
+def remove_member(*, caller: Caller, project_id: UUID, user_id: UUID, reason: str) -> None:
+    """Take somebody out of a project, for a reason. Raises `Conflict` where no owner would be left."""
+    reason = check_reason(reason)
+    parameters = {"user": str(user_id), "reason": reason}
+    with project_write(caller=caller, project_id=project_id, action="member.remove", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return
+        member = _get_member(write.project, user_id)
+        member.delete()
+        _check_owner_left(write.project)
+        write.record(
+            "member.removed",
+            Target.of("member", user_id),
+            {"user": member.user.person(), "before": member.role},
+            reason=reason,
+        )
+
+
+def _check_role(role: object) -> Role:
+    if not isinstance(role, str) or role not in Role.values:
+        raise ValidationFailed({"role": [f"Must be one of {', '.join(Role.values)}."]})
+    return Role(role)
+
+
+def _find_person(*, user_id: UUID | None, username: str | None) -> User:
+    people = User.objects.filter(is_active=True)
+    if user_id is not None:
+        person, parameter = people.filter(pk=user_id).first(), "user_id"
+    elif username and "@" in username:
+        found = list(people.filter(email__iexact=username)[:2])
+        person, parameter = found[0] if len(found) == 1 else None, "username"
+    elif username:
+        person, parameter = people.filter(username__iexact=username).first(), "username"
+    else:
+        raise ValidationFailed({"user_id": ["Name a person by user_id or username."]})
+    if person is None:
+        raise ValidationFailed({parameter: ["There is no such person."]})
+    return person
+
+
+def _get_member(project: Project, user_id: UUID) -> Member:
+    member = Member.objects.select_related("user").filter(project=project, user_id=user_id).first()
+    if member is None:
+        raise NotFound("This person is not a member of the project.")
+    return member
+
+
+def _check_owner_left(project: Project) -> None:
+    if not Member.objects.filter(project=project, role=Role.OWNER).exists():
+        raise Conflict("A project always has an owner. Make somebody else owner first.")
