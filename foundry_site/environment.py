@@ -1,25 +1,29 @@
 """Settings that come from the environment, read once and typed.
 
-Every variable is listed in ``docs/configuration.md``.
+Every variable is listed in ``docs/configuration.md``. Only the standard library is imported here, so that the
+launcher can read them before anything is installed.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def _flag(name: str, default: bool) -> bool:
-    value = os.environ.get(name)
-    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+class EnvironmentVariableError(Exception):
+    """A variable has a value that cannot be used; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the operator chose; defaults run the embedded services on this machine."""
+    """What the operator chose; defaults run the embedded services on this machine.
+
+    ``database_url`` and ``redis_url`` are None where the embedded service is to be used. Durations are in seconds.
+    """
 
     data_dir: Path
     database_url: str | None
@@ -27,17 +31,65 @@ class Environment:
     debug: bool
     secret_key: str | None
     allowed_hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    https: bool
+    public_signup: bool
+    log_level: str
+    lock_ttl: int
+    lock_grace: int
+    socket_idle: int
+    token_days: int
+    statement_timeout: int
+    read_threads: int
+    write_threads: int
+    rest_threads: int
+    layer_prefix: str
 
 
-def read_environment() -> Environment:
-    """Read the process environment."""
+def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
+    """Read the process environment.
+
+    Raises:
+        EnvironmentVariableError: a value is not what its variable takes.
+    """
     return Environment(
-        data_dir=Path(os.environ.get("FOUNDRY_DATA_DIR", BASE_DIR / ".foundry")).resolve(),
-        database_url=os.environ.get("DATABASE_URL") or None,
-        redis_url=os.environ.get("REDIS_URL") or None,
-        debug=_flag("FOUNDRY_DEBUG", False),
-        secret_key=os.environ.get("FOUNDRY_SECRET_KEY") or None,
-        allowed_hosts=tuple(
-            host for host in os.environ.get("FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
-        ),
+        data_dir=Path(variables.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry").resolve(),
+        database_url=variables.get("DATABASE_URL") or None,
+        redis_url=variables.get("REDIS_URL") or None,
+        debug=_flag(variables, "FOUNDRY_DEBUG"),
+        secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
+        allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
+        origins=_words(variables, "FOUNDRY_ORIGINS", ""),
+        https=_flag(variables, "FOUNDRY_HTTPS"),
+        public_signup=_flag(variables, "FOUNDRY_PUBLIC_SIGNUP"),
+        log_level=variables.get("FOUNDRY_LOG_LEVEL", "INFO").upper(),
+        lock_ttl=_number(variables, "FOUNDRY_LOCK_TTL", 60, least=2),
+        lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
+        socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
+        token_days=_number(variables, "FOUNDRY_TOKEN_DAYS", 90, least=1),
+        statement_timeout=_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, least=0),
+        read_threads=_number(variables, "FOUNDRY_READ_THREADS", 4, least=1),
+        write_threads=_number(variables, "FOUNDRY_WRITE_THREADS", 4, least=1),
+        rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
+        layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
     )
+
+
+def _flag(variables: Mapping[str, str], name: str) -> bool:
+    value = variables.get(name, "").strip().lower()
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    raise EnvironmentVariableError(f"{name} takes true or false, not {value!r}.")
+
+
+def _number(variables: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    text = variables.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise EnvironmentVariableError(f"{name} takes a whole number of at least {least}, not {text!r}.")
+    return int(text)
+
+
+def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in variables.get(name, default).split(",") if word.strip())

