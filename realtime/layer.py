@@ -1,0 +1,177 @@
+"""This process's one place in the channel layer: a single channel that joins a group for every topic followed here.
+
+The pub/sub layer sends SUBSCRIBE without waiting for its confirmation and never tells of a reconnect. So nothing is
+taken for granted: a join counts once a nonce sent to the group has come back, and a pulse sent to the own channel each
+second shows that the way through Redis is still open. When a pulse is lost, everything is built anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from realtime.messages import Message, Nonce, pack, unpack
+
+logger = logging.getLogger(__name__)
+
+# Seconds.
+PULSE_INTERVAL: Final = 1.0
+ECHO_TIMEOUT: Final = 2.0
+FIRST_RESEND: Final = 0.02
+LONGEST_RESEND: Final = 0.5
+REBUILD_PAUSE: Final = 0.5
+
+_CHANNEL_PREFIX: Final = "hub."
+_FAULTS: Final = (RedisError, OSError, TimeoutError)
+
+
+class LayerUnreachableError(Exception):
+    """Redis did not carry our message back in time."""
+
+
+class Membership:
+    """One channel, many groups. `receive` gets every message; `restored` is called after each rebuild."""
+
+    def __init__(self, *, receive: Callable[[Message], None], restored: Callable[[], None]) -> None:
+        self._receive = receive
+        self._restored = restored
+        self._layer: Any = get_channel_layer()
+        self._channel = ""
+        self._topics: set[str] = set()
+        self._nonces: dict[str, asyncio.Event] = {}
+        self._receiver: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to receive. Works with Redis away, too: the watch then keeps trying."""
+        try:
+            await self._open_channel()
+        except _FAULTS as error:
+            logger.warning("Redis is away, live messages will follow: %r", error)
+        self._watch = asyncio.create_task(self._watch_pulse(), name="hub-pulse")
+
+    async def close(self) -> None:
+        """Leave everything."""
+        await _end(self._watch)
+        self._topics.clear()
+        with suppress(*_FAULTS):
+            async with asyncio.timeout(ECHO_TIMEOUT):
+                await self._layer.flush()
+        await _end(self._receiver)
+
+    async def join(self, topic: str) -> None:
+        """Follow a topic. Raises `LayerUnreachableError` when the layer does not confirm it; the topic then stays
+        wanted, and the next rebuild joins it.
+        """
+        self._topics.add(topic)
+        if not await self._join_group(topic):
+            raise LayerUnreachableError(topic)
+
+    async def leave(self, topic: str) -> None:
+        """Follow a topic no more."""
+        if topic in self._topics:
+            # Nothing else runs between the two: a join that comes later finds the group left, and adds it again.
+            self._topics.discard(topic)
+            await self._leave_group(topic)
+
+    async def _open_channel(self) -> None:
+        async with asyncio.timeout(ECHO_TIMEOUT):
+            # Flushed first, so that the receiver's clean-up has nothing left to unsubscribe.
+            await self._layer.flush()
+        await _end(self._receiver)
+        async with asyncio.timeout(ECHO_TIMEOUT):
+            self._channel = await self._layer.new_channel(_CHANNEL_PREFIX)
+        self._receiver = asyncio.create_task(self._receive_all(self._channel), name="hub-receiver")
+
+    async def _receive_all(self, channel: str) -> None:
+        while True:
+            raw = await self._layer.receive(channel)
+            try:
+                message = unpack(raw)
+            except msgspec.ValidationError:
+                logger.warning("A message in the channel layer is not one of ours and is ignored")
+                continue
+            if isinstance(message, Nonce):
+                if (arrived := self._nonces.get(message.nonce)) is not None:
+                    arrived.set()
+                continue
+            try:
+                self._receive(message)
+            except Exception:  # one bad message must not end the process's only ear
+                logger.exception("A live message could not be handled")
+
+    async def _join_group(self, topic: str) -> bool:
+        async def send(message: dict[str, Any]) -> None:
+            await self._layer.group_send(topic, message)
+
+        try:
+            async with asyncio.timeout(ECHO_TIMEOUT):
+                await self._layer.group_add(topic, self._channel)
+        except (*_FAULTS, RuntimeError):  # RuntimeError: there is no channel yet, or a rebuild has just replaced it
+            return False
+        joined = await self._comes_back(send)
+        if topic not in self._topics:
+            await self._leave_group(topic)
+        return joined
+
+    async def _leave_group(self, topic: str) -> None:
+        with suppress(*_FAULTS):
+            async with asyncio.timeout(ECHO_TIMEOUT):
+                await self._layer.group_discard(topic, self._channel)
+
+    async def _comes_back(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> bool:
+        """Send a nonce, again and again, until it arrives here."""
+        nonce = secrets.token_hex(8)
+        arrived = self._nonces[nonce] = asyncio.Event()
+        pause = FIRST_RESEND
+        try:
+            async with asyncio.timeout(ECHO_TIMEOUT):
+                while not arrived.is_set():
+                    await send(pack(Nonce(nonce=nonce)))
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(arrived.wait(), pause)
+                    pause = min(pause * 2, LONGEST_RESEND)
+        except _FAULTS:
+            return False
+        finally:
+            del self._nonces[nonce]
+        return True
+
+    async def _watch_pulse(self) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            await self._layer.send(self._channel, message)
+
+        while True:
+            if not self._channel or not await self._comes_back(send):
+                await self._rebuild()
+            await asyncio.sleep(PULSE_INTERVAL)
+
+    async def _rebuild(self) -> None:
+        logger.warning("The hub has lost its way through Redis and joins %d topics again", len(self._topics))
+        while True:
+            try:
+                await self._open_channel()
+            except _FAULTS as error:
+                logger.debug("Still no Redis: %r", error)
+            else:
+                topics = list(self._topics)
+                if all(await asyncio.gather(*map(self._join_group, topics))):
+                    break
+            await asyncio.sleep(REBUILD_PAUSE)
+        logger.warning("The hub is connected again")
+        self._restored()
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,44 @@
+"""What the nodes tell each other through the channel layer: small tagged structs, checked on arrival."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Numbered(msgspec.Struct, frozen=True, tag="hub.numbered"):
+    """An event of a topic: its `seq` in the topic's chain and the finished frame for every socket."""
+
+    topic: str
+    seq: int
+    frame: str
+
+
+class Ephemeral(msgspec.Struct, frozen=True, tag="hub.ephemeral"):
+    """Something worth showing only now. `origin` names the one subscriber that should not get its own echo."""
+
+    topic: str
+    frame: str
+    origin: str | None = None
+
+
+class Nonce(msgspec.Struct, frozen=True, tag="hub.nonce"):
+    """A node's word to itself: once it comes back, the way through the layer is open."""
+
+    nonce: str
+
+
+Message = Numbered | Ephemeral | Nonce
+
+
+def pack(message: Message) -> dict[str, Any]:
+    """The message as the dict with a `type` that every channel layer carries."""
+    packed: dict[str, Any] = msgspec.to_builtins(message)
+    return packed
+
+
+def unpack(raw: object) -> Message:
+    """The message in a layer's dict. Raises `msgspec.ValidationError` for anything else."""
+    message: Message = msgspec.convert(raw, Message)
+    return message

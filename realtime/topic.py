@@ -1,0 +1,127 @@
+"""A topic on this node: who listens here, and what they get in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from realtime.sequencer import Sequencer
+from realtime.subscriber import Subscriber
+
+logger = logging.getLogger(__name__)
+
+# Seconds: what is merely late arrives within the first; the second is the pace against a Postgres that is away.
+GAP_WAIT: Final = 0.1
+RETRY_WAIT: Final = 1.0
+# So often may a read find nothing for a frame that waits; then the frame was none of ours.
+MOST_VAIN_READS: Final = 5
+
+ReadEvents = Callable[[str, int], Awaitable[Sequence[tuple[int, str]]]]
+Observer = Callable[[str, str], None]
+
+
+class Topic:
+    """Gives each frame once, in order, to every local subscriber; reads what is missing once for all of them.
+
+    `read_events(topic, after)` answers the next events after a `seq`, oldest first, a bounded number of them; empty
+    means that there is nothing newer. `observe(topic, frame)` sees every event once, before the subscribers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        read_events: ReadEvents,
+        observe: Observer,
+        gap_wait: float = GAP_WAIT,
+        retry_wait: float = RETRY_WAIT,
+    ) -> None:
+        self.name = name
+        self.subscribers: set[Subscriber] = set()
+        self.opening: asyncio.Task[None] | None = None
+        self._read_events = read_events
+        self._observe = observe
+        self._gap_wait = gap_wait
+        self._retry_wait = retry_wait
+        self._sequencer = Sequencer()
+        self._filling: asyncio.Task[None] | None = None
+
+    @property
+    def last(self) -> int:
+        return self._sequencer.last
+
+    async def opened(self) -> None:
+        """Wait until the topic is joined; raises what went wrong with that. One who waits no more disturbs nobody."""
+        if self.opening is not None:
+            await asyncio.shield(self.opening)
+
+    def begin(self, last: int) -> None:
+        """The topic stands at `last` in Postgres, and everything newer arrives here."""
+        self._emit(self._sequencer.begin(last))
+        self._fill_gap()
+
+    def event(self, seq: int, frame: str) -> None:
+        """An event has arrived, in whatever order."""
+        self._emit(self._sequencer.offer(seq, frame))
+        self._fill_gap()
+
+    def ephemeral(self, frame: str, origin: str | None) -> None:
+        """Pass on something without a number, except to whom it came from."""
+        for subscriber in tuple(self.subscribers):
+            if origin is None or subscriber.origin != origin:
+                subscriber.push(0, frame)
+
+    async def catch_up(self, seq: int, *, within: float) -> None:
+        """Postgres stands at `seq`: get there, waiting at most `within` seconds for it; the rest goes on alone."""
+        self._sequencer.expect(seq)
+        self._fill_gap()
+        if self._filling is not None:
+            await asyncio.wait((self._filling,), timeout=within)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for task in (self._filling, self.opening):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+
+    def _emit(self, due: Sequence[tuple[int, str]]) -> None:
+        for seq, frame in due:
+            try:
+                self._observe(self.name, frame)
+            except Exception:
+                logger.exception("An observer of %s failed at event %d", self.name, seq)
+            for subscriber in tuple(self.subscribers):
+                subscriber.push(seq, frame)
+
+    def _fill_gap(self) -> None:
+        if self._sequencer.has_gap and (self._filling is None or self._filling.done()):
+            self._filling = asyncio.create_task(self._fill(), name=f"fill-{self.name}")
+
+    async def _fill(self) -> None:
+        """Wait for what is merely late, then read until nothing is missing."""
+        await asyncio.sleep(self._gap_wait)
+        vain_reads = 0
+        while self._sequencer.has_gap:
+            before = self.last
+            try:
+                rows = await self._read_events(self.name, before)
+            except Exception as error:  # noqa: BLE001 (Postgres away: those who listen get the rest once it is back)
+                logger.warning("Missing events of %s cannot be read yet: %r", self.name, error)
+                await asyncio.sleep(self._retry_wait)
+                continue
+            for seq, frame in rows:
+                self._emit(self._sequencer.offer(seq, frame))
+            if self.last > before:
+                vain_reads = 0
+                continue
+            vain_reads += 1
+            if vain_reads >= MOST_VAIN_READS:
+                logger.error("Postgres knows nothing of the events announced after %s#%d", self.name, self.last)
+                self._sequencer.give_up()
+            else:
+                await asyncio.sleep(self._gap_wait)
