@@ -1,7 +1,7 @@
 """The caller: who asks for a write, through which door, with which proof.
 
-Every service takes one, and every event records it (21 CFR 11.10e: actor, and by Annex 11 the means). It is made here from a request, a socket's scope or nothing
-(commands and jobs); a client can supply neither user nor address.
+Every service takes one, and every event records it (21 CFR 11.10e and 11.10h). It is made here from a request, a
+socket's scope or nothing (commands and jobs); a client can supply neither user nor address.
 """
 
 from __future__ import annotations
@@ -46,26 +46,29 @@ def cookie_credential(session_key: str) -> str:
     return f"cookie:{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
 
 
-def caller_from_request(request: HttpRequest, via: Via = "browser", client_ref: UUID | None = None) -> Caller:
-    """The caller of a signed-in HTTP request; ``request.auth`` is the token where one was used."""
-    if not isinstance(request.user, User):
-        raise TypeError("an anonymous request has no caller")
+def caller_from_request(request: HttpRequest, user: User | None = None) -> Caller:
+    """The caller of a signed-in HTTP request; ``request.auth`` is the token where one was used.
+
+    A session cookie means the browser, whichever address it asks; a token means a program. ``user`` is for the moments
+    of signing in and out, at which the request does not know it yet, or no more.
+    """
+    user = user or _user_of(request)
     token = getattr(request, "auth", None)
-    return Caller(
-        user=request.user,
-        via=via,
-        address=request.META.get("REMOTE_ADDR") or None,
-        user_agent=_clean_user_agent(request.META.get("HTTP_USER_AGENT")),
-        client_ref=client_ref,
-        credential=token.credential if isinstance(token, PersonalAccessToken) else _cookie_of(request),
-    )
+    if isinstance(token, PersonalAccessToken):
+        return _in_request(request, user=user, via="api", credential=token.credential)
+    return _in_request(request, user=user, via="browser", credential=_cookie_of(request))
+
+
+def unknown_caller(request: HttpRequest) -> Caller:
+    """Whoever sends this anonymous request, in the name of the service user."""
+    via: Via = "api" if request.path.startswith("/api/") else "browser"
+    return _in_request(request, user=User.objects.foundry(), via=via, credential="")
 
 
 def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
     """The caller of an ASGI connection in whose scope the gateway has put ``user`` and ``credential``."""
     client = scope.get("client")
-    headers = dict(scope.get("headers", ()))
-    agent = headers.get(b"user-agent")
+    agent = dict(scope.get("headers", ())).get(b"user-agent")
     return Caller(
         user=scope["user"],
         via="gateway",
@@ -78,6 +81,22 @@ def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
 def foundry_caller(via: Via = "job") -> Caller:
     """The service user ``foundry``, for sweeper, jobs and commands."""
     return Caller(user=User.objects.foundry(), via=via, credential=via)
+
+
+def _in_request(request: HttpRequest, *, user: User, via: Via, credential: str) -> Caller:
+    return Caller(
+        user=user,
+        via=via,
+        address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=_clean_user_agent(request.META.get("HTTP_USER_AGENT")),
+        credential=credential,
+    )
+
+
+def _user_of(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("an anonymous request has no caller")
+    return request.user
 
 
 def _cookie_of(request: HttpRequest) -> str:

@@ -64,6 +64,10 @@ class TokenQuerySet(models.QuerySet["PersonalAccessToken"]):
         """Neither revoked nor expired, of an active user."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
+    def of_digest(self, digest: str) -> PersonalAccessToken | None:
+        """The token with that digest, its user loaded."""
+        return self.select_related("user").filter(digest=digest).first()
+
 
 class TokenManager(models.Manager["PersonalAccessToken"]):
     def get_queryset(self) -> TokenQuerySet:

@@ -18,6 +18,7 @@ from accounts.managers import TokenManager, UserManager
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
+TOKEN_NAME_LIMIT = 100
 
 
 class Person(TypedDict):
@@ -119,7 +120,7 @@ class PersonalAccessToken(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=TOKEN_NAME_LIMIT)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token's text, lowercase hex.")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

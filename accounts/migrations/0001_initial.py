@@ -10,78 +10,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(help_text='Never reused and never changed. Letters, digits and . _ + - only.', max_length=150, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._+-]*\\Z', 'Use letters, digits and . _ + - only, beginning with a letter or a digit.')])),
-                ('display_name', models.CharField(help_text='The printed name, as it stands on records.', max_length=150)),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('kind', models.CharField(choices=[('human', 'Person'), ('agent', 'AI agent'), ('service', 'Service'), ('device', 'Device')], default='human', max_length=10)),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_superuser', models.BooleanField(default=False, verbose_name='administrator')),
-                ('is_auditor', models.BooleanField(default=False, verbose_name='auditor')),
-                ('session_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        help_text="Never reused and never changed. Letters, digits and . _ + - only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._+-]*\\Z",
+                                "Use letters, digits and . _ + - only, beginning with a letter or a digit.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "display_name",
+                    models.CharField(help_text="The printed name, as it stands on records.", max_length=150),
+                ),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("human", "Person"),
+                            ("agent", "AI agent"),
+                            ("service", "Service"),
+                            ("device", "Device"),
+                        ],
+                        default="human",
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_superuser", models.BooleanField(default=False, verbose_name="administrator")),
+                ("is_auditor", models.BooleanField(default=False, verbose_name="auditor")),
+                ("session_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['username'],
+                "ordering": ["username"],
             },
         ),
         migrations.CreateModel(
-            name='PersonalAccessToken',
+            name="PersonalAccessToken",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.CharField(help_text="SHA-256 of the token's text, lowercase hex.", max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(help_text='Exact to about a minute; not a record.', null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the token's text, lowercase hex.", max_length=64, unique=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(help_text="Exact to about a minute; not a record.", null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_user_username_unique', violation_error_message='This user name is taken, or was once.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"),
+                name="accounts_user_username_unique",
+                violation_error_message="This user name is taken, or was once.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('username__regex', '^[A-Za-z0-9][A-Za-z0-9._+-]*\\Z')), name='accounts_user_username_shape'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("username__regex", "^[A-Za-z0-9][A-Za-z0-9._+-]*\\Z")),
+                name="accounts_user_username_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['human', 'agent', 'service', 'device'])), name='accounts_user_kind_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["human", "agent", "service", "device"])),
+                name="accounts_user_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='accounts_user_display_name_given'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("display_name", ""), _negated=True), name="accounts_user_display_name_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalaccesstoken',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='accounts_token_name_given'),
+            model_name="personalaccesstoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="accounts_token_name_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalaccesstoken',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='accounts_token_digest_shape'),
+            model_name="personalaccesstoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="accounts_token_digest_shape"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalaccesstoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='accounts_token_expires_later'),
+            model_name="personalaccesstoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("created_at"))), name="accounts_token_expires_later"
+            ),
         ),
     ]

@@ -40,7 +40,11 @@ DROP FUNCTION accounts_refuse();
 def make_service_user(apps, schema_editor):
     """``foundry`` acts for sweeper, jobs and failed sign-ins; its password is of no use to anybody ('!')."""
     apps.get_model("accounts", "User").objects.create(
-        id=uuid7(), username="foundry", display_name="Foundry", kind="service", password="!"
+        id=uuid7(),
+        username="foundry",
+        display_name="Foundry",
+        kind="service",
+        password="!",  # noqa: S106 (unusable)
     )
 
 

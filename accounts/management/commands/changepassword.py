@@ -1,0 +1,33 @@
+"""``manage.py changepassword USERNAME``, with its event, in place of Django's own."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.callers import foundry_caller
+from accounts.management.passwords import read_password
+from accounts.models import User
+from accounts.services import set_password
+from audit.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Set an account's password; its browser sessions end."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.named(options["username"]).first()
+        if user is None:
+            raise CommandError(f"There is no account {options['username']}.")
+        password = read_password(from_stdin=options["password_stdin"])
+        try:
+            set_password(caller=foundry_caller("command"), user_id=user.id, password=password)
+        except DomainError as error:
+            raise CommandError(error.detail) from None
+        self.stdout.write(self.style.SUCCESS(f"Set the password of {user.username}."))

@@ -1,0 +1,96 @@
+"""What an account must be, and who may change it: the checks behind ``services.py``."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts.callers import Caller
+from accounts.managers import SERVICE_USERNAME
+from accounts.models import TOKEN_NAME_LIMIT, User
+from audit.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from audit.ijson import check_text
+
+
+def lock_account(user_id: UUID) -> User:
+    """The account, its row locked until the transaction ends. Raises `NotFound`."""
+    user = User.objects.select_for_update(no_key=True).filter(id=user_id).first()
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
+    """The account and all other active administrators, locked in order of their ids.
+
+    One order for everybody, so that two administrators can neither deadlock nor take the right from each other at once.
+    """
+    rows = User.objects.filter(Q(id=user_id) | Q(is_superuser=True)).order_by("id").select_for_update(no_key=True)
+    found = {user.id: user for user in rows}
+    user = found.pop(user_id, None)
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user, [other for other in found.values() if other.is_active and other.is_superuser]
+
+
+def is_service(caller: Caller) -> bool:
+    """Whether Foundry itself asks: a command on the server, or a job."""
+    return caller.user.username == SERVICE_USERNAME
+
+
+def may_administer(caller: Caller) -> bool:
+    """Whether the caller may manage accounts now; read afresh, since the right may have ended meanwhile."""
+    return is_service(caller) or User.objects.active().filter(id=caller.user.id, is_superuser=True).exists()
+
+
+def require_administrator(caller: Caller) -> None:
+    if not may_administer(caller):
+        raise PermissionDenied("Only an administrator may do this.")
+
+
+def require_another_administrator(others: list[User]) -> None:
+    if not others:
+        raise Conflict("This is the last administrator; name another one first.")
+
+
+def check_account(user: User) -> None:
+    """Check names, address and kind by the model's own rules. Raises `ValidationFailed` by field."""
+    for name in ("username", "display_name", "email"):
+        check_line(getattr(user, name), name=name)
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise ValidationFailed({_field(name): list(texts) for name, texts in error.message_dict.items()}) from None
+
+
+def check_password(user: User, password: str) -> None:
+    """Check a new password by the site's rules. Raises `ValidationFailed`."""
+    check_text(password, name="password")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationFailed({"password": list(error.messages)}) from None
+
+
+def check_token_name(name: str) -> str:
+    """The name without outer white space. Raises `ValidationFailed` for none, a long one, or several lines."""
+    name = check_line(name, name="name").strip()
+    if not 1 <= len(name) <= TOKEN_NAME_LIMIT:
+        raise ValidationFailed({"name": [f"Give a name of 1 to {TOKEN_NAME_LIMIT} characters."]})
+    return name
+
+
+def check_line(text: str, *, name: str) -> str:
+    """Return ``text`` if it is one line of storable, printable characters; raise `ValidationFailed` otherwise."""
+    check_text(text, name=name)
+    if not text.isprintable():
+        raise ValidationFailed({name: ["Use one line of printable characters."]})
+    return text
+
+
+def _field(name: str) -> str:
+    """A rule of the whole row is about its user name: only that one is unique."""
+    return "username" if name == "__all__" else name

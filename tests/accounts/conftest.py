@@ -1,0 +1,25 @@
+"""People for the tests of accounts, made by the services under test."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import User
+from accounts.services import create_account
+from tests.accounts.callers import caller_of
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def administrator(db: None) -> Caller:
+    """An administrator at a browser."""
+    user = create_account(caller=foundry_caller("command"), username="anna.admin", is_administrator=True)
+    return caller_of(user)
+
+
+@pytest.fixture
+def person(administrator: Caller) -> User:
+    """An ordinary person with a password."""
+    return create_account(caller=administrator, username="daniel", display_name="Daniel Okafor", password=PASSWORD)

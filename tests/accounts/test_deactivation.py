@@ -1,0 +1,76 @@
+"""A closed account can do nothing any more (control c05), and what it did stays."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import PersonalAccessToken, User
+from accounts.services import (
+    authenticate_token,
+    create_account,
+    create_token,
+    deactivate_account,
+    reactivate_account,
+)
+from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
+from audit.models import Event
+from tests.accounts.callers import caller_of, newest_event
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session and client.get("/accounts/login/").status_code == 302
+
+
+def test_c05_deactivation_ends_tokens_for_ever(administrator: Caller, person: User) -> None:
+    token, text = create_token(caller=caller_of(person), name="IDE")
+    deactivate_account(caller=administrator, user_id=person.id, reason="left the company")
+    event = newest_event()
+    assert (event.action, event.data) == ("account.deactivated", {"revoked_tokens": [str(token.id)]})
+    assert event.record["reason"] == "left the company"
+    reactivate_account(caller=administrator, user_id=person.id)
+    with pytest.raises(NotAuthenticated):
+        authenticate_token(text)
+
+
+def test_c05_deactivation_ends_browser_sessions_for_ever(administrator: Caller, person: User, client: Client) -> None:
+    client.force_login(person)
+    assert signed_in(client)
+    deactivate_account(caller=administrator, user_id=person.id)
+    assert not signed_in(client)
+    reactivate_account(caller=administrator, user_id=person.id)
+    assert not signed_in(client)
+
+
+def test_closing_twice_is_one_event(administrator: Caller, person: User) -> None:
+    for _ in range(2):
+        deactivate_account(caller=administrator, user_id=person.id)
+    assert Event.objects.chain("site").filter(action="account.deactivated").count() == 1
+
+
+def test_only_administrators_close_accounts(administrator: Caller, person: User) -> None:
+    with pytest.raises(PermissionDenied):
+        deactivate_account(caller=caller_of(person), user_id=person.id)
+
+
+def test_an_administrator_closed_meanwhile_can_do_nothing(administrator: Caller, person: User) -> None:
+    other = create_account(caller=administrator, username="other", is_administrator=True)
+    stale = caller_of(User.objects.get(id=other.id))
+    deactivate_account(caller=administrator, user_id=other.id)
+    with pytest.raises(PermissionDenied):
+        deactivate_account(caller=stale, user_id=person.id)
+
+
+def test_the_last_administrator_and_the_service_user_stay(administrator: Caller) -> None:
+    with pytest.raises(Conflict):
+        deactivate_account(caller=administrator, user_id=administrator.user.id)
+    with pytest.raises(Conflict):
+        deactivate_account(caller=administrator, user_id=foundry_caller().user.id)
+
+
+def test_an_unknown_account_is_not_found(administrator: Caller, person: User) -> None:
+    with pytest.raises(NotFound):
+        deactivate_account(caller=administrator, user_id=PersonalAccessToken().id)
