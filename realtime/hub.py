@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -47,8 +47,9 @@ class Hub:
         self._observe = observe or (lambda _topic, _frame: None)
         self._gap_wait = gap_wait
         self._topics: dict[str, Topic] = {}
-        self._membership = Membership(receive=self._receive, restored=self._restored)
+        self._membership = Membership(receive=self._receive, doubt=self._check_heads)
         self._rounds: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._membership.open()
@@ -64,6 +65,11 @@ class Hub:
             await topic.close()
         self._topics.clear()
         await self._membership.close()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether messages come through Redis, as far as the last pulse tells."""
+        return self._membership.is_connected
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -98,15 +104,11 @@ class Hub:
 
     async def tell_heads(self) -> None:
         """Tell every subscriber where its topic stands and who is present; catch up first where we are behind."""
-        names = list(self._topics)
-        if not names:
-            return
-        heads = await self._readers.heads(names)
-        await self._catch_up(heads)
-        present = await self._readers.present(names)
-        for name in names:
+        heads = await self._catch_up()
+        present = await self._readers.present(list(heads)) if heads else {}
+        for name in heads:
             if (topic := self._topics.get(name)) is not None:
-                params = {"seq": heads.get(name, 0), "present": present.get(name, ())}
+                params = {"seq": heads[name], "present": present.get(name, ())}
                 frame = _encoder.encode({"jsonrpc": "2.0", "method": "head", "params": params}).decode()
                 topic.ephemeral(frame, None)
 
@@ -130,26 +132,33 @@ class Hub:
         elif isinstance(message, Ephemeral) and (topic := self._topics.get(message.topic)) is not None:
             topic.ephemeral(message.frame, message.origin)
 
-    def _restored(self) -> None:
-        """The layer was away; what was published meanwhile is in Postgres."""
-        self._begin_round(self._tell_heads_once(), "hub-restored")
+    def _check_heads(self) -> None:
+        """Messages may have been lost; whatever they were, Postgres knows."""
+        if self._checking is None or self._checking.done():
+            self._checking = self._begin_round(self._logged(self._catch_up()), "hub-check")
 
-    def _begin_round(self, work: Any, name: str) -> None:
+    def _begin_round(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._rounds.add(task)
         task.add_done_callback(self._rounds.discard)
+        return task
 
     async def _tell_heads_forever(self) -> None:
         while True:
             await asyncio.sleep(HEAD_INTERVAL)
-            await self._tell_heads_once()
+            await self._logged(self.tell_heads())
 
-    async def _tell_heads_once(self) -> None:
+    async def _logged(self, round_: Awaitable[object]) -> None:
         try:
-            await self.tell_heads()
+            await round_
         except Exception as error:  # noqa: BLE001 (Postgres or Redis away: the next round tries again)
-            logger.warning("The heads could not be told: %r", error)
+            logger.warning("The topics' heads could not be read: %r", error)
 
-    async def _catch_up(self, heads: Mapping[str, int]) -> None:
-        behind = [topic for name, topic in self._topics.items() if heads.get(name, 0) > topic.last]
+    async def _catch_up(self) -> dict[str, int]:
+        """Ask Postgres where our topics stand, and get there. Answers their heads."""
+        names = list(self._topics)
+        read = await self._readers.heads(names) if names else {}
+        heads = {name: read.get(name, 0) for name in names if name in self._topics}
+        behind = [self._topics[name] for name, head in heads.items() if head > self._topics[name].last]
         await asyncio.gather(*(topic.catch_up(heads[topic.name], within=HEAD_PATIENCE) for topic in behind))
+        return heads

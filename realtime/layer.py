@@ -1,8 +1,9 @@
 """This process's one place in the channel layer: a single channel that joins a group for every topic followed here.
 
 The pub/sub layer sends SUBSCRIBE without waiting for its confirmation and never tells of a reconnect. So nothing is
-taken for granted: a join counts once a nonce sent to the group has come back, and a pulse sent to the own channel each
-second shows that the way through Redis is still open. When a pulse is lost, everything is built anew.
+taken for granted: a join counts once a nonce sent to the group has come back, and a pulse sent to the own channel shows
+all the time that the way through Redis is open. When a pulse stumbles, something else may have been lost with it; when
+it is lost, everything is built anew.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from realtime.messages import Message, Nonce, pack, unpack
 logger = logging.getLogger(__name__)
 
 # Seconds.
-PULSE_INTERVAL: Final = 1.0
+PULSE_INTERVAL: Final = 0.25
 ECHO_TIMEOUT: Final = 2.0
-FIRST_RESEND: Final = 0.02
+FIRST_RESEND: Final = 0.05
 LONGEST_RESEND: Final = 0.5
 REBUILD_PAUSE: Final = 0.5
 
@@ -38,11 +39,15 @@ class LayerUnreachableError(Exception):
 
 
 class Membership:
-    """One channel, many groups. `receive` gets every message; `restored` is called after each rebuild."""
+    """One channel, many groups.
 
-    def __init__(self, *, receive: Callable[[Message], None], restored: Callable[[], None]) -> None:
+    `receive` gets every message; `doubt` is called whenever messages may have been lost, once they arrive again.
+    """
+
+    def __init__(self, *, receive: Callable[[Message], None], doubt: Callable[[], None]) -> None:
+        self.is_connected = False
         self._receive = receive
-        self._restored = restored
+        self._doubt = doubt
         self._layer: Any = get_channel_layer()
         self._channel = ""
         self._topics: set[str] = set()
@@ -90,6 +95,7 @@ class Membership:
         async with asyncio.timeout(ECHO_TIMEOUT):
             self._channel = await self._layer.new_channel(_CHANNEL_PREFIX)
         self._receiver = asyncio.create_task(self._receive_all(self._channel), name="hub-receiver")
+        self.is_connected = True
 
     async def _receive_all(self, channel: str) -> None:
         while True:
@@ -117,7 +123,7 @@ class Membership:
                 await self._layer.group_add(topic, self._channel)
         except (*_FAULTS, RuntimeError):  # RuntimeError: there is no channel yet, or a rebuild has just replaced it
             return False
-        joined = await self._comes_back(send)
+        joined = await self._sends_until_back(send) > 0
         if topic not in self._topics:
             await self._leave_group(topic)
         return joined
@@ -127,34 +133,40 @@ class Membership:
             async with asyncio.timeout(ECHO_TIMEOUT):
                 await self._layer.group_discard(topic, self._channel)
 
-    async def _comes_back(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> bool:
-        """Send a nonce, again and again, until it arrives here."""
+    async def _sends_until_back(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> int:
+        """Send a nonce, again and again, until it arrives here; answers how often that was, and 0 for in vain."""
         nonce = secrets.token_hex(8)
         arrived = self._nonces[nonce] = asyncio.Event()
         pause = FIRST_RESEND
+        sends = 0
         try:
             async with asyncio.timeout(ECHO_TIMEOUT):
                 while not arrived.is_set():
                     await send(pack(Nonce(nonce=nonce)))
+                    sends += 1
                     with suppress(TimeoutError):
                         await asyncio.wait_for(arrived.wait(), pause)
                     pause = min(pause * 2, LONGEST_RESEND)
         except _FAULTS:
-            return False
+            return 0
         finally:
             del self._nonces[nonce]
-        return True
+        return sends
 
     async def _watch_pulse(self) -> None:
         async def send(message: dict[str, Any]) -> None:
             await self._layer.send(self._channel, message)
 
         while True:
-            if not self._channel or not await self._comes_back(send):
+            sends = await self._sends_until_back(send) if self._channel else 0
+            if sends == 0:
                 await self._rebuild()
+            if sends != 1:
+                self._doubt()
             await asyncio.sleep(PULSE_INTERVAL)
 
     async def _rebuild(self) -> None:
+        self.is_connected = False
         logger.warning("The hub has lost its way through Redis and joins %d topics again", len(self._topics))
         while True:
             try:
@@ -167,7 +179,6 @@ class Membership:
                     break
             await asyncio.sleep(REBUILD_PAUSE)
         logger.warning("The hub is connected again")
-        self._restored()
 
 
 async def _end(task: asyncio.Task[None] | None) -> None:
