@@ -24,9 +24,7 @@ class Blob(models.Model):
         db_table = "blobs_blob"
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blobs_blob_sha256_shape"
-            ),
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blobs_blob_sha256_shape"),
         ]
 
     def __str__(self) -> str:

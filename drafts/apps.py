@@ -3,4 +3,9 @@ from django.apps import AppConfig
 
 class DraftsConfig(AppConfig):
     name = "drafts"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.verification import register
+        from drafts.verification import check_drafts
+
+        register("drafts", check_drafts)

@@ -3,4 +3,9 @@ from django.apps import AppConfig
 
 class LockingConfig(AppConfig):
     name = "locking"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.verification import register
+        from locking.verification import check_leases
+
+        register("leases", check_leases)

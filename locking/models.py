@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
+from accounts.models import User
+from audit.errors import NotFound, PermissionDenied
 from projects.models import Project
 
 
@@ -24,6 +26,18 @@ class EndReason(models.TextChoices):
     TAKEN_OVER = "taken_over", "Taken over"
     REVOKED = "revoked", "Access lost"
     FROZEN = "frozen", "Project closed"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Reading sessions."""
+
+    def check(self, *, user: User, project_id: UUID, session_id: UUID) -> None:
+        """Raise `NotFound` for an unknown session, `PermissionDenied` for somebody else's."""
+        owner = self.filter(pk=session_id, project_id=project_id).values_list("user_id", flat=True).first()
+        if owner is None:
+            raise NotFound("There is no such session in this project.", session_id=str(session_id))
+        if owner != user.id:
+            raise PermissionDenied("This session belongs to somebody else.")
 
 
 class Session(models.Model):
@@ -44,6 +58,7 @@ class Session(models.Model):
 
     project_id: UUID
     user_id: UUID
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "project"], name="locking_session_user")]

@@ -127,7 +127,7 @@ def swap(*, key: str, ended: UUID, user_id: UUID, session_id: UUID, lease_id: UU
     return lock.expires_at if lock else None
 
 
-def read_many(keys: Sequence[str]) -> list[HeldLock | None | bool]:
+def read_many(keys: Sequence[str]) -> list[HeldLock | bool | None]:
     """What stands under each key: a lock, None where it is free, False where it cannot be read."""
     if not keys:
         return []

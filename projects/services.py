@@ -89,7 +89,9 @@ def archive_project(*, caller: Caller, project_id: UUID) -> Project:
 def reopen_project(*, caller: Caller, project_id: UUID, reason: str | None = None) -> Project:
     """Open a frozen or archived project for writing again; owners only."""
     words = check_reason(reason) if reason else None
-    with project_write(caller=caller, project_id=project_id, action="project.reopen", parameters={"reason": words}) as write:
+    with project_write(
+        caller=caller, project_id=project_id, action="project.reopen", parameters={"reason": words}
+    ) as write:
         return _move(write, to=Status.OPEN, event="project.reopened", reason=words)
 
 
@@ -99,9 +101,7 @@ def _move(write: ProjectWrite, *, to: Status, event: str, reason: str | None) ->
         before = project.status
         project.status = to
         project.save(update_fields=["status"])
-        write.record(
-            event, Target.of("project", project.id), {"status": to.value, "before": before}, reason=reason
-        )
+        write.record(event, Target.of("project", project.id), {"status": to.value, "before": before}, reason=reason)
     return project
 
 
@@ -122,9 +122,7 @@ def add_member(
         if existing is not None:
             raise Conflict(f"{person.display_name} is already a member, as {existing.role}.")
         member = Member.objects.create(project=write.project, user=person, role=wanted)
-        write.record(
-            "member.added", Target.of("member", person.id), {"user": person.person(), "role": wanted.value}
-        )
+        write.record("member.added", Target.of("member", person.id), {"user": person.person(), "role": wanted.value})
     return member
 
 
@@ -177,14 +175,14 @@ def _check_role(role: object) -> Role:
 
 
 def _find_person(*, user_id: UUID | None, username: str | None) -> User:
-    people = User.objects.filter(is_active=True)
+    people = User.objects.get_queryset().active()
     if user_id is not None:
         person, parameter = people.filter(pk=user_id).first(), "user_id"
     elif username and "@" in username:
         found = list(people.filter(email__iexact=username)[:2])
         person, parameter = found[0] if len(found) == 1 else None, "username"
     elif username:
-        person, parameter = people.filter(username__iexact=username).first(), "username"
+        person, parameter = people.named(username).first(), "username"
     else:
         raise ValidationFailed({"user_id": ["Name a person by user_id or username."]})
     if person is None:

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import FilteredRelation, Q
 
-from accounts.callers import Caller
+from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from audit.errors import NotAuthenticated, NotFound
 from audit.models import Event
@@ -36,27 +36,29 @@ class ProjectWrite:
 
     caller: Caller
     project: Project
-    role: Role
-    request: str
+    role: Role | None
+    request: str | None
     repeat_of: Event | None
-    _recorded: bool = False
     _afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     def record(
         self, action: str, target: Target, data: Mapping[str, Any] | None = None, *, reason: str | None = None
     ) -> Event:
-        """Append an event to the project's chain; the first one of the write carries its `client_ref`."""
-        event = record(
+        """Append an event of the caller to the project's chain; the write's first one carries its `client_ref`."""
+        request, self.request = self.request, None
+        return record(
             caller=self.caller,
             action=action,
             target=target,
             data=data,
             project_id=self.project.id,
             reason=reason,
-            request=None if self._recorded else self.request,
+            request=request,
         )
-        self._recorded = True
-        return event
+
+    def record_consequence(self, action: str, target: Target, data: Mapping[str, Any]) -> Event:
+        """Append an event that nobody decided, such as an expiry that this write found: Foundry is its actor."""
+        return record(caller=foundry_caller(), action=action, target=target, data=data, project_id=self.project.id)
 
     def afterwards(self, step: Callable[..., object], *args: object, **kwargs: object) -> None:
         """Do something outside Postgres once the write is committed, before its events are published.
@@ -115,5 +117,18 @@ def project_write(
             authorise(action=action, role=role, status=Status(project.status))
         write = ProjectWrite(caller=caller, project=project, role=role, request=request, repeat_of=repeat_of)
         # Registered first, so that Redis is put right before anybody hears of the event.
+        transaction.on_commit(write.run_afterwards, robust=True)
+        yield write
+
+
+@contextmanager
+def upkeep_write(*, caller: Caller, project_id: UUID) -> Iterator[ProjectWrite]:
+    """Open the transaction of something that needs no permission: ending what has expired, or one's own locks.
+
+    Never for anything that a person asks to be done to somebody else's record.
+    """
+    with write_transaction():
+        project = lock_project(project_id)
+        write = ProjectWrite(caller=caller, project=project, role=None, request=None, repeat_of=None)
         transaction.on_commit(write.run_afterwards, robust=True)
         yield write

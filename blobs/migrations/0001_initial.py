@@ -4,24 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(editable=False, max_length=64, primary_key=True, serialize=False)),
-                ('size', models.PositiveIntegerField(editable=False, help_text='Bytes.')),
-                ('data', models.BinaryField()),
+                ("sha256", models.CharField(editable=False, max_length=64, primary_key=True, serialize=False)),
+                ("size", models.PositiveIntegerField(editable=False, help_text="Bytes.")),
+                ("data", models.BinaryField()),
             ],
             options={
-                'db_table': 'blobs_blob',
-                'default_permissions': ('view',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='blobs_blob_sha256_shape')],
+                "db_table": "blobs_blob",
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="blobs_blob_sha256_shape"
+                    )
+                ],
             },
         ),
     ]

@@ -8,34 +8,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('blobs', '0001_initial'),
+        ("blobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version_number', models.PositiveIntegerField()),
-                ('files', models.JSONField(default=dict, help_text='path → {sha256, media_type, language, size}')),
-                ('created_at', models.DateTimeField()),
-                ('message', models.CharField(blank=True, default='', max_length=1000)),
-                ('kind', models.CharField(choices=[('save', 'Save'), ('revert', 'Revert'), ('undo', 'Undo'), ('redo', 'Redo'), ('import', 'Import')], default='save', max_length=6)),
-                ('source_version', models.PositiveIntegerField(null=True)),
-                ('origin', models.JSONField(help_text='{type, id, contributors} of what a later stage promoted.', null=True)),
-                ('changed_fields', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('configuration', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blobs.blob')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version_number", models.PositiveIntegerField()),
+                ("files", models.JSONField(default=dict, help_text="path → {sha256, media_type, language, size}")),
+                ("created_at", models.DateTimeField()),
+                ("message", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("save", "Save"),
+                            ("revert", "Revert"),
+                            ("undo", "Undo"),
+                            ("redo", "Redo"),
+                            ("import", "Import"),
+                        ],
+                        default="save",
+                        max_length=6,
+                    ),
+                ),
+                ("source_version", models.PositiveIntegerField(null=True)),
+                (
+                    "origin",
+                    models.JSONField(help_text="{type, id, contributors} of what a later stage promoted.", null=True),
+                ),
+                ("changed_fields", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "configuration",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blobs.blob"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['project', '-version_number'],
-                'default_permissions': ('view',),
+                "ordering": ["project", "-version_number"],
+                "default_permissions": ("view",),
             },
         ),
     ]

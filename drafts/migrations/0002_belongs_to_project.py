@@ -5,40 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('blobs', '0001_initial'),
-        ('drafts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("blobs", "0001_initial"),
+        ("drafts", "0001_initial"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='projects.project'),
+            model_name="draft",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="drafts", to="projects.project"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='prompt',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blobs.blob'),
+            model_name="draft",
+            name="prompt",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blobs.blob"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('project', 'version_number'), name='drafts_draft_version_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("project", "version_number"), name="drafts_draft_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('version_number__gte', 1)), name='drafts_draft_version_from_1'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version_number__gte", 1)), name="drafts_draft_version_from_1"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['save', 'revert', 'undo', 'redo', 'import'])), name='drafts_draft_kind_known'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["save", "revert", "undo", "redo", "import"])),
+                name="drafts_draft_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$')), name='drafts_draft_hash_shape'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("content_hash__regex", "^[0-9a-f]{64}$")), name="drafts_draft_hash_shape"
+            ),
         ),
     ]

@@ -1,0 +1,160 @@
+"""What a save changes: parsed at the door into checked texts, hashed the same way everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from audit.canonical import canonical_hash
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
+from locking.working_copies import check_content
+from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, field_kind, file_path, fold_path
+
+CONTENT_HASH_VERSION: Final = 1
+MAX_FILES: Final = 500
+
+_LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
+
+MEDIA_TYPES: Final = {
+    "markdown": "text/markdown",
+    "json": "application/json",
+    "yaml": "application/yaml",
+    "jsonl": "application/jsonl",
+    "csv": "text/csv",
+    "html": "text/html",
+    "xml": "application/xml",
+}
+
+LANGUAGES_BY_ENDING: Final = {
+    "md": "markdown",
+    "markdown": "markdown",
+    "json": "json",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "csv": "csv",
+    "html": "html",
+    "xml": "xml",
+    "py": "python",
+    "js": "javascript",
+    "ts": "typescript",
+    "toml": "toml",
+    "sql": "sql",
+    "sh": "shell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field's new text, checked; `text` is None where a file is removed."""
+
+    field: str
+    text: str | None
+    media_type: str = ""
+    language: str | None = None
+
+
+def content_hash(fields: Mapping[str, FieldContent]) -> str:
+    """SHA-256 of RFC 8785 `{"v": 1, "fields": {name: {sha256, media_type, language}}}`, bare hex."""
+    hashed = {name: content.hashed() for name, content in fields.items()}
+    return canonical_hash({"v": CONTENT_HASH_VERSION, "fields": hashed})
+
+
+def language_of(path: str) -> str | None:
+    """The language that a file's ending says, or None."""
+    name = path.rsplit("/", 1)[-1]
+    return LANGUAGES_BY_ENDING.get(name.rsplit(".", 1)[-1].lower()) if "." in name else None
+
+
+def read_changes(changes: object) -> dict[str, Change]:
+    """Check the `changes` of a save, field by field.
+
+    Raises `ValidationFailed` naming the field, `PayloadTooLarge` for a text over the limit.
+    """
+    if not isinstance(changes, Mapping) or not changes:
+        raise ValidationFailed({"changes": ["Name at least one field and its new text."]})
+    return {name: _read_change(name, value) for name, value in changes.items()}
+
+
+def refused_texts(changes: object) -> dict[str, str]:
+    """The texts of a save that can be kept although it was refused; what cannot be stored is left out."""
+    texts: dict[str, str] = {}
+    if isinstance(changes, Mapping):
+        for name, value in changes.items():
+            text = value.get("content") if isinstance(value, Mapping) and name != CONFIGURATION else value
+            if isinstance(text, Mapping):
+                text = _configuration_text(text)
+            try:
+                if isinstance(text, str):
+                    texts[name] = check_content(text, name=name)
+            except Exception:  # noqa: BLE001, S112 - whatever makes a text unfit, the others are still kept
+                continue
+    return texts
+
+
+def _read_change(name: object, value: object) -> Change:
+    field = check_field_name(name, parameter="changes")
+    kind = field_kind(field)
+    if kind == "prompt":
+        if not isinstance(value, str):
+            raise ValidationFailed({field: ["Must be text."]})
+        return Change(field, check_content(value, name=field), *PROMPT_MEDIA)
+    if kind == "configuration":
+        return Change(field, _read_configuration(value), *CONFIGURATION_MEDIA)
+    return _read_file(field, value)
+
+
+def _read_configuration(value: object) -> str:
+    if isinstance(value, Mapping | msgspec.Raw):
+        value = _configuration_text(value)
+    if not isinstance(value, str):
+        raise ValidationFailed({CONFIGURATION: ["Must be a JSON object or its text."]})
+    text = check_content(value, name=CONFIGURATION)
+    if not isinstance(parse(text, name=CONFIGURATION), dict):
+        raise ValidationFailed({CONFIGURATION: ["Must be a JSON object."]})
+    return text
+
+
+def _configuration_text(value: Any) -> str:
+    """The text of a configuration that came as JSON: as it was spelled where that is known, laid out for reading."""
+    raw = bytes(value) if isinstance(value, msgspec.Raw) else msgspec.json.encode(value)
+    return msgspec.json.format(raw, indent=2).decode("utf-8")
+
+
+def _read_file(field: str, value: object) -> Change:
+    if value is None:
+        return Change(field, None)
+    if not isinstance(value, Mapping) or not isinstance(value.get("content"), str):
+        raise ValidationFailed({field: ['Must be {"language", "content"}, or null to remove the file.']})
+    unknown = set(value) - {"language", "content"}
+    if unknown:
+        raise ValidationFailed({field: [f"Unknown member {sorted(unknown)[0]!r}."]})
+    language = value["language"] if "language" in value else language_of(file_path(field))
+    if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
+        raise ValidationFailed({field: ["The language must be a short lowercase name, or null."]})
+    text = check_content(value["content"], name=field)
+    return Change(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
+
+
+def check_files(fields: Mapping[str, FieldContent]) -> None:
+    """Refuse too many files, two whose paths differ only in case, and a file where a folder stands."""
+    paths = [file_path(name) for name in fields if name not in (PROMPT, CONFIGURATION)]
+    if len(paths) > MAX_FILES:
+        raise ValidationFailed({"changes": [f"A project holds at most {MAX_FILES} files."]})
+    folded: dict[str, str] = {}
+    for path in paths:
+        other = folded.setdefault(fold_path(path), path)
+        if other != path:
+            raise ValidationFailed({FILES + path: [f"Differs from {other} only in case."]})
+    for path in paths:
+        parts = fold_path(path).split("/")
+        for depth in range(1, len(parts)):
+            if "/".join(parts[:depth]) in folded:
+                raise ValidationFailed({FILES + path: ["A part of the path is a file already."]})

@@ -1,0 +1,236 @@
+"""Everything that writes versions. A save is one transaction: content, event, draft, the project's pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
+from audit.services import Target
+from blobs.models import Blob, sha256_of
+from blobs.services import store_texts
+from drafts.content import Change, check_files, content_hash, read_changes, refused_texts
+from drafts.fingerprints import fingerprint
+from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
+from locking.leases import end_lease, held_leases
+from locking.models import EndReason
+from locking.working_copies import forget_saved, keep_refused_texts
+from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
+from projects.text import check_line
+from projects.writing import ProjectWrite, project_write
+
+
+def save_draft(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    session_id: UUID | None,
+    base_version: int,
+    changes: Mapping[str, Any],
+    tokens: Mapping[str, int],
+    revisions: Mapping[str, int] | None = None,
+    message: str = "",
+    release_locks: bool = False,
+) -> Draft:
+    """Make the next version: the current draft with the caller's changed fields.
+
+    Each changed field needs its open lease by `tokens`. `base_version` is the version the caller's texts were made
+    from (0 before the first). Raises, in this order: `NotFound`, `ClientRefReused`, `PermissionDenied`,
+    `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `LockNotHeld`, `StaleToken`, `StaleBase` with the three
+    texts of each field. Whatever the refusal, texts that came with a token of the caller's own lease are kept as its
+    working copy first (`working_copy` names it).
+    """
+    parameters = _parameters(session_id, base_version, changes, tokens, message, release_locks)
+    revisions = revisions or {}
+    try:
+        with project_write(caller=caller, project_id=project_id, action="draft.save", parameters=parameters) as write:
+            if write.repeat_of is not None:
+                return _repeat(write)
+            message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
+            checked = read_changes(changes)
+            current = write.project.current_draft
+            _check_base_version(base_version, current)
+            leases = held_leases(write, session_id=session_id, fields=checked, tokens=tokens)
+            _check_base(project_id, base_version, current, checked)
+            draft = write_draft(
+                write,
+                current=current,
+                changes=checked,
+                kind=DraftKind.SAVE,
+                message=message,
+                data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
+            )
+            forget_saved(write, leases, revisions)
+            if release_locks:
+                for lease in leases.values():
+                    end_lease(write, lease, EndReason.SAVED)
+            return draft
+    except DomainError as refusal:
+        _keep_texts(refusal, caller, project_id, session_id, changes, tokens, revisions)
+        raise
+
+
+def write_draft(
+    write: ProjectWrite,
+    *,
+    current: Draft | None,
+    changes: Mapping[str, Change],
+    kind: DraftKind,
+    message: str,
+    source_version: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Draft:
+    """Insert the version after `current` inside a write whose right to the changed fields is already proven.
+
+    The event comes first: its time is the draft's, and its `seq` the token of a momentary lease.
+    """
+    before = current.fields if current else {}
+    after = _apply(before, changes)
+    check_files(after)
+    changed = [name for name in changes if before.get(name) != after.get(name)]
+    store_texts(texts=[change.text for change in changes.values() if change.text is not None])
+    draft = Draft(
+        id=uuid7(),
+        project=write.project,
+        version_number=(current.version_number if current else 0) + 1,
+        prompt_id=after[PROMPT].sha256 if PROMPT in after else None,
+        configuration_id=after[CONFIGURATION].sha256 if CONFIGURATION in after else None,
+        files={
+            file_path(name): {**content.hashed(), "size": content.size}
+            for name, content in after.items()
+            if name.startswith(FILES)
+        },
+        author=write.caller.user,
+        message=message,
+        kind=kind.value,
+        source_version=source_version,
+        changed_fields=changed,
+        content_hash=content_hash(after),
+    )
+    event = write.record(
+        "draft.saved", Target.of("draft", draft.id), {**facts_of(draft, before, after), **(data or {})}, reason=reason
+    )
+    draft.created_at = event.at
+    draft.save(force_insert=True)
+    write.project.current_draft = draft
+    write.project.save(update_fields=["current_draft"])
+    return draft
+
+
+def facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> dict[str, Any]:
+    """What the event says of a version: hashes before and after, never the texts."""
+    return {
+        "version": draft.version_number,
+        "kind": draft.kind,
+        "source_version": draft.source_version,
+        "message": draft.message,
+        "changed_fields": draft.changed_fields,
+        "content_hash": draft.content_hash,
+        "fields": {
+            name: {
+                "before": before[name].sha256 if name in before else None,
+                "after": after[name].sha256 if name in after else None,
+            }
+            for name in draft.changed_fields
+        },
+    }
+
+
+def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
+    after = dict(before)
+    for name, change in changes.items():
+        if change.text is None:
+            if name not in after:
+                raise ValidationFailed({name: ["There is no such file to remove."]})
+            del after[name]
+            continue
+        data = change.text.encode("utf-8")
+        size = len(data) if name.startswith(FILES) else 0
+        after[name] = FieldContent(sha256_of(data), change.media_type, change.language, size)
+    return after
+
+
+def _parameters(
+    session_id: UUID | None,
+    base_version: int,
+    changes: Mapping[str, Any],
+    tokens: Mapping[str, int],
+    message: str,
+    release_locks: bool,
+) -> dict[str, Any]:
+    """What a `client_ref` of a save stands for: the request, with long texts by their hash."""
+    return {
+        "session": str(session_id) if session_id else None,
+        "base_version": base_version,
+        "changes": fingerprint(changes),
+        "tokens": fingerprint(tokens),
+        "message": fingerprint(message),
+        "release_locks": release_locks,
+    }
+
+
+def _repeat(write: ProjectWrite) -> Draft:
+    assert write.repeat_of is not None
+    draft = Draft.objects.select_related("author").get(pk=write.repeat_of.target_id)
+    draft.repeated = True
+    return draft
+
+
+def _check_base_version(base_version: int, current: Draft | None) -> None:
+    newest = current.version_number if current else 0
+    if not 0 <= base_version <= newest:
+        raise ValidationFailed({"base_version": [f"Must be between 0 and {newest}, the current version."]})
+
+
+def _check_base(project_id: UUID, base_version: int, current: Draft | None, changes: Mapping[str, Change]) -> None:
+    if current is None or current.version_number == base_version:
+        return
+    base = Draft.objects.filter(project_id=project_id, version_number=base_version).first()
+    moved = [name for name in changes if (base.sha256_of(name) if base else None) != current.sha256_of(name)]
+    if moved:
+        texts = _texts({draft.sha256_of(name) for name in moved for draft in (base, current) if draft})
+        raise StaleBase(
+            f"{moved[0]} has changed since v{base_version}; it is now at v{current.version_number}.",
+            current_version=current.version_number,
+            fields={
+                name: {
+                    "base": texts.get(base.sha256_of(name) if base else None),
+                    "theirs": texts.get(current.sha256_of(name)),
+                    "yours": changes[name].text,
+                }
+                for name in moved
+            },
+        )
+
+
+def _texts(hashes: set[str | None]) -> dict[str | None, str]:
+    return {blob.sha256: blob.text for blob in Blob.objects.filter(sha256__in=hashes - {None})}
+
+
+def _keep_texts(
+    refusal: DomainError,
+    caller: Caller,
+    project_id: UUID,
+    session_id: UUID | None,
+    changes: object,
+    tokens: Mapping[str, int],
+    revisions: Mapping[str, int],
+) -> None:
+    """Keep the refused texts, and let the refusal name them. Postgres being away must not hide the refusal."""
+    texts = refused_texts(changes)
+    if not texts or isinstance(refusal, NotFound):
+        return
+    try:
+        kept = keep_refused_texts(
+            caller=caller, project_id=project_id, session_id=session_id, texts=texts, tokens=tokens, revisions=revisions
+        )
+    except DomainError:
+        return
+    if kept:
+        refusal.extra["working_copy"] = str(next(iter(kept.values())))
+        refusal.extra["working_copies"] = {name: str(copy) for name, copy in kept.items()}

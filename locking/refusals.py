@@ -1,0 +1,32 @@
+"""The words and facts of "somebody else is editing this field"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from audit.errors import LockHeld
+from locking.models import Lease
+
+
+def lock_held(lease: Lease, *, expires_at: datetime | None) -> LockHeld:
+    """The refusal that names the holder, since when, and when the lock would run out."""
+    return LockHeld(
+        f"{lease.user.display_name} is editing {lease.field}.",
+        field=lease.field,
+        holder=lease.user.person(),
+        since=lease.started_at,
+        expires_at=expires_at,
+    )
+
+
+def lock_taken(*, field: str, holder: User | None = None, expires_at: datetime | None = None) -> LockHeld:
+    """The refusal while the journal does not know the holder: taken a moment ago, or not readable."""
+    who = holder.display_name if holder else "Somebody"
+    return LockHeld(
+        f"{who} has just taken {field}. Try again.",
+        field=field,
+        holder=holder.person() if holder else None,
+        since=None,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,29 @@
+"""Everything that writes locks: take, renew, give back, ask, hand over, take over."""
+
+from locking.leases import Lock
+from locking.services.ending import release_session_locks, revoke_locks
+from locking.services.handover import (
+    LockRequest,
+    hand_over_lock,
+    keep_lock,
+    open_requests,
+    request_lock,
+    take_over_lock,
+)
+from locking.services.locks import Renewal, acquire_lock, release_lock, renew_locks
+
+__all__ = [
+    "Lock",
+    "LockRequest",
+    "Renewal",
+    "acquire_lock",
+    "hand_over_lock",
+    "keep_lock",
+    "open_requests",
+    "release_lock",
+    "release_session_locks",
+    "renew_locks",
+    "request_lock",
+    "revoke_locks",
+    "take_over_lock",
+]

@@ -1,0 +1,29 @@
+"""Ending many leases at once: a session that closes, a person whose access is taken away, a project that closes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.callers import Caller
+from locking.leases import end_lease
+from locking.models import EndReason, Lease
+from projects.writing import upkeep_write
+
+
+def release_session_locks(*, caller: Caller, project_id: UUID, session_id: UUID, why: EndReason) -> int:
+    """End every open lease of a session; return how many there were."""
+    return _end_all(caller, project_id, why, session_id=session_id)
+
+
+def revoke_locks(*, caller: Caller, project_id: UUID, user_id: UUID, credential: str | None = None) -> int:
+    """Free what a person holds in a project because their access, or one credential of theirs, was taken away."""
+    of_credential = {} if credential is None else {"session__credential": credential}
+    return _end_all(caller, project_id, EndReason.REVOKED, user_id=user_id, **of_credential)
+
+
+def _end_all(caller: Caller, project_id: UUID, why: EndReason, **of: object) -> int:
+    leases = Lease.objects.open().filter(project_id=project_id, **of)
+    if not leases.exists():
+        return 0
+    with upkeep_write(caller=caller, project_id=project_id) as write:
+        return sum(end_lease(write, lease, why) for lease in leases.select_related("user").order_by("token"))

@@ -1,0 +1,184 @@
+"""Asking for a field, giving it, keeping it, and an owner's taking it over. The journal decides, Redis follows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django_redis import get_redis_connection
+
+import realtime
+from accounts.callers import Caller
+from accounts.models import Person, User
+from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
+from audit.live import topic_of
+from audit.transactions import unavailable_on_timeout
+from locking import registry
+from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, start_lease
+from locking.models import EndReason, Lease, Session
+from locking.services.locks import acquire_lock, as_lock
+from projects.access import get_project
+from projects.fields import check_field_name
+from projects.models import Member, Role
+from projects.permissions import may
+from projects.text import check_reason
+from projects.writing import ProjectWrite, project_write
+
+# How long a request for a field stands before it times out, in seconds.
+REQUEST_LIFETIME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LockRequest:
+    """Somebody's wish for a field that another session holds."""
+
+    field: str
+    session_id: str
+    user: Person
+    at: str
+
+
+def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
+    """Ask the holder of a field to give it. Nothing is decided by it; it runs out after `REQUEST_LIFETIME`.
+
+    Raises `Conflict` where the field is free or the caller's own session holds it.
+    """
+    check_field_name(field)
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id, action="lock.request")
+        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        holder = Lease.objects.open().filter(project_id=project_id, field=field).first()
+    if holder is None:
+        raise Conflict(f"{field} is free. Take it.", field=field)
+    if holder.session_id == session_id:
+        raise Conflict(f"You hold {field} yourself.", field=field)
+    person = caller.user.person()
+    request = LockRequest(field, str(session_id), person, datetime.now(UTC).isoformat())
+    with registry.unavailable_without_redis():
+        connection = get_redis_connection("default")
+        key = _requests_key(project_id)
+        with connection.pipeline() as pipeline:
+            pipeline.hset(key, f"{session_id}:{field}", json.dumps(asdict(request)))
+            pipeline.expire(key, REQUEST_LIFETIME)
+            pipeline.execute()
+    _tell(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
+
+
+def open_requests(*, project_id: UUID) -> list[LockRequest]:
+    """The requests that have not timed out, oldest first, for a holder that polls."""
+    with registry.unavailable_without_redis():
+        stored = get_redis_connection("default").hvals(_requests_key(project_id))
+    now = datetime.now(UTC)
+    requests = [LockRequest(**json.loads(value)) for value in stored]
+    fresh = [one for one in requests if (now - datetime.fromisoformat(one.at)).total_seconds() < REQUEST_LIFETIME]
+    return sorted(fresh, key=lambda one: one.at)
+
+
+def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID) -> None:
+    """Answer a request with no: the asker `to` is told. Raises `LockNotHeld`."""
+    check_field_name(field)
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id)
+        held = Lease.objects.open().filter(project_id=project_id, field=field, session_id=session_id, user=caller.user)
+        if not held.exists():
+            raise LockNotHeld(f"You do not hold {field}.", field=field)
+    _forget_request(project_id, to, field)
+    _tell(project_id, "lock.kept", caller.user.person(), {"field": field, "session_id": str(to)})
+
+
+def hand_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID) -> None:
+    """Give a held field to another session, which learns its token by `acquire_lock`.
+
+    One transaction ends the old lease and opens the new one. Raises `LockNotHeld`, `NotFound` for the receiving
+    session, `PermissionDenied` where its user may not write here.
+    """
+    check_field_name(field)
+    parameters = {"field": field, "session_id": str(session_id), "to": str(to)}
+    with project_write(caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return
+        lease = open_lease_of(write, field)
+        if lease is None or lease.session_id != session_id or lease.user_id != caller.user.id:
+            raise LockNotHeld(f"You do not hold {field}.", field=field)
+        receiver = _receiver(write, to)
+        if to == session_id:
+            raise Conflict("This session holds the field already.", field=field)
+        end_lease(write, lease, EndReason.HANDED_OVER, announce=False)
+        successor = start_lease(
+            write,
+            action="lock.handed_over",
+            field=field,
+            holder=receiver,
+            session_id=to,
+            data={"ended": _ended(lease)},
+        )
+        key = registry.lock_key(project_id, field)
+        write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
+        write.afterwards(_forget_request, project_id, to, field)
+
+
+def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, reason: str) -> Lock:
+    """Take a field from whoever holds it, as an owner, for a reason; the loser's text stays kept.
+
+    A field that is free is simply taken. Raises as `acquire_lock`, and `ValidationFailed` for the reason.
+    """
+    check_field_name(field)
+    reason = check_reason(reason)
+    parameters = {"field": field, "session_id": str(session_id), "reason": reason}
+    with project_write(caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters) as write:
+        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        lease = open_lease_of(write, field)
+        if lease is not None and lease.session_id != session_id and write.repeat_of is None:
+            end_lease(write, lease, EndReason.TAKEN_OVER, announce=False)
+            successor = start_lease(
+                write,
+                action="lock.taken_over",
+                field=field,
+                holder=caller.user,
+                session_id=session_id,
+                data={"ended": _ended(lease)},
+                reason=reason,
+            )
+            key = registry.lock_key(project_id, field)
+            write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
+            return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
+    # Free, ours already, or asked for again: nobody loses anything, so this is an ordinary lock.
+    return acquire_lock(
+        caller=replace(caller, client_ref=None), project_id=project_id, field=field, session_id=session_id
+    )
+
+
+def _receiver(write: ProjectWrite, session_id: UUID) -> User:
+    """The user of the receiving session, if they may write in this project now."""
+    session = Session.objects.select_related("user").filter(pk=session_id, project=write.project).first()
+    if session is None or session.disconnected_at is not None:
+        raise NotFound("The session that shall receive the field is gone.", session_id=str(session_id))
+    role = Member.objects.filter(project=write.project, user=session.user).values_list("role", flat=True).first()
+    if not session.user.is_active or not may("lock.acquire", role=Role(role) if role else None):
+        raise PermissionDenied(f"{session.user.display_name} may not write in this project.")
+    return session.user
+
+
+def _ended(lease: Lease) -> dict[str, object]:
+    return {
+        "lease_id": str(lease.lease_id),
+        "token": lease.token,
+        "holder": lease.user.person(),
+        "session_id": str(lease.session_id),
+    }
+
+
+def _requests_key(project_id: UUID) -> str:
+    return f"lock-requests:project:{project_id}"
+
+
+def _forget_request(project_id: UUID, session_id: UUID, field: str) -> None:
+    with registry.unavailable_without_redis():
+        get_redis_connection("default").hdel(_requests_key(project_id), f"{session_id}:{field}")
+
+
+def _tell(project_id: UUID, name: str, actor: Person, data: dict[str, object]) -> None:
+    realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=dict(actor), data=data)

@@ -1,0 +1,181 @@
+"""Taking, renewing and giving back a field. Redis says no fast; Postgres decides and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import DomainError, LockNotHeld, StaleToken
+from audit.transactions import unavailable_on_timeout
+from locking import registry
+from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, start_lease
+from locking.models import EndReason, Lease, Session
+from locking.refusals import lock_held, lock_taken
+from projects.access import get_project
+from projects.fields import check_field_name
+from projects.models import Project
+from projects.writing import project_write, upkeep_write
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Which fields go on being held, and until when; `lost` names those whose lease has ended."""
+
+    expires_at: dict[str, datetime]
+    lost: list[str]
+
+
+def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UUID) -> Lock:
+    """Take a field for a session, or return the lock that the session holds already.
+
+    Raises `ValidationFailed` for the field's name, `NotFound`, `PermissionDenied` and `ProjectFrozen` by the table,
+    `LockHeld` with the holder, `Unavailable`. A refusal writes nothing.
+    """
+    check_field_name(field)
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id, action="lock.acquire")
+        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        key = registry.lock_key(project_id, field)
+        taken = _take(caller, key, project_id=project_id, field=field, session_id=session_id)
+    try:
+        lease, project = _journal(caller, project_id, field, session_id, taken.lease_id)
+    except DomainError:
+        # Nothing is on record, so the key must not keep others waiting for its TTL.
+        if taken.fresh:
+            with registry.unavailable_without_redis():
+                registry.release(key=key, lease_id=taken.lease_id)
+        raise
+    with registry.unavailable_without_redis():
+        expires_at = registry.renew(key=key, lease_id=taken.lease_id, ttl=lock_ttl())
+    if expires_at is None:
+        with upkeep_write(caller=caller, project_id=project_id) as write:
+            end_lease(write, lease, EndReason.EXPIRED)
+        raise lock_taken(field=field)
+    return as_lock(lease, project, expires_at)
+
+
+def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: Sequence[str]) -> Renewal:
+    """Keep a session's fields for another TTL, because its user is active. One journal read, one key per field.
+
+    A field whose lease has ended, or whose key is gone, is `lost`: its holder must take it again.
+    """
+    for field in fields:
+        check_field_name(field, parameter="fields")
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id)
+        leases = {
+            lease.field: lease
+            for lease in Lease.objects.open().filter(
+                project_id=project_id, session_id=session_id, user=caller.user, field__in=list(fields)
+            )
+        }
+    renewed: dict[str, datetime] = {}
+    with registry.unavailable_without_redis():
+        for field, lease in leases.items():
+            key = registry.lock_key(project_id, field)
+            expires_at = registry.renew(key=key, lease_id=lease.lease_id, ttl=lock_ttl())
+            if expires_at is not None:
+                renewed[field] = expires_at
+    return Renewal(expires_at=renewed, lost=[field for field in fields if field not in renewed])
+
+
+def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
+    """Give a field back. Raises `LockNotHeld` where the session does not hold it."""
+    check_field_name(field)
+    parameters = {"field": field, "session_id": str(session_id)}
+    with project_write(caller=caller, project_id=project_id, action="lock.release", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return
+        lease = open_lease_of(write, field)
+        if lease is None or lease.session_id != session_id or lease.user_id != caller.user.id:
+            raise LockNotHeld(f"You do not hold {field}.", field=field)
+        end_lease(write, lease, EndReason.CANCELLED)
+
+
+def as_lock(lease: Lease, project: Project, expires_at: datetime) -> Lock:
+    """The holder's view of a lease, with what the field holds in the current draft."""
+    assert lease.session_id is not None
+    draft = project.current_draft
+    return Lock(
+        field=lease.field,
+        token=lease.token,
+        session_id=lease.session_id,
+        lease_id=lease.lease_id,
+        expires_at=expires_at,
+        version=draft.version_number if draft else 0,
+        sha256=draft.sha256_of(lease.field) if draft else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The lease id that the key carries for us, and whether this call put it there."""
+
+    lease_id: UUID
+    fresh: bool
+
+
+def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _Taken:
+    """Take the key, or find that the session holds it already. Raises `LockHeld`."""
+    for _ in range(2):
+        with registry.unavailable_without_redis():
+            answer = registry.take(
+                key=key, user_id=caller.user.id, session_id=session_id, lease_id=uuid4(), ttl=lock_ttl()
+            )
+        held = answer.lock
+        if held is None:
+            raise lock_taken(field=field)
+        if answer.taken:
+            return _Taken(held.lease_id, fresh=True)
+        if held.session_id == session_id and held.user_id == caller.user.id:
+            return _Taken(held.lease_id, fresh=False)
+        current = _holder_by_the_journal(held, key, project_id=project_id, field=field)
+        if current is None:
+            continue
+        if current.session_id != session_id or current.user_id != caller.user.id:
+            raise lock_held(current, expires_at=held.expires_at)
+        return _Taken(current.lease_id, fresh=False)
+    raise lock_taken(field=field)
+
+
+def _holder_by_the_journal(held: registry.HeldLock, key: str, *, project_id: UUID, field: str) -> Lease | None:
+    """Whose the field is by the journal, where its key says `held`; None if a dead key was cleared away.
+
+    The journal decides: a key that still carries an ended lease, because a process died before Redis followed, is
+    moved on to the open lease, or freed. Raises `LockHeld` where the key is ahead of the journal.
+    """
+    leases = Lease.objects.filter(project_id=project_id, field=field).select_related("user")
+    current = leases.open().first()
+    if current is not None and current.lease_id == held.lease_id:
+        return current
+    if not leases.filter(pk=held.lease_id, ended_at__isnull=False).exists():
+        raise lock_taken(field=field, holder=User.objects.filter(pk=held.user_id).first(), expires_at=held.expires_at)
+    with registry.unavailable_without_redis():
+        follow_journal(key, ended=held.lease_id, current=current)
+    return current
+
+
+def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID) -> tuple[Lease, Project]:
+    """Put the taken lock on record; a lease that the key no longer carries has expired."""
+    parameters = {"field": field, "session_id": str(session_id)}
+    with project_write(caller=caller, project_id=project_id, action="lock.acquire", parameters=parameters) as write:
+        previous = open_lease_of(write, field)
+        if previous is not None and previous.lease_id == lease_id:
+            return previous, write.project
+        if write.repeat_of is not None:
+            raise StaleToken(f"The lock on {field} that this client_ref took has ended.", field=field)
+        if previous is not None:
+            end_lease(write, previous, EndReason.EXPIRED)
+        lease = start_lease(
+            write,
+            action="lock.acquired",
+            field=field,
+            holder=caller.user,
+            session_id=session_id,
+            lease_id=lease_id,
+        )
+        return lease, write.project

@@ -1,0 +1,69 @@
+"""The sweeper: every node, every second, makes Redis and the journal agree. No leader; every step is conditional."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+import redis
+from django.utils import timezone
+
+from accounts.callers import foundry_caller
+from audit.errors import DomainError
+from locking import registry
+from locking.leases import end_lease, follow_journal, lock_ttl
+from locking.models import EndReason, Lease
+from projects.writing import upkeep_write
+
+logger = logging.getLogger(__name__)
+
+
+def sweep_once() -> int:
+    """End open leases whose key is gone, and mend keys that a process left behind; return how many were ended.
+
+    Leases are read before keys, so that a lock taken in between is never a suspect. Any Redis error skips the round:
+    an absent answer is not an absent lock.
+    """
+    leases = list(Lease.objects.open().order_by("project_id", "token"))
+    keys = [registry.lock_key(lease.project_id, lease.field) for lease in leases]
+    try:
+        found = registry.read_many(keys)
+        suspects = [lease for lease, held in zip(leases, found, strict=True) if not _carries(held, lease)]
+        return sum(_settle(lease) for lease in suspects)
+    except redis.RedisError as error:
+        logger.warning("The sweeper skips a round: %s", error)
+        return 0
+
+
+def _carries(held: registry.HeldLock | bool | None, lease: Lease) -> bool:
+    return isinstance(held, registry.HeldLock) and held.lease_id == lease.lease_id
+
+
+def _settle(suspect: Lease) -> int:
+    """Look at one suspect again under its project's lock, and end it or mend its key."""
+    try:
+        with upkeep_write(caller=foundry_caller(), project_id=suspect.project_id) as write:
+            lease = Lease.objects.open().filter(pk=suspect.pk).select_related("user", "session").first()
+            if lease is None:
+                return 0
+            key = registry.lock_key(lease.project_id, lease.field)
+            (held,) = registry.read_many([key])
+            if _carries(held, lease):
+                return 0
+            if isinstance(held, registry.HeldLock) and _is_young(lease) and _has_ended(held.lease_id):
+                write.afterwards(follow_journal, key, ended=held.lease_id, current=lease)
+                return 0
+            gone = lease.session is not None and lease.session.disconnected_at is not None
+            return int(end_lease(write, lease, EndReason.DISCONNECTED if gone else EndReason.EXPIRED))
+    except DomainError as error:
+        logger.warning("The sweeper could not settle %s: %s", suspect.pk, error.detail)
+        return 0
+
+
+def _is_young(lease: Lease) -> bool:
+    return timezone.now() - lease.started_at < timedelta(milliseconds=lock_ttl())
+
+
+def _has_ended(lease_id: UUID) -> bool:
+    return Lease.objects.filter(pk=lease_id, ended_at__isnull=False).exists()

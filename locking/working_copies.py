@@ -1,0 +1,118 @@
+"""Unsaved text, kept on the server while it is typed. Private to its writer; not a record, so it has no event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
+from audit.ijson import check_text
+from audit.transactions import unavailable_on_timeout, write_transaction
+from locking.models import Lease, WorkingCopy
+from projects.access import get_project
+from projects.fields import check_field_name
+from projects.writing import ProjectWrite
+
+
+def check_content(content: str, *, name: str) -> str:
+    """Text as it is stored: LF line ends, at most 1 MiB of UTF-8. Raises `ValidationFailed`, `PayloadTooLarge`."""
+    text = check_text(content, name=name)
+    limit: int = settings.FOUNDRY_TEXT_LIMIT
+    if len(text) > limit or (len(text) * 4 > limit and len(text.encode()) > limit):
+        raise PayloadTooLarge(f"A text holds at most {limit} bytes.", field=name, limit=limit)
+    return text
+
+
+def put_working_copy(
+    *, caller: Caller, project_id: UUID, session_id: UUID, field: str, token: int, revision: int, content: str
+) -> int:
+    """Keep the holder's unsaved text and return the revision that is kept; only a higher one replaces it.
+
+    Text that arrives after its lease has ended (handed over, expired, taken over) is kept all the same, and the answer is
+    `StaleToken` with `working_copy`, its id. Raises `LockNotHeld` for a token that is not the caller's.
+    """
+    check_field_name(field)
+    text = check_content(content, name="content")
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id)
+        with write_transaction():
+            lease = own_lease(caller.user, project_id, session_id, field=field, token=token)
+            if lease is None:
+                raise LockNotHeld(f"You do not hold {field}.", field=field)
+            copy = keep(lease, text, revision=revision)
+    if not lease.is_open:
+        raise StaleToken(f"Your lock on {field} has ended. Your text is kept.", field=field, working_copy=str(copy.id))
+    return copy.revision
+
+
+def keep_refused_texts(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    session_id: UUID | None,
+    texts: Mapping[str, str],
+    tokens: Mapping[str, int],
+    revisions: Mapping[str, int],
+) -> dict[str, UUID]:
+    """Keep the texts of a save that was refused, each with the caller's own lease; return field → working copy id.
+
+    Called after the refused transaction has ended, in one of its own, before the refusal is answered. A text without
+    a revision gets the next one.
+    """
+    kept: dict[str, UUID] = {}
+    with write_transaction():
+        for field, text in texts.items():
+            token = tokens.get(field)
+            lease = None if token is None else own_lease(caller.user, project_id, session_id, field=field, token=token)
+            if lease is not None:
+                kept[field] = keep(lease, text, revision=revisions.get(field)).id
+    return kept
+
+
+def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
+    """Store a lease's text if its revision is higher than the kept one; without one it is the next."""
+    copy = WorkingCopy.objects.select_for_update().filter(lease=lease).first()
+    if copy is None:
+        first = WorkingCopy(lease=lease, revision=1 if revision is None else revision, content=text, updated_at=Now())
+        # Two puts may both find nothing; the second one then waits here, and updates below.
+        WorkingCopy.objects.bulk_create([first], ignore_conflicts=True)
+        copy = WorkingCopy.objects.select_for_update().get(lease=lease)
+    if revision is None and copy.content == text:
+        return copy
+    wanted = copy.revision + 1 if revision is None else revision
+    if wanted > copy.revision:
+        WorkingCopy.objects.filter(pk=copy.pk).update(revision=wanted, content=text, updated_at=Now())
+        copy.revision, copy.content = wanted, text
+    return copy
+
+
+def forget_saved(write: ProjectWrite, leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> None:
+    """A save removes its leases' copies up to the revision it names, or whole where it names none."""
+    whole = [lease.pk for field, lease in leases.items() if field not in revisions]
+    if whole:
+        WorkingCopy.objects.filter(lease__in=whole).delete()
+    for field, revision in revisions.items():
+        if field in leases:
+            WorkingCopy.objects.filter(lease=leases[field], revision__lte=revision).delete()
+
+
+def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: UUID) -> None:
+    """Remove a kept text by its writer's choice. Raises `NotFound` also for somebody else's."""
+    with unavailable_on_timeout():
+        deleted, _ = (
+            WorkingCopy.objects.filter(pk=working_copy_id, lease__project_id=project_id, lease__user=caller.user)
+        ).delete()
+    if not deleted:
+        raise NotFound("There is no such kept text.")
+
+
+def own_lease(user: User, project_id: UUID, session_id: UUID | None, *, field: str, token: int) -> Lease | None:
+    """The lease that a token names, open or ended, if it is this user's in this session."""
+    return Lease.objects.filter(
+        project_id=project_id, field=field, token=token, user=user, session_id=session_id
+    ).first()
