@@ -44,6 +44,7 @@ class Environment:
     write_threads: int
     rest_threads: int
     layer_prefix: str
+    demo: bool
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -72,6 +73,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         write_threads=_number(variables, "FOUNDRY_WRITE_THREADS", 4, least=1),
         rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
+        demo=_flag(variables, "FOUNDRY_DEMO"),
     )
 
 

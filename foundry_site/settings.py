@@ -116,8 +116,8 @@ FOUNDRY_TOKEN_LIFETIME = timedelta(days=ENVIRONMENT.token_days)
 FOUNDRY_TEXT_LIMIT = 1024 * 1024
 FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
 FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
-# Without DATABASE_URL this is somebody trying Foundry out, and /readyz waits for the demo project.
-FOUNDRY_EMBEDDED_DATABASE = ENVIRONMENT.database_url is None
+# script/run says so where it makes the demo project, for which /readyz then waits.
+FOUNDRY_DEMO = ENVIRONMENT.demo
 
 AUTH_USER_MODEL = "accounts.User"
 # Names and passwords only: allauth's own backend would hand out closed accounts too.

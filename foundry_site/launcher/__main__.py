@@ -1,0 +1,56 @@
+"""Begin a command under the machine's Python, and go on under the virtual environment's.
+
+Imports nothing that is not in the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from foundry_site.embedded.errors import EmbeddedServiceError
+from foundry_site.launcher import virtual_environment
+from foundry_site.launcher.console import LaunchError, complain
+from foundry_site.launcher.options import parse_run_options
+from foundry_site.launcher.place import check_place
+
+REQUIREMENTS = {
+    "run": ("requirements.txt",),
+    "test": ("requirements.txt", "requirements-dev.txt"),
+    "check": ("requirements.txt", "requirements-dev.txt"),
+}
+
+
+def main() -> NoReturn:
+    """Prepare the environment and become the command; ends the process if that fails."""
+    command, arguments = sys.argv[1], sys.argv[2:]
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        if command == "run":
+            check_place(parse_run_options(arguments))
+        virtual_environment.prepare(*REQUIREMENTS[command])
+    except (LaunchError, EmbeddedServiceError) as error:
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    _become(command, arguments)
+
+
+def _become(command: str, arguments: Sequence[str]) -> NoReturn:
+    """Go on in the same process, so that whoever started us can still stop us."""
+    sys.stdout.flush()
+    python = str(virtual_environment.PYTHON)
+    os.execv(python, [python, "-P", "-m", f"foundry_site.launcher.{command}", *arguments])  # noqa: S606
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

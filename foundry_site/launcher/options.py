@@ -1,0 +1,40 @@
+"""What the commands take on their command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foundry_site.environment import BASE_DIR
+
+DEFAULT_PORT = 8000
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How ``script/run`` was called. ``data_dir`` is absolute."""
+
+    port: int
+    data_dir: Path
+    demo: bool
+
+
+def parse_run_options(arguments: Sequence[str]) -> RunOptions:
+    """Read ``script/run``'s command line; argparse ends the process for ``--help`` and for mistakes."""
+    parser = argparse.ArgumentParser(prog="script/run", description="Start Foundry on this machine.")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept; default .foundry here")
+    parser.add_argument("--no-demo", action="store_true", help="make no demo project and no demo accounts")
+    parsed = parser.parse_args(arguments)
+    data_dir: Path = parsed.data or Path(os.environ.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry")
+    return RunOptions(port=parsed.port, data_dir=data_dir.expanduser().resolve(), demo=not parsed.no_demo)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text!r}")
+    return int(text)

@@ -1,0 +1,45 @@
+"""Whether there is room for another Foundry: its data folder, its port."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from foundry_site.embedded.folder_lock import DataFolderLock
+from foundry_site.launcher.console import LaunchError
+from foundry_site.launcher.options import RunOptions
+
+
+def check_place(options: RunOptions) -> None:
+    """Tell early, before anything is installed, that the data folder or the port is taken.
+
+    Raises:
+        EmbeddedServiceError: another Foundry runs on the folder, or it cannot be used.
+        LaunchError: something else listens on the port.
+    """
+    with DataFolderLock(options.data_dir):
+        check_port(options.port)
+
+
+def check_port(port: int) -> None:
+    """Tell that the port is taken.
+
+    Raises:
+        LaunchError: something listens on it, or only an administrator may.
+    """
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        _check_port(family, address, port)
+
+
+def _check_port(family: socket.AddressFamily, address: str, port: int) -> None:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As the server will: connections of a run that has just ended may still linger.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except PermissionError as error:
+        raise LaunchError(f"Port {port} needs more rights than this user has; choose another with --port.") from error
+    except OSError as error:
+        if family == socket.AF_INET6 and error.errno != errno.EADDRINUSE:
+            return
+        raise LaunchError(f"Port {port} is taken; choose another with --port.") from error

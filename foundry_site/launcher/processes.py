@@ -1,0 +1,78 @@
+"""Run another program for its effect, stopped with us and quiet unless it fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STOP_SECONDS = 10
+
+
+class ProgramError(Exception):
+    """A program ended with an error; ``output`` is everything it said."""
+
+    def __init__(self, command: Sequence[str], output: str) -> None:
+        super().__init__(f"{command[0]} failed")
+        self.output = output
+
+    def last_line(self, *marks: str) -> str:
+        """The last thing it said that begins with one of ``marks``, or simply the last."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        marked = [line for line in lines if line.startswith(marks)] if marks else []
+        return (marked or lines or ["it said nothing"])[-1]
+
+
+def run_quietly(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> str:
+    """Run a program and return what it said. It and its children end when we are interrupted.
+
+    Raises:
+        ProgramError: it ended with an error.
+        FileNotFoundError: there is no such program.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    said: list[str] = []
+    try:
+        for line in process.stdout or ():
+            said.append(line)
+            if on_line is not None:
+                on_line(line)
+        process.wait()
+    finally:
+        _end_group(process)
+    if process.returncode != 0:
+        raise ProgramError(command, "".join(said))
+    return "".join(said)
+
+
+def _end_group(process: subprocess.Popen[str]) -> None:
+    """End the program and what it started, if we leave before it did."""
+    if process.poll() is not None:
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

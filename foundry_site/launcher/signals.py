@@ -1,0 +1,36 @@
+"""Ctrl-C and SIGTERM, from the first line to the last."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Somebody asked us to end. Not an Exception: nothing on the way may take it for a failure."""
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Turn signals into ``Stopped``, so that what was started is stopped on the way out."""
+    for number in SIGNALS:
+        signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        ignore_signals()
+
+
+def ignore_signals() -> None:
+    """From here on things are being stopped, which a second Ctrl-C must not cut short."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    ignore_signals()
+    raise Stopped
