@@ -75,12 +75,12 @@ def _check_depth(text: str, name: str, max_depth: int) -> None:
         return
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
-        token = match.group()
-        if token in "[{":
+        mark = match.group()
+        if mark in "[{":
             depth += 1
             if depth > max_depth:
                 raise ValidationFailed({name: [f"Nested more than {max_depth} levels deep."]})
-        elif token in "]}":
+        elif mark in "]}":
             depth -= 1
 
 

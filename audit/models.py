@@ -64,7 +64,7 @@ class Event(models.Model):
     target_type = models.TextField(editable=False)
     target_id = models.TextField(editable=False)
     client_ref = models.UUIDField(editable=False, null=True)
-    request = models.TextField(editable=False, null=True)
+    request = models.TextField(editable=False, null=True)  # noqa: DJ001 - absent in the canonical text, so NULL
     seq = models.BigIntegerField(editable=False)
     at = models.DateTimeField(editable=False)
     prev_hash = models.BinaryField(editable=False)

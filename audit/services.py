@@ -16,6 +16,12 @@ from audit.errors import ClientRefReused
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
 
+# What Postgres makes of the canonical text: the columns an event is read back with.
+_RETURNED = (
+    *("id", "chain", "action", "actor_id", "target_type", "target_id", "client_ref", "request"),
+    *("seq", "at", "prev_hash", "hash"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -25,8 +31,8 @@ class Target:
     id: str
 
     @classmethod
-    def of(cls, type: str, id: uuid.UUID | str) -> Target:
-        return cls(type, str(id))
+    def of(cls, kind: str, identity: uuid.UUID | str) -> Target:
+        return cls(kind, str(identity))
 
 
 @functools.cache
@@ -72,32 +78,32 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
-    text = canonical(_fact(caller, action, target, data or {}, project_id, reason, request))
+    fact = {
+        **_circumstances(caller, project_id),
+        "action": action,
+        "target": {"type": target.type, "id": target.id},
+        "data": dict(data or {}),
+        "reason": reason,
+    }
+    if request is not None and caller.client_ref is not None:
+        fact |= {"client_ref": str(caller.client_ref), "request": request}
+    text = canonical(fact)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_event (canonical) VALUES (%s)"
-            " RETURNING id, chain, action, actor_id, target_type, target_id, client_ref, request,"
-            " seq, at, prev_hash, hash",
+            f"INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {', '.join(_RETURNED)}",  # noqa: S608
             [text],
         )
         row = cursor.fetchone()
-    event = Event(*(row[0], text, *row[1:]))
+    event = Event(canonical=text, **dict(zip(_RETURNED, row, strict=True)))
     if project_id is not None:
         transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
     return event
 
 
-def _fact(
-    caller: AuditCaller,
-    action: str,
-    target: Target,
-    data: Mapping[str, Any],
-    project_id: uuid.UUID | None,
-    reason: str | None,
-    request: str | None,
-) -> dict[str, Any]:
+def _circumstances(caller: AuditCaller, project_id: uuid.UUID | None) -> dict[str, Any]:
+    """Who, from where, by which door, on which chain: what every fact says besides itself (control c11)."""
     user = caller.user
-    fact: dict[str, Any] = {
+    return {
         "v": CANONICAL_VERSION,
         "site": site_id(),
         "chain": project_chain(project_id) if project_id else SITE_CHAIN,
@@ -107,12 +113,4 @@ def _fact(
         "session": str(caller.session_id) if caller.session_id else None,
         "address": caller.address,
         "user_agent": caller.user_agent,
-        "action": action,
-        "target": {"type": target.type, "id": target.id},
-        "data": dict(data),
-        "reason": reason,
     }
-    if request is not None and caller.client_ref is not None:
-        fact["client_ref"] = str(caller.client_ref)
-        fact["request"] = request
-    return fact

@@ -83,11 +83,15 @@ def _fault(event: Event, *, chain: str, seq: int, previous: bytes) -> str | None
     computed = link_hash(prev_hash=previous, seq=event.seq, at=event.at, canonical=event.canonical)
     if bytes(event.hash) != computed:
         return "its content or time was changed: the hash does not fit"
+    return _fault_in_text(event.canonical, chain)
+
+
+def _fault_in_text(text: str, chain: str) -> str | None:
     try:
-        record = parse(event.canonical, max_depth=200)
+        record = parse(text, max_depth=200)
     except ValidationFailed as error:
         return f"its text is not I-JSON: {error.detail}"
-    if canonical(record) != event.canonical:
+    if canonical(record) != text:
         return "its text is not in canonical form"
     if not isinstance(record, dict) or record.get("chain") != chain:
         return "names another chain"

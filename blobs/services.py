@@ -18,7 +18,10 @@ def store_texts(*, texts: Iterable[str]) -> list[str]:
         raise transaction.TransactionManagementError("content is stored inside the transaction that refers to it")
     contents = [text.encode("utf-8") for text in texts]
     hashes = [sha256_of(content) for content in contents]
-    blobs = {digest: Blob(sha256=digest, size=len(content), data=content) for digest, content in zip(hashes, contents)}
+    blobs = {
+        digest: Blob(sha256=digest, size=len(content), data=content)
+        for digest, content in zip(hashes, contents, strict=True)
+    }
     if blobs:
         # Sorted, so that two writers of the same new contents wait for each other in the same order.
         Blob.objects.bulk_create([blobs[digest] for digest in sorted(blobs)], ignore_conflicts=True)

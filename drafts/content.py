@@ -135,7 +135,7 @@ def _read_file(field: str, value: object) -> Change:
         raise ValidationFailed({field: ['Must be {"language", "content"}, or null to remove the file.']})
     unknown = set(value) - {"language", "content"}
     if unknown:
-        raise ValidationFailed({field: [f"Unknown member {sorted(unknown)[0]!r}."]})
+        raise ValidationFailed({field: [f"Unknown member {min(unknown)!r}."]})
     language = value["language"] if "language" in value else language_of(file_path(field))
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
         raise ValidationFailed({field: ["The language must be a short lowercase name, or null."]})

@@ -126,4 +126,5 @@ class Draft(models.Model):
         return content["sha256"] if content else None
 
     def _files(self) -> dict[str, dict[str, Any]]:
-        return self.files
+        files: dict[str, dict[str, Any]] = self.files
+        return files

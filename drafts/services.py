@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,14 @@ def save_draft(
     texts of each field. Whatever the refusal, texts that came with a token of the caller's own lease are kept as its
     working copy first (`working_copy` names it).
     """
-    parameters = _parameters(session_id, base_version, changes, tokens, message, release_locks)
+    parameters = {
+        "session": str(session_id) if session_id else None,
+        "base_version": base_version,
+        "changes": fingerprint(changes),
+        "tokens": fingerprint(tokens),
+        "message": fingerprint(message),
+        "release_locks": release_locks,
+    }
     revisions = revisions or {}
     try:
         with project_write(caller=caller, project_id=project_id, action="draft.save", parameters=parameters) as write:
@@ -70,7 +78,9 @@ def save_draft(
                     end_lease(write, lease, EndReason.SAVED)
             return draft
     except DomainError as refusal:
-        _keep_texts(refusal, caller, project_id, session_id, changes, tokens, revisions)
+        if not isinstance(refusal, NotFound):
+            keeping = partial(keep_refused_texts, caller=caller, project_id=project_id, session_id=session_id)
+            _keep_texts(refusal, partial(keeping, tokens=tokens, revisions=revisions), refused_texts(changes))
         raise
 
 
@@ -155,25 +165,6 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) ->
     return after
 
 
-def _parameters(
-    session_id: UUID | None,
-    base_version: int,
-    changes: Mapping[str, Any],
-    tokens: Mapping[str, int],
-    message: str,
-    release_locks: bool,
-) -> dict[str, Any]:
-    """What a `client_ref` of a save stands for: the request, with long texts by their hash."""
-    return {
-        "session": str(session_id) if session_id else None,
-        "base_version": base_version,
-        "changes": fingerprint(changes),
-        "tokens": fingerprint(tokens),
-        "message": fingerprint(message),
-        "release_locks": release_locks,
-    }
-
-
 def _repeat(write: ProjectWrite) -> Draft:
     assert write.repeat_of is not None
     draft = Draft.objects.select_related("author").get(pk=write.repeat_of.target_id)
@@ -212,23 +203,10 @@ def _texts(hashes: set[str | None]) -> dict[str | None, str]:
     return {blob.sha256: blob.text for blob in Blob.objects.filter(sha256__in=hashes - {None})}
 
 
-def _keep_texts(
-    refusal: DomainError,
-    caller: Caller,
-    project_id: UUID,
-    session_id: UUID | None,
-    changes: object,
-    tokens: Mapping[str, int],
-    revisions: Mapping[str, int],
-) -> None:
+def _keep_texts(refusal: DomainError, keep: Callable[..., dict[str, UUID]], texts: Mapping[str, str]) -> None:
     """Keep the refused texts, and let the refusal name them. Postgres being away must not hide the refusal."""
-    texts = refused_texts(changes)
-    if not texts or isinstance(refusal, NotFound):
-        return
     try:
-        kept = keep_refused_texts(
-            caller=caller, project_id=project_id, session_id=session_id, texts=texts, tokens=tokens, revisions=revisions
-        )
+        kept = keep(texts=texts) if texts else {}
     except DomainError:
         return
     if kept:

@@ -96,7 +96,8 @@ class Lease(models.Model):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="leases")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=12, choices=EndReason.choices, null=True)
+    # NULL while the lease is open, like `ended_at`: the two change together.
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, null=True)  # noqa: DJ001
 
     project_id: UUID
     user_id: UUID

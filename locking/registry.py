@@ -1,8 +1,8 @@
 """The referee: locks in Redis, taken by `SET … NX PX` and changed only by Lua that compares the `lease_id`.
 
-Fast, and it forgets: the journal in Postgres decides (design page 2, "Locks"). One key per script, flat values, times as
-strings of whole milliseconds since 1970 by Redis' own clock. A value that is not ours to read (corrupt, or written by
-something else) counts neither as free nor as anybody's.
+Fast, and it forgets: the journal in Postgres decides (design page 2, "Locks"). One key per script, flat values, times
+as strings of whole milliseconds since 1970 by Redis' own clock. A value that is not ours to read (corrupt, or written
+by something else) counts neither as free nor as anybody's.
 """
 
 from __future__ import annotations
@@ -157,5 +157,6 @@ def _read(key: str, value: bytes | None) -> HeldLock | None:
             expires_at=datetime.fromtimestamp(int(lock["expires_at"]) / 1000, UTC),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
-        logger.error("The value under %s is not a lock of ours: %r", key, value[:200])
+        # No traceback: what matters is the value, and an operator who must look at it.
+        logger.error("The value under %s is not a lock of ours: %r", key, value[:200])  # noqa: TRY400
         return None

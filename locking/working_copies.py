@@ -33,8 +33,8 @@ def put_working_copy(
 ) -> int:
     """Keep the holder's unsaved text and return the revision that is kept; only a higher one replaces it.
 
-    Text that arrives after its lease has ended (handed over, expired, taken over) is kept all the same, and the answer is
-    `StaleToken` with `working_copy`, its id. Raises `LockNotHeld` for a token that is not the caller's.
+    Text that arrives after its lease has ended (handed over, expired, taken over) is kept all the same, and the answer
+    is `StaleToken` with `working_copy`, its id. Raises `LockNotHeld` for a token that is not the caller's.
     """
     check_field_name(field)
     text = check_content(content, name="content")
@@ -113,6 +113,8 @@ def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: U
 
 def own_lease(user: User, project_id: UUID, session_id: UUID | None, *, field: str, token: int) -> Lease | None:
     """The lease that a token names, open or ended, if it is this user's in this session."""
+    if session_id is None:
+        return None
     return Lease.objects.filter(
         project_id=project_id, field=field, token=token, user=user, session_id=session_id
     ).first()

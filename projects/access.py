@@ -43,7 +43,7 @@ def get_project(*, user: User, project_id: UUID, action: str = "project.read") -
     )
     if project is None:
         raise NotFound("There is no such project.")
-    member_role: str | None = project.member_role
+    member_role: str | None = getattr(project, "member_role", None)
     role = effective_role(user=user, member_role=member_role, is_private=project.is_private)
     if role is None:
         raise NotFound("There is no such project.")

@@ -62,37 +62,33 @@ def _path_problem(path: str) -> str | None:
         size = len(path.encode("utf-8"))
     except UnicodeEncodeError:
         return "The path is not Unicode text."
-    if not path:
-        return "The path is empty."
-    if size > MAX_PATH_BYTES:
-        return f"The path is longer than {MAX_PATH_BYTES} bytes."
-    if unicodedata.normalize("NFC", path) != path:
-        return "The path is not in Unicode normal form C."
-    if path.startswith("/"):
-        return "The path is absolute; it must be relative."
-    for part in path.split("/"):
-        problem = _part_problem(part)
-        if problem:
-            return problem
-    return None
+    rules = (
+        (not path, "The path is empty."),
+        (size > MAX_PATH_BYTES, f"The path is longer than {MAX_PATH_BYTES} bytes."),
+        (unicodedata.normalize("NFC", path) != path, "The path is not in Unicode normal form C."),
+        (path.startswith("/"), "The path is absolute; it must be relative."),
+    )
+    broken = next((words for is_broken, words in rules if is_broken), None)
+    return broken or next(filter(None, map(_part_problem, path.split("/"))), None)
 
 
 def _part_problem(part: str) -> str | None:
     shown = part[:80]
-    if part == "":
-        return "The path has an empty part."
-    if part in {".", ".."}:
-        return f"The path must not contain {part!r}."
-    if len(part.encode("utf-8")) > MAX_PART_BYTES:
-        return f"A part of the path is longer than {MAX_PART_BYTES} bytes."
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in part):
-        return "The path contains a control or invisible character."
-    if _FORBIDDEN.search(part):
-        return f"The part {shown!r} contains a character that not every file system allows."
-    if part != part.strip() or part.endswith("."):
-        return f"The part {shown!r} begins or ends with a space, or ends with a dot."
-    if _RESERVED.fullmatch(part):
-        return f"The name {shown!r} is reserved by Windows."
-    if part.casefold() in {".git", "git~1"}:
-        return "The path must not contain .git."
-    return None
+    rules = (
+        (part == "", "The path has an empty part."),
+        (part in {".", ".."}, f"The path must not contain {part!r}."),
+        (len(part.encode()) > MAX_PART_BYTES, f"A part of the path is longer than {MAX_PART_BYTES} bytes."),
+        (any(map(_is_invisible, part)), "The path contains a control or invisible character."),
+        (_FORBIDDEN.search(part), f"The part {shown!r} contains a character that not every file system allows."),
+        (
+            part != part.strip() or part.endswith("."),
+            f"The part {shown!r} begins or ends with a space, or ends with a dot.",
+        ),
+        (_RESERVED.fullmatch(part), f"The name {shown!r} is reserved by Windows."),
+        (part.casefold() in {".git", "git~1"}, "The path must not contain .git."),
+    )
+    return next((words for is_broken, words in rules if is_broken), None)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}
