@@ -1,0 +1,53 @@
+"""Who is here: every change of the register, told to everybody who watches the project.
+
+None of this is a record. Redis may forget it at any time; the nodes write it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import realtime
+from accounts.models import Person
+from audit.live import topic_of
+from presence import registry
+from presence.registry import Present
+
+
+def see(*, project_id: UUID, node: str, people: Sequence[Present]) -> None:
+    """Note that a node sees these people, and tell `presence.joined` of those who are new in the project.
+
+    Called when somebody joins or goes to another field, and for everybody every `REWRITE_INTERVAL`. Raises
+    `RedisError`.
+    """
+    if people:
+        appeared = registry.write(project_id=project_id, node=node, people=people)
+        _tell("presence.joined", project_id, appeared)
+
+
+def lose(*, project_id: UUID, node: str, person: Person) -> None:
+    """Note that a node sees a person no more; `presence.left` if no other node does. Raises `RedisError`."""
+    if registry.remove(project_id=project_id, node=node, user_id=person["id"]):
+        _tell("presence.left", project_id, [person])
+
+
+def sweep(project_ids: Iterable[UUID]) -> None:
+    """Tell `presence.left`, once, of the people of nodes that died. Raises `RedisError`."""
+    for project_id in project_ids:
+        _tell("presence.left", project_id, registry.sweep(project_id))
+
+
+def present_in(project_ids: Sequence[UUID]) -> dict[UUID, list[Present]]:
+    """Who is in each of these projects now. Raises `RedisError`."""
+    return registry.read(project_ids) if project_ids else {}
+
+
+def present(project_id: UUID) -> list[Present]:
+    """Who is in a project now. Raises `RedisError`."""
+    return present_in([project_id])[project_id]
+
+
+def _tell(name: str, project_id: UUID, people: Iterable[Person]) -> None:
+    for person in people:
+        realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=person, data={"user": person})
