@@ -142,20 +142,28 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 
 REST_FRAMEWORK = {
+    # The first way says what an anonymous request is told: 401 and not 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.rest.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["accounts.rest.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.rest.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.FoundrySchema",
+    "EXCEPTION_HANDLER": "accounts.rest.errors.handle_exception",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Foundry",
     "DESCRIPTION": "The workspace for prompts under the rules of a regulated industry.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = FOUNDRY_MESSAGE_LIMIT
 

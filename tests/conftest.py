@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from secrets import token_hex
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the services once, in the controller where tests run in several processes."""
     if worker() is None and not session.config.option.collectonly:
+        # Python would end at once, and leave the services running.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         SERVICES.start()
 
 

@@ -91,8 +91,14 @@ def _npm(node: Node, *arguments: str) -> None:
     except ProgramError as error:
         log = BASE_DIR / ".venv" / "npm.log"
         log.write_text(error.output)
-        reason = error.last_line("npm error", "npm ERR!") if arguments[0] == "ci" else error.last_line("Error", "✘")
-        raise LaunchError(f"npm {' '.join(arguments[:2])} failed: {reason} (see {log})") from error
+        raise LaunchError(f"npm {arguments[0]} failed: {_reason(error.output)} (see {log})") from error
+
+
+def _reason(said: str) -> str:
+    """What npm or the build complains about: the first line that says more than a code."""
+    lines = [re.sub(r"^npm (?:error|ERR!)|^✘ \[ERROR\]", "", line).strip() for line in said.splitlines()]
+    marked = [line for line in lines if re.search("error|cannot|can only|not ", line, re.IGNORECASE)]
+    return next(iter(marked or lines), "it said nothing")
 
 
 def _is_current(stamp: Path, sources: Iterable[str]) -> bool:

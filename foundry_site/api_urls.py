@@ -1,0 +1,15 @@
+"""Addresses under ``/api/``: version 1 of every app's endpoints, and their description."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from accounts.rest import docs
+from accounts.rest.views import NothingHere
+
+urlpatterns = [
+    path("v1/", include("accounts.rest.urls")),
+    path("schema/", docs.schema, name="api_schema"),
+    path("docs/", docs.docs, name="api_docs"),
+    re_path("", NothingHere.as_view()),
+]

@@ -1,0 +1,99 @@
+"""``script/check``: everything that has to be clean, then every test."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from foundry_site.environment import BASE_DIR
+from foundry_site.launcher import frontend
+from foundry_site.launcher.console import LaunchError, complain, say, step
+from foundry_site.launcher.processes import ProgramError, run_quietly
+from foundry_site.launcher.signals import Stopped, stopped_by_signals
+from foundry_site.launcher.testing import run_tests
+
+INTERRUPTED = 130
+SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
+BIN = Path(sys.executable).parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run all checks, whichever fail; 0 only if none did."""
+    parser = argparse.ArgumentParser(prog="script/check", description="Everything that has to be clean.")
+    parser.add_argument("--no-tests", action="store_true", help="style, types, layers and drift only")
+    options = parser.parse_args(arguments)
+    try:
+        with stopped_by_signals():
+            node = frontend.install_packages()
+            checks = {**CHECKS, "Frontend types": lambda: _frontend_types(node)}
+            failed = [title for title, check in checks.items() if not _passes(title, check)]
+            if not options.no_tests and run_tests([]) != 0:
+                failed.append("tests")
+    except Stopped:
+        return INTERRUPTED
+    except LaunchError as error:
+        complain(str(error))
+        return 1
+    say(f"\nNot clean: {', '.join(failed)}" if failed else "\nAll clean.")
+    return 1 if failed else 0
+
+
+def _passes(title: str, check: Callable[[], str]) -> bool:
+    with step(title) as current:
+        try:
+            complaint = check()
+        except ProgramError as error:
+            complaint = error.output
+        current.note("NOT CLEAN" if complaint else "clean")
+    if complaint:
+        say(complaint.rstrip())
+    return not complaint
+
+
+def _tool(*command: str) -> Callable[[], str]:
+    """A check that is a program of the virtual environment; it complains by its exit status."""
+
+    def check() -> str:
+        run_quietly([str(BIN / command[0]), *command[1:]], cwd=BASE_DIR)
+        return ""
+
+    return check
+
+
+def _manage(*arguments: str) -> str:
+    # -W: these commands look at the database's migrations in passing, and warn that no database runs.
+    return run_quietly([sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=BASE_DIR)
+
+
+def _migrations() -> str:
+    _manage("makemigrations", "--check", "--dry-run")
+    return ""
+
+
+def _api_description() -> str:
+    """The committed description must be what the code describes now."""
+    described = _manage("spectacular", "--validate", "--fail-on-warn")
+    if SCHEMA.exists() and SCHEMA.read_text(encoding="utf-8") == described:
+        return ""
+    return f"{SCHEMA.relative_to(BASE_DIR)} is out of date: manage.py spectacular --file {SCHEMA.relative_to(BASE_DIR)}"
+
+
+def _frontend_types(node: frontend.Node) -> str:
+    node.run("run", "check")
+    return ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "Style": _tool("ruff", "check", "."),
+    "Format": _tool("ruff", "format", "--check", "."),
+    "Types": _tool("mypy", "."),
+    "Layers": _tool("lint-imports"),
+    "Migrations": _migrations,
+    "API description": _api_description,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""``script/test``: its own set-up, then every test."""
+
+from __future__ import annotations
+
+import sys
+
+from foundry_site.launcher.console import LaunchError, complain
+from foundry_site.launcher.signals import Stopped, stopped_by_signals
+from foundry_site.launcher.testing import run_tests
+
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run what the command line names; the exit status."""
+    try:
+        with stopped_by_signals():
+            return run_tests(sys.argv[1:])
+    except Stopped:
+        return INTERRUPTED
+    except LaunchError as error:
+        complain(str(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Prepare for the tests and run them, for ``script/test`` and ``script/check``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from foundry_site.environment import BASE_DIR
+from foundry_site.launcher import frontend
+from foundry_site.launcher.chromium import ensure_chromium
+from foundry_site.launcher.console import LaunchError, say
+from foundry_site.launcher.signals import Stopped
+
+# More workers than cores only wait for each other. Each has a database of its own.
+MOST_WORKERS = 4
+STOP_SECONDS = 60
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Run pytest, on all tests unless ``arguments`` name some; its exit status.
+
+    Raises:
+        LaunchError: the browser's files cannot be built, or there is no Chromium and this is continuous integration.
+    """
+    frontend.build()
+    has_browser = ensure_chromium()
+    if not has_browser and _is_ci():
+        raise LaunchError("There is no Chromium, and continuous integration must not leave the browser tests out.")
+    workers = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", str(_workers())]
+    status = _pytest([*workers, *arguments])
+    if not has_browser:
+        say("\n*** The browser tests were LEFT OUT: there is no Chromium on this machine. ***")
+        say("*** Install it (apt install chromium), or name it in FOUNDRY_CHROMIUM.     ***")
+    return status
+
+
+def _is_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _workers() -> int:
+    return max(1, min(os.cpu_count() or 1, MOST_WORKERS))
+
+
+def _pytest(arguments: Sequence[str]) -> int:
+    """Run pytest in the foreground. When we are told to stop, it gets the time to stop its services."""
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=BASE_DIR, start_new_session=True)
+    try:
+        return process.wait()
+    except Stopped:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise
