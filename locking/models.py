@@ -31,7 +31,7 @@ class EndReason(models.TextChoices):
 class SessionQuerySet(models.QuerySet["Session"]):
     """Reading sessions."""
 
-    def check(self, *, user: User, project_id: UUID, session_id: UUID) -> None:
+    def require_own(self, *, user: User, project_id: UUID, session_id: UUID) -> None:
         """Raise `NotFound` for an unknown session, `PermissionDenied` for somebody else's."""
         owner = self.filter(pk=session_id, project_id=project_id).values_list("user_id", flat=True).first()
         if owner is None:

@@ -49,7 +49,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     check_field_name(field)
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id, action="lock.request")
-        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         holder = Lease.objects.open().filter(project_id=project_id, field=field).first()
     if holder is None:
         raise Conflict(f"{field} is free. Take it.", field=field)
@@ -129,7 +129,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
     reason = check_reason(reason)
     parameters = {"field": field, "session_id": str(session_id), "reason": reason}
     with project_write(caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters) as write:
-        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         lease = open_lease_of(write, field)
         if lease is not None and lease.session_id != session_id and write.repeat_of is None:
             end_lease(write, lease, EndReason.TAKEN_OVER, announce=False)

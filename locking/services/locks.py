@@ -38,7 +38,7 @@ def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UU
     check_field_name(field)
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id, action="lock.acquire")
-        Session.objects.check(user=caller.user, project_id=project_id, session_id=session_id)
+        Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         key = registry.lock_key(project_id, field)
         taken = _take(caller, key, project_id=project_id, field=field, session_id=session_id)
     try:

@@ -9,36 +9,10 @@ import pytest
 from audit.errors import ClientRefReused, LockNotHeld, StaleBase, StaleToken, ValidationFailed
 from audit.models import Event
 from drafts.models import Draft
-from drafts.services import save_draft
 from locking.models import WorkingCopy
-from locking.services import acquire_lock, release_lock
-from locking.sessions import open_session
+from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
-
-
-class Writer:
-    """One person with one session in a project."""
-
-    def __init__(self, caller, project) -> None:
-        self.caller = caller
-        self.project = project
-        self.session = open_session(caller=caller, project_id=project.id).session_id
-
-    def take(self, field: str) -> int:
-        lock = acquire_lock(caller=self.caller, project_id=self.project.id, field=field, session_id=self.session)
-        return lock.token
-
-    def save(self, changes, tokens, *, base: int = 0, **more) -> Draft:
-        return save_draft(
-            caller=more.pop("caller", self.caller),
-            project_id=self.project.id,
-            session_id=self.session,
-            base_version=base,
-            changes=changes,
-            tokens=tokens,
-            **more,
-        )
 
 
 @pytest.fixture
@@ -47,41 +21,41 @@ def writer(project, editor, caller_for) -> Writer:
 
 
 def test_it_makes_version_1_of_what_was_typed(writer: Writer):
-    token = writer.take("prompt_text")
+    lock = writer.take("prompt_text")
 
-    draft = writer.save({"prompt_text": "# Role\r\nBe kind.\r\n"}, {"prompt_text": token}, message="First words")
+    draft = writer.save({"prompt_text": "# Role\r\nBe kind.\r\n"}, lock, message="First words")
 
     assert draft.version_number == 1
     assert draft.prompt_text == "# Role\nBe kind.\n"
     assert draft.changed_fields == ["prompt_text"]
     event = Event.objects.of_project(writer.project.id).get(action="draft.saved")
     assert event.data["version"] == 1
-    assert event.data["tokens"] == {"prompt_text": token}
+    assert event.data["tokens"] == {"prompt_text": lock.token}
     assert "kind" in event.data
     assert "Be kind" not in event.canonical
     assert draft.created_at == event.at
 
 
 def test_it_keeps_the_spelling_of_the_configuration(writer: Writer):
-    token = writer.take("model_configuration")
+    lock = writer.take("model_configuration")
     text = '{\n  "zeta": 1e2,\n  "alpha": 0.10\n}'
 
-    draft = writer.save({"model_configuration": text}, {"model_configuration": token})
+    draft = writer.save({"model_configuration": text}, lock)
 
     assert draft.model_configuration_text == text
 
 
 def test_it_refuses_a_field_that_is_not_held(writer: Writer):
     with pytest.raises(LockNotHeld):
-        writer.save({"prompt_text": "x"}, {})
+        writer.save({"prompt_text": "x"})
 
 
 def test_it_keeps_the_text_of_a_save_whose_lock_has_ended(writer: Writer):
-    token = writer.take("prompt_text")
-    release_lock(caller=writer.caller, project_id=writer.project.id, session_id=writer.session, field="prompt_text")
+    lock = writer.take("prompt_text")
+    writer.give_back()
 
     with pytest.raises(StaleToken) as refusal:
-        writer.save({"prompt_text": "nearly lost"}, {"prompt_text": token})
+        writer.save({"prompt_text": "nearly lost"}, lock)
 
     kept = WorkingCopy.objects.get(pk=refusal.value.extra["working_copy"])
     assert kept.content == "nearly lost"
@@ -89,21 +63,21 @@ def test_it_keeps_the_text_of_a_save_whose_lock_has_ended(writer: Writer):
 
 
 def test_it_refuses_a_field_that_moved_since_its_base_and_shows_the_three_texts(writer: Writer):
-    token = writer.take("prompt_text")
-    writer.save({"prompt_text": "one"}, {"prompt_text": token})
-    writer.save({"prompt_text": "two"}, {"prompt_text": token}, base=1)
+    lock = writer.take("prompt_text")
+    writer.save({"prompt_text": "one"}, lock)
+    writer.save({"prompt_text": "two"}, lock, base=1)
 
     with pytest.raises(StaleBase) as refusal:
-        writer.save({"prompt_text": "three"}, {"prompt_text": token}, base=1)
+        writer.save({"prompt_text": "three"}, lock, base=1)
 
     assert refusal.value.extra["fields"] == {"prompt_text": {"base": "one", "theirs": "two", "yours": "three"}}
 
 
 def test_two_fields_saved_on_the_same_base_both_stand(writer: Writer):
     prompt, file = writer.take("prompt_text"), writer.take("files/a.md")
-    writer.save({"prompt_text": "one"}, {"prompt_text": prompt})
+    writer.save({"prompt_text": "one"}, prompt)
 
-    draft = writer.save({"files/a.md": {"language": "markdown", "content": "two"}}, {"files/a.md": file}, base=0)
+    draft = writer.save({"files/a.md": {"language": "markdown", "content": "two"}}, file, base=0)
 
     assert draft.version_number == 2
     assert draft.prompt_text == "one"
@@ -111,16 +85,16 @@ def test_two_fields_saved_on_the_same_base_both_stand(writer: Writer):
 
 
 def test_a_repeat_with_the_same_reference_gives_the_first_answer(writer: Writer, caller_for, editor):
-    token = writer.take("prompt_text")
+    lock = writer.take("prompt_text")
     caller = caller_for(editor, client_ref=uuid4())
 
-    first = writer.save({"prompt_text": "once"}, {"prompt_text": token}, caller=caller)
-    again = writer.save({"prompt_text": "once"}, {"prompt_text": token}, caller=caller)
+    first = writer.save({"prompt_text": "once"}, lock, caller=caller)
+    again = writer.save({"prompt_text": "once"}, lock, caller=caller)
 
     assert again.id == first.id
     assert again.repeated
     with pytest.raises(ClientRefReused):
-        writer.save({"prompt_text": "something else"}, {"prompt_text": token}, caller=caller)
+        writer.save({"prompt_text": "something else"}, lock, caller=caller)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +115,6 @@ def test_a_repeat_with_the_same_reference_gives_the_first_answer(writer: Writer,
 )
 def test_it_names_the_field_that_has_the_wrong_shape(writer: Writer, changes, field: str):
     with pytest.raises(ValidationFailed) as refusal:
-        writer.save(changes, {})
+        writer.save(changes)
 
     assert field in refusal.value.errors
