@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which is taken out below)
@@ -18,9 +17,6 @@ from audit.errors import DomainError
 
 # Rights come from the roles of projects and from the two marks of an account; Django's groups would be a second way.
 admin.site.unregister(Group)
-
-# One sign-in form with one rate limit; Django's own would be a second door.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 if TYPE_CHECKING:
     UserForm = forms.ModelForm[User]

@@ -59,6 +59,11 @@ def caller_from_request(request: HttpRequest, user: User | None = None) -> Calle
     return _in_request(request, user=user, via="browser", credential=_cookie_of(request))
 
 
+def proven_caller(request: HttpRequest, user: User) -> Caller:
+    """Somebody who has just proved by a password, without a session, who they are."""
+    return _in_request(request, user=user, via="api", credential="")
+
+
 def unknown_caller(request: HttpRequest) -> Caller:
     """Whoever sends this anonymous request, in the name of the service user."""
     via: Via = "api" if request.path.startswith("/api/") else "browser"

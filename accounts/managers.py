@@ -30,6 +30,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts whose user name or display name contains ``text``, ignoring case."""
         return self.filter(models.Q(username__icontains=text) | models.Q(display_name__icontains=text))
 
+    def people(self, text: str) -> UserQuerySet:
+        """Whom one can work with: open accounts but Foundry's own, those that match where there is a text."""
+        found = self.active().exclude(username=SERVICE_USERNAME)
+        return found.matching(text) if text else found
+
 
 class UserManager(BaseUserManager["User"]):
     """Has no ``create_user``: an account without its event must not come about; see ``services.create_account``."""
@@ -45,6 +50,9 @@ class UserManager(BaseUserManager["User"]):
 
     def matching(self, text: str) -> UserQuerySet:
         return self.get_queryset().matching(text)
+
+    def people(self, text: str = "") -> UserQuerySet:
+        return self.get_queryset().people(text)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.named(username or "").get()

@@ -1,0 +1,86 @@
+"""Tokens and people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.callers import proven_caller
+from accounts.models import PersonalAccessToken, User
+from accounts.rest import serializers as shapes
+from accounts.rest.pagination import page
+from accounts.rest.queries import query_text
+from accounts.rest.schema import operation, page_of
+from accounts.rest.serializers import account_body, token_body
+from accounts.rest.views import RestView
+from accounts.services import create_token, revoke_token
+from audit.errors import NotAuthenticated, RateLimited
+
+# allauth counts five failures in five minutes for one name.
+SIGN_IN_RETRY_SECONDS = 300
+
+
+class TokensView(RestView):
+    """My tokens; a new one for a user name and password."""
+
+    anonymous_methods = frozenset({"POST"})
+
+    @operation("auth_list_tokens", answer=page_of(shapes.Token), paged=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """My personal access tokens, newest first, the ended ones too."""
+        return self.answer(page(request, PersonalAccessToken.objects.filter(user=self.user()), token_body))
+
+    @operation("auth_create_token", takes=shapes.NewToken, answer=shapes.MadeToken, status=201, problems=[429])
+    def post(self, request: Request) -> HttpResponseBase:
+        """Make a token for programs. Its text is shown in this answer only; it takes no `client_ref`."""
+        given = self.body(shapes.NewToken)
+        user = _proven_user(request, username=given["username"], password=given["password"])
+        token, text = create_token(caller=proven_caller(request, user), name=given["name"])
+        made = {"id": token.id, "name": token.name, "token": text, "expires_at": token.expires_at}
+        return self.answer(made, 201)
+
+
+class TokenView(RestView):
+    @operation("auth_revoke_token", answer=None, status=204)
+    def delete(self, request: Request, token_id: UUID) -> HttpResponseBase:
+        """End one of my tokens at once."""
+        revoke_token(caller=self.caller(), token_id=token_id)
+        return self.answer(None, 204)
+
+
+class MeView(RestView):
+    @operation("me_read", answer=shapes.Account)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Who I am signed in as."""
+        return self.answer(account_body(self.user()))
+
+
+class UsersView(RestView):
+    search: ClassVar = OpenApiParameter("search", str, description="A part of the user name or the display name.")
+
+    @operation("users_list", answer=page_of(shapes.Account), paged=True, parameters=[search])
+    def get(self, request: Request) -> HttpResponseBase:
+        """People and programs with an open account."""
+        text = query_text(request, "search", maximum=150) or ""
+        return self.answer(page(request, User.objects.people(text), account_body))
+
+
+def _proven_user(request: Request, *, username: str, password: str) -> User:
+    """The user of that name and password, within the limits of the sign-in form.
+
+    Raises `NotAuthenticated`, or `RateLimited` after too many failures.
+    """
+    plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
+    try:
+        user = get_adapter(plain).authenticate(plain, username=username, password=password)
+    except forms.ValidationError:
+        raise RateLimited("Too many failed sign-ins. Try again later.", retry_after=SIGN_IN_RETRY_SECONDS) from None
+    if not isinstance(user, User):
+        raise NotAuthenticated("The user name or the password is wrong.")
+    return user

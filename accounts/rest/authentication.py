@@ -1,0 +1,27 @@
+"""``Authorization: Bearer <personal access token>``. The session cookie is Django REST framework's own, with CSRF."""
+
+from __future__ import annotations
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from accounts.models import PersonalAccessToken, User
+from accounts.services import authenticate_token
+from audit.errors import NotAuthenticated
+
+
+class BearerAuthentication(BaseAuthentication):
+    """Stands first in the list of ways, so that anonymous requests are answered 401 and not 403."""
+
+    def authenticate(self, request: Request) -> tuple[User, PersonalAccessToken] | None:
+        """The token's user and the token; None without a bearer token. Raises `NotAuthenticated`."""
+        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        if not text.strip():
+            raise NotAuthenticated("The Authorization header has no token.")
+        token = authenticate_token(text.strip())
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Foundry"'

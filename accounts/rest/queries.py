@@ -1,0 +1,37 @@
+"""Query parameters, read strictly: a wrong one is refused by name, never quietly replaced by a default."""
+
+from __future__ import annotations
+
+import re
+
+from rest_framework.request import Request
+
+from audit.errors import ValidationFailed
+from audit.ijson import check_text
+
+# What every integer column can hold, and far more than anybody counts here.
+MAXIMUM_INTEGER = 2**53 - 1
+
+
+def query_integer(
+    request: Request, name: str, *, default: int | None = None, minimum: int = 0, maximum: int = MAXIMUM_INTEGER
+) -> int:
+    """The whole number in a query parameter; required where there is no default. Raises `ValidationFailed`."""
+    text = request.query_params.get(name)
+    if text is None:
+        if default is None:
+            raise ValidationFailed({name: ["This parameter is required."]})
+        return default
+    if re.fullmatch(r"[0-9]{1,16}", text, re.ASCII) is None or not minimum <= int(text) <= maximum:
+        raise ValidationFailed({name: [f"Give a whole number from {minimum} to {maximum}."]})
+    return int(text)
+
+
+def query_text(request: Request, name: str, *, maximum: int = 1100) -> str | None:
+    """The text in a query parameter, None where it is left out. Raises `ValidationFailed` for unstorable text."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if len(text) > maximum:
+        raise ValidationFailed({name: [f"At most {maximum} characters."]})
+    return check_text(text, name=name)

@@ -1,0 +1,121 @@
+"""How operations describe themselves in OpenAPI: one decorator, and the problems that any of them may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+
+from accounts.rest.errors import PROBLEM_JSON
+from accounts.rest.pagination import DEFAULT_LIMIT, MAXIMUM_LIMIT
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+ANY_OPERATION = (400, 401, 403, 404, 406, 503)
+ANY_WRITE = (409, 413, 415)
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+PAGE_PARAMETERS = (
+    OpenApiParameter("cursor", str, description="From `next` or `previous` of another page."),
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAXIMUM_LIMIT, "default": DEFAULT_LIMIT},
+        description="How many results one page has.",
+    ),
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    description="The write's `client_ref`: the same key again answers what the first request was answered, "
+    "and does nothing.",
+)
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457 problem details. Some codes have members of their own."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="One word for programs, such as `lock_held`.")
+    errors = serializers.DictField(  # type: ignore[assignment] # DRF moves declared fields out of the way
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="With `validation_failed`: what is wrong, by field.",
+    )
+
+
+def page_of(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """The schema of a cursor page of these items."""
+    return inline_serializer(
+        f"{item.__name__}Page",
+        {
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": item(many=True),
+        },
+    )
+
+
+def operation(
+    operation_id: str,
+    *,
+    answer: Any,
+    status: int = 200,
+    takes: Any = None,
+    parameters: Sequence[OpenApiParameter] = (),
+    paged: bool = False,
+    problems: Sequence[int] = (),
+    repeatable: bool = False,
+    not_modified: bool = False,
+) -> Callable[[_Handler], _Handler]:
+    """Describe a handler. Its docstring is the description.
+
+    ``problems`` are the statuses it refuses with beyond those every operation may; ``repeatable`` says that a repeat of
+    the same ``client_ref`` answers 200; ``not_modified`` that it knows ``If-None-Match``.
+    """
+    responses: dict[Any, Any] = {status: answer}
+    if repeatable:
+        responses[200] = OpenApiResponse(answer, "The first answer to the same `client_ref`.")
+    if not_modified:
+        responses[304] = OpenApiResponse(description="Not changed.")
+    for code in problems:
+        responses[code, PROBLEM_JSON] = Problem
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[operation_id.partition("_")[0]],
+        request=takes,
+        responses=responses,
+        parameters=[*parameters, *(PAGE_PARAMETERS if paged else ())],
+    )
+
+
+class FoundrySchema(AutoSchema):
+    """Adds to every operation what every operation may answer, and to every write its key."""
+
+    def get_override_parameters(self) -> list[Any]:
+        given = super().get_override_parameters()
+        return [*given, IDEMPOTENCY_KEY] if self.method in WRITES else given
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        responses: dict[str, Any] = super()._get_response_bodies(direction)
+        for code in (*ANY_OPERATION, *(ANY_WRITE if self.method in WRITES else ())):
+            if str(code) not in responses:
+                problem = self._get_response_for_code(Problem, str(code), [PROBLEM_JSON], direction)  # type: ignore[no-untyped-call]
+                responses[str(code)] = problem
+        return dict(sorted(responses.items()))
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.rest.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "fdy_…"}

@@ -1,0 +1,67 @@
+"""Shapes of what the endpoints of accounts take and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken, User
+from accounts.rest.fields import Text
+
+
+class Person(serializers.Serializer[Any]):
+    """A person, always with these members; see `accounts.models.User.person`."""
+
+    id = serializers.UUIDField()
+    display_name = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
+
+
+class Account(Person):
+    """A person with their user name."""
+
+    username = serializers.CharField()
+
+
+class NewToken(serializers.Serializer[Any]):
+    """What a program gives for a token of its own."""
+
+    username = Text(max_length=150)
+    password = Text(max_length=4096)
+    name = Text(max_length=TOKEN_NAME_LIMIT, help_text="What the token is for.")
+
+
+class MadeToken(serializers.Serializer[Any]):
+    """A new token; its text is shown this once."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class Token(serializers.Serializer[Any]):
+    """A token without its text."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+def account_body(user: User) -> dict[str, Any]:
+    return {**user.person(), "username": user.username}
+
+
+def token_body(token: PersonalAccessToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+        "last_used_at": token.last_used_at,
+    }

@@ -1,0 +1,14 @@
+"""Addresses of accounts under ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.rest import api
+
+urlpatterns = [
+    path("auth/tokens/", api.TokensView.as_view(), name="api_tokens"),
+    path("auth/tokens/<uuid:token_id>/", api.TokenView.as_view(), name="api_token"),
+    path("me/", api.MeView.as_view(), name="api_me"),
+    path("users/", api.UsersView.as_view(), name="api_users"),
+]
