@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from foundry_site.environment import BASE_DIR, EnvironmentVariableError, read_environment
+
+
+def test_nothing_set_means_embedded_services_in_the_checkout() -> None:
+    environment = read_environment({})
+    assert environment.data_dir == BASE_DIR / ".foundry"
+    assert (environment.database_url, environment.redis_url) == (None, None)
+    assert (environment.debug, environment.public_signup, environment.https) == (False, False, False)
+
+
+def test_each_service_is_replaced_by_itself() -> None:
+    environment = read_environment({"DATABASE_URL": "postgresql://here/db", "REDIS_URL": ""})
+    assert (environment.database_url, environment.redis_url) == ("postgresql://here/db", None)
+
+
+def test_lists_are_separated_by_commas() -> None:
+    environment = read_environment({"FOUNDRY_ALLOWED_HOSTS": "a.example, b.example,"})
+    assert environment.allowed_hosts == ("a.example", "b.example")
+
+
+def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_environment({"FOUNDRY_DATA_DIR": "data"}).data_dir == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FOUNDRY_DEBUG", "perhaps"),
+        ("FOUNDRY_LOCK_TTL", "soon"),
+        ("FOUNDRY_LOCK_TTL", "1"),
+        ("FOUNDRY_LOCK_TTL", "-5"),
+        ("FOUNDRY_READ_THREADS", "٣"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(EnvironmentVariableError, match=name):
+        read_environment({name: value})
+
+
+def test_every_variable_is_documented() -> None:
+    source = (BASE_DIR / "foundry_site" / "environment.py").read_text()
+    documented = (BASE_DIR / "docs" / "configuration.md").read_text()
+    names = {part.split('"')[0] for part in source.split('"') if part.startswith(("FOUNDRY_", "DATABASE_", "REDIS_"))}
+    assert names
+    assert [name for name in sorted(names) if f"`{name}`" not in documented] == []
