@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -79,6 +80,9 @@ class Draft(models.Model):
     author_id: UUID
     # True on the answer to a save that the same `client_ref` had done before.
     repeated: bool = False
+    # Known on the answer to a write: the `seq` of its event, and what an undo had to leave as it was.
+    event_seq: int
+    skipped_fields: Sequence[Mapping[str, Any]] = ()
     objects = DraftQuerySet.as_manager()
 
     class Meta:

@@ -142,11 +142,12 @@ def held_leases(
 def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
     """For writes without a lock of their own (revert, undo, import): nobody else may hold a touched field.
 
-    Raises `LockHeld` for the first field that somebody else, or another session, is editing.
+    Raises `LockHeld` for the first field that somebody else is editing.
     """
     lease = (
         Lease.objects.open()
         .filter(project=write.project, field__in=list(fields))
+        .exclude(user=write.caller.user)
         .select_related("user")
         .order_by("token")
         .first()

@@ -131,32 +131,27 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
             raise lock_taken(field=field)
         if answer.taken:
             return _Taken(held.lease_id, fresh=True)
-        if held.session_id == session_id and held.user_id == caller.user.id:
-            return _Taken(held.lease_id, fresh=False)
-        current = _holder_by_the_journal(held, key, project_id=project_id, field=field)
-        if current is None:
-            continue
+        leases = Lease.objects.filter(project_id=project_id, field=field).select_related("user")
+        current = leases.open().first()
+        if current is None or current.lease_id != held.lease_id:
+            if not leases.filter(pk=held.lease_id).exists():
+                return _complete(caller, held, field=field, session_id=session_id)
+            # The journal decides: the key's lease has ended, but its process died before Redis followed.
+            with registry.unavailable_without_redis():
+                follow_journal(key, ended=held.lease_id, current=current)
+            if current is None:
+                continue
         if current.session_id != session_id or current.user_id != caller.user.id:
             raise lock_held(current, expires_at=held.expires_at)
         return _Taken(current.lease_id, fresh=False)
     raise lock_taken(field=field)
 
 
-def _holder_by_the_journal(held: registry.HeldLock, key: str, *, project_id: UUID, field: str) -> Lease | None:
-    """Whose the field is by the journal, where its key says `held`; None if a dead key was cleared away.
-
-    The journal decides: a key that still carries an ended lease, because a process died before Redis followed, is
-    moved on to the open lease, or freed. Raises `LockHeld` where the key is ahead of the journal.
-    """
-    leases = Lease.objects.filter(project_id=project_id, field=field).select_related("user")
-    current = leases.open().first()
-    if current is not None and current.lease_id == held.lease_id:
-        return current
-    if not leases.filter(pk=held.lease_id, ended_at__isnull=False).exists():
-        raise lock_taken(field=field, holder=User.objects.filter(pk=held.user_id).first(), expires_at=held.expires_at)
-    with registry.unavailable_without_redis():
-        follow_journal(key, ended=held.lease_id, current=current)
-    return current
+def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id: UUID) -> _Taken:
+    """A key ahead of the journal: ours to put on record, or somebody who is about to do so for theirs."""
+    if held.session_id == session_id and held.user_id == caller.user.id:
+        return _Taken(held.lease_id, fresh=False)
+    raise lock_taken(field=field, holder=User.objects.filter(pk=held.user_id).first(), expires_at=held.expires_at)
 
 
 def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID) -> tuple[Lease, Project]:
@@ -168,6 +163,9 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
             return previous, write.project
         if write.repeat_of is not None:
             raise StaleToken(f"The lock on {field} that this client_ref took has ended.", field=field)
+        if Lease.objects.filter(pk=lease_id).exists():
+            # Ended by another request of this session, a moment after we saw it open.
+            raise lock_taken(field=field)
         if previous is not None:
             end_lease(write, previous, EndReason.EXPIRED)
         lease = start_lease(

@@ -1,4 +1,4 @@
-"""Everything that writes versions. A save is one transaction: content, event, draft, the project's pointer."""
+"""Saving: one transaction with its content, event, draft and the project's pointer."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from accounts.callers import Caller
 from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
-from audit.services import Target
 from blobs.models import Blob, sha256_of
 from blobs.services import store_texts
-from drafts.content import Change, check_files, content_hash, read_changes, refused_texts
+from drafts.content import Change, read_changes, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
+from drafts.versions import repeated_draft, write_draft
 from locking.leases import end_lease, held_leases
 from locking.models import EndReason
 from locking.working_copies import forget_saved, keep_refused_texts
-from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
+from projects.fields import FILES
 from projects.text import check_line
-from projects.writing import ProjectWrite, project_write
+from projects.writing import project_write
 
 
 def save_draft(
@@ -57,17 +55,19 @@ def save_draft(
     try:
         with project_write(caller=caller, project_id=project_id, action="draft.save", parameters=parameters) as write:
             if write.repeat_of is not None:
-                return _repeat(write)
+                return repeated_draft(write)
             message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
             checked = read_changes(changes)
             current = write.project.current_draft
             _check_base_version(base_version, current)
             leases = held_leases(write, session_id=session_id, fields=checked, tokens=tokens)
             _check_base(project_id, base_version, current, checked)
+            after = _apply(current.fields if current else {}, checked)
+            store_texts(texts=[change.text for change in checked.values() if change.text is not None])
             draft = write_draft(
                 write,
                 current=current,
-                changes=checked,
+                after=after,
                 kind=DraftKind.SAVE,
                 message=message,
                 data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
@@ -84,73 +84,6 @@ def save_draft(
         raise
 
 
-def write_draft(
-    write: ProjectWrite,
-    *,
-    current: Draft | None,
-    changes: Mapping[str, Change],
-    kind: DraftKind,
-    message: str,
-    source_version: int | None = None,
-    data: Mapping[str, Any] | None = None,
-    reason: str | None = None,
-) -> Draft:
-    """Insert the version after `current` inside a write whose right to the changed fields is already proven.
-
-    The event comes first: its time is the draft's, and its `seq` the token of a momentary lease.
-    """
-    before = current.fields if current else {}
-    after = _apply(before, changes)
-    check_files(after)
-    changed = [name for name in changes if before.get(name) != after.get(name)]
-    store_texts(texts=[change.text for change in changes.values() if change.text is not None])
-    draft = Draft(
-        id=uuid7(),
-        project=write.project,
-        version_number=(current.version_number if current else 0) + 1,
-        prompt_id=after[PROMPT].sha256 if PROMPT in after else None,
-        configuration_id=after[CONFIGURATION].sha256 if CONFIGURATION in after else None,
-        files={
-            file_path(name): {**content.hashed(), "size": content.size}
-            for name, content in after.items()
-            if name.startswith(FILES)
-        },
-        author=write.caller.user,
-        message=message,
-        kind=kind.value,
-        source_version=source_version,
-        changed_fields=changed,
-        content_hash=content_hash(after),
-    )
-    event = write.record(
-        "draft.saved", Target.of("draft", draft.id), {**facts_of(draft, before, after), **(data or {})}, reason=reason
-    )
-    draft.created_at = event.at
-    draft.save(force_insert=True)
-    write.project.current_draft = draft
-    write.project.save(update_fields=["current_draft"])
-    return draft
-
-
-def facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> dict[str, Any]:
-    """What the event says of a version: hashes before and after, never the texts."""
-    return {
-        "version": draft.version_number,
-        "kind": draft.kind,
-        "source_version": draft.source_version,
-        "message": draft.message,
-        "changed_fields": draft.changed_fields,
-        "content_hash": draft.content_hash,
-        "fields": {
-            name: {
-                "before": before[name].sha256 if name in before else None,
-                "after": after[name].sha256 if name in after else None,
-            }
-            for name in draft.changed_fields
-        },
-    }
-
-
 def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
     after = dict(before)
     for name, change in changes.items():
@@ -163,13 +96,6 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) ->
         size = len(data) if name.startswith(FILES) else 0
         after[name] = FieldContent(sha256_of(data), change.media_type, change.language, size)
     return after
-
-
-def _repeat(write: ProjectWrite) -> Draft:
-    assert write.repeat_of is not None
-    draft = Draft.objects.select_related("author").get(pk=write.repeat_of.target_id)
-    draft.repeated = True
-    return draft
 
 
 def _check_base_version(base_version: int, current: Draft | None) -> None:

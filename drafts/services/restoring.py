@@ -1,0 +1,154 @@
+"""Going back: revert to an old version, undo and redo one's own changes. Always a new version, never a lost one.
+
+These take no Redis lock. Under the project's row lock they refuse if anybody else's lease on a touched field is open,
+and the journal keeps a momentary lease for each field they write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import Conflict, NotFound
+from drafts.models import Draft, DraftKind, FieldContent
+from drafts.undo import Blocked, Plan, Step, plan_redo, plan_undo
+from drafts.versions import changed_fields, repeated_draft, write_draft
+from locking.leases import momentary_lease, refuse_foreign_leases
+from locking.models import Lease
+from projects.text import check_reason
+from projects.writing import ProjectWrite, project_write
+
+
+def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str) -> Draft:
+    """Make a new version whose every field is that of an old one, for a reason (control c19).
+
+    Raises `NotFound` for the version, `Conflict` where nothing differs, `LockHeld` while somebody else edits a field
+    that would change.
+    """
+    reason = check_reason(reason)
+    parameters = {"version": version, "reason": reason}
+    with project_write(caller=caller, project_id=project_id, action="draft.revert", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return repeated_draft(write)
+        current = write.project.current_draft
+        old = Draft.objects.filter(project=write.project, version_number=version).first()
+        if old is None or current is None:
+            raise NotFound(f"There is no version {version}.")
+        if old.content_hash == current.content_hash:
+            raise Conflict(f"v{current.version_number} is the same as v{version} already.")
+        return _restore(write, current, after=old.fields, kind=DraftKind.REVERT, source_version=version, reason=reason)
+
+
+def undo_draft(*, caller: Caller, project_id: UUID, reason: str = "") -> Draft:
+    """Take back the caller's newest change that is not taken back yet, as far as its fields are free.
+
+    Fields that others have changed since stay as they are: `skipped_fields` of the answer names them. Raises
+    `Conflict` where nothing is left to undo, with who changed what since.
+    """
+    return _move(caller, project_id, kind=DraftKind.UNDO, plan_for=plan_undo, reason=reason)
+
+
+def redo_draft(*, caller: Caller, project_id: UUID, reason: str = "") -> Draft:
+    """Do again what the caller's newest undo took back. Raises as `undo_draft`."""
+    return _move(caller, project_id, kind=DraftKind.REDO, plan_for=plan_redo, reason=reason)
+
+
+def _move(
+    caller: Caller,
+    project_id: UUID,
+    *,
+    kind: DraftKind,
+    plan_for: Callable[[Sequence[Step], UUID], Plan | None],
+    reason: str,
+) -> Draft:
+    words = check_reason(reason) if reason else None
+    parameters = {"kind": kind.value, "reason": words}
+    with project_write(caller=caller, project_id=project_id, action="draft.undo", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return repeated_draft(write)
+        plan = plan_for(_steps(project_id), caller.user.id)
+        current = write.project.current_draft
+        if plan is None or current is None:
+            raise Conflict(f"You have nothing to {kind.value}.")
+        skipped = _blocked_by(plan.blocked)
+        if not plan.free:
+            raise Conflict(_blocked_words(plan, skipped), changed=skipped)
+        after = _with_fields_of(current, _fields_of(project_id, plan.content_of), plan.free)
+        draft = _restore(
+            write,
+            current,
+            after=after,
+            kind=kind,
+            source_version=plan.source,
+            reason=words,
+            data={"skipped_fields": [each.field for each in plan.blocked]},
+        )
+        draft.skipped_fields = skipped
+        return draft
+
+
+def _restore(
+    write: ProjectWrite,
+    current: Draft,
+    *,
+    after: Mapping[str, FieldContent],
+    kind: DraftKind,
+    source_version: int,
+    reason: str | None,
+    data: Mapping[str, Any] | None = None,
+) -> Draft:
+    touched = changed_fields(current.fields, after)
+    refuse_foreign_leases(write, touched)
+    draft = write_draft(
+        write,
+        current=current,
+        after=after,
+        kind=kind,
+        message=reason or "",
+        source_version=source_version,
+        data={"base_version": current.version_number, **(data or {})},
+        reason=reason,
+    )
+    Lease.objects.bulk_create(
+        [momentary_lease(write, field=name, event_seq=draft.event_seq, at=draft.created_at) for name in touched]
+    )
+    return draft
+
+
+def _steps(project_id: UUID) -> list[Step]:
+    rows = Draft.objects.filter(project_id=project_id).order_by("version_number")
+    columns = rows.values_list("version_number", "author_id", "kind", "source_version", "changed_fields")
+    return [Step(version, author, kind, source, tuple(fields)) for version, author, kind, source, fields in columns]
+
+
+def _fields_of(project_id: UUID, version: int) -> dict[str, FieldContent]:
+    draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
+    return draft.fields if draft else {}
+
+
+def _with_fields_of(
+    current: Draft, source: Mapping[str, FieldContent], names: Iterable[str]
+) -> dict[str, FieldContent]:
+    after = current.fields
+    for name in names:
+        if name in source:
+            after[name] = source[name]
+        else:
+            after.pop(name, None)
+    return after
+
+
+def _blocked_by(blocked: Iterable[Blocked]) -> list[dict[str, Any]]:
+    """Who changed which field since, and in which version."""
+    known = {user.id: user.person() for user in User.objects.filter(pk__in={each.author for each in blocked})}
+    return [{"field": each.field, "version": each.version, "author": known[each.author]} for each in blocked]
+
+
+def _blocked_words(plan: Plan, skipped: Sequence[Mapping[str, Any]]) -> str:
+    changes = "; ".join(
+        f"{each['author']['display_name']} changed {each['field']} in v{each['version']}" for each in skipped
+    )
+    return f"v{plan.source} can no longer be taken back: {changes}."

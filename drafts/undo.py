@@ -1,0 +1,117 @@
+"""Undo and redo per person, replayed from the versions themselves: there is no second record to disagree with them.
+
+Saves, reverts and imports of a person are entries of their undo stack and clear their redo stack; an undo or redo moves
+the entry that it names by `source_version`. A field of an entry is free if every later change to it is the same
+person's own and already taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from drafts.models import DraftKind
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One version as the replay needs it."""
+
+    version: int
+    author: UUID
+    kind: str
+    source: int | None
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Stacks:
+    """What one person can take back, and what they can do again; the newest entry last."""
+
+    undo: list[int] = field(default_factory=list)
+    redo: list[int] = field(default_factory=list)
+
+    @classmethod
+    def replay(cls, steps: Iterable[Step], author: UUID) -> Stacks:
+        """Replay one person's steps, oldest first; a save that changed nothing leaves nothing to take back."""
+        stacks = cls()
+        for step in steps:
+            if step.author != author:
+                continue
+            if step.kind == DraftKind.UNDO and step.source in stacks.undo:
+                stacks.undo.remove(step.source)
+                stacks.redo.append(step.source)
+            elif step.kind == DraftKind.REDO and step.source in stacks.redo:
+                stacks.redo.remove(step.source)
+                stacks.undo.append(step.source)
+            elif step.kind not in (DraftKind.UNDO, DraftKind.REDO) and step.fields:
+                stacks.undo.append(step.version)
+                stacks.redo.clear()
+        return stacks
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A field that cannot be taken back, because of a later change."""
+
+    field: str
+    version: int
+    author: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which fields of entry `source` go back to their content in version `content_of` (0: before the first)."""
+
+    source: int
+    content_of: int
+    free: tuple[str, ...]
+    blocked: tuple[Blocked, ...]
+
+
+def plan_undo(steps: Sequence[Step], author: UUID) -> Plan | None:
+    """The next undo of a person, or None where they have nothing to take back."""
+    stacks = Stacks.replay(steps, author)
+    if not stacks.undo:
+        return None
+    source = stacks.undo[-1]
+    fields = next(step.fields for step in steps if step.version == source)
+    taken_back = {source, *stacks.redo}
+    return _plan(steps, author, source=source, after=source, content_of=source - 1, fields=fields, own=taken_back)
+
+
+def plan_redo(steps: Sequence[Step], author: UUID) -> Plan | None:
+    """The next redo of a person, or None where they have nothing to do again."""
+    stacks = Stacks.replay(steps, author)
+    if not stacks.redo:
+        return None
+    source = stacks.redo[-1]
+    undone = next(step for step in reversed(steps) if step.kind == DraftKind.UNDO and step.source == source)
+    own = {step.version for step in steps if step.author == author}
+    return _plan(steps, author, source=source, after=undone.version, content_of=source, fields=undone.fields, own=own)
+
+
+def _plan(
+    steps: Sequence[Step],
+    author: UUID,
+    *,
+    source: int,
+    after: int,
+    content_of: int,
+    fields: Sequence[str],
+    own: set[int],
+) -> Plan:
+    """Split an entry's fields: free where every step after `after` that touches it belongs to the `own` entries."""
+    blocked: dict[str, Blocked] = {}
+    for step in steps:
+        if step.version <= after:
+            continue
+        entry = step.source if step.kind in (DraftKind.UNDO, DraftKind.REDO) else step.version
+        if step.author == author and entry in own:
+            continue
+        for name in step.fields:
+            if name in fields:
+                blocked[name] = Blocked(name, step.version, step.author)
+    free = tuple(name for name in fields if name not in blocked)
+    return Plan(source, content_of, free, tuple(blocked[name] for name in fields if name in blocked))

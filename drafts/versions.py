@@ -1,0 +1,94 @@
+"""Inserting a version: the last step of every write of text, whatever led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from audit.services import Target
+from drafts.content import check_files, content_hash
+from drafts.models import Draft, DraftKind, FieldContent
+from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
+from projects.writing import ProjectWrite
+
+
+def write_draft(
+    write: ProjectWrite,
+    *,
+    current: Draft | None,
+    after: Mapping[str, FieldContent],
+    kind: DraftKind,
+    message: str,
+    source_version: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Draft:
+    """Insert the version after `current` inside a write whose right to the changed fields is already proven.
+
+    `after` is every field of the new version, its contents stored already. The event comes first: its time is the
+    draft's, and its `seq` the token of a momentary lease.
+    """
+    before = current.fields if current else {}
+    check_files(after)
+    draft = Draft(
+        id=uuid7(),
+        project=write.project,
+        version_number=(current.version_number if current else 0) + 1,
+        prompt_id=after[PROMPT].sha256 if PROMPT in after else None,
+        configuration_id=after[CONFIGURATION].sha256 if CONFIGURATION in after else None,
+        files={
+            file_path(name): {**content.hashed(), "size": content.size}
+            for name, content in after.items()
+            if name.startswith(FILES)
+        },
+        author=write.caller.user,
+        message=message,
+        kind=kind.value,
+        source_version=source_version,
+        changed_fields=changed_fields(before, after),
+        content_hash=content_hash(after),
+    )
+    facts = {**_facts_of(draft, before, after), **(data or {})}
+    event = write.record("draft.saved", Target.of("draft", draft.id), facts, reason=reason)
+    draft.created_at = event.at
+    draft.event_seq = event.seq
+    draft.save(force_insert=True)
+    write.project.current_draft = draft
+    write.project.save(update_fields=["current_draft"])
+    return draft
+
+
+def changed_fields(before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> list[str]:
+    """The fields that differ, the named ones first, files by path."""
+    names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    order = {PROMPT: 0, CONFIGURATION: 1}
+    return sorted(names, key=lambda name: (order.get(name, 2), name))
+
+
+def repeated_draft(write: ProjectWrite) -> Draft:
+    """The version that an earlier request with the same `client_ref` made."""
+    assert write.repeat_of is not None
+    draft = Draft.objects.select_related("author").get(pk=write.repeat_of.target_id)
+    draft.repeated = True
+    return draft
+
+
+def _facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> dict[str, Any]:
+    """What the event says of a version: hashes before and after, never the texts."""
+    return {
+        "version": draft.version_number,
+        "kind": draft.kind,
+        "source_version": draft.source_version,
+        "message": draft.message,
+        "changed_fields": draft.changed_fields,
+        "content_hash": draft.content_hash,
+        "fields": {
+            name: {
+                "before": before[name].sha256 if name in before else None,
+                "after": after[name].sha256 if name in after else None,
+            }
+            for name in draft.changed_fields
+        },
+    }
