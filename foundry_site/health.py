@@ -13,7 +13,7 @@ from django_redis import get_redis_connection
 from redis import RedisError
 
 from audit.errors import Unavailable
-from foundry_site import demo_file
+from foundry_site.demo import sign_in_file
 
 RETRY_SECONDS = 2
 
@@ -60,6 +60,6 @@ def _redis() -> str | None:
 
 
 def _demo() -> str | None:
-    if settings.FOUNDRY_DEMO and demo_file.read(settings.FOUNDRY_DATA_DIR) is None:
+    if settings.FOUNDRY_DEMO and sign_in_file.read(settings.FOUNDRY_DATA_DIR) is None:
         return "The demo project is not made yet."
     return None

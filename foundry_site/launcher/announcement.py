@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from foundry_site import demo_file
+from foundry_site.demo import sign_in_file
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.console import say
 from foundry_site.launcher.options import RunOptions
@@ -43,13 +43,13 @@ def _is_ready(address: str) -> bool:
 
 
 def _demo_text(data_dir: Path) -> str:
-    demo = demo_file.read(data_dir)
+    demo = sign_in_file.read(data_dir)
     rows = [("role", "user name", "password")]
     rows += (
         [(account["role"], account["username"], account["password"]) for account in demo["accounts"]] if demo else []
     )
     lines = [f"  {role:<10} {username:<10} {password}" for role, username, password in rows]
-    note = f"Also in {data_dir / demo_file.NAME}. Without demo accounts: ./script/run --no-demo --data ANOTHER_DIR"
+    note = f"Also in {data_dir / sign_in_file.NAME}. Without demo accounts: ./script/run --no-demo --data ANOTHER_DIR"
     return "\n".join([*lines, "", note])
 
 

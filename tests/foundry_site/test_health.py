@@ -10,7 +10,8 @@ from pytest_django import Settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from foundry_site import demo_file, health
+from foundry_site import health
+from foundry_site.demo import sign_in_file
 
 
 def test_it_lives_without_a_database(client: Client) -> None:
@@ -40,7 +41,7 @@ def test_it_is_not_ready_before_the_migrations(client: Client) -> None:
 def test_it_is_not_ready_before_the_demo(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.FOUNDRY_DEMO, settings.FOUNDRY_DATA_DIR = True, tmp_path
     assert client.get("/readyz").json()["detail"] == "The demo project is not made yet."
-    demo_file.write(tmp_path, {"url": "http://localhost:1/", "project_id": "p", "accounts": []})
+    sign_in_file.write(tmp_path, {"url": "http://localhost:1/", "project_id": "p", "accounts": []})
     assert client.get("/readyz").status_code == 200
 
 
@@ -59,8 +60,8 @@ def test_it_names_what_does_not_answer(client: Client, monkeypatch: pytest.Monke
     assert answer.json()["detail"] == "PostgreSQL does not answer. Redis does not answer."
 
 
-def test_the_demo_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    demo: demo_file.Demo = {"url": "http://localhost:1/", "project_id": "p", "accounts": []}
-    demo_file.write(tmp_path, demo)
-    assert (tmp_path / demo_file.NAME).stat().st_mode & 0o777 == 0o600
-    assert demo_file.read(tmp_path) == demo
+def test_the_sign_in_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    demo: sign_in_file.Demo = {"url": "http://localhost:1/", "project_id": "p", "accounts": []}
+    sign_in_file.write(tmp_path, demo)
+    assert (tmp_path / sign_in_file.NAME).stat().st_mode & 0o777 == 0o600
+    assert sign_in_file.read(tmp_path) == demo

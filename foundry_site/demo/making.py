@@ -1,0 +1,115 @@
+"""Make the demo through the same services that people use; what exists already is left alone.
+
+A run that was killed half-way is continued by the next one: each version is saved once, in its turn.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import User
+from accounts.services import create_account, set_password
+from drafts.services import save_draft
+from foundry_site.demo import sign_in_file
+from foundry_site.demo.story import MARA, PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS, DemoPerson
+from locking.services import acquire_lock
+from locking.sessions import open_session
+from projects.models import Member, Project
+from projects.services import add_member, create_project
+
+# No letters or digits that look alike; 12 of them are 59 bits.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class DemoError(Exception):
+    """The demo cannot be made here; the text is one line for the operator."""
+
+
+def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
+    """Make what is missing of the demo and write ``demo.json``; answer what it says.
+
+    Passwords are kept once they are written there. Raises `DemoError` where one of the demo's user names belongs to
+    somebody else.
+    """
+    known = sign_in_file.read(data_dir)
+    if known is not None and Project.objects.filter(id=known["project_id"]).exists():
+        demo: sign_in_file.Demo = {**known, "url": url}
+    else:
+        passwords = {person.username: _password() for person in PEOPLE if person.signs_in}
+        users = {person: _account(person, passwords.get(person.username)) for person in PEOPLE}
+        project = _project(users)
+        _save_versions(project, users)
+        demo = {
+            "url": url,
+            "project_id": str(project.id),
+            "accounts": [
+                {"username": person.username, "password": passwords[person.username], "role": person.role or "auditor"}
+                for person in PEOPLE
+                if person.signs_in
+            ],
+        }
+    sign_in_file.write(data_dir, demo)
+    return demo
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+def _caller(user: User) -> Caller:
+    return Caller(user=user, via="command", credential="command")
+
+
+def _account(person: DemoPerson, password: str | None) -> User:
+    foundry = foundry_caller("command")
+    user = User.objects.named(person.username).first()
+    if user is None:
+        return create_account(
+            caller=foundry,
+            username=person.username,
+            display_name=person.display_name,
+            password=password,
+            is_auditor=person.is_auditor,
+        )
+    if user.display_name != person.display_name:
+        raise DemoError(f"The user name {person.username} is taken, so there can be no demo here; use --no-demo.")
+    if password is not None:
+        set_password(caller=foundry, user_id=user.id, password=password)
+    return user
+
+
+def _project(users: Mapping[DemoPerson, User]) -> Project:
+    owner = users[MARA]
+    project = Project.objects.filter(created_by=owner, name=PROJECT_NAME).first()
+    if project is None:
+        project = create_project(caller=_caller(owner), name=PROJECT_NAME, description=PROJECT_DESCRIPTION)
+    members = set(Member.objects.filter(project=project).values_list("user_id", flat=True))
+    for person, user in users.items():
+        if person.role is not None and user.id not in members:
+            add_member(caller=_caller(owner), project_id=project.id, user_id=user.id, role=person.role)
+    return project
+
+
+def _save_versions(project: Project, users: Mapping[DemoPerson, User]) -> None:
+    project.refresh_from_db()
+    made = project.current_draft.version_number if project.current_draft else 0
+    for number, version in enumerate(VERSIONS[made:], start=made + 1):
+        caller = _caller(users[version.author])
+        session = open_session(caller=caller, project_id=project.id, connected=False).session_id
+        tokens = {
+            name: acquire_lock(caller=caller, project_id=project.id, field=name, session_id=session).token
+            for name in version.changes
+        }
+        save_draft(
+            caller=caller,
+            project_id=project.id,
+            session_id=session,
+            base_version=number - 1,
+            changes=version.changes,
+            tokens=tokens,
+            message=version.message,
+            release_locks=True,
+        )

@@ -1,0 +1,131 @@
+"""Who wrote the demo project, and its versions one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from foundry_site.demo import texts
+
+PROJECT_NAME = "Oncology protocol agent"
+PROJECT_DESCRIPTION = "Answers questions on trial ONC-2041 from protocol and brochure"
+TOPOLOGY = "files/topology.yaml"
+CORPUS = "files/corpus/adverse_events.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An account of the demo. ``role`` is the one in the project; None for somebody outside it."""
+
+    username: str
+    display_name: str
+    role: str | None
+    is_auditor: bool = False
+    signs_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One save: by whom, why, and which fields."""
+
+    author: DemoPerson
+    message: str
+    changes: Mapping[str, object] = field(hash=False)
+
+
+MARA = DemoPerson("owner", "Mara Lindqvist", "owner")
+DANIEL = DemoPerson("editor", "Daniel Okafor", "editor")
+PRIYA = DemoPerson("reviewer", "Priya Raman", "reviewer")
+JONAS = DemoPerson("auditor", "Jonas Weber", None, is_auditor=True)
+# A colleague whom one meets in the history only: she has no password.
+SOFIA = DemoPerson("sofia", "Sofia Brandt", "editor", signs_in=False)
+PEOPLE = (MARA, DANIEL, PRIYA, JONAS, SOFIA)
+
+
+def _yaml(content: str) -> dict[str, str]:
+    return {"language": "yaml", "content": content}
+
+
+def _jsonl(content: str) -> dict[str, str]:
+    return {"language": "json", "content": content}
+
+
+VERSIONS = (
+    Version(
+        MARA,
+        "First draft: the role and its sources",
+        {
+            "prompt_text": texts.prompt(texts.ROLE, texts.SOURCES_PLAIN, texts.STYLE),
+            "model_configuration": texts.configuration(temperature=0.7),
+        },
+    ),
+    Version(
+        DANIEL,
+        "Eligibility, criterion by criterion",
+        {"prompt_text": texts.prompt(texts.ROLE, texts.SOURCES_PLAIN, texts.ELIGIBILITY, texts.STYLE)},
+    ),
+    Version(DANIEL, "Sources and steps in a file of their own", {TOPOLOGY: _yaml(texts.TOPOLOGY)}),
+    Version(SOFIA, "Twelve adverse event cases to answer from", {CORPUS: _jsonl(texts.corpus(cleaned=False))}),
+    Version(
+        MARA,
+        "Dosing section; sources named",
+        {"prompt_text": texts.prompt(texts.ROLE, texts.SOURCES, texts.ELIGIBILITY, texts.DOSING, texts.STYLE)},
+    ),
+    Version(
+        DANIEL,
+        "Lower temperature: the same question, the same answer",
+        {"model_configuration": texts.configuration(temperature=0.3)},
+    ),
+    Version(SOFIA, "Corpus cleaned: two cases stood there twice", {CORPUS: _jsonl(texts.corpus(cleaned=True))}),
+    Version(
+        MARA,
+        "Safety section: grades, and the sponsor's clock",
+        {
+            "prompt_text": texts.prompt(
+                texts.ROLE, texts.SOURCES, texts.ELIGIBILITY, texts.DOSING, texts.SAFETY, texts.STYLE
+            )
+        },
+    ),
+    Version(
+        DANIEL,
+        "Refusals, and the shape of an answer",
+        {
+            "prompt_text": texts.prompt(
+                *(texts.ROLE, texts.SOURCES, texts.ELIGIBILITY, texts.DOSING),
+                *(texts.SAFETY, texts.STYLE, texts.REFUSALS, texts.OUTPUT),
+            ),
+            "model_configuration": texts.configuration(temperature=0.3, graders=1),
+        },
+    ),
+    Version(
+        SOFIA,
+        "Second grader, for safety statements",
+        {
+            "model_configuration": texts.configuration(temperature=0.3, graders=2),
+            TOPOLOGY: _yaml(texts.TOPOLOGY_SECOND_GRADER),
+        },
+    ),
+    Version(
+        DANIEL,
+        "Shorter answers: one paragraph",
+        {
+            "prompt_text": texts.prompt(
+                *(texts.ROLE, texts.SOURCES, texts.ELIGIBILITY, texts.DOSING),
+                *(texts.SAFETY, texts.STYLE_SHORTER, texts.REFUSALS, texts.OUTPUT),
+            ),
+            "model_configuration": texts.configuration(temperature=0.3, graders=2, output_tokens=900),
+        },
+    ),
+    Version(
+        MARA,
+        "Amendment 4: reporting within 24 hours, ECOG window 14 days",
+        {
+            "prompt_text": texts.prompt(
+                *(texts.ROLE, texts.SOURCES_AMENDMENT_4, texts.ELIGIBILITY_AMENDMENT_4, texts.DOSING_AMENDMENT_4),
+                *(texts.SAFETY_AMENDMENT_4, texts.STYLE_SHORTER, texts.REFUSALS, texts.OUTPUT),
+            ),
+            "model_configuration": texts.configuration(temperature=0.1, top_k=12, graders=2, output_tokens=900),
+            TOPOLOGY: _yaml(texts.TOPOLOGY_AMENDMENT_4),
+        },
+    ),
+)

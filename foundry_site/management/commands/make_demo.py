@@ -1,0 +1,30 @@
+"""``manage.py make_demo``: the demo project and its accounts; ``script/run`` calls it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.errors import DomainError
+from foundry_site.demo import sign_in_file
+from foundry_site.demo.making import DemoError, make_demo
+
+
+class Command(BaseCommand):
+    help = "Make the demo project and its accounts; harmless when they exist. For trying Foundry, not for real work."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--url", default="http://localhost:8000/", help="where the server answers, for demo.json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            make_demo(data_dir=settings.FOUNDRY_DATA_DIR, url=options["url"])
+        except DemoError as error:
+            raise CommandError(str(error)) from error
+        except DomainError as error:
+            raise CommandError(f"The demo could not be made: {error.detail}") from error
+        if options["verbosity"] > 0:
+            self.stdout.write(f"The sign-in is in {settings.FOUNDRY_DATA_DIR / sign_in_file.NAME}.")
