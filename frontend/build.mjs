@@ -1,0 +1,73 @@
+// Builds static/dist/ from frontend/: scripts by esbuild, styles by the Tailwind CLI, the icon sprite and the fonts by
+// copying. `--watch` rebuilds scripts and styles on change.
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const out = path.join(root, "static", "dist");
+const watch = process.argv.includes("--watch");
+const require = createRequire(import.meta.url);
+
+const FONTS = [
+  ...[400, 500, 600].map((weight) => `@fontsource/inter/files/inter-latin-${weight}-normal.woff2`),
+  ...[400, 500, 700].map((weight) => `@fontsource/jetbrains-mono/files/jetbrains-mono-latin-${weight}-normal.woff2`),
+];
+
+async function copyFonts() {
+  await mkdir(path.join(out, "fonts"), { recursive: true });
+  await Promise.all(FONTS.map((font) => copyFile(require.resolve(font), path.join(out, "fonts", path.basename(font)))));
+}
+
+/** One sprite of the icons named in icons.json; stroke width and size come from our own CSS. */
+async function buildSprite() {
+  const names = JSON.parse(await readFile(path.join(here, "icons.json"), "utf8"));
+  const symbols = await Promise.all(
+    names.map(async (name) => {
+      const source = await readFile(require.resolve(`lucide-static/icons/${name}.svg`), "utf8");
+      const shapes = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
+      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, " ").trim()}</symbol>`;
+    }),
+  );
+  const licence = "<!-- Icons by Lucide, ISC licence, https://lucide.dev -->";
+  await writeFile(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${licence}${symbols.join("")}</svg>`);
+  await copyFile(path.join(here, "mark.svg"), path.join(out, "mark.svg"));
+}
+
+async function buildScripts() {
+  const options = {
+    entryPoints: { base: path.join(here, "src/base.ts"), workspace: path.join(here, "src/workspace.ts") },
+    outdir: out,
+    bundle: true,
+    // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    format: "esm",
+    target: "es2022",
+    minify: !watch,
+    legalComments: "linked",
+    logLevel: "warning",
+  };
+  if (watch) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
+
+function buildStyle(name) {
+  const cli = path.join(path.dirname(require.resolve("@tailwindcss/cli/package.json")), "dist/index.mjs");
+  const mode = watch ? ["--watch=always"] : ["--minify"];
+  const options = [cli, "-i", path.join(here, "css", `${name}.css`), "-o", path.join(out, `${name}.css`), ...mode];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, options, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (chunk) => (said += chunk));
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${name}.css: ${said}`))));
+  });
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await Promise.all([copyFonts(), buildSprite(), buildScripts(), buildStyle("base"), buildStyle("admin")]);

@@ -1,0 +1,33 @@
+import { Application } from "@hotwired/stimulus";
+import htmx from "htmx.org";
+import { CompareController } from "./controllers/compare";
+import { CopyController } from "./controllers/copy";
+import { DialogController, OpenerController } from "./controllers/dialog";
+import { FilterController } from "./controllers/filter";
+import { MenuController } from "./controllers/menu";
+import { PicksController } from "./controllers/picks";
+import { ThemeController } from "./controllers/theme";
+import { ToastsController } from "./controllers/toasts";
+import { localise, rememberZone } from "./time";
+
+export const application = Application.start();
+application.register("compare", CompareController);
+application.register("copy", CopyController);
+application.register("dialog", DialogController);
+application.register("filter", FilterController);
+application.register("menu", MenuController);
+application.register("opener", OpenerController);
+application.register("picks", PicksController);
+application.register("theme", ThemeController);
+application.register("toasts", ToastsController);
+
+export { htmx };
+
+rememberZone();
+localise(document);
+document.addEventListener("htmx:afterSwap", (event) => localise(event.target as HTMLElement));
+
+// The modifier key as this machine's keyboard calls it.
+if (navigator.platform.startsWith("Mac")) {
+  for (const key of document.querySelectorAll("[data-modifier]")) key.textContent = "Cmd";
+}

@@ -1,0 +1,42 @@
+import { Controller } from "@hotwired/stimulus";
+
+/** The compare page: from change to change by P and N, and opening folded lines. */
+export class CompareController extends Controller<HTMLElement> {
+  static override targets = ["change", "number", "row"];
+  declare readonly changeTargets: HTMLElement[];
+  declare readonly numberTarget: HTMLElement;
+  declare readonly rowTargets: HTMLElement[];
+  private at = -1;
+
+  key(event: KeyboardEvent): void {
+    const inText = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
+    if (inText || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "n") this.next();
+    else if (event.key === "p") this.previous();
+  }
+
+  next(): void {
+    this.goTo(Math.min(this.at + 1, this.changeTargets.length - 1));
+  }
+
+  previous(): void {
+    this.goTo(Math.max(this.at - 1, 0));
+  }
+
+  unfold({ currentTarget }: { currentTarget: HTMLElement }): void {
+    const fold = currentTarget.closest("[data-fold]");
+    fold?.parentElement?.querySelector<HTMLElement>("[data-folded]")?.removeAttribute("hidden");
+    fold?.remove();
+  }
+
+  private goTo(index: number): void {
+    const change = this.changeTargets[index];
+    if (!change) return;
+    for (const one of this.changeTargets) one.toggleAttribute("data-current", one === change);
+    this.at = index;
+    this.numberTarget.textContent = String(index + 1);
+    change.scrollIntoView({ block: "center" });
+    const field = change.closest<HTMLElement>("[data-field]")?.dataset["field"];
+    for (const row of this.rowTargets) row.toggleAttribute("data-current", row.dataset["field"] === field);
+  }
+}

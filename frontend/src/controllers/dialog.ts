@@ -1,0 +1,38 @@
+import { Controller } from "@hotwired/stimulus";
+
+/** Opens the dialog whose id it names, and puts the focus into its first field. */
+export class OpenerController extends Controller<HTMLElement> {
+  static override values = { dialog: String };
+  declare readonly dialogValue: string;
+
+  open(event: Event): void {
+    event.preventDefault();
+    const dialog = document.getElementById(this.dialogValue);
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    this.dispatch("opened", { target: dialog });
+    dialog.showModal();
+  }
+}
+
+/** A dialog with a form of Django's: closes by its buttons or by a click on the scrim. */
+export class DialogController extends Controller<HTMLDialogElement> {
+  static override values = { open: Boolean };
+  declare readonly openValue: boolean;
+
+  override connect(): void {
+    this.element.addEventListener("pointerdown", this.scrim);
+    if (this.openValue && !this.element.open) this.element.showModal();
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("pointerdown", this.scrim);
+  }
+
+  close(): void {
+    this.element.close();
+  }
+
+  private readonly scrim = (event: Event): void => {
+    if (event.target === this.element) this.element.close();
+  };
+}

@@ -1,0 +1,140 @@
+import { htmx } from "../base";
+import { timeElement } from "../time";
+import { project } from "../workspace/current";
+import type { Field } from "../workspace/field";
+import { initialsOf, LiveController, part, parts, tintOf } from "./live";
+
+const MOST_READERS = 3;
+
+/** The list of fields: which one is shown, who writes and reads each, what is unsaved. */
+export class FieldsController extends LiveController {
+  static override targets = ["row"];
+  static override values = { url: String };
+  declare readonly rowTargets: HTMLAnchorElement[];
+  declare readonly urlValue: string;
+  private refreshing = false;
+
+  override connect(): void {
+    this.follow(
+      project.on("field", (field) => this.paint(field)),
+      project.on("people", () => this.paintReaders()),
+      project.on("fields", () => void this.refresh()),
+    );
+    window.addEventListener("workspace:step", this.step);
+    window.addEventListener("fields:open", this.open);
+    this.paintReaders();
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("workspace:step", this.step);
+    window.removeEventListener("fields:open", this.open);
+  }
+
+  rowTargetConnected(row: HTMLAnchorElement): void {
+    const { field: name = "", label = "", language = "", exists } = row.dataset;
+    const known = project.fields.get(name);
+    if (known) {
+      known.exists ||= exists === "true";
+      this.paint(known);
+    } else {
+      project.addField({ name, label, language, exists: exists === "true" });
+    }
+  }
+
+  choose(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const name = (event.currentTarget as HTMLElement).dataset["field"] ?? "";
+    if (name !== this.chosen) history.pushState(null, "", addressOf(name));
+    this.show(name);
+  }
+
+  restore(): void {
+    this.show(new URLSearchParams(location.search).get("field") ?? this.rowTargets[0]?.dataset["field"] ?? "");
+  }
+
+  private get chosen(): string | undefined {
+    return this.rowTargets.find((row) => row.ariaCurrent === "true")?.dataset["field"];
+  }
+
+  private show(name: string): void {
+    for (const row of this.rowTargets) {
+      if (row.dataset["field"] === name) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    this.dispatch("chosen", { target: window, detail: name, prefix: "field" });
+  }
+
+  private readonly step = (event: Event): void => {
+    const names = this.rowTargets.map((row) => row.dataset["field"] ?? "");
+    const next = names[names.indexOf(this.chosen ?? "") + (event as CustomEvent<number>).detail];
+    if (!next) return;
+    history.pushState(null, "", addressOf(next));
+    this.show(next);
+  };
+
+  /** Open a field, also a file that nobody has saved yet. */
+  private readonly open = (event: Event): void => {
+    const name = (event as CustomEvent<string>).detail;
+    void this.refresh(name).then(() => {
+      history.pushState(null, "", addressOf(name));
+      this.show(name);
+    });
+  };
+
+  /** Ask Django for the rows again: files have come or gone. */
+  private async refresh(more?: string): Promise<void> {
+    if (this.refreshing) return;
+    this.refreshing = true;
+    const unsaved = [...project.fields.values()].filter((field) => !field.exists && field.isHeld).map((field) => field.name);
+    const query = new URLSearchParams([["field", this.chosen ?? ""], ...[...unsaved, more ?? ""].filter(Boolean).map((name) => ["new", name])]);
+    try {
+      await htmx.ajax("get", `${this.urlValue}?${query}`, { target: this.element, swap: "innerHTML" });
+    } finally {
+      this.refreshing = false;
+    }
+  }
+
+  private paint(field: Field): void {
+    const row = this.rowTargets.find((one) => one.dataset["field"] === field.name);
+    if (!row) return;
+    const state = part(row, "lock");
+    if (state) paintLock(state, field);
+    const unsaved = part(row, "unsaved");
+    if (unsaved) unsaved.hidden = !field.isDirty;
+  }
+
+  private paintReaders(): void {
+    for (const row of this.rowTargets) {
+      const place = part(row, "readers");
+      const name = row.dataset["field"] ?? "";
+      const holder = project.fields.get(name)?.lock?.holder.id;
+      const readers = project.people.filter(({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder);
+      place?.replaceChildren(
+        ...readers.slice(0, MOST_READERS).map(({ user }) => {
+          const avatar = document.createElement("span");
+          avatar.className = "avatar avatar-18";
+          avatar.dataset["tint"] = tintOf(user.id);
+          avatar.title = user.display_name;
+          avatar.textContent = initialsOf(user.display_name);
+          return avatar;
+        }),
+      );
+    }
+  }
+}
+
+/** Write who holds a field into an element that has a word for each state. */
+export function paintLock(element: HTMLElement, field: Field): void {
+  element.dataset["state"] = project.viewOf(field);
+  if (!field.lock) return;
+  for (const place of parts(element, "holder")) place.textContent = field.lock.holder.display_name;
+  for (const place of parts(element, "since")) {
+    if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
+  }
+}
+
+function addressOf(name: string): string {
+  return `${location.pathname}?${new URLSearchParams({ field: name })}`;
+}

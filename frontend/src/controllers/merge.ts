@@ -1,0 +1,131 @@
+import { MergeView } from "@codemirror/merge";
+import { EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { plainEditor } from "../editor/setup";
+import { say } from "../texts";
+import { short } from "../time";
+import { project } from "../workspace/current";
+import type { Field } from "../workspace/field";
+import type { KeptText } from "../workspace/server";
+import { LiveController } from "./live";
+
+interface Question {
+  field: Field;
+  kept?: KeptText;
+}
+
+/** Your text beside the current one: choose line by line, or write; nothing of either is lost until you say so. */
+export class MergeController extends LiveController<HTMLDialogElement> {
+  static override targets = ["title", "text", "left", "body", "takeTheirs"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly textTarget: HTMLElement;
+  declare readonly leftTarget: HTMLElement;
+  declare readonly bodyTarget: HTMLElement;
+  declare readonly takeTheirsTarget: HTMLButtonElement;
+  private question: Question | null = null;
+  private merge: MergeView | null = null;
+
+  override connect(): void {
+    this.element.addEventListener("merge:ask", this.open);
+    this.element.addEventListener("close", this.tidy);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    this.element.removeEventListener("merge:ask", this.open);
+    this.element.removeEventListener("close", this.tidy);
+  }
+
+  close(): void {
+    this.element.close();
+  }
+
+  /** Use what stands at the right as this person's text, under a lock of their own. */
+  async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!this.question || !this.merge) return;
+    const { field, kept } = this.question;
+    const text = this.merge.b.state.doc.toString();
+    if (await this.settle(field, text)) {
+      if (kept) await project.keeping.discard(kept);
+      this.element.close();
+    } else {
+      this.textTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
+    }
+  }
+
+  async takeTheirs(): Promise<void> {
+    if (!this.question || !window.confirm(say("merge.discard"))) return;
+    const { field, kept } = this.question;
+    if (kept) await project.keeping.discard(kept);
+    else this.becomeTheirs(field);
+    project.changed(field);
+    this.element.close();
+  }
+
+  private becomeTheirs(field: Field): void {
+    const { text, version } = field.moved ?? { text: field.saved, version: field.base };
+    field.replace(text);
+    field.settle(text, version);
+  }
+
+  private async settle(field: Field, text: string): Promise<boolean> {
+    const { moved } = field;
+    if (moved) this.becomeTheirs(field);
+    if (await project.locks.take(field)) {
+      field.replace(text);
+      field.revision += 1;
+      project.keeping.soon(field);
+      project.changed(field);
+      return true;
+    }
+    if (moved) {
+      field.replace(text);
+      field.moved = moved;
+    }
+    return false;
+  }
+
+  private readonly open = (event: Event): void => {
+    const question = (event as CustomEvent<Question>).detail;
+    const { field, kept } = question;
+    this.question = question;
+    const theirs = field.moved?.text ?? field.saved;
+    const version = field.moved?.version ?? field.base;
+    this.titleTarget.textContent = say(kept ? "merge.kept" : "merge.title", { field: field.label });
+    this.textTarget.textContent = say("merge.text");
+    this.leftTarget.textContent = kept
+      ? say("merge.current", { version })
+      : say("merge.theirs", { version, name: field.moved?.by ?? "" });
+    this.takeTheirsTarget.textContent = say("merge.drop");
+    this.element.showModal();
+    this.merge = new MergeView({
+      parent: this.bodyTarget,
+      a: { doc: theirs, extensions: [plainEditor(field.language), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
+      b: { doc: kept?.content ?? field.text, extensions: [plainEditor(field.language), label(say("merge.yours", { time: short(new Date()) }))] },
+      revertControls: "a-to-b",
+      renderRevertControl: () => this.control(),
+      collapseUnchanged: { margin: 3, minSize: 6 },
+      gutter: true,
+      diffConfig: { scanLimit: 1000, timeout: 200 },
+    });
+  };
+
+  private control(): HTMLElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "›";
+    button.ariaLabel = button.title = say("merge.take_line");
+    return button;
+  }
+
+  private readonly tidy = (): void => {
+    this.merge?.destroy();
+    this.merge = null;
+    this.question = null;
+  };
+}
+
+function label(words: string | null) {
+  return EditorView.contentAttributes.of({ "aria-label": words ?? "" });
+}

@@ -1,0 +1,58 @@
+import { EditorView } from "@codemirror/view";
+import { outlineOf } from "../editor/outline";
+import { say } from "../texts";
+import { project } from "../workspace/current";
+import type { Field } from "../workspace/field";
+import { instantiate, LiveController } from "./live";
+
+const DELAY = 200;
+
+/** The headings of the field that is shown; a click goes to the line. */
+export class OutlineController extends LiveController {
+  static override targets = ["title", "rows", "template"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly rowsTarget: HTMLElement;
+  declare readonly templateTarget: HTMLTemplateElement;
+  private timer = 0;
+
+  override connect(): void {
+    this.follow(
+      project.on("field", (field) => {
+        if (field.view) this.soon(field);
+      }),
+    );
+  }
+
+  go(event: Event): void {
+    const line = Number((event.currentTarget as HTMLElement).dataset["line"]);
+    const view = [...project.fields.values()].find((field) => field.view)?.view;
+    if (!view) return;
+    const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start", yMargin: 24 }) });
+  }
+
+  private soon(field: Field): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.paint(field), DELAY);
+  }
+
+  private paint(field: Field): void {
+    if (!field.state) return;
+    const headings = outlineOf(field.state.doc, field.language);
+    const line = field.state.doc.lineAt(field.state.selection.main.head).number;
+    const at = headings.findLastIndex((heading) => heading.line <= line);
+    this.element.hidden = headings.length === 0;
+    this.element.dataset["kind"] = field.language;
+    this.titleTarget.textContent = say("outline", { field: field.label });
+    const rows = headings.map((heading, index) => {
+      const row = instantiate(this.templateTarget);
+      row.dataset["line"] = String(heading.line);
+      row.toggleAttribute("data-at", index === at);
+      if (index === at) row.setAttribute("aria-current", "true");
+      row.querySelector("span")!.textContent = heading.text;
+      row.querySelector("small")!.textContent = String(heading.line);
+      return row;
+    });
+    this.rowsTarget.replaceChildren(...rows);
+  }
+}

@@ -1,0 +1,245 @@
+import { EditorView } from "@codemirror/view";
+import { lineDelta } from "../editor/unsaved";
+import { setWritable } from "../editor/setup";
+import { count, say } from "../texts";
+import { short, withSeconds } from "../time";
+import { project } from "../workspace/current";
+import type { Field } from "../workspace/field";
+import { paintLock } from "./fields";
+import { LiveController, part } from "./live";
+
+const CURSOR_INTERVAL = 500;
+
+/** The sheet in the middle: the editor of the chosen field, and who may write in it. */
+export class SheetController extends LiveController {
+  static override targets = ["title", "key", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
+  static override values = { field: String };
+  declare readonly titleTarget: HTMLElement;
+  declare readonly keyTarget: HTMLElement;
+  declare readonly badgeTarget: HTMLElement;
+  declare readonly compareTarget: HTMLAnchorElement;
+  declare readonly cancelTarget: HTMLButtonElement;
+  declare readonly askTarget: HTMLButtonElement;
+  declare readonly hasAskTarget: boolean;
+  declare readonly takeOverTarget: HTMLButtonElement;
+  declare readonly hasTakeOverTarget: boolean;
+  declare readonly noteTarget: HTMLElement;
+  declare readonly goToTarget: HTMLButtonElement;
+  declare readonly fixTarget: HTMLButtonElement;
+  declare readonly bodyTarget: HTMLElement;
+  declare readonly sourceTarget: HTMLTextAreaElement;
+  declare readonly emptyTarget: HTMLElement;
+  declare fieldValue: string;
+  private view: EditorView | null = null;
+  private field!: Field;
+  private writable: boolean | null = null;
+  private cursorTimer = 0;
+  private readonly scrolled = new Map<Field, number>();
+
+  override connect(): void {
+    this.follow(
+      project.on("field", (field) => {
+        if (field === this.field) this.paint();
+      }),
+      project.on("version", () => this.paint()),
+      project.on("connection", ({ phase }) => {
+        if (phase === "live") this.tellPlace();
+      }),
+    );
+    window.addEventListener("field:chosen", this.chosen);
+    void this.show(this.fieldValue, this.sourceTarget.value);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("field:chosen", this.chosen);
+    this.view?.destroy();
+  }
+
+  cancel(): void {
+    if (!this.field.isDirty) void project.locks.giveBack(this.field);
+    else this.dispatch("ask", { target: document.getElementById("give-back") ?? window, prefix: "give-back", detail: this.field });
+  }
+
+  ask(): void {
+    void project.locks.ask(this.field);
+  }
+
+  start(): void {
+    this.view?.focus();
+  }
+
+  goTo(): void {
+    const { problem } = this.field;
+    if (!this.view || !problem) return;
+    this.view.dispatch({ selection: { anchor: problem.from }, effects: EditorView.scrollIntoView(problem.from, { y: "center" }) });
+    this.view.focus();
+  }
+
+  fix(): void {
+    const fix = this.field.problem?.fix;
+    if (!this.view || !fix || !this.writable) return;
+    this.view.dispatch({ changes: { from: fix.at, insert: fix.insert }, userEvent: "input.fix" });
+    project.checkNow(this.field);
+  }
+
+  private readonly chosen = (event: Event): void => {
+    void this.show((event as CustomEvent<string>).detail);
+  };
+
+  private async show(name: string, text?: string): Promise<void> {
+    const field = project.fields.get(name);
+    if (!field || field === this.field) return;
+    const before = this.field as Field | undefined;
+    this.field = field;
+    this.fieldValue = name;
+    await project.load(field, text);
+    if (this.field !== field) return;
+    if (before) this.leave(before);
+    this.mount(field);
+    this.tellPlace();
+    this.paint();
+  }
+
+  /** What was taken by looking only is given back at once; text that is not saved keeps its lock. */
+  private leave(field: Field): void {
+    if (this.view) this.scrolled.set(field, this.view.scrollDOM.scrollTop);
+    field.view = null;
+    if (field.isHeld && !field.isDirty) void project.locks.giveBack(field);
+  }
+
+  private mount(field: Field): void {
+    const state = field.state!;
+    this.writable = null;
+    if (this.view) {
+      this.view.setState(state);
+    } else {
+      this.sourceTarget.remove();
+      this.view = new EditorView({
+        state,
+        parent: this.bodyTarget,
+        dispatchTransactions: (transactions, view) => {
+          view.update(transactions);
+          for (const one of transactions) project.edited(this.field, one);
+          if (transactions.some((one) => one.selection)) this.tellPlaceSoon();
+        },
+      });
+    }
+    field.view = this.view;
+    this.view.scrollDOM.scrollTop = this.scrolled.get(field) ?? 0;
+  }
+
+  private tellPlaceSoon(): void {
+    if (this.cursorTimer) return;
+    this.cursorTimer = window.setTimeout(() => {
+      this.cursorTimer = 0;
+      this.tellPlace();
+    }, CURSOR_INTERVAL);
+  }
+
+  /** Others see which field we are in. */
+  private tellPlace(): void {
+    const { anchor, head } = this.field.state?.selection.main ?? { anchor: 0, head: 0 };
+    project.gateway.request("cursor.move", { field: this.field.name, anchor, head }).catch(() => undefined);
+  }
+
+  private paint(): void {
+    const { field } = this;
+    if (!field.view) return;
+    const view = project.viewOf(field);
+    this.element.dataset["state"] = view;
+    this.titleTarget.textContent = field.label;
+    this.keyTarget.textContent = field.name;
+    this.keyTarget.hidden = field.name === field.label;
+    paintLock(this.badgeTarget, field);
+    this.paintTools(view);
+    this.paintNote();
+    this.emptyTarget.hidden = view !== "free" || field.view.state.doc.length > 0;
+    const title = part(this.emptyTarget, "title");
+    if (title) title.textContent = say("empty", { field: field.label });
+    this.dispatch("painted", { target: window, detail: field });
+    const writable = project.isWritable(field);
+    if (writable !== this.writable) {
+      this.writable = writable;
+      const label = say("editor.label", { field: field.label });
+      // The editor is painted inside its own update; changing it waits until that is over.
+      queueMicrotask(() => field.apply({ effects: setWritable(writable, label) }));
+    }
+  }
+
+  private paintTools(view: string): void {
+    const { field } = this;
+    this.cancelTarget.hidden = view !== "yours" || !field.isHeld;
+    const theirs = view === "theirs" || view === "elsewhere";
+    if (this.hasAskTarget) {
+      this.askTarget.hidden = view !== "theirs";
+      this.askTarget.disabled = field.asked !== null;
+      const [ask, asked] = [part(this.askTarget, "ask"), part(this.askTarget, "asked")];
+      if (ask) ask.hidden = field.asked !== null;
+      if (asked) asked.hidden = field.asked === null;
+      const time = asked?.querySelector("span");
+      if (time && field.asked) time.textContent = short(field.asked);
+    }
+    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs;
+    const { version } = project;
+    this.compareTarget.hidden = version < 2;
+    this.compareTarget.href = `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
+  }
+
+  private paintNote(): void {
+    const { problem, state } = this.field;
+    this.noteTarget.hidden = !problem;
+    if (!problem || !state) return;
+    const line = state.doc.lineAt(problem.from).number;
+    this.noteTarget.querySelector("p")!.textContent = say("json.note", { line, problem: say(problem.key, problem.values) });
+    this.goToTarget.textContent = say("json.go", { line });
+    this.fixTarget.hidden = !problem.fix || !this.writable;
+    if (problem.fix) this.fixTarget.textContent = say(problem.fix.key);
+  }
+}
+
+/** The line under the editor: what is unsaved, what is kept, where the cursor is. */
+export class FootController extends LiveController {
+  static override targets = ["unsaved", "reading", "lines", "kept", "hint", "size", "place", "language"];
+  declare readonly unsavedTarget: HTMLElement;
+  declare readonly readingTarget: HTMLElement;
+  declare readonly linesTarget: HTMLElement;
+  declare readonly keptTarget: HTMLElement;
+  declare readonly hintTarget: HTMLElement;
+  declare readonly sizeTarget: HTMLElement;
+  declare readonly placeTarget: HTMLElement;
+  declare readonly languageTarget: HTMLElement;
+  static override values = { languages: Object };
+  declare readonly languagesValue: Record<string, string>;
+
+  override connect(): void {
+    window.addEventListener("sheet:painted", this.paint);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:painted", this.paint);
+  }
+
+  private readonly paint = (event: Event): void => {
+    const field = (event as CustomEvent<Field>).detail;
+    const { state } = field;
+    if (!state) return;
+    const view = project.viewOf(field);
+    const { added, removed } = lineDelta(state);
+    const line = state.doc.lineAt(state.selection.main.head);
+    this.unsavedTarget.hidden = !field.isDirty;
+    this.linesTarget.hidden = !field.isDirty;
+    this.linesTarget.textContent = say("foot.lines", { added, removed, version: field.base });
+    this.keptTarget.hidden = !field.isDirty || !field.keptAt;
+    if (field.keptAt) this.keptTarget.querySelector("span")!.textContent = say("foot.kept", { time: withSeconds(field.keptAt) });
+    this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
+    this.readingTarget.querySelector("span")!.textContent = say("foot.reading");
+    this.hintTarget.hidden = !(field.problem && field.isDirty && field.isConfiguration);
+    this.hintTarget.textContent = say("foot.waits");
+    this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)}`;
+    this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
+    this.placeTarget.hidden = view !== "yours" && view !== "free";
+    this.languageTarget.textContent = this.languagesValue[field.language] ?? this.languagesValue[""] ?? "";
+  };
+}

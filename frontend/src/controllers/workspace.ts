@@ -1,0 +1,42 @@
+import { Controller } from "@hotwired/stimulus";
+import { project } from "../workspace/current";
+
+const PANEL_MEMORY = "foundry.panel";
+
+/** The page as a whole: its keys, and folding the side panel. */
+export class WorkspaceController extends Controller<HTMLElement> {
+  override connect(): void {
+    const kept = localStorage.getItem(PANEL_MEMORY);
+    const narrow = window.matchMedia("(max-width: 1023px)").matches;
+    if (narrow) this.element.dataset["panel"] = "closed";
+    else if (kept) this.element.dataset["panel"] = kept;
+    window.addEventListener("beforeunload", this.leaving);
+  }
+
+  override disconnect(): void {
+    window.removeEventListener("beforeunload", this.leaving);
+  }
+
+  fold(): void {
+    const next = this.element.dataset["panel"] === "closed" ? "open" : "closed";
+    this.element.dataset["panel"] = next;
+    localStorage.setItem(PANEL_MEMORY, next);
+  }
+
+  key(event: KeyboardEvent): void {
+    const modified = event.ctrlKey || event.metaKey;
+    if (modified && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      void project.saving.save();
+    } else if (event.altKey && !modified && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      this.dispatch("step", { target: window, detail: event.key === "ArrowUp" ? -1 : 1 });
+    }
+  }
+
+  /** Text that the server does not have yet is the only reason to hold somebody back. */
+  private readonly leaving = (event: BeforeUnloadEvent): void => {
+    const fields = [...project.fields.values()];
+    if (fields.some((field) => field.isDirty && (!field.isHeld || field.revision > field.keptRevision))) event.preventDefault();
+  };
+}

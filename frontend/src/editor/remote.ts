@@ -1,0 +1,79 @@
+import { type ChangeSet, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
+
+interface Writer {
+  name: string;
+  head: number;
+}
+
+/** Where somebody else writes in this text, or null when nobody does. */
+export const setWriter = StateEffect.define<Writer | null>({
+  map: (writer, changes) => writer && { ...writer, head: changes.mapPos(writer.head, 1) },
+});
+
+/** Text that somebody else has just typed stays marked until it is saved, or the mark is cleared. */
+export const markTyped = StateEffect.define<null>();
+export const clearTyped = StateEffect.define<null>();
+
+class Caret extends WidgetType {
+  constructor(private readonly name: string) {
+    super();
+  }
+
+  override eq(other: Caret): boolean {
+    return other.name === this.name;
+  }
+
+  override toDOM(): HTMLElement {
+    const caret = document.createElement("span");
+    caret.className = "cm-remote-caret";
+    const label = document.createElement("span");
+    label.className = "cm-remote-name";
+    label.textContent = this.name;
+    caret.append(label);
+    return caret;
+  }
+
+  override ignoreEvent(): boolean {
+    return true;
+  }
+}
+
+const writer = StateField.define<Writer | null>({
+  create: () => null,
+  update(value, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setWriter)) return effect.value;
+    return value && transaction.docChanged
+      ? { ...value, head: transaction.changes.mapPos(value.head, 1) }
+      : value;
+  },
+  provide: (field) =>
+    EditorView.decorations.from(field, (value) =>
+      value ? Decoration.set(Decoration.widget({ widget: new Caret(value.name), side: 1 }).range(value.head)) : Decoration.none,
+    ),
+});
+
+const typedMark = Decoration.mark({ class: "cm-just-typed" });
+
+const typed = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    let marks = value.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (effect.is(clearTyped)) marks = Decoration.none;
+      if (effect.is(markTyped)) marks = insertions(transaction.changes);
+    }
+    return marks;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function insertions(changes: ChangeSet): DecorationSet {
+  const marks = new RangeSetBuilder<Decoration>();
+  changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
+    if (toB > fromB) marks.add(fromB, toB, typedMark);
+  });
+  return marks.finish();
+}
+
+export const remoteWriter = [writer, typed];

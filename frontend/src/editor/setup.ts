@@ -1,0 +1,92 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { colours } from "./colours";
+import { notesGutter } from "./notes";
+import { remoteWriter } from "./remote";
+import { unsavedLines } from "./unsaved";
+
+const writing = new Compartment();
+
+/** The page's nonce: an attribute that scripts cannot read, a property that they can. */
+export const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+
+function languageOf(name: string): Extension {
+  // Without the package's own `markdown()`: it brings HTML, CSS and JavaScript along, 45 kB that no prompt needs.
+  if (name === "markdown") return [markdownLanguage.extension, keymap.of(markdownKeymap)];
+  if (name === "json") return json();
+  if (name === "yaml") return yaml();
+  return [];
+}
+
+/** Whether the person may type. A read-only text can still be reached, scrolled and copied by keyboard. */
+function writable(may: boolean, label: string): Extension {
+  return [
+    EditorState.readOnly.of(!may),
+    EditorView.editable.of(may),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      "aria-readonly": String(!may),
+      tabindex: "0",
+      spellcheck: "false",
+      autocapitalize: "off",
+      autocorrect: "off",
+    }),
+  ];
+}
+
+export function setWritable(may: boolean, label: string) {
+  return writing.reconfigure(writable(may, label));
+}
+
+/** What every editor of the house has: also the two sides of a merge. */
+export function plainEditor(language: string): Extension[] {
+  return [
+    EditorView.cspNonce.of(nonce),
+    lineNumbers(),
+    highlightSpecialChars(),
+    drawSelection(),
+    EditorView.lineWrapping,
+    EditorState.tabSize.of(2),
+    indentUnit.of("  "),
+    languageOf(language),
+    colours,
+    history(),
+    keymap.of([...defaultKeymap, ...historyKeymap]),
+  ];
+}
+
+/** The state of one field's editor, on what is saved now. */
+export function fieldState(text: string, language: string, label: string, more: Extension): EditorState {
+  return EditorState.create({
+    doc: text,
+    extensions: [
+      // A handler of ours may answer a key before the editor's own do.
+      more,
+      notesGutter,
+      ...plainEditor(language),
+      unsavedLines,
+      remoteWriter,
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      highlightSelectionMatches(),
+      bracketMatching(),
+      indentOnInput(),
+      keymap.of([...searchKeymap, indentWithTab]),
+      writing.of(writable(false, label)),
+    ],
+  });
+}

@@ -1,0 +1,273 @@
+import { Emitter } from "./emitter";
+import {
+  Close,
+  type Command,
+  type Ephemeral,
+  type Parameters,
+  type Present,
+  type Problem,
+  type ProjectEvent,
+  type Result,
+  type Snapshot,
+} from "./protocol";
+
+/** A refusal: the server answered, and the answer is no. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** No answer came. The command may have been done or not. */
+export class Disconnected extends Error {}
+
+export type End = "signed_out" | "access_lost";
+export type Connection =
+  | { phase: "connecting" }
+  | { phase: "live" }
+  | { phase: "waiting"; retryAt: number }
+  | { phase: "ended"; why: End };
+
+interface Happenings {
+  connection: Connection;
+  snapshot: Snapshot;
+  event: ProjectEvent;
+  ephemeral: Ephemeral;
+  present: Present[];
+}
+
+interface Pending {
+  frame: string;
+  /** Sent again after a broken connection or a 503: only for commands that are safe to repeat. */
+  repeat: boolean;
+  tries: number;
+  timer: number;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+interface Frame {
+  id?: number | null;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: { code: number; message: string; data?: Problem };
+}
+
+const REQUEST_TIMEOUT = 15_000;
+const FIRST_RETRY = 500;
+const LAST_RETRY = 15_000;
+const BUSY_RETRY = 30_000;
+/** The server says `head` every 10 s; three missed ones mean that nobody is there. */
+const SILENCE = 35_000;
+/** The server closes after 60 s without a word from us. */
+const PING_AFTER = 20_000;
+const MOST_TRIES = 6;
+
+/**
+ * One project's live connection: commands out, events in, in order and without a gap.
+ *
+ * Reconnects by itself, as the same session; after a gap asks for what it missed. `last` is the newest event applied.
+ */
+export class Gateway extends Emitter<Happenings> {
+  private socket: WebSocket | null = null;
+  private connection: Connection = { phase: "connecting" };
+  private pending = new Map<number, Pending>();
+  private nextId = 1;
+  private failures = 0;
+  private retryTimer = 0;
+  private heardAt = 0;
+  private spokeAt = 0;
+  private ahead = new Map<number, ProjectEvent>();
+  private catchingUp = false;
+
+  constructor(
+    private readonly address: string,
+    private readonly memory: string,
+    private last: number,
+  ) {
+    super();
+    window.setInterval(() => this.watch(), 5_000);
+    window.addEventListener("online", () => this.reconnectNow());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.watch();
+    });
+  }
+
+  get isLive(): boolean {
+    return this.connection.phase === "live";
+  }
+
+  connect(): void {
+    window.clearTimeout(this.retryTimer);
+    this.become({ phase: "connecting" });
+    const query = new URLSearchParams({ after: String(this.last), ...this.recallSession() });
+    const socket = new WebSocket(`${this.address}?${query}`);
+    this.socket = socket;
+    this.heardAt = this.spokeAt = Date.now();
+    socket.addEventListener("message", (message) => {
+      if (socket === this.socket) this.receive(JSON.parse(message.data as string) as Frame);
+    });
+    socket.addEventListener("close", (close) => {
+      if (socket === this.socket) this.closed(close.code);
+    });
+  }
+
+  reconnectNow(): void {
+    if (this.connection.phase === "waiting") this.connect();
+  }
+
+  /** Ask the server to do something. Rejects with `Refused` or `Disconnected`. */
+  request<Name extends Command>(
+    method: Name,
+    params: Parameters<Name>,
+    { repeat = false, timeout = REQUEST_TIMEOUT }: { repeat?: boolean; timeout?: number } = {},
+  ): Promise<Result<Name>> {
+    const id = this.nextId++;
+    const frame = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+    return new Promise<Result<Name>>((resolve, reject) => {
+      if (!this.isLive && !repeat) {
+        reject(new Disconnected(method));
+        return;
+      }
+      const timer = window.setTimeout(() => this.settle(id)?.reject(new Disconnected(method)), timeout);
+      this.pending.set(id, { frame, repeat, tries: 0, timer, resolve: resolve as (result: unknown) => void, reject });
+      if (this.isLive) this.send(id);
+    });
+  }
+
+  private send(id: number): void {
+    const waiting = this.pending.get(id);
+    if (!waiting || this.socket?.readyState !== WebSocket.OPEN) return;
+    waiting.tries += 1;
+    this.spokeAt = Date.now();
+    this.socket.send(waiting.frame);
+  }
+
+  private settle(id: number): Pending | undefined {
+    const waiting = this.pending.get(id);
+    if (waiting) window.clearTimeout(waiting.timer);
+    this.pending.delete(id);
+    return waiting;
+  }
+
+  private receive(frame: Frame): void {
+    this.heardAt = Date.now();
+    if (frame.method === undefined) this.answered(frame);
+    else if (frame.method === "snapshot") this.begin(frame.params as Snapshot);
+    else if (frame.method === "event") this.take(frame.params as ProjectEvent);
+    else if (frame.method === "ephemeral") this.emit("ephemeral", frame.params as Ephemeral);
+    else if (frame.method === "head") this.head(frame.params as { seq: number; present: Present[] });
+  }
+
+  private answered(frame: Frame): void {
+    const id = frame.id ?? -1;
+    const problem = frame.error && (frame.error.data ?? protocolProblem(frame.error));
+    const waiting = this.pending.get(id);
+    if (problem?.status === 503 && waiting?.repeat && waiting.tries < MOST_TRIES) {
+      window.setTimeout(() => this.send(id), retryAfter(problem) * 1000 * waiting.tries);
+      return;
+    }
+    const settled = this.settle(id);
+    if (problem) settled?.reject(new Refused(problem));
+    else settled?.resolve(frame.result);
+  }
+
+  private begin(snapshot: Snapshot): void {
+    this.failures = 0;
+    this.last = snapshot.seq;
+    this.ahead.clear();
+    this.rememberSession(snapshot);
+    this.emit("snapshot", snapshot);
+    this.become({ phase: "live" });
+    for (const id of this.pending.keys()) this.send(id);
+  }
+
+  private take(event: ProjectEvent): void {
+    if (event.seq <= this.last) return;
+    this.ahead.set(event.seq, event);
+    this.applyInOrder();
+    if (this.ahead.size > 0) void this.catchUp();
+  }
+
+  private applyInOrder(): void {
+    for (let next = this.ahead.get(this.last + 1); next; next = this.ahead.get(this.last + 1)) {
+      this.ahead.delete(next.seq);
+      this.last = next.seq;
+      this.emit("event", next);
+    }
+  }
+
+  private head({ seq, present }: { seq: number; present: Present[] }): void {
+    this.emit("present", present);
+    if (seq > this.last) void this.catchUp();
+    // A hidden tab's timers are slowed down, but its messages arrive: they keep us from falling silent.
+    this.watch();
+  }
+
+  private async catchUp(): Promise<void> {
+    if (this.catchingUp) return;
+    this.catchingUp = true;
+    try {
+      for (let more = true; more; ) {
+        const page = await this.request("events.since", { after: this.last });
+        for (const event of page.events) if (event.seq > this.last) this.ahead.set(event.seq, event);
+        this.applyInOrder();
+        more = page.more && page.events.length > 0;
+      }
+    } catch (error) {
+      if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
+    } finally {
+      this.catchingUp = false;
+    }
+  }
+
+  private closed(code: number): void {
+    this.socket = null;
+    for (const [id, waiting] of this.pending) if (!waiting.repeat) this.settle(id)?.reject(new Disconnected());
+    if (code === Close.notSignedIn) this.become({ phase: "ended", why: "signed_out" });
+    else if (code === Close.accessLost || code === Close.noSuchProject) this.become({ phase: "ended", why: "access_lost" });
+    else this.retryLater(code === Close.tooManyMessages ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));
+  }
+
+  /** Exponential back-off with jitter, so that a restarted server is not met by everybody at once. */
+  private retryLater(delay: number): void {
+    this.failures += 1;
+    const wait = Math.min(delay, Math.max(LAST_RETRY, delay === BUSY_RETRY ? BUSY_RETRY : 0)) * (0.5 + Math.random() / 2);
+    this.become({ phase: "waiting", retryAt: Date.now() + wait });
+    this.retryTimer = window.setTimeout(() => this.connect(), wait);
+  }
+
+  private watch(): void {
+    const now = Date.now();
+    if (this.socket && now - this.heardAt > SILENCE) {
+      const silent = this.socket;
+      this.closed(0);
+      silent.close();
+    } else if (this.isLive && now - this.spokeAt > PING_AFTER) {
+      this.request("ping", {}).catch(() => undefined);
+    }
+  }
+
+  private become(connection: Connection): void {
+    this.connection = connection;
+    this.emit("connection", connection);
+  }
+
+  private recallSession(): Record<string, string> {
+    const kept = sessionStorage.getItem(this.memory);
+    return kept ? (JSON.parse(kept) as Record<string, string>) : {};
+  }
+
+  private rememberSession({ session_id, resume_secret }: Snapshot): void {
+    sessionStorage.setItem(this.memory, JSON.stringify({ session_id, resume_secret }));
+  }
+}
+
+function protocolProblem({ code, message }: { code: number; message: string }): Problem {
+  return { code: "protocol", status: code, title: message, detail: message };
+}
+
+function retryAfter(problem: Problem): number {
+  return typeof problem["retry_after"] === "number" ? problem["retry_after"] : 1;
+}

@@ -1,0 +1,33 @@
+import { application } from "./base";
+import { AnnouncerController } from "./controllers/announcer";
+import { BarsController } from "./controllers/bars";
+import { GiveBackController, NewFileController, SaveDialogController, TakeOverController } from "./controllers/asking";
+import { FieldsController } from "./controllers/fields";
+import { MergeController } from "./controllers/merge";
+import { OutlineController } from "./controllers/outline";
+import { PanelController } from "./controllers/panel";
+import { PresenceController } from "./controllers/presence";
+import { SaveController } from "./controllers/save";
+import { FootController, SheetController } from "./controllers/sheet";
+import { ViewsController } from "./controllers/views";
+import { WorkspaceController } from "./controllers/workspace";
+import { project } from "./workspace/current";
+
+application.register("announcer", AnnouncerController);
+application.register("bars", BarsController);
+application.register("fields", FieldsController);
+application.register("foot", FootController);
+application.register("give-back", GiveBackController);
+application.register("merge", MergeController);
+application.register("new-file", NewFileController);
+application.register("outline", OutlineController);
+application.register("panel", PanelController);
+application.register("presence", PresenceController);
+application.register("save", SaveController);
+application.register("save-dialog", SaveDialogController);
+application.register("sheet", SheetController);
+application.register("take-over", TakeOverController);
+application.register("views", ViewsController);
+application.register("workspace", WorkspaceController);
+
+project.gateway.connect();

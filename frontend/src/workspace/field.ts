@@ -1,0 +1,121 @@
+import { diff } from "@codemirror/merge";
+import { Annotation, type ChangeSpec, type EditorState, Text, Transaction, type TransactionSpec } from "@codemirror/state";
+import type { EditorView } from "@codemirror/view";
+import type { JsonProblem } from "../editor/json";
+import { isUnsaved, savedText, setSaved } from "../editor/unsaved";
+import type { Lock } from "../protocol";
+
+/** Marks changes that did not come from this person's hands. */
+export const fromServer = Annotation.define<true>();
+
+export interface FieldFacts {
+  name: string;
+  label: string;
+  language: string;
+  /** Whether the current version has the field: a new file has not been saved yet. */
+  exists: boolean;
+}
+
+/** One field as this tab knows it: its text, its lock, what of it is saved and kept. */
+export class Field {
+  readonly name: string;
+  readonly label: string;
+  readonly language: string;
+  exists: boolean;
+  lock: Lock | null = null;
+  /** The token of the lock while this session holds it. */
+  token: number | null = null;
+  /** The version of which `saved` is the text. */
+  base: number;
+  /** Counts this person's changes under the present lock; what is kept on the server names one. */
+  revision = 0;
+  keptRevision = 0;
+  keptAt: Date | null = null;
+  problem: JsonProblem | null = null;
+  /** Where the field moved under unsaved text, the version and text that it moved to. */
+  moved: { version: number; text: string; by: string } | null = null;
+  asked: Date | null = null;
+  /** Null until the text is loaded. */
+  state: EditorState | null = null;
+  /** The editor, while this field is the one shown. */
+  view: EditorView | null = null;
+
+  constructor(facts: FieldFacts, version: number) {
+    this.name = facts.name;
+    this.label = facts.label;
+    this.language = facts.language;
+    this.exists = facts.exists;
+    this.base = version;
+  }
+
+  get text(): string {
+    return this.state?.doc.toString() ?? "";
+  }
+
+  get saved(): string {
+    return this.state ? savedText(this.state).toString() : "";
+  }
+
+  get isDirty(): boolean {
+    return this.state !== null && isUnsaved(this.state);
+  }
+
+  get isHeld(): boolean {
+    return this.token !== null;
+  }
+
+  /** Whether the text must be right JSON to be saved. */
+  get isConfiguration(): boolean {
+    return this.name === "model_configuration";
+  }
+
+  apply(spec: TransactionSpec): void {
+    if (this.view) this.view.dispatch(spec);
+    else if (this.state) this.state = this.state.update(spec).state;
+  }
+
+  /** `text` is what is saved as `version`; what this person typed stays, moved along where the text around it changed. */
+  rebase(text: string, version: number): void {
+    this.base = version;
+    if (!this.state) return;
+    const before = this.saved;
+    const saved = Text.of(text.split("\n"));
+    const theirs = this.state.changes(changesBetween(before, text));
+    const mine = this.isDirty ? this.state.changes(changesBetween(before, this.text)) : null;
+    const changes = mine ? theirs.map(mine) : theirs;
+    this.apply({ changes, effects: setSaved.of(saved), annotations: quietly() });
+  }
+
+  /** Show `text` without claiming that it is saved. */
+  replace(text: string): void {
+    this.apply({ changes: changesBetween(this.text, text), annotations: [fromServer.of(true)] });
+  }
+
+  /** `text`, which was this field's text a moment ago, is now saved as `version`. */
+  settle(text: string, version: number): void {
+    this.base = version;
+    this.exists = true;
+    this.moved = null;
+    this.apply({ effects: setSaved.of(Text.of(text.split("\n"))), annotations: quietly() });
+  }
+
+  forgetLock(): void {
+    this.token = null;
+    this.revision = this.keptRevision = 0;
+    this.keptAt = null;
+  }
+}
+
+function quietly() {
+  return [fromServer.of(true), Transaction.addToHistory.of(false)];
+}
+
+/** The smallest changes that turn one text into another, so that cursor and scrolling stay where they are. */
+export function changesBetween(before: string, after: string): ChangeSpec[] {
+  if (before === after) return [];
+  return diff(before, after, { scanLimit: 1000, timeout: 100 }).map(({ fromA, toA, fromB, toB }) => ({
+    from: fromA,
+    to: toA,
+    insert: after.slice(fromB, toB),
+  }));
+}

@@ -1,0 +1,244 @@
+import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { Disconnected, Refused } from "../gateway";
+import type { Acquired, Lock, Person, Problem, ProjectEvent, Snapshot } from "../protocol";
+import { say } from "../texts";
+import { type Field, fromServer } from "./field";
+import type { Project } from "./project";
+import { fetchText } from "./server";
+
+/** Since when this tab's person has done nothing, and what that means for what they hold. */
+const IDLE_WITH_TEXT = 5 * 60_000;
+const IDLE_WITHOUT = 60_000;
+/** A window that comes back to the front focuses its editor by itself; that is nobody's wish to write. */
+const AFTER_WINDOW_FOCUS = 200;
+
+/** Who writes what: taking, renewing and giving back fields, and following what others do. */
+export class Locks {
+  private taking = new Map<Field, Promise<boolean>>();
+  private ttl = 60;
+  private activeAt = Date.now();
+  private windowFocusAt = 0;
+  private renewing = 0;
+
+  constructor(private readonly project: Project) {
+    for (const sign of ["keydown", "pointerdown", "wheel"] as const) {
+      window.addEventListener(sign, () => (this.activeAt = Date.now()), { passive: true });
+    }
+    window.addEventListener("focus", () => (this.windowFocusAt = Date.now()));
+  }
+
+  /** The editor's part: focus or the first key takes the field. */
+  typing(field: Field): Extension {
+    return [
+      EditorView.domEventHandlers({
+        focus: () => {
+          if (Date.now() - this.windowFocusAt > AFTER_WINDOW_FOCUS) void this.take(field);
+        },
+      }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged && update.transactions.some((one) => one.docChanged && !one.annotation(fromServer))) {
+          void this.take(field);
+        }
+      }),
+    ];
+  }
+
+  begin(snapshot: Snapshot): void {
+    this.ttl = snapshot.lock_ttl;
+    const locks = new Map(snapshot.locks.map((lock) => [lock.field, lock]));
+    for (const field of this.project.fields.values()) {
+      const lock = locks.get(field.name) ?? null;
+      const isOurs = lock?.session_id === snapshot.session_id;
+      if (field.isHeld && !isOurs) this.ended(field, lock?.holder.display_name);
+      field.lock = lock;
+      // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
+      if (isOurs) void this.take(field, { again: true });
+      this.project.changed(field);
+    }
+    window.clearInterval(this.renewing);
+    this.renewing = window.setInterval(() => void this.renew(), (this.ttl * 1000) / 3);
+  }
+
+  /** Take the field for this session; answers whether it is ours now. */
+  take(field: Field, { again = false } = {}): Promise<boolean> {
+    const { project } = this;
+    if (field.isHeld && !again) return Promise.resolve(true);
+    if (!project.isLive || !project.may.write || project.status !== "open") return Promise.resolve(false);
+    if (field.lock && field.lock.session_id !== project.session) return Promise.resolve(false);
+    let taking = this.taking.get(field);
+    if (!taking) {
+      const wasDirty = field.isDirty;
+      taking = this.acquire(field, wasDirty).finally(() => this.taking.delete(field));
+      this.taking.set(field, taking);
+    }
+    return taking;
+  }
+
+  private async acquire(field: Field, wasDirty: boolean): Promise<boolean> {
+    try {
+      const acquired = await this.project.gateway.request("lock.acquire", { field: field.name });
+      await this.hold(field, acquired, wasDirty);
+      return true;
+    } catch (error) {
+      this.refused(field, error, wasDirty);
+      return false;
+    }
+  }
+
+  /** The field is ours. Where somebody saved it since we read it, its text is brought up to date first. */
+  private async hold(field: Field, acquired: Acquired, wasDirty: boolean): Promise<void> {
+    const { project } = this;
+    const since = field.lock?.session_id === project.session ? field.lock.since : new Date().toISOString();
+    if (field.token !== acquired.token) field.forgetLock();
+    field.token = acquired.token;
+    field.asked = null;
+    field.lock = { field: field.name, holder: project.me, session_id: project.session, since };
+    await project.load(field);
+    if (acquired.version > field.base) {
+      const text = await fetchText(project.urls.text, field.name, acquired.version);
+      if (wasDirty && text !== field.saved) {
+        field.moved ??= { version: acquired.version, text, by: "" };
+        project.notice({ kind: "moved", field, values: { version: acquired.version, name: "" } });
+      } else {
+        field.rebase(text, acquired.version);
+      }
+      project.versionIs(acquired.version);
+    }
+    if (field.isDirty) {
+      field.revision += 1;
+      project.keeping.soon(field);
+    }
+    project.changed(field);
+  }
+
+  private refused(field: Field, error: unknown, wasDirty: boolean): void {
+    const { project } = this;
+    if (error instanceof Disconnected) return;
+    if (!(error instanceof Refused)) throw error;
+    const { problem } = error;
+    if (problem.code === "lock_held" && problem["holder"]) field.lock = lockOf(field, problem);
+    const typed = field.isDirty && !wasDirty;
+    // Somebody was a moment faster: what was typed meanwhile is offered for copying, never silently dropped.
+    if (typed) field.moved = { version: field.base, text: field.saved, by: "" };
+    if (typed && problem.code === "lock_held") {
+      project.notice({ kind: "taken_first", field, values: { name: field.lock?.holder.display_name ?? "" } });
+    } else if (problem.code !== "lock_held") {
+      project.notice({ kind: "refused", field, values: { detail: problem.detail } });
+    }
+    project.changed(field);
+  }
+
+  /** Keep what we hold, as long as the person is doing something. */
+  private async renew(): Promise<void> {
+    const { project } = this;
+    const idle = Date.now() - this.activeAt;
+    const held = [...project.fields.values()].filter(
+      (field) => field.isHeld && idle < (field.isDirty ? IDLE_WITH_TEXT : IDLE_WITHOUT),
+    );
+    if (held.length === 0 || !project.isLive) return;
+    try {
+      const { lost } = await project.gateway.request("lock.renew", { fields: held.map((field) => field.name) });
+      for (const field of held) if (lost.includes(field.name)) this.ended(field);
+    } catch (error) {
+      if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
+    }
+  }
+
+  /** Give the field back. Text that is not saved stays kept on the server, unless `dropText`. */
+  async giveBack(field: Field, { dropText = false } = {}): Promise<void> {
+    const { project } = this;
+    await project.keeping.now(field);
+    const kept = field.isDirty;
+    try {
+      await project.gateway.request("lock.release", { field: field.name });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    const token = field.token;
+    field.forgetLock();
+    field.lock = null;
+    field.moved = null;
+    if (kept) field.replace(field.saved);
+    if (dropText && token !== null) await project.keeping.discardOf(field);
+    project.changed(field);
+    project.announce(say("announce.gave_back", { field: field.label }));
+    project.notice({ kind: "gave_back", field, values: { kept: kept && !dropText ? 1 : 0 } });
+  }
+
+  async ask(field: Field): Promise<void> {
+    await this.project.gateway.request("lock.request", { field: field.name });
+    field.asked = new Date();
+    this.project.changed(field);
+  }
+
+  async handOver(field: Field, to: string): Promise<void> {
+    await this.project.keeping.now(field);
+    await this.project.gateway.request("lock.hand_over", { field: field.name, to });
+  }
+
+  async keep(field: Field, to: string): Promise<void> {
+    await this.project.gateway.request("lock.keep", { field: field.name, to });
+  }
+
+  async takeOver(field: Field, reason: string): Promise<void> {
+    await this.hold(field, await this.project.gateway.request("lock.take_over", { field: field.name, reason }), false);
+  }
+
+  /** Somebody asks for a field of ours, or keeps the one that we asked for. */
+  asked(name: "lock.requested" | "lock.kept", actor: Person, data: Record<string, unknown>): void {
+    const field = this.project.fields.get(String(data["field"]));
+    if (!field) return;
+    const asker = String(data["session_id"] ?? "");
+    if (name === "lock.requested" && field.isHeld) {
+      this.project.notice({ kind: "asked", field, values: { name: actor.display_name, to: asker } });
+    }
+    if (name === "lock.kept" && asker === this.project.session) {
+      field.asked = null;
+      this.project.changed(field);
+      this.project.notice({ kind: "kept_refused", field, values: { name: actor.display_name } });
+    }
+  }
+
+  happened(event: ProjectEvent): void {
+    const { project } = this;
+    const field = project.fields.get(String(event.data["field"]));
+    if (!field) {
+      project.fieldsChanged();
+      return;
+    }
+    const session = String(event.data["session_id"] ?? "");
+    if (event.name === "lock.released") {
+      if (field.lock && field.lock.session_id !== session) return;
+      if (field.isHeld && session === project.session) this.ended(field);
+      field.lock = null;
+      project.announce(say("announce.free", { field: field.label }));
+    } else {
+      const holder = event.data["holder"] as Person;
+      if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
+      field.lock = { field: field.name, holder, session_id: session, since: event.at };
+      if (session === project.session) void this.take(field);
+      else project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
+    }
+    project.changed(field);
+  }
+
+  /** Our lock is gone without our doing. The text stays, and the page says what happened. */
+  ended(field: Field, by = ""): void {
+    if (!field.isHeld) return;
+    const wasDirty = field.isDirty;
+    field.forgetLock();
+    field.lock = null;
+    if (wasDirty) this.project.notice({ kind: "lock_ended", field, values: { name: by } });
+    this.project.changed(field);
+  }
+}
+
+function lockOf(field: Field, problem: Problem): Lock {
+  return {
+    field: field.name,
+    holder: problem["holder"] as Person,
+    session_id: "",
+    since: String(problem["since"] ?? new Date().toISOString()),
+  };
+}

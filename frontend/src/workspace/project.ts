@@ -1,0 +1,274 @@
+import { setDiagnostics } from "@codemirror/lint";
+import type { Transaction } from "@codemirror/state";
+import { checkJson } from "../editor/json";
+import { fieldState } from "../editor/setup";
+import { Emitter } from "../emitter";
+import { type Connection, Gateway } from "../gateway";
+import type { Person, Present, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
+import { say, type Texts, useTexts } from "../texts";
+import { Field, type FieldFacts, fromServer } from "./field";
+import { Keeping } from "./keeping";
+import { Locks } from "./locks";
+import { Saving } from "./saving";
+import { fetchText } from "./server";
+
+/** What Django writes into the page for the script (`workspace/views/workspace.py`). */
+export interface PageData {
+  project: string;
+  me: Person;
+  version: number;
+  seq: number;
+  status: ProjectStatus;
+  may: { write: boolean; take_over: boolean };
+  urls: { socket: string; text: string; compare: string; kept: string };
+  texts: Texts;
+}
+
+export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclude<ProjectStatus, "open">;
+
+/** Something to tell the person once: a bar, a toast, words in the live region. */
+export interface Notice {
+  kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back";
+  field?: Field;
+  values?: Record<string, string | number>;
+}
+
+interface Happenings {
+  field: Field;
+  fields: null;
+  version: number;
+  status: ProjectStatus;
+  people: null;
+  connection: Connection;
+  notice: Notice;
+  announce: string;
+  saving: boolean;
+}
+
+const CHECK_DELAY = 150;
+
+/** The open project: what every live part of the page looks at. One per tab. */
+export class Project extends Emitter<Happenings> {
+  readonly gateway: Gateway;
+  readonly fields = new Map<string, Field>();
+  readonly locks: Locks;
+  readonly saving: Saving;
+  readonly keeping: Keeping;
+  readonly me: Person;
+  readonly may: PageData["may"];
+  readonly urls: PageData["urls"];
+  version: number;
+  status: ProjectStatus;
+  people: Present[] = [];
+  session = "";
+  connection: Connection = { phase: "connecting" };
+  private checks = new Map<Field, number>();
+  private loading = new Map<Field, Promise<void>>();
+
+  constructor(data: PageData) {
+    super();
+    useTexts(data.texts);
+    this.me = data.me;
+    this.may = data.may;
+    this.urls = data.urls;
+    this.version = data.version;
+    this.status = data.status;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.gateway = new Gateway(`${scheme}://${location.host}${data.urls.socket}`, `foundry.session.${data.project}`, data.seq);
+    this.locks = new Locks(this);
+    this.saving = new Saving(this);
+    this.keeping = new Keeping(this);
+    this.listen();
+  }
+
+  private listen(): void {
+    this.gateway.on("connection", (connection) => {
+      this.connection = connection;
+      this.emit("connection", connection);
+      this.changedAll();
+    });
+    this.gateway.on("snapshot", (snapshot) => void this.begin(snapshot));
+    this.gateway.on("present", (present) => this.peopleAre(present));
+    this.gateway.on("event", (event) => this.happened(event));
+    this.gateway.on("ephemeral", ({ name, actor, data }) => {
+      if (name === "presence.joined") this.peopleAre([...this.people.filter(({ user }) => user.id !== actor.id), { user: actor, fields: [] }]);
+      if (name === "presence.left") this.peopleAre(this.people.filter(({ user }) => user.id !== actor.id));
+      if (name === "lock.requested" || name === "lock.kept") this.locks.asked(name, actor, data);
+      if (name === "cursor.moved") this.movedTo(actor, String(data["field"] ?? ""));
+    });
+  }
+
+  addField(facts: FieldFacts): Field {
+    const field = new Field(facts, this.version);
+    this.fields.set(field.name, field);
+    return field;
+  }
+
+  field(name: string): Field {
+    const field = this.fields.get(name);
+    if (!field) throw new Error(`No field ${name}`);
+    return field;
+  }
+
+  get isLive(): boolean {
+    return this.connection.phase === "live";
+  }
+
+  /** Who may write the field now, as the border of the sheet says it. */
+  viewOf(field: Field): View {
+    if (this.status !== "open") return this.status;
+    if (!field.lock) return this.may.write ? "free" : "reading";
+    if (field.lock.session_id === this.session) return "yours";
+    return field.lock.holder.id === this.me.id ? "elsewhere" : "theirs";
+  }
+
+  isWritable(field: Field): boolean {
+    if (!this.isLive || this.status !== "open" || !this.may.write || !field.state) return false;
+    return field.isHeld || !field.lock;
+  }
+
+  /** The field's text, from the server where this tab does not have it yet. */
+  async load(field: Field, text?: string): Promise<void> {
+    if (field.state) return;
+    let loading = this.loading.get(field);
+    if (!loading) {
+      loading = this.fill(field, text);
+      this.loading.set(field, loading);
+    }
+    await loading;
+    this.loading.delete(field);
+  }
+
+  private async fill(field: Field, text?: string): Promise<void> {
+    const version = this.version;
+    const content = text ?? (field.exists ? await fetchText(this.urls.text, field.name, version) : "");
+    field.base = version;
+    field.state = fieldState(content, field.language, field.label, this.locks.typing(field));
+    this.check(field);
+    this.changed(field);
+  }
+
+  /** A transaction of the editor that shows the field. */
+  edited(field: Field, transaction: Transaction): void {
+    field.state = transaction.state;
+    if (transaction.docChanged) {
+      if (!transaction.annotation(fromServer)) {
+        field.revision += 1;
+        this.keeping.soon(field);
+      }
+      this.check(field);
+    }
+    this.changed(field);
+  }
+
+  /** Look at the JSON a moment after the typing pauses. */
+  private check(field: Field): void {
+    if (field.language !== "json") return;
+    window.clearTimeout(this.checks.get(field));
+    this.checks.set(field, window.setTimeout(() => this.checkNow(field), CHECK_DELAY));
+  }
+
+  checkNow(field: Field): void {
+    if (!field.state || field.language !== "json") return;
+    const text = field.text;
+    const before = field.problem;
+    field.problem = text.trim() === "" && !field.exists ? null : checkJson(text, { anyValue: !field.isConfiguration });
+    if (!before && !field.problem) return;
+    const found = field.problem;
+    const shown = found ? [{ from: found.from, to: found.to, severity: "error" as const, message: say(found.key, found.values) }] : [];
+    field.apply(setDiagnostics(field.state, shown));
+    this.changed(field);
+  }
+
+  private async begin(snapshot: Snapshot): Promise<void> {
+    this.session = snapshot.session_id;
+    this.statusIs(snapshot.project.status);
+    this.peopleAre(snapshot.present);
+    const missed = this.version < (snapshot.current_version ?? 0);
+    this.versionIs(snapshot.current_version ?? 0);
+    this.locks.begin(snapshot);
+    if (missed) await this.refresh([...this.fields.values()]);
+    await this.keeping.begin();
+  }
+
+  private happened(event: ProjectEvent): void {
+    if (event.name === "draft.saved") void this.saving.happened(event);
+    else if (event.name.startsWith("lock.")) this.locks.happened(event);
+    else if (event.name === "project.reopened") this.statusIs("open");
+    else if (event.name === "project.frozen" || event.name === "project.archived") {
+      this.statusIs(event.data["status"] as ProjectStatus);
+    }
+  }
+
+  versionIs(version: number): void {
+    if (version <= this.version) return;
+    this.version = version;
+    this.emit("version", version);
+  }
+
+  private statusIs(status: ProjectStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.emit("status", status);
+    this.changedAll();
+  }
+
+  /** Bring fields that this session does not write to the current version. */
+  async refresh(fields: Field[], by = ""): Promise<void> {
+    await Promise.all(fields.map((field) => this.refreshOne(field, by)));
+  }
+
+  private async refreshOne(field: Field, by: string): Promise<void> {
+    const version = this.version;
+    if (!field.state) {
+      field.base = version;
+      return;
+    }
+    const text = await fetchText(this.urls.text, field.name, version);
+    if (version < field.base) return;
+    if (field.isDirty && text !== field.saved) {
+      field.moved = { version, text, by };
+      this.notice({ kind: "moved", field, values: { version, name: by } });
+    } else {
+      field.rebase(text, version);
+    }
+    field.exists = true;
+    this.check(field);
+    this.changed(field);
+  }
+
+  private peopleAre(present: Present[]): void {
+    this.people = present;
+    this.emit("people", null);
+  }
+
+  private movedTo(person: Person, name: string): void {
+    const known = this.people.find(({ user }) => user.id === person.id);
+    if (known?.fields.length === 1 && known.fields[0] === name) return;
+    this.peopleAre([...this.people.filter((one) => one !== known), { user: person, fields: name ? [name] : [] }]);
+  }
+
+  changed(field: Field): void {
+    this.emit("field", field);
+  }
+
+  changedAll(): void {
+    for (const field of this.fields.values()) this.changed(field);
+  }
+
+  notice(notice: Notice): void {
+    this.emit("notice", notice);
+  }
+
+  announce(words: string): void {
+    this.emit("announce", words);
+  }
+
+  savingIs(now: boolean): void {
+    this.emit("saving", now);
+  }
+
+  fieldsChanged(): void {
+    this.emit("fields", null);
+  }
+}

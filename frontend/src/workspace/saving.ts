@@ -1,0 +1,152 @@
+import { Disconnected, Refused } from "../gateway";
+import type { Change, Problem, ProjectEvent } from "../protocol";
+import { say } from "../texts";
+import type { Field } from "./field";
+import type { Project } from "./project";
+
+const SAVE_TIMEOUT = 60_000;
+
+export interface SaveWish {
+  fields?: Field[];
+  message?: string;
+  /** Whether the fields stay ours after the save. */
+  keep?: boolean;
+}
+
+/** Makes versions of what this person wrote, and follows the versions that others make. */
+export class Saving {
+  private running: Promise<void> | null = null;
+  private ownVersions = new Set<number>();
+  /** When and as which version this tab last saved. */
+  last: { version: number; at: Date } | null = null;
+
+  constructor(private readonly project: Project) {}
+
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  /** The fields that could be saved now: ours, changed, and right. */
+  ready(): Field[] {
+    return this.dirty().filter((field) => !(field.problem && field.isConfiguration) && !field.moved);
+  }
+
+  dirty(): Field[] {
+    return [...this.project.fields.values()].filter((field) => field.isHeld && field.isDirty);
+  }
+
+  async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<void> {
+    for (const field of this.dirty()) this.project.checkNow(field);
+    const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
+    if (this.running || chosen.length === 0 || !this.project.isLive) return;
+    this.running = this.send(chosen, message, keep).finally(() => {
+      this.running = null;
+      this.project.savingIs(false);
+    });
+    this.project.savingIs(true);
+    await this.running;
+  }
+
+  private async send(fields: Field[], message: string, keep: boolean): Promise<void> {
+    const { project } = this;
+    const texts = new Map(fields.map((field) => [field, field.text]));
+    try {
+      const draft = await project.gateway.request(
+        "draft.save",
+        {
+          base_version: Math.max(...fields.map((field) => field.base)),
+          changes: Object.fromEntries(fields.map((field) => [field.name, changeOf(field)])),
+          tokens: Object.fromEntries(fields.map((field) => [field.name, field.token ?? 0])),
+          revisions: Object.fromEntries(fields.map((field) => [field.name, field.revision])),
+          message,
+          release_locks: !keep,
+          client_ref: newReference(),
+        },
+        // With the same client_ref a repeat gets the first answer, so asking again after a silence is safe.
+        { repeat: true, timeout: SAVE_TIMEOUT },
+      );
+      this.saved(fields, texts, draft.version_number, new Date(draft.created_at), keep);
+    } catch (error) {
+      if (error instanceof Disconnected) {
+        project.notice({ kind: "refused", values: { detail: say("save.unknown") } });
+      } else if (error instanceof Refused) {
+        this.refused(fields, error.problem);
+      } else {
+        throw error;
+      }
+    }
+  }
+
+  private saved(fields: Field[], texts: Map<Field, string>, version: number, at: Date, keep: boolean): void {
+    const { project } = this;
+    this.ownVersions.add(version);
+    this.last = { version, at };
+    for (const field of fields) {
+      field.settle(texts.get(field) ?? "", version);
+      if (!keep) {
+        field.forgetLock();
+        field.lock = null;
+      }
+    }
+    project.versionIs(version);
+    project.changedAll();
+    project.notice({ kind: "saved", values: { version, at: at.toISOString() } });
+    project.announce(say("announce.saved", { version }));
+  }
+
+  private refused(fields: Field[], problem: Problem): void {
+    const { project } = this;
+    if (problem.code === "stale_base") {
+      const moved = problem["fields"] as Record<string, { theirs: string | null }>;
+      for (const field of fields) {
+        const texts = moved[field.name];
+        if (!texts) continue;
+        field.moved = { version: project.version, text: texts.theirs ?? "", by: "" };
+        project.notice({ kind: "moved", field, values: { version: project.version, name: "" } });
+      }
+    } else if (problem.code === "stale_token" || problem.code === "lock_not_held") {
+      const name = problem["field"];
+      for (const field of fields) if (name === undefined || name === field.name) project.locks.ended(field);
+    } else {
+      project.notice({ kind: "refused", values: { detail: problem.detail } });
+    }
+    project.changedAll();
+  }
+
+  /** Somebody saved. What we do not write ourselves is brought up to date in place. */
+  async happened(event: ProjectEvent): Promise<void> {
+    const { project } = this;
+    const version = Number(event.data["version"]);
+    const changed = new Set(event.data["changed_fields"] as string[]);
+    // Our own save may be told before it is answered.
+    await this.running?.catch(() => undefined);
+    project.versionIs(version);
+    if (this.ownVersions.has(version)) return;
+    const name = event.actor.display_name;
+    for (const field of project.fields.values()) {
+      if (!changed.has(field.name) && field.base === version - 1) field.base = version;
+    }
+    if ([...changed].some((one) => !project.fields.has(one))) project.fieldsChanged();
+    await project.refresh(
+      [...project.fields.values()].filter((field) => changed.has(field.name)),
+      name,
+    );
+    const mine = this.dirty().some((field) => !changed.has(field.name));
+    project.notice({ kind: "saved_by", values: { name, version, mine: mine ? 1 : 0 } });
+    project.announce(say("announce.saved_by", { name, version }));
+  }
+}
+
+function changeOf(field: Field): Change {
+  if (!field.name.startsWith("files/")) return field.text;
+  return { language: field.language || null, content: field.text };
+}
+
+/** A random UUID; `crypto.randomUUID` exists only on secure origins. */
+function newReference(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,43 @@
+/** Reads over plain HTTP, by the page's own session. */
+
+export interface KeptText {
+  id: string;
+  field: string;
+  /** The session whose lock it belongs to. */
+  session_id: string | null;
+  is_open: boolean;
+  revision: number;
+  content: string;
+  updated_at: string;
+}
+
+export class Unreachable extends Error {}
+
+async function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url, { credentials: "same-origin", ...init });
+  } catch {
+    throw new Unreachable(url);
+  }
+}
+
+/** The text of one field in one version; a version that does not have the field yet answers 404: empty. */
+export async function fetchText(url: string, field: string, version: number): Promise<string> {
+  if (version === 0) return "";
+  const answer = await ask(`${url}?${new URLSearchParams({ field, version: String(version) })}`);
+  if (answer.status === 404) return "";
+  if (!answer.ok) throw new Unreachable(url);
+  return answer.text();
+}
+
+export async function fetchKept(url: string): Promise<KeptText[]> {
+  const answer = await ask(url);
+  if (!answer.ok) throw new Unreachable(url);
+  return ((await answer.json()) as { kept: KeptText[] }).kept;
+}
+
+export async function discardKept(url: string, id: string): Promise<void> {
+  const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const answer = await ask(`${url}${id}/discard/`, { method: "POST", headers: { "X-CSRFToken": token } });
+  if (!answer.ok && answer.status !== 404) throw new Unreachable(url);
+}
