@@ -1,0 +1,73 @@
+"""The file that is replayed: JSON lines of ``field``, ``value`` and ``message``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+CONFIGURATION = "model_configuration"
+
+
+class HistoryError(Exception):
+    """A line cannot be replayed; the text says which and why."""
+
+
+class Line(msgspec.Struct):
+    """One line of the file; other members are ignored."""
+
+    field: str
+    value: msgspec.Raw
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One version to make: the field, its whole new text, the message."""
+
+    number: int
+    field: str
+    text: str
+    message: str
+
+    def change(self) -> object:
+        """The text as the API takes it for this field."""
+        return {"language": None, "content": self.text} if self.field.startswith("files/") else self.text
+
+
+def read_history(path: Path) -> list[Save]:
+    """Read and check the whole file before anything is sent.
+
+    A configuration given as an object keeps its spelling: its text is what stands in the line, byte for byte.
+
+    Raises:
+        HistoryError: the file cannot be read, or a line is not what it should be.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise HistoryError(f"{path}: {error.strerror}") from error
+    saves = list(_saves(lines))
+    if not saves:
+        raise HistoryError(f"{path} has no lines.")
+    return saves
+
+
+def _saves(lines: list[bytes]) -> Iterator[Save]:
+    for number, content in enumerate(lines, start=1):
+        if not content.strip():
+            continue
+        try:
+            line = msgspec.json.decode(content, type=Line)
+            yield Save(number=number, field=line.field, text=_text(line), message=line.message)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise HistoryError(f"Line {number}: {error}") from error
+
+
+def _text(line: Line) -> str:
+    raw = bytes(line.value)
+    if line.field == CONFIGURATION and not raw.startswith(b'"'):
+        return raw.decode()
+    return msgspec.json.decode(raw, type=str)
