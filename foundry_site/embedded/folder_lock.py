@@ -53,7 +53,8 @@ class DataFolderLock:
             EmbeddedServiceError: the folder cannot be made or written.
         """
         try:
-            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # As root, PostgreSQL's own user has to pass through; what is secret in there is closed by itself.
+            self.data_dir.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise EmbeddedServiceError(f"The data folder {self.data_dir} cannot be used: {error.strerror}.") from error

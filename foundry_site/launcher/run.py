@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 from foundry_site.embedded import postgres
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.embedded.folder_lock import DataFolderLock
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
             _run(options, read_environment())
     except Stopped:
         return 0
-    except (LaunchError, EmbeddedServiceError, EnvironmentVariableError) as error:
+    except (LaunchError, EmbeddedServiceError, EnvironmentVariableError, CommandError) as error:
         complain(str(error))
         return 1
     return 0
@@ -92,7 +94,7 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
     database.migrate()
     if with_demo:
         with step("Demo project"):
-            call_command("make_demo", url=url)
+            call_command("make_demo", url=url, verbosity=0)
     announce_when_ready(options, url, with_demo=with_demo)
     call_command("serve", port=options.port)
 
