@@ -7,8 +7,12 @@ from django.urls import include, path, re_path
 from accounts.rest import docs
 from accounts.rest.views import NothingHere
 
+version_1 = [
+    path("", include(app))
+    for app in ("accounts.rest.urls", "projects.urls", "presence.urls", "locking.urls", "drafts.urls")
+]
 urlpatterns = [
-    path("v1/", include("accounts.rest.urls")),
+    path("v1/", include(version_1)),
     path("schema/", docs.schema, name="api_schema"),
     path("docs/", docs.docs, name="api_docs"),
     re_path("", NothingHere.as_view()),

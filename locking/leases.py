@@ -49,6 +49,19 @@ def open_lease_of(write: ProjectWrite, field: str) -> Lease | None:
     return Lease.objects.open().filter(project=write.project, field=field).select_related("user").first()
 
 
+def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: int | None = None) -> Lease:
+    """The field's open lease, if it is the caller's in that session and, where one is shown, by that token.
+
+    Raises `LockNotHeld`, and `StaleToken` where the session has taken the field anew since the token.
+    """
+    lease = open_lease_of(write, field)
+    if lease is None or lease.session_id != session_id or lease.user_id != write.caller.user.id:
+        raise LockNotHeld(f"You do not hold {field}.", field=field)
+    if token is not None and token != lease.token:
+        raise StaleToken(f"Your lock on {field} with that token has ended.", field=field)
+    return lease
+
+
 def start_lease(
     write: ProjectWrite,
     *,

@@ -1,4 +1,4 @@
-"""Cursor pages ``{"next", "previous", "results"}`` over a unique, ordered column.
+"""Cursor pages ``{"next", "previous", "results"}`` over columns that are unique together.
 
 A page neither shifts nor repeats when rows are added meanwhile, and the last page costs what the first does. Unlike
 those of Django REST framework, these cursors are checked before the database sees what a client wrote into them.
@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
+import msgspec
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.rest.queries import query_integer
 from audit.errors import ValidationFailed
+from audit.ijson import check_text
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200
@@ -26,16 +27,14 @@ MAXIMUM_LIMIT = 200
 _Row = TypeVar("_Row", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cursor:
-    """Where a page begins: after (or, going back, before) the row whose key is ``key``."""
+class _Cursor(msgspec.Struct, array_like=True, frozen=True):
+    """Where a page begins: after (or, going back, before) the row that has ``values`` in the ordering columns."""
 
-    key: Any
     backwards: bool
+    values: list[str]
 
     def encode(self) -> str:
-        text = f"{'b' if self.backwards else 'f'}{self.key}"
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
 
 
 def page(
@@ -43,48 +42,75 @@ def page(
     rows: QuerySet[_Row],
     render: Callable[[_Row], Any],
     *,
-    key: str = "id",
+    order: Sequence[str] = ("id",),
     newest_first: bool = True,
 ) -> dict[str, Any]:
-    """One page of ``rows``, in the order of their column ``key``, each rendered by ``render``.
+    """One page of ``rows``, ordered by their columns ``order`` (unique together), each rendered by ``render``.
 
     The query parameters ``cursor`` and ``limit`` are the client's. Raises `ValidationFailed` for wrong ones.
     """
     limit = query_integer(request, "limit", default=DEFAULT_LIMIT, minimum=1, maximum=MAXIMUM_LIMIT)
-    cursor = _read_cursor(request, rows, key)
+    cursor = _read_cursor(request)
     backwards = cursor is not None and cursor.backwards
     falling = newest_first != backwards
     if cursor is not None:
-        rows = rows.filter(**{f"{key}__{'lt' if falling else 'gt'}": cursor.key})
-    found = list(rows.order_by(f"-{key}" if falling else key)[: limit + 1])
+        rows = rows.filter(_beyond(order, _values(rows.model, order, cursor.values), falling=falling))
+    found = list(rows.order_by(*(f"-{column}" if falling else column for column in order))[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()
     has_next = more if not backwards else True
     has_previous = more if backwards else cursor is not None
     return {
-        "next": _link(request, found[-1], key, backwards=False) if found and has_next else None,
-        "previous": _link(request, found[0], key, backwards=True) if found and has_previous else None,
+        "next": _link(request, found[-1], order, backwards=False) if found and has_next else None,
+        "previous": _link(request, found[0], order, backwards=True) if found and has_previous else None,
         "results": [render(row) for row in found],
     }
 
 
-def _link(request: Request, row: Model, key: str, *, backwards: bool) -> str:
-    cursor = _Cursor(getattr(row, key), backwards)
+def whole(results: Sequence[Any]) -> dict[str, Any]:
+    """A list that is always short, in the shape of a page."""
+    return {"next": None, "previous": None, "results": results}
+
+
+def _beyond(order: Sequence[str], values: Sequence[Any], *, falling: bool) -> Q:
+    """The rows after ``values``: smaller (or larger) in the first column, or equal there and so on in the next."""
+    condition, equal = Q(), Q()
+    for column, value in zip(order, values, strict=True):
+        condition |= equal & Q(**{f"{column}__{'lt' if falling else 'gt'}": value})
+        equal &= Q(**{column: value})
+    return condition
+
+
+def _link(request: Request, row: Model, order: Sequence[str], *, backwards: bool) -> str:
+    cursor = _Cursor(backwards, [str(getattr(row, column)) for column in order])
     return replace_query_param(request.build_absolute_uri(), "cursor", cursor.encode())
 
 
-def _read_cursor(request: Request, rows: QuerySet[Any], key: str) -> _Cursor | None:
+def _read_cursor(request: Request) -> _Cursor | None:
     given = request.query_params.get("cursor")
     if given is None:
         return None
-    column = rows.model._meta.get_field(key)  # noqa: SLF001 (Django's documented way to a column)
     try:
-        text = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode("ascii")
-        value = column.to_python(text[1:])
-        column.run_validators(value)
-    except (ValueError, binascii.Error, ValidationError):
-        text, value = "", None
-    if value is None or text[0] not in {"f", "b"}:
-        raise ValidationFailed({"cursor": ["Use the address in next or previous as it is."]})
-    return _Cursor(value, backwards=text[0] == "b")
+        text = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(text, type=_Cursor)
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise _refused() from None
+
+
+def _values(model: type[Model], order: Sequence[str], texts: Sequence[str]) -> list[Any]:
+    """What a cursor says of each ordering column, as that column can hold it."""
+    if len(texts) != len(order):
+        raise _refused()
+    try:
+        # Django's documented way to a column.
+        columns = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in order]  # noqa: SLF001
+        return [
+            column.clean(check_text(text, name="cursor"), None) for column, text in zip(columns, texts, strict=True)
+        ]
+    except ValidationError:
+        raise _refused() from None
+
+
+def _refused() -> ValidationFailed:
+    return ValidationFailed({"cursor": ["Use the address in next or previous as it is."]})

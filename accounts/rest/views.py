@@ -67,12 +67,12 @@ class RestView(APIView):
         return data if isinstance(data, Body) else Body({})
 
     def answer(self, data: Any, status: int = 200, *, etag: str | None = None) -> HttpResponseBase:
-        """Render ``data``; with an ``etag`` (unquoted), 304 to a client that has it already."""
+        """Render ``data``; with an ``etag`` (quotes included), 304 to a client that has it already."""
         response = Response(data, status=status)
         if etag is None:
             return response
-        response["ETag"] = f'"{etag}"'
-        conditional = get_conditional_response(self.request._request, etag=response["ETag"], response=response)  # noqa: SLF001
+        response["ETag"] = etag
+        conditional = get_conditional_response(self.request._request, etag=etag, response=response)  # noqa: SLF001
         return conditional or response
 
 

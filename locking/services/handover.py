@@ -17,7 +17,7 @@ from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from audit.live import topic_of
 from audit.transactions import unavailable_on_timeout
 from locking import registry
-from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, start_lease
+from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, own_open_lease, start_lease
 from locking.models import EndReason, Lease, Session
 from locking.services.locks import acquire_lock, as_lock
 from projects.access import get_project
@@ -89,20 +89,20 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
     _tell(project_id, "lock.kept", caller.user.person(), {"field": field, "session_id": str(to)})
 
 
-def hand_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID) -> None:
+def hand_over_lock(
+    *, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID, token: int | None = None
+) -> None:
     """Give a held field to another session, which learns its token by `acquire_lock`.
 
-    One transaction ends the old lease and opens the new one. Raises `LockNotHeld`, `NotFound` for the receiving
-    session, `PermissionDenied` where its user may not write here.
+    One transaction ends the old lease and opens the new one. Raises `LockNotHeld`, `StaleToken` for an older token,
+    `NotFound` for the receiving session, `PermissionDenied` where its user may not write here.
     """
     check_field_name(field)
     parameters = {"field": field, "session_id": str(session_id), "to": str(to)}
     with project_write(caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters) as write:
         if write.repeat_of is not None:
             return
-        lease = open_lease_of(write, field)
-        if lease is None or lease.session_id != session_id or lease.user_id != caller.user.id:
-            raise LockNotHeld(f"You do not hold {field}.", field=field)
+        lease = own_open_lease(write, field=field, session_id=session_id, token=token)
         receiver = _receiver(write, to)
         if to == session_id:
             raise Conflict("This session holds the field already.", field=field)

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import DomainError, LockNotHeld, StaleToken
+from audit.errors import DomainError, StaleToken
 from audit.transactions import unavailable_on_timeout
 from locking import registry
-from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, start_lease
+from locking.leases import (
+    Lock,
+    end_lease,
+    follow_journal,
+    lock_ttl,
+    open_lease_of,
+    own_open_lease,
+    start_lease,
+)
 from locking.models import EndReason, Lease, Session
 from locking.refusals import lock_held, lock_taken
 from projects.access import get_project
@@ -83,16 +93,14 @@ def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: S
     return Renewal(expires_at=renewed, lost=[field for field in fields if field not in renewed])
 
 
-def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
-    """Give a field back. Raises `LockNotHeld` where the session does not hold it."""
+def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, token: int | None = None) -> None:
+    """Give a field back. Raises `LockNotHeld` where the session does not hold it, `StaleToken` for an older token."""
     check_field_name(field)
     parameters = {"field": field, "session_id": str(session_id)}
     with project_write(caller=caller, project_id=project_id, action="lock.release", parameters=parameters) as write:
         if write.repeat_of is not None:
             return
-        lease = open_lease_of(write, field)
-        if lease is None or lease.session_id != session_id or lease.user_id != caller.user.id:
-            raise LockNotHeld(f"You do not hold {field}.", field=field)
+        lease = own_open_lease(write, field=field, session_id=session_id, token=token)
         end_lease(write, lease, EndReason.CANCELLED)
 
 
@@ -131,20 +139,27 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
             raise lock_taken(field=field)
         if answer.taken:
             return _Taken(held.lease_id, fresh=True)
-        leases = Lease.objects.filter(project_id=project_id, field=field).select_related("user")
-        current = leases.open().first()
-        if current is None or current.lease_id != held.lease_id:
-            if not leases.filter(pk=held.lease_id).exists():
-                return _complete(caller, held, field=field, session_id=session_id)
+        carried, current = _by_the_journal(project_id, field, held.lease_id)
+        if carried is None:
+            return _complete(caller, held, field=field, session_id=session_id)
+        if not carried.is_open:
             # The journal decides: the key's lease has ended, but its process died before Redis followed.
             with registry.unavailable_without_redis():
                 follow_journal(key, ended=held.lease_id, current=current)
-            if current is None:
-                continue
+        if current is None:
+            continue
         if current.session_id != session_id or current.user_id != caller.user.id:
             raise lock_held(current, expires_at=held.expires_at)
         return _Taken(current.lease_id, fresh=False)
     raise lock_taken(field=field)
+
+
+def _by_the_journal(project_id: UUID, field: str, lease_id: UUID) -> tuple[Lease | None, Lease | None]:
+    """The lease that the key carries and the field's open one, as of one moment: hence one statement."""
+    leases = Lease.objects.filter(Q(ended_at__isnull=True) | Q(pk=lease_id), project_id=project_id, field=field)
+    found = list(leases.select_related("user"))
+    carried = next((lease for lease in found if lease.lease_id == lease_id), None)
+    return carried, next((lease for lease in found if lease.is_open), None)
 
 
 def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id: UUID) -> _Taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from uuid import uuid4
 
 import pytest
@@ -105,7 +106,25 @@ def test_it_refuses_a_limit_that_is_none(owner: User, query: str) -> None:
     assert list(members(answer)["errors"]) == ["limit"]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "%00", "Zg", "ZjE", "eDAxODk", "Zm51bGw", "ä", "AAAA"])
+def made(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "%00",
+        "ä",
+        "AAAA",
+        made("1"),
+        made("[]"),
+        made("[true,[]]"),
+        made('[true,["x"]]'),
+        made('[true,["\\u0000"]]'),
+    ],
+)
 def test_it_refuses_a_cursor_of_somebodys_own_making(owner: User, cursor: str) -> None:
     answer = Api(owner).get(f"auth/tokens/?cursor={cursor}")
     assert problem(answer) == (400, "validation_failed")

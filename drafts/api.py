@@ -1,0 +1,147 @@
+"""Versions: the history, one of them, its files; saving, and going back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.callers import Caller
+from accounts.rest.pagination import page
+from accounts.rest.schema import operation, page_of
+from audit.errors import ValidationFailed
+from drafts import reading, services
+from drafts import serializers as shapes
+from drafts.models import Draft
+from projects.fields import CONFIGURATION, FILES
+from projects.rest import ProjectView, in_session
+from projects.serializers import Reason
+
+VERSION = OpenApiParameter(
+    "version",
+    {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 999999999}, {"type": "string", "enum": ["current"]}]},
+    OpenApiParameter.PATH,
+)
+NUMBER = OpenApiParameter("version", {"type": "integer", "minimum": 1, "maximum": 999999999}, OpenApiParameter.PATH)
+FILE_PATH = OpenApiParameter("path", str, OpenApiParameter.PATH, description="With its slashes as they are.")
+
+
+class DraftView(ProjectView):
+    """The base of what answers a version it made."""
+
+    def made(self, draft: Draft) -> HttpResponseBase:
+        return self.answer(reading.body(draft), 200 if draft.repeated else 201)
+
+
+class DraftsView(DraftView):
+    write_action = "draft.save"
+
+    @operation("drafts_list", answer=page_of(shapes.DraftSummary), paged=True)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """The history without its texts, newest first."""
+        self.access()
+        drafts = Draft.objects.of_project(project_id).select_related("author")
+        return self.answer(page(request, drafts, reading.summary, order=("version_number",)))
+
+    @operation("drafts_save", takes=shapes.NewDraft, answer=shapes.DraftInfo, status=201, repeatable=True)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Save: the next version, of the current one with the changed fields. Each needs its lock's token.
+
+        Whatever the refusal, a text that came with a token of one's own is kept; `working_copy` names it.
+        """
+        given = self.body(shapes.NewDraft)
+        caller = self.caller_with(given.pop("client_ref", None), given["session_id"])
+        if isinstance(given["changes"].get(CONFIGURATION), dict):
+            # As it was spelled: a parsed number no longer knows whether it was 1.0 or 1e0.
+            given["changes"][CONFIGURATION] = msgspec.Raw(self.parsed().raw_text("changes", CONFIGURATION).encode())
+        given.setdefault("tokens", {})
+        return self.made(services.save_draft(caller=caller, project_id=project_id, **given))
+
+    def caller_with(self, client_ref: UUID | None, session_id: UUID) -> Caller:
+        """The caller in their session, with the ``client_ref`` of the body or of the header."""
+        caller = in_session(self.caller(), session_id)
+        if client_ref is None:
+            return caller
+        if caller.client_ref not in {None, client_ref}:
+            raise ValidationFailed({"client_ref": ["Differs from the header Idempotency-Key."]})
+        return replace(caller, client_ref=client_ref)
+
+
+class OneDraftView(ProjectView):
+    @operation("drafts_read", answer=shapes.DraftInfo, parameters=[VERSION], not_modified=True)
+    def get(self, request: Request, project_id: UUID, version: int | None) -> HttpResponseBase:
+        """One version with its texts; `current` is the newest."""
+        self.access()
+        draft = reading.get_draft(project_id=project_id, version=version)
+        return self.answer(reading.body(draft), etag=reading.etag_of(draft))
+
+
+class FileView(ProjectView):
+    @operation("drafts_read_file", answer=shapes.FileInfo, parameters=[VERSION, FILE_PATH], not_modified=True)
+    def get(self, request: Request, project_id: UUID, version: int | None, path: str) -> HttpResponseBase:
+        """One file of a version, with its content."""
+        self.access()
+        draft = reading.get_draft(project_id=project_id, version=version)
+        content = reading.field_of(draft, FILES + path)
+        found = {"path": path, **content.hashed(), "size": content.size, "content": reading.text_of(content)}
+        return self.answer(found, etag=f'"{content.sha256}"')
+
+
+class RevertView(DraftView):
+    write_action = "draft.revert"
+
+    @operation(
+        "drafts_revert",
+        takes=Reason,
+        answer=shapes.DraftInfo,
+        status=201,
+        repeatable=True,
+        parameters=[NUMBER],
+        problems=[423],
+    )
+    def post(self, request: Request, project_id: UUID, version: int) -> HttpResponseBase:
+        """Make an old version's fields the newest version, for a reason."""
+        given = self.body(Reason)
+        return self.made(services.revert_draft(caller=self.caller(), project_id=project_id, version=version, **given))
+
+
+class _StepView(DraftView):
+    write_action = "draft.undo"
+
+    def step(self, write: Callable[..., Draft]) -> HttpResponseBase:
+        given: dict[str, Any] = self.body(shapes.OptionalReason)
+        return self.made(write(caller=self.caller(), project_id=self.project_id, **given))
+
+
+class UndoView(_StepView):
+    @operation(
+        "drafts_undo",
+        takes=shapes.OptionalReason,
+        answer=shapes.DraftInfo,
+        status=201,
+        repeatable=True,
+        problems=[423],
+    )
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Take back my newest change that is not taken back yet, as far as nobody changed its fields since."""
+        return self.step(services.undo_draft)
+
+
+class RedoView(_StepView):
+    @operation(
+        "drafts_redo",
+        takes=shapes.OptionalReason,
+        answer=shapes.DraftInfo,
+        status=201,
+        repeatable=True,
+        problems=[423],
+    )
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Do again what I took back last."""
+        return self.step(services.redo_draft)

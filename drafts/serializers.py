@@ -1,0 +1,110 @@
+"""Shapes of what the endpoints of versions take and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.rest.fields import Flag, Integer, Text, Uuid
+from accounts.rest.queries import MAXIMUM_INTEGER
+from accounts.rest.serializers import Person
+from drafts.models import MAX_MESSAGE, DraftKind
+from projects.text import MAX_REASON
+
+JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
+FILE_CHANGE = {
+    "type": "object",
+    "nullable": True,
+    "properties": {"language": {"type": "string", "nullable": True}, "content": {"type": "string"}},
+    "required": ["content"],
+    "description": "A file's new content; null removes the file.",
+}
+
+
+@extend_schema_field(JSON_OBJECT)
+class JsonObject(serializers.JSONField):
+    """A JSON object of anybody's making."""
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "prompt_text": {"type": "string"},
+            "model_configuration": {
+                "oneOf": [JSON_OBJECT, {"type": "string"}],
+                "description": "The object or its text.",
+            },
+        },
+        "additionalProperties": FILE_CHANGE,
+    }
+)
+class Changes(serializers.Field[Any, Any, Any, Any]):
+    """Each changed field and what it shall hold; which fields there are, and what they hold, the service checks."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Must be an object of fields.")
+        return data
+
+
+class ByField(serializers.DictField):
+    """A whole number for each field."""
+
+    child = Integer(min_value=0, max_value=MAXIMUM_INTEGER)
+
+
+class NewDraft(serializers.Serializer[Any]):
+    """A save. ``base_version`` is the version the texts were made from, 0 before the first."""
+
+    base_version = Integer(min_value=0, max_value=2**31 - 1)
+    session_id = Uuid()
+    changes = Changes()
+    tokens = ByField(required=False, help_text="The fencing number of the lock on each changed field.")
+    revisions = ByField(required=False, help_text="Up to which revision each kept text is saved by this.")
+    message = Text(max_length=MAX_MESSAGE, required=False, allow_blank=True)
+    release_locks = Flag(required=False)
+    client_ref = Uuid(required=False, help_text="As the header `Idempotency-Key`.")
+
+
+class OptionalReason(serializers.Serializer[Any]):
+    reason = Text(max_length=MAX_REASON, required=False, allow_blank=True)
+
+
+class DraftSummary(serializers.Serializer[Any]):
+    """A version without its texts."""
+
+    id = serializers.UUIDField()
+    version_number = serializers.IntegerField(min_value=1)
+    author = Person()
+    created_at = serializers.DateTimeField()
+    message = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(DraftKind.choices)
+    source_version = serializers.IntegerField(allow_null=True)
+    changed_fields = serializers.ListField(child=serializers.CharField())
+    content_hash = serializers.CharField(help_text="`sha256:<hex>` of the canonical list of all fields' hashes.")
+
+
+class FileFacts(serializers.Serializer[Any]):
+    language = serializers.CharField(allow_null=True)
+    media_type = serializers.CharField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class DraftInfo(DraftSummary):
+    """One version of all fields."""
+
+    prompt_text = serializers.CharField(allow_null=True, allow_blank=True)
+    model_configuration = JsonObject(allow_null=True)
+    model_configuration_text = serializers.CharField(allow_null=True, help_text="As it was typed.")
+    files = serializers.DictField(child=FileFacts(), help_text="By path.")
+
+
+class FileInfo(FileFacts):
+    """One file of a version."""
+
+    path = serializers.CharField()
+    content = serializers.CharField(allow_blank=True)

@@ -1,0 +1,45 @@
+"""Addresses of versions under ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from drafts import api
+
+
+class VersionNumber:
+    """A version by its number; more digits than any project will need are no address."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class Version(VersionNumber):
+    """A version by its number, or ``current``, which is None to the view."""
+
+    regex = f"current|{VersionNumber.regex}"
+
+    def to_python(self, value: str) -> int | None:  # type: ignore[override]
+        return None if value == "current" else int(value)
+
+    def to_url(self, value: int | None) -> str:
+        return "current" if value is None else str(value)
+
+
+register_converter(VersionNumber, "version_number")
+register_converter(Version, "version")
+
+of_project = [
+    path("drafts/", api.DraftsView.as_view(), name="api_drafts"),
+    path("drafts/<version:version>/", api.OneDraftView.as_view(), name="api_draft"),
+    path("drafts/<version:version>/files/<path:path>", api.FileView.as_view(), name="api_file"),
+    path("drafts/<version_number:version>/revert/", api.RevertView.as_view(), name="api_revert"),
+    path("undo/", api.UndoView.as_view(), name="api_undo"),
+    path("redo/", api.RedoView.as_view(), name="api_redo"),
+]
+urlpatterns = [path("projects/<uuid:project_id>/", include(of_project))]

@@ -1,0 +1,167 @@
+"""Sessions, locks, the lease journal and kept texts: everything an IDE without a socket needs to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.callers import Caller
+from accounts.rest.pagination import page, whole
+from accounts.rest.queries import query_text
+from accounts.rest.schema import operation, page_of
+from audit.errors import NotFound
+from locking import serializers as shapes
+from locking import services
+from locking.models import Lease, WorkingCopy
+from locking.serializers import held_body, lease_body, lock_body, working_copy_body
+from locking.sessions import open_session
+from locking.working_copies import discard_working_copy
+from projects.fields import check_field_name
+from projects.rest import ProjectView, in_session
+
+NOTHING: dict[str, Any] = {"type": "object"}
+
+
+class SessionsView(ProjectView):
+    @operation("sessions_open", answer=shapes.SessionInfo, status=201)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Open a session, for clients without a socket. Locks belong to it."""
+        opened = open_session(caller=self.caller(), project_id=project_id, connected=False)
+        return self.answer({"session_id": opened.session_id}, 201)
+
+
+class LockView(ProjectView):
+    """The base of what is done to a lock: every body names a session, and the record names it as the caller's."""
+
+    def caller_and_body(self, shape: type[Any]) -> tuple[Caller, dict[str, Any]]:
+        given = self.body(shape)
+        return in_session(self.caller(), given["session_id"]), given
+
+    def do(self, write: Callable[..., None], shape: type[Any]) -> HttpResponseBase:
+        """Let a service do what the body asks for, and answer ``{}``."""
+        caller, given = self.caller_and_body(shape)
+        write(caller=caller, project_id=self.project_id, **given)
+        return self.answer({})
+
+
+class LocksView(LockView):
+    write_action = "lock.acquire"
+
+    @operation("locks_list", answer=shapes.Locks)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Who holds which field, and who asks for one."""
+        self.access()
+        leases = Lease.objects.of_project(project_id).open().select_related("user").order_by("field")
+        requests = services.open_requests(project_id=project_id)
+        return self.answer(
+            {**whole([held_body(lease) for lease in leases]), "requests": [asdict(each) for each in requests]}
+        )
+
+    @operation("locks_acquire", takes=shapes.InSession, answer=shapes.LockInfo, status=201, problems=[423])
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Take a field; a file that does not exist yet may be taken too. Again by the same session: the same lock."""
+        caller, given = self.caller_and_body(shapes.InSession)
+        return self.answer(lock_body(services.acquire_lock(caller=caller, project_id=project_id, **given)), 201)
+
+
+class RenewView(LockView):
+    @operation("locks_renew", takes=shapes.Renewing, answer=shapes.RenewalInfo)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Keep fields for another while, because their user is active. Those in `lost` are held no more."""
+        caller, given = self.caller_and_body(shapes.Renewing)
+        return self.answer(asdict(services.renew_locks(caller=caller, project_id=project_id, **given)))
+
+
+class ReleaseView(LockView):
+    write_action = "lock.release"
+
+    @operation("locks_release", takes=shapes.Releasing, answer=NOTHING)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Give a field back."""
+        return self.do(services.release_lock, shapes.Releasing)
+
+
+class RequestView(LockView):
+    write_action = "lock.request"
+
+    @operation("locks_request", takes=shapes.InSession, answer=NOTHING)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Ask the holder of a field for it."""
+        return self.do(services.request_lock, shapes.InSession)
+
+
+class KeepView(LockView):
+    @operation("locks_keep", takes=shapes.Keeping, answer=NOTHING)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Answer a request for a field of mine with no."""
+        return self.do(services.keep_lock, shapes.Keeping)
+
+
+class HandOverView(LockView):
+    write_action = "lock.hand_over"
+
+    @operation("locks_hand_over", takes=shapes.HandingOver, answer=NOTHING)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Give a field of mine to another session, which learns its token by taking it."""
+        return self.do(services.hand_over_lock, shapes.HandingOver)
+
+
+class TakeOverView(LockView):
+    write_action = "lock.take_over"
+
+    @operation("locks_take_over", takes=shapes.TakeOver, answer=shapes.LockInfo, status=201, problems=[423])
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Take a field from whoever holds it, for a reason; owners only. The loser's text is kept."""
+        caller, given = self.caller_and_body(shapes.TakeOver)
+        return self.answer(lock_body(services.take_over_lock(caller=caller, project_id=project_id, **given)), 201)
+
+
+class LeasesView(ProjectView):
+    field = OpenApiParameter("field", str, description="Only the leases of this field.")
+
+    @operation("leases_list", answer=page_of(shapes.LeaseInfo), paged=True, parameters=[field])
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Who held which field when, newest first."""
+        name = query_text(request, "field")
+        self.access()
+        leases = Lease.objects.of_project(project_id).select_related("user")
+        if name is not None:
+            leases = leases.filter(field=check_field_name(name))
+        return self.answer(page(request, leases, lease_body, order=("token", "field")))
+
+
+class _OwnCopies(ProjectView):
+    def copies(self) -> Any:
+        """My kept texts in this project; nobody else's are there for me."""
+        project = self.access().project
+        return WorkingCopy.objects.filter(lease__project=project, lease__user=self.user()).select_related("lease")
+
+
+class WorkingCopiesView(_OwnCopies):
+    @operation("working-copies_list", answer=page_of(shapes.WorkingCopyInfo), paged=True)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """My texts that were typed and not saved."""
+        return self.answer(page(request, self.copies(), working_copy_body))
+
+
+class OneWorkingCopyView(_OwnCopies):
+    @operation("working-copies_read", answer=shapes.WorkingCopyText)
+    def get(self, request: Request, project_id: UUID, working_copy_id: UUID) -> HttpResponseBase:
+        """One kept text of mine."""
+        copy = self.copies().filter(pk=working_copy_id).first()
+        if copy is None:
+            raise NotFound("There is no such kept text.")
+        return self.answer({**working_copy_body(copy), "content": copy.content})
+
+    @operation("working-copies_discard", answer=None, status=204)
+    def delete(self, request: Request, project_id: UUID, working_copy_id: UUID) -> HttpResponseBase:
+        """Throw a kept text of mine away."""
+        self.access()
+        discard_working_copy(caller=self.caller(), project_id=project_id, working_copy_id=working_copy_id)
+        return self.answer(None, 204)

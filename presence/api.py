@@ -1,0 +1,32 @@
+"""Who is here, for clients that poll."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.rest.pagination import whole
+from accounts.rest.schema import operation, page_of
+from accounts.rest.serializers import Person
+from presence.registry import as_json
+from presence.services import present
+from projects.rest import ProjectView
+
+
+class PresentPerson(serializers.Serializer[Any]):
+    """Somebody in the project, and the fields they are in."""
+
+    user = Person()
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+
+
+class PresenceView(ProjectView):
+    @operation("presence_list", answer=page_of(PresentPerson))
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Everybody with an open socket, once each, by name."""
+        self.access()
+        return self.answer(whole(as_json(present(project_id))))
