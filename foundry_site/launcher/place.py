@@ -17,8 +17,10 @@ def check_place(options: RunOptions) -> None:
         EmbeddedServiceError: another Foundry runs on the folder, or it cannot be used.
         LaunchError: something else listens on the port.
     """
-    with DataFolderLock(options.data_dir):
-        check_port(options.port)
+    if options.data_dir.exists():
+        with DataFolderLock(options.data_dir):
+            pass
+    check_port(options.port)
 
 
 def check_port(port: int) -> None:
