@@ -1,0 +1,88 @@
+"""A child process that kills itself between two steps of a write: `python -m tests.faults.dying POINT JSON`.
+
+Each fault point is a function that the product calls right after the step of that name; the child dies as it enters.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from typing import Any
+from uuid import UUID
+
+# point → where the next step begins
+POINTS = {
+    "acquire: key taken": "locking.services.locks._journal",
+    "acquire: event recorded": "locking.leases.Lease.objects.create",
+    "acquire: journalled": "locking.registry.renew",
+    "release: committed": "locking.registry.release",
+    "save: event recorded": "drafts.versions.Draft.save",
+    "save: draft inserted": "drafts.services.saving.forget_saved",
+    "save: committed": "realtime.publish",
+    "hand over: old lease ended": "locking.services.handover.start_lease",
+    "hand over: committed": "locking.registry.swap",
+    "take over: old lease ended": "locking.services.handover.start_lease",
+    "take over: committed": "locking.registry.swap",
+}
+
+
+def die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: str) -> None:
+    """Replace the function at a fault point by death."""
+    parts = POINTS[point].split(".")
+    for depth in range(len(parts) - 1, 0, -1):
+        try:
+            owner: Any = importlib.import_module(".".join(parts[:depth]))
+        except ModuleNotFoundError:
+            continue
+        for name in parts[depth:-1]:
+            owner = getattr(owner, name)
+        if not hasattr(owner, parts[-1]):
+            raise LookupError(POINTS[point])
+        setattr(owner, parts[-1], die)
+        return
+
+
+def act(order: dict[str, Any]) -> None:
+    """Do what the test asks for, as the user it names."""
+    from accounts.callers import Caller
+    from accounts.models import User
+    from drafts.services import save_draft
+    from locking.services import acquire_lock, hand_over_lock, release_lock, take_over_lock
+
+    here = {
+        "caller": Caller(user=User.objects.get(pk=order["user"]), via="gateway", credential="test"),
+        "project_id": UUID(order["project"]),
+        "session_id": UUID(order["session"]),
+    }
+    field = "prompt_text"
+    match order["do"]:
+        case "acquire":
+            acquire_lock(**here, field=field)
+        case "release":
+            release_lock(**here, field=field)
+        case "save":
+            save_draft(**here, base_version=0, changes={field: "saved"}, tokens={field: order["token"]})
+        case "hand over":
+            hand_over_lock(**here, field=field, to=UUID(order["to"]))
+        case "take over":
+            take_over_lock(**here, field=field, reason="It is urgent")
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    point, order = sys.argv[1], json.loads(sys.argv[2])
+    arm(point)
+    act(order)
+
+
+if __name__ == "__main__":
+    main()
