@@ -13,6 +13,7 @@ from audit.canonical import canonical_hash
 from audit.errors import ValidationFailed
 from audit.ijson import parse
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
+from drafts.syntax import check_syntax
 from locking.working_copies import check_content
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, field_kind, file_path, fold_path
 
@@ -140,6 +141,7 @@ def _read_file(field: str, value: object) -> Change:
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
         raise ValidationFailed({field: ["The language must be a short lowercase name, or null."]})
     text = check_content(value["content"], name=field)
+    check_syntax(text, language=language, name=field)
     return Change(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
 
 
