@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from audit.verification import verify_chain
+from audit.viewing import ReadOnlyForAuditors
 
 if TYPE_CHECKING:
     EventModelAdmin = admin.ModelAdmin[Event]
@@ -35,7 +36,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(EventModelAdmin):
+class EventAdmin(ReadOnlyForAuditors, EventModelAdmin):
     """Read-only, for auditors and administrators."""
 
     list_display = ("at_utc", "chain", "seq", "action", "actor", "target_type", "target_id")
@@ -46,8 +47,6 @@ class EventAdmin(EventModelAdmin):
     date_hierarchy = "at"
     ordering = ("-id",)
     list_per_page = 50
-    show_full_result_count = False
-    actions = None
     fields = (
         "at_utc",
         "chain",
@@ -63,21 +62,6 @@ class EventAdmin(EventModelAdmin):
         "chain_state",
     )
     readonly_fields = fields
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return bool(request.user.is_active and getattr(request.user, "is_auditor", False))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
 
     @admin.display(description=_("time (UTC)"), ordering="at")
     def at_utc(self, event: Event) -> str:

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from audit.services import Target
 from drafts.content import check_files, content_hash
+from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
 from projects.writing import ProjectWrite
@@ -57,6 +58,7 @@ def write_draft(
     draft.save(force_insert=True)
     write.project.current_draft = draft
     write.project.save(update_fields=["current_draft"])
+    write.afterwards(VERSIONS.labels(kind.value).inc)
     return draft
 
 

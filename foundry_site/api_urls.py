@@ -9,7 +9,14 @@ from accounts.rest.views import NothingHere
 
 version_1 = [
     path("", include(app))
-    for app in ("accounts.rest.urls", "projects.urls", "presence.urls", "locking.urls", "drafts.urls")
+    for app in (
+        "accounts.rest.urls",
+        "projects.urls",
+        "presence.urls",
+        "locking.urls",
+        "drafts.urls",
+        "drafts.exchange.urls",
+    )
 ]
 urlpatterns = [
     path("v1/", include(version_1)),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
 
 # Loads the apps: what imports models comes after this line.
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
-application = ProtocolTypeRouter({"http": django_application})
+from foundry_site.http import HttpApplication  # noqa: E402
+from gateway.routing import websocket_application  # noqa: E402
+
+application = ProtocolTypeRouter({"http": HttpApplication(), "websocket": websocket_application})

@@ -30,6 +30,7 @@ class Environment:
     redis_url: str | None
     debug: bool
     secret_key: str | None
+    metrics_token: str | None
     allowed_hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
@@ -38,6 +39,7 @@ class Environment:
     lock_ttl: int
     lock_grace: int
     socket_idle: int
+    socket_rate: int
     token_days: int
     statement_timeout: int
     read_threads: int
@@ -59,6 +61,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         redis_url=variables.get("REDIS_URL") or None,
         debug=_flag(variables, "FOUNDRY_DEBUG"),
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
+        metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
         origins=_words(variables, "FOUNDRY_ORIGINS", ""),
         https=_flag(variables, "FOUNDRY_HTTPS"),
@@ -67,6 +70,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         lock_ttl=_number(variables, "FOUNDRY_LOCK_TTL", 60, least=2),
         lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
         socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
+        socket_rate=_number(variables, "FOUNDRY_SOCKET_RATE", 100, least=10),
         token_days=_number(variables, "FOUNDRY_TOKEN_DAYS", 90, least=1),
         statement_timeout=_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, least=0),
         read_threads=_number(variables, "FOUNDRY_READ_THREADS", 4, least=1),

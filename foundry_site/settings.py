@@ -9,11 +9,11 @@ from csp.constants import NONCE, NONE, SELF
 from foundry_site.connections import REDIS_TIMEOUT_SECONDS, cache_settings, database_settings, redis_database
 from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR, read_environment
-from foundry_site.secret_key import read_or_make_secret_key
+from foundry_site.secrets_on_disk import read_or_make_secret
 
 ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
-SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret_key(ENVIRONMENT.data_dir)
+SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(ENVIRONMENT.data_dir, "secret_key")
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 
 INSTALLED_APPS = [
@@ -112,9 +112,11 @@ FOUNDRY_DATA_DIR = ENVIRONMENT.data_dir
 FOUNDRY_LOCK_TTL = ENVIRONMENT.lock_ttl
 FOUNDRY_LOCK_GRACE = ENVIRONMENT.lock_grace
 FOUNDRY_SOCKET_IDLE = ENVIRONMENT.socket_idle
+FOUNDRY_SOCKET_RATE = ENVIRONMENT.socket_rate
 FOUNDRY_TOKEN_LIFETIME = timedelta(days=ENVIRONMENT.token_days)
 FOUNDRY_TEXT_LIMIT = 1024 * 1024
 FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
+FOUNDRY_METRICS_TOKEN = ENVIRONMENT.metrics_token or read_or_make_secret(ENVIRONMENT.data_dir, "metrics_token")
 FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
 # script/run says so where it makes the demo project, for which /readyz then waits.
 FOUNDRY_DEMO = ENVIRONMENT.demo
@@ -160,6 +162,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The workspace for prompts under the rules of a regulated industry.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"PersonKind": "accounts.models.Kind", "DraftKind": "drafts.models.DraftKind"},
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

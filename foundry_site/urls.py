@@ -7,14 +7,17 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from foundry_site.health import healthz, readyz
+from foundry_site.metrics import metrics
 
 # One way to sign in, with one limit on failed tries; the admin's own form has none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("workspace.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("foundry_site.api_urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -11,11 +11,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 
 from accounts.models import User
 from audit.errors import LockNotHeld, StaleToken
 from audit.services import Target
 from locking import registry
+from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
 from locking.refusals import lock_held
 from projects.writing import ProjectWrite
@@ -105,6 +107,7 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
     )
     if not ended:
         return False
+    LEASE_SECONDS.labels(why.value).observe(max(0.0, (timezone.now() - lease.started_at).total_seconds()))
     if announce:
         # An expiry is nobody's act, whoever's request comes upon it.
         say = write.record_consequence if why is EndReason.EXPIRED else write.record

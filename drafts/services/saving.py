@@ -13,6 +13,7 @@ from blobs.models import Blob, sha256_of
 from blobs.services import store_texts
 from drafts.content import Change, read_changes, refused_texts
 from drafts.fingerprints import fingerprint
+from drafts.metrics import REFUSED_SAVES
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
 from locking.leases import end_lease, held_leases
@@ -78,6 +79,7 @@ def save_draft(
                     end_lease(write, lease, EndReason.SAVED)
             return draft
     except DomainError as refusal:
+        REFUSED_SAVES.labels(refusal.code).inc()
         if not isinstance(refusal, NotFound):
             keeping = partial(keep_refused_texts, caller=caller, project_id=project_id, session_id=session_id)
             _keep_texts(refusal, partial(keeping, tokens=tokens, revisions=revisions), refused_texts(changes))

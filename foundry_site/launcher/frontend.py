@@ -46,7 +46,7 @@ def build() -> None:
         node = install_packages()
         with step("Browser files"):
             _npm(node, "run", "build")
-            BUILD_STAMP.write_text(_fingerprint(SOURCES))
+            BUILD_STAMP.write_text(fingerprint(SOURCES))
 
 
 def install_packages() -> Node:
@@ -59,7 +59,7 @@ def install_packages() -> Node:
     if not _is_current(MODULES_STAMP, LOCKED):
         with step("npm packages"):
             _npm(node, "ci", "--no-audit", "--no-fund")
-            MODULES_STAMP.write_text(_fingerprint(LOCKED))
+            MODULES_STAMP.write_text(fingerprint(LOCKED))
     return node
 
 
@@ -91,10 +91,10 @@ def _npm(node: Node, *arguments: str) -> None:
     except ProgramError as error:
         log = BASE_DIR / ".venv" / "npm.log"
         log.write_text(error.output)
-        raise LaunchError(f"npm {arguments[0]} failed: {_reason(error.output)} (see {log})") from error
+        raise LaunchError(f"npm {arguments[0]} failed: {reason(error.output)} (see {log})") from error
 
 
-def _reason(said: str) -> str:
+def reason(said: str) -> str:
     """What npm or the build complains about: the first line that says more than a code."""
     lines = [re.sub(r"^npm (?:error|ERR!)|^✘ \[ERROR\]", "", line).strip() for line in said.splitlines()]
     marked = [line for line in lines if re.search("error|cannot|can only|not ", line, re.IGNORECASE)]
@@ -102,10 +102,10 @@ def _reason(said: str) -> str:
 
 
 def _is_current(stamp: Path, sources: Iterable[str]) -> bool:
-    return stamp.exists() and stamp.read_text() == _fingerprint(sources)
+    return stamp.exists() and stamp.read_text() == fingerprint(sources)
 
 
-def _fingerprint(sources: Iterable[str]) -> str:
+def fingerprint(sources: Iterable[str]) -> str:
     """SHA-256 over the names and contents of all files under the sources."""
     digest = hashlib.sha256()
     for path in sorted(file for name in sources for file in _files(BASE_DIR / name)):

@@ -112,12 +112,12 @@ def _install(names: Sequence[str], current: Step) -> None:
         run_quietly(command, cwd=BASE_DIR, environment=quiet, on_line=count)
     except ProgramError as error:
         LOG.write_text(error.output)
-        raise LaunchError(_why(error)) from error
+        raise LaunchError(why(error)) from error
     for name in names:
         _stamp(name).write_text(_fingerprint(name))
 
 
-def _why(error: ProgramError) -> str:
+def why(error: ProgramError) -> str:
     if NO_COMPILER.search(error.output):
         return f"A package has to be built here and this machine has no C compiler; install gcc (see {LOG})."
     if NO_NETWORK.search(error.output):

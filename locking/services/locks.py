@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import DomainError, StaleToken
+from audit.errors import DomainError, LockHeld, StaleToken
 from audit.transactions import unavailable_on_timeout
 from locking import registry
 from locking.leases import (
@@ -23,6 +23,7 @@ from locking.leases import (
     own_open_lease,
     start_lease,
 )
+from locking.metrics import LOCK_REQUESTS
 from locking.models import EndReason, Lease, Session
 from locking.refusals import lock_held, lock_taken
 from projects.access import get_project
@@ -46,6 +47,16 @@ def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UU
     `LockHeld` with the holder, `Unavailable`. A refusal writes nothing.
     """
     check_field_name(field)
+    try:
+        lock = _acquire(caller, project_id, field, session_id)
+    except LockHeld:
+        LOCK_REQUESTS.labels("refused").inc()
+        raise
+    LOCK_REQUESTS.labels("granted").inc()
+    return lock
+
+
+def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID) -> Lock:
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id, action="lock.acquire")
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)

@@ -27,7 +27,7 @@ FIELD = "prompt_text"
 
 
 @pytest.fixture
-def pair(committed_db, make_project, owner, editor, caller_for, settings) -> tuple[Writer, Writer]:  # noqa: PLR0917
+def pair(committed_db, make_project, owner, editor, caller_for, settings) -> tuple[Writer, Writer]:
     """An owner and an editor, each with a session, in a project whose locks live `TTL` seconds."""
     settings.FOUNDRY_LOCK_TTL = TTL
     project = make_project("Half-way", members={"editor": editor})

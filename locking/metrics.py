@@ -1,0 +1,19 @@
+"""What a Prometheus server learns about locks from one node: how often a field is contested, how long it is held."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+LOCK_REQUESTS: Final = Counter(
+    "foundry_lock_requests",
+    "Attempts to take a field, by outcome; refused divided by all is the contention rate.",
+    ["outcome"],
+)
+LEASE_SECONDS: Final = Histogram(
+    "foundry_lease_seconds",
+    "How long a lease lasted, in seconds, by the reason of its end.",
+    ["reason"],
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
+)
