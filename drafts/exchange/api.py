@@ -1,0 +1,80 @@
+"""The runnable payload of one content hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.queries import query_integer, query_text
+from accounts.rest.schema import operation
+from audit.errors import ValidationFailed
+from drafts.exchange.payload import find_draft, payload
+from drafts.exchange.serializers import Payload
+from projects.rest import ProjectView
+
+VERSION = OpenApiParameter(
+    "version", {"type": "integer", "minimum": 1, "maximum": 999999999}, description="The current one without."
+)
+HASH = OpenApiParameter(
+    "hash", {"type": "string", "pattern": "^(sha256:)?[0-9a-f]{64}$"}, description="Instead of `version`."
+)
+
+# One thread, and so one database connection, for all payloads that are being sent.
+_senders: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payload")
+
+
+class ExportView(ProjectView):
+    @operation("export_read", answer=Payload, parameters=[VERSION, HASH], not_modified=True)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """The runnable payload of one version or content hash. Its ETag is the content hash.
+
+        Its bytes depend on the content alone; `Foundry-Version` says which version it is here.
+        """
+        project = self.access().project
+        draft = find_draft(project=project, version=_version(request), content_hash=_content_hash(request))
+        etag = f'"sha256:{draft.content_hash}"'
+        plain = request._request  # noqa: SLF001 (the one Django knows)
+        response: HttpResponseBase | None = get_conditional_response(plain, etag=etag)
+        if response is None:
+            pieces = payload(draft)
+            content = _in_thread(pieces) if isinstance(plain, ASGIRequest) else pieces
+            response = StreamingHttpResponse(content, content_type="application/json")
+        response["ETag"] = etag
+        response["Foundry-Version"] = str(draft.version_number)
+        return response
+
+
+def _version(request: Request) -> int | None:
+    if "version" not in request.query_params:
+        return None
+    if "hash" in request.query_params:
+        raise ValidationFailed({"hash": ["Give a version or a hash, not both."]})
+    return query_integer(request, "version", minimum=1, maximum=999_999_999)
+
+
+def _content_hash(request: Request) -> str | None:
+    text = query_text(request, "hash", maximum=71)
+    if text is None:
+        return None
+    found = re.fullmatch(r"(?:sha256:)?([0-9a-f]{64})", text)
+    if found is None:
+        raise ValidationFailed({"hash": ["Give sha256: and 64 lowercase hexadecimal digits."]})
+    return found.group(1)
+
+
+async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Make each piece in a thread when the one before it is sent: ASGI would read a plain iterator whole."""
+    take = database_sync_to_async(partial(next, pieces, None), thread_sensitive=False, executor=_senders)
+    while (piece := await take()) is not None:
+        yield piece
