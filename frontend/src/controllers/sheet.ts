@@ -209,8 +209,6 @@ export class FootController extends LiveController {
   declare readonly sizeTarget: HTMLElement;
   declare readonly placeTarget: HTMLElement;
   declare readonly languageTarget: HTMLElement;
-  static override values = { languages: Object };
-  declare readonly languagesValue: Record<string, string>;
 
   override connect(): void {
     window.addEventListener("sheet:painted", this.paint);
@@ -240,6 +238,6 @@ export class FootController extends LiveController {
     this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)}`;
     this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
     this.placeTarget.hidden = view !== "yours" && view !== "free";
-    this.languageTarget.textContent = this.languagesValue[field.language] ?? this.languagesValue[""] ?? "";
+    this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";
   };
 }

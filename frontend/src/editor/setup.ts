@@ -27,7 +27,7 @@ export const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?
 function languageOf(name: string): Extension {
   // Without the package's own `markdown()`: it brings HTML, CSS and JavaScript along, 45 kB that no prompt needs.
   if (name === "markdown") return [markdownLanguage.extension, keymap.of(markdownKeymap)];
-  if (name === "json") return json();
+  if (name === "json" || name === "jsonl") return json();
   if (name === "yaml") return yaml();
   return [];
 }

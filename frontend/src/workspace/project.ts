@@ -21,6 +21,8 @@ export interface PageData {
   status: ProjectStatus;
   may: { write: boolean; take_over: boolean };
   urls: { socket: string; text: string; compare: string; kept: string };
+  /** The languages' names by their codes; the empty code is plain text. */
+  languages: Record<string, string>;
   texts: Texts;
 }
 
@@ -57,6 +59,7 @@ export class Project extends Emitter<Happenings> {
   readonly me: Person;
   readonly may: PageData["may"];
   readonly urls: PageData["urls"];
+  readonly languages: PageData["languages"];
   version: number;
   status: ProjectStatus;
   people: Present[] = [];
@@ -71,6 +74,7 @@ export class Project extends Emitter<Happenings> {
     this.me = data.me;
     this.may = data.may;
     this.urls = data.urls;
+    this.languages = data.languages;
     this.version = data.version;
     this.status = data.status;
     const scheme = location.protocol === "https:" ? "wss" : "ws";

@@ -1,0 +1,82 @@
+"""The pages' door: who is asking, and how a refusal looks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.models import User
+from audit.errors import DomainError
+
+P = ParamSpec("P")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+View = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+
+def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """A view for signed-in people that answers refusals with a page of their own.
+
+    Without a session the whole page goes to the sign-in form, also where htmx asked only for a part of it.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @require_http_methods(methods or ("GET", "HEAD"))
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not isinstance(request.user, User):
+                return _to_sign_in(request)
+            try:
+                return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            except DomainError as refusal:
+                return refused(request, refusal)
+
+        return guarded
+
+    return decorate
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """The page of a refusal, with its own status."""
+    context = {"status": refusal.status, "title": _title(refusal), "detail": refusal.detail}
+    response = render(request, "error.html", context, status=refusal.status)
+    retry_after = refusal.extra.get("retry_after")
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks, for a part of a page."""
+    return bool(getattr(request, "htmx", False))
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if is_htmx(request):
+        return HttpResponseClientRedirect(redirect_to_login(request.headers.get("HX-Current-URL", "/")).url)
+    return redirect_to_login(request.get_full_path())
+
+
+def _title(refusal: DomainError) -> str:
+    titles = {
+        403: _("This is not yours to do"),
+        404: _("There is nothing here"),
+        409: _("That is not possible now"),
+        429: _("Slow down a little"),
+        503: _("Just a moment"),
+    }
+    return titles.get(refusal.status, refusal.title)

@@ -1,0 +1,123 @@
+"""What stands around every page of a project: its name and state, its tabs, and who is here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from accounts.models import User
+from locking.models import Lease
+from presence.registry import Present
+from presence.services import present_in
+from projects.access import Access
+from projects.models import Project
+from projects.permissions import may
+from workspace import field_names
+from workspace.people import PersonView
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of a project."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PresentView:
+    """Somebody who is in a project. `at`: writes, reads or here; `place` is the field's short name."""
+
+    person: PersonView
+    at: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The bars over a page of a project."""
+
+    project: Project
+    role: str
+    version: int
+    tabs: list[Tab]
+    people: list[PresentView]
+
+    @property
+    def next_version(self) -> int:
+        return self.version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the page offers; every service asks again."""
+
+    write: bool
+    take_over: bool
+    manage_members: bool
+
+
+def frame_of(access: Access, *, user: User, tab: str) -> Frame:
+    """The frame of one page; `tab` is the name of its address."""
+    project = access.project
+    leases = Lease.objects.open().of_project(project.id).select_related("user")
+    return Frame(
+        project=project,
+        role=access.role.value,
+        version=project.current_draft.version_number if project.current_draft else 0,
+        tabs=[
+            Tab(label, reverse(f"workspace:{name}", args=[project.id]), name == tab)
+            for name, label in (("workspace", _("Workspace")), ("history", _("History")), ("members", _("Members")))
+        ],
+        people=people_in([project.id], leases, without=user)[project.id],
+    )
+
+
+def may_of(access: Access) -> May:
+    """What the reader may do here as long as the project is open."""
+    return May(
+        write=may("lock.acquire", role=access.role),
+        take_over=may("lock.take_over", role=access.role),
+        manage_members=may("member.add", role=access.role),
+    )
+
+
+def people_in(
+    project_ids: list[UUID], leases: Iterable[Lease], *, without: User | None = None
+) -> dict[UUID, list[PresentView]]:
+    """Who is in each of these projects, writers first. Nobody, where the register cannot be read."""
+    writes = {(lease.project_id, str(lease.user_id)): lease.field for lease in leases}
+    try:
+        present = present_in(project_ids)
+    except RedisError as error:
+        logger.warning("presence cannot be read: %s", error)
+        present = {}
+    return {
+        project_id: sorted(
+            (
+                _present_view(each, writes.get((project_id, each.user["id"])))
+                for each in present.get(project_id, [])
+                if without is None or each.user["id"] != str(without.id)
+            ),
+            key=lambda view: view.at != "writes",
+        )
+        for project_id in project_ids
+    }
+
+
+def _present_view(present: Present, written: str | None) -> PresentView:
+    person = PersonView.of(present.user)
+    if written is not None:
+        return PresentView(person, "writes", field_names.short_label(written))
+    if present.fields:
+        return PresentView(person, "reads", field_names.short_label(present.fields[0]))
+    return PresentView(person, "here", "")

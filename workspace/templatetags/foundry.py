@@ -1,0 +1,116 @@
+"""What templates need to speak Foundry's look: icons, people, fields, times in the reader's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import Person, User
+from workspace import field_names
+from workspace.people import PersonView
+
+register = template.Library()
+
+THEMES = ("light", "dark")
+
+register.filter("field_label", field_names.label)
+register.filter("field_short_label", field_names.short_label)
+register.filter("field_icon", field_names.icon)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """One icon of the sprite; it says nothing by itself, so a word stands beside it or on its button."""
+    return format_html(
+        '<svg class="icon icon-{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        size,
+        static("dist/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def avatar(person: PersonView | User | Person, size: int = 22) -> SafeString:
+    """A person's initials on their tint; the name is said beside it, or by the title."""
+    view = person if isinstance(person, PersonView) else PersonView.of(person)
+    return format_html(
+        '<span class="avatar avatar-{}" data-tint="{}" title="{}" aria-hidden="true">{}</span>',
+        size,
+        view.tint,
+        view.display_name,
+        view.initials,
+    )
+
+
+@register.simple_tag
+def field_input(bound: BoundField) -> SafeString:
+    """A form's field in our look."""
+    names = {"checkbox": "checkbox", "radioselect": "radio", "select": "select", "textarea": "textarea"}
+    # The label says it already.
+    bound.field.widget.attrs.pop("placeholder", None)
+    return bound.as_widget(attrs={"class": names.get(bound.widget_type, "input")})
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, moment: datetime, form: str = "short") -> SafeString:
+    """A time in the reader's zone, its UTC on hover.
+
+    `short`: 10:31 today, 19 Nov 10:31 otherwise. `day`: 19 Nov. `full`: with seconds and UTC, for what is signed.
+    The script writes the same again where the cookie did not know the zone yet.
+    """
+    return format_html(
+        '<time class="tabular" datetime="{}" data-form="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        form,
+        _full(moment),
+        _written(moment, form, reader_zone(context.get("request"))),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """The reader's choice of theme, or an empty string to follow the system."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme", "") if request else ""
+    return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def zone(context: Context) -> str:
+    """The name of the zone that this page's times are written in."""
+    return str(reader_zone(context.get("request")))
+
+
+def reader_zone(request: HttpRequest | None) -> tzinfo:
+    """The time zone that the reader's browser told us in a cookie, or UTC."""
+    name = request.COOKIES.get("zone", "") if request else ""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _written(moment: datetime, form: str, where: tzinfo) -> str:
+    if form == "full":
+        return _full(moment)
+    local = timezone.localtime(moment, where)
+    now = timezone.localtime(timezone.now(), where)
+    if form == "day":
+        return date_format(local, "j M" if local.year == now.year else "j M Y")
+    if local.date() == now.date():
+        return date_format(local, "H:i")
+    return date_format(local, "j M H:i" if local.year == now.year else "j M Y H:i")
+
+
+def _full(moment: datetime) -> str:
+    return date_format(moment.astimezone(UTC), "j M Y, H:i:s") + " UTC"

@@ -1,0 +1,120 @@
+"""The words that the script says, translated here; `{name}` is filled in by the script (`frontend/src/texts.ts`)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def script_texts() -> dict[str, str]:
+    """Every text of the workspace's script, in the reader's language."""
+    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json()}
+
+
+def _saving() -> dict[str, str]:
+    return {
+        "save.as": _("Save as v{version}"),
+        "save.running": _("Saving v{version}"),
+        "save.all": _("All saved in v{version}"),
+        "save.done_at": _("Saved as v{version} · {time}"),
+        "save.from": _("From v{version}, as {name}"),
+        "save.unknown": _("No answer came. Save again: nothing is written twice."),
+        "toast.saved": _("Saved as v{version} · {time}"),
+        "compare": _("Compare"),
+        "saved_by": _("{name} saved v{version}."),
+        "saved_by.same": _("Your field did not change."),
+        "refused": _("Not saved."),
+        "fields.one": _("{n} field"),
+        "fields.other": _("{n} fields"),
+        "announce.saved": _("Saved as version {version}."),
+        "announce.saved_by": _("{name} saved version {version}."),
+        "offline.retry": _("Reconnecting in {seconds} s."),
+        "offline.short": _("You are offline."),
+        "copied": _("Your text is copied."),
+    }
+
+
+def _locks() -> dict[str, str]:
+    return {
+        "announce.free": _("{field} is free."),
+        "announce.editing": _("{name} is editing {field}."),
+        "announce.gave_back": _("You gave {field} back."),
+        "lock_ended": _("Your lock on {field} ended at {time}."),
+        "lock_ended.by": _("{name} has {field} now."),
+        "taken_first": _("{name} took {field} a moment before you."),
+        "asked": _("{name} asks for {field}."),
+        "asked.unsaved": _("You have unsaved text."),
+        "kept_refused": _("{name} keeps {field} for now."),
+        "gave_back": _("{field} is free again."),
+        "gave_back.kept": _("{field} is free again. Your text is kept aside."),
+        "give_back.title": _("Give {field} back?"),
+        "give_back.text.one": _("Others can take it at once. Your {n} changed line is not in any version."),
+        "give_back.text.other": _("Others can take it at once. Your {n} changed lines are not in any version."),
+        "give_back.keep": _("Offered to you again when you come back to {field}"),
+        "give_back.drop": _("{field} shows v{version} again"),
+        "give_back.drop_empty": _("{field} is empty again"),
+        "take_over.title": _("Take over {field}?"),
+        "take_over.text": _("{name} can no longer save it. Text that is not saved is kept for them."),
+        "kept.title": _("Your text from {time} was kept."),
+        "kept.discard": _("Remove your kept text? It is in no version."),
+    }
+
+
+def _sheet() -> dict[str, str]:
+    return {
+        "editor.label": _("Text of {field}"),
+        "outline": _("Outline of {field}"),
+        "empty": _("No text in {field} yet"),
+        "foot.lines": _("+{added} −{removed} lines since v{version}"),
+        "foot.kept": _("Kept on the server {time}"),
+        "foot.reading": _("Read-only."),
+        "foot.waits": _("Save waits for valid JSON"),
+        "foot.place": _("Ln {line}, Col {column}"),
+        "lines.one": _("{n} line"),
+        "lines.other": _("{n} lines"),
+        "characters.one": _("{n} character"),
+        "characters.other": _("{n} characters"),
+    }
+
+
+def _merging() -> dict[str, str]:
+    return {
+        "moved": _("{field} moved on to v{version} under your text."),
+        "moved.by": _("{name} saved {field} as v{version} while you held unsaved text."),
+        "merge.title": _("{field} changed under your text"),
+        "merge.kept": _("Your kept text of {field}"),
+        "merge.text": _(
+            "Take lines over to the right, or write there. It becomes your unsaved text; you save it as usual."
+        ),
+        "merge.theirs": _("v{version}, saved meanwhile"),
+        "merge.current": _("Current, v{version}"),
+        "merge.yours": _("Yours, {time}"),
+        "merge.drop": _("Discard yours…"),
+        "merge.discard": _("Discard your text? It is in no version."),
+        "merge.held": _("{name} is editing this field now. Your text stays kept."),
+        "merge.take_line": _("Take this over"),
+    }
+
+
+def _json() -> dict[str, str]:
+    return {
+        "json.note": _("Line {line}: {problem}"),
+        "json.go": _("Go to line {line}"),
+        "json.object": _("a configuration is one JSON object, in { }"),
+        "json.after_end": _("something stands after the end of the object"),
+        "json.name": _('a name in "quotes" is expected here'),
+        "json.twice": _('the name "{name}" stands twice in one object'),
+        "json.colon": _('a colon is missing after "{name}"'),
+        "json.comma": _("a comma is missing before {next}"),
+        "json.comma.fix": _("Add the comma"),
+        "json.last_comma": _("there is a comma after the last item"),
+        "json.bracket": _("a closing {bracket} is missing"),
+        "json.deep": _("more than 100 levels"),
+        "json.quote": _("the closing quote is missing"),
+        "json.escape": _("this escape is not one of JSON's"),
+        "json.control": _("a control character must be written as an escape"),
+        "json.surrogate": _("this text holds a character that is not whole"),
+        "json.number": _("this is not a number of JSON's"),
+        "json.large": _("this number is too large"),
+        "json.word": _('"{word}" is not a value; a text stands in quotes'),
+        "json.value": _("a value is missing here"),
+    }

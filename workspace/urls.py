@@ -1,0 +1,29 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
+
+from workspace.views import account, compare, history, members, projects, workspace
+
+app_name = "workspace"
+
+urlpatterns: list[URLPattern] = [
+    path("", RedirectView.as_view(pattern_name="workspace:projects"), name="home"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/<uuid:project_id>/", workspace.workspace, name="workspace"),
+    path("projects/<uuid:project_id>/fields/", workspace.field_rows, name="fields"),
+    path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
+    path("projects/<uuid:project_id>/kept/", workspace.kept_texts, name="kept"),
+    path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
+    path("projects/<uuid:project_id>/history/", history.history, name="history"),
+    path("projects/<uuid:project_id>/history/panel/", history.panel, name="history_panel"),
+    path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),
+    path("projects/<uuid:project_id>/members/", members.member_list, name="members"),
+    path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
+    path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),
+    path("projects/<uuid:project_id>/members/<uuid:user_id>/remove/", members.remove, name="remove_member"),
+    path("account/", account.account, name="account"),
+    path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="revoke_token"),
+]

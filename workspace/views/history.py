@@ -1,0 +1,104 @@
+"""The history of versions: the page, and the panel beside the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Min, TextField
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from drafts.models import Draft, DraftKind, DraftQuerySet
+from projects.access import get_project
+from workspace import field_names
+from workspace.doors import PageRequest, page
+from workspace.frame import frame_of
+from workspace.line_counts import LineCounts, line_counts
+from workspace.version_map import version_map
+
+PANEL_VERSIONS = 30
+PAGE_VERSIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of the page."""
+
+    draft: Draft
+    counts: LineCounts | None
+    is_current: bool
+    is_picked: bool
+
+
+@page()
+def history(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?author=&field=&kind=&before=&pick=`: versions, newest first, thirty at a time."""
+    access = get_project(user=request.user, project_id=project_id)
+    frame = frame_of(access, user=request.user, tab="history")
+    versions = Draft.objects.of_project(project_id)
+    asked = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
+    found = _filtered(versions, asked)
+    if request.GET.get("before", "").isdigit():
+        found = found.filter(version_number__lt=int(request.GET["before"]))
+    drafts = list(found.select_related("author")[: PAGE_VERSIONS + 1])
+    more = len(drafts) > PAGE_VERSIONS
+    drafts = drafts[:PAGE_VERSIONS]
+    counts = line_counts(project_id, drafts)
+    picked = [int(number) for number in request.GET.getlist("pick") if number.isdigit()][:2]
+    facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
+    context: dict[str, Any] = {
+        "frame": frame,
+        "rows": [
+            VersionRow(
+                draft,
+                counts.get(draft.version_number),
+                draft.version_number == frame.version,
+                draft.version_number in picked,
+            )
+            for draft in drafts
+        ],
+        "map": version_map(drafts, request),
+        "older": drafts[-1].version_number if more else None,
+        "total": facts["total"],
+        "since": facts["since"],
+        "asked": asked,
+        "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
+        "fields": field_names.in_order(set(_changed_ever(versions))),
+        "kinds": DraftKind.choices,
+    }
+    return render(request, "workspace/history.html", context)
+
+
+@page()
+def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The newest versions, for the side of the workspace."""
+    access = get_project(user=request.user, project_id=project_id)
+    context = {"frame": {"project": access.project}, **panel_context(project_id)}
+    return render(request, "workspace/parts/history_panel.html", context)
+
+
+def panel_context(project_id: UUID) -> dict[str, Any]:
+    """What the panel shows."""
+    versions = Draft.objects.of_project(project_id)
+    newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
+    return {"versions": newest, "versions_total": newest[0].version_number if newest else 0}
+
+
+def _changed_ever(versions: DraftQuerySet) -> Iterable[str]:
+    """The name of every field that any version changed."""
+    names = Func(F("changed_fields"), function="unnest", output_field=TextField())
+    return versions.order_by().annotate(name=names).values_list("name", flat=True).distinct()
+
+
+def _filtered(versions: DraftQuerySet, asked: dict[str, str]) -> DraftQuerySet:
+    if asked["author"]:
+        versions = versions.filter(author__username=asked["author"])
+    if asked["field"]:
+        versions = versions.filter(changed_fields__contains=[asked["field"]])
+    if asked["kind"] in DraftKind.values:
+        versions = versions.filter(kind=asked["kind"])
+    return versions

@@ -1,0 +1,173 @@
+"""The workspace page, and the parts of it that the script asks for again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.callers import caller_from_request
+from accounts.models import User
+from audit.errors import ValidationFailed
+from audit.models import Event, project_chain
+from drafts.models import Draft
+from drafts.reading import get_draft, texts_of
+from locking.models import Lease, WorkingCopy
+from locking.working_copies import discard_working_copy
+from projects.access import Access, get_project
+from projects.fields import CONFIGURATION, PROMPT, check_field_name
+from projects.models import Status
+from workspace import field_names
+from workspace.doors import PageRequest, page
+from workspace.frame import frame_of, may_of
+from workspace.texts import script_texts
+from workspace.views.history import panel_context
+
+
+@dataclass(frozen=True, slots=True)
+class LockView:
+    """Who writes a field, and since when."""
+
+    holder: User
+    since: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field of the list. `exists`: whether the current version has it."""
+
+    name: str
+    label: str
+    icon: str
+    language: str | None
+    exists: bool
+    state: str
+    lock: LockView | None
+
+    @property
+    def language_name(self) -> str:
+        return field_names.language_name(self.language)
+
+
+@page()
+def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?field=`: the workspace with that field open."""
+    # First the newest event, then the state: what happens in between is told again, never missed.
+    seq = Event.objects.newest_seq(project_chain(project_id))
+    access = get_project(user=request.user, project_id=project_id)
+    fields = _fields(access, more=[])
+    chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
+    draft = access.project.current_draft
+    frame = frame_of(access, user=request.user, tab="workspace")
+    may = may_of(access)
+    context = {
+        "frame": frame,
+        "may": may,
+        "fields": fields,
+        "chosen": chosen,
+        "text": texts_of([draft], chosen.name)[0] if draft else "",
+        "panel": "open",
+        **panel_context(project_id),
+        "page_data": {
+            "project": str(project_id),
+            "me": request.user.person(),
+            "version": frame.version,
+            "seq": seq,
+            "status": access.project.status,
+            "may": {"write": may.write, "take_over": may.take_over},
+            "urls": {
+                "socket": f"/ws/projects/{project_id}/",
+                **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
+            },
+            "languages": field_names.language_names(),
+            "texts": script_texts(),
+        },
+    }
+    return render(request, "workspace/workspace.html", context)
+
+
+@page()
+def field_rows(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The rows of the field list; `new` names files that nobody has saved yet."""
+    access = get_project(user=request.user, project_id=project_id)
+    more = [check_field_name(name) for name in request.GET.getlist("new")]
+    context = {"fields": _fields(access, more=more), "chosen": request.GET.get("field")}
+    return render(request, "workspace/parts/field_rows.html", context)
+
+
+@page()
+def text(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?field=&version=`: one field's text as that version has it, empty where it does not have the field."""
+    access = get_project(user=request.user, project_id=project_id)
+    name = check_field_name(request.GET.get("field"))
+    version = request.GET.get("version", "")
+    if not version.isascii() or not version.isdigit():
+        raise ValidationFailed({"version": ["Must be a number."]})
+    draft = get_draft(project_id=access.project.id, version=int(version))
+    response = HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
+    # A version never changes; who may read it can.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@page()
+def kept_texts(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The reader's unsaved texts that the server keeps."""
+    get_project(user=request.user, project_id=project_id)
+    copies = WorkingCopy.objects.filter(lease__project_id=project_id, lease__user=request.user).select_related("lease")
+    return JsonResponse({"kept": [_kept(copy) for copy in copies]})
+
+
+@page("POST")
+def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> HttpResponse:
+    """Remove a kept text by its writer's choice."""
+    discard_working_copy(caller=caller_from_request(request), project_id=project_id, working_copy_id=working_copy_id)
+    return HttpResponse(status=204)
+
+
+def _kept(copy: WorkingCopy) -> dict[str, Any]:
+    return {
+        "id": copy.id,
+        "field": copy.lease.field,
+        "session_id": copy.lease.session_id,
+        "is_open": copy.lease.is_open,
+        "revision": copy.revision,
+        "content": copy.content,
+        "updated_at": copy.updated_at,
+    }
+
+
+def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
+    """Prompt and configuration always, the current files, and files that somebody has begun."""
+    project = access.project
+    draft: Draft | None = project.current_draft
+    known = draft.fields if draft else {}
+    leases = Lease.objects.open().of_project(project.id).select_related("user")
+    locks = {lease.field: LockView(lease.user, lease.started_at) for lease in leases}
+    names = field_names.in_order({PROMPT, CONFIGURATION, *known, *locks, *more})
+    may = may_of(access)
+    return [
+        FieldView(
+            name=name,
+            label=field_names.label(name),
+            icon=field_names.icon(name),
+            language=known[name].language if name in known else field_names.language(name),
+            exists=name in known,
+            state=_state(Status(project.status), is_locked=name in locks, may_write=may.write),
+            lock=locks.get(name),
+        )
+        for name in names
+    ]
+
+
+def _state(status: Status, *, is_locked: bool, may_write: bool) -> str:
+    """The state before the script knows which session is the reader's own."""
+    if status != Status.OPEN:
+        return status.value
+    if is_locked:
+        return "theirs"
+    return "free" if may_write else "reading"
