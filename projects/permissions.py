@@ -42,6 +42,7 @@ ACTIONS: Final[dict[str, Rule]] = {
     "draft.save": Rule(Role.EDITOR, OPEN),
     "draft.revert": Rule(Role.EDITOR, OPEN),
     "draft.undo": Rule(Role.EDITOR, OPEN),
+    "draft.import": Rule(Role.EDITOR, OPEN),
     "comment.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
     "task.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
 }

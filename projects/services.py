@@ -6,9 +6,10 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import Conflict, NotAuthenticated, NotFound, ValidationFailed
-from audit.services import Target, answered, record, request_hash
+from audit.errors import Conflict, NotFound, ValidationFailed
+from audit.services import Target, request_hash
 from audit.transactions import write_transaction
+from projects.creation import created_before, new_project
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.text import check_line, check_reason
 from projects.writing import ProjectWrite, project_write
@@ -25,30 +26,11 @@ def create_project(*, caller: Caller, name: str, description: str = "", is_priva
     facts = {"name": name, "description": description, "is_private": is_private}
     request = request_hash("project.create", facts)
     with write_transaction():
-        if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
-            raise NotAuthenticated("This account is closed.")
-        repeat = answered(caller=caller, project_id=None, request=request)
+        repeat = created_before(caller=caller, request=request)
         if repeat is not None:
-            project = Project.objects.get(pk=repeat.target_id)
-            project.repeated = True
+            return repeat
+        with new_project(caller=caller, facts=facts, request=request) as project:
             return project
-        project = Project.objects.create(**facts, created_by=caller.user)
-        Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
-        record(
-            caller=caller,
-            action="member.added",
-            target=Target.of("member", caller.user.id),
-            data={"user": caller.user.person(), "role": Role.OWNER.value},
-            project_id=project.id,
-        )
-        record(
-            caller=caller,
-            action="project.created",
-            target=Target.of("project", project.id),
-            data=facts,
-            request=request,
-        )
-    return project
 
 
 def update_project(

@@ -1,0 +1,54 @@
+"""Bringing a project into being: the rows, its owner, and the two events that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import NotAuthenticated
+from audit.services import Target, answered, record
+from projects.models import Member, Project, Role
+
+
+def created_before(*, caller: Caller, request: str) -> Project | None:
+    """The project that an earlier request with the same `client_ref` made. Raises `ClientRefReused`.
+
+    Also refuses, as `NotAuthenticated`, a caller whose account is closed; asked first in the transaction.
+    """
+    if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
+        raise NotAuthenticated("This account is closed.")
+    repeat = answered(caller=caller, project_id=None, request=request)
+    if repeat is None:
+        return None
+    project = Project.objects.get(pk=repeat.target_id)
+    project.repeated = True
+    return project
+
+
+@contextmanager
+def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> Iterator[Project]:
+    """Insert a project whose owner is the caller, let the body fill it, and tell the chain `site` last.
+
+    Last, because everybody who writes to that chain waits for the end of this transaction. The project's own chain
+    begins with its owner's `member.added`.
+    """
+    project = Project.objects.create(**facts, created_by=caller.user)
+    Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
+    record(
+        caller=caller,
+        action="member.added",
+        target=Target.of("member", caller.user.id),
+        data={"user": caller.user.person(), "role": Role.OWNER.value},
+        project_id=project.id,
+    )
+    yield project
+    record(
+        caller=caller,
+        action="project.created",
+        target=Target.of("project", project.id),
+        data=facts,
+        request=request,
+    )
