@@ -47,7 +47,7 @@ def _yaml(content: str) -> dict[str, str]:
 
 
 def _jsonl(content: str) -> dict[str, str]:
-    return {"language": "json", "content": content}
+    return {"language": "jsonl", "content": content}
 
 
 VERSIONS = (

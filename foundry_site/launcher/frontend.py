@@ -42,11 +42,16 @@ def build() -> None:
     Raises:
         LaunchError: there is no usable Node.js, or a step failed.
     """
-    if not _is_current(BUILD_STAMP, SOURCES):
+    if not is_built():
         node = install_packages()
         with step("Browser files"):
             _npm(node, "run", "build")
             BUILD_STAMP.write_text(fingerprint(SOURCES))
+
+
+def is_built() -> bool:
+    """Whether ``static/dist`` is what the sources say now."""
+    return _is_current(BUILD_STAMP, SOURCES)
 
 
 def install_packages() -> Node:

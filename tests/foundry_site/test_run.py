@@ -1,0 +1,188 @@
+"""``script/run`` as a person meets it: the real command, on a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from foundry_site.environment import BASE_DIR
+from foundry_site.launcher import frontend
+
+PATIENCE_SECONDS = 60
+CHOSEN_BY_TESTS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+
+# Building them is script/test's first step; here it would race with other tests.
+pytestmark = pytest.mark.skipif(
+    not frontend.is_built(), reason="the browser's files are not built; ./script/test builds them"
+)
+
+
+class Run:
+    """One running command. ``said`` grows until it ends."""
+
+    def __init__(self, data_dir: Path, *arguments: str, **variables: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.url = f"http://localhost:{self.port}/"
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in CHOSEN_BY_TESTS and not name.startswith("FOUNDRY_")
+        }
+        command = [sys.executable, "-P", "-m", "foundry_site.launcher.run", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "--data", str(data_dir), *arguments],
+            env={**kept, "PYTHONPATH": str(BASE_DIR), **variables},
+            cwd=data_dir,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        self._watchdog = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+        self._watchdog.start()
+
+    def until(self, text: str) -> None:
+        """Wait until it has said ``text``."""
+        assert self.process.stdout is not None
+        while text not in self.said:
+            line = self.process.stdout.readline()
+            assert line, f"it ended before it said {text!r}:\n{self.said}"
+            self.said += line
+
+    def end(self, number: signal.Signals | None = None) -> int:
+        """Send a signal, wait for the end; its exit status."""
+        if number is not None:
+            self.process.send_signal(number)
+        rest, _ = self.process.communicate()
+        self.said += rest
+        self._watchdog.cancel()
+        return self.process.returncode
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
+    runs: list[Run] = []
+
+    def start_one(*arguments: str, **variables: str) -> Run:
+        runs.append(Run(data_dir, *arguments, **variables))
+        return runs[-1]
+
+    yield start_one
+    for run in runs:
+        if run.process.poll() is None:
+            run.end(signal.SIGKILL)
+
+
+def left_over(data_dir: Path) -> list[str]:
+    """The command lines of processes that still work in the folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if str(data_dir) in command and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(command)
+    return found
+
+
+def passwords(data_dir: Path) -> dict[str, str]:
+    demo = json.loads((data_dir / "demo.json").read_text())
+    return {account["username"]: account["password"] for account in demo["accounts"]}
+
+
+def test_a_first_and_a_second_run(start: Callable[..., Run], data_dir: Path) -> None:
+    first = start()
+    first.until("Stop with Ctrl-C")
+    assert first.url in first.said
+    assert first.get("/readyz") == {"status": "ready"}
+    assert (data_dir / "demo.json").stat().st_mode & 0o777 == 0o600
+    known = passwords(data_dir)
+    assert sorted(known) == ["auditor", "editor", "owner", "reviewer"]
+    assert all(password in first.said for password in known.values())
+
+    refused = start()
+    assert refused.end() == 1
+    assert refused.said == (
+        f"foundry: Foundry already runs on {data_dir} at {first.url} (process {first.process.pid}).\n"
+    )
+
+    assert first.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
+
+    second = start()
+    second.until("Stop with Ctrl-C")
+    assert passwords(data_dir) == known
+    assert json.loads((data_dir / "demo.json").read_text())["url"] == second.url
+    assert second.end(signal.SIGINT) == 0
+    assert left_over(data_dir) == []
+    assert "Traceback" not in first.said + second.said
+
+
+def test_a_killed_run_hinders_nobody(start: Callable[..., Run], data_dir: Path) -> None:
+    killed = start("--no-demo")
+    killed.until("Stop with Ctrl-C")
+    assert "create_account NAME --administrator" in killed.said
+    assert not (data_dir / "demo.json").exists()
+    killed.end(signal.SIGKILL)
+    assert len(left_over(data_dir)) > 0
+
+    after = start("--no-demo")
+    after.until("Stop with Ctrl-C")
+    assert after.get("/healthz") == {"status": "ok"}
+    assert after.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
+
+
+def test_one_that_is_stopped_while_it_starts_leaves_nothing(start: Callable[..., Run], data_dir: Path) -> None:
+    run = start()
+    run.until("PostgreSQL and Valkey … running")
+    assert run.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
+    assert "Traceback" not in run.said
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("DATABASE_URL", "postgresql://u:secret@127.0.0.1:9/x", "The database of DATABASE_URL cannot be reached"),
+        ("REDIS_URL", "redis://:secret@127.0.0.1:9/0", "The Redis of REDIS_URL cannot be reached"),
+        ("FOUNDRY_LOCK_TTL", "soon", "FOUNDRY_LOCK_TTL takes a whole number"),
+    ],
+)
+def test_what_an_operator_got_wrong_is_one_line(
+    start: Callable[..., Run], data_dir: Path, name: str, address: str, told: str
+) -> None:
+    run = start(**{name: address})
+    assert run.end() == 1
+    assert run.said.startswith(f"foundry: {told}")
+    assert run.said.count("\n") == 1
+    assert "secret" not in run.said
+    assert left_over(data_dir) == []
+
+
+def test_somebody_elses_database_gets_no_demo(
+    start: Callable[..., Run], data_dir: Path, process_environment: dict[str, str]
+) -> None:
+    run = start(DATABASE_URL=process_environment["DATABASE_URL"])
+    run.until("Stop with Ctrl-C")
+    assert "  Valkey … running" in run.said
+    assert "create_account NAME --administrator" in run.said
+    assert not (data_dir / "demo.json").exists()
+    assert not (data_dir / "postgres").exists()
+    assert run.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
