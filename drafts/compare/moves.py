@@ -1,0 +1,84 @@
+"""Blocks of lines that left one place and came back, unchanged, at another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from drafts.compare.budget import Budget
+from drafts.compare.sequences import Gap
+
+# Fewer letters and digits than this in a whole block, and standing elsewhere again is chance (as git judges it).
+LEAST_SIGNS: Final = 20
+# A line that came back at more places than this starts no block.
+MOST_PLACES: Final = 8
+# Where more lines changed than this, on both sides together, nobody looks for moves.
+MOST_LINES: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`count` lines that stood at `old_start` and now stand at `new_start` (1-based)."""
+
+    old_start: int
+    new_start: int
+    count: int
+
+
+def moved_blocks(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str], budget: Budget) -> tuple[Move, ...]:
+    """The moved blocks among the changed lines, in the old text's order; each line belongs to one at most."""
+    removed = sum(gap.old_end - gap.old_start for gap in gaps)
+    added = sum(gap.new_end - gap.new_start for gap in gaps)
+    if not removed or not added:
+        return ()
+    if removed + added > MOST_LINES:
+        budget.give_up()
+        return ()
+    arrived = _Arrivals(gaps, new)
+    found: list[Move] = []
+    for gap in gaps:
+        at = gap.old_start
+        while at < gap.old_end:
+            place, count = arrived.longest(old, at, gap.old_end)
+            if count:
+                found.append(Move(at + 1, place + 1, count))
+            at += count or 1
+    return tuple(found)
+
+
+class _Arrivals:
+    """The lines that came: where each stands, how far its stretch goes, and which are spoken for."""
+
+    def __init__(self, gaps: Sequence[Gap], lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._end_at: dict[int, int] = {}
+        for gap in gaps:
+            for at in range(gap.new_start, gap.new_end):
+                self._end_at[at] = gap.new_end
+                self._places[lines[at]].append(at)
+
+    def longest(self, old: Sequence[str], start: int, end: int) -> tuple[int, int]:
+        """The longest block from `start` on that came back: where, and how many lines; it is then spoken for."""
+        places = self._places.get(old[start], ())
+        if not places or len(places) > MOST_PLACES:
+            return 0, 0
+        count, place = max((self._length(old, start, end, at), -at) for at in places)
+        if not count or sum(map(_signs, old[start : start + count])) < LEAST_SIGNS:
+            return 0, 0
+        for at in range(-place, -place + count):
+            del self._end_at[at]
+        return -place, count
+
+    def _length(self, old: Sequence[str], start: int, end: int, place: int) -> int:
+        count = 0
+        most = min(end - start, self._end_at.get(place, place) - place)
+        while count < most and place + count in self._end_at and old[start + count] == self._lines[place + count]:
+            count += 1
+        return count
+
+
+def _signs(line: str) -> int:
+    return sum(map(str.isalnum, line))

@@ -1,0 +1,229 @@
+"""The difference of two texts by lines: hunks with context, words marked, moved blocks told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+from drafts.compare.budget import Budget
+from drafts.compare.lines import Lines, changed_stretches
+from drafts.compare.moves import Move, moved_blocks
+from drafts.compare.stretches import Fate, Stretch, compare_stretch
+from drafts.compare.words import Span, count_words, utf16
+
+CONTEXT: Final = 3
+
+RowKind = Literal["equal", "removed", "added"]
+
+_GONE: Final = Fate()
+
+
+class Row(NamedTuple):
+    """One line of a hunk, with its 1-based number in the old and the new text.
+
+    `partner` is the line on the other side that it became or was, `moved` the line on the other side where it stands
+    unchanged. `spans` marks what differs from the partner, in code points. `ends` is false for a last line without LF.
+    """
+
+    kind: RowKind
+    old: int | None
+    new: int | None
+    text: str
+    partner: int | None = None
+    moved: int | None = None
+    spans: tuple[Span, ...] = ()
+    ends: bool = True
+
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """The line cut at its marks, for pages: (text, is it marked)."""
+        at = 0
+        for start, end in self.spans:
+            if start > at:
+                yield self.text[at:start], False
+            yield self.text[start:end], True
+            at = end
+        if at < len(self.text):
+            yield self.text[at:], False
+
+    def as_data(self) -> dict[str, Any]:
+        """As REST shows it; `marks` in UTF-16 code units, left out where there are none."""
+        data: dict[str, Any] = {"op": self.kind, "old": self.old, "new": self.new, "text": self.text}
+        if self.spans:
+            data["marks"] = utf16(self.text, self.spans)
+        if self.partner is not None:
+            data["partner"] = self.partner
+        if self.moved is not None:
+            data["moved"] = self.moved
+        if not self.ends:
+            data["missing_newline"] = True
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Changes that stand close together, with the equal lines around them.
+
+    Starts are 1-based; where a side has no line in the hunk, its start is the line after which the others stand.
+    """
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+    rows: tuple[Row, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """As REST shows it."""
+        return {
+            "old_start": self.old_start,
+            "old_count": self.old_count,
+            "new_start": self.new_start,
+            "new_count": self.new_count,
+            "lines": [row.as_data() for row in self.rows],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TextCounts:
+    """How much changed. Moved lines count as moved only; `places` are the runs of changed lines one steps through."""
+
+    lines_added: int = 0
+    lines_removed: int = 0
+    lines_moved: int = 0
+    words_added: int = 0
+    words_removed: int = 0
+    places: int = 0
+
+    def as_data(self) -> dict[str, int]:
+        """As REST shows it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class TextDifference:
+    """How one text became another; `old` and `new` hold all lines, for unfolding what lies between the hunks."""
+
+    old: Lines
+    new: Lines
+    hunks: tuple[Hunk, ...]
+    moves: tuple[Move, ...]
+    counts: TextCounts
+    coarse: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The members that a text field has in REST."""
+        return {
+            "hunks": [hunk.as_data() for hunk in self.hunks],
+            "moves": [{"old_start": m.old_start, "new_start": m.new_start, "count": m.count} for m in self.moves],
+            "counts": self.counts.as_data(),
+            "coarse": self.coarse,
+        }
+
+
+def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget | None = None) -> TextDifference:
+    """Compare two texts whose line ends are LF; `context` equal lines are shown around each change."""
+    budget = Budget() if budget is None else budget
+    before, budget.coarse = budget.coarse, False
+    old_lines, new_lines = Lines.of(old), Lines.of(new)
+    gaps = changed_stretches(old_lines, new_lines, budget)
+    moves = moved_blocks(gaps, old_lines.lines, new_lines.lines, budget)
+    gone = {move.old_start + at: move.new_start + at for move in moves for at in range(move.count)}
+    came = {there: here for here, there in gone.items()}
+    stretches = [compare_stretch(gap, old_lines, new_lines, budget, gone=gone, came=came) for gap in gaps]
+    coarse, budget.coarse = budget.coarse, before or budget.coarse
+    hunks = tuple(_hunk(group, old_lines, new_lines, context) for group in _grouped(stretches, context))
+    return TextDifference(old_lines, new_lines, hunks, moves, _counts(stretches, old_lines, new_lines), coarse)
+
+
+def apply_hunks(hunks: Iterable[Hunk], text: str) -> str:
+    """The new text, from the old one and the hunks between them; `ValueError` where they do not fit the text."""
+    old = Lines.of(text)
+    lines: list[str] = []
+    at, ends = 0, old.ends
+    for hunk in hunks:
+        start = hunk.old_start - 1 if hunk.old_count else hunk.old_start
+        lines += old.lines[at:start]
+        at = start + hunk.old_count
+        if [row.text for row in hunk.rows if row.kind != "added"] != old.lines[start:at]:
+            raise ValueError(f"The text differs from line {start + 1} on.")
+        kept = [row for row in hunk.rows if row.kind != "removed"]
+        lines += (row.text for row in kept)
+        if at == len(old.lines):
+            ends = kept[-1].ends if kept else True
+    return Lines([*lines, *old.lines[at:]], ends).text()
+
+
+def _grouped(stretches: list[Stretch], context: int) -> Iterator[list[Stretch]]:
+    group: list[Stretch] = []
+    for stretch in stretches:
+        if group and stretch.gap.old_start - group[-1].gap.old_end > 2 * context:
+            yield group
+            group = []
+        group.append(stretch)
+    if group:
+        yield group
+
+
+def _hunk(group: list[Stretch], old: Lines, new: Lines, context: int) -> Hunk:
+    first, last = group[0].gap, group[-1].gap
+    lead = min(context, first.old_start)
+    trail = min(context, len(old.lines) - last.old_end)
+    old_start, new_start = first.old_start - lead, first.new_start - lead
+    old_count, new_count = last.old_end + trail - old_start, last.new_end + trail - new_start
+    rows: list[Row] = []
+    old_at, new_at = old_start, new_start
+    for stretch in group:
+        rows += _equal(old_at, new_at, stretch.gap.old_start - old_at, old)
+        rows += _removed(stretch, old)
+        rows += _added(stretch, new)
+        old_at, new_at = stretch.gap.old_end, stretch.gap.new_end
+    rows += _equal(old_at, new_at, trail, old)
+    return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, tuple(rows))
+
+
+def _equal(old_at: int, new_at: int, count: int, lines: Lines) -> Iterator[Row]:
+    for at in range(old_at, old_at + count):
+        yield Row("equal", at + 1, at + 1 + new_at - old_at, lines.lines[at], ends=_ends(lines, at))
+
+
+def _removed(stretch: Stretch, old: Lines) -> Iterator[Row]:
+    for at in range(stretch.gap.old_start, stretch.gap.old_end):
+        fate = stretch.old.get(at, _GONE)
+        yield Row("removed", at + 1, None, old.lines[at], fate.partner, fate.moved, fate.spans, _ends(old, at))
+
+
+def _added(stretch: Stretch, new: Lines) -> Iterator[Row]:
+    for at in range(stretch.gap.new_start, stretch.gap.new_end):
+        fate = stretch.new.get(at, _GONE)
+        yield Row("added", None, at + 1, new.lines[at], fate.partner, fate.moved, fate.spans, _ends(new, at))
+
+
+def _ends(lines: Lines, at: int) -> bool:
+    return lines.ends or at + 1 < len(lines.lines)
+
+
+def _counts(stretches: list[Stretch], old: Lines, new: Lines) -> TextCounts:
+    gone = came = moved = words_gone = words_came = 0
+    for stretch in stretches:
+        gap = stretch.gap
+        lines, words = _changed(old.lines, gap.old_start, gap.old_end, stretch.old)
+        moved += gap.old_end - gap.old_start - lines
+        gone, words_gone = gone + lines, words_gone + words
+        lines, words = _changed(new.lines, gap.new_start, gap.new_end, stretch.new)
+        came, words_came = came + lines, words_came + words
+    return TextCounts(came, gone, moved, words_came, words_gone, len(stretches))
+
+
+def _changed(lines: list[str], start: int, end: int, fates: dict[int, Fate]) -> tuple[int, int]:
+    """How many lines, and how many words in them, changed on one side of a stretch; moved lines do not count."""
+    if not fates:
+        return end - start, count_words("\n".join(lines[start:end]))
+    count = words = 0
+    for at in range(start, end):
+        fate = fates.get(at, _GONE)
+        if fate.moved is None:
+            count += 1
+            parts = (lines[at][s:e] for s, e in fate.spans) if fate.marked else (lines[at],)
+            words += sum(map(count_words, parts))
+    return count, words
