@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.callers import Caller, foundry_caller
@@ -18,6 +17,7 @@ from projects.models import Project
 from projects.services import remove_member
 from tests.rest.client import Answer, Api, problem
 from tests.rest.matrix import ALWAYS, ELSEWHERE, EVERYBODY, OF_A_PROJECT, PERSONAS, Row
+from tests.rest.undone import undone
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -135,15 +135,3 @@ def filled(value: Any, names: dict[str, str]) -> Any:
 def session_of(user: User | None, project: Project) -> UUID:
     assert user is not None
     return open_session(caller=Caller(user=user, via="api"), project_id=project.id, connected=False).session_id
-
-
-class undone:  # noqa: N801 (reads as what it does)
-    """Whatever is written inside is undone."""
-
-    def __enter__(self) -> None:
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
-
-    def __exit__(self, *problem: object) -> None:
-        transaction.set_rollback(True)
-        self._atomic.__exit__(None, None, None)
