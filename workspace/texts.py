@@ -20,6 +20,8 @@ def _saving() -> dict[str, str]:
         "save.unknown": _("No answer came. Save again: nothing is written twice."),
         "toast.saved": _("Saved as v{version} · {time}"),
         "compare": _("Compare"),
+        "compare.with": _("Compare with v{version}"),
+        "compare.versions": _("Compare versions"),
         "saved_by": _("{name} saved v{version}."),
         "saved_by.same": _("Your field did not change."),
         "refused": _("Not saved."),
@@ -81,6 +83,7 @@ def _merging() -> dict[str, str]:
         "moved": _("{field} moved on to v{version} under your text."),
         "moved.by": _("{name} saved {field} as v{version} while you held unsaved text."),
         "merge.title": _("{field} changed under your text"),
+        "merge.unsaved": _("Your unsaved text of {field}"),
         "merge.kept": _("Your kept text of {field}"),
         "merge.text": _(
             "Take lines over to the right, or write there. It becomes your unsaved text; you save it as usual."

@@ -178,8 +178,10 @@ export class Gateway extends Emitter<Happenings> {
     this.last = snapshot.seq;
     this.ahead.clear();
     this.rememberSession(snapshot);
+    // Whoever follows the snapshot may send at once; "live" is told when the page shows the new state.
+    this.connection = { phase: "live" };
     this.emit("snapshot", snapshot);
-    this.become({ phase: "live" });
+    this.become(this.connection);
     for (const id of this.pending.keys()) this.send(id);
   }
 

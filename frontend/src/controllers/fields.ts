@@ -1,4 +1,5 @@
 import { htmx } from "../base";
+import type { Person } from "../protocol";
 import { timeElement } from "../time";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
@@ -17,12 +18,11 @@ export class FieldsController extends LiveController {
   override connect(): void {
     this.follow(
       project.on("field", (field) => this.paint(field)),
-      project.on("people", () => this.paintReaders()),
+      project.on("people", () => this.rowTargets.forEach((row) => this.paintReaders(row))),
       project.on("fields", () => void this.refresh()),
     );
     window.addEventListener("workspace:step", this.step);
     window.addEventListener("fields:open", this.open);
-    this.paintReaders();
   }
 
   override disconnect(): void {
@@ -38,7 +38,7 @@ export class FieldsController extends LiveController {
       known.exists ||= exists === "true";
       this.paint(known);
     } else {
-      project.addField({ name, label, language, exists: exists === "true" });
+      project.addField({ name, label, language, exists: exists === "true", state: part(row, "lock")?.dataset["state"] ?? "free" });
     }
   }
 
@@ -103,26 +103,31 @@ export class FieldsController extends LiveController {
     if (state) paintLock(state, field);
     const unsaved = part(row, "unsaved");
     if (unsaved) unsaved.hidden = !field.isDirty;
+    this.paintReaders(row);
   }
 
-  private paintReaders(): void {
-    for (const row of this.rowTargets) {
-      const place = part(row, "readers");
-      const name = row.dataset["field"] ?? "";
-      const holder = project.fields.get(name)?.lock?.holder.id;
-      const readers = project.people.filter(({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder);
-      place?.replaceChildren(
-        ...readers.slice(0, MOST_READERS).map(({ user }) => {
-          const avatar = document.createElement("span");
-          avatar.className = "avatar avatar-18";
-          avatar.dataset["tint"] = tintOf(user.id);
-          avatar.title = user.display_name;
-          avatar.textContent = initialsOf(user.display_name);
-          return avatar;
-        }),
-      );
-    }
+  /** Small avatars of those who look at the field; who writes it is said in words. */
+  private paintReaders(row: HTMLElement): void {
+    const place = part(row, "readers");
+    const name = row.dataset["field"] ?? "";
+    const holder = project.fields.get(name)?.lock?.holder.id;
+    const readers = project.people.filter(
+      ({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder,
+    );
+    const signature = readers.map(({ user }) => user.id).join();
+    if (!place || place.dataset["readers"] === signature) return;
+    place.dataset["readers"] = signature;
+    place.replaceChildren(...readers.slice(0, MOST_READERS).map(({ user }) => smallAvatar(user)));
   }
+}
+
+function smallAvatar({ id, display_name }: Person): HTMLElement {
+  const avatar = document.createElement("span");
+  avatar.className = "avatar avatar-18";
+  avatar.dataset["tint"] = tintOf(id);
+  avatar.title = display_name;
+  avatar.textContent = initialsOf(display_name);
+  return avatar;
 }
 
 /** Write who holds a field into an element that has a word for each state. */

@@ -92,11 +92,10 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     this.question = question;
     const theirs = field.moved?.text ?? field.saved;
     const version = field.moved?.version ?? field.base;
-    this.titleTarget.textContent = say(kept ? "merge.kept" : "merge.title", { field: field.label });
+    const about = kept ? "merge.kept" : field.moved ? "merge.title" : "merge.unsaved";
+    this.titleTarget.textContent = say(about, { field: field.label });
     this.textTarget.textContent = say("merge.text");
-    this.leftTarget.textContent = kept
-      ? say("merge.current", { version })
-      : say("merge.theirs", { version, name: field.moved?.by ?? "" });
+    this.leftTarget.textContent = say(field.moved ? "merge.theirs" : "merge.current", { version });
     this.takeTheirsTarget.textContent = say("merge.drop");
     this.element.showModal();
     this.merge = new MergeView({

@@ -65,6 +65,12 @@ export class SheetController extends LiveController {
     void project.locks.ask(this.field);
   }
 
+  compare(event: Event): void {
+    if (!this.field.isDirty) return;
+    event.preventDefault();
+    this.dispatch("ask", { target: document.getElementById("merge") ?? window, prefix: "merge", detail: { field: this.field } });
+  }
+
   start(): void {
     this.view?.focus();
   }
@@ -181,9 +187,17 @@ export class SheetController extends LiveController {
       if (time && field.asked) time.textContent = short(field.asked);
     }
     if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs;
+    this.paintCompare(theirs);
+  }
+
+  /** With unsaved text: that text beside what is saved. Otherwise the way to comparing versions. */
+  private paintCompare(theirs: boolean): void {
+    const { field } = this;
     const { version } = project;
-    this.compareTarget.hidden = version < 2;
+    this.compareTarget.hidden = theirs || (!field.isDirty && version < 2);
     this.compareTarget.href = `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
+    const words = field.isDirty && field.base > 0 ? say("compare.with", { version: field.base }) : say("compare.versions");
+    this.compareTarget.querySelector("span")!.textContent = words;
   }
 
   private paintNote(): void {
@@ -235,6 +249,7 @@ export class FootController extends LiveController {
     this.readingTarget.querySelector("span")!.textContent = say("foot.reading");
     this.hintTarget.hidden = !(field.problem && field.isDirty && field.isConfiguration);
     this.hintTarget.textContent = say("foot.waits");
+    this.sizeTarget.hidden = !this.hintTarget.hidden;
     this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)}`;
     this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
     this.placeTarget.hidden = view !== "yours" && view !== "free";

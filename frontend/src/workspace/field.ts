@@ -14,6 +14,8 @@ export interface FieldFacts {
   language: string;
   /** Whether the current version has the field: a new file has not been saved yet. */
   exists: boolean;
+  /** The state that Django wrote into the page, until the socket knows better. */
+  state: string;
 }
 
 /** One field as this tab knows it: its text, its lock, what of it is saved and kept. */
@@ -22,6 +24,7 @@ export class Field {
   readonly label: string;
   readonly language: string;
   exists: boolean;
+  readonly firstView: string;
   lock: Lock | null = null;
   /** The token of the lock while this session holds it. */
   token: number | null = null;
@@ -45,6 +48,7 @@ export class Field {
     this.label = facts.label;
     this.language = facts.language;
     this.exists = facts.exists;
+    this.firstView = facts.state;
     this.base = version;
   }
 

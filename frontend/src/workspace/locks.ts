@@ -44,7 +44,7 @@ export class Locks {
     ];
   }
 
-  begin(snapshot: Snapshot): void {
+  begin(snapshot: Snapshot, isFirst: boolean): void {
     this.ttl = snapshot.lock_ttl;
     const locks = new Map(snapshot.locks.map((lock) => [lock.field, lock]));
     for (const field of this.project.fields.values()) {
@@ -54,6 +54,8 @@ export class Locks {
       field.lock = lock;
       // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
       if (isOurs) void this.take(field, { again: true });
+      // What was typed while the line was down, or before it stood, is taken up again.
+      else if (!lock && (field.isDirty || (isFirst && field.view?.hasFocus))) void this.take(field);
       this.project.changed(field);
     }
     window.clearInterval(this.renewing);
@@ -64,7 +66,7 @@ export class Locks {
   take(field: Field, { again = false } = {}): Promise<boolean> {
     const { project } = this;
     if (field.isHeld && !again) return Promise.resolve(true);
-    if (!project.isLive || !project.may.write || project.status !== "open") return Promise.resolve(false);
+    if (!project.session || !project.may.write || project.status !== "open") return Promise.resolve(false);
     if (field.lock && field.lock.session_id !== project.session) return Promise.resolve(false);
     let taking = this.taking.get(field);
     if (!taking) {

@@ -121,14 +121,17 @@ export class Project extends Emitter<Happenings> {
   /** Who may write the field now, as the border of the sheet says it. */
   viewOf(field: Field): View {
     if (this.status !== "open") return this.status;
+    if (!this.session) return field.firstView as View;
     if (!field.lock) return this.may.write ? "free" : "reading";
     if (field.lock.session_id === this.session) return "yours";
     return field.lock.holder.id === this.me.id ? "elsewhere" : "theirs";
   }
 
   isWritable(field: Field): boolean {
-    if (!this.isLive || this.status !== "open" || !this.may.write || !field.state) return false;
-    return field.isHeld || !field.lock;
+    if (this.status !== "open" || !this.may.write || !field.state) return false;
+    // While the page connects for the first time, keys are not lost: the lock follows with the snapshot.
+    if (!this.session) return this.connection.phase === "connecting" && field.firstView === "free";
+    return this.isLive && (field.isHeld || !field.lock);
   }
 
   /** The field's text, from the server where this tab does not have it yet. */
@@ -185,12 +188,13 @@ export class Project extends Emitter<Happenings> {
   }
 
   private async begin(snapshot: Snapshot): Promise<void> {
+    const isFirst = !this.session;
     this.session = snapshot.session_id;
     this.statusIs(snapshot.project.status);
     this.peopleAre(snapshot.present);
     const missed = this.version < (snapshot.current_version ?? 0);
     this.versionIs(snapshot.current_version ?? 0);
-    this.locks.begin(snapshot);
+    this.locks.begin(snapshot, isFirst);
     if (missed) await this.refresh([...this.fields.values()]);
     await this.keeping.begin();
   }
