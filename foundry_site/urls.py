@@ -21,3 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
 ]
+
+handler400 = "foundry_site.errors.bad_request"
+handler500 = "foundry_site.errors.server_error"

@@ -1,0 +1,36 @@
+"""What answers where no view did: under ``/api/`` problem details, elsewhere a page that needs no database."""
+
+from __future__ import annotations
+
+import sys
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import defaults
+
+from accounts.rest.errors import InternalError, as_domain_error, problem_response
+from audit.errors import Unavailable, ValidationFailed
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself refuses before any view, such as an unknown host."""
+    if _is_api(request):
+        return problem_response(ValidationFailed({"request": ["This request cannot be read."]}))
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An honest 503 while Postgres or Redis is away, else 500. Django calls it while it handles the exception."""
+    fault = sys.exc_info()[1]
+    refusal = as_domain_error(fault) if isinstance(fault, Exception) else None
+    if _is_api(request):
+        return problem_response(refusal or InternalError("The mistake is in the server's log."))
+    if isinstance(refusal, Unavailable):
+        response = render(request, "503.html", status=refusal.status)
+        response["Retry-After"] = str(refusal.extra["retry_after"])
+        return response
+    return defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
