@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.checkpoints.verification import check_checkpoints
+        from audit.keys.verification import check_keys
+        from audit.verification import register
+
+        register("checkpoints", check_checkpoints)
+        register("keys", check_keys)

@@ -7,7 +7,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from audit.checkpoints.models import Checkpoint
 from audit.ijson import parse
+from audit.keys.models import SiteKey
+
+__all__ = ["SITE_CHAIN", "Checkpoint", "Event", "Site", "SiteKey", "project_chain"]
 
 SITE_CHAIN = "site"
 

@@ -7,6 +7,7 @@ launcher can read them before anything is installed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ class Environment:
     redis_url: str | None
     debug: bool
     secret_key: str | None
+    signing_key: str | None
     metrics_token: str | None
     allowed_hosts: tuple[str, ...]
     origins: tuple[str, ...]
@@ -61,6 +63,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         redis_url=variables.get("REDIS_URL") or None,
         debug=_flag(variables, "FOUNDRY_DEBUG"),
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
+        signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
         origins=_words(variables, "FOUNDRY_ORIGINS", ""),
@@ -95,6 +98,13 @@ def _number(variables: Mapping[str, str], name: str, default: int, *, least: int
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise EnvironmentVariableError(f"{name} takes a whole number of at least {least}, not {text!r}.")
     return int(text)
+
+
+def _key(variables: Mapping[str, str], name: str) -> str | None:
+    text = variables.get(name, "").strip()
+    if text and re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
+        raise EnvironmentVariableError(f"{name} takes an Ed25519 private key, 64 hexadecimal digits.")
+    return text or None
 
 
 def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

@@ -1,0 +1,91 @@
+"""The verifier of checkpoints: each is sealed and linked, and every event it saw is still on its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
+
+from audit.checkpoints.heads import Head
+from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.services import CHECKPOINT, CHECKPOINT_MADE
+from audit.keys.sealing import rfc3339, seal_fault
+from audit.models import SITE_CHAIN, Event
+from audit.verification import Finding
+
+
+def check_checkpoints() -> Iterator[Finding]:
+    """Walk the checkpoints, then look for the events they saw: a tail that was cut off is missing there."""
+    seen: dict[str, int] = {}
+    previous: Checkpoint | None = None
+    made = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_MADE)
+    recorded = {event.target_id: event.data.get("sha256") for event in made}
+    for checkpoint in Checkpoint.objects.order_by("number").iterator(chunk_size=50):
+        what = _fault(checkpoint, previous)
+        if what is None and recorded.pop(str(checkpoint.number), None) != checkpoint.sha256:
+            what = "no event recorded it as it is"
+        if what:
+            yield Finding(str(checkpoint), what)
+            return
+        for digest in checkpoint.statement["heads"]:
+            seen.setdefault(digest, checkpoint.number)
+        previous = checkpoint
+    for number in recorded:
+        yield Finding(f"checkpoint {number}", "it was removed: an event recorded it")
+    yield from _missing(seen)
+
+
+def expected_fault(number: int, sha256: str) -> str | None:
+    """Compare one checkpoint with what an outside collector has of it; None where they agree."""
+    checkpoint = Checkpoint.objects.filter(pk=number).first()
+    if checkpoint is None:
+        return f"checkpoint {number} is gone: it was cut off"
+    return None if checkpoint.sha256 == sha256 else f"checkpoint {number} is another one than the log's"
+
+
+def _fault(checkpoint: Checkpoint, previous: Checkpoint | None) -> str | None:
+    number = previous.number + 1 if previous else 1
+    if checkpoint.number != number:
+        return f"checkpoint {number} is missing before it"
+    fault = seal_fault(checkpoint.text, bytes(checkpoint.signature), kind=CHECKPOINT)
+    if fault:
+        return fault
+    statement: dict[str, Any] = checkpoint.statement
+    stands = (checkpoint.number, checkpoint.key_id, rfc3339(checkpoint.made_at))
+    if (statement["number"], statement["key"], statement["at"]) != stands:
+        return "its number, key or time was changed"
+    if statement["previous"] != (previous.sha256 if previous else None):
+        return "it does not name the checkpoint before it"
+    if statement["heads"] != sorted(set(statement["heads"])):
+        return "its list is not sorted"
+    return None
+
+
+def _missing(seen: dict[str, int]) -> Iterator[Finding]:
+    """The checkpoints' heads that no event of any chain is, the earliest checkpoint first."""
+    found: dict[str, set[str]] = {}
+    events = Event.objects.order_by("id").values_list("chain", "seq", "hash")
+    for chain, seq, digest in events.iterator(chunk_size=5000):
+        head = Head(chain, seq, bytes(digest).hex()).digest
+        if head in seen:
+            found.setdefault(chain, set()).add(head)
+    there = set().union(*found.values()) if found else set()
+    lost = sorted(seen[digest] for digest in seen.keys() - there)
+    if lost:
+        suspects = _cut_off(lost[0], found)
+        named = f" ({', '.join(suspects)})" if suspects else ""
+        yield Finding(f"checkpoint {lost[0]}", f"it saw events that are gone: a chain was cut off{named}")
+
+
+def _cut_off(number: int, found: dict[str, set[str]]) -> list[str]:
+    """The chains that had begun by a checkpoint and no longer have the event that it saw last of them."""
+    checkpoint = Checkpoint.objects.get(pk=number)
+    heads = set(checkpoint.statement["heads"])
+    begun: dict[str, datetime] = {
+        row["chain"]: row["first"] for row in Event.objects.values("chain").annotate(first=Min("at"))
+    }
+    return sorted(
+        chain for chain, first in begun.items() if first < checkpoint.made_at and not heads & found.get(chain, set())
+    )
