@@ -78,6 +78,22 @@ def places(hunk: Hunk) -> int:
     return sum(changed for changed, _ in groupby(hunk.rows, key=lambda row: row.kind != "equal"))
 
 
+def changed_lines(difference: TextDifference) -> list[tuple[int, int]]:
+    """Where the changes are, for a table of contents: first and last line of each in the new text, 1-based.
+
+    What only went is told by the line before it (0 at the beginning).
+    """
+    found: list[tuple[int, int]] = []
+    for hunk in difference.hunks:
+        at = hunk.new_start - 1 if hunk.new_count else hunk.new_start
+        for changed, run in groupby(hunk.rows, key=lambda row: row.kind != "equal"):
+            count = sum(row.kind != "removed" for row in run)
+            if changed:
+                found.append((at + 1, at + count) if count else (at, at))
+            at += count
+    return found
+
+
 def _levelled(left: list[Row], right: list[Row]) -> Iterator[tuple[Row | None, Row | None]]:
     """Partners side by side; between them whatever is left, level as far as it goes."""
     at = 0

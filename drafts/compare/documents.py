@@ -1,0 +1,111 @@
+"""The difference of two JSON documents by path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from drafts.compare.arrays import align
+from drafts.compare.budget import Budget
+from drafts.compare.changes import Change, Path, in_order
+from drafts.compare.identity import Identities
+from drafts.compare.relocation import recognise_moves
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCounts:
+    """How many values were added, removed, changed and moved; an object that came as a whole is one value."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    moved: int = 0
+
+    @property
+    def values(self) -> int:
+        """All of them."""
+        return self.added + self.removed + self.changed + self.moved
+
+    def as_data(self) -> dict[str, int]:
+        """As REST shows it."""
+        return {
+            "values": self.values,
+            "added": self.added,
+            "removed": self.removed,
+            "changed": self.changed,
+            "moved": self.moved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDifference:
+    """How one document became another: its changes in the order in which the new document reads."""
+
+    changes: tuple[Change, ...]
+    counts: DocumentCounts
+    coarse: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The members that a JSON field has in REST."""
+        return {
+            "changes": [change.as_data() for change in self.changes],
+            "counts": self.counts.as_data(),
+            "coarse": self.coarse,
+        }
+
+
+def compare_documents(old: object, new: object, *, budget: Budget | None = None) -> DocumentDifference:
+    """Compare two parsed JSON documents; key order, white space and number spelling never show.
+
+    Values may nest as deep as `audit.ijson` lets them.
+    """
+    budget = Budget() if budget is None else budget
+    before, budget.coarse = budget.coarse, False
+    identities = Identities()
+    walk = _Walk(identities, budget)
+    changes = recognise_moves(list(walk.values((), old, (), new)), identities)
+    coarse, budget.coarse = budget.coarse, before or budget.coarse
+    counts = Counter(str(change.op) for change in changes)
+    ordered = tuple(sorted(changes, key=lambda change: in_order(change.path)))
+    return DocumentDifference(ordered, DocumentCounts(**counts), coarse)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Down both documents at once, as long as they are of one kind."""
+
+    identities: Identities
+    budget: Budget
+
+    def values(self, old_path: Path, old: object, path: Path, new: object) -> Iterator[Change]:
+        """The changes between two values that stand for each other."""
+        if self.identities.same(old, new):
+            return
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from self._objects(old_path, old, path, new)
+        elif isinstance(old, list) and isinstance(new, list):
+            yield from self._arrays(old_path, old, path, new)
+        else:
+            yield Change("changed", path, old, new, None if old_path == path else old_path)
+
+    def _objects(self, old_path: Path, old: dict[str, Any], path: Path, new: dict[str, Any]) -> Iterator[Change]:
+        for key, value in old.items():
+            if key not in new:
+                yield Change("removed", (*old_path, key), old=value)
+            else:
+                yield from self.values((*old_path, key), value, (*path, key), new[key])
+        for key in new.keys() - old.keys():
+            yield Change("added", (*path, key), new=new[key])
+
+    def _arrays(self, old_path: Path, old: list[Any], path: Path, new: list[Any]) -> Iterator[Change]:
+        found = align(old, new, self.identities, self.budget)
+        for here, there in found.moved:
+            yield Change("moved", (*path, there), old[here], new[there], (*old_path, here))
+        for here, there in found.changed:
+            yield from self.values((*old_path, here), old[here], (*path, there), new[there])
+        for at in found.removed:
+            yield Change("removed", (*old_path, at), old=old[at])
+        for at in found.added:
+            yield Change("added", (*path, at), new=new[at])

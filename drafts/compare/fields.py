@@ -1,0 +1,62 @@
+"""How one field differs between two versions, told by lines or by path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+from drafts.compare.budget import Budget
+from drafts.compare.documents import DocumentDifference, compare_documents
+from drafts.compare.text import TextDifference, compare_texts
+from projects.fields import CONFIGURATION, PROMPT, file_path
+
+Outcome = Literal["added", "removed", "changed", "renamed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """How one field differs. `source` is a renamed file's old field name; `languages` (old, new) where they differ."""
+
+    field: str
+    change: Outcome
+    difference: TextDifference | DocumentDifference
+    source: str | None = None
+    languages: tuple[str | None, str | None] | None = None
+
+    @property
+    def kind(self) -> Literal["text", "json"]:
+        """Whether it is told by lines or by path."""
+        return "json" if isinstance(self.difference, DocumentDifference) else "text"
+
+    @property
+    def title(self) -> str:
+        """The field as people call it."""
+        return {PROMPT: "Prompt", CONFIGURATION: "Model configuration"}.get(self.field) or file_path(self.field)
+
+    def as_data(self) -> dict[str, Any]:
+        """As REST shows it."""
+        data: dict[str, Any] = {"field": self.field, "kind": self.kind, "change": self.change}
+        if self.source is not None:
+            data["from"] = self.source
+        if self.languages is not None:
+            data["language"] = {"old": self.languages[0], "new": self.languages[1]}
+        return data | self.difference.as_data()
+
+
+def compare_field(field: str, old: str | None, new: str | None, budget: Budget) -> TextDifference | DocumentDifference:
+    """Compare one field's two texts; None where a version does not have the field.
+
+    A configuration is compared by path; one that does not parse (it came before the check, or by import) as text.
+    """
+    if field == CONFIGURATION:
+        try:
+            return compare_documents(_document(old), _document(new), budget=budget)
+        except ValidationFailed:
+            pass
+    return compare_texts(old or "", new or "", budget=budget)
+
+
+def _document(text: str | None) -> object:
+    return {} if text is None else parse(text, name=CONFIGURATION)

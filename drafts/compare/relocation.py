@@ -1,0 +1,94 @@
+"""Values that left one path and came back at another: recognised as moved, also into or out of a whole object."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from drafts.compare.changes import Change, Path
+from drafts.compare.identity import Identities
+
+# A string at least this long is the same one under any name; shorter ones and numbers need the same name too.
+TELLING_STRING: Final = 12
+
+
+class Place(NamedTuple):
+    """A value and where it stands."""
+
+    path: Path
+    value: object
+
+
+def recognise_moves(changes: list[Change], identities: Identities) -> list[Change]:
+    """The changes, with what was removed here and added there told as moved.
+
+    Only where there is no doubt: the value is there once among what left, and once among what came. A value that moved
+    into an object which came as a whole is told by itself and left out of that object; likewise where it left one.
+    """
+    gone = [Place(change.path, change.old) for change in changes if change.op == "removed"]
+    came = [Place(change.path, change.new) for change in changes if change.op == "added"]
+    moves = _moves(gone, came, identities) if gone and came else {}
+    if not moves:
+        return changes
+    sources = {place.path for place in moves.values()}
+    kept = [change for change in changes if change.op in {"changed", "moved"}]
+    kept += (Change("removed", place.path, old=_without(place, sources)) for place in gone if place.path not in sources)
+    kept += (Change("added", place.path, new=_without(place, moves)) for place in came if place.path not in moves)
+    kept += (Change("moved", path, place.value, place.value, place.path) for path, place in moves.items())
+    return kept
+
+
+def _moves(gone: list[Place], came: list[Place], identities: Identities) -> dict[Path, Place]:
+    """Where each moved value stood, by where it stands now; of values that hold each other only the outermost."""
+    left = _once(gone, identities)
+    arrived = _once(came, identities)
+    moves: dict[Path, Place] = {}
+    pending = came[::-1]
+    while pending:
+        place = pending.pop()
+        signs = [sign for sign in _signs(place, identities) if sign in left and sign in arrived]
+        if signs:
+            moves[place.path] = left[signs[0]]
+        else:
+            pending.extend(_members(place))
+    return moves
+
+
+def _once(places: Iterable[Place], identities: Identities) -> dict[Hashable, Place]:
+    """Values that stand in one place only, by each of their signs."""
+    signs = [(sign, place) for each in places for place in _all(each) for sign in _signs(place, identities)]
+    counts = Counter(sign for sign, _ in signs)
+    return {sign: place for sign, place in signs if counts[sign] == 1}
+
+
+def _signs(place: Place, identities: Identities) -> Iterator[Hashable]:
+    """By what a value is recognised: its name and itself, or itself alone where that is telling."""
+    value = place.value
+    if value is None or isinstance(value, bool) or value in ("", {}, []):
+        return
+    number = identities.of(value)
+    if isinstance(place.path[-1], str):
+        yield (place.path[-1], number)
+    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) >= TELLING_STRING):
+        yield number
+
+
+def _all(place: Place) -> Iterator[Place]:
+    yield place
+    for member in _members(place):
+        yield from _all(member)
+
+
+def _members(place: Place) -> list[Place]:
+    """What an object holds; array items have no name to be found by, and are left alone."""
+    if not isinstance(place.value, dict):
+        return []
+    return [Place((*place.path, key), value) for key, value in place.value.items()]
+
+
+def _without(place: Place, taken: Collection[Path]) -> object:
+    """The value, without the members that are told by themselves."""
+    if not isinstance(place.value, dict):
+        return place.value
+    return {str(member.path[-1]): _without(member, taken) for member in _members(place) if member.path not in taken}

@@ -1,0 +1,106 @@
+"""Comparing two versions of a project: the one place here that reads the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from audit.errors import NotFound
+from blobs.models import Blob
+from drafts.compare.budget import Budget
+from drafts.compare.comparison import Comparison
+from drafts.compare.documents import DocumentDifference
+from drafts.compare.fields import FieldDifference, Outcome, compare_field
+from drafts.compare.renames import renamed_files
+from drafts.models import Draft, FieldContent
+from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
+
+Contents = dict[str, FieldContent]
+
+
+def compare_drafts(base: Draft | None, target: Draft, field: str | None = None) -> Comparison:
+    """What differs between two versions that the caller may read, in one query; None compares with nothing at all.
+
+    With `field`, only that field is told (a renamed file by its old or its new name). Raises `ValidationFailed` for
+    what names no field, `NotFound` for a field that neither version has.
+    """
+    old, new = base.fields if base else {}, target.fields
+    if field is not None and check_field_name(field) not in old.keys() | new.keys():
+        raise NotFound(f"Neither version has {field}.")
+    versions = _Versions(old, new)
+    versions.read(versions.needed(field))
+    renames = versions.renames()
+    told = [
+        versions.compare(name, renames.get(name))
+        for name in sorted(versions.differing - set(renames.values()), key=_in_order)
+        if field is None or field in {name, renames.get(name)}
+    ]
+    shown = tuple(filter(_shows, told))
+    same = [name for name in old.keys() & new.keys() if field in {None, name} and name not in versions.differing]
+    same += (each.field for each in told if not _shows(each))
+    coarse = versions.budget.coarse or any(each.difference.coarse for each in shown)
+    return Comparison(shown, tuple(sorted(same, key=_in_order)), coarse)
+
+
+@dataclass(slots=True)
+class _Versions:
+    """The fields of two versions, and the texts that are looked into."""
+
+    old: Contents
+    new: Contents
+    budget: Budget = field(default_factory=Budget)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def differing(self) -> set[str]:
+        """The fields that are not the very same in both."""
+        return {name for name in self.old.keys() | self.new.keys() if self.old.get(name) != self.new.get(name)}
+
+    def needed(self, only: str | None) -> set[str]:
+        """Whose texts are read: all that differ, or one field's, with those of the files that it may have been."""
+        if only is None:
+            return self.differing
+        files = self.differing - (self.old.keys() & self.new.keys()) if only.startswith(FILES) else set()
+        return {name for name in self.differing if name == only or (name in files and name.startswith(FILES))}
+
+    def read(self, names: set[str]) -> None:
+        """Read the texts, in one query."""
+        hashes = {side[name].sha256 for side in (self.old, self.new) for name in names if name in side}
+        if hashes:
+            self.texts = {blob.sha256: blob.text for blob in Blob.objects.filter(sha256__in=hashes)}
+
+    def renames(self) -> dict[str, str]:
+        """New name → old name of the files whose texts were read."""
+        removed = {name: each.sha256 for name, each in self.old.items() if name not in self.new}
+        added = {name: each.sha256 for name, each in self.new.items() if name not in self.old}
+        sides = [
+            {name: digest for name, digest in side.items() if name.startswith(FILES) and digest in self.texts}
+            for side in (removed, added)
+        ]
+        return renamed_files(sides[0], sides[1], self.texts.__getitem__, self.budget)
+
+    def compare(self, name: str, source: str | None) -> FieldDifference:
+        """One field, under its new name where it was renamed."""
+        old, new = self.old.get(source or name), self.new.get(name)
+        change: Outcome = "changed" if source is None else "renamed"
+        languages = None
+        if old is None or new is None:
+            change = "added" if old is None else "removed"
+        elif old.language != new.language:
+            languages = (old.language, new.language)
+        difference = compare_field(name, self._text(old), self._text(new), self.budget)
+        return FieldDifference(name, change, difference, source, languages)
+
+    def _text(self, content: FieldContent | None) -> str | None:
+        return None if content is None else self.texts[content.sha256]
+
+
+def _shows(told: FieldDifference) -> bool:
+    """Everything does, but a configuration that was only spelled differently."""
+    difference = told.difference
+    if told.change != "changed" or told.languages is not None:
+        return True
+    return bool(difference.changes if isinstance(difference, DocumentDifference) else difference.hunks)
+
+
+def _in_order(name: str) -> tuple[bool, bool, str]:
+    return name != PROMPT, name != CONFIGURATION, name
