@@ -14,6 +14,8 @@ import realtime
 from audit.models import Event
 
 _LOCK = ("field", "session_id", "holder")
+_COMMENT = ("comment_id", "thread_id", "version", "target_field")
+_TASK = ("task_id", "text", "assignee", "done", "done_by")
 
 LIVE: Final[dict[str, tuple[str, ...]]] = {
     "project.updated": ("name", "description", "is_private"),
@@ -28,6 +30,13 @@ LIVE: Final[dict[str, tuple[str, ...]]] = {
     "lock.handed_over": _LOCK,
     "lock.taken_over": _LOCK,
     "draft.saved": ("version", "kind", "changed_fields"),
+    "comment.created": (*_COMMENT, "from_line", "to_line"),
+    "comment.answered": _COMMENT,
+    "comment.resolved": _COMMENT,
+    "comment.reopened": _COMMENT,
+    "comment.withdrawn": _COMMENT,
+    "task.created": _TASK,
+    "task.changed": _TASK,
 }
 
 _encoder = msgspec.json.Encoder()

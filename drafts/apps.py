@@ -6,6 +6,8 @@ class DraftsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.verification import register
+        from drafts.comments.verification import check_comments
         from drafts.verification import check_drafts
 
+        register("comments", check_comments)
         register("drafts", check_drafts)

@@ -132,3 +132,18 @@ class Draft(models.Model):
     def _files(self) -> dict[str, dict[str, Any]]:
         files: dict[str, dict[str, Any]] = self.files
         return files
+
+
+# Django looks for an app's models here only. Those of the sub-packages name `Draft` as a string: either may be first.
+from drafts.comments.models import Comment  # noqa: E402
+
+__all__ = [
+    "CONFIGURATION_MEDIA",
+    "MAX_MESSAGE",
+    "PROMPT_MEDIA",
+    "Comment",
+    "Draft",
+    "DraftKind",
+    "DraftQuerySet",
+    "FieldContent",
+]

@@ -44,6 +44,7 @@ ACTIONS: Final[dict[str, Rule]] = {
     "draft.undo": Rule(Role.EDITOR, OPEN),
     "draft.import": Rule(Role.EDITOR, OPEN),
     "comment.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
+    "comment.withdraw_others": Rule(Role.OWNER, NOT_ARCHIVED),
     "task.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
 }
 

@@ -1,0 +1,89 @@
+"""What a comment says and where it hangs, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.errors import ValidationFailed
+from audit.ijson import check_text
+from blobs.models import Blob
+from drafts.comments.anchors import Span, lines_of
+from drafts.comments.models import MAX_QUOTE, MAX_TEXT
+from drafts.models import Draft
+from projects.fields import check_field_name
+from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of a version, and the lines of it where a comment is on some."""
+
+    draft: Draft
+    field: str
+    content_id: str
+    span: Span | None = None
+    quote: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """As the columns of a comment."""
+        lines = self.span._asdict() if self.span else {}
+        place = {"draft": self.draft, "field": self.field, "content_id": self.content_id, "quote": self.quote}
+        return {**place, **lines}
+
+
+def check_comment_text(value: object) -> str:
+    """What somebody says: text of several lines, without white space around it. Raises `ValidationFailed`."""
+    if not isinstance(value, str):
+        raise ValidationFailed({"text": ["Must be text."]})
+    text = check_text(value, name="text").strip()
+    if not text:
+        raise ValidationFailed({"text": ["Must not be empty."]})
+    if len(text) > MAX_TEXT:
+        raise ValidationFailed({"text": [f"At most {MAX_TEXT} characters."]})
+    return text
+
+
+def read_place(project: Project, *, version: int, target_field: str, anchor: Mapping[str, Any] | None) -> Place:
+    """The place that a comment names, which must be there. Raises `ValidationFailed`."""
+    field = check_field_name(target_field, parameter="target_field")
+    draft = Draft.objects.filter(project=project, version_number=version).first()
+    if draft is None:
+        raise ValidationFailed({"version": [f"There is no version {version}."]})
+    digest = draft.sha256_of(field)
+    if digest is None:
+        raise ValidationFailed({"target_field": [f"v{version} has no {field}."]})
+    if anchor is None:
+        return Place(draft, field, digest)
+    lines = lines_of(Blob.objects.get(pk=digest).text)
+    span = _read_span(anchor, len(lines))
+    selected = "\n".join(lines[span.from_line - 1 : span.to_line])
+    return Place(draft, field, digest, span, _read_quote(anchor.get("quote"), selected))
+
+
+def _read_span(anchor: Mapping[str, Any], count: int) -> Span:
+    unknown = set(anchor) - {"from_line", "to_line", "quote"}
+    if unknown:
+        raise ValidationFailed({"anchor": [f"Unknown member {min(unknown)!r}."]})
+    ends = []
+    for name in ("from_line", "to_line"):
+        line = anchor.get(name)
+        if isinstance(line, bool) or not isinstance(line, int) or not 1 <= line <= count:
+            raise ValidationFailed({f"anchor.{name}": [f"Must be a line from 1 to {count}."]})
+        ends.append(line)
+    if ends[1] < ends[0]:
+        raise ValidationFailed({"anchor.to_line": ["Must not be before from_line."]})
+    return Span(*ends)
+
+
+def _read_quote(value: object, selected: str) -> str:
+    """The selected part of the lines; all of them where no quote is given."""
+    if value is not None and not isinstance(value, str):
+        raise ValidationFailed({"anchor.quote": ["Must be text."]})
+    quote = check_text(value or "", name="anchor.quote").strip("\n") or selected
+    if quote not in selected:
+        raise ValidationFailed({"anchor.quote": ["Does not stand in these lines of this version."]})
+    if len(quote) > MAX_QUOTE:
+        raise ValidationFailed({"anchor.quote": [f"At most {MAX_QUOTE} characters; comment on fewer lines."]})
+    return quote

@@ -1,0 +1,139 @@
+"""Comments and their replies, in one table, because both are written, withdrawn and verified alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import Count, F, Q
+from uuid_utils.compat import uuid7
+
+from blobs.models import Blob
+from projects.models import Project
+
+if TYPE_CHECKING:
+    from drafts.models import Draft
+
+MAX_TEXT = 10_000
+MAX_QUOTE = 20_000
+MAX_REPLIES = 500
+
+
+class CommentState(models.TextChoices):
+    """Where a comment stands. A reply is open or withdrawn; nothing leads back out of withdrawn."""
+
+    OPEN = "open", "Open"
+    RESOLVED = "resolved", "Resolved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Reading comments."""
+
+    def threads(self, project_id: UUID) -> CommentQuerySet:
+        """The comments that begin a thread."""
+        return self.filter(project_id=project_id, thread__isnull=True)
+
+    def made_up_to(self, version: int) -> CommentQuerySet:
+        """Threads on a version or one before it: what a reader of that version can be told."""
+        return self.filter(draft__version_number__lte=version)
+
+    def with_facts(self) -> CommentQuerySet:
+        """With what a body needs at hand: people, and of the version only what is small."""
+        return self.select_related("author", "state_by", "draft").defer("draft__files", "draft__origin")
+
+    def counted_by_version(self, versions: list[int]) -> dict[int, dict[str, int]]:
+        """How many threads these versions have, by state; versions without any are left out. One query."""
+        rows = self.filter(draft__version_number__in=versions).values("draft__version_number", "state")
+        found: dict[int, dict[str, int]] = {}
+        for row in rows.annotate(count=Count("pk")).order_by("draft__version_number"):
+            found.setdefault(row["draft__version_number"], {})[row["state"]] = row["count"]
+        return found
+
+
+class Comment(models.Model):
+    """What somebody said, either on a place in a version (it begins a thread) or as a reply in a thread.
+
+    Never edited, never deleted: only `state`, `state_at` and `state_by` ever change, and a trigger sees to it. The
+    text stands here and not in a blob, since it belongs to exactly one comment and has no versions; its event names
+    its SHA-256 and that of the quote, so that `verify_audit` finds a changed one. Withdrawing strikes a comment
+    through; its text stays readable (21 CFR 11.10(e): a change shall not obscure what was recorded before).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="comments")
+    thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
+    # The place of a thread: `content` is what the field holds in that version. A reply has its thread's.
+    draft = models.ForeignKey("drafts.Draft", on_delete=models.PROTECT, null=True, related_name="comments")
+    field = models.CharField(max_length=1100, blank=True, default="")
+    content = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    from_line = models.PositiveIntegerField(null=True, help_text="1-based; NULL for a comment on the whole field.")
+    to_line = models.PositiveIntegerField(null=True, help_text="Inclusive.")
+    quote = models.CharField(max_length=MAX_QUOTE, blank=True, default="")
+    text = models.CharField(max_length=MAX_TEXT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=CommentState.choices, default=CommentState.OPEN)
+    state_at = models.DateTimeField(null=True, help_text="When the state last changed; NULL if it never did.")
+    state_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    project_id: UUID
+    thread_id: UUID | None
+    draft_id: UUID | None
+    content_id: str | None
+    author_id: UUID
+    state_by_id: UUID | None
+    # True on the answer to a write that the same `client_ref` had done before.
+    repeated: bool = False
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(thread__isnull=True, draft__isnull=False, content__isnull=False) & ~Q(field="")
+                | Q(thread__isnull=False, draft__isnull=True, content__isnull=True, field="", quote="")
+                & Q(from_line__isnull=True),
+                name="drafts_comment_place_or_thread",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_line__isnull=True, to_line__isnull=True)
+                | Q(from_line__gte=1, to_line__gte=F("from_line")),
+                name="drafts_comment_lines_in_order",
+            ),
+            models.CheckConstraint(condition=Q(state__in=CommentState.values), name="drafts_comment_state_known"),
+            models.CheckConstraint(
+                condition=Q(thread__isnull=True) | ~Q(state=CommentState.RESOLVED),
+                name="drafts_comment_threads_resolve",
+            ),
+            models.CheckConstraint(
+                condition=Q(state_at__isnull=True, state_by__isnull=True, state=CommentState.OPEN)
+                | Q(state_at__isnull=False, state_by__isnull=False),
+                name="drafts_comment_state_by_somebody",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["project", "thread", "state"], name="drafts_comment_project"),
+            GinIndex(SearchVector("text", config="simple"), name="drafts_comment_words"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def on_draft(self) -> Draft:
+        """The version that a thread hangs on."""
+        assert self.draft is not None
+        return self.draft
+
+    @property
+    def anchor(self) -> dict[str, Any] | None:
+        """The range as it was made: `{from_line, to_line, quote}`; None on the whole field."""
+        if self.from_line is None:
+            return None
+        return {"from_line": self.from_line, "to_line": self.to_line, "quote": self.quote}

@@ -1,0 +1,93 @@
+"""Where comments stand on another version, for many at once. Texts never change, so what was found once is kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from threading import Lock
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from blobs.models import Blob
+from drafts.comments.anchors import LineMap, Span, lines_of
+from drafts.comments.models import Comment
+from drafts.models import Draft
+
+# A place is some 400 bytes; this many are the comments of a few hundred projects.
+MOST_KEPT: Final = 20_000
+
+
+class _Question(NamedTuple):
+    """One range of one content, looked for in another content."""
+
+    old: str
+    new: str
+    span: Span
+    quote: str
+
+
+class _Memory:
+    """The answers that were asked for last, for all threads of this process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[_Question, Span | None] = OrderedDict()
+        self._lock = Lock()
+
+    def recall(self, questions: Iterable[_Question]) -> dict[_Question, Span | None]:
+        found: dict[_Question, Span | None] = {}
+        with self._lock:
+            for question in questions:
+                if question in self._known:
+                    self._known.move_to_end(question)
+                    found[question] = self._known[question]
+        return found
+
+    def keep(self, answers: dict[_Question, Span | None]) -> None:
+        with self._lock:
+            self._known.update(answers)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+_memory = _Memory(MOST_KEPT)
+
+
+def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, Span | None]:
+    """Where each thread that has an anchor stands on a version; None where its text is gone.
+
+    Two queries at most, whatever the number of threads, versions and fields; old texts are read one by one.
+    """
+    found: dict[UUID, Span | None] = {}
+    asked: dict[UUID, _Question] = {}
+    for thread in threads:
+        if thread.from_line is None or thread.to_line is None or thread.content_id is None:
+            continue
+        span = Span(thread.from_line, thread.to_line)
+        here = draft.sha256_of(thread.field)
+        if here == thread.content_id or here is None:
+            found[thread.id] = span if here else None
+        else:
+            asked[thread.id] = _Question(thread.content_id, here, span, thread.quote)
+    answers = _answers(set(asked.values()))
+    return found | {identity: answers[question] for identity, question in asked.items()}
+
+
+def _answers(questions: set[_Question]) -> dict[_Question, Span | None]:
+    known = _memory.recall(questions)
+    by_old: defaultdict[str, list[_Question]] = defaultdict(list)
+    for question in questions - known.keys():
+        by_old[question.old].append(question)
+    if not by_old:
+        return known
+    wanted = {question.new for each in by_old.values() for question in each}
+    news = {blob.sha256: lines_of(blob.text) for blob in Blob.objects.filter(sha256__in=wanted)}
+    fresh: dict[_Question, Span | None] = {}
+    for blob in Blob.objects.filter(sha256__in=list(by_old)).iterator(chunk_size=8):
+        lines = lines_of(blob.text)
+        maps: dict[str, LineMap] = {}
+        for question in by_old[blob.sha256]:
+            line_map = maps.get(question.new) or maps.setdefault(question.new, LineMap(lines, news[question.new]))
+            fresh[question] = line_map.follow(question.span, question.quote)
+    _memory.keep(fresh)
+    return known | fresh

@@ -1,0 +1,181 @@
+"""Everything that writes comments: say, answer, resolve, reopen, withdraw. Each is one write with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Final
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import Conflict, NotFound
+from audit.models import Event
+from audit.services import Target
+from blobs.models import sha256_of
+from drafts.comments.inputs import check_comment_text, read_place
+from drafts.comments.models import MAX_REPLIES, Comment, CommentState
+from drafts.fingerprints import fingerprint
+from projects.models import Project, Status
+from projects.permissions import authorise
+from projects.text import check_reason
+from projects.writing import ProjectWrite, project_write
+
+# Which state an act leads to, and from which states.
+_STEPS: Final = {
+    "comment.resolved": (CommentState.RESOLVED, {CommentState.OPEN}),
+    "comment.reopened": (CommentState.OPEN, {CommentState.RESOLVED}),
+    "comment.withdrawn": (CommentState.WITHDRAWN, {CommentState.OPEN, CommentState.RESOLVED}),
+}
+
+
+def create_comment(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    version: int,
+    target_field: str,
+    text: str,
+    anchor: Mapping[str, Any] | None = None,
+) -> Comment:
+    """Begin a thread on a field of a version, or on lines of it.
+
+    `anchor` is `{from_line, to_line, quote}`: lines 1-based and inclusive, `quote` what was selected in them (the
+    whole lines where it is left out or empty). Raises `ValidationFailed` for a version, field, range or quote that is
+    not there, and for the text.
+    """
+    parameters = {
+        "version": version,
+        "target_field": fingerprint(target_field),
+        "text": fingerprint(text),
+        "anchor": fingerprint(anchor),
+    }
+    with project_write(caller=caller, project_id=project_id, action="comment.write", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        text = check_comment_text(text)
+        place = read_place(write.project, version=version, target_field=target_field, anchor=anchor)
+        comment = Comment(id=uuid7(), project=write.project, text=text, author=caller.user, **place.columns())
+        data = {
+            "comment_id": str(comment.id),
+            "thread_id": str(comment.id),
+            "version": version,
+            "target_field": comment.field,
+            "sha256": comment.content_id,
+            "from_line": comment.from_line,
+            "to_line": comment.to_line,
+            "quote_sha256": sha256_of(comment.quote.encode()) if comment.from_line else None,
+        }
+        return _insert(write, comment, "comment.created", data)
+
+
+def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
+    """Reply in a thread, open or resolved; answering a reply answers its thread.
+
+    Raises `NotFound`, `Conflict` where the thread is withdrawn or full, `ValidationFailed` for the text.
+    """
+    parameters = {"comment": str(comment_id), "answer": fingerprint(text)}
+    with _comment_write(caller, comment_id, parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        text = check_comment_text(text)
+        said = Comment.objects.get(pk=comment_id)
+        thread = Comment.objects.select_related("draft").get(pk=said.thread_id or said.id)
+        if thread.state == CommentState.WITHDRAWN:
+            raise Conflict("The comment was withdrawn; it can no longer be answered.")
+        if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
+            raise Conflict(f"A thread holds at most {MAX_REPLIES} replies. Begin another.")
+        reply = Comment(id=uuid7(), project=write.project, thread=thread, text=text, author=caller.user)
+        data = {"comment_id": str(reply.id), **_facts_of_thread(thread)}
+        return _insert(write, reply, "comment.answered", data)
+
+
+def resolve_comment(*, caller: Caller, comment_id: UUID) -> Comment:
+    """Close a thread as dealt with. Raises `NotFound`, `Conflict` where it is not open, or is a reply."""
+    return _move_thread(caller, comment_id, "comment.resolved")
+
+
+def reopen_comment(*, caller: Caller, comment_id: UUID) -> Comment:
+    """Open a resolved thread again. Raises `NotFound`, `Conflict` where it is not resolved, or is a reply."""
+    return _move_thread(caller, comment_id, "comment.reopened")
+
+
+def withdraw_comment(*, caller: Caller, comment_id: UUID, reason: str = "") -> Comment:
+    """Take back a comment or a reply of one's own; an owner may withdraw anybody's, for a reason.
+
+    It stays readable, struck through, and nothing leads back. Raises `NotFound`, `PermissionDenied` for somebody
+    else's, `ValidationFailed` for the reason, `Conflict` where it is withdrawn already.
+    """
+    parameters = {"comment": str(comment_id), "withdraw": fingerprint(reason)}
+    with _comment_write(caller, comment_id, parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        comment = Comment.objects.select_related("author").get(pk=comment_id)
+        is_own = comment.author_id == caller.user.id
+        if not is_own:
+            authorise(action="comment.withdraw_others", role=write.role, status=Status(write.project.status))
+        words = check_reason(reason) if reason or not is_own else None
+        return _move(write, comment, "comment.withdrawn", reason=words)
+
+
+def _comment_write(
+    caller: Caller, comment_id: UUID, parameters: Mapping[str, Any]
+) -> AbstractContextManager[ProjectWrite]:
+    """The write on a comment's project. Raises `NotFound` where the caller may not know of the comment."""
+    project_id = project_of_comment(user=caller.user, comment_id=comment_id)
+    return project_write(caller=caller, project_id=project_id, action="comment.write", parameters=parameters)
+
+
+def project_of_comment(*, user: User, comment_id: UUID) -> UUID:
+    """The project of a comment that the user may see. Raises `NotFound`."""
+    visible = Project.objects.visible_to(user).filter(comments=comment_id)
+    project_id = visible.values_list("pk", flat=True).first()
+    if project_id is None:
+        raise NotFound("There is no such comment.")
+    return project_id
+
+
+def _move_thread(caller: Caller, comment_id: UUID, event: str) -> Comment:
+    with _comment_write(caller, comment_id, {"comment": str(comment_id), "to": event}) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        comment = Comment.objects.select_related("author").get(pk=comment_id)
+        if comment.thread_id is not None:
+            raise Conflict("A reply is neither resolved nor reopened; its thread is.", thread_id=str(comment.thread_id))
+        return _move(write, comment, event)
+
+
+def _move(write: ProjectWrite, comment: Comment, action: str, *, reason: str | None = None) -> Comment:
+    after, before = _STEPS[action]
+    if comment.state not in before:
+        raise Conflict(f"The comment is {CommentState(comment.state).label.lower()}.", state=comment.state)
+    thread = comment
+    if comment.thread_id is not None:
+        thread = Comment.objects.get(pk=comment.thread_id)
+    data = {"comment_id": str(comment.id), **_facts_of_thread(thread), "state": after.value, "before": comment.state}
+    event = write.record(action, Target.of("comment", comment.id), data, reason=reason)
+    comment.state, comment.state_at, comment.state_by = after.value, event.at, write.caller.user
+    comment.save(update_fields=["state", "state_at", "state_by"])
+    return comment
+
+
+def _insert(write: ProjectWrite, comment: Comment, action: str, data: Mapping[str, Any]) -> Comment:
+    facts = {**data, "text_sha256": sha256_of(comment.text.encode())}
+    event = write.record(action, Target.of("comment", comment.id), facts)
+    comment.created_at = event.at
+    comment.save(force_insert=True)
+    return comment
+
+
+def _facts_of_thread(thread: Comment) -> dict[str, Any]:
+    return {"thread_id": str(thread.id), "version": thread.on_draft.version_number, "target_field": thread.field}
+
+
+def _repeated(write: ProjectWrite) -> Comment:
+    event: Event | None = write.repeat_of
+    assert event is not None
+    comment = Comment.objects.select_related("author", "draft", "state_by").get(pk=event.target_id)
+    comment.repeated = True
+    return comment

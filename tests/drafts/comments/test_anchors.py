@@ -1,0 +1,119 @@
+"""A range of lines follows its text: property tests on random edits."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drafts.comments.anchors import LineMap, Span, follow, lines_of, matching_blocks
+
+words = st.text("abcdef ghi", min_size=1, max_size=12)
+# Lines that occur once, so that there is exactly one right answer.
+distinct_lines = st.lists(words.filter(str.strip), min_size=3, max_size=14, unique=True)
+any_lines = st.lists(st.sampled_from(["", "a", "b", "a b c d", "}", "- item"]), max_size=12)
+
+
+@st.composite
+def texts_with_range(draw: st.DrawFn) -> tuple[list[str], Span]:
+    lines = draw(distinct_lines)
+    first = draw(st.integers(1, len(lines)))
+    return lines, Span(first, draw(st.integers(first, len(lines))))
+
+
+def quote_of(lines: list[str], span: Span) -> str:
+    return "\n".join(lines[span.from_line - 1 : span.to_line])
+
+
+def where(lines: list[str], span: Span, new: list[str]) -> Span | None:
+    return follow(span, quote_of(lines, span), old="\n".join(lines), new="\n".join(new))
+
+
+@given(texts_with_range(), st.integers(0, 14), st.integers(1, 5))
+def test_it_follows_inserted_lines(given_: tuple[list[str], Span], at: int, count: int) -> None:
+    lines, span = given_
+    at = min(at, len(lines))
+    new = [*lines[:at], *(f"inserted {number}" for number in range(count)), *lines[at:]]
+    before, inside = at < span.from_line, span.from_line <= at < span.to_line
+    expected = Span(span.from_line + count * before, span.to_line + count * (before or inside))
+    assert where(lines, span, new) == expected
+
+
+@given(texts_with_range(), st.data())
+def test_it_follows_deleted_lines(given_: tuple[list[str], Span], data: st.DataObject) -> None:
+    lines, span = given_
+    gone = data.draw(st.sets(st.integers(1, len(lines))))
+    kept = [number for number in range(1, len(lines) + 1) if number not in gone]
+    new = [lines[number - 1] for number in kept]
+    left = [place for place, number in enumerate(kept, 1) if span.from_line <= number <= span.to_line]
+    found = LineMap(lines, new).follow(span)
+    if left:
+        assert found == Span(min(left), max(left))
+    else:
+        assert found is None
+
+
+@given(texts_with_range(), st.integers(0, 14))
+def test_it_follows_moved_lines(given_: tuple[list[str], Span], to: int) -> None:
+    lines, span = given_
+    moved = lines[span.from_line - 1 : span.to_line]
+    rest = [*lines[: span.from_line - 1], *lines[span.to_line :]]
+    to = min(to, len(rest))
+    new = [*rest[:to], *moved, *rest[to:]]
+    assert where(lines, span, new) == Span(to + 1, to + len(moved))
+
+
+@given(any_lines, any_lines, st.data())
+def test_whatever_was_edited_a_place_lies_in_the_new_text(old: list[str], new: list[str], data: st.DataObject) -> None:
+    old, new = lines_of("\n".join(old)), lines_of("\n".join(new))
+    first = data.draw(st.integers(1, len(old)))
+    span = Span(first, data.draw(st.integers(first, len(old))))
+    found = where(old, span, new)
+    if found is not None:
+        assert 1 <= found.from_line <= found.to_line <= len(new)
+    if old == new:
+        assert found == span
+
+
+@given(any_lines, any_lines)
+def test_matching_blocks_are_equal_lines_in_order(old: list[str], new: list[str]) -> None:
+    reached = (0, 0)
+    for block in matching_blocks(old, new):
+        assert old[block.old : block.old + block.size] == new[block.new : block.new + block.size]
+        assert (block.old >= reached[0], block.new >= reached[1]) == (True, True)
+        reached = (block.old + block.size, block.new + block.size)
+
+
+def test_an_edited_line_is_still_the_line() -> None:
+    old = "Intro\nGive the patient five milligrams once a day\nEnd"
+    new = "Intro\nGive the patient two milligrams once a day\nEnd"
+    assert follow(Span(2, 2), "five milligrams", old=old, new=new) == Span(2, 2)
+
+
+def test_a_rewritten_line_is_gone() -> None:
+    assert follow(Span(2, 2), "two", old="one\ntwo\nthree", new="one\nsomething else\nthree") is None
+
+
+def test_a_short_quote_is_found_between_its_old_neighbours_only() -> None:
+    old = "one\nuse mg here\nthree"
+    assert follow(Span(2, 2), "mg", old=old, new="one\nwrite mg, never grams, wherever doses stand\nthree") == Span(
+        2, 2
+    )
+    assert follow(Span(2, 2), "mg", old=old, new="one\nthree\nfour\nmg stands here too") is None
+
+
+def test_a_telling_quote_is_found_wherever_it_stands_alone() -> None:
+    quote = "ask the sponsor before any other dose"
+    old = f"one\nAlways {quote} is given.\nthree"
+    new = f"one\nthree\nfour\nTherefore, and without an exception, {quote}: that is the rule here now."
+    assert follow(Span(2, 2), quote, old=old, new=new) == Span(4, 4)
+
+
+def test_a_blank_line_that_stays_does_not_keep_what_is_gone() -> None:
+    assert follow(Span(1, 3), "alpha\n\nbeta", old="alpha\n\nbeta\nrest", new="\nrest") is None
+
+
+def test_the_heavier_part_says_where_a_range_is() -> None:
+    section = ["# Dosing", "Never more than the protocol allows.", "Always name the section you rely on."]
+    old = [*section, "other", "more", "last"]
+    new = ["# Dosing", "other", "more", "last", *section[1:]]
+    assert where(old, Span(1, 3), new) == Span(5, 6)
