@@ -95,12 +95,12 @@ class MembersView(ProjectView):
         members = Member.objects.filter(project=self.access().project).select_related("user")
         return self.answer(page(request, members, member_body, newest_first=False))
 
-    @operation("members_add", takes=shapes.NewMember, answer=shapes.MemberInfo, status=201)
+    @operation("members_add", takes=shapes.NewMember, answer=shapes.MemberInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Let somebody in."""
         given = self.body(shapes.NewMember)
         member = services.add_member(caller=self.caller(), project_id=project_id, **given)
-        return self.answer(member_body(member), 201)
+        return self.answer(member_body(member), 200 if member.repeated else 201)
 
 
 class OneMemberView(ProjectView):

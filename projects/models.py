@@ -93,6 +93,8 @@ class Member(models.Model):
 
     project_id: UUID
     user_id: UUID
+    # True on the answer to a write that the same `client_ref` had done before.
+    repeated: bool = False
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]

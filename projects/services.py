@@ -100,6 +100,7 @@ def add_member(
     with project_write(caller=caller, project_id=project_id, action="member.add", parameters=parameters) as write:
         existing = Member.objects.filter(project=write.project, user=person).first()
         if write.repeat_of is not None and existing is not None:
+            existing.repeated = True
             return existing
         if existing is not None:
             raise Conflict(f"{person.display_name} is already a member, as {existing.role}.")

@@ -80,8 +80,11 @@ def test_an_owner_changes_puts_away_and_reopens(project: Project, owner: User) -
 
 def test_members_come_change_and_go_for_a_reason(project: Project, owner: User, outsider: User) -> None:
     api, path = Api(owner), f"projects/{project.id}/members/"
-    answer = api.post(path, {"username": outsider.username, "role": "viewer"})
+    key = str(uuid4())
+    answer = api.post(path, {"username": outsider.username, "role": "viewer"}, Idempotency_Key=key)
     assert answer.status_code == 201
+    again = api.post(path, {"user_id": str(outsider.id), "role": "viewer"}, Idempotency_Key=key)
+    assert (again.status_code, members(again)) == (200, members(answer))
     assert (members(answer)["user"], members(answer)["role"]) == (outsider.person(), "viewer")
     assert problem(api.post(path, {"user_id": str(outsider.id), "role": "viewer"})) == (409, "conflict")
     changed = api.patch(f"{path}{outsider.id}/", {"role": "editor", "reason": "Joins the team"})
