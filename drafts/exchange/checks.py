@@ -1,0 +1,279 @@
+"""What must be true of the lines of a project's file, kind by kind; a check raises `ValidationFailed` at its line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from msgspec import Struct
+
+from audit.chain import first_prev_hash, link_hash
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+from audit.models import SITE_CHAIN
+from drafts.content import check_files, content_hash
+from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, LeaseLine, MemberLine
+from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
+from drafts.versions import changed_fields
+from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
+
+_LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z")
+_LOCK_ACTIONS: Final = frozenset({"lock.acquired", "lock.handed_over", "lock.taken_over"})
+
+
+def refuse(what: str) -> ValidationFailed:
+    """The refusal of a line for something that is not true of it."""
+    return ValidationFailed({"line": [what]})
+
+
+class BlobCheck:
+    """Contents: each is what its hash says, is a text as Foundry stores it, and stands once."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
+        self._objects: set[str] = set()
+
+    def take(self, line: BlobLine) -> None:
+        data = line.text.encode("utf-8")
+        if hashlib.sha256(data).hexdigest() != line.sha256 or len(data) != line.size:
+            raise refuse("The content was changed: it does not have the hash and size that are its name.")
+        if line.sha256 in self.sizes:
+            raise refuse("This content stands in the file already.")
+        if line.size > settings.FOUNDRY_TEXT_LIMIT:
+            raise refuse(f"A text holds at most {settings.FOUNDRY_TEXT_LIMIT} bytes.")
+        if "\r" in line.text:
+            raise refuse("The text has line ends other than LF.")
+        self.sizes[line.sha256] = line.size
+        if line.text.lstrip()[:1] == "{" and _is_object(line.text):
+            self._objects.add(line.sha256)
+
+    def content(self, name: str, facts: Any) -> FieldContent:
+        """A draft's field, if it may hold what it says. Raises `ValidationFailed`."""
+        check_field_name(name, parameter="line")
+        if facts.sha256 not in self.sizes:
+            raise refuse(f"The content of {name} is not in the file.")
+        is_file = name.startswith(FILES)
+        wanted = {PROMPT: PROMPT_MEDIA, CONFIGURATION: CONFIGURATION_MEDIA}.get(name)
+        fits = wanted == (facts.media_type, facts.language) if wanted else _fits(facts.media_type, facts.language)
+        if not fits:
+            raise refuse(f"{name} has a media type or language that it cannot have.")
+        if name == CONFIGURATION and facts.sha256 not in self._objects:
+            raise refuse("The model configuration is not a JSON object.")
+        size = self.sizes[facts.sha256] if is_file else 0
+        return FieldContent(facts.sha256, facts.media_type, facts.language, size)
+
+
+class DraftCheck:
+    """Versions: 1, 2, 3 … without a gap, each with the content hash of its fields."""
+
+    def __init__(self, blobs: BlobCheck) -> None:
+        self._blobs = blobs
+        self._fields: dict[str, FieldContent] = {}
+        self.version = 0
+        self.contents: set[str] = set()
+        # What each version's event has to say, until it is found.
+        self.expected: dict[int, dict[str, Any]] = {}
+
+    def take(self, line: DraftLine) -> None:
+        if line.version != self.version + 1:
+            raise refuse(f"Version {self.version + 1} is missing.")
+        fields = {name: self._blobs.content(name, facts) for name, facts in line.fields.items()}
+        check_files(fields)
+        if content_hash(fields) != line.content_hash:
+            raise refuse(f"The fields of v{line.version} were changed: the content hash does not fit.")
+        changed = changed_fields(self._fields, fields)
+        if changed != line.changed_fields:
+            raise refuse(f"v{line.version} does not say which fields it changed.")
+        if line.kind not in DraftKind.values or len(line.message) > MAX_MESSAGE:
+            raise refuse(f"v{line.version} has a kind or message that no version has.")
+        self.expected[line.version] = self._said(line, fields)
+        self.contents.update(content.sha256 for content in fields.values())
+        self.version, self._fields = line.version, fields
+
+    def _said(self, line: DraftLine, fields: Mapping[str, FieldContent]) -> dict[str, Any]:
+        before = self._fields
+        return {
+            "id": str(line.id),
+            "author": line.author.id,
+            "at": line.created_at,
+            "version": line.version,
+            "kind": line.kind,
+            "source_version": line.source_version,
+            "message": line.message,
+            "changed_fields": line.changed_fields,
+            "content_hash": line.content_hash,
+            "fields": {
+                name: {
+                    "before": before[name].sha256 if name in before else None,
+                    "after": fields[name].sha256 if name in fields else None,
+                }
+                for name in line.changed_fields
+            },
+        }
+
+
+class _Actor(Struct, frozen=True):
+    id: UUID
+    name: str
+    kind: str
+
+
+class _Target(Struct, frozen=True):
+    type: str
+    id: str
+
+
+class Record(Struct, frozen=True):
+    """The members of an event's canonical text that are compared with something."""
+
+    site: UUID
+    chain: str
+    action: str
+    actor: _Actor
+    target: _Target
+    data: dict[str, Any]
+
+
+class _Membership(Struct, frozen=True):
+    class _User(Struct, frozen=True):
+        id: UUID
+
+    user: _User
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a version came from: its event, as the old chain has it."""
+
+    seq: int
+    hash: str
+    author: dict[str, str]
+
+
+@dataclass(slots=True)
+class ChainCheck:
+    """The project's chain: every link, and that versions, locks and members are what its events say."""
+
+    header: Header
+    drafts: DraftCheck
+    seq: int = 0
+    site_seq: int = 0
+    sources: dict[int, Source] = field(default_factory=dict)
+    roles: dict[UUID, str] = field(default_factory=dict)
+    tokens: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    hash: bytes = b""
+
+    def take(self, line: EventLine) -> None:
+        own = str(self.header.project.id)
+        record = _record(line)
+        if record.chain != line.chain or record.site != self.header.site:
+            raise refuse("The event's text names another chain or site.")
+        if line.chain != own:
+            self._take_of_site(line, record)
+            return
+        previous = self.hash or first_prev_hash(own)
+        if line.seq != self.seq + 1:
+            raise refuse(f"Event {self.seq + 1} is missing.")
+        if bytes.fromhex(line.prev_hash) != previous:
+            raise refuse("The event does not link to the event before it.")
+        self.seq, self.hash = line.seq, _checked_hash(line)
+        if record.action == "draft.saved":
+            self._take_version(line, record)
+        elif record.action in _LOCK_ACTIONS:
+            said = record.data
+            holder = said["holder"].get("id") if isinstance(said.get("holder"), dict) else None
+            self.tokens[line.seq] = (line.at, record.target.id, said.get("field"), holder, said.get("session_id"))
+        elif record.action.startswith("member."):
+            self._take_member(record)
+
+    def finish(self) -> None:
+        """Nothing may be missing at the end."""
+        if self.drafts.expected:
+            raise refuse(f"No event recorded v{min(self.drafts.expected)}.")
+        if self.drafts.version != self.header.current_version:
+            raise refuse(f"The header says v{self.header.current_version} is the current version.")
+        if not self.site_seq:
+            raise refuse("No event of the site recorded that the project was created.")
+        said = self.header.chain
+        if (self.seq, (self.hash or first_prev_hash(str(self.header.project.id))).hex()) != (said.seq, said.hash):
+            raise refuse(f"The chain ends at {self.seq}; the header says {said.seq}, or another hash.")
+
+    def _take_of_site(self, line: EventLine, record: Record) -> None:
+        if line.chain != SITE_CHAIN or record.target != _Target("project", str(self.header.project.id)) or self.seq:
+            raise refuse("An event of something else than this project.")
+        if line.seq <= self.site_seq or (record.action == "project.created") != (self.site_seq == 0):
+            raise refuse("The project's events of the site do not begin with project.created, or are out of order.")
+        self.site_seq = line.seq
+        _checked_hash(line)
+
+    def _take_version(self, line: EventLine, record: Record) -> None:
+        said = {**record.data, "id": record.target.id, "author": record.actor.id, "at": line.at}
+        version = said.get("version")
+        expected = self.drafts.expected.pop(version, None) if isinstance(version, int) else None
+        if expected is None:
+            raise refuse(f"The version {version} that the event recorded is not in the file.")
+        for name, value in expected.items():
+            if said.get(name) != value:
+                raise refuse(f"v{expected['version']} is not what its event says: {name.replace('_', ' ')}.")
+        actor = record.actor
+        self.sources[expected["version"]] = Source(
+            line.seq, line.hash, {"id": str(actor.id), "display_name": actor.name, "kind": actor.kind}
+        )
+        self.tokens[line.seq] = (line.at, None, frozenset(expected["changed_fields"]), str(actor.id), None)
+
+    def _take_member(self, record: Record) -> None:
+        try:
+            member = msgspec.convert(record.data, _Membership)
+        except msgspec.ValidationError as error:
+            raise refuse(f"Not a membership: {error}.") from None
+        if member.role is None:
+            self.roles.pop(member.user.id, None)
+        else:
+            self.roles[member.user.id] = member.role
+
+    def take_lease(self, line: LeaseLine) -> None:
+        """A lease is what the event says whose `seq` is its token."""
+        at, lease_id, where, holder, session = self.tokens.get(line.token, (None,) * 5)
+        covers = line.field in where if isinstance(where, frozenset) else line.field == where
+        own = lease_id in (None, str(line.lease_id)) and holder == str(line.user.id)
+        in_session = session == (str(line.session) if line.session else None)
+        if at != line.started_at or not (covers and own and in_session):
+            raise refuse(f"The lease of {line.field} is not what event {line.token} says.")
+
+    def take_member(self, line: MemberLine) -> None:
+        """A member has the role that the events gave last."""
+        if self.roles.pop(line.user.id, None) != line.role:
+            raise refuse(f"The events do not make {line.user.display_name} {line.role}.")
+
+
+def _record(line: EventLine) -> Record:
+    try:
+        return msgspec.convert(parse(line.canonical, name="line", max_depth=200), Record)
+    except msgspec.ValidationError as error:
+        raise refuse(f"Not an event: {error}.") from None
+
+
+def _checked_hash(line: EventLine) -> bytes:
+    computed = link_hash(prev_hash=bytes.fromhex(line.prev_hash), seq=line.seq, at=line.at, canonical=line.canonical)
+    if computed.hex() != line.hash:
+        raise refuse("The event's content or time was changed: the hash does not fit.")
+    return computed
+
+
+def _fits(media_type: str, language: str | None) -> bool:
+    return bool(_MEDIA_TYPE.match(media_type)) and (language is None or bool(_LANGUAGE.match(language)))
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(parse(text), dict)
+    except ValidationFailed:
+        return False

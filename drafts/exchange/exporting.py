@@ -1,0 +1,162 @@
+"""Writing a whole project out as JSON lines (control c03), as one REPEATABLE READ transaction sees it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from audit.chain import first_prev_hash
+from audit.errors import NotFound
+from audit.models import SITE_CHAIN, Event, project_chain
+from audit.services import site_id
+from audit.transactions import unavailable_on_timeout
+from blobs.models import Blob
+from drafts.exchange import lines
+from drafts.exchange.registry import registered_rows
+from drafts.models import Draft
+from locking.models import Lease
+from projects.models import Member, Project
+
+
+def export_project(*, project_id: UUID) -> Iterator[bytes]:
+    """Every line of a project's file, one after the other; a project of any size needs little memory.
+
+    Raises `NotFound`. Read it in a thread that has no transaction open: it opens its own for as long as it lasts.
+    """
+    digest = hashlib.sha256()
+    count = 0
+    with unavailable_on_timeout(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        project = Project.objects.select_related("created_by", "current_draft").filter(pk=project_id).first()
+        if project is None:
+            raise NotFound("There is no such project.")
+        for data in _lines(project):
+            digest.update(data)
+            count += 1
+            yield data
+    yield lines.spell(lines.EndLine(count, digest.hexdigest()))
+
+
+def _lines(project: Project) -> Iterator[bytes]:
+    known: Iterable[lines.Line] = chain(
+        [_header(project)], _blobs(project), _drafts(project), _events(project), _leases(project), _members(project)
+    )
+    yield from map(lines.spell, known)
+    for kind, row in registered_rows(project.id):
+        yield lines.spell_extension(kind, row)
+
+
+def _header(project: Project) -> lines.Header:
+    newest = Event.objects.of_project(project.id).last()
+    head = bytes(newest.hash) if newest else first_prev_hash(project_chain(project.id))
+    return lines.Header(
+        format=lines.PROJECT_FORMAT,
+        site=UUID(site_id()),
+        exported_at=datetime.now(UTC),
+        project=lines.ProjectFacts(
+            id=project.id,
+            name=project.name,
+            description=project.description,
+            is_private=project.is_private,
+            status=project.status,
+            created_at=lines.moment(project.created_at),
+            created_by=lines.person(project.created_by),
+        ),
+        current_version=project.current_draft.version_number if project.current_draft else 0,
+        chain=lines.Head(newest.seq if newest else 0, head.hex()),
+    )
+
+
+def _blobs(project: Project) -> Iterator[lines.BlobLine]:
+    """Every content of every version, and the files that earlier imports have left here, each once."""
+    hashes = sorted(_hashes(project))
+    for number in range(0, len(hashes), 1000):
+        sizes = dict(Blob.objects.filter(pk__in=hashes[number : number + 1000]).values_list("sha256", "size"))
+        wanted = iter(hashes[number : number + 1000])
+        while batch := list(_of_few_bytes(wanted, sizes)):
+            found = Blob.objects.in_bulk(batch)
+            for digest in batch:
+                yield lines.BlobLine(digest, found[digest].size, found[digest].text)
+
+
+def _of_few_bytes(hashes: Iterator[str], sizes: dict[str, int], limit: int = 4 * 1024 * 1024) -> Iterator[str]:
+    size = 0
+    for digest in hashes:
+        yield digest
+        size += sizes[digest]
+        if size >= limit:
+            return
+
+
+def _hashes(project: Project) -> set[str]:
+    found: set[str] = set()
+    for draft in Draft.objects.filter(project=project).iterator(chunk_size=500):
+        found.update(content.sha256 for content in draft.fields.values())
+    for event in Event.objects.of_project(project.id).filter(action="project.imported"):
+        found.update(event.data["file"]["parts"])
+    return found
+
+
+def _drafts(project: Project) -> Iterator[lines.DraftLine]:
+    drafts = Draft.objects.filter(project=project).select_related("author").order_by("version_number")
+    for draft in drafts.iterator(chunk_size=500):
+        yield lines.DraftLine(
+            id=draft.id,
+            version=draft.version_number,
+            fields={
+                name: lines.FieldFacts(content.sha256, content.media_type, content.language)
+                for name, content in draft.fields.items()
+            },
+            author=lines.person(draft.author),
+            created_at=lines.moment(draft.created_at),
+            message=draft.message,
+            kind=draft.kind,
+            source_version=draft.source_version,
+            origin=draft.origin,
+            changed_fields=draft.changed_fields,
+            content_hash=draft.content_hash,
+        )
+
+
+def _events(project: Project) -> Iterator[lines.EventLine]:
+    about = Q(chain=SITE_CHAIN, target_type="project", target_id=str(project.id))
+    for events in (
+        Event.objects.filter(about).order_by("seq"),
+        Event.objects.of_project(project.id),
+    ):
+        for event in events.iterator(chunk_size=2000):
+            yield lines.EventLine(
+                chain=event.chain,
+                seq=event.seq,
+                at=lines.moment(event.at),
+                prev_hash=bytes(event.prev_hash).hex(),
+                hash=bytes(event.hash).hex(),
+                canonical=event.canonical,
+            )
+
+
+def _leases(project: Project) -> Iterator[lines.LeaseLine]:
+    leases = Lease.objects.filter(project=project).select_related("user").order_by("token", "field")
+    for lease in leases.iterator(chunk_size=2000):
+        yield lines.LeaseLine(
+            lease_id=lease.lease_id,
+            field=lease.field,
+            token=lease.token,
+            user=lines.person(lease.user),
+            session=lease.session_id,
+            started_at=lines.moment(lease.started_at),
+            ended_at=lines.moment(lease.ended_at) if lease.ended_at else None,
+            end_reason=lease.end_reason,
+        )
+
+
+def _members(project: Project) -> Iterator[lines.MemberLine]:
+    for member in Member.objects.filter(project=project).select_related("user").order_by("id"):
+        yield lines.MemberLine(lines.person(member.user), member.role, lines.moment(member.added_at))

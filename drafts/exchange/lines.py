@@ -1,0 +1,173 @@
+"""A whole project as JSON lines: what each line says, and how it is spelled.
+
+Every line is the RFC 8785 text of one object with a `type`, ended by LF: the header, every blob, every draft, every
+event of the project's chain (and those of the chain `site` that speak of the project), every lease, every member, then
+the rows of whatever sub-package keeps some (`registry`). The last line holds the SHA-256 of all bytes before it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from audit.canonical import canonical
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+
+PROJECT_FORMAT: Final = "foundry.project/1"
+
+# A text of 1 MiB, each of whose characters may be escaped by six, and its names.
+MAX_LINE_BYTES: Final = 8 * 1024 * 1024
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[int, Meta(ge=0)]
+
+_EXTENSION = re.compile(r"[a-z][a-z_]{0,39}\Z")
+
+
+class Person(Struct, forbid_unknown_fields=True, frozen=True):
+    id: UUID
+    display_name: str
+    kind: str
+
+
+class Head(Struct, forbid_unknown_fields=True, frozen=True):
+    """The newest event of a chain; seq 0 and SHA-256 of its name for a chain without events."""
+
+    seq: Number
+    hash: Sha256
+
+
+class ProjectFacts(Struct, forbid_unknown_fields=True, frozen=True):
+    id: UUID
+    name: str
+    description: str
+    is_private: bool
+    status: str
+    created_at: Moment
+    created_by: Person
+
+
+class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
+    format: str
+    site: UUID
+    exported_at: Moment
+    project: ProjectFacts
+    current_version: Number
+    chain: Head
+
+
+class BlobLine(Struct, forbid_unknown_fields=True, frozen=True, tag="blob"):
+    sha256: Sha256
+    size: Number
+    text: str
+
+
+class FieldFacts(Struct, forbid_unknown_fields=True, frozen=True):
+    sha256: Sha256
+    media_type: str
+    language: str | None
+
+
+class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, tag="draft"):
+    id: UUID
+    version: Number
+    fields: dict[str, FieldFacts]
+    author: Person
+    created_at: Moment
+    message: str
+    kind: str
+    source_version: int | None
+    origin: dict[str, Any] | None
+    changed_fields: list[str]
+    content_hash: Sha256
+
+
+class EventLine(Struct, forbid_unknown_fields=True, frozen=True, tag="event"):
+    """One event as it stands in the chain; `canonical` is its text, over which the hashes go."""
+
+    chain: str
+    seq: Number
+    at: Moment
+    prev_hash: Sha256
+    hash: Sha256
+    canonical: str
+
+
+class LeaseLine(Struct, forbid_unknown_fields=True, frozen=True, tag="lease"):
+    lease_id: UUID
+    field: str
+    token: Number
+    user: Person
+    session: UUID | None
+    started_at: Moment
+    ended_at: Moment | None
+    end_reason: str | None
+
+
+class MemberLine(Struct, forbid_unknown_fields=True, frozen=True, tag="member"):
+    user: Person
+    role: str
+    added_at: Moment
+
+
+class EndLine(Struct, forbid_unknown_fields=True, frozen=True, tag="end"):
+    """How many lines stand before this one, and the SHA-256 of all their bytes."""
+
+    lines: Number
+    sha256: Sha256
+
+
+class ExtensionLine(Struct, frozen=True):
+    """A row of a sub-package that this format does not know by itself."""
+
+    type: str
+
+
+Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndLine
+KNOWN: Final = frozenset({"header", "blob", "draft", "event", "lease", "member", "end"})
+
+
+def person(user: Any) -> Person:
+    """A user as every line names people."""
+    return Person(user.id, user.display_name, user.kind)
+
+
+def spell(line: Line) -> bytes:
+    """One line's bytes, its LF included."""
+    return f"{canonical(msgspec.to_builtins(line))}\n".encode()
+
+
+def spell_extension(kind: str, row: dict[str, Any]) -> bytes:
+    """The line of a sub-package's row."""
+    return f"{canonical({**row, 'type': kind})}\n".encode()
+
+
+def read(data: bytes) -> Line | ExtensionLine:
+    """What a line says, its LF taken off. Raises `ValidationFailed` for anything but a well-spelled line."""
+    value = parse(data, name="line")
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise ValidationFailed({"line": ["Not an object with a type."]})
+    if canonical(value).encode() != data:
+        raise ValidationFailed({"line": ["Not spelled as RFC 8785 spells it."]})
+    kind = value["type"]
+    if kind not in KNOWN:
+        if not _EXTENSION.match(kind):
+            raise ValidationFailed({"line": ["Its type is not a short lowercase name."]})
+        return ExtensionLine(kind)
+    try:
+        line: Line = msgspec.convert(value, Line)
+    except msgspec.ValidationError as error:
+        raise ValidationFailed({"line": [f"Not a {kind} line: {error}."]}) from None
+    return line
+
+
+def moment(at: datetime) -> datetime:
+    """A database time in UTC, as lines spell it."""
+    return at.astimezone(UTC)

@@ -1,0 +1,140 @@
+"""Verifying a project's file wholly before anything of it is believed: spelling, hashes, links, and agreement."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from audit.errors import DomainError, ValidationFailed
+from drafts.exchange import lines
+from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source, refuse
+
+# Which lines come before which: a draft's contents are known when it comes, an event's draft as well.
+_ORDER: Final = {
+    lines.Header: 0,
+    lines.BlobLine: 1,
+    lines.DraftLine: 2,
+    lines.EventLine: 3,
+    lines.LeaseLine: 4,
+    lines.MemberLine: 5,
+    lines.ExtensionLine: 6,
+    lines.EndLine: 7,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A file that holds together. `sha256` and `size` (bytes) are of the whole file, its last line included.
+
+    `counts` is by type of line; `contents` are the hashes that some version holds; `sources` the versions' events.
+    """
+
+    header: lines.Header
+    sha256: str
+    size: int
+    counts: dict[str, int]
+    contents: set[str]
+    sources: dict[int, Source]
+
+
+def verify_file(file: BinaryIO) -> Verified:
+    """Read a project's file from where it stands to its end.
+
+    Raises `ValidationFailed` that names the first line that is wrong and why. What it proves is that the file is whole
+    and agrees with itself: whoever rewrites all of it, chain and all, is found only by comparing the chain's newest
+    hash with a checkpoint, or with the site that the header names.
+    """
+    verifier = _Verifier()
+    for number, data in enumerate(read_lines(file), start=1):
+        try:
+            verifier.take(data)
+        except DomainError as error:
+            what = error.errors["line"][0] if isinstance(error, ValidationFailed) and "line" in error.errors else None
+            raise ValidationFailed({f"line {number}": [what or error.detail]}) from None
+    return verifier.verified()
+
+
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file with their LF, none longer than the format allows. Raises `ValidationFailed`."""
+    number = 0
+    while data := file.readline(lines.MAX_LINE_BYTES + 1):
+        number += 1
+        if len(data) > lines.MAX_LINE_BYTES:
+            raise ValidationFailed({f"line {number}": [f"Longer than {lines.MAX_LINE_BYTES} bytes."]})
+        if not data.endswith(b"\n"):
+            raise ValidationFailed({f"line {number}": ["The file ends in the middle of a line."]})
+        yield data
+
+
+@dataclass(slots=True)
+class _Verifier:
+    blobs: BlobCheck = field(default_factory=BlobCheck)
+    counts: dict[str, int] = field(default_factory=dict)
+    drafts: DraftCheck = field(init=False)
+    chain: ChainCheck | None = None
+    size: int = 0
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _reached: int = -1
+
+    def __post_init__(self) -> None:
+        self.drafts = DraftCheck(self.blobs)
+
+    def take(self, data: bytes) -> None:
+        """Check the next line, whose number its caller knows."""
+        line = lines.read(data[:-1])
+        rank = _ORDER[type(line)]
+        if rank < self._reached or (rank == self._reached and rank in (0, 7)) or (self._reached < 0 and rank):
+            raise refuse("This line stands where it cannot stand.")
+        if rank > _ORDER[lines.EventLine] and self._reached <= _ORDER[lines.EventLine]:
+            self._chain.finish()
+        if isinstance(line, lines.EndLine):
+            self._finish(line)
+        self._reached = rank
+        self._dispatch(line)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def verified(self) -> Verified:
+        if self._reached != _ORDER[lines.EndLine]:
+            raise ValidationFailed({"file": ["The file has no last line: some of it is missing."]})
+        return Verified(
+            header=self._chain.header,
+            sha256=self._digest.hexdigest(),
+            size=self.size,
+            counts=self.counts,
+            contents=self.drafts.contents,
+            sources=self._chain.sources,
+        )
+
+    @property
+    def _chain(self) -> ChainCheck:
+        if self.chain is None:
+            raise refuse("The file does not begin with a header.")
+        return self.chain
+
+    def _dispatch(self, line: lines.Line | lines.ExtensionLine) -> None:
+        kind = line.type if isinstance(line, lines.ExtensionLine) else str(line.__struct_config__.tag)
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        match line:
+            case lines.Header():
+                if line.format != lines.PROJECT_FORMAT:
+                    raise refuse(f"The format is {line.format[:40]!r}; this Foundry reads {lines.PROJECT_FORMAT}.")
+                self.chain = ChainCheck(line, self.drafts)
+            case lines.BlobLine():
+                self.blobs.take(line)
+            case lines.DraftLine():
+                self.drafts.take(line)
+            case lines.EventLine():
+                self._chain.take(line)
+            case lines.LeaseLine():
+                self._chain.take_lease(line)
+            case lines.MemberLine():
+                self._chain.take_member(line)
+
+    def _finish(self, line: lines.EndLine) -> None:
+        if line.lines != sum(self.counts.values()) or line.sha256 != self._digest.hexdigest():
+            raise refuse("Some line was changed, added or removed: the SHA-256 of all lines before does not fit.")
+        if self._chain.roles:
+            raise refuse("A member that the events name is missing.")

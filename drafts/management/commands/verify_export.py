@@ -1,0 +1,28 @@
+"""`manage.py verify_export FILE`: prove that a project's file is whole and agrees with itself, or name the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from drafts.exchange.terminal import refusals
+from drafts.exchange.verification import verify_file
+
+
+class Command(BaseCommand):
+    help = "Verify a file that export_project or imported_file wrote; exit 1 at the first line that is wrong."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with refusals(), options["file"].open("rb") as file:
+            verified = verify_file(file)
+        head = verified.header.chain
+        counted = ", ".join(f"{number} {kind}" for kind, number in verified.counts.items())
+        self.stdout.write(f"project {verified.header.project.id} of site {verified.header.site}")
+        self.stdout.write(f"lines: {counted}")
+        self.stdout.write(f"chain verified up to {head.seq}  {head.hash}")
+        self.stdout.write(self.style.SUCCESS(f"Verified: sha256 {verified.sha256}, nothing was changed."))

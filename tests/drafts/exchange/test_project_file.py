@@ -1,0 +1,340 @@
+"""A whole project as JSON lines: verified wholly, and made a new project of, with every byte of its contents."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit.canonical import canonical
+from audit.errors import Conflict, NotFound, ValidationFailed
+from audit.models import Event
+from audit.verification import verify_chain
+from blobs.models import Blob
+from drafts.exchange import importing, registry
+from drafts.exchange.exporting import export_project
+from drafts.exchange.importing import check_imports, import_project, imported_file
+from drafts.exchange.verification import verify_file
+from drafts.models import Draft
+from drafts.verification import check_drafts
+from locking.verification import check_leases
+from projects.models import Member, Project
+from tests.drafts.exchange.conftest import save
+from tests.writers import Writer
+
+Line = dict[str, Any]
+
+
+def verify(data: bytes) -> Any:
+    return verify_file(io.BytesIO(data))
+
+
+def sealed(rows: list[Line]) -> bytes:
+    """A file of these lines with a last line that fits: what somebody writes who knows the format."""
+    body = b"".join(f"{canonical(row)}\n".encode() for row in rows)
+    end = {"type": "end", "lines": len(rows), "sha256": hashlib.sha256(body).hexdigest()}
+    return body + f"{canonical(end)}\n".encode()
+
+
+def rows_of(data: bytes) -> list[Line]:
+    return [json.loads(line) for line in data.splitlines()][:-1]
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(ValidationFailed) as refusal:
+        verify(data)
+    return refusal.value.detail
+
+
+def test_the_file_is_whole_readable_and_verifies(exported, told):
+    rows = rows_of(exported)
+
+    verified = verify(exported)
+
+    assert verified.header.project.id == told.id
+    assert verified.sha256 == hashlib.sha256(exported).hexdigest()
+    assert verified.counts["draft"] == 6
+    assert verified.counts["event"] == Event.objects.of_project(told.id).count() + 1
+    assert verified.counts["member"] == 4
+    texts = {row["sha256"]: row["text"] for row in rows if row["type"] == "blob"}
+    first = next(row for row in rows if row["type"] == "draft")
+    assert texts[first["fields"]["prompt_text"]["sha256"]].startswith('Be "kind".')
+    assert [row["end_reason"] for row in rows if row["type"] == "lease"].count(None) == 1
+
+
+def test_a_project_without_versions_has_a_file_too(committed_db, project):
+    assert verify(b"".join(export_project(project_id=project.id))).header.current_version == 0
+
+
+def test_there_is_no_file_of_no_project(committed_db):
+    with pytest.raises(NotFound):
+        list(export_project(project_id=uuid4()))
+
+
+def test_an_import_has_the_same_contents_and_says_where_they_came_from(exported, told, outsider, caller_for, contents):
+    project = import_project(caller=caller_for(outsider, via="command"), file=io.BytesIO(exported), name="Copy")
+
+    assert contents(project) == contents(told)
+    assert (project.name, project.is_private, project.status) == ("Copy", True, "open")
+    assert list(Member.objects.filter(project=project).values_list("user_id", "role")) == [(outsider.id, "owner")]
+    assert set(Draft.objects.filter(project=project).values_list("kind", flat=True)) == {"import"}
+    events = Event.objects.of_project(project.id)
+    assert events[0].action == "member.added"
+    old = Draft.objects.get(project=told, version_number=4)
+    event = events.filter(action="draft.saved")[3]
+    facts = event.data["import"]
+    assert (facts["version"], facts["kind"], facts["source_version"]) == (4, "revert", 1)
+    assert facts["author"] == old.author.person() | {"id": str(old.author_id)}
+    assert facts["at"] == old.created_at.isoformat()
+    assert facts["project"] == str(told.id)
+    assert event.actor_id == outsider.id
+    assert event.at > old.created_at
+    assert bytes(Event.objects.of_project(told.id).get(seq=facts["event"]["seq"]).hash).hex() == facts["event"]["hash"]
+
+
+def test_an_imported_project_verifies_with_all_its_records(exported, outsider, caller_for):
+    project = import_project(caller=caller_for(outsider), file=io.BytesIO(exported))
+
+    assert verify_chain(str(project.id)).finding is None
+    for check in (check_drafts, check_leases, check_imports):
+        assert [each for each in check() if str(project.id) in str(each)] == []
+
+
+def test_the_old_chain_is_kept_as_a_file_that_still_verifies(exported, outsider, caller_for, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "PART_BYTES", 1000)
+    project = import_project(caller=caller_for(outsider), file=io.BytesIO(exported))
+
+    assert b"".join(imported_file(project_id=project.id)) == exported
+    event = Event.objects.of_project(project.id).get(action="project.imported")
+    assert event.data["chain"]["seq"] == rows_of(exported)[0]["chain"]["seq"]
+    again = b"".join(export_project(project_id=project.id))
+    assert verify(again).counts["blob"] > len(event.data["file"]["parts"])
+
+
+def test_import_of_the_file_of_an_import(exported, told, outsider, caller_for, contents):
+    once = import_project(caller=caller_for(outsider), file=io.BytesIO(exported))
+    file = b"".join(export_project(project_id=once.id))
+
+    twice = import_project(caller=caller_for(outsider), file=io.BytesIO(file))
+
+    assert contents(twice) == contents(told)
+    assert b"".join(imported_file(project_id=twice.id)) == file
+
+
+def test_a_repeat_with_the_same_reference_makes_one_project(exported, outsider, caller_for):
+    caller = caller_for(outsider, client_ref=uuid4())
+
+    first = import_project(caller=caller, file=io.BytesIO(exported))
+    again = import_project(caller=caller, file=io.BytesIO(exported))
+
+    assert (again.id, again.repeated) == (first.id, True)
+
+
+def test_a_file_that_changes_while_it_is_read_leaves_nothing(exported, outsider, caller_for, make_project):
+    class Changing(io.BytesIO):
+        def seek(self, *args: int) -> int:
+            self.getbuffer()[:] = exported.replace(b'"exported_at":"20', b'"exported_at":"19')
+            return super().seek(*args)
+
+    with pytest.raises(Conflict, match="changed while it was read"):
+        import_project(caller=caller_for(outsider), file=Changing(exported))
+
+    assert not Project.objects.filter(created_by=outsider).exists()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_flipped_bit_in_any_line_is_found(exported, data):
+    lines = exported.splitlines(keepends=True)
+    number = data.draw(st.integers(0, len(lines) - 1))
+    at = sum(map(len, lines[:number])) + data.draw(st.integers(0, len(lines[number]) - 1))
+    broken = bytearray(exported)
+    broken[at] ^= 1 << data.draw(st.integers(0, 7))
+
+    with pytest.raises(ValidationFailed):
+        verify(bytes(broken))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_line_that_is_missing_doubled_or_moved_is_found_even_with_a_fitting_last_line(exported, data):
+    rows = rows_of(exported)
+    kept = [row for row in rows if row["type"] in {"draft", "event", "member"}]
+    at = rows.index(kept[data.draw(st.integers(0, len(kept) - 1))])
+    row = rows[at]
+    how = data.draw(st.sampled_from(["missing", "doubled", "moved"]))
+    if how == "missing":
+        del rows[at]
+    elif how == "doubled":
+        rows.insert(at, row)
+    else:
+        rows.append(rows.pop(at)) if row["type"] != "member" else rows.insert(0, rows.pop(at))
+
+    with pytest.raises(ValidationFailed):
+        verify(sealed(rows))
+
+
+def _change(kind: str, change: Callable[[Line], None], number: int = 0) -> Callable[[list[Line]], None]:
+    def forge(rows: list[Line]) -> None:
+        change([row for row in rows if row["type"] == kind][number])
+
+    return forge
+
+
+LONG_AGO = "2001-01-01T00:00:00Z"
+
+FORGERIES: dict[str, tuple[Callable[[list[Line]], None], str]] = {
+    "a content": (_change("blob", lambda row: row.update(text=row["text"] + "x")), "content was changed"),
+    "a draft's author": (_change("draft", lambda row: row["author"].update(id=str(uuid4()))), "its event says: author"),
+    "a draft's time": (
+        _change("draft", lambda row: row.update(created_at="2001-01-01T00:00:00Z")),
+        "its event says: at",
+    ),
+    "a draft's message": (_change("draft", lambda row: row.update(message="Other")), "its event says: message"),
+    "a draft's hash": (_change("draft", lambda row: row.update(content_hash="0" * 64)), "content hash does not fit"),
+    "a draft's field": (_change("draft", lambda row: row["fields"].pop("prompt_text")), "content hash does not fit"),
+    "a path": (
+        _change("draft", lambda row: row["fields"].update({"files/../x": row["fields"]["files/a.yaml"]})),
+        "must not contain",
+    ),
+    "an event's time": (_change("event", lambda row: row.update(at=LONG_AGO), 3), "hash does not fit"),
+    "an event's text": (
+        _change("event", lambda row: row.update(canonical=row["canonical"].replace('"via":"api"', '"via":"job"')), 2),
+        "hash does not fit",
+    ),
+    "a lease's holder": (_change("lease", lambda row: row["user"].update(id=str(uuid4()))), "is not what event"),
+    "a member's role": (_change("member", lambda row: row.update(role="owner"), 1), "do not make"),
+    "the head": (_change("header", lambda row: row["chain"].update(seq=1)), "The chain ends at"),
+    "the format": (_change("header", lambda row: row.update(format="other/9")), "this Foundry reads"),
+    "a member of a line": (_change("member", lambda row: row.update(more=1)), "unknown field"),
+    "the tail of the chain": (
+        lambda rows: rows.remove([row for row in rows if row["type"] == "event"][-1]),
+        "The chain ends at",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_with_a_fitting_last_line_is_found_and_named(exported, name):
+    forge, words = FORGERIES[name]
+    rows = rows_of(exported)
+    forge(rows)
+
+    message = refused(sealed(rows))
+
+    assert words in message
+    assert message.startswith("line ")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "some of it is missing"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "Not"),
+        (b"[" * 10_000 + b"]" * 10_000 + b"\n", "Nested more than"),
+        (b'{"type":"header","x":NaN}\n', "NaN"),
+        (b'{"type":"header","x":"\\ud800"}\n', "surrogate"),
+        (b'{"type":"header","x":"\\u0000"}\n', "NUL"),
+        (b'{"type":"blob","x":"' + b"x" * 5_000_000 + b'"}\n', "Not a blob line"),
+        (b'{"type":"blob","x":"' + b"x" * 9_000_000 + b'"}\n', "Longer than"),
+        (b'{"type": "header"}\n', "RFC 8785"),
+        (b'{"type":"header"}', "middle of a line"),
+        (b"\n", "Not JSON"),
+        (b"7\n", "Not an object"),
+        (b'{"type":"member","user":1}\n', "Not a member line"),
+        (b'{"type":"surprise"}\n', "cannot stand"),
+    ],
+)
+def test_anything_else_is_refused_and_nothing_is_saved(committed_db, outsider, caller_for, data, words):
+    with pytest.raises(ValidationFailed, match=words):
+        import_project(caller=caller_for(outsider), file=io.BytesIO(data))
+
+    assert not Project.objects.filter(created_by=outsider).exists()
+
+
+def test_a_text_over_1_mib_is_refused(exported):
+    rows = rows_of(exported)
+    text = "x" * 5_000_000
+    rows.insert(
+        1, {"type": "blob", "sha256": hashlib.sha256(text.encode()).hexdigest(), "size": len(text), "text": text}
+    )
+
+    assert "at most 1048576 bytes" in refused(sealed(rows))
+
+
+def test_contents_that_no_version_holds_are_not_stored(exported, outsider, caller_for):
+    rows = rows_of(exported)
+    text = f"smuggled {uuid4()}"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    rows.insert(1, {"type": "blob", "sha256": digest, "size": len(text), "text": text})
+
+    import_project(caller=caller_for(outsider), file=io.BytesIO(sealed(rows)))
+
+    assert not Blob.objects.filter(pk=digest).exists()
+
+
+def test_sub_packages_add_their_rows(exported, told, monkeypatch):
+    monkeypatch.setattr(registry, "_exporters", {})
+    registry.register("remark", lambda project_id: [{"project": str(project_id), "text": "hm"}])
+
+    data = b"".join(export_project(project_id=told.id))
+
+    assert {"type": "remark", "project": str(told.id), "text": "hm"} in rows_of(data)
+    assert verify(data).counts["remark"] == 1
+    with pytest.raises(ValueError, match="format's own"):
+        registry.register("draft", lambda project_id: [])
+
+
+def test_the_commands_go_the_whole_round(told, outsider, tmp_path, capsys, contents):
+    file, kept = tmp_path / "project.jsonl", tmp_path / "kept.jsonl"
+
+    call_command("export_project", str(told.id), str(file))
+    call_command("verify_export", str(file))
+    call_command("import_project", str(file), "--as", outsider.username, "--name", f"Copy {uuid4()}")
+
+    made = capsys.readouterr().out.split()[-1]
+    assert contents(Project.objects.get(pk=made)) == contents(told)
+    call_command("imported_file", made, str(kept))
+    assert kept.read_bytes() == file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+    broken = file.read_bytes().replace(b"kind", b"mind", 1)
+    file.write_bytes(broken)
+    with pytest.raises(CommandError, match=r"^line \d+: "):
+        call_command("verify_export", str(file))
+    with pytest.raises(CommandError, match="no account"):
+        call_command("import_project", str(file), "--as", "nobody-here")
+
+
+TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=30)
+PATHS = st.sampled_from(["a.md", "b/c.txt", "é.yaml", "\U0001f600.json"])
+EDITS = st.lists(
+    st.one_of(
+        st.fixed_dictionaries({"prompt_text": TEXTS}),
+        st.fixed_dictionaries({"model_configuration": st.dictionaries(TEXTS, TEXTS, max_size=3)}),
+        st.builds(lambda path, text: {f"files/{path}": {"content": text, "language": None}}, PATHS, TEXTS),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EDITS)
+def test_export_then_import_gives_the_same_content_hashes(
+    committed_db, make_project, owner, caller_for, contents, edits
+):
+    project = make_project()
+    writer = Writer(caller_for(owner), project)
+    for changes in edits:
+        save(writer, changes)
+
+    file = b"".join(export_project(project_id=project.id))
+
+    assert contents(import_project(caller=caller_for(owner), file=io.BytesIO(file))) == contents(project)
