@@ -23,7 +23,7 @@ from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.console import LaunchError, complain, say, step
 from foundry_site.launcher.options import RunOptions, parse_run_options
 from foundry_site.launcher.place import check_port
-from foundry_site.launcher.signals import Stopped, ignore_signals, stopped_by_signals
+from foundry_site.launcher.signals import Stopped, ignore_signals, leave_signals_to_the_server, stopped_by_signals
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with stopped_by_signals():
             _run(options, read_environment())
-    except Stopped:
+    except (Stopped, KeyboardInterrupt):
         return 0
     except (LaunchError, EmbeddedServiceError, EnvironmentVariableError, CommandError) as error:
         complain(str(error))
@@ -96,6 +96,7 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
         with step("Demo project"):
             call_command("make_demo", url=url, verbosity=0)
     announce_when_ready(options, url, with_demo=with_demo)
+    leave_signals_to_the_server()
     call_command("serve", port=options.port)
 
 

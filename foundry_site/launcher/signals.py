@@ -25,6 +25,16 @@ def stopped_by_signals() -> Iterator[None]:
         ignore_signals()
 
 
+def leave_signals_to_the_server() -> None:
+    """From here on the server ends itself in good order.
+
+    An exception that a handler raises inside an event loop may be swallowed there. Twisted takes SIGTERM in any case,
+    but SIGINT only from Python's own handler, and SIGHUP (the terminal was closed) never.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+
+
 def ignore_signals() -> None:
     """From here on things are being stopped, which a second Ctrl-C must not cut short."""
     for number in SIGNALS:

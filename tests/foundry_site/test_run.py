@@ -44,14 +44,15 @@ class Run:
         command = [sys.executable, "-P", "-m", "foundry_site.launcher.run", "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--data", str(data_dir), *arguments],
-            env={**kept, "PYTHONPATH": str(BASE_DIR), **variables},
+            env={**kept, "PYTHONPATH": str(BASE_DIR), "PYTHONFAULTHANDLER": "1", **variables},
             cwd=data_dir,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self.said = ""
-        self._watchdog = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+        # With PYTHONFAULTHANDLER it says where it hangs.
+        self._watchdog = threading.Timer(PATIENCE_SECONDS, self.process.send_signal, [signal.SIGABRT])
         self._watchdog.start()
 
     def until(self, text: str) -> None:
@@ -69,6 +70,7 @@ class Run:
         rest, _ = self.process.communicate()
         self.said += rest
         self._watchdog.cancel()
+        assert self.process.returncode != -signal.SIGABRT, self.said
         return self.process.returncode
 
     def get(self, path: str) -> Any:
@@ -144,7 +146,8 @@ def test_a_killed_run_hinders_nobody(start: Callable[..., Run], data_dir: Path) 
     after = start("--no-demo")
     after.until("Stop with Ctrl-C")
     assert after.get("/healthz") == {"status": "ok"}
-    assert after.end(signal.SIGTERM) == 0
+    # As when the terminal is closed.
+    assert after.end(signal.SIGHUP) == 0
     assert left_over(data_dir) == []
 
 
