@@ -19,6 +19,7 @@ from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.models import Event
 from audit.verification import verify_chain
 from blobs.models import Blob
+from drafts.comments.services import answer_comment, create_comment
 from drafts.exchange import importing, registry
 from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import check_imports, import_project, imported_file
@@ -338,3 +339,23 @@ def test_export_then_import_gives_the_same_content_hashes(
     file = b"".join(export_project(project_id=project.id))
 
     assert contents(import_project(caller=caller_for(owner), file=io.BytesIO(file))) == contents(project)
+
+
+def test_comments_and_their_answers_are_in_the_file(told, editor, reviewer, caller_for):
+    asked = create_comment(
+        caller=caller_for(reviewer),
+        project_id=told.id,
+        version=1,
+        target_field="prompt_text",
+        text="Kind to whom?",
+        anchor={"from_line": 1, "to_line": 1, "quote": 'Be "kind".'},
+    )
+    answer_comment(caller=caller_for(editor), comment_id=asked.id, text="To everybody.")
+
+    rows = [row for row in rows_of(b"".join(export_project(project_id=told.id))) if row["type"] == "comment"]
+
+    assert [(row["text"], row["thread_id"], row["quote"]) for row in rows] == [
+        ("Kind to whom?", None, 'Be "kind".'),
+        ("To everybody.", str(asked.id), ""),
+    ]
+    assert rows[0]["created_at"].endswith("Z")
