@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from drafts import api
+from drafts.compare.api import CompareView
 
 
 class VersionNumber:
@@ -39,6 +40,7 @@ of_project = [
     path("drafts/<version:version>/", api.OneDraftView.as_view(), name="api_draft"),
     path("drafts/<version:version>/files/<path:path>", api.FileView.as_view(), name="api_file"),
     path("drafts/<version_number:version>/revert/", api.RevertView.as_view(), name="api_revert"),
+    path("compare/", CompareView.as_view(), name="api_compare"),
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]

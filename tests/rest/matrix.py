@@ -89,6 +89,7 @@ OF_A_PROJECT = (
     Row("api_draft", "GET", "drafts/1/", 200),
     Row("api_draft", "GET", "drafts/current/", 200),
     Row("api_file", "GET", "drafts/1/files/a.md", 200),
+    Row("api_compare", "GET", "compare/?base=1&target=2", 200),
     Row("api_export", "GET", "export/", 200),
     Row("api_revert", "POST", "drafts/1/revert/", 201, WRITERS, OPEN, {"reason": "Better"}),
     Row("api_undo", "POST", "undo/", "conflict", WRITERS, OPEN),

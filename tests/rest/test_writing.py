@@ -97,6 +97,31 @@ def test_numbers_and_keys_keep_their_spelling(writer: Writer, configuration: str
         assert members(writer.read("drafts/1/"))["model_configuration_text"] == configuration
 
 
+def test_two_versions_are_compared(writer: Writer) -> None:
+    writer.save({"prompt_text": "one\ntwo\n", "model_configuration": {"temperature": 0.7}})
+    writer.save({"prompt_text": "one\n2\n", "model_configuration": {"temperature": 0.2}}, base=1)
+    told = members(writer.read("compare/?base=1&target=2"))
+    assert [(each["field"], each["kind"]) for each in told["fields"]] == [
+        ("prompt_text", "text"),
+        ("model_configuration", "json"),
+    ]
+    assert told["summary"]
+    assert told["fields"][1]["changes"] == [{"op": "changed", "path": ["temperature"], "old": 0.7, "new": 0.2}]
+    one = members(writer.read("compare/?base=1&target=2&field=prompt_text"))["fields"]
+    assert [line["text"] for line in one[0]["hunks"][0]["lines"]] == ["one", "two", "2"]
+    assert members(writer.read("compare/?base=2&target=2"))["fields"] == []
+    assert len(members(writer.read("compare/?base=0&target=1"))["fields"]) == 2
+    for query, code in (
+        ("base=1", "validation_failed"),
+        ("base=x&target=2", "validation_failed"),
+        ("base=1&target=0", "validation_failed"),
+        ("base=1&target=3", "not_found"),
+        ("base=1&target=2&field=x", "validation_failed"),
+        ("base=1&target=2&field=files/a.md", "not_found"),
+    ):
+        assert problem(writer.read(f"compare/?{query}"))[1] == code
+
+
 def test_history_lists_versions_without_texts(writer: Writer) -> None:
     for number in range(3):
         assert writer.save({"prompt_text": f"secret {number}"}, base=number).status_code == 201

@@ -1,0 +1,41 @@
+"""What differs between two versions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.queries import query_integer, query_text
+from accounts.rest.schema import operation
+from drafts.compare import serializers as shapes
+from drafts.compare.versions import compare_drafts
+from drafts.reading import get_draft
+from projects.rest import ProjectView
+
+NEWEST = 999_999_999
+
+
+class CompareView(ProjectView):
+    parameters = (
+        OpenApiParameter(
+            "base",
+            {"type": "integer", "minimum": 0, "maximum": NEWEST},
+            required=True,
+            description="A version; 0 stands for nothing, before the first.",
+        ),
+        OpenApiParameter("target", {"type": "integer", "minimum": 1, "maximum": NEWEST}, required=True),
+        OpenApiParameter("field", str, description="Only this field."),
+    )
+
+    @operation("compare_read", answer=shapes.Compared, parameters=parameters)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """How one version became another, field by field."""
+        base = query_integer(request, "base", maximum=NEWEST)
+        target = query_integer(request, "target", minimum=1, maximum=NEWEST)
+        field = query_text(request, "field")
+        self.access()
+        old = get_draft(project_id=project_id, version=base) if base else None
+        return self.answer(compare_drafts(old, get_draft(project_id=project_id, version=target), field).as_data())
