@@ -12,9 +12,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, NamedTuple
+
+from drafts.compare.budget import Budget
+from drafts.compare.sequences import matching_blocks, numbered
 
 # An edited line is still the line while this share of its words and the new one's is the same.
 SIMILAR: Final = 0.6
@@ -35,14 +37,6 @@ class Span(NamedTuple):
     to_line: int
 
 
-class Block(NamedTuple):
-    """`size` lines that are equal in both texts, from 0-based `old` and `new` on."""
-
-    old: int
-    new: int
-    size: int
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Lines (0-based) of the new text that carry a range's text, and how many characters of it."""
@@ -59,10 +53,10 @@ def lines_of(text: str) -> list[str]:
 class LineMap:
     """What became of the lines of one text in another; made once for all ranges between the two."""
 
-    def __init__(self, old: Sequence[str], new: Sequence[str], blocks: Iterable[Block] | None = None) -> None:
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         self.old = old
         self.new = new
-        self.blocks = sorted(matching_blocks(old, new) if blocks is None else blocks)
+        self.blocks = matching_blocks(*numbered(old, new), Budget())
         self._starts = [block.old for block in self.blocks]
         self._unmatched: dict[str, list[int]] | None = None
 
@@ -144,20 +138,6 @@ class LineMap:
 def follow(span: Span, quote: str, *, old: str, new: str) -> Span | None:
     """Where one range of `old` is in `new`; None where its text is gone."""
     return span if old == new else LineMap(lines_of(old), lines_of(new)).follow(span, quote)
-
-
-def matching_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    """The lines that the line difference leaves as they are."""
-    size = min(len(old), len(new))
-    head = next((index for index in range(size) if old[index] != new[index]), size)
-    tail = next((index for index in range(size - head) if old[-1 - index] != new[-1 - index]), size - head)
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail]).get_matching_blocks()
-    blocks = [
-        Block(0, 0, head),
-        *(Block(head + block.a, head + block.b, block.size) for block in middle),
-        Block(len(old) - tail, len(new) - tail, tail),
-    ]
-    return [block for block in blocks if block.size]
 
 
 def _telling(lines: Sequence[str], span: Iterable[int]) -> list[int]:

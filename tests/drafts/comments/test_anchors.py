@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafts.comments.anchors import LineMap, Span, follow, lines_of, matching_blocks
+from drafts.comments.anchors import LineMap, Span, follow, lines_of
 
 words = st.text("abcdef ghi", min_size=1, max_size=12)
 # Lines that occur once, so that there is exactly one right answer.
@@ -72,15 +72,6 @@ def test_whatever_was_edited_a_place_lies_in_the_new_text(old: list[str], new: l
         assert 1 <= found.from_line <= found.to_line <= len(new)
     if old == new:
         assert found == span
-
-
-@given(any_lines, any_lines)
-def test_matching_blocks_are_equal_lines_in_order(old: list[str], new: list[str]) -> None:
-    reached = (0, 0)
-    for block in matching_blocks(old, new):
-        assert old[block.old : block.old + block.size] == new[block.new : block.new + block.size]
-        assert (block.old >= reached[0], block.new >= reached[1]) == (True, True)
-        reached = (block.old + block.size, block.new + block.size)
 
 
 def test_an_edited_line_is_still_the_line() -> None:
