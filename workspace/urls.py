@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<uuid:project_id>/history/", history.history, name="history"),
     path("projects/<uuid:project_id>/history/panel/", history.panel, name="history_panel"),
     path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),
+    path("projects/<uuid:project_id>/compare/fold/", compare.fold, name="compare_fold"),
     path("projects/<uuid:project_id>/members/", members.member_list, name="members"),
     path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),

@@ -78,6 +78,12 @@ def when(context: Context, moment: datetime, form: str = "short") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def when_text(context: Context, moment: datetime) -> str:
+    """As `when`, for places that hold text only."""
+    return _written(moment, "short", reader_zone(context.get("request")))
+
+
+@register.simple_tag(takes_context=True)
 def theme(context: Context) -> str:
     """The reader's choice of theme, or an empty string to follow the system."""
     request = context.get("request")

@@ -1,12 +1,20 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** The compare page: from change to change by P and N, and opening folded lines. */
+/** The compare page: from change to change by P and N. */
 export class CompareController extends Controller<HTMLElement> {
   static override targets = ["change", "number", "row"];
   declare readonly changeTargets: HTMLElement[];
   declare readonly numberTarget: HTMLElement;
   declare readonly rowTargets: HTMLElement[];
   private at = -1;
+
+  override connect(): void {
+    // Two halves do not fit a phone; whoever asks for them there gets them.
+    const address = new URL(location.href);
+    if (address.searchParams.has("view") || !window.matchMedia("(max-width: 767px)").matches) return;
+    address.searchParams.set("view", "unified");
+    location.replace(address);
+  }
 
   key(event: KeyboardEvent): void {
     const inText = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
@@ -21,12 +29,6 @@ export class CompareController extends Controller<HTMLElement> {
 
   previous(): void {
     this.goTo(Math.max(this.at - 1, 0));
-  }
-
-  unfold({ currentTarget }: { currentTarget: HTMLElement }): void {
-    const fold = currentTarget.closest("[data-fold]");
-    fold?.parentElement?.querySelector<HTMLElement>("[data-folded]")?.removeAttribute("hidden");
-    fold?.remove();
   }
 
   private goTo(index: number): void {

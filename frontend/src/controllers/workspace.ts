@@ -7,7 +7,7 @@ const PANEL_MEMORY = "foundry.panel";
 export class WorkspaceController extends Controller<HTMLElement> {
   override connect(): void {
     const kept = localStorage.getItem(PANEL_MEMORY);
-    const narrow = window.matchMedia("(max-width: 1023px)").matches;
+    const narrow = window.matchMedia("(max-width: 1199px)").matches;
     if (narrow) this.element.dataset["panel"] = "closed";
     else if (kept) this.element.dataset["panel"] = kept;
     window.addEventListener("beforeunload", this.leaving);
