@@ -8,8 +8,20 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError
 
-    execute_from_command_line(sys.argv)
+    from foundry_site.environment import EnvironmentVariableError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvironmentVariableError as error:
+        sys.exit(f"foundry: {error}")
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        hint = "" if os.environ.get("DATABASE_URL") else " Is ./script/run running on this data folder?"
+        sys.exit(f"foundry: PostgreSQL refuses: {reason}.{hint}")
 
 
 if __name__ == "__main__":
