@@ -39,7 +39,7 @@ def align(old: Sequence[object], new: Sequence[object], identities: Identities, 
     blocks = matching_blocks(old_ids, new_ids, budget)
     found = Alignment()
     differing = list(gaps(blocks, len(old), len(new)))
-    found.moved = _moved(differing, old_ids, new_ids)
+    found.moved = _moved(differing, old_ids, new_ids, budget)
     gone, come = {here for here, _ in found.moved}, {there for _, there in found.moved}
     for gap in differing:
         left = [at for at in range(gap.old_start, gap.old_end) if at not in gone]
@@ -70,18 +70,20 @@ def likeness(old: object, new: object, identities: Identities) -> float:
     return LEAST_LIKE if _kind(old) is None and _kind(new) is None else 0.0
 
 
-def _moved(differing: list[Gap], old_ids: list[int], new_ids: list[int]) -> list[tuple[int, int]]:
+def _moved(differing: list[Gap], old_ids: list[int], new_ids: list[int], budget: Budget) -> list[tuple[int, int]]:
     arrived: defaultdict[int, list[int]] = defaultdict(list)
     for gap in reversed(differing):
         for at in reversed(range(gap.new_start, gap.new_end)):
             arrived[new_ids[at]].append(at)
-    left = (at for gap in differing for at in range(gap.old_start, gap.old_end))
+    left = [at for gap in differing for at in range(gap.old_start, gap.old_end)]
+    if not budget.take_pairs(len(left)):
+        return []
     return [(at, arrived[old_ids[at]].pop()) for at in left if arrived.get(old_ids[at])]
 
 
 def _changed(old: list[object], new: list[object], identities: Identities, budget: Budget) -> list[tuple[int, int]]:
     count = len(old) * len(new)
-    if count <= MOST_PAIRS and budget.take_line_pairs(count):
+    if count <= MOST_PAIRS and budget.take_pairs(count):
         return pairs_in_order(
             len(old), len(new), lambda here, there: likeness(old[here], new[there], identities), least=LEAST_LIKE
         )

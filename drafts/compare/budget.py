@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 CELLS: Final = 8_000_000_000
-LINE_PAIRS: Final = 300_000
+PAIRS: Final = 300_000
 
 
 @dataclass(slots=True)
@@ -14,12 +14,12 @@ class Budget:
     """What is left to spend, shared by all fields of a comparison, and whether it ever ran out.
 
     `cells` counts cells of the edit matrix (a compiled bit-parallel step does 64 of them; the whole takes well under
-    a second), `line_pairs` counts pairs of lines whose likeness is looked at. `coarse` becomes true with the first
-    refusal: from then on the answer is right, but coarser than it could be.
+    a second), `pairs` counts pairs of lines, or of array items, that are held against each other. `coarse` becomes true
+    with the first refusal: from then on the answer is right, but coarser than it could be.
     """
 
     cells: int = CELLS
-    line_pairs: int = LINE_PAIRS
+    pairs: int = PAIRS
     coarse: bool = False
 
     def take_cells(self, count: int) -> bool:
@@ -30,12 +30,12 @@ class Budget:
         self.cells -= count
         return True
 
-    def take_line_pairs(self, count: int) -> bool:
-        """Spend `count` pairs of lines; False (and `coarse`) where they are not there."""
-        if count > self.line_pairs:
+    def take_pairs(self, count: int) -> bool:
+        """Spend `count` pairs; False (and `coarse`) where they are not there."""
+        if count > self.pairs:
             self.coarse = True
             return False
-        self.line_pairs -= count
+        self.pairs -= count
         return True
 
     def give_up(self) -> None:

@@ -7,12 +7,13 @@ subsequence), larger ones by a banded edit distance, huge ones after cutting the
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel, Levenshtein
 
 from drafts.compare.budget import Budget
+from drafts.compare.chunks import cuts_of
 
 # Cells of the edit matrix: up to here the longest common subsequence is found (its matrix is kept, one bit a cell) …
 EXACT_CELLS: Final = 1_000_000
@@ -22,11 +23,6 @@ DIRECT_CELLS: Final = 1_000_000_000
 GAP_CELLS: Final = 4_000_000_000
 # The band starts narrow and doubles until the answer fits: near-equal sequences cost next to nothing.
 BAND: Final = 64
-
-CHUNK_LEAST: Final = 8
-CHUNK_MOST: Final = 256
-_CUT: Final = 0xFC00  # six bits: a cut every 64 items on average
-_SPREAD: Final = 2654435761  # Knuth's multiplier
 
 
 class Block(NamedTuple):
@@ -48,9 +44,9 @@ class Gap(NamedTuple):
 
 def numbered(old: Iterable[Hashable], new: Iterable[Hashable]) -> tuple[list[int], list[int]]:
     """Give equal items equal small numbers, in order of appearance."""
-    numbers: dict[Hashable, int] = {}
-    give = numbers.setdefault
-    return [give(item, len(numbers)) for item in old], [give(item, len(numbers)) for item in new]
+    old, new = list(old), list(new)
+    numbers = {item: number for number, item in enumerate(dict.fromkeys(chain(old, new)))}
+    return list(map(numbers.__getitem__, old)), list(map(numbers.__getitem__, new))
 
 
 def matching_blocks(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
@@ -75,11 +71,10 @@ def gaps(blocks: Iterable[Block], old_size: int, new_size: int) -> Iterator[Gap]
 
 
 def _direct(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
+    """Both sequences at once: exactly where they are short, else by edit distance, in bounds."""
     cells = len(old) * len(new)
-    if cells == 0:
-        return []
     if cells <= EXACT_CELLS:
-        return _exact(old, new) if budget.take_cells(cells) else []
+        return _exact(old, new) if cells and budget.take_cells(cells) else []
     if cells > GAP_CELLS or budget.cells < cells:
         budget.give_up()
         return []
@@ -87,6 +82,19 @@ def _direct(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Bloc
     budget.take_cells(min(cells, max(len(old), len(new)) * (4 * len(edits) + BAND)))
     blocks = [Block(*block) for block in _triples(edits.as_matching_blocks())]
     return [*blocks, *_overlooked(blocks, old, new, budget)]
+
+
+def _between(anchors: list[Block], old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
+    """The anchors, and what the stretches between them have in common."""
+    blocks = list(anchors)
+    for gap in gaps(anchors, len(old), len(new)):
+        part_old, part_new = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
+        head, tail = _common_ends(part_old, part_new)
+        blocks.append(Block(gap.old_start, gap.new_start, head))
+        blocks.append(Block(gap.old_end - tail, gap.new_end - tail, tail))
+        inner = _direct(part_old[head : len(part_old) - tail], part_new[head : len(part_new) - tail], budget)
+        blocks += (Block(o + gap.old_start + head, n + gap.new_start + head, size) for o, n, size in inner)
+    return sorted(block for block in blocks if block.size)
 
 
 def _exact(old: Sequence[int], new: Sequence[int]) -> list[Block]:
@@ -125,34 +133,11 @@ def _by_chunks(old: list[int], new: list[int], budget: Budget) -> list[Block]:
     """Equal chunks are anchors; only what lies between them is compared item by item."""
     if len(old) * len(new) <= DIRECT_CELLS:
         return _direct(old, new, budget)
-    cuts_old, cuts_new = _cuts(old), _cuts(new)
+    cuts_old, cuts_new = cuts_of(old), cuts_of(new)
     chunks = numbered(_slices(old, cuts_old), _slices(new, cuts_new))
-    anchors = [
-        Block(cuts_old[o], cuts_new[n], cuts_old[o + size] - cuts_old[o]) for o, n, size in _direct(*chunks, budget)
-    ]
-    blocks = list(anchors)
-    for gap in gaps(sorted(anchors), len(old), len(new)):
-        part_old, part_new = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
-        head, tail = _common_ends(part_old, part_new)
-        blocks.append(Block(gap.old_start, gap.new_start, head))
-        blocks.append(Block(gap.old_end - tail, gap.new_end - tail, tail))
-        inner = _direct(part_old[head : len(part_old) - tail], part_new[head : len(part_new) - tail], budget)
-        blocks += (Block(o + gap.old_start + head, n + gap.new_start + head, size) for o, n, size in inner)
-    return sorted(block for block in blocks if block.size)
-
-
-def _cuts(items: list[int]) -> list[int]:
-    """Where to cut: a rolling hash over the last 16 items decides (a gear hash), so that both sides cut alike."""
-    cuts, last, rolling = [0], 0, 0
-    for index, item in enumerate(items, 1):
-        rolling = ((rolling << 1) + (item * _SPREAD >> 7)) & 0xFFFF
-        length = index - last
-        if length >= CHUNK_LEAST and (not rolling & _CUT or length >= CHUNK_MOST):
-            cuts.append(index)
-            last = index
-    if last != len(items):
-        cuts.append(len(items))
-    return cuts
+    found = _direct(*chunks, budget)
+    anchors = [Block(cuts_old[o], cuts_new[n], cuts_old[o + size] - cuts_old[o]) for o, n, size in sorted(found)]
+    return _between(anchors, old, new, budget)
 
 
 def _slices(items: list[int], cuts: list[int]) -> Iterator[tuple[int, ...]]:

@@ -104,7 +104,7 @@ def _likest(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, i
     if signs > MOST_SIGN_PAIRS:
         budget.give_up()
         return []
-    if not budget.take_line_pairs(len(old) * len(new)) or not budget.take_cells(signs):
+    if not budget.take_pairs(len(old) * len(new)) or not budget.take_cells(signs):
         return []
     return pairs_in_order(len(old), len(new), lambda here, there: _likeness(old[here], new[there]), least=LEAST_LIKE)
 
@@ -112,7 +112,7 @@ def _likest(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, i
 def _face_to_face(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, int]]:
     """Too many lines to try each against each: only those that stand level, where they are alike."""
     budget.give_up()
-    if not budget.take_line_pairs(min(len(old), len(new))):
+    if not budget.take_pairs(min(len(old), len(new))):
         return []
     sides = enumerate(zip(old, new, strict=False))
     return [

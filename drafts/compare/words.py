@@ -183,43 +183,48 @@ def _joined(spans: list[Span]) -> tuple[Span, ...]:
 def _mark_long(old: str, new: str, budget: Budget) -> Marks:
     """Two passes: what stands between single spaces, then words and signs where that differs."""
     parts_old, parts_new = old.split(" "), new.split(" ")
-    starts_old, starts_new = _starts(parts_old), _starts(parts_new)
+    ends_old, ends_new = _ends(parts_old), _ends(parts_new)
     blocks = matching_blocks(*numbered(parts_old, parts_new), budget)
     marks_old: list[Span] = []
     marks_new: list[Span] = []
     for gap in gaps(blocks, len(parts_old), len(parts_new)):
-        left, right = _stretches(gap, starts_old, starts_new, len(old), len(new))
-        inner = Marks((Span(0, left.end - left.start),), (Span(0, right.end - right.start),))
-        if left.start < left.end and right.start < right.end:
-            if max(left.end - left.start, right.end - right.start) > LONG_STRETCH:
+        left, right = _stretches(gap, ends_old, ends_new, len(old), len(new))
+        part_old, part_new = old[left.start : left.end], new[right.start : right.end]
+        inner = Marks((Span(0, len(part_old)),), (Span(0, len(part_new)),))
+        if part_old and part_new and not (_is_word(part_old) and _is_word(part_new)):
+            if max(len(part_old), len(part_new)) > LONG_STRETCH:
                 budget.give_up()
             else:
-                inner = _mark(_words_of(old[left.start : left.end]), _words_of(new[right.start : right.end]), budget)
+                inner = _mark(_words_of(part_old), _words_of(part_new), budget)
         marks_old += (Span(start + left.start, end + left.start) for start, end in inner.old)
         marks_new += (Span(start + right.start, end + right.start) for start, end in inner.new)
     return Marks(_joined(marks_old), _joined(marks_new))
 
 
-def _starts(parts: list[str]) -> list[int]:
-    return list(accumulate((len(part) + 1 for part in parts), initial=0))
+def _is_word(part: str) -> bool:
+    """Whether the part is one word for sure, so that there is nothing to look into."""
+    return part.isascii() and part.isalnum()
 
 
-def _stretches(
-    gap: Gap, starts_old: list[int], starts_new: list[int], size_old: int, size_new: int
-) -> tuple[Span, Span]:
+def _ends(parts: list[str]) -> list[int]:
+    """Where each part would end if there were no spaces between them, and 0 in front."""
+    return list(accumulate(map(len, parts), initial=0))
+
+
+def _stretches(gap: Gap, ends_old: list[int], ends_new: list[int], size_old: int, size_new: int) -> tuple[Span, Span]:
     """The differing stretches of both lines; with the space after them only where the other side has nothing."""
     alone = gap.old_start == gap.old_end or gap.new_start == gap.new_end
     spare = 0 if alone else 1
     return (
-        _stretch(gap.old_start, gap.old_end, starts_old, size_old, spare),
-        _stretch(gap.new_start, gap.new_end, starts_new, size_new, spare),
+        _stretch(gap.old_start, gap.old_end, ends_old, size_old, spare),
+        _stretch(gap.new_start, gap.new_end, ends_new, size_new, spare),
     )
 
 
-def _stretch(start: int, end: int, starts: list[int], size: int, spare: int) -> Span:
-    first = starts[start]
+def _stretch(start: int, end: int, ends: list[int], size: int, spare: int) -> Span:
+    first = ends[start] + start
     if start == end:
         return Span(min(first, size), min(first, size))
-    if end == len(starts) - 1 and not spare and start:
+    if end == len(ends) - 1 and not spare and start:
         return Span(first - 1, size)
-    return Span(first, min(starts[end] - spare, size))
+    return Span(first, min(ends[end] + end - spare, size))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drafts.compare.budget import Budget
-from drafts.compare.rows import Fold, SplitRow, places, sections, split_rows, unfold
+from drafts.compare.rows import Fold, SplitRow, changed_lines, places, sections, split_rows, unfold
 from drafts.compare.text import Hunk, Row, TextDifference, apply_hunks, compare_texts
 from tests.drafts.compare.history import neighbours
 
@@ -65,6 +65,8 @@ def test_split_rows_stand_level_with_their_partner_and_leave_voids() -> None:
         (None, 8),
     ]
     assert places(hunk) == 2
+    assert changed_lines(compare_texts(OLD, NEW)) == [(3, 3), (5, 8)]
+    assert changed_lines(compare_texts("a\nb\n", "b\n")) == [(0, 0)]
 
 
 def test_it_counts_lines_words_and_places() -> None:
@@ -238,7 +240,7 @@ def test_pathological_pairs_spend_no_more_than_the_budget(old: str, new: str) ->
     budget = Budget()
     difference = compare_texts(old, new, budget=budget)
     assert budget.cells >= 0
-    assert budget.line_pairs >= 0
+    assert budget.pairs >= 0
     assert apply_hunks(difference.hunks, old) == new
 
 

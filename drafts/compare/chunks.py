@@ -1,0 +1,24 @@
+"""Cutting a long sequence into chunks by what it holds, so that equal stretches are cut alike wherever they stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CHUNK_LEAST: Final = 8
+CHUNK_MOST: Final = 256
+_CUT: Final = 0xFC00  # six bits: a cut every 64 items on average
+_SPREAD: Final = 2654435761  # Knuth's multiplier
+
+
+def cuts_of(items: list[int]) -> list[int]:
+    """Where to cut: a rolling hash over the last 16 items decides (a gear hash), so that both sides cut alike."""
+    cuts, last, rolling = [0], 0, 0
+    for index, item in enumerate(items, 1):
+        rolling = ((rolling << 1) + (item * _SPREAD >> 7)) & 0xFFFF
+        length = index - last
+        if length >= CHUNK_LEAST and (not rolling & _CUT or length >= CHUNK_MOST):
+            cuts.append(index)
+            last = index
+    if last != len(items):
+        cuts.append(len(items))
+    return cuts
