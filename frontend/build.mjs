@@ -40,7 +40,7 @@ async function buildSprite() {
 
 async function buildScripts() {
   const options = {
-    entryPoints: { base: path.join(here, "src/base.ts"), workspace: path.join(here, "src/workspace.ts") },
+    entryPoints: Object.fromEntries(["base", "theme", "workspace"].map((name) => [name, path.join(here, `src/${name}.ts`)])),
     outdir: out,
     bundle: true,
     // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.
