@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("logout/", views.logout, name="account_logout"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
+    # Where the former leads somebody who has no password yet.
+    path("password/set/", views.password_set, name="account_set_password"),
 ]
 
 if settings.FOUNDRY_PUBLIC_SIGNUP:

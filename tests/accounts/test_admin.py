@@ -76,6 +76,11 @@ def test_c18_it_revokes_tokens_and_shows_no_secret(at_admin: Client, person: Use
         authenticate_token(text)
 
 
+def test_there_is_one_page_to_change_a_password(at_admin: Client) -> None:
+    answer = at_admin.get("/admin/password_change/")
+    assert (answer.status_code, answer["location"]) == (302, "/accounts/password/change/")
+
+
 def test_there_is_one_sign_in_form(client: Client) -> None:
     answer = client.get("/admin/login/?next=/admin/")
     assert (answer.status_code, answer["location"]) == (302, "/accounts/login/?next=%2Fadmin%2F")

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern
 
-from accounts.callers import Caller, foundry_caller
+from accounts.callers import Caller
 from accounts.models import User
-from accounts.services import update_account
 from locking.sessions import open_session
 from projects.models import Project
-from projects.services import remove_member
+from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
 from tests.rest.matrix import ALWAYS, ELSEWHERE, EVERYBODY, OF_A_PROJECT, PERSONAS, Row
 from tests.rest.undone import undone
-from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people(owner: User, make_user: Callable[..., User]) -> dict[str, User]:
-    """Everybody of the matrix but the anonymous one, and a stranger who may be let in."""
-    names = ("editor", "reviewer", "viewer", "visitor", "auditor", "outsider", "stranger")
-    people = {"owner": owner, **{name: make_user(name) for name in names}}
-    auditor = update_account(caller=foundry_caller("command"), user_id=people["auditor"].id, is_auditor=True)
-    return {**people, "auditor": auditor}
-
-
-@pytest.fixture
-def places(
-    people: dict[str, User],
-    make_project: Callable[..., Project],
-    make_user: Callable[..., User],
-    caller_for: Callable[..., Caller],
-) -> dict[bool, Project]:
-    """A private project, and an internal one for the visitor; two versions each, by somebody who has left since."""
-    former = make_user("former")
-    roles = {role: people[role] for role in ("reviewer", "viewer")}
-    places = {}
-    for is_private in (True, False):
-        project = make_project(members={**roles, "editor": former}, is_private=is_private)
-        writer = Writer(caller_for(former), project)
-        writer.save({"prompt_text": "one", "files/a.md": {"content": ""}}, writer.take(), writer.take("files/a.md"))
-        writer.save({"prompt_text": "two"}, writer.take(), base=1, release_locks=True)
-        writer.give_back("files/a.md")
-        remove_member(caller=caller_for(people["owner"]), project_id=project.id, user_id=former.id, reason="Left")
-        Api(people["owner"]).post(
-            f"projects/{project.id}/members/", {"user_id": str(people["editor"].id), "role": "editor"}
-        )
-        places[is_private] = project
-    return places
 
 
 @pytest.fixture
@@ -98,20 +61,12 @@ def test_c10_outside_of_projects_everybody_may_who_is_signed_in(
 def test_c10_every_address_and_method_stands_in_the_matrix() -> None:
     listed = {(row.name, row.method) for row in OF_A_PROJECT} | {(row[0], row[1]) for row in ELSEWHERE}
     there = {
-        (str(pattern.name), method)
-        for pattern in patterns(get_resolver("foundry_site.api_urls").url_patterns)
+        (name, method)
+        for name, pattern in addresses("foundry_site.api_urls")
         if pattern.name is not None
         for method in methods(pattern)
     }
     assert there == listed
-
-
-def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    for pattern in found:
-        if isinstance(pattern, URLResolver):
-            yield from patterns(pattern.url_patterns)
-        else:
-            yield pattern
 
 
 def methods(pattern: URLPattern) -> list[str]:

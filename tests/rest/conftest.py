@@ -1,0 +1,49 @@
+"""The people and the places of the permission matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import User
+from accounts.services import update_account
+from projects.models import Project
+from projects.services import remove_member
+from tests.rest.client import Api
+from tests.writers import Writer
+
+
+@pytest.fixture
+def people(owner: User, make_user: Callable[..., User]) -> dict[str, User]:
+    """Everybody of the matrix but the anonymous one, and a stranger who may be let in."""
+    names = ("editor", "reviewer", "viewer", "visitor", "auditor", "outsider", "stranger")
+    people = {"owner": owner, **{name: make_user(name) for name in names}}
+    auditor = update_account(caller=foundry_caller("command"), user_id=people["auditor"].id, is_auditor=True)
+    return {**people, "auditor": auditor}
+
+
+@pytest.fixture
+def places(
+    people: dict[str, User],
+    make_project: Callable[..., Project],
+    make_user: Callable[..., User],
+    caller_for: Callable[..., Caller],
+) -> dict[bool, Project]:
+    """A private project, and an internal one for the visitor; two versions each, by somebody who has left since."""
+    former = make_user("former")
+    roles = {role: people[role] for role in ("reviewer", "viewer")}
+    places = {}
+    for is_private in (True, False):
+        project = make_project(members={**roles, "editor": former}, is_private=is_private)
+        writer = Writer(caller_for(former), project)
+        writer.save({"prompt_text": "one", "files/a.md": {"content": ""}}, writer.take(), writer.take("files/a.md"))
+        writer.save({"prompt_text": "two"}, writer.take(), base=1, release_locks=True)
+        writer.give_back("files/a.md")
+        remove_member(caller=caller_for(people["owner"]), project_id=project.id, user_id=former.id, reason="Left")
+        Api(people["owner"]).post(
+            f"projects/{project.id}/members/", {"user_id": str(people["editor"].id), "role": "editor"}
+        )
+        places[is_private] = project
+    return places

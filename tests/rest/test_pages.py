@@ -1,0 +1,131 @@
+"""The permission matrix over pages (control c10), and that no address of the site was forgotten in one (c05)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.urls import NoReverseMatch, reverse
+
+from accounts.callers import foundry_caller
+from accounts.models import User
+from accounts.services import set_password
+from projects.models import Project
+from tests.rest.addresses import addresses
+from tests.rest.matrix import ALWAYS, OTHER, OWNERS, PERSONAS, Row
+from tests.rest.undone import undone
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery staple"
+SIGN_IN = ("/accounts/login/", "/admin/login/")
+
+ROLE = {"role": "editor", "reason": "Grows"}
+OF_A_PROJECT = (
+    Row("workspace:workspace", "GET", "", 200),
+    Row("workspace:fields", "GET", "fields/", 200),
+    Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
+    Row("workspace:kept", "GET", "kept/", 200),
+    Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
+    Row("workspace:history", "GET", "history/", 200),
+    Row("workspace:history_panel", "GET", "history/panel/", 200),
+    Row("workspace:compare", "GET", "compare/?base=1&target=2", 200),
+    Row("workspace:compare_fold", "GET", "compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1", 200),
+    Row("workspace:members", "GET", "members/", 200),
+    Row("workspace:members", "POST", "members/", 302, OWNERS, ALWAYS, {"username": "{stranger}", "role": "viewer"}),
+    Row("workspace:people", "GET", "members/people/?username=stranger", 200, OWNERS),
+    Row("workspace:change_role", "POST", "members/{viewer}/role/", 302, OWNERS, ALWAYS, ROLE),
+    Row("workspace:remove_member", "POST", "members/{viewer}/remove/", 302, OWNERS, ALWAYS, {"reason": "Left"}),
+)
+
+# Addresses without a project: what anybody signed in is told, and what anonymous requests are.
+ELSEWHERE = (
+    ("workspace:home", "GET", "/", 302, 302),
+    ("workspace:projects", "GET", "/projects/", 200, "not_authenticated"),
+    ("workspace:projects", "POST", "/projects/", 400, "not_authenticated"),
+    ("workspace:account", "GET", "/account/", 200, "not_authenticated"),
+    ("workspace:account", "POST", "/account/", 400, "not_authenticated"),
+    ("workspace:revoke_token", "POST", f"/account/tokens/{OTHER}/revoke/", "not_found", "not_authenticated"),
+    ("account_login", "GET", "/accounts/login/", 302, 200),
+    ("account_logout", "GET", "/accounts/logout/", 200, "not_authenticated"),
+    ("account_reauthenticate", "GET", "/accounts/reauthenticate/", 200, "not_authenticated"),
+    ("account_change_password", "GET", "/accounts/password/change/", 200, "not_authenticated"),
+    ("account_set_password", "GET", "/accounts/password/set/", 302, "not_authenticated"),
+    ("healthz", "GET", "/healthz", 200, 200),
+    ("readyz", "GET", "/readyz", 200, 200),
+    ("metrics", "GET", "/metrics", "not_authenticated", "not_authenticated"),
+)
+
+
+@pytest.fixture
+def browsers(people: dict[str, User]) -> dict[str, Client]:
+    browsers = {persona: Client() for persona in PERSONAS}
+    for persona, browser in browsers.items():
+        if persona in people:
+            set_password(caller=foundry_caller("command"), user_id=people[persona].id, password=PASSWORD)
+            people[persona].refresh_from_db()
+            browser.force_login(people[persona])
+    return browsers
+
+
+@pytest.mark.parametrize("row", OF_A_PROJECT, ids=lambda row: f"{row.method}-{row.name}")
+def test_c10_on_a_projects_pages_everybody_may_just_what_the_table_says(
+    row: Row, people: dict[str, User], places: dict[bool, Project], browsers: dict[str, Client]
+) -> None:
+    told, expected = {}, {}
+    names = {"viewer": str(people["viewer"].id), "stranger": people["stranger"].username}
+    body = {name: value.format(**names) for name, value in row.body.items()}
+    for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
+        project = places[persona != "visitor"]
+        with undone():
+            Project.objects.filter(id=project.id).update(status=status)
+            path = f"/projects/{project.id}/{row.path}".format(**names)
+            told[persona, status] = outcome(browsers[persona].generic(row.method, path, **form(body)))
+        expected[persona, status] = row.expected(persona, status)
+    assert told == expected
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: f"{row[1]}-{row[0]}")
+def test_c10_other_pages_are_for_everybody_who_is_signed_in(
+    row: tuple[str, str, str, int | str, int | str], browsers: dict[str, Client]
+) -> None:
+    _name, method, path, for_everybody, for_anonymous = row
+    told = {persona: outcome(browsers[persona].generic(method, path)) for persona in PERSONAS}
+    assert told == dict.fromkeys(PERSONAS, for_everybody) | {"anonymous": for_anonymous}
+
+
+def test_c10_the_admin_is_for_administrators_and_auditors(browsers: dict[str, Client]) -> None:
+    told = {persona: outcome(browsers[persona].get("/admin/")) for persona in PERSONAS}
+    assert told == dict.fromkeys(PERSONAS, "not_authenticated") | {"auditor": 200}
+
+
+def test_c05_no_address_of_the_admin_tells_an_anonymous_request_anything() -> None:
+    anonymous = Client()
+    for name, _pattern in addresses():
+        if name.startswith("admin:") and name not in {"admin:login", "admin:logout"}:
+            try:
+                path = reverse(name)
+            except NoReverseMatch:
+                continue
+            assert outcome(anonymous.get(path)) == "not_authenticated", name
+
+
+def test_c05_every_address_of_the_site_stands_in_a_matrix() -> None:
+    listed = {row.name for row in OF_A_PROJECT} | {row[0] for row in ELSEWHERE}
+    there = {name for name, _pattern in addresses() if not name.startswith(("api_", "admin:"))}
+    assert there - {"None"} == listed
+
+
+def form(body: dict[str, str]) -> dict[str, Any]:
+    """The body of a form."""
+    return {"data": encode_multipart(BOUNDARY, body), "content_type": MULTIPART_CONTENT} if body else {}
+
+
+def outcome(answer: Any) -> int | str:
+    """What a page's answer means, in the words of the REST matrix."""
+    if answer.status_code == 302 and answer["Location"].startswith(SIGN_IN):
+        return "not_authenticated"
+    codes = {401: "not_authenticated", 403: "permission_denied", 404: "not_found", 409: "project_frozen"}
+    return codes.get(answer.status_code, int(answer.status_code))
