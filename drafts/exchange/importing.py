@@ -149,6 +149,7 @@ class _Import:
         """What the original version was, as its own chain has it."""
         header, source = self._verified.header, self._verified.sources[line.version]
         return {
+            "source": "project_file",
             "format": header.format,
             "site": str(header.site),
             "project": str(header.project.id),

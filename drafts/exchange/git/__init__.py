@@ -1,0 +1,1 @@
+"""Versions from the commits of a git repository."""

@@ -1,0 +1,104 @@
+"""Which commit touches which field: the mapping of a repository's paths to fields, through its renames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final
+
+from drafts.exchange.git.repository import Commit, Entry
+from projects.fields import CONFIGURATION, FILES, PROMPT
+
+DELETED: Final = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is imported: the path of the prompt, that of the configuration, and patterns of files.
+
+    Paths are as they are at the revision that is imported. In a pattern `*` and `?` stay within one part of a path, and
+    a part `**` stands for any number of them.
+    """
+
+    prompt: str
+    configuration: str | None = None
+    files: tuple[str, ...] = ()
+
+    def is_file(self, path: str) -> bool:
+        """Whether some pattern covers the path."""
+        return any(_matches(path.split("/"), pattern.split("/")) for pattern in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One field that a commit writes, from which path; `blob` is None where it removes the field."""
+
+    field: str
+    path: str
+    mode: str
+    blob: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One commit with the fields it touches: a version to be."""
+
+    commit: Commit
+    touches: tuple[Touch, ...]
+
+
+def steps_of(commits: Sequence[Commit], changes: Mapping[str, Sequence[Entry]], selection: Selection) -> list[Step]:
+    """The commits that touch something selected, oldest first.
+
+    Walked from the newest back, because a renamed prompt or configuration has its older name in older commits.
+    """
+    steps = []
+    for commit in reversed(commits):
+        entries = changes.get(commit.sha, ())
+        touches = [touch for entry in entries for touch in _touches(entry, selection)]
+        if touches:
+            steps.append(Step(commit, tuple(sorted(touches, key=lambda touch: touch.field))))
+        selection = _before(entries, selection)
+    return steps[::-1]
+
+
+def _touches(entry: Entry, selection: Selection) -> list[Touch]:
+    path = _text(entry.path)
+    source = _text(entry.source) if entry.source is not None and entry.status == "R" else None
+    blob = None if entry.status == DELETED else entry.blob
+    named = {selection.prompt: PROMPT, selection.configuration: CONFIGURATION}
+    if path in named:
+        return [Touch(named[path], path, entry.mode, blob)]
+    found = []
+    if source is not None and source not in named and selection.is_file(source):
+        found.append(Touch(FILES + source, source, entry.mode, None))
+    if selection.is_file(path):
+        found.append(Touch(FILES + path, path, entry.mode, blob))
+    return found
+
+
+def _before(entries: Sequence[Entry], selection: Selection) -> Selection:
+    """The selection as its paths were before a commit."""
+    for entry in entries:
+        if entry.status != "R" or entry.source is None:
+            continue
+        path = _text(entry.path)
+        if path == selection.prompt:
+            selection = replace(selection, prompt=_text(entry.source))
+        elif path == selection.configuration:
+            selection = replace(selection, configuration=_text(entry.source))
+    return selection
+
+
+def _text(path: bytes) -> str:
+    """A path as text; what is not UTF-8 becomes lone surrogates, which no field name may have."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _matches(parts: Sequence[str], patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return not parts
+    if patterns[0] == "**":
+        return any(_matches(parts[number:], patterns[1:]) for number in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], patterns[0]) and _matches(parts[1:], patterns[1:])

@@ -1,0 +1,96 @@
+"""What a commit says about its fields, through the same door as a save: the text, or why it cannot be one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+
+from audit.errors import DomainError, ValidationFailed
+from drafts.content import Change, read_changes
+from drafts.exchange.git.history import Step, Touch
+from drafts.exchange.git.repository import REGULAR_FILES, Contents
+from drafts.exchange.versions import content_of
+from drafts.models import FieldContent
+from projects.fields import CONFIGURATION, PROMPT
+
+_LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_KINDS: Final = {"120000": "a symbolic link", "160000": "a submodule"}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One commit's changes, checked; `left_out` says why a field stays as it was, `plain` which files lost theirs.
+
+    `problems` are by path; with any, the commit cannot be imported.
+    """
+
+    changes: dict[str, Change] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    plain: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def read_step(step: Step, contents: Contents, before: Mapping[str, FieldContent], *, keep_broken: bool) -> Reading:
+    """Read and check what a commit makes of the fields in `before`.
+
+    With `keep_broken` a file with a broken syntax loses its language, and a broken configuration stays as it was.
+    """
+    reading = Reading()
+    for touch in step.touches:
+        try:
+            _read(touch, contents, before, reading, keep_broken=keep_broken)
+        except DomainError as error:
+            reading.problems[_shown(touch.path)] = _words(error)
+    reading.changes = {
+        name: change for name, change in reading.changes.items() if content_of(change) != before.get(name)
+    }
+    return reading
+
+
+def _read(
+    touch: Touch, contents: Contents, before: Mapping[str, FieldContent], reading: Reading, *, keep_broken: bool
+) -> None:
+    if touch.blob is None:
+        if touch.field in (PROMPT, CONFIGURATION):
+            reading.left_out[touch.field] = "The commit deletes it; it stays as it was."
+        elif touch.field in before:
+            reading.changes[touch.field] = Change(touch.field, None)
+        return
+    text = _text(touch, contents)
+    value: Any = text if touch.field in (PROMPT, CONFIGURATION) else {"content": text}
+    try:
+        reading.changes.update(read_changes({touch.field: value}))
+    except ValidationFailed as error:
+        if not keep_broken or touch.field == PROMPT or touch.field not in error.errors:
+            raise
+        if touch.field == CONFIGURATION:
+            reading.left_out[touch.field] = _words(error)
+        else:
+            reading.changes.update(read_changes({touch.field: {"content": text, "language": None}}))
+            reading.plain.append(touch.field)
+
+
+def _text(touch: Touch, contents: Contents) -> str:
+    assert touch.blob is not None
+    if touch.mode not in REGULAR_FILES:
+        raise ValidationFailed({touch.field: [f"Is {_KINDS.get(touch.mode, 'not a file')}, not a text."]})
+    data = contents.read(touch.blob, limit=settings.FOUNDRY_TEXT_LIMIT)
+    if data is None:
+        raise ValidationFailed({touch.field: [f"Is larger than {settings.FOUNDRY_TEXT_LIMIT} bytes."]})
+    if data.startswith(_LFS_POINTER):
+        raise ValidationFailed({touch.field: ["Is a Git LFS pointer; its content is not in the repository."]})
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValidationFailed({touch.field: [f"Is not UTF-8 text (byte {error.start}): a binary file?"]}) from None
+
+
+def _words(error: DomainError) -> str:
+    return next(iter(error.errors.values()))[0] if isinstance(error, ValidationFailed) else error.detail
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "replace").decode()

@@ -1,0 +1,156 @@
+"""Reading a git repository through the `git` program: no shell, no network, no hooks, no file of its work tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from audit.errors import NotFound, ValidationFailed
+
+REGULAR_FILES: Final = frozenset({"100644", "100755", "100664"})
+
+# What the repository or its surroundings could otherwise decide: which repository, replaced or grafted history, asking
+# for a password, fetching what is missing from elsewhere.
+_ENVIRONMENT: Final = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "LC_ALL": "C",
+}
+_INHERITED: Final = ("PATH", "HOME", "SYSTEMROOT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")
+
+# One record a commit: sha, first parents, author, his address, his time, the committer's time, the message.
+_FORMAT: Final = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%B"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit, as it describes itself: these are claims of the repository, nobody's proof."""
+
+    sha: str
+    parent: str | None
+    author_name: str
+    author_email: str
+    authored_at: str
+    committed_at: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path that a commit changed against its first parent.
+
+    `status` is git's letter (`A`, `M`, `D`, `R` …); `mode` and `blob` are of the new side; `source` is the old path of
+    a rename.
+    """
+
+    status: str
+    mode: str
+    blob: str
+    path: bytes
+    source: bytes | None = None
+
+
+class Repository:
+    """One repository on this machine, read only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        self._environment = {**inherited, **_ENVIRONMENT}
+
+    def commits(self, revision: str) -> list[Commit]:
+        """The history of a revision by first parents, oldest first. Raises `NotFound`, `ValidationFailed`."""
+        parse = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        head = self._run(*parse, missing=f"The repository has no commit {revision!r}.").decode().strip()
+        log = ("log", "-z", "--first-parent", "--reverse", "--no-show-signature", "--encoding=UTF-8")
+        fields = self._run(*log, f"--format=tformat:{_FORMAT}", head).split(b"\0")[:-1]
+        records = zip(*[iter(fields)] * 7, strict=True)
+        return [_commit([each.decode("utf-8", "replace") for each in record]) for record in records]
+
+    def changes(self, commits: Sequence[Commit]) -> dict[str, list[Entry]]:
+        """What each commit changed against its first parent, renames told; a commit without changes is left out."""
+        pairs = "".join(f"{each.sha} {each.parent}\n" if each.parent else f"{each.sha}\n" for each in commits)
+        options = ("--stdin", "--root", "-r", "-z", "--raw", "--no-abbrev", "-M", "--no-ext-diff")
+        return _entries(self._run("diff-tree", *options, given=pairs.encode()))
+
+    @contextmanager
+    def contents(self) -> Iterator[Contents]:
+        """Read contents by their blob's name, one after the other, from one running git."""
+        command = self._command("cat-file", "--batch")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, env=self._environment, **pipes) as process:  # type: ignore[call-overload]
+            try:
+                yield Contents(process.stdin, process.stdout)
+            finally:
+                process.stdin.close()
+                process.stdout.close()
+                process.terminate()
+
+    def _command(self, *arguments: str) -> list[str]:
+        options = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "protocol.allow=never")
+        return ["git", "-C", str(self._path), "--no-pager", "--literal-pathspecs", *options, *arguments]
+
+    def _run(self, *arguments: str, given: bytes = b"", missing: str | None = None) -> bytes:
+        try:
+            done = subprocess.run(
+                self._command(*arguments), env=self._environment, input=given, capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            raise ValidationFailed({"repository": ["The program git is not installed."]}) from None
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip()
+            if missing is not None and not words:
+                raise NotFound(missing)
+            raise ValidationFailed({"repository": [f"git {arguments[0]}: {words}"]})
+        return done.stdout
+
+
+class Contents:
+    """A `git cat-file --batch` that answers one question after the other."""
+
+    def __init__(self, questions: IO[bytes], answers: IO[bytes]) -> None:
+        self._questions = questions
+        self._answers = answers
+
+    def read(self, blob: str, *, limit: int) -> bytes | None:
+        """A blob's bytes, or None where it has more than `limit`. Raises `ValidationFailed` where it is missing."""
+        self._questions.write(f"{blob}\n".encode())
+        self._questions.flush()
+        header = self._answers.readline().split()
+        if len(header) != 3 or header[1] != b"blob":
+            raise ValidationFailed({"repository": [f"The content {blob} is missing in this clone."]})
+        size = int(header[2])
+        if size <= limit:
+            return self._answers.read(size + 1)[:-1]
+        left = size + 1
+        while left:
+            left -= len(self._answers.read(min(left, 1024 * 1024)))
+        return None
+
+
+def _commit(fields: Sequence[str]) -> Commit:
+    sha, parents, name, email, authored, committed, message = fields
+    return Commit(sha, parents.split(" ")[0] or None, name, email, authored, committed, message.strip())
+
+
+def _entries(output: bytes) -> dict[str, list[Entry]]:
+    """Parse `diff-tree --stdin -z --raw`: a commit's name, then its entries with one path, or two for a rename."""
+    found: dict[str, list[Entry]] = {}
+    entries: list[Entry] = []
+    parts = iter(output.split(b"\0")[:-1])
+    for part in parts:
+        if not part.startswith(b":"):
+            entries = found.setdefault(part.decode().split(" ")[0], [])
+            continue
+        _, mode, _, blob, status = part[1:].decode().split(" ")
+        source = next(parts) if status[0] in "RC" else None
+        entries.append(Entry(status[0], mode, blob, next(parts), source))
+    return found

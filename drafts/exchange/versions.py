@@ -1,0 +1,86 @@
+"""Writing one version whose texts come from elsewhere: the service behind every import into a living project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from audit.errors import StaleBase
+from blobs.models import sha256_of
+from blobs.services import store_texts
+from drafts.content import Change
+from drafts.fingerprints import fingerprint
+from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
+from drafts.versions import repeated_draft, write_draft
+from locking.leases import momentary_lease, refuse_foreign_leases
+from locking.models import Lease
+from projects.fields import FILES
+from projects.text import check_line
+from projects.writing import project_write
+
+
+def import_version(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    changes: Mapping[str, Change],
+    base: Mapping[str, str | None],
+    message: str,
+    facts: Mapping[str, Any],
+) -> Draft:
+    """Make the next version of what another system has: the current one with `changes`, which are checked already.
+
+    `base` is what each changed field is expected to hold (a bare SHA-256, None for nothing): a field that somebody has
+    changed since is never overwritten. `facts` say where the version comes from, and stand in its event as `import`;
+    actor and time are the caller's and the server's. Takes no lock: raises `LockHeld` while somebody else edits a
+    touched field, `StaleBase` for a field that moved.
+    """
+    message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
+    parameters = {
+        "facts": fingerprint(facts),
+        "changes": {name: fingerprint(change.text) for name, change in changes.items()},
+        "message": fingerprint(message),
+    }
+    with project_write(caller=caller, project_id=project_id, action="draft.import", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return repeated_draft(write)
+        current = write.project.current_draft
+        before = current.fields if current else {}
+        refuse_foreign_leases(write, changes)
+        for name, expected in base.items():
+            if (before[name].sha256 if name in before else None) != expected:
+                raise StaleBase(f"{name} was changed in Foundry since it was last imported.", field=name)
+        store_texts(texts=[change.text for change in changes.values() if change.text is not None])
+        draft = write_draft(
+            write,
+            current=current,
+            after=applied(before, changes),
+            kind=DraftKind.IMPORT,
+            message=message,
+            data={"base_version": current.version_number if current else 0, "import": dict(facts)},
+        )
+        Lease.objects.bulk_create(
+            [
+                momentary_lease(write, field=name, event_seq=draft.event_seq, at=draft.created_at)
+                for name in draft.changed_fields
+            ]
+        )
+        return draft
+
+
+def applied(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
+    """Every field after these changes."""
+    contents = {name: content_of(change) for name, change in changes.items()}
+    after = {**before, **contents}
+    return {name: content for name, content in after.items() if content is not None}
+
+
+def content_of(change: Change) -> FieldContent | None:
+    """What a field holds after a change; None where the change removes it."""
+    if change.text is None:
+        return None
+    data = change.text.encode("utf-8")
+    size = len(data) if change.field.startswith(FILES) else 0
+    return FieldContent(sha256_of(data), change.media_type, change.language, size)
