@@ -100,6 +100,10 @@ def operation(
 class FoundrySchema(AutoSchema):
     """Adds to every operation what every operation may answer, and to every write its key."""
 
+    def get_summary(self) -> str | None:
+        """The first sentence of the description, for lists of operations."""
+        return super().get_summary() or self.get_description().split(".")[0] or None
+
     def get_override_parameters(self) -> list[Any]:
         given = super().get_override_parameters()
         return [*given, IDEMPOTENCY_KEY] if self.method in WRITES else given
