@@ -13,6 +13,7 @@ from accounts.models import Person
 from audit.live import topic_of
 from presence import registry
 from presence.registry import Present
+from projects.fields import check_field_name
 
 
 def see(*, project_id: UUID, node: str, people: Sequence[Present]) -> None:
@@ -36,6 +37,21 @@ def sweep(project_ids: Iterable[UUID]) -> None:
     """Tell `presence.left`, once, of the people of nodes that died. Raises `RedisError`."""
     for project_id in project_ids:
         _tell("presence.left", project_id, registry.sweep(project_id))
+
+
+def move_cursor(
+    *, project_id: UUID, session_id: UUID, person: Person, field: str | None, anchor: int, head: int
+) -> None:
+    """Show the others where a session's cursor is: offsets in UTF-16 code units; None where it has left the fields.
+
+    Raises `ValidationFailed` for the field's name. Never waits.
+    """
+    if field is not None:
+        check_field_name(field)
+    data = {"session_id": str(session_id), "field": field, "anchor": anchor, "head": head}
+    realtime.send_ephemeral(
+        topic=topic_of(project_id), name="cursor.moved", actor=person, data=data, origin=str(session_id)
+    )
 
 
 def present_in(project_ids: Sequence[UUID]) -> dict[UUID, list[Present]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from realtime.layer import LayerUnreachableError, Membership
 from realtime.messages import Ephemeral, Message, Numbered
 from realtime.subscriber import Subscriber
+from realtime.tasks import end
 from realtime.topic import GAP_WAIT, Observer, Topic
 
 __all__ = ["Hub", "LayerUnreachableError", "Readers", "Subscriber"]
@@ -57,10 +57,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Leave the layer; subscribers get nothing more."""
-        for task in tuple(self._rounds):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(*self._rounds)
         for topic in tuple(self._topics.values()):
             await topic.close()
         self._topics.clear()

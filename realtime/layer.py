@@ -20,6 +20,7 @@ from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from realtime.messages import Message, Nonce, pack, unpack
+from realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +66,12 @@ class Membership:
 
     async def close(self) -> None:
         """Leave everything."""
-        await _end(self._watch)
+        await end(self._watch)
         self._topics.clear()
         with suppress(*_FAULTS):
             async with asyncio.timeout(ECHO_TIMEOUT):
                 await self._layer.flush()
-        await _end(self._receiver)
+        await end(self._receiver)
 
     async def join(self, topic: str) -> None:
         """Follow a topic. Raises `LayerUnreachableError` when the layer does not confirm it; the topic then stays
@@ -91,7 +92,7 @@ class Membership:
         async with asyncio.timeout(ECHO_TIMEOUT):
             # Flushed first, so that the receiver's clean-up has nothing left to unsubscribe.
             await self._layer.flush()
-        await _end(self._receiver)
+        await end(self._receiver)
         async with asyncio.timeout(ECHO_TIMEOUT):
             self._channel = await self._layer.new_channel(_CHANNEL_PREFIX)
         self._receiver = asyncio.create_task(self._receive_all(self._channel), name="hub-receiver")
@@ -145,7 +146,8 @@ class Membership:
                     await send(pack(Nonce(nonce=nonce)))
                     sends += 1
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(arrived.wait(), pause)
+                        async with asyncio.timeout(pause):
+                            await arrived.wait()
                     pause = min(pause * 2, LONGEST_RESEND)
         except _FAULTS:
             return 0
@@ -179,10 +181,3 @@ class Membership:
                     break
             await asyncio.sleep(REBUILD_PAUSE)
         logger.warning("The hub is connected again")
-
-
-async def _end(task: asyncio.Task[None] | None) -> None:
-    if task is not None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

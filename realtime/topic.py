@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Final
 
 from realtime.sequencer import Sequencer
 from realtime.subscriber import Subscriber
+from realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +83,7 @@ class Topic:
 
     async def close(self) -> None:
         """End what is under way."""
-        for task in (self._filling, self.opening):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
+        await end(self._filling, self.opening)
 
     def _emit(self, due: Sequence[tuple[int, str]]) -> None:
         for seq, frame in due:

@@ -1,0 +1,97 @@
+"""Who opens a socket: a bearer token in a header or a subprotocol, or the session cookie with an Origin of ours.
+
+Only the cookie is sent along by a browser whatever page opens the socket, so only with it does the Origin matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest, parse_cookie
+from django.http.request import validate_host
+
+from accounts.callers import Caller, caller_from_scope, cookie_credential
+from accounts.models import User
+from accounts.services import authenticate_token
+from audit.errors import NotAuthenticated
+from audit.transactions import unavailable_on_timeout
+
+SUBPROTOCOL: Final = "foundry.v1"
+_BEARER_PREFIX: Final = "foundry.bearer."
+
+Scope = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    user: User
+    credential: str
+
+
+def chosen_subprotocol(scope: Scope) -> str | None:
+    """What to answer to the subprotocols offered; a token among them is never repeated."""
+    return SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", ()) else None
+
+
+def authenticate(scope: Scope) -> Caller:
+    """The caller of a new socket. Raises `NotAuthenticated`, `Unavailable`."""
+    token = _bearer_token(scope)
+    proof = _by_token(token) if token is not None else _by_cookie(scope)
+    return caller_from_scope({**scope, "user": proof.user, "credential": proof.credential})
+
+
+def _bearer_token(scope: Scope) -> str | None:
+    scheme, _, text = _header(scope, b"authorization").partition(" ")
+    if scheme.lower() == "bearer":
+        return text.strip()
+    offered = (name for name in scope.get("subprotocols", ()) if name.startswith(_BEARER_PREFIX))
+    first = next(offered, None)
+    return None if first is None else first.removeprefix(_BEARER_PREFIX)
+
+
+def _by_token(text: str) -> _Proof:
+    token = authenticate_token(text)
+    return _Proof(token.user, token.credential)
+
+
+def _by_cookie(scope: Scope) -> _Proof:
+    key = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        raise NotAuthenticated("Sign in, or give a token.")
+    if not _is_own_origin(scope):
+        raise NotAuthenticated("With a cookie, a socket is opened by a page of this site only.")
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    with unavailable_on_timeout():
+        user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
+        raise NotAuthenticated("Your session has ended. Sign in again.")
+    return _Proof(user, cookie_credential(key))
+
+
+def _is_own_origin(scope: Scope) -> bool:
+    """Whether the page that opens the socket is served by us, as Django's CSRF check sees it."""
+    origin = _header(scope, b"origin")
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    try:
+        page = urlsplit(origin)
+        host = page.hostname or ""
+    except ValueError:
+        return False
+    return (
+        page.scheme in {"http", "https"}
+        and page.netloc.lower() == _header(scope, b"host").lower()
+        and validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
+    )
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """One header as text; empty where it is missing."""
+    return next((value.decode("latin-1") for each, value in scope.get("headers", ()) if each == name), "")

@@ -1,0 +1,31 @@
+"""Why the server closes a socket (design page 3). Always sent after accepting: a close before it becomes HTTP 403."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from audit.errors import DomainError, NotAuthenticated, NotFound, PermissionDenied
+
+
+class CloseCode(IntEnum):
+    """RFC 6455, section 7.4: 1xxx is the protocol's, 4xxx ours; ours follow the HTTP status they resemble."""
+
+    NORMAL = 1000
+    RESTARTING = 1012
+    TOO_SLOW = 1013
+    NOT_SIGNED_IN = 4401
+    ACCESS_LOST = 4403
+    NO_SUCH_PROJECT = 4404
+    SILENT = 4408
+    TOO_MANY_MESSAGES = 4429
+
+
+def close_code_of(refusal: DomainError) -> CloseCode:
+    """The code for a socket that was refused while it was being opened; what is only away now says: come back."""
+    if isinstance(refusal, NotAuthenticated):
+        return CloseCode.NOT_SIGNED_IN
+    if isinstance(refusal, NotFound):
+        return CloseCode.NO_SUCH_PROJECT
+    if isinstance(refusal, PermissionDenied):
+        return CloseCode.ACCESS_LOST
+    return CloseCode.RESTARTING

@@ -1,0 +1,214 @@
+"""One open socket: whose it is, what it may do, what it hears, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import redis
+from django.conf import settings
+
+from accounts.callers import Caller
+from audit.errors import DomainError, Unavailable
+from audit.live import topic_of
+from gateway.close_codes import CloseCode
+from gateway.commands import COMMANDS, Command, Lane, Place
+from gateway.limits import TokenBucket, check_size
+from gateway.protocol import (
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    ProtocolError,
+    Request,
+    decode_parameters,
+    decode_request,
+    error_frame,
+    notification_frame,
+    refusal_frame,
+    result_frame,
+)
+from gateway.snapshot import read_state, snapshot_of
+from locking.sessions import OpenedSession, close_connection
+from presence.registry import as_json
+from presence.services import present_in
+from projects.access import Access, get_project
+from realtime.hub import LayerUnreachableError, Subscriber
+from realtime.tasks import end
+
+if TYPE_CHECKING:
+    from gateway.node import Node
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Connection:
+    """A signed-in socket with its session in one project. Made by `gateway.opening.open_connection`."""
+
+    def __init__(self, node: Node, send: Send, *, caller: Caller, project_id: UUID, session: OpenedSession) -> None:
+        self.node = node
+        self.caller = caller
+        self.access: Access | None = None
+        self.project_id = project_id
+        self.session = session
+        self.heard_at = node.now()
+        # Not the session: when that one is resumed, the old socket must not take the new one's presence along.
+        self.name = f"{session.session_id}:{session.connection}"
+        self._send = send
+        self._bucket = TokenBucket(settings.FOUNDRY_SOCKET_RATE, 2 * settings.FOUNDRY_SOCKET_RATE, self.heard_at)
+        self._subscriber: Subscriber | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._closing: CloseCode | None = None
+
+    @property
+    def user_id(self) -> UUID:
+        return self.caller.user.id
+
+    @property
+    def place(self) -> Place:
+        return Place(self.caller, self.project_id, self.session.session_id)
+
+    async def begin(self, after: int | None) -> None:
+        """Join, buffer, read everything at one `seq`, send it, then what is newer.
+
+        Raises `DomainError` where that is not possible.
+        """
+        try:
+            self._subscriber = await self.node.hub.subscribe(
+                topic_of(self.project_id), overflowed=self._too_slow, origin=str(self.session.session_id)
+            )
+        except LayerUnreachableError:
+            raise Unavailable("Live events cannot be reached for a moment.") from None
+        await self.node.enter(self)
+        state = await self.node.lanes.read(
+            functools.partial(read_state, user=self.caller.user, project_id=self.project_id)
+        )
+        self.access = state.access
+        present = await self._present()
+        self._subscriber.start(state.seq)
+        snapshot = snapshot_of(state, session=self.session, present=present, after=after)
+        await self._send_text(notification_frame("snapshot", snapshot))
+        self._writer = asyncio.create_task(self._write(self._subscriber), name=f"writer-{self.name}")
+
+    async def receive(self, text: str | None) -> None:
+        """Answer one frame; None for a binary one."""
+        if self._closing is not None:
+            return
+        self.heard_at = self.node.now()
+        if not self._bucket.take(self.heard_at):
+            await self.close(CloseCode.TOO_MANY_MESSAGES)
+            return
+        try:
+            request = _decode(text)
+        except ProtocolError as error:
+            await self._send_text(error_frame(error))
+            return
+        answer = await self._answer(request, text or "")
+        if request.wants_answer:
+            await self._send_text(answer)
+
+    async def close(self, code: CloseCode) -> None:
+        """Close from our side; the first reason stands."""
+        if self._closing is None:
+            self._closing = code
+            await self._stop_writing()
+            await self._send({"type": "websocket.close", "code": int(code)})
+
+    async def ended(self, code: int | None) -> None:
+        """The socket is gone: give back what it had, at once after a good-bye, else after a grace."""
+        clean = self._closing is None and code == CloseCode.NORMAL
+        self._closing = self._closing or CloseCode.NORMAL
+        await self._stop_writing()
+        if self._subscriber is not None:
+            await self.node.hub.unsubscribe(self._subscriber)
+        await self.node.leave(self)
+        closing = functools.partial(
+            close_connection,
+            caller=self.caller,
+            session_id=self.session.session_id,
+            connection=self.session.connection,
+            clean=clean,
+        )
+        try:
+            await self.node.lanes.write_in_turn(self.project_id, closing)
+        except DomainError as refusal:
+            # The locks then run out by their own time.
+            logger.warning("The end of %s could not be noted: %s", self.name, refusal.detail)
+
+    async def _answer(self, request: Request, text: str) -> str:
+        command = COMMANDS.get(request.method)
+        if command is None:
+            unknown = ProtocolError(METHOD_NOT_FOUND, f"There is no method {request.method}.", request.answer_id)
+            return error_frame(unknown)
+        try:
+            check_size(text)
+            params = decode_parameters(request.params, command.parameters)
+            result = await self._run(command, params)
+            self._note_focus(command, params)
+            return result_frame(request.answer_id, result)
+        except DomainError as refusal:
+            return refusal_frame(request.answer_id, refusal)
+        except redis.RedisError:
+            logger.warning("Redis failed during %s", request.method, exc_info=True)
+            return refusal_frame(request.answer_id, Unavailable())
+        except Exception:
+            logger.exception("%s failed", request.method)
+            return error_frame(ProtocolError(INTERNAL_ERROR, "Something went wrong here.", request.answer_id))
+
+    async def _run(self, command: Command, params: Any) -> Any:
+        work = functools.partial(command.run, self.place, params)
+        if command.lane is Lane.IN_TURN:
+            return await self.node.lanes.write_in_turn(self.project_id, work)
+        if command.lane is Lane.WRITE:
+            return await self.node.lanes.write(work)
+        if command.lane is Lane.READ:
+            return await self.node.lanes.read(work)
+        await self._require_access()
+        return work()
+
+    async def _require_access(self) -> None:
+        """The access is remembered until something about the members changes. Raises `NotFound` where it is lost."""
+        if self.access is None:
+            self.access = await self.node.lanes.read(
+                functools.partial(get_project, user=self.caller.user, project_id=self.project_id)
+            )
+
+    def _note_focus(self, command: Command, params: Any) -> None:
+        if command.name == "cursor.move":
+            self.node.focus(self, params.field)
+        elif command.focus is not None:
+            self.node.focus(self, params.field if command.focus else None)
+
+    async def _present(self) -> list[Any]:
+        """Who is here; only ourselves where Redis is away, until the next head tells better."""
+        try:
+            found = await self.node.lanes.presence(functools.partial(present_in, [self.project_id]))
+        except redis.RedisError:
+            return [{"user": self.caller.user.person(), "fields": []}]
+        return list(as_json(found[self.project_id]))
+
+    async def _write(self, subscriber: Subscriber) -> None:
+        while True:
+            for frame in await subscriber.frames():
+                await self._send_text(frame)
+
+    async def _send_text(self, text: str) -> None:
+        if self._closing is None:
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def _stop_writing(self) -> None:
+        await end(self._writer)
+
+    def _too_slow(self) -> None:
+        self.node.in_background(self.close(CloseCode.TOO_SLOW))
+
+
+def _decode(text: str | None) -> Request:
+    if text is None:
+        raise ProtocolError(INVALID_REQUEST, "Send text frames; binary ones mean nothing here.")
+    return decode_request(text)

@@ -1,0 +1,184 @@
+"""What the gateway has once per process: threads, hub, presence, the open sockets, and what looks after them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+import redis
+from django.conf import settings
+
+from audit.errors import DomainError
+from gateway.close_codes import CloseCode
+from gateway.execution import Lanes
+from gateway.readers import HubReaders, project_of
+from gateway.revocation import Revocations
+from presence.node import NodePresence
+from presence.registry import REWRITE_INTERVAL, SWEEP_INTERVAL
+from realtime.hub import Hub
+from realtime.tasks import end
+
+if TYPE_CHECKING:
+    from gateway.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+# Seconds.
+REVOCATION_INTERVAL: Final = 1.0
+SILENCE_INTERVAL: Final = 1.0
+FAREWELL_TIMEOUT: Final = 3.0
+
+
+class _Params(msgspec.Struct):
+    name: str
+
+
+class _Frame(msgspec.Struct):
+    params: _Params
+
+
+_frames = msgspec.json.Decoder(_Frame)
+
+
+class Node:
+    """One process of Foundry, as its sockets know it."""
+
+    def __init__(self) -> None:
+        self.lanes = Lanes()
+        self.hub = Hub(HubReaders(self.lanes), observe=self._observe)
+        self.presence = NodePresence()
+        self.connections: set[Connection] = set()
+        self.revocations = Revocations(self)
+        self._hurry = asyncio.Event()
+        self._background: set[asyncio.Task[None]] = set()
+        self._everybody_left = asyncio.Event()
+
+    @staticmethod
+    def now() -> float:
+        """Seconds of a clock that only goes forward."""
+        return time.monotonic()
+
+    async def start(self) -> None:
+        await self.hub.start()
+        self.in_background(self._poll_revocations())
+        for interval, work in (
+            (SILENCE_INTERVAL, self.close_silent),
+            (REWRITE_INTERVAL, lambda: self.lanes.presence(self.presence.rewrite)),
+            (SWEEP_INTERVAL, lambda: self.lanes.presence(self.presence.sweep)),
+        ):
+            self.in_background(_every(interval, work))
+
+    async def stop(self) -> None:
+        """Send everybody away with 1012 and note their going; after `FAREWELL_TIMEOUT` without the rest."""
+        everybody = tuple(self.connections)
+        await asyncio.gather(*(each.close(CloseCode.RESTARTING) for each in everybody), return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_TIMEOUT):
+                while self.connections:
+                    self._everybody_left.clear()
+                    await self._everybody_left.wait()
+        await end(*self._background)
+        await self.hub.stop()
+        self.lanes.close()
+
+    async def enter(self, connection: Connection) -> None:
+        """A socket has joined its project."""
+        self.connections.add(connection)
+        person = connection.caller.user.person()
+        if self.presence.enter(connection.project_id, person, connection.name):
+            await self._tell_presence(connection)
+
+    def focus(self, connection: Connection, field: str | None) -> None:
+        """A socket's person has gone to a field, or to none."""
+        if self.presence.focus(connection.project_id, str(connection.user_id), connection.name, field):
+            self.in_background(self._tell_presence(connection))
+
+    async def leave(self, connection: Connection) -> None:
+        """A socket is gone."""
+        self.connections.discard(connection)
+        if not self.connections:
+            self._everybody_left.set()
+        if self.presence.leave(connection.project_id, str(connection.user_id), connection.name):
+            await self._tell_presence(connection)
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for, but that ends with the node."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def close_silent(self) -> None:
+        """Close the sockets of which nothing was heard for a minute: their people may be long gone."""
+        longest = settings.FOUNDRY_SOCKET_IDLE
+        silent = [each for each in self.connections if self.now() - each.heard_at > longest]
+        for connection in silent:
+            await connection.close(CloseCode.SILENT)
+
+    async def _tell_presence(self, connection: Connection) -> None:
+        person = connection.caller.user.person()
+        try:
+            await self.lanes.presence(lambda: self.presence.tell(connection.project_id, person))
+        except redis.RedisError as error:
+            # The next rewrite says it again.
+            logger.warning("Presence cannot be told: %s", error)
+
+    def _observe(self, topic: str, frame: str) -> None:
+        """See every event once: what the members may do is looked up again when something about them changes."""
+        name = _frames.decode(frame).params.name
+        if name.startswith("member.") or name == "project.updated":
+            project_id = project_of(topic)
+            for connection in self.connections:
+                if connection.project_id == project_id:
+                    connection.access = None
+            self._hurry.set()
+
+    async def _poll_revocations(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REVOCATION_INTERVAL):
+                    await self._hurry.wait()
+            self._hurry.clear()
+            await _logged(self.revocations.poll())
+
+
+async def _every(interval: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await asyncio.sleep(interval)
+        await _logged(work())
+
+
+async def _logged(work: Awaitable[object]) -> None:
+    """Work that is done again soon: what is away now, is only noted."""
+    try:
+        await work
+    except (DomainError, redis.RedisError) as error:
+        logger.warning("Postgres or Redis is away: %s", error)
+    except Exception:
+        logger.exception("The upkeep of this node failed")
+
+
+# One per event loop, which in production means one per process.
+_nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, Node] = WeakKeyDictionary()
+
+
+async def current_node() -> Node:
+    """This process's node, started for the first socket if the server has not done so before."""
+    loop = asyncio.get_running_loop()
+    node = _nodes.get(loop)
+    if node is None:
+        node = _nodes[loop] = Node()
+        await node.start()
+    return node
+
+
+async def stop_current_node() -> None:
+    """End this process's node, if there is one."""
+    node = _nodes.pop(asyncio.get_running_loop(), None)
+    if node is not None:
+        await node.stop()

@@ -1,0 +1,77 @@
+"""From an accepted socket to a connection: who it is, in which project, as which session."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from accounts.callers import Caller
+from audit.errors import NotFound
+from gateway.authentication import authenticate
+from gateway.connection import Connection, Send
+from gateway.node import current_node
+from locking.sessions import OpenedSession, open_session, resume_session
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the address of the socket says: `/ws/projects/{id}/?after=…&session_id=…&resume_secret=…`."""
+
+    project_id: UUID
+    after: int | None
+    session_id: UUID | None
+    resume_secret: str
+
+
+async def open_connection(scope: Mapping[str, Any], send: Send) -> Connection:
+    """Sign in and open the session, or resume it. Raises `NotAuthenticated`, `NotFound`, `Unavailable`."""
+    node = await current_node()
+    caller = await node.lanes.read(functools.partial(authenticate, scope))
+    address = read_address(scope)
+    session = await node.lanes.write(functools.partial(_session, caller, address))
+    caller = replace(caller, session_id=session.session_id)
+    return Connection(node, send, caller=caller, project_id=address.project_id, session=session)
+
+
+def read_address(scope: Mapping[str, Any]) -> Address:
+    """The parts of the address. Raises `NotFound` where there is no project id; the rest is taken if it makes sense."""
+    project_id = _uuid(scope["url_route"]["kwargs"]["project_id"])
+    if project_id is None:
+        raise NotFound("There is no such project.")
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    first = {name: values[0] for name, values in query.items()}
+    return Address(
+        project_id=project_id,
+        after=_after(first.get("after")),
+        session_id=_uuid(first.get("session_id", "")),
+        resume_secret=first.get("resume_secret", ""),
+    )
+
+
+def _session(caller: Caller, address: Address) -> OpenedSession:
+    if address.session_id is None:
+        return open_session(caller=caller, project_id=address.project_id)
+    return resume_session(
+        caller=caller,
+        project_id=address.project_id,
+        session_id=address.session_id,
+        resume_secret=address.resume_secret,
+    )
+
+
+def _after(text: str | None) -> int | None:
+    """The `seq` the client has; -1, which no chain has, for something else than a number."""
+    if text is None:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

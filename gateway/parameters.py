@@ -1,0 +1,66 @@
+"""What each command takes, typed: msgspec decodes and checks in one go. Unknown members are refused as misspellings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+# What a double, and so every JSON client, holds exactly.
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """For commands without parameters."""
+
+
+class OneField(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    field: str
+
+
+class Fields(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    fields: Annotated[list[str], msgspec.Meta(max_length=500)]
+
+
+class Recipient(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`to` is a session."""
+
+    field: str
+    to: UUID
+
+
+class TakeOver(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    field: str
+    reason: str
+
+
+class Save(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """As REST has it, without the session: that is the socket's."""
+
+    base_version: Number
+    changes: dict[str, msgspec.Raw]
+    tokens: dict[str, Number]
+    revisions: dict[str, Number] = msgspec.field(default_factory=dict)
+    message: str = ""
+    release_locks: bool = False
+    client_ref: UUID | None = None
+
+
+class KeptText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    field: str
+    token: Number
+    revision: Number
+    content: str
+
+
+class Cursor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A selection in UTF-16 code units; `field` is null where the person has left the fields."""
+
+    field: str | None = None
+    anchor: Number = 0
+    head: Number = 0
+
+
+class Since(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    after: Number

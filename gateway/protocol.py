@@ -1,0 +1,127 @@
+"""JSON-RPC 2.0 on the socket: decoding a frame into a typed request, encoding the answer.
+
+What is wrong with a frame as such keeps JSON-RPC's codes; what is wrong with a method's parameters is an application
+error like every other refusal: its HTTP status as the code, the problem details as `data`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+
+from audit.errors import DomainError, ValidationFailed
+
+PARSE_ERROR: Final = -32700
+INVALID_REQUEST: Final = -32600
+METHOD_NOT_FOUND: Final = -32601
+INTERNAL_ERROR: Final = -32603
+
+RequestId = int | float | str | None
+Parameters = TypeVar("Parameters", bound=msgspec.Struct)
+
+_AT = re.compile(r" - at `(?:key in )?\$\.?(?P<path>.*)`\Z")
+_NAMED = re.compile(r"(?:missing required|contains unknown) field `(?P<name>.*?)`")
+
+
+class ProtocolError(Exception):
+    """A frame that is no request we can answer; `code` is JSON-RPC's."""
+
+    def __init__(self, code: int, message: str, request_id: RequestId = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One request; without an `id` it is a notification and gets no answer. `params` is decoded with its method."""
+
+    jsonrpc: Literal["2.0"]
+    method: str
+    id: int | float | str | msgspec.UnsetType | None = msgspec.UNSET
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+
+    @property
+    def wants_answer(self) -> bool:
+        return self.id is not msgspec.UNSET
+
+    @property
+    def answer_id(self) -> RequestId:
+        return None if isinstance(self.id, msgspec.UnsetType) else self.id
+
+
+class _OnlyId(msgspec.Struct):
+    id: int | float | str | None = None
+
+
+_requests = msgspec.json.Decoder(Request)
+_ids = msgspec.json.Decoder(_OnlyId)
+_encoder = msgspec.json.Encoder()
+
+
+def decode_request(text: str) -> Request:
+    """The request in a text frame. Raises `ProtocolError`."""
+    try:
+        return _requests.decode(text)
+    except msgspec.ValidationError as error:
+        if text.lstrip()[:1] == "[":
+            raise ProtocolError(INVALID_REQUEST, "Batches are not answered here: send one request a frame.") from None
+        raise ProtocolError(INVALID_REQUEST, f"Not a JSON-RPC 2.0 request: {error}", _id_of(text)) from None
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise ProtocolError(PARSE_ERROR, f"Not JSON: {error}") from None
+    except RecursionError:
+        raise ProtocolError(PARSE_ERROR, "Nested too deep.") from None
+
+
+def decode_parameters(raw: msgspec.Raw, kind: type[Parameters]) -> Parameters:
+    """The parameters of a method. Raises `ValidationFailed` naming what is wrong."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        name, message = _explain(str(error))
+        raise ValidationFailed({name: [message]}) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValidationFailed({"params": [f"Not JSON: {error}"]}) from None
+
+
+def result_frame(request_id: RequestId, result: Any) -> str:
+    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": result}).decode()
+
+
+def notification_frame(method: str, params: Any) -> str:
+    return _encoder.encode({"jsonrpc": "2.0", "method": method, "params": params}).decode()
+
+
+def refusal_frame(request_id: RequestId, refusal: DomainError) -> str:
+    """An application error: its HTTP status as the code, the problem details as `data`."""
+    return _error_frame(request_id, refusal.status, refusal.title, refusal.problem())
+
+
+def error_frame(error: ProtocolError) -> str:
+    return _error_frame(error.request_id, error.code, error.message)
+
+
+def _error_frame(request_id: RequestId, code: int, message: str, data: Any = None) -> str:
+    error = {"code": code, "message": message} if data is None else {"code": code, "message": message, "data": data}
+    return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": error}).decode()
+
+
+def _id_of(text: str) -> RequestId:
+    """The id of something that is not quite a request, so that its sender can tell which."""
+    try:
+        return _ids.decode(text).id
+    except msgspec.DecodeError:
+        return None
+
+
+def _explain(message: str) -> tuple[str, str]:
+    """Split msgspec's message into the member it is about and what is wrong with it."""
+    at = _AT.search(message)
+    said = message[: at.start()] if at else message
+    path = at["path"] if at else ""
+    if named := _NAMED.search(said):
+        path = f"{path}.{named['name']}".lstrip(".")
+        said = "Is required." if "missing" in said else "Is not known here."
+    return path or "params", said
