@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from uuid import UUID
 
 from django.core.cache import cache
 
 from blobs.models import Blob
+from drafts.compare.text import compare_texts
 from drafts.models import Draft
 
 # Larger texts are compared on the compare page only.
@@ -70,7 +70,5 @@ def _count(pairs: set[Pair]) -> dict[Pair, LineCounts]:
 
 
 def _compare(before: str, after: str) -> LineCounts:
-    old, new = before.split("\n") if before else [], after.split("\n") if after else []
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    changed = [step for step in steps if step[0] != "equal"]
-    return LineCounts(sum(step[4] - step[3] for step in changed), sum(step[2] - step[1] for step in changed))
+    counts = compare_texts(before, after).counts
+    return LineCounts(counts.lines_added, counts.lines_removed)

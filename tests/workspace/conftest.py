@@ -1,0 +1,51 @@
+"""Pages as signed-in people see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.callers import Caller
+from accounts.models import User
+from projects.models import Project
+from tests.writers import Writer
+
+PROMPT = "# Role\nYou are the protocol assistant.\n\n# Sources\nAnswer only from the documents.\n"
+CONFIGURATION = '{\n  "model": "atlas",\n  "temperature": 0.3\n}\n'
+
+Browser = Callable[[User], Client]
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """A browser in which somebody is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def writer(project: Project, editor: User, caller_for: Callable[..., Caller]) -> Writer:
+    """The editor at work in the project."""
+    return Writer(caller_for(editor), project)
+
+
+@pytest.fixture
+def two_versions(writer: Writer) -> Project:
+    """v1 has a prompt and a configuration; v2 changed both and added a file."""
+    fields = ("prompt_text", "model_configuration", "files/topology.yaml")
+    prompt, configuration, topology = (writer.take(field) for field in fields)
+    writer.save({"prompt_text": PROMPT, "model_configuration": CONFIGURATION}, prompt, configuration, message="First")
+    changes = {
+        "prompt_text": PROMPT.replace("protocol", "trial"),
+        "model_configuration": CONFIGURATION.replace("0.3", "0.1"),
+        "files/topology.yaml": {"language": "yaml", "content": "nodes: []\n"},
+    }
+    writer.save(changes, prompt, configuration, topology, base=1, message="Cooler answers", release_locks=True)
+    return Project.objects.get(pk=writer.project.pk)

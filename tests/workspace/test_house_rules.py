@@ -1,0 +1,130 @@
+"""What must hold for every page: no inline code, every text and icon there, no query per row."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.callers import Caller
+from accounts.models import User
+from projects.models import Project
+from projects.services import add_member
+from tests.workspace.conftest import Browser
+from tests.workspace.html import elements
+from tests.writers import Writer
+from workspace.texts import script_texts
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(settings.BASE_DIR)
+PAGES = ("workspace", "history", "compare", "members")
+
+
+def templates() -> Iterator[str]:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        yield path.read_text()
+
+
+def scripts() -> Iterator[str]:
+    for path in sorted((ROOT / "frontend" / "src").rglob("*.ts")):
+        yield path.read_text()
+
+
+def addresses(project: Project) -> list[str]:
+    return ["/projects/", "/account/", *(reverse(f"workspace:{name}", args=[project.id]) for name in PAGES)]
+
+
+def test_no_page_has_inline_code(browser: Browser, two_versions: Project, owner: User, client: Client) -> None:
+    pages = [browser(owner).get(url) for url in addresses(two_versions)]
+    pages += [client.get(reverse("account_login")), browser(owner).get(reverse("account_change_password"))]
+    pages += [browser(owner).get("/no/such/page")]
+    for response in pages:
+        policy = response["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        for element in elements(response):
+            assert not {"style", "onclick", "onload"} & element.attributes.keys()
+            assert element.tag != "style"
+            if element.tag == "script" and element.attributes.get("type") != "application/json":
+                assert element.attributes["src"].startswith("/static/dist/")
+                assert f"'nonce-{element.attributes['nonce']}'" in policy
+
+
+def test_every_text_of_the_script_is_written_and_used() -> None:
+    source = "\n".join(scripts())
+    used = set(re.findall(r'"((?:[a-z_]+\.)*[a-z_]+)"', source))
+    written = script_texts().keys()
+    said = set(re.findall(r'\bsay\(\s*"([^"]+)"', source))
+    counted = {f"{key}.{number}" for key in re.findall(r'\bcount\(\s*"([^"]+)"', source) for number in ("one", "other")}
+    assert (said | counted) <= written
+    assert not {key for key in written if key not in used | counted}
+
+
+def test_every_icon_is_in_the_sprite() -> None:
+    known = set(json.loads((ROOT / "frontend" / "icons.json").read_text()))
+    used = {name for source in templates() for name in re.findall(r'{% icon "([a-z0-9-]+)"', source)}
+    assert used <= known
+    from workspace import field_names
+
+    assert {field_names.icon(f"files/a{suffix}") for suffix in ("", ".md", ".yaml", ".jsonl", ".json")} <= known
+
+
+def test_every_refusal_has_a_page() -> None:
+    for name in ("400", "403", "403_csrf", "404", "500"):
+        assert '<main id="main" class="notice">' in render_to_string(f"{name}.html")
+
+
+def _count(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_queries_do_not_grow_with_versions_and_members(
+    browser: Browser,
+    two_versions: Project,
+    writer: Writer,
+    owner: User,
+    make_user: Callable[..., User],
+    caller_for: Callable[..., Caller],
+    name: str,
+) -> None:
+    client = browser(owner)
+    url = reverse(f"workspace:{name}", args=[two_versions.id])
+    query = "?base=1&target=2" if name == "compare" else ""
+    before = _count(client, url + query)
+    lock = writer.take()
+    for version in range(2, 12):
+        writer.save({"prompt_text": f"Version {version}"}, lock, base=version)
+    for number in range(5):
+        add_member(
+            caller=caller_for(owner), project_id=two_versions.id, user_id=make_user(f"m{number}").id, role="viewer"
+        )
+    assert _count(client, url + query) <= before
+
+
+def test_queries_do_not_grow_with_projects(
+    browser: Browser, make_project: Callable[..., Project], owner: User, caller_for: Callable[..., Caller]
+) -> None:
+    def started(name: str) -> None:
+        Writer(caller_for(owner), make_project(name)).take()
+
+    client = browser(owner)
+    started("One")
+    before = _count(client, "/projects/")
+    for number in range(5):
+        started(f"Project {number}")
+    assert _count(client, "/projects/") <= before

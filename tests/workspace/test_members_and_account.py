@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import PersonalAccessToken, User
+from accounts.services import authenticate_token
+from projects.models import Member, Project
+from tests.workspace.conftest import Browser
+from tests.workspace.html import elements, words
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+ACCOUNT = "/account/"
+
+
+def members(project: Project) -> str:
+    return reverse("workspace:members", args=[project.id])
+
+
+def role(project: Project, user: User) -> str | None:
+    return Member.objects.filter(project=project, user=user).values_list("role", flat=True).first()
+
+
+def test_it_shows_everybody_owners_first(browser: Browser, project: Project, viewer: User) -> None:
+    response = browser(viewer).get(members(project))
+    assert [words(heading) for heading in elements(response, "h2")] == ["Owner", "Editor", "Reviewer", "Viewer you"]
+    assert not elements(response, "dialog")
+
+
+def test_an_owner_adds_changes_and_removes(browser: Browser, project: Project, owner: User, outsider: User) -> None:
+    client = browser(owner)
+    client.post(members(project), {"username": outsider.username, "role": "viewer"})
+    assert role(project, outsider) == "viewer"
+    change = reverse("workspace:change_role", args=[project.id, outsider.id])
+    client.post(change, {"role": "editor", "reason": "Writes the dosing section"})
+    assert role(project, outsider) == "editor"
+    client.post(reverse("workspace:remove_member", args=[project.id, outsider.id]), {"reason": "Left the team"})
+    assert role(project, outsider) is None
+
+
+def test_a_form_without_a_reason_comes_back_filled_in(
+    browser: Browser, project: Project, owner: User, editor: User
+) -> None:
+    url = reverse("workspace:change_role", args=[project.id, editor.id])
+    response = browser(owner).post(url, {"role": "viewer", "reason": " "}, headers=HTMX)
+    assert response.status_code == 400
+    assert [each.attributes["value"] for each in elements(response, "input", checked="")] == ["viewer"]
+    assert elements(response, "p", class_="field-error")
+    assert role(project, editor) == "editor"
+
+
+def test_the_last_owner_cannot_go(browser: Browser, project: Project, owner: User) -> None:
+    url = reverse("workspace:remove_member", args=[project.id, owner.id])
+    response = browser(owner).post(url, {"reason": "Retired"}, headers=HTMX)
+    assert response.status_code == 409
+    assert "always has an owner" in response.content.decode()
+
+
+def test_a_stranger_and_a_second_time_are_refused(
+    browser: Browser, project: Project, owner: User, editor: User
+) -> None:
+    client = browser(owner)
+    unknown = client.post(members(project), {"username": "nobody-here", "role": "viewer"}, headers=HTMX)
+    again = client.post(members(project), {"username": editor.username, "role": "viewer"}, headers=HTMX)
+    assert (unknown.status_code, again.status_code) == (400, 409)
+
+
+@pytest.mark.parametrize("name", ["change_role", "remove_member"])
+def test_only_owners_decide(browser: Browser, project: Project, editor: User, viewer: User, name: str) -> None:
+    url = reverse(f"workspace:{name}", args=[project.id, viewer.id])
+    assert browser(editor).post(url, {"role": "editor", "reason": "Because"}).status_code == 403
+    assert role(project, viewer) == "viewer"
+
+
+def test_it_suggests_people_who_are_not_members_yet(
+    browser: Browser, project: Project, owner: User, outsider: User
+) -> None:
+    url = reverse("workspace:people", args=[project.id])
+    options = elements(browser(owner).get(url, {"username": "outsid"}), "option", value=outsider.username)
+    assert [words(option) for option in options] == ["Outsider"]
+    assert not elements(browser(owner).get(url, {"username": "editor"}), "option")
+    assert browser(outsider).get(url, {"username": "editor"}).status_code == 404
+
+
+def test_a_token_is_shown_once_and_works(browser: Browser, editor: User) -> None:
+    client = browser(editor)
+    response = client.post(ACCOUNT, {"name": "laptop IDE"})
+    assert response["Cache-Control"] == "no-store"
+    (shown,) = elements(response, "code")
+    assert authenticate_token(words(shown)).user == editor
+    assert words(shown) not in client.get(ACCOUNT).content.decode()
+
+
+def test_a_token_can_be_revoked_by_its_owner_only(browser: Browser, editor: User, owner: User) -> None:
+    browser(editor).post(ACCOUNT, {"name": "laptop IDE"})
+    token = PersonalAccessToken.objects.get(user=editor)
+    url = reverse("workspace:revoke_token", args=[token.id])
+    assert browser(owner).post(url).status_code == 404
+    browser(editor).post(url)
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+def test_a_token_needs_a_name(browser: Browser, editor: User) -> None:
+    response = browser(editor).post(ACCOUNT, {"name": "  "})
+    assert response.status_code == 400
+    assert elements(response, "p", class_="field-error")
+
+
+def test_theme_and_zone_come_from_cookies(client: Client) -> None:
+    client.cookies.load({"theme": "dark", "zone": "Europe/Stockholm"})
+    (page,) = elements(client.get(reverse("account_login")), "html")
+    assert (page.attributes["data-theme"], page.attributes["data-zone"]) == ("dark", "Europe/Stockholm")
+    client.cookies.load({"theme": '"><script>', "zone": "../../etc/passwd"})
+    (page,) = elements(client.get(reverse("account_login")), "html")
+    assert "data-theme" not in page.attributes
+    assert page.attributes["data-zone"] == "UTC"

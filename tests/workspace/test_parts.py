@@ -1,0 +1,108 @@
+"""The small parts that pages are made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import timezone
+
+from drafts.models import Draft
+from workspace import field_names
+from workspace.people import PersonView
+from workspace.version_map import version_map
+
+ID = "0192f0c0-0000-7000-8000-000000000005"
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"), [("Mara Lindqvist", "ML"), ("Åsa von der Heide", "ÅH"), ("foundry", "FO"), ("x", "X")]
+)
+def test_initials(name: str, initials: str) -> None:
+    assert PersonView(ID, name, "human").initials == initials
+
+
+def test_a_tint_follows_from_the_id() -> None:
+    assert PersonView(ID, "A", "human").tint == PersonView(ID, "B", "agent").tint
+    assert 0 <= PersonView(ID, "A", "human").tint < 6
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "short", "language"),
+    [
+        ("prompt_text", "Prompt", "Prompt", "markdown"),
+        ("model_configuration", "Model configuration", "Model configuration", "json"),
+        ("files/corpus/events.JSONL", "corpus/events.JSONL", "events.JSONL", "jsonl"),
+        ("files/notes", "notes", "notes", None),
+    ],
+)
+def test_fields_have_names_for_people(name: str, label: str, short: str, language: str | None) -> None:
+    assert (field_names.label(name), field_names.short_label(name), field_names.language(name)) == (
+        label,
+        short,
+        language,
+    )
+
+
+def test_the_order_of_fields() -> None:
+    names = {"files/b", "files/a", "model_configuration", "prompt_text"}
+    assert field_names.in_order(names) == ["prompt_text", "model_configuration", "files/a", "files/b"]
+
+
+def _when(moment: datetime, form: str = "short", zone: str = "") -> str:
+    request = RequestFactory().get("/")
+    request.COOKIES["zone"] = zone
+    template = Template("{% load foundry %}{% when moment form %}")
+    return template.render(Context({"request": request, "moment": moment, "form": form}))
+
+
+def test_times_are_in_the_readers_zone_with_utc_on_hover(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    late = datetime(2026, 11, 19, 22, 41, 7, tzinfo=UTC)
+    assert ">22:41</time>" in _when(late)
+    # In Tokyo it is the 20th already, and so is the moment.
+    assert ">07:41</time>" in _when(late, zone="Asia/Tokyo")
+    assert 'title="19 Nov 2026, 22:41:07 UTC"' in _when(late, zone="Asia/Tokyo")
+    assert ">18 Nov 10:31</time>" in _when(datetime(2026, 11, 18, 10, 31, tzinfo=UTC))
+    assert ">3 Nov 2025 10:31</time>" in _when(datetime(2025, 11, 3, 10, 31, tzinfo=UTC))
+    assert ">19 Nov</time>" in _when(late, "day")
+    assert ">19 Nov 2026, 22:41:07 UTC</time>" in _when(late, "full", "Asia/Tokyo")
+
+
+def test_an_unknown_zone_is_utc() -> None:
+    assert ">10:31</time>" in _when(timezone.now().replace(hour=10, minute=31), zone="Mars/Olympus_Mons")
+
+
+def _draft(version: int, kind: str = "save", *fields: str) -> Draft:
+    facts: Any = {"version_number": version, "kind": kind, "changed_fields": list(fields or ("prompt_text",))}
+    return Draft(created_at=datetime(2026, 11, version, tzinfo=UTC), **facts)
+
+
+def test_the_map_has_a_column_per_version_and_a_lane_per_field() -> None:
+    drafts = [_draft(3, "undo"), _draft(2, "save", "files/a.md"), _draft(1)]
+    drawn = version_map(drafts, RequestFactory().get("/"))
+    assert drawn is not None
+    assert [column.version for column in drawn.columns] == [1, 2, 3]
+    assert [lane.label for lane in drawn.lanes] == ["Prompt", "a.md"]
+    assert [(mark.y == drawn.lanes[0].y, mark.is_hollow) for mark in drawn.marks] == [
+        (True, False),
+        (False, False),
+        (True, True),
+    ]
+    assert drawn.columns[0].x < drawn.columns[1].x < drawn.columns[2].x <= drawn.width
+
+
+def test_one_version_needs_no_map() -> None:
+    assert version_map([_draft(1)], RequestFactory().get("/")) is None
+
+
+def test_dates_of_the_map_never_touch() -> None:
+    drafts = [_draft(version) for version in range(28, 0, -1)]
+    drawn = version_map(drafts, RequestFactory().get("/"))
+    assert drawn is not None
+    dated = [column.x for column in drawn.columns if column.date]
+    assert all(right - left >= 52 for left, right in pairwise(dated))
