@@ -1,6 +1,6 @@
 """Where blocking work runs: bounded lanes of threads, so that no kind of work can starve another.
 
-Reads and writes have threads of their own, and presence (Redis only) and upkeep one each. Writers of one project wait
+Reads and writes have threads of their own; presence (Redis only), upkeep and sweeper one each. Writers of one project wait
 for each other here, without a thread, instead of on the project's row, with one.
 """
 
@@ -50,6 +50,7 @@ class Lanes:
         self.write = Lane("write", settings.FOUNDRY_WRITE_THREADS)
         self.presence = Lane("presence", 1)
         self.upkeep = Lane("upkeep", 1)
+        self.sweeper = Lane("sweeper", 1)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def write_in_turn(self, project_id: UUID, work: Callable[[], Result]) -> Result:
@@ -61,7 +62,7 @@ class Lanes:
             return await self.write(work)
 
     def close(self) -> None:
-        for lane in (self.read, self.write, self.presence, self.upkeep):
+        for lane in (self.read, self.write, self.presence, self.upkeep, self.sweeper):
             lane.close()
 
 

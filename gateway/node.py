@@ -164,21 +164,25 @@ async def _logged(work: Awaitable[object]) -> None:
 
 
 # One per event loop, which in production means one per process.
-_nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, Node] = WeakKeyDictionary()
+_nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Node]] = WeakKeyDictionary()
 
 
 async def current_node() -> Node:
     """This process's node, started for the first socket if the server has not done so before."""
     loop = asyncio.get_running_loop()
-    node = _nodes.get(loop)
-    if node is None:
-        node = _nodes[loop] = Node()
-        await node.start()
-    return node
+    if loop not in _nodes:
+        _nodes[loop] = asyncio.create_task(_started_node())
+    return await asyncio.shield(_nodes[loop])
 
 
 async def stop_current_node() -> None:
     """End this process's node, if there is one."""
-    node = _nodes.pop(asyncio.get_running_loop(), None)
-    if node is not None:
-        await node.stop()
+    starting = _nodes.pop(asyncio.get_running_loop(), None)
+    if starting is not None:
+        await (await starting).stop()
+
+
+async def _started_node() -> Node:
+    node = Node()
+    await node.start()
+    return node

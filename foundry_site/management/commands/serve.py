@@ -1,0 +1,27 @@
+"""`manage.py serve`: one node of Foundry. Any number of them may share a database and a Redis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Serve pages, REST and WebSockets until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Importing the server installs Twisted's reactor, which no other command wants.
+        from foundry_site.server import FoundryServer
+
+        host, port = options["host"], options["port"]
+        server = FoundryServer(
+            host=host, port=port, listening=lambda: self.stdout.write(f"Listening on {host}:{port}.")
+        )
+        server.run()
+        if server.failure:
+            raise CommandError(f"Cannot listen on {host}:{port}: {server.failure}")

@@ -1,0 +1,111 @@
+"""Daphne with our limits, a life around it and a good-bye: what `manage.py serve` runs.
+
+Daphne alone refuses frames over 1 MiB, starts nothing beside its applications, and on SIGTERM cancels every consumer
+where it stands. Here the gateway's node and the sweeper live as long as the server; before it goes, no connection is
+taken any more, sockets are told 1012, requests are finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Final
+
+import redis
+from daphne.server import Server
+from twisted.internet import defer
+from twisted.python.failure import Failure
+
+from audit.errors import DomainError
+from foundry_site.asgi import application
+from foundry_site.sockets import FoundryWebSocket
+from gateway.node import current_node, stop_current_node
+from locking.sweeper import sweep_once
+
+logger = logging.getLogger(__name__)
+
+# A message may hold 8 MiB and a larger one is told so; the limit also binds what is sent: a draft with all its texts.
+FRAME_LIMIT: Final = 64 * 1024 * 1024
+# Seconds.
+SWEEP_INTERVAL: Final = 1.0
+FAREWELL_TIMEOUT: Final = 4.0
+
+
+class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
+    """One node of Foundry. `listening` is called once it listens; `failure` says why it could not."""
+
+    def __init__(self, *, host: str, port: int, listening: Callable[[], None]) -> None:
+        super().__init__(
+            application=application,
+            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+            websocket_max_message_size=FRAME_LIMIT,
+            websocket_max_frame_size=FRAME_LIMIT,
+            websocket_timeout=-1,
+            verbosity=0,
+            server_name="foundry",
+            ready_callable=self._use_our_sockets,
+        )
+        self.failure: str | None = None
+        self._listening = listening
+        self._ports: list[Any] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Pass on what an application sends; it goes on when there is room for more."""
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.send":
+            await protocol.has_room()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
+        self._begin(self._live())
+        self._listening()
+
+    def listen_error(self, failure: Failure) -> None:
+        self.failure = failure.getErrorMessage()
+        self.stop()
+
+    def kill_all_applications(self) -> defer.Deferred[Any]:
+        """Say good-bye first. Twisted calls this before it goes, and waits for it."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._farewell()))
+
+    def _use_our_sockets(self) -> None:
+        self.ws_factory.protocol = FoundryWebSocket
+
+    async def _farewell(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_TIMEOUT):
+                for port in self._ports:
+                    port.stopListening()
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(stop_current_node(), self._finish_requests(), return_exceptions=True)
+        for instance in self._running():
+            instance.cancel()
+
+    async def _finish_requests(self) -> None:
+        if running := self._running():
+            await asyncio.wait(running)
+
+    def _running(self) -> list[asyncio.Future[Any]]:
+        instances = [details.get("application_instance") for details in self.connections.values()]
+        return [instance for instance in instances if instance is not None and not instance.done()]
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _live(self) -> None:
+        """Start the node before its first socket comes, and sweep."""
+        while True:
+            try:
+                await (await current_node()).lanes.sweeper(sweep_once)
+            except (DomainError, redis.RedisError, OSError) as error:
+                logger.warning("Postgres or Redis is away: %s", error)
+            except Exception:
+                logger.exception("The sweeper failed")
+            await asyncio.sleep(SWEEP_INTERVAL)
