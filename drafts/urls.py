@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from drafts import api
+from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
 
 
@@ -44,4 +45,7 @@ of_project = [
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]
-urlpatterns = [path("projects/<uuid:project_id>/", include(of_project))]
+urlpatterns = [
+    path("projects/<uuid:project_id>/", include([*of_project, *comments.of_project])),
+    *comments.urlpatterns,
+]

@@ -18,8 +18,7 @@ from blobs.models import sha256_of
 from drafts.comments.inputs import check_comment_text, read_place
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
-from projects.models import Project, Status
-from projects.permissions import authorise
+from projects.models import Project
 from projects.text import check_reason
 from projects.writing import ProjectWrite, project_write
 
@@ -108,33 +107,32 @@ def withdraw_comment(*, caller: Caller, comment_id: UUID, reason: str = "") -> C
     It stays readable, struck through, and nothing leads back. Raises `NotFound`, `PermissionDenied` for somebody
     else's, `ValidationFailed` for the reason, `Conflict` where it is withdrawn already.
     """
+    is_own = visible_comment(user=caller.user, comment_id=comment_id).author_id == caller.user.id
+    action = "comment.write" if is_own else "comment.withdraw_others"
     parameters = {"comment": str(comment_id), "withdraw": fingerprint(reason)}
-    with _comment_write(caller, comment_id, parameters) as write:
+    with _comment_write(caller, comment_id, parameters, action=action) as write:
         if write.repeat_of is not None:
             return _repeated(write)
         comment = Comment.objects.select_related("author").get(pk=comment_id)
-        is_own = comment.author_id == caller.user.id
-        if not is_own:
-            authorise(action="comment.withdraw_others", role=write.role, status=Status(write.project.status))
         words = check_reason(reason) if reason or not is_own else None
         return _move(write, comment, "comment.withdrawn", reason=words)
 
 
+def visible_comment(*, user: User, comment_id: UUID) -> Comment:
+    """A comment or reply whose project the user may see. Raises `NotFound`."""
+    visible = Project.objects.visible_to(user).values("pk")
+    comment = Comment.objects.filter(pk=comment_id, project__in=visible).first()
+    if comment is None:
+        raise NotFound("There is no such comment.")
+    return comment
+
+
 def _comment_write(
-    caller: Caller, comment_id: UUID, parameters: Mapping[str, Any]
+    caller: Caller, comment_id: UUID, parameters: Mapping[str, Any], *, action: str = "comment.write"
 ) -> AbstractContextManager[ProjectWrite]:
     """The write on a comment's project. Raises `NotFound` where the caller may not know of the comment."""
-    project_id = project_of_comment(user=caller.user, comment_id=comment_id)
-    return project_write(caller=caller, project_id=project_id, action="comment.write", parameters=parameters)
-
-
-def project_of_comment(*, user: User, comment_id: UUID) -> UUID:
-    """The project of a comment that the user may see. Raises `NotFound`."""
-    visible = Project.objects.visible_to(user).filter(comments=comment_id)
-    project_id = visible.values_list("pk", flat=True).first()
-    if project_id is None:
-        raise NotFound("There is no such comment.")
-    return project_id
+    project_id = visible_comment(user=caller.user, comment_id=comment_id).project_id
+    return project_write(caller=caller, project_id=project_id, action=action, parameters=parameters)
 
 
 def _move_thread(caller: Caller, comment_id: UUID, event: str) -> Comment:

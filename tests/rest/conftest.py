@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import update_account
+from drafts.comments.services import create_comment
 from projects.models import Project
 from projects.services import remove_member
 from tests.rest.client import Api
 from tests.writers import Writer
+
+A_COMMENT: dict[str, Any] = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
 
 
 @pytest.fixture
@@ -45,5 +49,6 @@ def places(
         Api(people["owner"]).post(
             f"projects/{project.id}/members/", {"user_id": str(people["editor"].id), "role": "editor"}
         )
+        create_comment(caller=caller_for(people["owner"]), project_id=project.id, **A_COMMENT)
         places[is_private] = project
     return places

@@ -11,12 +11,14 @@ from typing import Any
 
 EVERYBODY = ("owner", "editor", "reviewer", "viewer", "visitor", "auditor")
 WRITERS = ("owner", "editor")
+REVIEWERS = (*WRITERS, "reviewer")
 OWNERS = ("owner",)
 NO_MEMBER_OF_IT = ("outsider",)
 PERSONAS = (*EVERYBODY, *NO_MEMBER_OF_IT, "anonymous")
 
 ALWAYS = ("open", "in_review", "frozen", "archived")
 OPEN = ("open",)
+NOT_ARCHIVED = ("open", "in_review", "frozen")
 
 SESSION = "{session}"
 FIELD = "{field}"
@@ -25,7 +27,7 @@ OTHER = "01890000-0000-7000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one address of a project.
+    """One method of one address of a project; a path from the root is that of something in it.
 
     ``may`` are the personas who may; ``in_status`` says when. ``answer`` is what those are told: a status, or the code
     of a refusal that comes after every question of permission.
@@ -51,6 +53,9 @@ class Row:
 
 
 LOCK = {"session_id": SESSION, "field": FIELD}
+
+REMARK = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
+COMMENT = "/api/v1/comments/{comment}/"
 
 OF_A_PROJECT = (
     Row("api_project", "GET", "", 200),
@@ -94,6 +99,14 @@ OF_A_PROJECT = (
     Row("api_revert", "POST", "drafts/1/revert/", 201, WRITERS, OPEN, {"reason": "Better"}),
     Row("api_undo", "POST", "undo/", "conflict", WRITERS, OPEN),
     Row("api_redo", "POST", "redo/", "conflict", WRITERS, OPEN),
+    Row("api_comments", "GET", "comments/", 200),
+    Row("api_comments", "POST", "comments/", 201, REVIEWERS, NOT_ARCHIVED, REMARK),
+    Row("api_comment_counts", "GET", "comments/counts/", 200),
+    Row("api_comment", "GET", COMMENT, 200),
+    Row("api_comment_replies", "POST", COMMENT + "replies/", 201, REVIEWERS, NOT_ARCHIVED, {"text": "So."}),
+    Row("api_comment_resolve", "POST", COMMENT + "resolve/", 200, REVIEWERS, NOT_ARCHIVED),
+    Row("api_comment_reopen", "POST", COMMENT + "reopen/", "conflict", REVIEWERS, NOT_ARCHIVED),
+    Row("api_comment_withdraw", "POST", COMMENT + "withdraw/", 200, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}),
 )
 
 # Outside of projects: what anybody signed in is told, and what anonymous requests are.

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.callers import Caller
 from accounts.models import User
+from drafts.comments.services import create_comment
 from locking.sessions import open_session
 from projects.models import Project
 from tests.rest.client import Api
@@ -61,12 +62,15 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
     writer = Writer(caller, project)
     writer.save({"prompt_text": "one", "files/a.md": {"content": ""}}, writer.take(), writer.take("files/a.md"))
     session = open_session(caller=caller, project_id=project.id, connected=False).session_id
+    remark = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
+    comment = create_comment(caller=caller, project_id=project.id, **remark)
     return {
         "project_id": str(project.id),
         "session_id": str(session),
         "user_id": str(owner.id),
         "version": "1",
         "path": "a.md",
+        "comment_id": str(comment.id),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from drafts.comments.models import Comment
@@ -13,7 +15,7 @@ from tests.drafts.comments.conftest import PROMPT, Say
 pytestmark = pytest.mark.django_db
 
 
-def on(project, version: int) -> list[dict[str, object]]:
+def on(project, version: int) -> list[dict[str, Any]]:
     draft = Draft.objects.get(project=project, version_number=version)
     return thread_bodies(list(Comment.objects.threads(project.id).made_up_to(version).with_facts()), draft)
 
@@ -54,9 +56,8 @@ def test_an_older_version_knows_nothing_of_later_comments(project, save, say: Sa
 def test_replies_stand_in_their_order_and_a_withdrawn_one_stays_readable(project, save, say: Say, editor, caller_for):
     save(PROMPT)
     thread = say()
-    for text in ("One.", "Two."):
-        reply = answer_comment(caller=caller_for(editor), comment_id=thread.id, text=text)
-    withdraw_comment(caller=caller_for(editor), comment_id=reply.id)
+    said = [answer_comment(caller=caller_for(editor), comment_id=thread.id, text=text) for text in ("One.", "Two.")]
+    withdraw_comment(caller=caller_for(editor), comment_id=said[1].id)
 
     replies = on(project, 1)[0]["replies"]
 

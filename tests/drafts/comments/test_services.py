@@ -31,7 +31,7 @@ def thread(save, say: Say) -> Comment:
 
 
 def newest(project) -> Event:
-    return Event.objects.of_project(project.id).last()
+    return Event.objects.of_project(project.id).reverse()[0]
 
 
 def test_c06_saying_something_writes_its_event_with_hashes_and_no_text(project, thread: Comment, reviewer):

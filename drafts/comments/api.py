@@ -1,0 +1,148 @@
+"""Threads on a version, what is said in them, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.pagination import page
+from accounts.rest.queries import query_integer, query_text
+from accounts.rest.schema import operation, page_of
+from audit.errors import ValidationFailed
+from drafts.comments import serializers as shapes
+from drafts.comments import services
+from drafts.comments.models import Comment, CommentState
+from drafts.comments.reading import margin_counts, reply_body, thread_bodies
+from drafts.models import Draft
+from drafts.reading import get_draft
+from drafts.serializers import OptionalReason
+from projects.access import get_project
+from projects.fields import check_field_name
+from projects.rest import ProjectView
+
+LARGEST_VERSION = 999_999_999
+VERSION = OpenApiParameter(
+    "version", {"type": "integer", "minimum": 1, "maximum": LARGEST_VERSION}, description="The current one if left out."
+)
+FILTERS = (
+    OpenApiParameter("field", str, description="Only on this field."),
+    OpenApiParameter("state", str, enum=CommentState.values, description="Only in this state."),
+)
+
+
+class _OnVersion(ProjectView):
+    """The base of what is read as it stands on a version."""
+
+    write_action = "comment.write"
+
+    def asked_version(self) -> Draft | None:
+        """The version that the query names; None before the first. Raises `NotFound`, `ValidationFailed`."""
+        asked = query_integer(self.request, "version", default=0, minimum=1, maximum=LARGEST_VERSION)
+        project = self.access().project
+        return get_draft(project_id=project.id, version=asked) if asked else project.current_draft
+
+
+class CommentsView(_OnVersion):
+    @operation("comments_list", answer=page_of(shapes.ThreadInfo), parameters=[VERSION, *FILTERS], paged=True)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """The threads on a version and on those before it, newest first, each where its text is now."""
+        draft = self.asked_version()
+        threads = Comment.objects.threads(project_id).filter(**_filters(request)).with_facts()
+        if draft is None:
+            return self.answer(page(request, threads.none(), lambda thread: thread))
+        found = page(request, threads.made_up_to(draft.version_number), lambda thread: thread)
+        return self.answer({**found, "results": thread_bodies(found["results"], draft)})
+
+    @operation("comments_create", takes=shapes.NewComment, answer=shapes.ThreadInfo, status=201, repeatable=True)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Begin a thread on a field of a version, or on lines of it."""
+        given = self.body(shapes.NewComment)
+        comment = services.create_comment(caller=self.caller(), project_id=project_id, **given)
+        return self.answer(thread_bodies([comment], comment.on_draft)[0], 200 if comment.repeated else 201)
+
+
+class CommentCountsView(_OnVersion):
+    @operation("comments_count", answer=shapes.Counts, parameters=[VERSION])
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """How many threads each field of a version has, and on which lines the open ones stand."""
+        draft = self.asked_version()
+        counts = margin_counts(project_id=project_id, draft=draft) if draft else {}
+        fields = {name: shapes.counts_body(each) for name, each in sorted(counts.items())}
+        return self.answer({"version": draft.version_number if draft else None, "fields": fields})
+
+
+class _OneComment(_OnVersion):
+    """The base of what is asked of one comment, whose address does not name its project."""
+
+    @property
+    def project_id(self) -> UUID:
+        return services.visible_comment(user=self.user(), comment_id=self.kwargs["comment_id"]).project_id
+
+    def thread(self, comment_id: UUID, draft: Draft | None) -> dict[str, Any]:
+        """A thread, or the one that a reply is in, as it stands on a version."""
+        found = services.visible_comment(user=self.user(), comment_id=comment_id)
+        threads = list(Comment.objects.filter(pk=found.thread_id or found.id).with_facts())
+        return thread_bodies(threads, draft or threads[0].on_draft)[0]
+
+
+class OneCommentView(_OneComment):
+    @operation("comments_read", answer=shapes.ThreadInfo, parameters=[VERSION])
+    def get(self, request: Request, comment_id: UUID) -> HttpResponseBase:
+        """One thread; for the id of a reply, the thread it is in."""
+        return self.answer(self.thread(comment_id, self.asked_version()))
+
+
+class RepliesView(_OneComment):
+    @operation("comments_reply", takes=shapes.NewReply, answer=shapes.ReplyInfo, status=201, repeatable=True)
+    def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
+        """Answer in a thread."""
+        given = self.body(shapes.NewReply)
+        reply = services.answer_comment(caller=self.caller(), comment_id=comment_id, **given)
+        return self.answer(reply_body(reply), 200 if reply.repeated else 201)
+
+
+class _StepView(_OneComment):
+    def step(self, write: Callable[..., Comment], comment_id: UUID, **given: Any) -> HttpResponseBase:
+        comment = write(caller=self.caller(), comment_id=comment_id, **given)
+        # Read access is enough: a repeat is answered also where the project takes no writes any more.
+        project = get_project(user=self.user(), project_id=comment.project_id).project
+        return self.answer(self.thread(comment_id, project.current_draft))
+
+
+class ResolveView(_StepView):
+    @operation("comments_resolve", answer=shapes.ThreadInfo)
+    def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
+        """Close a thread as dealt with."""
+        return self.step(services.resolve_comment, comment_id)
+
+
+class ReopenView(_StepView):
+    @operation("comments_reopen", answer=shapes.ThreadInfo)
+    def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
+        """Open a resolved thread again."""
+        return self.step(services.reopen_comment, comment_id)
+
+
+class WithdrawView(_StepView):
+    @operation("comments_withdraw", takes=OptionalReason, answer=shapes.ThreadInfo)
+    def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
+        """Take back a comment or a reply of mine; an owner anybody's, for a reason. It stays readable."""
+        given = self.body(OptionalReason)
+        return self.step(services.withdraw_comment, comment_id, **given)
+
+
+def _filters(request: Request) -> dict[str, str]:
+    found: dict[str, str] = {}
+    field, state = query_text(request, "field"), query_text(request, "state")
+    if field is not None:
+        found["field"] = check_field_name(field)
+    if state is not None:
+        if state not in CommentState.values:
+            raise ValidationFailed({"state": [f"Must be one of {', '.join(CommentState.values)}."]})
+        found["state"] = state
+    return found
