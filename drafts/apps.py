@@ -9,11 +9,10 @@ class DraftsConfig(AppConfig):
         from drafts.comments.models import Comment
         from drafts.comments.verification import check_comments
         from drafts.exchange.importing import check_imports
-        from drafts.exchange.registry import register as export
-        from drafts.exchange.registry import rows_of_table
+        from drafts.exchange.registry import export_table
         from drafts.verification import check_drafts
 
         register("comments", check_comments)
         register("drafts", check_drafts)
         register("imports", check_imports)
-        export("comment", rows_of_table(Comment))
+        export_table("comment", Comment)
