@@ -13,11 +13,17 @@ import msgspec
 import realtime
 from audit.models import Event
 
+_RELEASE = ("release_id", "name", "version", "project_status")
 _LOCK = ("field", "session_id", "holder")
 _COMMENT = ("comment_id", "thread_id", "version", "target_field")
 _TASK = ("task_id", "text", "assignee", "done", "done_by")
 
 LIVE: Final[dict[str, tuple[str, ...]]] = {
+    "release.submitted": _RELEASE,
+    "release.signed": (*_RELEASE, "meaning"),
+    "release.rejected": _RELEASE,
+    "release.withdrawn": _RELEASE,
+    "release.released": _RELEASE,
     "project.updated": ("name", "description", "is_private"),
     "project.archived": ("status",),
     "project.frozen": ("status",),

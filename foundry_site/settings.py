@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "foundry_site",
     "workspace",
     "gateway",
+    "publishing",
     "drafts",
     "locking",
     "presence",

@@ -13,6 +13,7 @@ _RANK: Final = {Role.VIEWER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
 
 ALWAYS: Final = frozenset(Status)
 OPEN: Final = frozenset({Status.OPEN})
+IN_REVIEW: Final = frozenset({Status.IN_REVIEW})
 NOT_ARCHIVED: Final = ALWAYS - {Status.ARCHIVED}
 
 
@@ -46,6 +47,15 @@ ACTIONS: Final[dict[str, Rule]] = {
     "comment.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
     "comment.withdraw_others": Rule(Role.OWNER, NOT_ARCHIVED),
     "task.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
+    # A release in review keeps the policy it was submitted under; nobody shall wonder which one counts.
+    "policy.update": Rule(Role.OWNER, frozenset({Status.OPEN, Status.FROZEN})),
+    "release.submit": Rule(Role.EDITOR, OPEN),
+    "release.sign_authored": Rule(Role.EDITOR, IN_REVIEW),
+    "release.sign": Rule(Role.REVIEWER, IN_REVIEW),
+    "release.reject": Rule(Role.REVIEWER, IN_REVIEW),
+    "release.withdraw": Rule(Role.EDITOR, IN_REVIEW),
+    # The events inside are the whole record, addresses and user agents included, which live events never show.
+    "release.bundle": Rule(Role.REVIEWER, ALWAYS),
 }
 
 

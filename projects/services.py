@@ -11,6 +11,7 @@ from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from projects.creation import created_before, new_project
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
+from projects.status import change_status
 from projects.text import check_line, check_reason
 from projects.writing import ProjectWrite, project_write
 
@@ -80,10 +81,9 @@ def reopen_project(*, caller: Caller, project_id: UUID, reason: str | None = Non
 def _move(write: ProjectWrite, *, to: Status, event: str, reason: str | None) -> Project:
     project = write.project
     if write.repeat_of is None:
-        before = project.status
-        project.status = to
-        project.save(update_fields=["status"])
-        write.record(event, Target.of("project", project.id), {"status": to.value, "before": before}, reason=reason)
+        data = {"status": to.value, "before": project.status}
+        write.record(event, Target.of("project", project.id), data, reason=reason)
+        change_status(write, to)
     return project
 
 

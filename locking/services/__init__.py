@@ -1,7 +1,7 @@
 """Everything that writes locks: take, renew, give back, ask, hand over, take over."""
 
 from locking.leases import Lock
-from locking.services.ending import release_session_locks, revoke_locks
+from locking.services.ending import freeze_locks, release_session_locks, revoke_locks
 from locking.services.handover import (
     LockRequest,
     hand_over_lock,
@@ -17,6 +17,7 @@ __all__ = [
     "LockRequest",
     "Renewal",
     "acquire_lock",
+    "freeze_locks",
     "hand_over_lock",
     "keep_lock",
     "open_requests",

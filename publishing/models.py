@@ -1,0 +1,194 @@
+"""Releases, what they need, and the signatures under them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from uuid_utils.compat import uuid7
+
+from audit.ijson import parse
+from audit.models import SiteKey
+from drafts.models import Draft
+from projects.models import Project
+
+MAX_RELEASE_NAME = 100
+MAX_COMMENT = 2000
+
+
+class ReleaseState(models.TextChoices):
+    """Where a release stands. Nothing leads out of the last three."""
+
+    IN_REVIEW = "in_review", "In review"
+    RELEASED = "released", "Released"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Meaning(models.TextChoices):
+    """What a signature says (21 CFR 11.50(a)(3))."""
+
+    AUTHORED = "authored", "Authored"
+    REVIEWED = "reviewed", "Reviewed"
+    APPROVED = "approved", "Approved"
+
+
+class Policy(models.Model):
+    """What a project's releases need, as data; `publishing.policies.Rules` reads it. Its history is in the events."""
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="policy")
+    rules = models.JSONField()
+
+    project_id: UUID
+
+    def __str__(self) -> str:
+        return f"policy of {self.project_id}"
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Reading releases."""
+
+    def of_project(self, project_id: UUID) -> ReleaseQuerySet:
+        """Newest first."""
+        return self.filter(project_id=project_id).order_by("-id")
+
+    def with_people(self) -> ReleaseQuerySet:
+        """With what a reader is shown, in three queries."""
+        found = self.select_related("draft", "submitted_by", "ended_by")
+        return found.prefetch_related(models.Prefetch("signatures", Signature.objects.select_related("signer")))
+
+
+class Release(models.Model):
+    """One version under a name, with the policy and the authors as they were when it was submitted.
+
+    Changes once: it ends (`state`, `ended_at`, `ended_by`, `reason`); a trigger sees to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="releases")
+    name = models.CharField(max_length=MAX_RELEASE_NAME)
+    rules = models.JSONField()
+    authors = ArrayField(models.UUIDField(), help_text="Ids of all who saved since the last release.")
+    authors_sign = models.BooleanField(help_text="Whether one of them is a person, who then signs `authored`.")
+    state = models.CharField(max_length=9, choices=ReleaseState.choices, default=ReleaseState.IN_REVIEW)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=1000, blank=True, default="")
+
+    project_id: UUID
+    draft_id: UUID
+    submitted_by_id: UUID
+    ended_by_id: UUID | None
+    # True on the answer to a write that the same `client_ref` had done before.
+    repeated: bool = False
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="publishing_release_state_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="publishing_release_named"),
+            models.CheckConstraint(
+                condition=Q(state=ReleaseState.IN_REVIEW, ended_at__isnull=True, ended_by__isnull=True, reason="")
+                | Q(state=ReleaseState.RELEASED, ended_at__isnull=False, ended_by__isnull=False, reason="")
+                | Q(state__in=(ReleaseState.REJECTED, ReleaseState.WITHDRAWN), ended_at__isnull=False)
+                & Q(ended_by__isnull=False)
+                & ~Q(reason=""),
+                name="publishing_release_ends_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state=ReleaseState.IN_REVIEW), name="publishing_one_release_in_review"
+            ),
+            models.UniqueConstraint(
+                "project",
+                Lower("name"),
+                condition=Q(state__in=(ReleaseState.IN_REVIEW, ReleaseState.RELEASED)),
+                name="publishing_release_name_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def content_hash(self) -> str:
+        """The content hash of the version, spelled `sha256:<hex>`."""
+        return f"sha256:{self.draft.content_hash}"
+
+
+class Signature(models.Model):
+    """A named person's re-authenticated act on a release. Append-only.
+
+    `text` (RFC 8785) is the sealed statement: `publishing.statements`. The other columns repeat what it says, for
+    queries; the verifier compares them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    meaning = models.CharField(max_length=8, choices=Meaning.choices)
+    comment = models.CharField(max_length=MAX_COMMENT, blank=True, default="")
+    signed_at = models.DateTimeField()
+    credential = models.CharField(max_length=80, help_text="The session in which it was given; no secret.")
+    text = models.TextField(editable=False)
+    key = models.ForeignKey(SiteKey, on_delete=models.PROTECT, related_name="+", editable=False)
+    seal = models.BinaryField()
+
+    release_id: UUID
+    signer_id: UUID
+    key_id: str
+    repeated: bool = False
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        default_permissions = ("view",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(meaning__in=Meaning.values), name="publishing_signature_meaning_known"),
+            models.UniqueConstraint(fields=["release", "signer", "meaning"], name="publishing_signature_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["signer", "credential"], name="publishing_signed_in_session")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meaning} by {self.signer_id}"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the sealed text, bare lowercase hex: how its event names it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The parsed text."""
+        statement = parse(self.text)
+        assert isinstance(statement, dict)
+        return statement
+
+
+class SigningGuard(models.Model):
+    """How often somebody failed to prove themselves when signing. In Postgres, because a cache may vanish.
+
+    Not a record: the events are. A try counts as failed from before it is checked until it succeeds, so that tries at
+    the same moment cannot slip through together.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    locked_until = models.DateTimeField(null=True)
+
+    user_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.failures}"

@@ -1,0 +1,97 @@
+"""A project's policy as data: read strictly, defaulted, turned into a quorum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+from audit.errors import ValidationFailed
+from publishing.approvals import Quorum
+from publishing.models import Meaning, Policy
+
+MAX_PEOPLE: Final = 20
+
+Heed = Literal["ignore", "warn", "block"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a release needs: signatures by meaning, different people overall, and what open points do."""
+
+    signatures: Mapping[str, int] = field(default_factory=lambda: {meaning.value: 1 for meaning in Meaning})
+    distinct_people: int = 3
+    author_may_approve: bool = False
+    open_comments: Heed = "warn"
+    open_tasks: Heed = "warn"
+
+    def data(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**asdict(self), "signatures": dict(self.signatures)}
+
+    def quorum(self, *, authors_sign: bool) -> Quorum:
+        """The rules of approval. Where no author is a person (agents never sign), any editor may sign for them."""
+        return Quorum(
+            people=self.signatures,
+            distinct=self.distinct_people,
+            only_by_authors=frozenset({Meaning.AUTHORED.value}) if authors_sign else frozenset(),
+            not_by_authors=frozenset() if self.author_may_approve else frozenset({Meaning.APPROVED.value}),
+        )
+
+
+def rules_of(project_id: UUID) -> Rules:
+    """The project's rules; the default ones where nobody has set any."""
+    stored = Policy.objects.filter(project_id=project_id).values_list("rules", flat=True).first()
+    return Rules(**stored) if stored is not None else Rules()
+
+
+def read_rules(given: Mapping[str, Any]) -> Rules:
+    """Check a policy from a door. Every member has its default. Raises `ValidationFailed` by member."""
+    errors: dict[str, list[str]] = {}
+    unknown = set(given) - {*Rules.__dataclass_fields__}
+    for name in sorted(unknown):
+        errors[name] = ["There is no such rule."]
+    rules = Rules(**{name: value for name, value in given.items() if name not in unknown})
+    errors |= {name: [words] for name, words in _problems(rules) if words}
+    if errors:
+        raise ValidationFailed(errors)
+    return rules
+
+
+def _problems(rules: Rules) -> list[tuple[str, str | None]]:
+    signatures = _signatures_problem(rules.signatures)
+    total = 0 if signatures else sum(rules.signatures.values())
+    most = "cannot be more than the signatures themselves"
+    return [
+        ("signatures", signatures),
+        ("distinct_people", _count_problem(rules.distinct_people)),
+        ("distinct_people", most if not signatures and _exceeds(rules.distinct_people, total) else None),
+        ("author_may_approve", _flag_problem(rules.author_may_approve)),
+        *((name, _heed_problem(getattr(rules, name))) for name in ("open_comments", "open_tasks")),
+    ]
+
+
+def _exceeds(count: object, total: int) -> bool:
+    return isinstance(count, int) and count > total
+
+
+def _signatures_problem(signatures: object) -> str | None:
+    if not isinstance(signatures, Mapping) or not set(signatures) <= set(Meaning.values):
+        return f"names numbers of people for {', '.join(Meaning.values)}"
+    problem = next(filter(None, map(_count_problem, signatures.values())), None)
+    return problem or (None if sum(signatures.values()) else "asks for at least one signature")
+
+
+def _count_problem(count: object) -> str | None:
+    if type(count) is not int or not 0 <= count <= MAX_PEOPLE:
+        return f"must be a whole number from 0 to {MAX_PEOPLE}"
+    return None
+
+
+def _flag_problem(flag: object) -> str | None:
+    return None if isinstance(flag, bool) else "must be true or false"
+
+
+def _heed_problem(heed: object) -> str | None:
+    return None if heed in get_args(Heed) else f"must be one of {', '.join(get_args(Heed))}"

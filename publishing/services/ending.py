@@ -1,0 +1,42 @@
+"""Ending a review without a release, for a reason (c19): the project is open again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.callers import Caller
+from projects.status import change_status
+from projects.text import check_reason
+from projects.writing import project_write
+from publishing.models import Release
+from publishing.services.facts import access_to, end, facts_of, load_release, target_of
+from publishing.states import Act, step
+
+
+def reject_release(*, caller: Caller, release_id: UUID, reason: str) -> Release:
+    """Send a release back, as a reviewer, for a reason. Its signatures stay on record and count for nothing else.
+
+    Raises `NotFound`, `PermissionDenied`, `ProjectFrozen` where the project is not in review, `Conflict` where the
+    release has ended.
+    """
+    return _end(caller, release_id, Act.REJECT, action="release.reject", event="release.rejected", reason=reason)
+
+
+def withdraw_release(*, caller: Caller, release_id: UUID, reason: str) -> Release:
+    """Take a release back, as an editor, for a reason. Raises as `reject_release`."""
+    return _end(caller, release_id, Act.WITHDRAW, action="release.withdraw", event="release.withdrawn", reason=reason)
+
+
+def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str, reason: str) -> Release:
+    project_id = access_to(user=caller.user, release_id=release_id).project.id
+    parameters = {"release": str(release_id), "reason": reason}
+    with project_write(caller=caller, project_id=project_id, action=action, parameters=parameters) as write:
+        if write.repeat_of is None:
+            reason = check_reason(reason)
+            release = load_release(release_id)
+            leads_to = step(release, act)
+            facts = facts_of(release, leads_to.project)
+            ended = write.record(event, target_of(release), facts, reason=reason)
+            end(write, release, ended, state=leads_to.release.value, reason=reason)
+            change_status(write, leads_to.project)
+    return load_release(release_id)

@@ -1,0 +1,149 @@
+"""Signing: prove yourself, seal the statement, and release when the policy is met."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import DateTimeField, Func
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import Kind, User
+from audit.checkpoints.services import append_checkpoint
+from audit.errors import Conflict, PermissionDenied, ValidationFailed
+from audit.keys.sealing import ensure_site_key, seal
+from audit.services import Target, answered, request_hash
+from projects.access import Access
+from projects.models import Status
+from projects.permissions import authorise
+from projects.status import change_status
+from projects.text import check_line
+from projects.writing import ProjectWrite, project_write
+from publishing.approvals import refusal
+from publishing.models import MAX_COMMENT, Meaning, Release, Signature
+from publishing.open_points import open_points
+from publishing.policies import Rules
+from publishing.proofs import Proof
+from publishing.reauthentication import prove
+from publishing.services.facts import access_to, end, facts_of, load_release, target_of
+from publishing.standings import approvals_of, quorum_of, standing_of
+from publishing.statements import SIGNATURE, statement
+from publishing.states import Act, step
+
+
+def signing_action(meaning: str) -> str:
+    """The row of the permission table that a meaning needs."""
+    return "release.sign_authored" if meaning == Meaning.AUTHORED else "release.sign"
+
+
+def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof, comment: str = "") -> Signature:
+    """Sign a release in one meaning, proving oneself at the act. The signature that meets the policy releases it.
+
+    Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
+    for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed`, `RateLimited`,
+    `ReauthenticationFailed`, `Conflict` (the release has ended; four eyes; signed already; open points block).
+    """
+    access = access_to(user=caller.user, release_id=release_id)
+    parameters = {"release": str(release_id), "meaning": meaning, "comment": comment}
+    action = signing_action(meaning)
+    repeat = _repeated(caller, access.project.id, action, parameters)
+    if repeat is not None:
+        return repeat
+    comment = _check(caller, access, meaning, comment)
+    components = prove(caller=caller, proof=proof, release_id=release_id)
+    ensure_site_key(caller=foundry_caller())
+    with project_write(caller=caller, project_id=access.project.id, action=action, parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _signature(UUID(write.repeat_of.target_id), repeated=True)
+        release = load_release(release_id)
+        leads_to = step(release, Act.SIGN)
+        _refuse_ineligible(release, write.caller.user, meaning)
+        signature = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
+        release = load_release(release_id)
+        if standing_of(release).met:
+            _release(write, release)
+        return _signature(signature.id)
+
+
+def _repeated(caller: Caller, project_id: UUID, action: str, parameters: dict[str, Any]) -> Signature | None:
+    """The signature that an earlier request with the same `client_ref` made: nobody proves themselves twice for one."""
+    request = request_hash(action, {"project": str(project_id), **parameters})
+    event = answered(caller=caller, project_id=project_id, request=request)
+    return _signature(UUID(event.target_id), repeated=True) if event else None
+
+
+def _signature(signature_id: UUID, *, repeated: bool = False) -> Signature:
+    signature = Signature.objects.select_related("signer", "release__draft").get(pk=signature_id)
+    signature.repeated = repeated
+    return signature
+
+
+def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
+    """What can be refused before anybody has to prove anything; return the comment as it is kept."""
+    if meaning not in Meaning.values:
+        raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
+    authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
+    if caller.user.kind != Kind.HUMAN:
+        raise PermissionDenied("Only people sign.")
+    return check_line(comment, name="comment", maximum=MAX_COMMENT, required=False)
+
+
+def _refuse_ineligible(release: Release, user: User, meaning: str) -> None:
+    words = refusal(
+        quorum_of(release), person=user.id, meaning=meaning, given=approvals_of(release), authors=release.authors
+    )
+    if words:
+        raise Conflict(words, meaning=meaning)
+
+
+def _insert(
+    write: ProjectWrite,
+    release: Release,
+    meaning: str,
+    comment: str,
+    components: list[str],
+    *,
+    project_status: Status,
+) -> Signature:
+    signer = User.objects.annotate(now=Func(function="clock_timestamp", output_field=DateTimeField())).get(
+        pk=write.caller.user.id
+    )
+    said = statement(release, signer=signer, meaning=meaning, comment=comment, time=signer.now)
+    sealed = seal(SIGNATURE, said)
+    signature = Signature(
+        id=uuid7(),
+        release=release,
+        signer=signer,
+        meaning=meaning,
+        comment=comment,
+        signed_at=signer.now,
+        credential=write.caller.credential,
+        text=sealed.text,
+        key_id=sealed.key,
+        seal=sealed.signature,
+    )
+    data = {
+        **facts_of(release, project_status),
+        "meaning": meaning,
+        "components": components,
+        "statement": sealed.sha256,
+        "seal": sealed.signature.hex(),
+        "key": sealed.key,
+    }
+    write.record("release.signed", Target.of("signature", signature.id), data)
+    signature.save(force_insert=True)
+    return signature
+
+
+def _release(write: ProjectWrite, release: Release) -> None:
+    """The policy is met: freeze, and seal where all chains stand, in the transaction of the last signature."""
+    open_points(release.project_id).refuse(Rules(**release.rules))
+    leads_to = step(release, Act.RELEASE)
+    before = write.project.status
+    change_status(write, leads_to.project)
+    data = {"status": leads_to.project.value, "before": before}
+    write.record("project.frozen", Target.of("project", release.project_id), data)
+    released = write.record("release.released", target_of(release), facts_of(release, leads_to.project))
+    end(write, release, released, state=leads_to.release.value)
+    append_checkpoint(caller=foundry_caller())

@@ -1,0 +1,81 @@
+"""Submitting a version: the project stops being written to, and its review begins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models.functions import Lower
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.errors import Conflict, NotFound
+from drafts.models import Draft
+from projects.status import change_status
+from projects.text import check_line
+from projects.writing import ProjectWrite, project_write
+from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
+from publishing.open_points import open_points
+from publishing.policies import rules_of
+from publishing.services.facts import facts_of, load_release, target_of
+from publishing.states import BEGINNING
+from publishing.versions import authors_of, can_any_sign
+
+
+def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int) -> Release:
+    """Submit a version under a name, with the policy and the authors of now. The project is in review from here on.
+
+    Every lock of the project ends (`frozen`); what their holders had not saved stays kept for them. Raises `NotFound`
+    for the version, `Conflict` for a name that a release has, or where the policy lets open points block.
+    """
+    parameters = {"name": name, "version": version}
+    with project_write(caller=caller, project_id=project_id, action="release.submit", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            release = load_release(UUID(write.repeat_of.target_id))
+            release.repeated = True
+            return release
+        name = check_line(name, name="name", maximum=MAX_RELEASE_NAME)
+        draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
+        if draft is None:
+            raise NotFound(f"There is no version {version}.")
+        _check_name(project_id, name)
+        release = _insert(write, draft, name)
+        change_status(write, BEGINNING.project)
+        return load_release(release.id)
+
+
+def _check_name(project_id: UUID, name: str) -> None:
+    standing = Release.objects.filter(project_id=project_id, state__in=(ReleaseState.IN_REVIEW, ReleaseState.RELEASED))
+    if standing.alias(folded=Lower("name")).filter(folded=name.lower()).exists():
+        raise Conflict(f"There is a release {name} already.")
+
+
+def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
+    rules = rules_of(write.project.id)
+    points = open_points(write.project.id)
+    points.refuse(rules)
+    authors = authors_of(draft)
+    release = Release(
+        id=uuid7(),
+        project=write.project,
+        draft=draft,
+        name=name,
+        rules=rules.data(),
+        authors=authors,
+        authors_sign=can_any_sign(authors),
+        state=BEGINNING.release.value,
+        submitted_by=write.caller.user,
+    )
+    people = User.objects.filter(pk__in=authors).order_by("id")
+    data = {
+        **facts_of(release, BEGINNING.project),
+        "rules": rules.data(),
+        "authors": [person.person() for person in people],
+        "authors_sign": release.authors_sign,
+        "open_comments": points.comments,
+        "open_tasks": points.tasks,
+    }
+    event = write.record("release.submitted", target_of(release), data)
+    release.submitted_at = event.at
+    release.save(force_insert=True)
+    return release

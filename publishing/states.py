@@ -1,0 +1,47 @@
+"""The one table of a release's life: which act leads from where to where, and what the project becomes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from audit.errors import Conflict
+from projects.models import Status
+from publishing.models import Release, ReleaseState
+
+
+class Act(StrEnum):
+    """What can be done to a release."""
+
+    SIGN = "sign"
+    RELEASE = "release"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where an act leads: the release's next state, and the project's next status."""
+
+    release: ReleaseState
+    project: Status
+
+
+STEPS: Final[dict[tuple[ReleaseState, Act], Step]] = {
+    (ReleaseState.IN_REVIEW, Act.SIGN): Step(ReleaseState.IN_REVIEW, Status.IN_REVIEW),
+    (ReleaseState.IN_REVIEW, Act.RELEASE): Step(ReleaseState.RELEASED, Status.FROZEN),
+    (ReleaseState.IN_REVIEW, Act.REJECT): Step(ReleaseState.REJECTED, Status.OPEN),
+    (ReleaseState.IN_REVIEW, Act.WITHDRAW): Step(ReleaseState.WITHDRAWN, Status.OPEN),
+}
+# A release begins, by `submit`, in an open project only; the project's own moves are in `projects.permissions`.
+BEGINNING: Final = Step(ReleaseState.IN_REVIEW, Status.IN_REVIEW)
+
+
+def step(release: Release, act: Act) -> Step:
+    """Where this act leads now. Raises `Conflict` where the table has no such step."""
+    found = STEPS.get((ReleaseState(release.state), act))
+    if found is None:
+        state = ReleaseState(release.state).label.lower()
+        raise Conflict(f"{release.name} is {state}; it can no longer be changed.", state=release.state)
+    return found

@@ -1,0 +1,305 @@
+"""The life of a release, and of its project."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from audit.checkpoints.heads import Head
+from audit.checkpoints.models import Checkpoint
+from audit.errors import Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
+from audit.models import Event
+from drafts.comments.services import create_comment, resolve_comment
+from locking.models import Lease, WorkingCopy
+from locking.working_copies import put_working_copy
+from projects.models import Project, Status
+from projects.services import archive_project, reopen_project
+from publishing.models import Release, ReleaseState, Signature
+from publishing.services import submit_release
+from publishing.states import STEPS, Act, step
+from publishing.versions import suggested_name
+from tests.publishing.reviews import Review, caller_of
+from tests.writers import Writer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_three_signatures_release_it_and_freeze_the_project(review: Review):
+    release = review.release()
+
+    assert release.state == "released"
+    assert review.status() == "frozen"
+    actions = [event.action for event in Event.objects.of_project(review.project.id)][-3:]
+    assert actions == ["release.signed", "project.frozen", "release.released"]
+    call_command("verify_audit")
+
+
+def test_a_release_makes_a_checkpoint_that_covers_it(review: Review):
+    before = Checkpoint.objects.count()
+    release = review.release()
+
+    assert Checkpoint.objects.count() == before + 1
+    ended = Event.objects.of_project(review.project.id).latest("seq")
+    assert ended.target_id == str(release.id)
+    head = Head(str(review.project.id), ended.seq, bytes(ended.hash).hex())
+    assert head.digest in Checkpoint.objects.latest("number").statement["heads"]
+
+
+def test_submitting_ends_every_lock_and_keeps_what_was_not_saved(review: Review):
+    lock = review.writer.take("files/notes.md")
+    put_working_copy(
+        caller=review.writer.caller,
+        project_id=review.project.id,
+        session_id=review.writer.session,
+        field="files/notes.md",
+        token=lock.token,
+        revision=1,
+        content="unsaved",
+    )
+
+    review.submit()
+
+    lease = Lease.objects.get(pk=lock.lease_id)
+    assert lease.end_reason == "frozen"
+    assert WorkingCopy.objects.get(lease=lease).content == "unsaved"
+    assert review.status() == "in_review"
+    with pytest.raises(ProjectFrozen):
+        review.writer.take("files/notes.md")
+
+
+def test_archiving_ends_every_lock_too(review: Review):
+    lock = review.writer.take("files/notes.md")
+
+    archive_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+
+    assert Lease.objects.get(pk=lock.lease_id).end_reason == "frozen"
+
+
+@pytest.mark.parametrize(("act", "state"), [("reject", "rejected"), ("withdraw", "withdrawn")])
+def test_c19_a_review_ends_early_with_a_reason_only(review: Review, act: str, state: str):
+    release = review.submit()
+    with pytest.raises(ValidationFailed):
+        getattr(review, act)(release, " ")
+
+    ended = getattr(review, act)(release, "Section 3 is missing")
+
+    assert (ended.state, ended.reason, review.status()) == (state, "Section 3 is missing", "open")
+    assert Event.objects.get(target_id=str(release.id), action=f"release.{state}").record["reason"] == ended.reason
+    call_command("verify_audit")
+
+
+def test_c21_nothing_signed_carries_over_to_another_submission(review: Review):
+    first = review.submit()
+    review.sign(first, "authored", "editor")
+    review.sign(first, "reviewed", "reviewer")
+    review.withdraw(first)
+    review.save("# Role\nBe exact, and short.\n")
+
+    second = review.submit("1.0.0")
+    review.sign(second, "approved", "owner")
+
+    assert Release.objects.get(pk=second.id).state == "in_review"
+    assert Signature.objects.filter(release=second).count() == 1
+
+
+def test_the_authors_are_all_who_saved_since_the_last_release(review: Review):
+    review.release()
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+    review.writer = Writer(caller_of(review.people["owner"]), review.project)
+    review.save("# Role\nThe owner's words.\n")
+
+    second = review.submit("1.1.0")
+
+    assert second.authors == [review.people["owner"].id]
+
+
+def test_releasing_a_version_again_has_the_same_authors(review: Review):
+    first = review.release()
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+
+    assert review.submit("1.0.1").authors == first.authors
+
+
+def test_a_name_is_used_once_ignoring_case_unless_its_release_fell_through(review: Review):
+    fallen = review.submit("Spring")
+    review.reject(fallen)
+    review.release("Spring")
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+
+    with pytest.raises(Conflict):
+        review.submit("SPRING")
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_only_a_version_that_exists_is_submitted(review: Review, version: int):
+    caller = caller_of(review.people["editor"])
+
+    with pytest.raises(NotFound):
+        submit_release(caller=caller, project_id=review.project.id, name="1.0.0", version=version)
+
+
+def test_the_repeat_of_a_submission_is_answered_with_the_first(review: Review):
+    ref = uuid4()
+    first = review.submit(client_ref=ref)
+    again = review.submit(client_ref=ref)
+
+    assert again.id == first.id
+    assert again.repeated
+
+
+def test_the_suggested_name_follows_what_changed(review: Review):
+    project_id = review.project.id
+    draft = review.project.drafts.get(version_number=1)
+    assert suggested_name(project_id, draft) == "1.0.0"
+    review.release("2.3.4")
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=project_id)
+
+    assert suggested_name(project_id, review.save("Shorter.\n")) == "2.3.5"
+    assert suggested_name(project_id, review.save("Shorter.\n", **{"files/a.md": {"content": "a"}})) == "2.4.0"
+
+
+@pytest.mark.parametrize("heed", ["warn", "block"])
+def test_open_comments_warn_or_block_as_the_policy_says(review: Review, heed: str):
+    review.require(open_comments=heed)
+    said = create_comment(
+        caller=caller_of(review.people["reviewer"]),
+        project_id=review.project.id,
+        version=1,
+        target_field="prompt_text",
+        text="Really?",
+    )
+    if heed == "block":
+        with pytest.raises(Conflict, match="1 comment is open"):
+            review.submit()
+        resolve_comment(caller=caller_of(review.people["reviewer"]), comment_id=said.id)
+    review.submit()
+
+    event = Event.objects.of_project(review.project.id).get(action="release.submitted")
+    assert event.data["open_comments"] == (1 if heed == "warn" else 0)
+
+
+def test_a_comment_made_in_review_blocks_the_last_signature(review: Review):
+    review.require(open_comments="block")
+    release = review.submit()
+    review.sign(release, "authored", "editor")
+    review.sign(release, "reviewed", "reviewer")
+    create_comment(
+        caller=caller_of(review.people["reviewer"]),
+        project_id=review.project.id,
+        version=1,
+        target_field="prompt_text",
+        text="One more thing",
+    )
+
+    with pytest.raises(Conflict, match="comment is open"):
+        review.sign(release, "approved", "owner")
+    assert Release.objects.get(pk=release.id).signatures.count() == 2
+
+
+@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("state", list(ReleaseState))
+def test_c09_the_table_knows_every_step_and_refuses_every_other(state: ReleaseState, act: Act):
+    release = Release(name="1.0.0", state=state)
+    if (state, act) in STEPS:
+        assert step(release, act) is STEPS[state, act]
+    else:
+        with pytest.raises(Conflict):
+            step(release, act)
+    assert ((state, act) in STEPS) == (state is ReleaseState.IN_REVIEW)
+
+
+@pytest.mark.parametrize("end", ["reject", "withdraw", "release"])
+@pytest.mark.parametrize("act", ["sign", "reject", "withdraw"])
+@pytest.mark.parametrize("another_in_review", [False, True])
+def test_c09_a_release_that_has_ended_takes_no_further_step(
+    review: Review, end: str, act: str, another_in_review: bool
+):
+    release = review.release() if end == "release" else review.submit()
+    if end != "release":
+        getattr(review, end)(release)
+    if another_in_review:
+        if end == "release":
+            reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+        review.submit("2.0.0")
+    events = Event.objects.of_project(review.project.id).count()
+
+    with pytest.raises(Conflict if another_in_review else ProjectFrozen):
+        review.sign(release, "reviewed", "owner") if act == "sign" else getattr(review, act)(release)
+    assert Event.objects.of_project(review.project.id).count() == events
+
+
+@pytest.mark.parametrize("status", ["in_review", "frozen", "archived"])
+def test_c09_only_an_open_project_is_submitted(review: Review, status: str):
+    Project.objects.filter(pk=review.project.id).update(status=status)
+
+    with pytest.raises(ProjectFrozen):
+        review.submit()
+
+
+@pytest.mark.parametrize(
+    ("status", "archive", "reopen"),
+    [
+        (Status.OPEN, True, False),
+        (Status.IN_REVIEW, False, False),
+        (Status.FROZEN, True, True),
+        (Status.ARCHIVED, False, True),
+    ],
+)
+def test_c09_a_project_is_archived_and_reopened_by_the_table_only(
+    review: Review, status: Status, archive: bool, reopen: bool
+):
+    owner = caller_of(review.people["owner"])
+    for allowed, move in ((archive, archive_project), (reopen, reopen_project)):
+        Project.objects.filter(pk=review.project.id).update(status=status)
+        if allowed:
+            move(caller=owner, project_id=review.project.id)
+        else:
+            with pytest.raises(ProjectFrozen):
+                move(caller=owner, project_id=review.project.id)
+
+
+@pytest.mark.parametrize(
+    ("act", "by"), [("submit", "reviewer"), ("withdraw", "reviewer"), ("reject", "viewer"), ("submit", "viewer")]
+)
+def test_a_role_that_is_too_small_is_refused(review: Review, act: str, by: str):
+    if act == "submit":
+        with pytest.raises(PermissionDenied):
+            review.submit(by=by)
+    else:
+        release = review.submit()
+        with pytest.raises(PermissionDenied):
+            getattr(review, act)(release, by=by)
+
+
+def test_outsiders_are_told_nothing(review: Review, outsider):
+    release = review.submit()
+    review.people["outsider"] = outsider
+    for act in (review.reject, review.withdraw):
+        with pytest.raises(NotFound, match="no such release"):
+            act(release, by="outsider")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE publishing_release SET name = '9.9.9'",
+        "UPDATE publishing_release SET state = 'in_review', ended_at = NULL, ended_by_id = NULL",
+        "UPDATE publishing_release SET rules = '{}'",
+        "UPDATE publishing_signature SET meaning = 'reviewed'",
+        "DELETE FROM publishing_signature",
+        "DELETE FROM publishing_release",
+        "DELETE FROM publishing_policy",
+        "TRUNCATE publishing_release CASCADE",
+        "TRUNCATE publishing_signature",
+    ],
+)
+def test_c08_released_rows_and_signatures_cannot_be_changed(review: Review, statement: str):
+    review.require(open_tasks="block")
+    review.release()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="change"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,343 @@
+"""A signature: proven at the act, sealed, never moved, never carried over."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts.callers import foundry_caller
+from accounts.models import User
+from accounts.services import set_password
+from audit.canonical import canonical
+from audit.errors import (
+    ClientRefReused,
+    Conflict,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ReauthenticationFailed,
+    ValidationFailed,
+)
+from audit.models import Event, SiteKey
+from audit.services import site_id
+from projects.services import add_member, reopen_project
+from publishing.models import Release, Signature, SigningGuard
+from publishing.proofs import Proof
+from publishing.reauthentication import ALLOWED_FAILURES, LOCKOUT, needs_username
+from tests.publishing.reviews import PASSWORD, Review, caller_of
+from tests.writers import Writer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def release(review: Review) -> Release:
+    return review.submit()
+
+
+def test_c12_c13_the_statement_says_who_what_when_and_why(review: Review, release: Release):
+    signature = review.sign(release, "reviewed", "reviewer", comment="Read twice")
+
+    said = signature.statement
+    assert said == {
+        "type": "signature",
+        "v": 1,
+        "site": site_id(),
+        "key": signature.key_id,
+        "subject": {
+            "type": "release",
+            "id": str(release.id),
+            "hash": f"sha256:{release.draft.content_hash}",
+        },
+        "name": "1.0.0",
+        "version": 1,
+        "meaning": "reviewed",
+        "comment": "Read twice",
+        "signer": {"id": str(review.people["reviewer"].id), "name": "Reviewer"},
+        "time": said["time"],
+    }
+    assert said["time"].endswith("Z")
+    assert canonical(said) == signature.text
+    key = SiteKey.objects.get(pk=signature.key_id)
+    Ed25519PublicKey.from_public_bytes(bytes(key.public_key)).verify(bytes(signature.seal), signature.text.encode())
+
+
+def test_its_event_names_the_sealed_statement_and_what_was_proven(review: Review, release: Release):
+    signature = review.sign(release, "reviewed", "reviewer")
+
+    event = Event.objects.get(action="release.signed", target_id=str(signature.id))
+    assert event.actor_id == review.people["reviewer"].id
+    assert event.data["statement"] == hashlib.sha256(signature.text.encode()).hexdigest()
+    assert event.data["components"] == ["username", "password"]
+    assert PASSWORD not in event.canonical
+
+
+def test_c15_the_first_signing_of_a_session_takes_both_components_later_ones_the_private_one(
+    review: Review, release: Release
+):
+    password_only = Proof(password=PASSWORD)
+    with pytest.raises(ValidationFailed):
+        review.sign(release, "reviewed", "owner", proof=password_only)
+
+    review.sign(release, "reviewed", "owner")
+    review.sign(release, "approved", "owner", proof=password_only)
+
+    with pytest.raises(ValidationFailed):
+        review.sign(release, "authored", "owner", proof=password_only, credential="cookie:another-session")
+
+
+def test_c15_a_token_is_no_session(review: Review, release: Release):
+    review.sign(release, "reviewed", "reviewer", credential="token:1")
+
+    assert needs_username(caller_of(review.people["reviewer"], credential="token:1"))
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        Proof(username="editor"),
+        Proof(username="editor", password="a", otp="1"),
+        Proof(),
+    ],
+)
+def test_c15_exactly_one_private_component_is_given(review: Review, release: Release, proof: Proof):
+    with pytest.raises(ValidationFailed):
+        review.sign(release, "authored", "editor", proof=proof)
+    assert not SigningGuard.objects.filter(user=review.people["editor"], failures__gt=0).exists()
+
+
+def test_c16_nobody_signs_in_somebody_else_s_session(review: Review, release: Release):
+    """The reviewer's name and password, in the owner's session: neither of them signs."""
+    somebody_else = Proof(username=review.people["reviewer"].username, password=PASSWORD)
+
+    with pytest.raises(ReauthenticationFailed):
+        review.sign(release, "approved", "owner", proof=somebody_else)
+    assert not Signature.objects.filter(release=release).exists()
+
+
+@pytest.mark.parametrize("proof", [Proof(username="", password=PASSWORD), Proof(username="owner", password="wrong")])
+def test_a_wrong_component_signs_nothing(review: Review, release: Release, proof: Proof):
+    with pytest.raises((ReauthenticationFailed, ValidationFailed)):
+        review.sign(release, "approved", "owner", proof=proof)
+    assert not Signature.objects.filter(release=release).exists()
+
+
+@pytest.mark.parametrize("component", [{"otp": "123456"}, {"passkey": {"id": "x"}}])
+def test_a_component_that_the_account_does_not_have_signs_nothing(
+    review: Review, release: Release, component: dict[str, Any]
+):
+    proof = Proof(username=review.people["owner"].username, **component)
+
+    with pytest.raises(ReauthenticationFailed):
+        review.sign(release, "approved", "owner", proof=proof)
+
+
+def test_c16_a_password_that_somebody_else_set_suspends_signing(review: Review, release: Release):
+    owner = review.people["owner"]
+    set_password(caller=foundry_caller("command"), user_id=owner.id, password=PASSWORD)
+    with pytest.raises(ReauthenticationFailed, match="somebody else"):
+        review.sign(release, "approved", "owner")
+
+    set_password(caller=caller_of(owner), user_id=owner.id, password=PASSWORD)
+    review.sign(release, "approved", "owner")
+
+
+def fail(review: Review, release: Release, times: int) -> None:
+    wrong = Proof(username=review.people["owner"].username, password="wrong")
+    for _ in range(times):
+        with pytest.raises(ReauthenticationFailed):
+            review.sign(release, "approved", "owner", proof=wrong)
+
+
+def test_c17_failed_tries_lock_signing_and_alert(review: Review, release: Release, caplog):
+    with caplog.at_level(logging.ERROR, "publishing"):
+        fail(review, release, ALLOWED_FAILURES)
+
+    assert f"ALERT: signing is locked for user {review.people['owner'].id}" in caplog.text
+    with pytest.raises(RateLimited):
+        review.sign(release, "approved", "owner")
+    about = Event.objects.filter(target_id=str(review.people["owner"].id))
+    assert about.filter(action="account.signing_failed").count() == ALLOWED_FAILURES
+    assert about.get(action="account.signing_locked").data["failures"] == ALLOWED_FAILURES
+    assert not about.filter(canonical__contains="wrong").exists()
+
+
+def test_c17_the_lock_out_ends_and_failures_long_ago_are_forgotten(review: Review, release: Release):
+    fail(review, release, ALLOWED_FAILURES)
+    SigningGuard.objects.update(failed_at=Now() - LOCKOUT - LOCKOUT, locked_until=F("locked_until") - LOCKOUT - LOCKOUT)
+
+    review.sign(release, "approved", "owner")
+
+
+def test_c17_a_success_takes_back_the_failures_before_it(review: Review, release: Release):
+    fail(review, release, ALLOWED_FAILURES - 1)
+    review.sign(release, "reviewed", "owner")
+
+    fail(review, release, ALLOWED_FAILURES - 1)
+    review.sign(release, "approved", "owner")
+
+
+def test_c17_somebody_else_s_failures_lock_nobody_out(review: Review, release: Release):
+    fail(review, release, ALLOWED_FAILURES)
+
+    review.sign(release, "reviewed", "reviewer")
+
+
+@pytest.mark.parametrize("kind", ["agent", "service", "device"])
+def test_c23_only_people_sign(review: Review, release: Release, make_user: Callable[..., User], kind: str):
+    machine = make_user("machine", kind=kind, password=PASSWORD)
+    owner = caller_of(review.people["owner"])
+    add_member(caller=owner, project_id=review.project.id, user_id=machine.id, role="editor")
+    review.people["machine"] = machine
+
+    with pytest.raises(PermissionDenied, match="Only people"):
+        review.sign(release, "reviewed", "machine")
+
+
+def test_c23_the_database_refuses_a_machine_s_signature_too(review: Review, release: Release, make_user):
+    machine = make_user("machine", kind="agent")
+    signature = review.sign(release, "reviewed", "reviewer")
+
+    signature.pk, signature.signer = uuid4(), machine
+    with pytest.raises(DatabaseError, match="only people"), transaction.atomic():
+        signature.save(force_insert=True)
+
+
+def test_c21_an_author_does_not_approve(review: Review, release: Release):
+    with pytest.raises(Conflict, match="author"):
+        review.sign(release, "approved", "editor")
+
+
+def test_only_an_author_signs_authored(review: Review, release: Release):
+    with pytest.raises(Conflict, match="author"):
+        review.sign(release, "authored", "owner")
+
+
+def test_an_editor_answers_for_what_an_agent_wrote(review: Review, make_user: Callable[..., User]):
+    agent = make_user("agent", kind="agent")
+    owner = caller_of(review.people["owner"])
+    review.release()
+    reopen_project(caller=owner, project_id=review.project.id)
+    add_member(caller=owner, project_id=review.project.id, user_id=agent.id, role="editor")
+    review.writer = Writer(caller_of(agent), review.project)
+    review.save("Written by a machine.\n")
+
+    second = review.submit("1.0.1")
+    review.sign(second, "authored", "editor")
+
+
+@pytest.mark.parametrize(
+    ("by", "meaning"),
+    [("reviewer", "authored"), ("viewer", "authored"), ("viewer", "reviewed"), ("viewer", "approved")],
+)
+def test_a_role_that_is_too_small_is_refused_before_anything_is_proven(
+    review: Review, release: Release, by: str, meaning: str
+):
+    with pytest.raises(PermissionDenied):
+        review.sign(release, meaning, by, proof=Proof(username="x", password="wrong"))
+    assert not SigningGuard.objects.filter(user=review.people[by], failures__gt=0).exists()
+
+
+def test_outsiders_are_told_nothing(review: Review, release: Release, outsider: User):
+    review.people["outsider"] = outsider
+
+    with pytest.raises(NotFound, match="no such release"):
+        review.sign(release, "reviewed", "outsider")
+    with pytest.raises(NotFound, match="no such release"):
+        review.sign(uuid4(), "reviewed", "outsider")
+
+
+def test_the_same_person_signs_a_meaning_once(review: Review, release: Release):
+    review.sign(release, "reviewed", "reviewer")
+
+    with pytest.raises(Conflict, match="already"):
+        review.sign(release, "reviewed", "reviewer")
+
+
+def test_the_repeat_of_a_signature_is_answered_with_the_first_and_asks_for_no_proof(review: Review, release: Release):
+    ref = uuid4()
+    first = review.sign(release, "reviewed", "reviewer", client_ref=ref)
+
+    again = review.sign(release, "reviewed", "reviewer", client_ref=ref, proof=Proof())
+
+    assert again.id == first.id
+    assert again.repeated
+    with pytest.raises(ClientRefReused):
+        review.sign(release, "reviewed", "reviewer", comment="Other words", client_ref=ref)
+
+
+@pytest.fixture
+def owner_of_tables():
+    """A tampering owner of the tables: protections off, for the rest of this test's transaction."""
+
+    def tamper(statement: str, values: list[Any] | None = None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in ("audit_event", "publishing_release", "publishing_signature", "publishing_policy"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(statement, values)
+
+    return tamper
+
+
+def test_c13_a_signature_moved_to_another_release_is_found(review: Review, release: Release, owner_of_tables):
+    signature = review.sign(release, "reviewed", "reviewer")
+    review.withdraw(release)
+    other = review.submit("2.0.0")
+
+    owner_of_tables("UPDATE publishing_signature SET release_id = %s WHERE id = %s", [other.id, signature.id])
+
+    with pytest.raises(CommandError, match="speaks of something else"):
+        call_command("verify_audit")
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE publishing_signature SET meaning = 'approved' WHERE meaning = 'reviewed'", "something else"),
+        ("UPDATE publishing_signature SET comment = 'Fine'", "something else"),
+        ("UPDATE publishing_signature SET signed_at = signed_at + interval '1 second'", "something else"),
+        (
+            "UPDATE publishing_signature SET signer_id = author_id FROM drafts_draft WHERE signer_id <> author_id",
+            "something else",
+        ),
+        ("UPDATE publishing_signature SET text = replace(text, 'Reviewer', 'Professor')", "seal does not fit"),
+        (
+            "UPDATE publishing_signature SET seal = set_byte(seal, 63, (get_byte(seal, 63) + 1) %% 256)",
+            "seal does not fit",
+        ),
+        ("DELETE FROM publishing_signature WHERE meaning = 'approved'", "signature it recorded is gone"),
+        ("UPDATE publishing_release SET name = '1.0.1'", "name was changed"),
+        ("UPDATE publishing_release SET rules = rules || '{\"distinct_people\": 1}'", "policy was changed"),
+        ("UPDATE publishing_release SET authors = '{}'", "authors was changed"),
+        ("UPDATE publishing_release SET ended_at = ended_at - interval '1 day'", "end was changed"),
+        (
+            "UPDATE publishing_release SET state = 'in_review', ended_at = NULL, ended_by_id = NULL",
+            "stands as in review",
+        ),
+        (
+            "DELETE FROM publishing_signature; DELETE FROM publishing_release",
+            "the release 1.0.0 it recorded is gone",
+        ),
+        ("UPDATE publishing_policy SET rules = '{}'", "not what its newest event set"),
+    ],
+)
+def test_c02_c13_verify_audit_finds_what_was_changed(review: Review, owner_of_tables, statement: str, found: str):
+    review.require(open_tasks="block")
+    review.release()
+    call_command("verify_audit")
+
+    owner_of_tables(statement.replace("%%", "%"))
+
+    with pytest.raises(CommandError, match=found):
+        call_command("verify_audit")
