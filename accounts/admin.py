@@ -25,7 +25,7 @@ def own_password_page(request: HttpRequest, extra_context: Any = None) -> HttpRe
     return redirect("account_change_password")
 
 
-admin.site.password_change = own_password_page  # type: ignore[method-assign]
+admin.site.password_change = own_password_page  # type: ignore[method-assign, assignment]
 
 if TYPE_CHECKING:
     UserForm = forms.ModelForm[User]

@@ -11,6 +11,7 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import update_account
 from drafts.comments.services import create_comment
+from drafts.tasks.services import create_task
 from projects.models import Project
 from projects.services import remove_member
 from tests.rest.client import Api
@@ -50,5 +51,6 @@ def places(
             f"projects/{project.id}/members/", {"user_id": str(people["editor"].id), "role": "editor"}
         )
         create_comment(caller=caller_for(people["owner"]), project_id=project.id, **A_COMMENT)
+        create_task(caller=caller_for(people["owner"]), project_id=project.id, text="Name the sources")
         places[is_private] = project
     return places

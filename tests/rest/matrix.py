@@ -56,6 +56,7 @@ LOCK = {"session_id": SESSION, "field": FIELD}
 
 REMARK = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
 COMMENT = "/api/v1/comments/{comment}/"
+TASK = "/api/v1/tasks/{task}/"
 
 OF_A_PROJECT = (
     Row("api_project", "GET", "", 200),
@@ -107,6 +108,10 @@ OF_A_PROJECT = (
     Row("api_comment_resolve", "POST", COMMENT + "resolve/", 200, REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_reopen", "POST", COMMENT + "reopen/", "conflict", REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_withdraw", "POST", COMMENT + "withdraw/", 200, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}),
+    Row("api_tasks", "GET", "tasks/", 200),
+    Row("api_tasks", "POST", "tasks/", 201, REVIEWERS, NOT_ARCHIVED, {"text": "Name the sources"}),
+    Row("api_task", "GET", TASK, 200),
+    Row("api_task", "PATCH", TASK, 200, REVIEWERS, NOT_ARCHIVED, {"done": True}),
 )
 
 # Outside of projects: what anybody signed in is told, and what anonymous requests are.

@@ -11,6 +11,7 @@ from django.urls import URLPattern
 from accounts.callers import Caller
 from accounts.models import User
 from drafts.comments.models import Comment
+from drafts.tasks.models import Task
 from locking.sessions import open_session
 from projects.models import Project
 from tests.rest.addresses import addresses
@@ -42,6 +43,7 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
                 "viewer": str(people["viewer"].id),
                 "stranger": people["stranger"].username,
                 "comment": str(Comment.objects.filter(project=project)[0].id),
+                "task": str(Task.objects.filter(project=project)[0].id),
             }
             path = (row.path if row.path.startswith("/") else f"projects/{project.id}/{row.path}").format(**names)
             body = filled(row.body, names) if row.method != "GET" else None

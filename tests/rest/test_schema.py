@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts.callers import Caller
 from accounts.models import User
 from drafts.comments.services import create_comment
+from drafts.tasks.services import create_task
 from locking.sessions import open_session
 from projects.models import Project
 from tests.rest.client import Api
@@ -35,7 +36,7 @@ from tests.rest.undone import undone
 from tests.writers import Writer
 
 DESCRIPTION = settings.BASE_DIR / "docs" / "openapi.yaml"
-OPERATIONS = [found.ok() for found in schemathesis.openapi.from_path(DESCRIPTION).get_all_operations()]
+OPERATIONS = [found.ok() for found in schemathesis.openapi.from_path(DESCRIPTION).get_all_operations()]  # type: ignore[union-attr]
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -62,8 +63,9 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
     writer = Writer(caller, project)
     writer.save({"prompt_text": "one", "files/a.md": {"content": ""}}, writer.take(), writer.take("files/a.md"))
     session = open_session(caller=caller, project_id=project.id, connected=False).session_id
-    remark = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
-    comment = create_comment(caller=caller, project_id=project.id, **remark)
+    comment = create_comment(
+        caller=caller, project_id=project.id, version=1, target_field="prompt_text", text="Only one?"
+    )
     return {
         "project_id": str(project.id),
         "session_id": str(session),
@@ -71,6 +73,7 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
         "version": "1",
         "path": "a.md",
         "comment_id": str(comment.id),
+        "task_id": str(create_task(caller=caller, project_id=project.id, text="Name the sources").id),
     }
 
 
@@ -108,7 +111,7 @@ def test_no_request_is_answered_by_a_mistake_or_by_what_is_not_described(
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: Case, field: str | None) -> None:
+    def ask(case: Case[Any], field: str | None) -> None:
         if field is not None and isinstance(case.body, dict) and "session_id" in case.body:
             case.body["session_id"] = place["session_id"]
             if "field" in case.body:
