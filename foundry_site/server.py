@@ -34,9 +34,9 @@ FAREWELL_TIMEOUT: Final = 4.0
 
 
 class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
-    """One node of Foundry. `listening` is called once it listens; `failure` says why it could not."""
+    """One node of Foundry. `listening` is called with the port once it listens; `failure` says why it could not."""
 
-    def __init__(self, *, host: str, port: int, listening: Callable[[], None]) -> None:
+    def __init__(self, *, host: str, port: int, listening: Callable[[int], None]) -> None:
         super().__init__(
             application=application,
             endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
@@ -62,7 +62,7 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         super().listen_success(port)
         self._ports.append(port)
         self._begin(self._live())
-        self._listening()
+        self._listening(port.getHost().port)
 
     def listen_error(self, failure: Failure) -> None:
         self.failure = failure.getErrorMessage()

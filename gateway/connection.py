@@ -116,17 +116,23 @@ class Connection:
         """Close from our side; the first reason stands."""
         if self._closing is None:
             self._closing = code
-            await self._stop_writing()
+            await end(self._writer)
             await self._send({"type": "websocket.close", "code": int(code)})
 
     async def ended(self, code: int | None) -> None:
         """The socket is gone: give back what it had, at once after a good-bye, else after a grace."""
         clean = self._closing is None and code == CloseCode.NORMAL
         self._closing = self._closing or CloseCode.NORMAL
-        await self._stop_writing()
-        if self._subscriber is not None:
-            await self.node.hub.unsubscribe(self._subscriber)
-        await self.node.leave(self)
+        try:
+            await end(self._writer)
+            if self._subscriber is not None:
+                await self.node.hub.unsubscribe(self._subscriber)
+            await self.node.leave(self)
+            await self._close_session(clean=clean)
+        finally:
+            self.node.forget(self)
+
+    async def _close_session(self, *, clean: bool) -> None:
         closing = functools.partial(
             close_connection,
             caller=self.caller,
@@ -200,9 +206,6 @@ class Connection:
     async def _send_text(self, text: str) -> None:
         if self._closing is None:
             await self._send({"type": "websocket.send", "text": text})
-
-    async def _stop_writing(self) -> None:
-        await end(self._writer)
 
     def _too_slow(self) -> None:
         self.node.in_background(self.close(CloseCode.TOO_SLOW))

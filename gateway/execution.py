@@ -1,7 +1,7 @@
 """Where blocking work runs: bounded lanes of threads, so that no kind of work can starve another.
 
-Reads and writes have threads of their own; presence (Redis only), upkeep and sweeper one each. Writers of one project wait
-for each other here, without a thread, instead of on the project's row, with one.
+Reads and writes have threads of their own; presence (Redis only), upkeep and sweeper one each. Writers of one project
+wait for each other here, without a thread, instead of on the project's row, with one.
 """
 
 from __future__ import annotations

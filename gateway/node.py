@@ -100,12 +100,15 @@ class Node:
             self.in_background(self._tell_presence(connection))
 
     async def leave(self, connection: Connection) -> None:
-        """A socket is gone."""
+        """A socket has left its project."""
+        if self.presence.leave(connection.project_id, str(connection.user_id), connection.name):
+            await self._tell_presence(connection)
+
+    def forget(self, connection: Connection) -> None:
+        """A socket is gone, and everything that it had is given back."""
         self.connections.discard(connection)
         if not self.connections:
             self._everybody_left.set()
-        if self.presence.leave(connection.project_id, str(connection.user_id), connection.name):
-            await self._tell_presence(connection)
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that nobody waits for, but that ends with the node."""

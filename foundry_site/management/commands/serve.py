@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="port, 0 for any free one (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Importing the server installs Twisted's reactor, which no other command wants.
@@ -20,8 +20,8 @@ class Command(BaseCommand):
 
         host, port = options["host"], options["port"]
         server = FoundryServer(
-            host=host, port=port, listening=lambda: self.stdout.write(f"Listening on {host}:{port}.")
+            host=host, port=port, listening=lambda taken: self.stdout.write(f"Listening on {host}:{taken}.")
         )
         server.run()
         if server.failure:
-            raise CommandError(f"Cannot listen on {host}:{port}: {server.failure}")
+            raise CommandError(server.failure)

@@ -1,0 +1,105 @@
+"""Daphne's WebSocket, made to tell the truth about its client.
+
+As it comes, `send` never waits: what a stalled client does not read piles up in memory (django/daphne#170), and so does
+what a client sends faster than it is answered. Codes such as 1012 raise instead of closing, and sending on a closing
+socket raises too. Here `send` waits while the transport is full, reading stops while the application is behind, every
+code closes, and a frame that goes to many sockets is put into WebSocket's framing once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from autobahn.websocket.protocol import PreparedMessage
+from daphne.ws_protocol import WebSocketProtocol
+
+# Received messages that wait for the application; a large one counts for more.
+MOST_WAITING: Final = 64
+MOST_WAITING_LARGE: Final = 2
+LARGE: Final = 1024 * 1024
+# Seconds until it is looked whether the application has caught up.
+LOOK_AGAIN: Final = 0.02
+
+_CLOSE_CODES_AUTOBAHN_TAKES: Final = (1000, *range(3000, 5000))
+
+
+class _Framing:
+    """The last text that was framed: the hub hands one and the same string to every socket of a topic."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._message: Any = None
+
+    def of(self, text: str) -> Any:
+        if text is not self._text:
+            self._message = PreparedMessage(text.encode(), isBinary=False, applyMask=False, doNotCompress=True)
+            self._text = text
+        return self._message
+
+
+_framing = _Framing()
+
+
+class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no types
+    """One socket. Twisted calls `pauseProducing` and `resumeProducing` as its transport fills and empties."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._is_reading = True
+
+    async def has_room(self) -> None:
+        """Wait until the client has read enough of what was sent, or is gone."""
+        await self._room.wait()
+
+    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self._room.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self._room.set()
+
+    def stopProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self._room.set()
+
+    def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
+        super().onOpen()
+        # Until here the transport told the HTTP channel that we came from.
+        self.unregisterProducer()
+        self.registerProducer(self, True)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 (Autobahn's names)
+        super().onMessage(payload, isBinary)
+        most = MOST_WAITING_LARGE if len(payload) > LARGE else MOST_WAITING
+        if self._is_reading and self.application_queue.qsize() >= most:
+            self._is_reading = False
+            self.transport.pauseProducing()
+            self._look_again()
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
+        self._room.set()
+        # Refused before there was an application, there is nothing to tell it.
+        if hasattr(self, "server"):
+            super().onClose(wasClean, code, reason)
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802 (Daphne's name)
+        if self.state != self.STATE_OPEN:
+            return
+        if binary:
+            super().serverSend(content, binary)
+        else:
+            self.sendPreparedMessage(_framing.of(content))
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 (Daphne's name)
+        if code is None or code in _CLOSE_CODES_AUTOBAHN_TAKES:
+            super().serverClose(code)
+        else:
+            self.sendCloseFrame(code=code)
+
+    def _look_again(self) -> None:
+        if self.state != self.STATE_OPEN or self.application_queue.qsize() == 0:
+            self._is_reading = True
+            self.transport.resumeProducing()
+        else:
+            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look_again)

@@ -1,0 +1,181 @@
+"""A real node in a process of its own, over real sockets: frames, backpressure, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+import realtime
+from accounts.models import User
+from audit.live import topic_of
+from foundry_site.environment import BASE_DIR
+from locking.models import Lease
+from locking.registry import lock_key, read_many
+from projects.models import Project
+from tests.gateway.client import PATIENCE
+from tests.gateway.conftest import in_thread
+
+Tokens = dict[UUID, str]
+
+MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
+
+
+@dataclass
+class Server:
+    process: asyncio.subprocess.Process
+    port: int
+
+    def connect(self, project: Project, token: str, **facts: Any) -> connect:
+        address = f"ws://127.0.0.1:{self.port}/ws/projects/{project.id}/"
+        return connect(address, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, **facts)
+
+
+@asynccontextmanager
+async def serving(environment: dict[str, str]) -> AsyncIterator[Server]:
+    process = await asyncio.create_subprocess_exec(
+        *MANAGE, "serve", "--port", "0", env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            line = (await process.stdout.readline()).decode()
+        found = re.search(r":(\d+)\.", line)
+        assert found, line
+        yield Server(process, int(found[1]))
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
+    async with serving(process_environment) as server:
+        yield server
+
+
+async def receive(connection: ClientConnection) -> Any:
+    async with asyncio.timeout(PATIENCE):
+        return json.loads(await connection.recv())
+
+
+async def call(connection: ClientConnection, method: str, **params: Any) -> Any:
+    await connection.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+    while "id" not in (frame := await receive(connection)):
+        pass
+    return frame
+
+
+async def closed(connection: ClientConnection) -> int | None:
+    """Read until the server closes; its code, None where the connection was simply lost."""
+    try:
+        while True:
+            await receive(connection)
+    except ConnectionClosed as close:
+        return close.rcvd.code if close.rcvd else None
+
+
+async def test_a_long_text_is_saved_and_comes_back_whole(
+    server: Server, project: Project, editor: User, tokens: Tokens
+) -> None:
+    text = "ä" * 500_000
+    async with server.connect(project, tokens[editor.id]) as connection:
+        assert (await receive(connection))["method"] == "snapshot"
+        lock = (await call(connection, "lock.acquire", field="prompt_text"))["result"]
+        saved = await call(
+            connection,
+            "draft.save",
+            base_version=0,
+            changes={"prompt_text": text},
+            tokens={"prompt_text": lock["token"]},
+        )
+        assert saved["result"]["version_number"] == 1
+        assert saved["result"]["prompt_text"] == text
+
+
+async def test_a_message_over_8_mib_is_answered_413_and_the_socket_lives_on(
+    server: Server, project: Project, editor: User, tokens: Tokens
+) -> None:
+    async with server.connect(project, tokens[editor.id]) as connection:
+        await receive(connection)
+        answer = await call(connection, "working_copy.put", content="x" * 9_000_000)
+        assert (answer["error"]["code"], answer["error"]["data"]["code"]) == (413, "payload_too_large")
+        assert (await call(connection, "ping"))["result"] == {}
+
+
+async def test_sigterm_tells_1012_ends_in_time_and_leaves_the_locks_a_grace(
+    server: Server, project: Project, editor: User, tokens: Tokens
+) -> None:
+    async with server.connect(project, tokens[editor.id]) as connection:
+        await receive(connection)
+        await call(connection, "lock.acquire", field="prompt_text")
+        server.process.send_signal(signal.SIGTERM)
+        assert await closed(connection) == 1012
+        async with asyncio.timeout(6):
+            assert await server.process.wait() == 0
+    lease = await in_thread(Lease.objects.select_related("session").get, project=project)
+    assert lease.is_open
+    assert lease.session is not None
+    assert lease.session.disconnected_at is not None
+    (held,) = await in_thread(read_many, [lock_key(project.id, "prompt_text")])
+    assert held is not True
+    if held:
+        assert (held.expires_at - lease.session.disconnected_at).total_seconds() < 6
+
+
+async def test_a_client_that_does_not_read_is_closed_1013_and_the_others_hear_everything(
+    server: Server, project: Project, editor: User, viewer: User, tokens: Tokens
+) -> None:
+    async with (
+        server.connect(project, tokens[viewer.id], max_queue=1) as stalled,
+        server.connect(project, tokens[editor.id]) as reader,
+    ):
+        await receive(reader)
+        stalled.transport.pause_reading()
+        # More than the kernel's buffers, Twisted's and the hub's queue hold together; the readers' own keeps up.
+        for number in range(400):
+            realtime.send_ephemeral(
+                topic=topic_of(project.id),
+                name="cursor.moved",
+                actor={},
+                data={"number": number, "filling": "x" * 100_000},
+            )
+            frame = await receive(reader)
+            while frame["params"].get("name") != "cursor.moved":
+                frame = await receive(reader)
+            assert frame["params"]["data"]["number"] == number
+        stalled.transport.resume_reading()
+        # Its transport was given up with what waited in it, so the code does not always arrive.
+        assert await closed(stalled) in {1013, None}
+        assert (await call(reader, "ping"))["result"] == {}
+
+
+async def test_a_taken_port_is_one_clear_line(process_environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = await asyncio.create_subprocess_exec(
+            *MANAGE,
+            *("serve", "--port", port),
+            env=process_environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert errors.decode().splitlines()[-1].startswith(f"CommandError: Couldn't listen on 127.0.0.1:{port}: ")
+    assert "Traceback" not in errors.decode()
