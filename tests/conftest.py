@@ -68,7 +68,7 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def process_environment(django_db_setup: None) -> dict[str, str]:
     """The environment of a child process (``manage.py serve`` …) on this worker's services and test database."""
     here = connection.settings_dict
