@@ -6,8 +6,16 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.verification import register
+        from drafts.exchange.registry import export_table
+        from publishing.models import Policy, Release, Signature
         from publishing.verification import check_policies, check_releases, check_signatures
 
         register("policies", check_policies)
         register("releases", check_releases)
         register("signatures", check_signatures)
+        export_table("policy", Policy)
+        export_table("release", Release)
+        export_table("signature", Signature)
+        export_table("policy", Policy)
+        export_table("release", Release)
+        export_table("signature", Signature, project="release__project")

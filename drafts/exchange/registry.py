@@ -12,32 +12,37 @@ from django.db.models import Model
 
 from drafts.exchange.lines import KNOWN, moment
 
-_tables: dict[str, type[Model]] = {}
+# By type of line: the table, and the lookup that leads from a row to its project.
+_tables: dict[str, tuple[type[Model], str]] = {}
 
 
-def export_table(kind: str, model: type[Model]) -> None:
-    """Export a table that has a `project`, as lines of type `kind`; called once from an app's `ready()`.
+def export_table(kind: str, model: type[Model], *, project: str = "project") -> None:
+    """Export a table as lines of type `kind`; called once from an app's `ready()`.
 
-    Every column of every row goes out, so nothing secret may stand in one.
+    `project` is the lookup from a row to its project. Every column goes out (bytes as base64), so nothing secret may
+    stand in one.
     """
     if kind in KNOWN:
         raise ValueError(f"lines of type {kind} are the format's own")
-    _tables[kind] = model
+    _tables[kind] = (model, project)
 
 
 def exported_tables() -> set[type[Model]]:
     """The tables that are registered."""
-    return set(_tables.values())
+    return {model for model, _ in _tables.values()}
 
 
 def registered_rows(project_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every registered row of a project with its type: type by type in alphabetical order, then by key."""
     for kind in sorted(_tables):
-        found = _tables[kind]._default_manager.filter(project=project_id)  # noqa: SLF001 (Django's documented name)
+        model, project = _tables[kind]
+        found = model._default_manager.filter(**{project: project_id})  # noqa: SLF001 (Django's documented name)
         for row in found.order_by("pk").iterator(chunk_size=2000):
             columns = row._meta.concrete_fields  # noqa: SLF001 (documented as well)
             yield kind, {column.attname: _as_json(getattr(row, column.attname)) for column in columns}
 
 
 def _as_json(value: Any) -> Any:
+    if isinstance(value, memoryview):
+        value = bytes(value)
     return msgspec.to_builtins(moment(value) if isinstance(value, datetime) else value)
