@@ -134,6 +134,8 @@ class Signature(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # The release's, for the export of a whole project; a trigger holds the two together.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     meaning = models.CharField(max_length=8, choices=Meaning.choices)
@@ -144,6 +146,7 @@ class Signature(models.Model):
     key = models.ForeignKey(SiteKey, on_delete=models.PROTECT, related_name="+", editable=False)
     seal = models.BinaryField()
 
+    project_id: UUID
     release_id: UUID
     signer_id: UUID
     key_id: str

@@ -41,7 +41,10 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM accounts_user WHERE id = NEW.signer_id AND kind = 'human' AND is_active) THEN
         RAISE EXCEPTION 'only people sign' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NOT EXISTS (SELECT 1 FROM publishing_release WHERE id = NEW.release_id AND state = 'in_review') THEN
+    IF NOT EXISTS (
+        SELECT 1 FROM publishing_release
+        WHERE id = NEW.release_id AND project_id = NEW.project_id AND state = 'in_review'
+    ) THEN
         RAISE EXCEPTION 'only a release in review is signed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

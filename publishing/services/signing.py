@@ -113,6 +113,7 @@ def _insert(
     sealed = seal(SIGNATURE, said)
     signature = Signature(
         id=uuid7(),
+        project=write.project,
         release=release,
         signer=signer,
         meaning=meaning,
