@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -73,7 +74,8 @@ def start(data_dir: Path, *, durable: bool = True) -> None:
         EmbeddedServiceError: the cluster cannot be made, started or reached.
     """
     folder = addresses.service_folder(data_dir, "postgres")
-    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "PG_VERSION").exists():
+        _make_cluster(folder)
     server = _prepared(folder)
     stop(data_dir)
     socket_folder = addresses.postgres_socket_folder(data_dir)
@@ -102,8 +104,21 @@ def stop(data_dir: Path) -> None:
     addresses.remove_socket_folder(data_dir, addresses.postgres_socket_folder(data_dir) / addresses.POSTGRES_SOCKET)
 
 
+def _make_cluster(folder: Path) -> None:
+    """Make the cluster beside its place and move it there: one that was killed half-way looks whole to Postgres."""
+    unfinished = folder.with_name(f"{folder.name}.new")
+    try:
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        unfinished.mkdir(parents=True)
+        _prepared(unfinished)
+        unfinished.rename(folder)
+    except OSError as error:
+        raise EmbeddedServiceError(f"{folder} cannot be made: {error.strerror}.") from error
+
+
 def _prepared(folder: Path) -> PostgresServer:
-    """The cluster's handle, after ``initdb`` where there is none yet."""
+    """The cluster's handle, after ``initdb`` where there is none yet, with the permissions its user needs."""
     owner = folder.stat().st_uid
     if os.geteuid() != 0 and owner != os.geteuid():
         raise EmbeddedServiceError(f"{folder} belongs to another user; choose another data folder.")

@@ -32,16 +32,17 @@ def prepare(*requirement_files: str) -> None:
     Raises:
         LaunchError: it cannot be made, or a package cannot be installed.
     """
+    if all(_is_installed(name) for name in requirement_files):
+        return
     with _alone():
         missing = [name for name in requirement_files if not _is_installed(name)]
-        if not missing:
-            return
         if not _has_pip():
             with step("Virtual environment"):
                 _make()
             missing = list(requirement_files)
-        with step("Python packages") as current:
-            _install(missing, current)
+        if missing:
+            with step("Python packages") as current:
+                _install(missing, current)
 
 
 @contextmanager

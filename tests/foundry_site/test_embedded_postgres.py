@@ -74,6 +74,15 @@ def test_it_recovers_after_being_killed(data_dir: Path) -> None:
     assert answer(data_dir, "SELECT one FROM kept") == 1
 
 
+def test_a_cluster_whose_making_was_killed_is_made_anew(data_dir: Path) -> None:
+    unfinished = data_dir / "postgres.new"
+    unfinished.mkdir()
+    (unfinished / "PG_VERSION").write_text("18\n")
+    postgres.start(data_dir, durable=False)
+    assert answer(data_dir, "SELECT 1") == 1
+    assert not unfinished.exists()
+
+
 def test_a_process_that_has_the_old_number_is_not_taken_for_it(data_dir: Path) -> None:
     postgres.start(data_dir, durable=False)
     pid_file = data_dir / "postgres" / "postmaster.pid"
