@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from drafts import api
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
+from drafts.tasks import urls as tasks
 
 
 class VersionNumber:
@@ -46,6 +47,7 @@ of_project = [
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]
 urlpatterns = [
-    path("projects/<uuid:project_id>/", include([*of_project, *comments.of_project])),
+    path("projects/<uuid:project_id>/", include([*of_project, *comments.of_project, *tasks.of_project])),
     *comments.urlpatterns,
+    *tasks.urlpatterns,
 ]

@@ -1,0 +1,37 @@
+"""Shapes of what the endpoints of the checklist take and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.rest.fields import Flag, Text, Uuid
+from accounts.rest.serializers import Person
+from drafts.tasks.models import MAX_TEXT
+
+
+class NewTask(serializers.Serializer[Any]):
+    text = Text(max_length=MAX_TEXT)
+    assignee_id = Uuid(required=False, allow_null=True, help_text="A member of the project.")
+
+
+class ChangedTask(serializers.Serializer[Any]):
+    """Only what shall change."""
+
+    text = Text(max_length=MAX_TEXT, required=False)
+    assignee_id = Uuid(required=False, allow_null=True, help_text="A member of the project; null for nobody.")
+    done = Flag(required=False)
+
+
+class TaskInfo(serializers.Serializer[Any]):
+    """A line of the checklist; see `drafts.tasks.models.Task.body`."""
+
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    assignee = Person(allow_null=True)
+    created_at = serializers.DateTimeField()
+    created_by = Person()
+    done = serializers.BooleanField()
+    done_at = serializers.DateTimeField(allow_null=True)
+    done_by = Person(allow_null=True)

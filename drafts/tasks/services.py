@@ -1,0 +1,127 @@
+"""Everything that writes the checklist. Each is one write with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from accounts.models import Person, User
+from audit.errors import NotFound, ValidationFailed
+from audit.services import Target
+from drafts.fingerprints import fingerprint
+from drafts.tasks.models import MAX_TEXT, Task
+from projects.models import Member, Project
+from projects.text import check_line
+from projects.writing import ProjectWrite, project_write
+
+
+def create_task(*, caller: Caller, project_id: UUID, text: str, assignee_id: UUID | None = None) -> Task:
+    """Put something on a project's checklist. Raises `ValidationFailed` for the text and for who is no member."""
+    parameters = {"text": fingerprint(text), "assignee": str(assignee_id)}
+    with project_write(caller=caller, project_id=project_id, action="task.write", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        task = Task(id=uuid7(), project=write.project, text=_check_text(text), created_by=caller.user)
+        task.assignee = _member(write.project, assignee_id)
+        facts = {"text": task.text, "assignee": _person(task.assignee)}
+        event = write.record("task.created", Target.of("task", task.id), {"task_id": str(task.id), **facts})
+        task.created_at = event.at
+        task.save(force_insert=True)
+    return task
+
+
+def change_task(
+    *,
+    caller: Caller,
+    task_id: UUID,
+    text: str | None = None,
+    assignee_id: UUID | UnsetType | None = UNSET,
+    done: bool | None = None,
+) -> Task:
+    """Change what is given of a task: its text, who shall do it (None for nobody), whether it is done.
+
+    Done by the caller, now; what is done already stays as it was ticked. Where nothing differs, nothing is written.
+    Raises `NotFound`, and `ValidationFailed` as `create_task`.
+    """
+    project_id = visible_task(user=caller.user, task_id=task_id).project_id
+    asked = {
+        "text": fingerprint(text),
+        "assignee": "" if assignee_id is UNSET else str(assignee_id),
+        "done": done,
+    }
+    parameters = {"task": str(task_id), **asked}
+    with project_write(caller=caller, project_id=project_id, action="task.write", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(write)
+        task = Task.objects.with_people().get(pk=task_id)
+        before = _values(task)
+        if text is not None:
+            task.text = _check_text(text)
+        if not isinstance(assignee_id, UnsetType) and assignee_id != task.assignee_id:
+            task.assignee = _member(write.project, assignee_id)
+        if done is not None and done != task.is_done:
+            task.done_by = caller.user if done else None
+        return _store(write, task, before)
+
+
+def visible_task(*, user: User, task_id: UUID) -> Task:
+    """A task whose project the user may see. Raises `NotFound`."""
+    task = Task.objects.filter(pk=task_id, project__in=Project.objects.visible_to(user).values("pk")).first()
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task
+
+
+def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
+    """Write what differs: the event with the values before and after, then the row with the event's time."""
+    after = _values(task)
+    changed = [name for name in after if after[name] != before[name]]
+    if changed:
+        facts = {name: after[name] for name in changed}
+        data = {"task_id": str(task.id), **facts, "before": {name: before[name] for name in changed}}
+        event = write.record("task.changed", Target.of("task", task.id), data)
+        if "done" in changed:
+            task.done_at = event.at if task.done_by else None
+        task.save(update_fields=["text", "assignee", "done_at", "done_by"])
+    return task
+
+
+def _values(task: Task) -> dict[str, Any]:
+    return {
+        "text": task.text,
+        "assignee": _person(task.assignee),
+        "done": task.done_by is not None,
+        "done_by": _person(task.done_by),
+    }
+
+
+def _check_text(text: object) -> str:
+    return check_line(text, name="text", maximum=MAX_TEXT)
+
+
+def _member(project: Project, user_id: UUID | None) -> User | None:
+    """Who shall do a task: an active member of the project."""
+    if user_id is None:
+        return None
+    member = (
+        Member.objects.select_related("user").filter(project=project, user_id=user_id, user__is_active=True).first()
+    )
+    if member is None:
+        raise ValidationFailed({"assignee_id": ["Must be a member of the project."]})
+    return member.user
+
+
+def _person(user: User | None) -> Person | None:
+    return user.person() if user else None
+
+
+def _repeated(write: ProjectWrite) -> Task:
+    assert write.repeat_of is not None
+    task = Task.objects.with_people().get(pk=write.repeat_of.target_id)
+    task.repeated = True
+    return task
