@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,9 +50,7 @@ def import_version(
         current = write.project.current_draft
         before = current.fields if current else {}
         refuse_foreign_leases(write, changes)
-        for name, expected in base.items():
-            if (before[name].sha256 if name in before else None) != expected:
-                raise StaleBase(f"{name} was changed in Foundry since it was last imported.", field=name)
+        _refuse_moved(before, base)
         store_texts(texts=[change.text for change in changes.values() if change.text is not None])
         draft = write_draft(
             write,
@@ -61,13 +60,15 @@ def import_version(
             message=message,
             data={"base_version": current.version_number if current else 0, "import": dict(facts)},
         )
-        Lease.objects.bulk_create(
-            [
-                momentary_lease(write, field=name, event_seq=draft.event_seq, at=draft.created_at)
-                for name in draft.changed_fields
-            ]
-        )
+        leases = partial(momentary_lease, write, event_seq=draft.event_seq, at=draft.created_at)
+        Lease.objects.bulk_create([leases(field=name) for name in draft.changed_fields])
         return draft
+
+
+def _refuse_moved(fields: Mapping[str, FieldContent], base: Mapping[str, str | None]) -> None:
+    for name, expected in base.items():
+        if (fields[name].sha256 if name in fields else None) != expected:
+            raise StaleBase(f"{name} was changed in Foundry since it was last imported.", field=name)
 
 
 def applied(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
