@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -97,7 +98,8 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
             call_command("make_demo", url=url, verbosity=0)
     announce_when_ready(options, url, with_demo=with_demo)
     leave_signals_to_the_server()
-    call_command("serve", port=options.port)
+    # What it says about itself is said better by the announcement.
+    call_command("serve", port=options.port, stdout=StringIO())
 
 
 if __name__ == "__main__":
