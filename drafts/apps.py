@@ -20,4 +20,3 @@ class DraftsConfig(AppConfig):
         register("tasks", check_tasks)
         export_table("comment", Comment)
         export_table("task", Task)
-        export_table("task", Task)
