@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from audit.checkpoints.models import Checkpoint
 from audit.ijson import parse
@@ -84,7 +86,14 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq} {self.action}"
 
-    @property
+    @classmethod
+    def from_fact(cls, canonical: str, fact: dict[str, Any], columns: Mapping[str, Any]) -> Event:
+        """The event just recorded, whose fact is known without parsing its text again."""
+        event = cls(canonical=canonical, **columns)
+        event.__dict__["record"] = fact
+        return event
+
+    @cached_property
     def record(self) -> dict[str, Any]:
         """The fact itself: the parsed canonical text."""
         record = parse(self.canonical)

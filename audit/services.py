@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,15 @@ from audit.errors import ClientRefReused
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
 
+# A statement and its values.
+Statement = tuple[str, Sequence[Any]]
+
 # What Postgres makes of the canonical text: the columns an event is read back with.
 _RETURNED = (
     *("id", "chain", "action", "actor_id", "target_type", "target_id", "client_ref", "request"),
     *("seq", "at", "prev_hash", "hash"),
 )
+_COLUMNS = ", ".join(_RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,15 @@ def record(
     project_id: uuid.UUID | None = None,
     reason: str | None = None,
     request: str | None = None,
+    alongside: Sequence[Statement] = (),
 ) -> Event:
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
     Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
-    with a write's first event only, and makes the caller's `client_ref` the write's idempotency key.
+    with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `alongside` are
+    the INSERT, UPDATE or DELETE statements of the write that go to Postgres together with the event; they may read
+    its `seq` and `at` from a table `event`.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
@@ -87,17 +94,22 @@ def record(
     }
     if request is not None and caller.client_ref is not None:
         fact |= {"client_ref": str(caller.client_ref), "request": request}
-    text = canonical(fact)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {', '.join(_RETURNED)}",  # noqa: S608
-            [text],
-        )
-        row = cursor.fetchone()
-    event = Event(canonical=text, **dict(zip(_RETURNED, row, strict=True)))
+    event = _append(fact, alongside)
     if project_id is not None:
         transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
     return event
+
+
+def _append(fact: dict[str, Any], alongside: Sequence[Statement]) -> Event:
+    """Insert the event and what goes with it in one statement."""
+    text = canonical(fact)
+    parts = [f"event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})"]  # noqa: S608
+    parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(alongside)]
+    values = [text, *(value for _, each in alongside for value in each)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values)  # noqa: S608
+        row = cursor.fetchone()
+    return Event.from_fact(text, fact, dict(zip(_RETURNED, row, strict=True)))
 
 
 def _circumstances(caller: AuditCaller, project_id: uuid.UUID | None) -> dict[str, Any]:

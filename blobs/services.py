@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from blobs.models import Blob, sha256_of
+from blobs.models import sha256_of
+
+_INSERT = """
+INSERT INTO blobs_blob (sha256, size, data)
+SELECT sha256, length(data), data FROM unnest(%s::text[], %s::bytea[]) AS given (sha256, data)
+ON CONFLICT (sha256) DO NOTHING
+"""
 
 
 def store_texts(*, texts: Iterable[str]) -> list[str]:
@@ -18,11 +24,9 @@ def store_texts(*, texts: Iterable[str]) -> list[str]:
         raise transaction.TransactionManagementError("content is stored inside the transaction that refers to it")
     contents = [text.encode("utf-8") for text in texts]
     hashes = [sha256_of(content) for content in contents]
-    blobs = {
-        digest: Blob(sha256=digest, size=len(content), data=content)
-        for digest, content in zip(hashes, contents, strict=True)
-    }
-    if blobs:
+    if contents:
         # Sorted, so that two writers of the same new contents wait for each other in the same order.
-        Blob.objects.bulk_create([blobs[digest] for digest in sorted(blobs)], ignore_conflicts=True)
+        blobs = sorted(dict(zip(hashes, contents, strict=True)).items())
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [[digest for digest, _ in blobs], [content for _, content in blobs]])
     return hashes

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from audit.services import Target
+from audit.services import Statement, Target
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
 from projects.writing import ProjectWrite
+
+_INSERT_DRAFT = """
+INSERT INTO drafts_draft (id, project_id, version_number, prompt_id, configuration_id, files, author_id, message, kind,
+    source_version, origin, changed_fields, content_hash, created_at)
+SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, NULL, %s::text[], %s, event.at FROM event
+"""
+_POINT_PROJECT = "UPDATE projects_project SET current_draft_id = %s WHERE id = %s"
 
 
 def write_draft(
@@ -52,14 +60,33 @@ def write_draft(
         content_hash=content_hash(after),
     )
     facts = {**_facts_of(draft, before, after), **(data or {})}
-    event = write.record("draft.saved", Target.of("draft", draft.id), facts, reason=reason)
+    inserting: Statement = (_INSERT_DRAFT, _row_of(draft))
+    pointing: Statement = (_POINT_PROJECT, [draft.id, write.project.id])
+    event = write.record(
+        "draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=[inserting, pointing]
+    )
     draft.created_at = event.at
     draft.event_seq = event.seq
-    draft.save(force_insert=True)
     write.project.current_draft = draft
-    write.project.save(update_fields=["current_draft"])
     write.afterwards(VERSIONS.labels(kind.value).inc)
     return draft
+
+
+def _row_of(draft: Draft) -> list[Any]:
+    return [
+        draft.id,
+        draft.project_id,
+        draft.version_number,
+        draft.prompt_id,
+        draft.configuration_id,
+        json.dumps(draft.files),
+        draft.author_id,
+        draft.message,
+        draft.kind,
+        draft.source_version,
+        draft.changed_fields,
+        draft.content_hash,
+    ]
 
 
 def changed_fields(before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> list[str]:

@@ -5,22 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import F
-from django.db.models.functions import Greatest, Now
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from audit.errors import LockNotHeld, StaleToken
-from audit.services import Target
+from audit.services import Statement, Target
 from locking import registry
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
 from locking.refusals import lock_held
+from projects.opening import RowReader
 from projects.writing import ProjectWrite
+
+_INSERT_LEASE = (
+    "INSERT INTO locking_lease (lease_id, project_id, field, token, user_id, session_id, started_at)"
+    " SELECT %s, %s, %s, event.seq, %s, %s, event.at FROM event"
+)
+# The clock of the database may be set back, and a lease never ends before it began.
+_END_LEASE = (
+    "UPDATE locking_lease SET ended_at = greatest(statement_timestamp(), started_at), end_reason = %s"
+    " WHERE lease_id = %s AND ended_at IS NULL"
+)
+
+
+# What a token can be: it is a bigint in the journal.
+MAX_TOKEN = 2**63
+
+_READ_LEASES = (
+    "SELECT {lease}, {user} FROM locking_lease AS lease JOIN accounts_user AS person ON person.id = lease.user_id"
+    " WHERE lease.project_id = %s"
+)
+
+
+@cache
+def _reading() -> tuple[str, RowReader[Lease], RowReader[User]]:
+    leases, users = RowReader(Lease), RowReader(User)
+    return _READ_LEASES.format(lease=leases.columns("lease"), user=users.columns("person")), leases, users
 
 
 def lock_ttl() -> int:
@@ -46,9 +72,39 @@ class Lock:
     sha256: str | None
 
 
-def open_lease_of(write: ProjectWrite, field: str) -> Lease | None:
-    """The field's open lease, whoever holds it."""
-    return Lease.objects.open().filter(project=write.project, field=field).select_related("user").first()
+def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> Statement:
+    """Asks for a field's open lease, and for one by its id, with a write's opening; `open_lease_of` has the answer."""
+    sql, _, _ = _reading()
+    return f"{sql} AND lease.field = %s AND (lease.ended_at IS NULL OR lease.lease_id = %s)", [
+        project_id,
+        field,
+        lease_id,
+    ]
+
+
+def leases_by_token(project_id: UUID, tokens: Iterable[int]) -> Statement:
+    """Asks for the leases that tokens name, with a write's opening; `held_leases` has the answer."""
+    sql, _, _ = _reading()
+    possible = [token for token in tokens if 0 < token < MAX_TOKEN]
+    return f"{sql} AND lease.token = ANY(%s::bigint[])", [project_id, possible]
+
+
+def leases_read(write: ProjectWrite) -> list[Lease]:
+    """The leases that the write asked for with its opening, their users at hand."""
+    _, leases, users = _reading()
+    found: list[Lease] = []
+    for row in write.also_read:
+        lease, user = leases.read(row[: leases.width]), users.read(row[leases.width :])
+        assert lease is not None
+        assert user is not None
+        lease.user = user
+        found.append(lease)
+    return found
+
+
+def open_lease_of(write: ProjectWrite) -> Lease | None:
+    """The open lease of the field that the write asked for (`field_leases`), whoever holds it."""
+    return next((lease for lease in leases_read(write) if lease.is_open), None)
 
 
 def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: int | None = None) -> Lease:
@@ -56,7 +112,7 @@ def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: 
 
     Raises `LockNotHeld`, and `StaleToken` where the session has taken the field anew since the token.
     """
-    lease = open_lease_of(write, field)
+    lease = open_lease_of(write)
     if lease is None or lease.session_id != session_id or lease.user_id != write.caller.user.id:
         raise LockNotHeld(f"You do not hold {field}.", field=field)
     if token is not None and token != lease.token:
@@ -82,8 +138,9 @@ def start_lease(
         Target.of("lease", lease_id),
         {"field": field, "session_id": str(session_id), "holder": holder.person(), **(data or {})},
         reason=reason,
+        alongside=[(_INSERT_LEASE, [lease_id, write.project.id, field, holder.id, session_id])],
     )
-    return Lease.objects.create(
+    return Lease(
         lease_id=lease_id,
         project=write.project,
         field=field,
@@ -94,51 +151,48 @@ def start_lease(
     )
 
 
-def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bool = True) -> bool:
-    """End a lease if it is still open, free its key after the commit, and say whether it was this call that did it.
+def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bool = True) -> None:
+    """End a lease that this write has read as open, and free its key after the commit.
 
     `announce` records `lock.released`; a hand-over or take-over says it in its own event instead.
     """
-    ended = (
-        Lease.objects.open()
-        .filter(pk=lease.pk)
-        # The clock of the database may be set back, and a lease never ends before it began.
-        .update(ended_at=Greatest(Now(), F("started_at")), end_reason=why.value)
+    ending: Statement = (_END_LEASE, [why.value, lease.lease_id])
+    write.afterwards(_observe_length, lease, why)
+    if not announce:
+        with connection.cursor() as cursor:
+            cursor.execute(*ending)
+        return
+    # An expiry is nobody's act, whoever's request comes upon it.
+    say = write.record_consequence if why is EndReason.EXPIRED else write.record
+    say(
+        "lock.released",
+        Target.of("lease", lease.lease_id),
+        {
+            "field": lease.field,
+            "session_id": str(lease.session_id),
+            "holder": lease.user.person(),
+            "token": lease.token,
+            "why": why.value,
+        },
+        alongside=[ending],
     )
-    if not ended:
-        return False
+    write.afterwards(registry.release, key=registry.lock_key(lease.project_id, lease.field), lease_id=lease.lease_id)
+
+
+def _observe_length(lease: Lease, why: EndReason) -> None:
     LEASE_SECONDS.labels(why.value).observe(max(0.0, (timezone.now() - lease.started_at).total_seconds()))
-    if announce:
-        # An expiry is nobody's act, whoever's request comes upon it.
-        say = write.record_consequence if why is EndReason.EXPIRED else write.record
-        say(
-            "lock.released",
-            Target.of("lease", lease.lease_id),
-            {
-                "field": lease.field,
-                "session_id": str(lease.session_id),
-                "holder": lease.user.person(),
-                "token": lease.token,
-                "why": why.value,
-            },
-        )
-        write.afterwards(
-            registry.release, key=registry.lock_key(lease.project_id, lease.field), lease_id=lease.lease_id
-        )
-    return True
 
 
 def held_leases(
     write: ProjectWrite, *, session_id: UUID | None, fields: Iterable[str], tokens: Mapping[str, int]
 ) -> dict[str, Lease]:
-    """The open lease of each field by the token the caller showed: the check that fences every write.
+    """The open lease of each field by the token the caller showed (`leases_by_token`): what fences every write.
 
     A token is a number, not a secret: it counts only with its project, field, user and session. Raises `LockNotHeld`
     for no token, an unknown one or somebody else's, `StaleToken` where the caller's own lease has ended.
     """
     wanted = list(fields)
-    leases = Lease.objects.filter(project=write.project, token__in=[tokens[name] for name in wanted if name in tokens])
-    by_place = {(lease.field, lease.token): lease for lease in leases.select_related("user")}
+    by_place = {(lease.field, lease.token): lease for lease in leases_read(write)}
     held: dict[str, Lease] = {}
     for name in wanted:
         lease = by_place.get((name, tokens[name])) if name in tokens else None

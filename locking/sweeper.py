@@ -55,7 +55,8 @@ def _settle(suspect: Lease) -> int:
                 write.afterwards(follow_journal, key, ended=held.lease_id, current=lease)
                 return 0
             gone = lease.session is not None and lease.session.disconnected_at is not None
-            return int(end_lease(write, lease, EndReason.DISCONNECTED if gone else EndReason.EXPIRED))
+            end_lease(write, lease, EndReason.DISCONNECTED if gone else EndReason.EXPIRED)
+            return 1
     except DomainError as error:
         logger.warning("The sweeper could not settle %s: %s", suspect.pk, error.detail)
         return 0

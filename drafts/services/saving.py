@@ -16,7 +16,7 @@ from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
-from locking.leases import end_lease, held_leases
+from locking.leases import end_lease, held_leases, leases_by_token
 from locking.models import EndReason
 from locking.working_copies import forget_saved, keep_refused_texts
 from projects.fields import FILES
@@ -54,7 +54,10 @@ def save_draft(
     }
     revisions = revisions or {}
     try:
-        with project_write(caller=caller, project_id=project_id, action="draft.save", parameters=parameters) as write:
+        also = leases_by_token(project_id, tokens.values())
+        with project_write(
+            caller=caller, project_id=project_id, action="draft.save", parameters=parameters, also=also
+        ) as write:
             if write.repeat_of is not None:
                 return repeated_draft(write)
             message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)

@@ -32,4 +32,7 @@ def _end_all(caller: Caller, project_id: UUID, why: EndReason, **of: object) -> 
     if not leases.exists():
         return 0
     with upkeep_write(caller=caller, project_id=project_id) as write:
-        return sum(end_lease(write, lease, why) for lease in leases.select_related("user").order_by("token"))
+        held = list(leases.select_related("user").order_by("token"))
+        for lease in held:
+            end_lease(write, lease, why)
+        return len(held)

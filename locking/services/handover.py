@@ -17,7 +17,16 @@ from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from audit.live import topic_of
 from audit.transactions import unavailable_on_timeout
 from locking import registry
-from locking.leases import Lock, end_lease, follow_journal, lock_ttl, open_lease_of, own_open_lease, start_lease
+from locking.leases import (
+    Lock,
+    end_lease,
+    field_leases,
+    follow_journal,
+    lock_ttl,
+    open_lease_of,
+    own_open_lease,
+    start_lease,
+)
 from locking.models import EndReason, Lease, Session
 from locking.services.locks import acquire_lock, as_lock
 from projects.access import get_project
@@ -99,7 +108,10 @@ def hand_over_lock(
     """
     check_field_name(field)
     parameters = {"field": field, "session_id": str(session_id), "to": str(to)}
-    with project_write(caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters) as write:
+    also = field_leases(project_id, field)
+    with project_write(
+        caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters, also=also
+    ) as write:
         if write.repeat_of is not None:
             return
         lease = own_open_lease(write, field=field, session_id=session_id, token=token)
@@ -128,9 +140,12 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
     check_field_name(field)
     reason = check_reason(reason)
     parameters = {"field": field, "session_id": str(session_id), "reason": reason}
-    with project_write(caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters) as write:
+    also = field_leases(project_id, field)
+    with project_write(
+        caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters, also=also
+    ) as write:
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
-        lease = open_lease_of(write, field)
+        lease = open_lease_of(write)
         if lease is not None and lease.session_id != session_id and write.repeat_of is None:
             end_lease(write, lease, EndReason.TAKEN_OVER, announce=False)
             successor = start_lease(

@@ -17,7 +17,9 @@ from locking import registry
 from locking.leases import (
     Lock,
     end_lease,
+    field_leases,
     follow_journal,
+    leases_read,
     lock_ttl,
     open_lease_of,
     own_open_lease,
@@ -73,8 +75,10 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID) -> 
     with registry.unavailable_without_redis():
         expires_at = registry.renew(key=key, lease_id=taken.lease_id, ttl=lock_ttl())
     if expires_at is None:
-        with upkeep_write(caller=caller, project_id=project_id) as write:
-            end_lease(write, lease, EndReason.EXPIRED)
+        with upkeep_write(caller=caller, project_id=project_id, also=field_leases(project_id, field)) as write:
+            current = open_lease_of(write)
+            if current is not None and current.lease_id == taken.lease_id:
+                end_lease(write, current, EndReason.EXPIRED)
         raise lock_taken(field=field)
     return as_lock(lease, project, expires_at)
 
@@ -108,7 +112,10 @@ def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     """Give a field back. Raises `LockNotHeld` where the session does not hold it, `StaleToken` for an older token."""
     check_field_name(field)
     parameters = {"field": field, "session_id": str(session_id)}
-    with project_write(caller=caller, project_id=project_id, action="lock.release", parameters=parameters) as write:
+    also = field_leases(project_id, field)
+    with project_write(
+        caller=caller, project_id=project_id, action="lock.release", parameters=parameters, also=also
+    ) as write:
         if write.repeat_of is not None:
             return
         lease = own_open_lease(write, field=field, session_id=session_id, token=token)
@@ -183,13 +190,16 @@ def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id
 def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID) -> tuple[Lease, Project]:
     """Put the taken lock on record; a lease that the key no longer carries has expired."""
     parameters = {"field": field, "session_id": str(session_id)}
-    with project_write(caller=caller, project_id=project_id, action="lock.acquire", parameters=parameters) as write:
-        previous = open_lease_of(write, field)
+    also = field_leases(project_id, field, lease_id)
+    with project_write(
+        caller=caller, project_id=project_id, action="lock.acquire", parameters=parameters, also=also
+    ) as write:
+        previous = open_lease_of(write)
         if previous is not None and previous.lease_id == lease_id:
             return previous, write.project
         if write.repeat_of is not None:
             raise StaleToken(f"The lock on {field} that this client_ref took has ended.", field=field)
-        if Lease.objects.filter(pk=lease_id).exists():
+        if any(lease.lease_id == lease_id for lease in leases_read(write)):
             # Ended by another request of this session, a moment after we saw it open.
             raise lock_taken(field=field)
         if previous is not None:
