@@ -1,0 +1,66 @@
+"""`script/bench [p1 p5 …] [--quick] [--json FILE]`: measure, say what is found as it is found, write the table."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from bench.report import line, write_document, write_json
+from bench.world import services
+
+# module → its figures, in the order in which they are measured
+MODULES = {
+    "writes": ("p3", "p4", "p5", "p6"),
+    "fanout": ("p1", "p2"),
+    "growth": ("p7", "p8"),
+    "compare": ("p9a", "p9b"),
+    "catch_up": ("p10",),
+    "idle": ("p11",),
+    "two_nodes": ("p12",),
+    "replay": ("p13",),
+}
+ALL = [number for numbers in MODULES.values() for number in numbers]
+
+
+def main() -> int:
+    """Measure what is wanted; 0 if it could be measured, whatever the figures."""
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measure Foundry against its baselines.")
+    parser.add_argument(
+        "figures", nargs="*", metavar="p1", help=f"which figures: {', '.join(sorted(ALL))}; all by default"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, under 3 minutes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as JSON")
+    options = parser.parse_args()
+    wanted = _wanted(options.figures, parser)
+    figures = []
+    began = time.monotonic()
+    with services():
+        for module, numbers in MODULES.items():
+            here = wanted & set(numbers)
+            if here:
+                print(f"Measuring {', '.join(sorted(here))} …", flush=True)
+                found = importlib.import_module(f"bench.figures.{module}").measure(here, quick=options.quick)
+                figures += found
+                print("\n".join(line(figure) for figure in found), flush=True)
+    figures.sort(key=lambda figure: (int("".join(filter(str.isdigit, figure.number))), figure.number))
+    if options.json:
+        write_json(figures, options.json)
+    if wanted == set(ALL) and not options.quick:
+        write_document(figures)
+    print(f"Done in {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+def _wanted(named: list[str], parser: argparse.ArgumentParser) -> set[str]:
+    wanted = {number for name in named for number in (("p9a", "p9b") if name == "p9" else (name,))} or set(ALL)
+    unknown = wanted - set(ALL)
+    if unknown:
+        parser.error(f"there is no figure {min(unknown)}")
+    return wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

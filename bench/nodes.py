@@ -1,0 +1,93 @@
+"""Real nodes: `manage.py serve` in a process each, or the stock Channels way for comparison; ended by process id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import psutil
+
+from foundry_site.environment import BASE_DIR
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One server process on this machine."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory(self) -> int:
+        """Resident bytes of the process."""
+        return int(psutil.Process(self.process.pid).memory_info().rss)
+
+
+@contextmanager
+def product_node() -> Iterator[Node]:
+    """A node of the product, ready."""
+    with _node([sys.executable, "manage.py", "serve", "--port"], ready="/readyz") as node:
+        yield node
+
+
+@contextmanager
+def stock_node() -> Iterator[Node]:
+    """The stock Channels consumer of `bench.stock` under stock Daphne."""
+    command = [sys.executable, "-m", "daphne", "bench.stock:application", "-v", "0", "-p"]
+    with _node(command, ready="/") as node:
+        yield node
+
+
+@contextmanager
+def _node(command: Sequence[str], *, ready: str) -> Iterator[Node]:
+    port = _free_port()
+    process = subprocess.Popen([*command, str(port)], cwd=BASE_DIR, env=dict(os.environ))
+    node = Node(port, process)
+    try:
+        _wait_until_ready(node, ready)
+        yield node
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(node: Node, path: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(node.url + path, timeout=2):  # noqa: S310 - our own address
+                return
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                return
+        except OSError:
+            pass
+        if node.process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("A node did not start.")
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,108 @@
+"""Many sockets that cost the measuring side little: a hand-made handshake, and frames counted by their heads."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import time
+from collections.abc import Callable
+
+CONNECT_SECONDS = 30
+MARK = b'"bench":'
+
+
+class Listener(asyncio.Protocol):
+    """Counts the server's text frames; `heard(payload, when)` sees each that carries a mark."""
+
+    def __init__(self, request: bytes, heard: Callable[[bytes, float], None]) -> None:
+        self._request = request
+        self._heard = heard
+        self._buffer = bytearray()
+        self._open = False
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(self._request)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.opened.done():
+            self.opened.set_exception(ConnectionError("The socket was refused."))
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        now = time.perf_counter()
+        self._buffer += data
+        if not self._open:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            self._open = self._buffer.startswith(b"HTTP/1.1 101")
+            del self._buffer[: end + 4]
+        for payload in self._frames():
+            if not self.opened.done():
+                self.opened.set_result(None)
+            if MARK in payload:
+                self._heard(payload, now)
+
+    def _frames(self) -> list[bytes]:
+        frames, position, size = [], 0, len(self._buffer)
+        while size - position >= 2:
+            length, head = self._buffer[position + 1] & 127, 2
+            if length == 126:
+                head = 4
+            elif length == 127:
+                head = 10
+            if head > 2:
+                if size - position < head:
+                    break
+                length = int.from_bytes(self._buffer[position + 2 : position + head], "big")
+            if size - position < head + length:
+                break
+            frames.append(bytes(self._buffer[position + head : position + head + length]))
+            position += head + length
+        del self._buffer[:position]
+        return frames
+
+
+async def listen(port: int, path: str, heard: Callable[[bytes, float], None], *, token: str | None = None) -> Listener:
+    """Open one socket and wait for its first frame."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+        *([f"Authorization: Bearer {token}"] if token else []),
+    ]
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    loop = asyncio.get_running_loop()
+    _, listener = await loop.create_connection(lambda: Listener(request, heard), "127.0.0.1", port)
+    await asyncio.wait_for(asyncio.shield(listener.opened), CONNECT_SECONDS)
+    return listener
+
+
+async def listen_many(
+    count: int, port: int, path: str, heard: Callable[[bytes, float], None], *, token: str | None = None
+) -> list[Listener]:
+    """Open many sockets, a few at a time."""
+    listeners: list[Listener] = []
+    for first in range(0, count, 20):
+        batch = range(min(20, count - first))
+        listeners += await asyncio.gather(*(listen(port, path, heard, token=token) for _ in batch))
+    return listeners
+
+
+async def hang_up(listeners: list[Listener]) -> None:
+    """Close them all without a good-bye, and wait until they are gone."""
+    for listener in listeners:
+        if listener.transport is not None:
+            listener.transport.abort()
+    await asyncio.gather(*(listener.closed for listener in listeners))
