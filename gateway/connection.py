@@ -6,6 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -50,9 +51,19 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Connection:
     """A signed-in socket with its session in one project. Made by `gateway.opening.open_connection`."""
 
-    def __init__(self, node: Node, send: Send, *, caller: Caller, project_id: UUID, session: OpenedSession) -> None:
+    def __init__(
+        self,
+        node: Node,
+        send: Send,
+        *,
+        caller: Caller,
+        authenticate: Callable[[], Caller],
+        project_id: UUID,
+        session: OpenedSession,
+    ) -> None:
         self.node = node
         self.caller = caller
+        self._authenticate = authenticate
         self.access: Access | None = None
         self.project_id = project_id
         self.session = session
@@ -176,6 +187,11 @@ class Connection:
             return await self.node.lanes.read(work)
         await self._require_access()
         return work()
+
+    def read_access(self) -> tuple[Caller, Access]:
+        """Who this is and what they may, as it is now; blocks. Raises `NotAuthenticated`, `NotFound`."""
+        caller = replace(self._authenticate(), session_id=self.session.session_id)
+        return caller, get_project(user=caller.user, project_id=self.project_id)
 
     async def _require_access(self) -> None:
         """The access is remembered until something about the members changes. Raises `NotFound` where it is lost."""

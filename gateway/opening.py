@@ -30,11 +30,12 @@ class Address:
 async def open_connection(scope: Mapping[str, Any], send: Send) -> Connection:
     """Sign in and open the session, or resume it. Raises `NotAuthenticated`, `NotFound`, `Unavailable`."""
     node = await current_node()
-    caller = await node.lanes.read(functools.partial(authenticate, scope))
+    sign_in = functools.partial(authenticate, scope)
+    caller = await node.lanes.read(sign_in)
     address = read_address(scope)
     session = await node.lanes.write(functools.partial(_session, caller, address))
     caller = replace(caller, session_id=session.session_id)
-    return Connection(node, send, caller=caller, project_id=address.project_id, session=session)
+    return Connection(node, send, caller=caller, authenticate=sign_in, project_id=address.project_id, session=session)
 
 
 def read_address(scope: Mapping[str, Any]) -> Address:

@@ -6,12 +6,14 @@ error like every other refusal: its HTTP status as the code, the problem details
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
 from audit.errors import DomainError, ValidationFailed
+from audit.ijson import parse
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
@@ -26,13 +28,16 @@ _NAMED = re.compile(r"(?:missing required|contains unknown) field `(?P<name>.*?)
 
 
 class ProtocolError(Exception):
-    """A frame that is no request we can answer; `code` is JSON-RPC's."""
+    """A frame that is no request we can answer; `code` is JSON-RPC's, or the HTTP status of the `problem`."""
 
-    def __init__(self, code: int, message: str, request_id: RequestId = None) -> None:
+    def __init__(
+        self, code: int, message: str, request_id: RequestId = None, problem: dict[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.request_id = request_id
+        self.problem = problem
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -69,10 +74,8 @@ def decode_request(text: str) -> Request:
         if text.lstrip()[:1] == "[":
             raise ProtocolError(INVALID_REQUEST, "Batches are not answered here: send one request a frame.") from None
         raise ProtocolError(INVALID_REQUEST, f"Not a JSON-RPC 2.0 request: {error}", _id_of(text)) from None
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise ProtocolError(PARSE_ERROR, f"Not JSON: {error}") from None
-    except RecursionError:
-        raise ProtocolError(PARSE_ERROR, "Nested too deep.") from None
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        raise _unreadable(text) from None
 
 
 def decode_parameters(raw: msgspec.Raw, kind: type[Parameters]) -> Parameters:
@@ -100,12 +103,27 @@ def refusal_frame(request_id: RequestId, refusal: DomainError) -> str:
 
 
 def error_frame(error: ProtocolError) -> str:
-    return _error_frame(error.request_id, error.code, error.message)
+    return _error_frame(error.request_id, error.code, error.message, error.problem)
 
 
 def _error_frame(request_id: RequestId, code: int, message: str, data: Any = None) -> str:
     error = {"code": code, "message": message} if data is None else {"code": code, "message": message, "data": data}
     return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "error": error}).decode()
+
+
+def _unreadable(text: str) -> ProtocolError:
+    """Why a frame cannot be read. Python reads some JSON that is not strict, and so may find whom to answer."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return ProtocolError(PARSE_ERROR, f"Not JSON: {error}")
+    try:
+        parse(text, name="params")
+    except ValidationFailed as refusal:
+        request_id = value.get("id") if isinstance(value, dict) else None
+        known = request_id if isinstance(request_id, int | float | str) else None
+        return ProtocolError(refusal.status, refusal.title, known, refusal.problem())
+    return ProtocolError(PARSE_ERROR, "Not JSON that can be read here.")
 
 
 def _id_of(text: str) -> RequestId:

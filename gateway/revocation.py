@@ -1,4 +1,4 @@
-"""Taking access away from those who have it open: sockets are closed or downgraded, locks freed, within 2 seconds.
+"""Taking access away from those who have it open: locks freed, sockets closed or downgraded, within 2 seconds.
 
 Every node looks each second for the audit events that do so, 15 seconds back, since rows become visible in another
 order than their times. A message lost in Redis can therefore keep nobody in. What is done here may be done twice, or by
@@ -7,22 +7,20 @@ two nodes at once: it only ends what has to end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models.functions import Now
 
 from accounts import actions
-from accounts.callers import Caller, foundry_caller
-from accounts.models import User
-from audit.errors import DomainError
+from accounts.callers import foundry_caller
+from audit.errors import NotAuthenticated, NotFound, PermissionDenied
 from audit.models import SITE_CHAIN, Event
 from gateway.close_codes import CloseCode
 from locking.models import Lease
 from locking.services import revoke_locks
-from projects.access import Access, get_project
 from projects.models import Member, Role
 from projects.permissions import may
 
@@ -40,23 +38,26 @@ class Loss:
     """An event that may take access away, and from whom: from everybody in the project where `user_id` is None."""
 
     id: int
+    at: datetime
     action: str
     project_id: UUID | None
     user_id: UUID | None
     target_id: str
     data: dict[str, Any]
 
-    def ends(self, credential: str) -> bool:
-        """Whether the user's credential of that name proves nothing any more."""
-        if self.action == actions.ACCOUNT_DEACTIVATED:
-            return True
+    def names(self, credential: str) -> bool:
+        """Whether it ended just this credential, whose name never comes again."""
         if self.action == actions.TOKEN_REVOKED:
             return credential == f"token:{self.target_id}"
-        if self.action == actions.SIGNED_OUT:
-            return credential == self.data.get("credential")
+        return self.action == actions.SIGNED_OUT and credential == self.data.get("credential")
+
+    def ends(self, credential: str) -> bool:
+        """Whether what this credential proved before the event, it proves no more."""
+        if self.action == actions.ACCOUNT_DEACTIVATED:
+            return True
         if self.action == actions.PASSWORD_CHANGED:
-            return credential.startswith("cookie:") and credential != self.data.get("kept")
-        return False
+            return credential.startswith("cookie:")
+        return self.names(credential)
 
     def concerns(self, connection: Connection) -> bool:
         return (self.project_id is None or self.project_id == connection.project_id) and (
@@ -72,7 +73,7 @@ class Revocations:
         self._handled: frozenset[int] = frozenset()
 
     async def poll(self) -> None:
-        """Look once. Raises `DomainError` where Postgres is away; the next look then finds the same events."""
+        """Look once. Raises `Unavailable` where Postgres is away; the next look then finds the same events."""
         losses = await self._node.lanes.upkeep(recent_losses)
         for loss in losses:
             if loss.id not in self._handled:
@@ -81,23 +82,21 @@ class Revocations:
         self._handled &= {loss.id for loss in losses}
 
     async def _act(self, loss: Loss) -> None:
-        concerned = [each for each in self._node.connections if loss.concerns(each)]
-        for connection in concerned:
-            if loss.ends(connection.caller.credential):
+        await self._node.lanes.upkeep(lambda: free_locks(loss))
+        for connection in [each for each in self._node.connections if loss.concerns(each)]:
+            if loss.names(connection.caller.credential):
                 await connection.close(CloseCode.NOT_SIGNED_IN)
             else:
                 await self._look_again(connection)
-        await self._node.lanes.upkeep(lambda: free_locks(loss))
 
     async def _look_again(self, connection: Connection) -> None:
+        """Ask again who it is and what they may. A browser may have a new session since, and then is not concerned."""
         try:
-            caller, access = await self._node.lanes.upkeep(
-                lambda: read_access(connection.caller, connection.project_id)
-            )
-        except DomainError:
+            connection.caller, connection.access = await self._node.lanes.upkeep(connection.read_access)
+        except NotAuthenticated:
+            await connection.close(CloseCode.NOT_SIGNED_IN)
+        except (NotFound, PermissionDenied):
             await connection.close(CloseCode.ACCESS_LOST)
-        else:
-            connection.caller, connection.access = caller, access
 
 
 def recent_losses() -> list[Loss]:
@@ -106,17 +105,12 @@ def recent_losses() -> list[Loss]:
     return [_loss(event) for event in events.order_by("id")]
 
 
-def read_access(caller: Caller, project_id: UUID) -> tuple[Caller, Access]:
-    """The caller and their access as they are now. Raises `NotFound`."""
-    user = User.objects.get(pk=caller.user.id)
-    return replace(caller, user=user), get_project(user=user, project_id=project_id)
-
-
 def free_locks(loss: Loss) -> None:
     """End the leases that the loss leaves without a right, wherever their sessions are; their texts stay kept."""
     if loss.user_id is None:
         return
-    held = Lease.objects.open().filter(user_id=loss.user_id)
+    # A later lease was taken with what its user had then.
+    held = Lease.objects.open().filter(user_id=loss.user_id, started_at__lte=loss.at)
     if loss.project_id is not None:
         held = held.filter(project_id=loss.project_id)
     for project_id, credential in set(held.values_list("project_id", "session__credential")):
@@ -134,6 +128,7 @@ def _loss(event: Event) -> Loss:
     user_id = {"user": event.target_id, "member": event.target_id, "token": data.get("user")}.get(event.target_type)
     return Loss(
         id=event.pk,
+        at=event.at,
         action=event.action,
         project_id=None if event.chain == SITE_CHAIN else UUID(event.chain),
         user_id=UUID(user_id) if user_id else None,

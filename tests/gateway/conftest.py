@@ -35,6 +35,16 @@ async def node(committed_db: None) -> AsyncIterator[Node]:
 
 
 @pytest.fixture
+def make_token(caller_for: Callable[..., Caller]) -> Callable[[User], str]:
+    """Make a personal access token for a user."""
+
+    def make(user: User) -> str:
+        return create_token(caller=caller_for(user), name="test")[1]
+
+    return make
+
+
+@pytest.fixture
 def tokens(
     committed_db: None,
     owner: User,
@@ -42,11 +52,10 @@ def tokens(
     reviewer: User,
     viewer: User,
     outsider: User,
-    caller_for: Callable[..., Caller],
+    make_token: Callable[[User], str],
 ) -> dict[UUID, str]:
     """A personal access token of everybody, by user id."""
-    people = (owner, editor, reviewer, viewer, outsider)
-    return {user.id: create_token(caller=caller_for(user), name="test")[1] for user in people}
+    return {user.id: make_token(user) for user in (owner, editor, reviewer, viewer, outsider)}
 
 
 @pytest.fixture

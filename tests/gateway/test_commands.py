@@ -1,0 +1,304 @@
+"""The commands: each answers as the protocol says, and refuses as REST would."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from drafts.models import Draft
+from gateway.commands import COMMANDS
+from locking.models import EndReason, Lease, WorkingCopy
+from projects.models import Project
+from tests.gateway.client import Client, RefusedError
+from tests.gateway.conftest import SocketOf, in_thread
+
+pytestmark = pytest.mark.usefixtures("node")
+
+PROMPT = "prompt_text"
+CONFIGURATION = "model_configuration"
+
+
+async def refusal(socket: Client, method: str, **params: Any) -> tuple[int, str]:
+    with pytest.raises(RefusedError) as refused:
+        await socket.call(method, **params)
+    assert refused.value.problem["status"] == refused.value.code
+    return refused.value.code, refused.value.problem["code"]
+
+
+async def save(socket: Client, token: int, text: str, base: int = 0, **more: Any) -> Any:
+    return await socket.call("draft.save", base_version=base, changes={PROMPT: text}, tokens={PROMPT: token}, **more)
+
+
+async def send_configuration(socket: Client, token: int, spelled: str) -> None:
+    """Ask for a save, by the id `save`, of a configuration in exactly this spelling."""
+    params = json.dumps({"base_version": 0, "tokens": {CONFIGURATION: token}, "changes": {CONFIGURATION: "here"}})
+    request = f'{{"jsonrpc": "2.0", "id": "save", "method": "draft.save", "params": {params}}}'
+    await socket.send(request.replace('"here"', spelled))
+
+
+async def test_take_save_and_give_back(socket_of: SocketOf, editor: User, viewer: User) -> None:
+    async with socket_of(editor) as writer, socket_of(viewer) as watcher:
+        lock = await writer.call("lock.acquire", field=PROMPT)
+        assert set(lock) == {"field", "token", "session_id", "expires_at", "version", "sha256"}
+        assert (lock["field"], lock["session_id"], lock["version"], lock["sha256"]) == (
+            PROMPT,
+            writer.snapshot["session_id"],
+            0,
+            None,
+        )
+        acquired = await watcher.event("lock.acquired")
+        assert acquired["seq"] == lock["token"]
+        assert acquired["actor"] == editor.person()
+        assert acquired["data"] == {"field": PROMPT, "session_id": lock["session_id"], "holder": editor.person()}
+        draft = await save(writer, lock["token"], "You are a careful assistant.", message="First")
+        assert draft["version_number"] == 1
+        assert draft["prompt_text"] == "You are a careful assistant."
+        assert draft["author"] == editor.person()
+        saved = await watcher.event("draft.saved")
+        assert saved["data"] == {"version": 1, "kind": "save", "changed_fields": [PROMPT]}
+        assert await writer.call("lock.release", field=PROMPT) == {}
+        assert (await watcher.event("lock.released"))["data"]["why"] == "cancelled"
+
+
+async def test_a_configuration_keeps_its_spelling(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=CONFIGURATION))["token"]
+        await send_configuration(writer, token, '{"z": 1e2, "a": 0.10}')
+        draft = await writer.answer("save")
+        assert json.loads(draft["model_configuration_text"]) == {"z": 100.0, "a": 0.1}
+        assert draft["model_configuration_text"].split() == ["{", '"z":', "1e2,", '"a":', "0.10", "}"]
+
+
+async def test_files_are_saved_and_removed(socket_of: SocketOf, editor: User) -> None:
+    field = "files/notes/größe.md"
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=field))["token"]
+        change = {"language": "markdown", "content": "# Größe\r\n"}
+        draft = await writer.call("draft.save", base_version=0, changes={field: change}, tokens={field: token})
+        assert draft["files"]["notes/größe.md"]["size"] == len("# Größe\n".encode())
+        draft = await writer.call("draft.save", base_version=1, changes={field: None}, tokens={field: token})
+        assert draft["files"] == {}
+
+
+async def test_a_taken_field_is_423_with_its_holder(socket_of: SocketOf, owner: User, editor: User) -> None:
+    async with socket_of(editor) as holder, socket_of(owner) as other:
+        await holder.call("lock.acquire", field=PROMPT)
+        with pytest.raises(RefusedError) as refused:
+            await other.call("lock.acquire", field=PROMPT)
+        assert refused.value.code == 423
+        assert refused.value.problem["code"] == "lock_held"
+        assert refused.value.problem["holder"] == editor.person()
+
+
+async def test_two_tabs_of_one_person_exclude_each_other(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as one, socket_of(editor) as two:
+        await one.call("lock.acquire", field=PROMPT)
+        assert await refusal(two, "lock.acquire", field=PROMPT) == (423, "lock_held")
+        assert await refusal(two, "lock.release", field=PROMPT) == (409, "lock_not_held")
+
+
+async def test_renewing_says_what_is_held_and_what_is_lost(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as writer:
+        await writer.call("lock.acquire", field=PROMPT)
+        renewed = await writer.call("lock.renew", fields=[PROMPT, "model_configuration"])
+        assert set(renewed["expires_at"]) == {PROMPT}
+        assert renewed["lost"] == ["model_configuration"]
+
+
+async def test_asking_keeping_and_handing_over(socket_of: SocketOf, owner: User, editor: User) -> None:
+    async with socket_of(editor) as holder, socket_of(owner) as asker:
+        lock = await holder.call("lock.acquire", field=PROMPT)
+        assert await asker.call("lock.request", field=PROMPT) == {}
+        asked = await holder.ephemeral("lock.requested")
+        assert asked["actor"] == owner.person()
+        assert asked["data"] == {"field": PROMPT, "session_id": asker.snapshot["session_id"]}
+        to = asked["data"]["session_id"]
+        assert await holder.call("lock.keep", field=PROMPT, to=to) == {}
+        assert (await asker.ephemeral("lock.kept"))["data"] == {"field": PROMPT, "session_id": to}
+        assert await holder.call("lock.hand_over", field=PROMPT, to=to) == {}
+        handed = await asker.event("lock.handed_over")
+        assert handed["data"]["session_id"] == to
+        received = await asker.call("lock.acquire", field=PROMPT)
+        assert received["token"] == handed["seq"] > lock["token"]
+        with pytest.raises(RefusedError) as refused:
+            await save(holder, lock["token"], "too late")
+        assert refused.value.problem["code"] == "stale_token"
+        kept = await in_thread(WorkingCopy.objects.get, pk=refused.value.problem["working_copy"])
+        assert kept.content == "too late"
+
+
+async def test_an_owner_takes_over_with_a_reason(socket_of: SocketOf, owner: User, editor: User) -> None:
+    async with socket_of(editor) as holder, socket_of(owner) as boss:
+        await holder.call("lock.acquire", field=PROMPT)
+        assert await refusal(boss, "lock.take_over", field=PROMPT, reason=" ") == (400, "validation_failed")
+        assert await refusal(holder, "lock.take_over", field=PROMPT, reason="mine") == (403, "permission_denied")
+        lock = await boss.call("lock.take_over", field=PROMPT, reason="Ada is on holiday")
+        assert lock["session_id"] == boss.snapshot["session_id"]
+        taken = await holder.event("lock.taken_over")
+        assert taken["data"]["holder"] == owner.person()
+        assert "reason" not in taken["data"]
+
+
+async def test_a_working_copy_is_kept_by_revision(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=PROMPT))["token"]
+        put = {"field": PROMPT, "token": token}
+        assert await writer.call("working_copy.put", **put, revision=2, content="two") == {"revision": 2}
+        assert await writer.call("working_copy.put", **put, revision=1, content="one") == {"revision": 2}
+        assert await refusal(writer, "working_copy.put", **{**put, "token": 1}, revision=3, content="") == (
+            409,
+            "lock_not_held",
+        )
+
+
+async def test_a_repeated_save_gets_the_first_answer(socket_of: SocketOf, editor: User, project: Project) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=PROMPT))["token"]
+        reference = str(uuid4())
+        first = await save(writer, token, "once", client_ref=reference)
+        assert await save(writer, token, "once", client_ref=reference) == first
+        assert await in_thread(Draft.objects.filter(project=project).count) == 1
+        with pytest.raises(RefusedError) as refused:
+            await save(writer, token, "twice", client_ref=reference)
+        assert refused.value.problem["code"] == "client_ref_reused"
+
+
+async def test_events_since_tells_what_was_missed_in_pages(
+    socket_of: SocketOf, viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.readers.BATCH", 3)
+    async with socket_of(viewer) as watcher:
+        first = await watcher.call("events.since", after=0)
+        assert [event["seq"] for event in first["events"]] == [1, 2, 3]
+        assert first["more"] is True
+        assert first["events"][0]["name"] == "member.added"
+        assert set(first["events"][0]) == {"seq", "name", "at", "actor", "data"}
+        rest = await watcher.call("events.since", after=3)
+        assert [event["seq"] for event in rest["events"]] == [4]
+        assert rest["more"] is False
+        assert await watcher.call("events.since", after=2**53 - 1) == {"events": [], "more": False}
+
+
+async def test_moving_the_cursor_is_shown_to_the_others_only(socket_of: SocketOf, editor: User, viewer: User) -> None:
+    async with socket_of(editor) as writer, socket_of(viewer) as watcher:
+        assert await writer.call("cursor.move", field=PROMPT, anchor=3, head=7) == {}
+        moved = await watcher.ephemeral("cursor.moved")
+        assert moved["actor"] == editor.person()
+        assert moved["data"] == {
+            "session_id": writer.snapshot["session_id"],
+            "field": PROMPT,
+            "anchor": 3,
+            "head": 7,
+        }
+        assert await writer.call("ping") == {}
+        assert not [frame for frame in writer.notifications if frame["params"].get("name") == "cursor.moved"]
+        assert await refusal(writer, "cursor.move", field="../x", anchor=0, head=0) == (400, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("lock.acquire", {"field": PROMPT}),
+        ("lock.request", {"field": PROMPT}),
+        ("draft.save", {"base_version": 0, "changes": {PROMPT: "x"}, "tokens": {}}),
+        ("lock.take_over", {"field": PROMPT, "reason": "because"}),
+    ],
+)
+async def test_a_viewer_may_not_write(socket_of: SocketOf, viewer: User, method: str, params: dict[str, Any]) -> None:
+    async with socket_of(viewer) as socket:
+        assert await refusal(socket, method, **params) == (403, "permission_denied")
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "named"),
+    [
+        ("lock.acquire", {}, "field"),
+        ("lock.acquire", {"field": 7}, "field"),
+        ("lock.acquire", {"field": PROMPT, "fild": 1}, "fild"),
+        ("lock.acquire", {"field": "files/../x"}, "field"),
+        ("lock.acquire", {"field": "nonsense"}, "field"),
+        ("lock.renew", {"fields": [PROMPT, 7]}, "fields[1]"),
+        ("lock.renew", {"fields": ["x"]}, "fields"),
+        ("lock.hand_over", {"field": PROMPT, "to": "nobody"}, "to"),
+        ("lock.take_over", {"field": PROMPT}, "reason"),
+        ("draft.save", {"changes": {}, "tokens": {}}, "base_version"),
+        ("draft.save", {"base_version": -1, "changes": {}, "tokens": {}}, "base_version"),
+        ("draft.save", {"base_version": 10**30, "changes": {}, "tokens": {}}, "base_version"),
+        ("draft.save", {"base_version": 0, "changes": [], "tokens": {}}, "changes"),
+        ("draft.save", {"base_version": 0, "changes": {}, "tokens": {PROMPT: "x"}}, "tokens[...]"),
+        ("draft.save", {"base_version": 0, "changes": {PROMPT: 7}, "tokens": {}}, PROMPT),
+        ("draft.save", {"base_version": 0, "changes": {PROMPT: "\u0000"}, "tokens": {}}, PROMPT),
+        ("draft.save", {"base_version": 0, "changes": {}, "tokens": {}, "client_ref": "x"}, "client_ref"),
+        ("working_copy.put", {"field": PROMPT, "token": 1, "revision": 1.5, "content": ""}, "revision"),
+        ("cursor.move", {"field": PROMPT, "anchor": -1, "head": 0}, "anchor"),
+        ("events.since", {"after": "x"}, "after"),
+        ("ping", {"x": 1}, "x"),
+    ],
+)
+async def test_wrong_parameters_are_400_and_named(
+    socket_of: SocketOf, editor: User, method: str, params: dict[str, Any], named: str
+) -> None:
+    async with socket_of(editor) as socket:
+        with pytest.raises(RefusedError) as refused:
+            await socket.call(method, **params)
+        assert (refused.value.code, refused.value.problem["code"]) == (400, "validation_failed")
+        assert list(refused.value.problem["errors"]) == [named]
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ['{"a": NaN}', '{"a": 1e999}', '{"a": 1, "a": 2}', '"\\ud800"', '{"a":' * 101 + "1" + "}" * 101, "7", "[]"],
+)
+async def test_a_configuration_that_is_no_strict_json_object_is_400(
+    socket_of: SocketOf, editor: User, spelled: str
+) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=CONFIGURATION))["token"]
+        await send_configuration(writer, token, spelled)
+        with pytest.raises(RefusedError) as refused:
+            await writer.answer("save")
+        assert (refused.value.code, refused.value.problem["code"]) == (400, "validation_failed")
+        assert await writer.call("ping") == {}
+
+
+async def test_a_text_over_1_mib_is_413(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=PROMPT))["token"]
+        with pytest.raises(RefusedError) as refused:
+            await save(writer, token, "x" * (1024 * 1024 + 1))
+        assert (refused.value.code, refused.value.problem["code"]) == (413, "payload_too_large")
+
+
+async def test_another_projects_session_cannot_be_handed_anything(socket_of: SocketOf, editor: User) -> None:
+    async with socket_of(editor) as writer:
+        await writer.call("lock.acquire", field=PROMPT)
+        assert await refusal(writer, "lock.hand_over", field=PROMPT, to=str(uuid4())) == (404, "not_found")
+
+
+async def test_saving_frees_the_lock_where_asked(socket_of: SocketOf, editor: User, project: Project) -> None:
+    async with socket_of(editor) as writer:
+        token = (await writer.call("lock.acquire", field=PROMPT))["token"]
+        await save(writer, token, "done", release_locks=True)
+    lease = await in_thread(Lease.objects.get, project=project, token=token)
+    assert lease.end_reason == EndReason.SAVED
+
+
+def test_every_command_of_the_protocol_is_there() -> None:
+    assert {
+        "lock.acquire",
+        "lock.renew",
+        "lock.release",
+        "lock.request",
+        "lock.keep",
+        "lock.hand_over",
+        "lock.take_over",
+        "draft.save",
+        "working_copy.put",
+        "cursor.move",
+        "events.since",
+        "ping",
+    } <= set(COMMANDS)
