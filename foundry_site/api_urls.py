@@ -16,6 +16,7 @@ version_1 = [
         "locking.urls",
         "drafts.urls",
         "drafts.exchange.urls",
+        "publishing.urls",
     )
 ]
 urlpatterns = [

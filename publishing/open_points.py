@@ -7,6 +7,7 @@ from uuid import UUID
 
 from audit.errors import Conflict
 from drafts.comments.models import Comment, CommentState
+from drafts.tasks.models import Task
 from publishing.policies import Rules
 
 
@@ -38,7 +39,10 @@ class OpenPoints:
 
 def open_points(project_id: UUID) -> OpenPoints:
     """The open points of a project now."""
-    return OpenPoints(comments=Comment.objects.threads(project_id).filter(state=CommentState.OPEN).count(), tasks=0)
+    return OpenPoints(
+        comments=Comment.objects.threads(project_id).filter(state=CommentState.OPEN).count(),
+        tasks=Task.objects.of_project(project_id).done(is_done=False).count(),
+    )
 
 
 def _counted(count: int, noun: str) -> str:

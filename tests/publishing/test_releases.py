@@ -12,14 +12,11 @@ from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
 from audit.errors import Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from audit.models import Event
-from drafts.comments.services import create_comment, resolve_comment
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import put_working_copy
-from projects.models import Project, Status
 from projects.services import archive_project, reopen_project
-from publishing.models import Release, ReleaseState, Signature
+from publishing.models import Release, Signature
 from publishing.services import submit_release
-from publishing.states import STEPS, Act, step
 from publishing.versions import suggested_name
 from tests.publishing.reviews import Review, caller_of
 from tests.writers import Writer
@@ -159,106 +156,6 @@ def test_the_suggested_name_follows_what_changed(review: Review):
 
     assert suggested_name(project_id, review.save("Shorter.\n")) == "2.3.5"
     assert suggested_name(project_id, review.save("Shorter.\n", **{"files/a.md": {"content": "a"}})) == "2.4.0"
-
-
-@pytest.mark.parametrize("heed", ["warn", "block"])
-def test_open_comments_warn_or_block_as_the_policy_says(review: Review, heed: str):
-    review.require(open_comments=heed)
-    said = create_comment(
-        caller=caller_of(review.people["reviewer"]),
-        project_id=review.project.id,
-        version=1,
-        target_field="prompt_text",
-        text="Really?",
-    )
-    if heed == "block":
-        with pytest.raises(Conflict, match="1 comment is open"):
-            review.submit()
-        resolve_comment(caller=caller_of(review.people["reviewer"]), comment_id=said.id)
-    review.submit()
-
-    event = Event.objects.of_project(review.project.id).get(action="release.submitted")
-    assert event.data["open_comments"] == (1 if heed == "warn" else 0)
-
-
-def test_a_comment_made_in_review_blocks_the_last_signature(review: Review):
-    review.require(open_comments="block")
-    release = review.submit()
-    review.sign(release, "authored", "editor")
-    review.sign(release, "reviewed", "reviewer")
-    create_comment(
-        caller=caller_of(review.people["reviewer"]),
-        project_id=review.project.id,
-        version=1,
-        target_field="prompt_text",
-        text="One more thing",
-    )
-
-    with pytest.raises(Conflict, match="comment is open"):
-        review.sign(release, "approved", "owner")
-    assert Release.objects.get(pk=release.id).signatures.count() == 2
-
-
-@pytest.mark.parametrize("act", list(Act))
-@pytest.mark.parametrize("state", list(ReleaseState))
-def test_c09_the_table_knows_every_step_and_refuses_every_other(state: ReleaseState, act: Act):
-    release = Release(name="1.0.0", state=state)
-    if (state, act) in STEPS:
-        assert step(release, act) is STEPS[state, act]
-    else:
-        with pytest.raises(Conflict):
-            step(release, act)
-    assert ((state, act) in STEPS) == (state is ReleaseState.IN_REVIEW)
-
-
-@pytest.mark.parametrize("end", ["reject", "withdraw", "release"])
-@pytest.mark.parametrize("act", ["sign", "reject", "withdraw"])
-@pytest.mark.parametrize("another_in_review", [False, True])
-def test_c09_a_release_that_has_ended_takes_no_further_step(
-    review: Review, end: str, act: str, another_in_review: bool
-):
-    release = review.release() if end == "release" else review.submit()
-    if end != "release":
-        getattr(review, end)(release)
-    if another_in_review:
-        if end == "release":
-            reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
-        review.submit("2.0.0")
-    events = Event.objects.of_project(review.project.id).count()
-
-    with pytest.raises(Conflict if another_in_review else ProjectFrozen):
-        review.sign(release, "reviewed", "owner") if act == "sign" else getattr(review, act)(release)
-    assert Event.objects.of_project(review.project.id).count() == events
-
-
-@pytest.mark.parametrize("status", ["in_review", "frozen", "archived"])
-def test_c09_only_an_open_project_is_submitted(review: Review, status: str):
-    Project.objects.filter(pk=review.project.id).update(status=status)
-
-    with pytest.raises(ProjectFrozen):
-        review.submit()
-
-
-@pytest.mark.parametrize(
-    ("status", "archive", "reopen"),
-    [
-        (Status.OPEN, True, False),
-        (Status.IN_REVIEW, False, False),
-        (Status.FROZEN, True, True),
-        (Status.ARCHIVED, False, True),
-    ],
-)
-def test_c09_a_project_is_archived_and_reopened_by_the_table_only(
-    review: Review, status: Status, archive: bool, reopen: bool
-):
-    owner = caller_of(review.people["owner"])
-    for allowed, move in ((archive, archive_project), (reopen, reopen_project)):
-        Project.objects.filter(pk=review.project.id).update(status=status)
-        if allowed:
-            move(caller=owner, project_id=review.project.id)
-        else:
-            with pytest.raises(ProjectFrozen):
-                move(caller=owner, project_id=review.project.id)
 
 
 @pytest.mark.parametrize(

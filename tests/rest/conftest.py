@@ -14,6 +14,7 @@ from drafts.comments.services import create_comment
 from drafts.tasks.services import create_task
 from projects.models import Project
 from projects.services import remove_member
+from publishing.services import submit_release, withdraw_release
 from tests.rest.client import Api
 from tests.writers import Writer
 
@@ -52,5 +53,8 @@ def places(
         )
         create_comment(caller=caller_for(people["owner"]), project_id=project.id, **A_COMMENT)
         create_task(caller=caller_for(people["owner"]), project_id=project.id, text="Name the sources")
+        # A review that has ended: the project is open, and there is a release to ask for.
+        release = submit_release(caller=caller_for(people["owner"]), project_id=project.id, name="0.9.0", version=1)
+        withdraw_release(caller=caller_for(people["owner"]), release_id=release.id, reason="Not yet")
         places[is_private] = project
     return places

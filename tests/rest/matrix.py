@@ -57,6 +57,9 @@ LOCK = {"session_id": SESSION, "field": FIELD}
 REMARK = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
 COMMENT = "/api/v1/comments/{comment}/"
 TASK = "/api/v1/tasks/{task}/"
+RELEASE = "/api/v1/releases/{release}/"
+IN_REVIEW = ("in_review",)
+SIGNATURE = {"meaning": "approved", "username": "nobody", "password": "wrong"}
 
 OF_A_PROJECT = (
     Row("api_project", "GET", "", 200),
@@ -108,10 +111,29 @@ OF_A_PROJECT = (
     Row("api_comment_resolve", "POST", COMMENT + "resolve/", 200, REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_reopen", "POST", COMMENT + "reopen/", "conflict", REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_withdraw", "POST", COMMENT + "withdraw/", 200, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}),
+    Row("api_search", "GET", "search/?q=one", 200),
     Row("api_tasks", "GET", "tasks/", 200),
     Row("api_tasks", "POST", "tasks/", 201, REVIEWERS, NOT_ARCHIVED, {"text": "Name the sources"}),
     Row("api_task", "GET", TASK, 200),
     Row("api_task", "PATCH", TASK, 200, REVIEWERS, NOT_ARCHIVED, {"done": True}),
+    Row("api_policy", "GET", "policy/", 200),
+    Row("api_policy", "PUT", "policy/", 200, OWNERS, ("open", "frozen"), {"open_tasks": "block"}),
+    Row("api_releases", "GET", "releases/", 200),
+    Row("api_releases", "POST", "releases/", 201, WRITERS, OPEN, {"name": "1.0.0", "version": 2}),
+    Row("api_one_release", "GET", RELEASE, 200),
+    Row("api_challenge", "GET", RELEASE + "challenge/", 200),
+    Row("api_signatures", "POST", RELEASE + "signatures/", "reauthentication_failed", REVIEWERS, IN_REVIEW, SIGNATURE),
+    Row(
+        "api_signatures",
+        "POST",
+        RELEASE + "signatures/",
+        "reauthentication_failed",
+        WRITERS,
+        IN_REVIEW,
+        {**SIGNATURE, "meaning": "authored"},
+    ),
+    Row("api_reject", "POST", RELEASE + "reject/", "conflict", REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
+    Row("api_withdraw", "POST", RELEASE + "withdraw/", "conflict", WRITERS, IN_REVIEW, {"reason": "A mistake"}),
 )
 
 # Outside of projects: what anybody signed in is told, and what anonymous requests are.

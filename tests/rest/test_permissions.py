@@ -14,6 +14,7 @@ from drafts.comments.models import Comment
 from drafts.tasks.models import Task
 from locking.sessions import open_session
 from projects.models import Project
+from publishing.models import Release
 from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
 from tests.rest.matrix import ALWAYS, ELSEWHERE, EVERYBODY, OF_A_PROJECT, PERSONAS, Row
@@ -44,6 +45,7 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
                 "stranger": people["stranger"].username,
                 "comment": str(Comment.objects.filter(project=project)[0].id),
                 "task": str(Task.objects.filter(project=project)[0].id),
+                "release": str(Release.objects.filter(project=project)[0].id),
             }
             path = (row.path if row.path.startswith("/") else f"projects/{project.id}/{row.path}").format(**names)
             body = filled(row.body, names) if row.method != "GET" else None

@@ -31,6 +31,7 @@ from drafts.comments.services import create_comment
 from drafts.tasks.services import create_task
 from locking.sessions import open_session
 from projects.models import Project
+from publishing.services import submit_release, withdraw_release
 from tests.rest.client import Api
 from tests.rest.undone import undone
 from tests.writers import Writer
@@ -66,6 +67,8 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
     comment = create_comment(
         caller=caller, project_id=project.id, version=1, target_field="prompt_text", text="Only one?"
     )
+    release = submit_release(caller=caller, project_id=project.id, name="0.9.0", version=1)
+    withdraw_release(caller=caller, release_id=release.id, reason="Not yet")
     return {
         "project_id": str(project.id),
         "session_id": str(session),
@@ -74,6 +77,7 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
         "path": "a.md",
         "comment_id": str(comment.id),
         "task_id": str(create_task(caller=caller, project_id=project.id, text="Name the sources").id),
+        "release_id": str(release.id),
     }
 
 

@@ -1,0 +1,156 @@
+"""Policies, releases and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.pagination import page
+from accounts.rest.queries import query_text
+from accounts.rest.schema import operation
+from audit.errors import ValidationFailed
+from projects.access import Access
+from projects.rest import ProjectView
+from projects.serializers import Reason
+from projects.text import check_line
+from publishing import reading, services
+from publishing import serializers as shapes
+from publishing.models import MAX_COMMENT, Meaning, Release
+from publishing.policies import rules_of
+from publishing.proofs import Proof
+from publishing.services.facts import access_to, load_release
+from publishing.services.signing import signing_action
+from publishing.versions import suggested_name
+
+MEANING = OpenApiParameter(
+    "meaning", str, enum=Meaning.values, description="What I am about to say; `approved` if left out."
+)
+COMMENT = OpenApiParameter("comment", str, description="The comment that I am about to sign with.")
+
+
+class PolicyView(ProjectView):
+    write_action = "policy.update"
+
+    @operation("policy_read", answer=shapes.PolicyInfo)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """What the project's releases need."""
+        self.access()
+        return self.answer(rules_of(project_id).data())
+
+    @operation("policy_set", takes=shapes.NewPolicy, answer=shapes.PolicyInfo)
+    def put(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Replace the policy; it counts for releases submitted from now on. Owners only."""
+        given = self.body(shapes.NewPolicy)
+        rules = services.set_policy(caller=self.caller(), project_id=project_id, rules=given)
+        return self.answer(rules.data())
+
+
+class ReleasesView(ProjectView):
+    write_action = "release.submit"
+
+    @operation("releases_list", answer=shapes.ReleaseList, paged=True)
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """The project's releases, newest first, and the name that the next one should get."""
+        project = self.access().project
+        found = page(request, Release.objects.of_project(project_id).with_people(), lambda release: release)
+        bodies = reading.release_bodies(found["results"])
+        name = suggested_name(project_id, project.current_draft)
+        return self.answer({**found, "results": bodies, "suggested_name": name})
+
+    @operation("releases_submit", takes=shapes.NewRelease, answer=shapes.ReleaseInfo, status=201, repeatable=True)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Submit a version under a name: the project is in review, and every lock in it has ended."""
+        given = self.body(shapes.NewRelease)
+        release = services.submit_release(caller=self.caller(), project_id=project_id, **given)
+        return self.answer(reading.release_body(release), 200 if release.repeated else 201)
+
+
+class _OneRelease(ProjectView):
+    """The base of what is asked of one release, whose address does not name its project."""
+
+    read_action = "project.read"
+
+    @cached_property
+    def release_id(self) -> UUID:
+        found: UUID = self.kwargs["release_id"]
+        return found
+
+    def access(self) -> Access:
+        """The release's project, if the caller may do what they ask."""
+        action = self.read_action if self.request.method in {"GET", "HEAD"} else self.write_action
+        return access_to(user=self.user(), release_id=self.release_id, action=action)
+
+
+class OneReleaseView(_OneRelease):
+    @operation("releases_read", answer=shapes.ReleaseInfo)
+    def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """One release with its signatures."""
+        self.access()
+        return self.answer(reading.release_body(load_release(release_id)))
+
+
+class ChallengeView(_OneRelease):
+    @operation("releases_challenge", answer=shapes.ChallengeInfo, parameters=[MEANING, COMMENT])
+    def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """The statement that I would sign, and what I would have to give."""
+        access = self.access()
+        meaning = query_text(request, "meaning", maximum=8) or Meaning.APPROVED.value
+        if meaning not in Meaning.values:
+            raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
+        comment = query_text(request, "comment", maximum=MAX_COMMENT) or ""
+        comment = check_line(comment, name="comment", maximum=MAX_COMMENT, required=False)
+        release = load_release(release_id)
+        found = reading.challenge(release, caller=self.caller(), access=access, meaning=meaning, comment=comment)
+        return self.answer(found)
+
+
+class SignaturesView(_OneRelease):
+    @property
+    def write_action(self) -> str:  # type: ignore[override]
+        return signing_action(str(self.parsed().get("meaning")))
+
+    @operation(
+        "releases_sign",
+        takes=shapes.NewSignature,
+        answer=shapes.SignatureInfo,
+        status=201,
+        repeatable=True,
+        problems=[429],
+    )
+    def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Sign, proving who I am. The signature that meets the policy releases the version and freezes the project."""
+        given = self.body(shapes.NewSignature)
+        meaning, comment = given.pop("meaning"), given.pop("comment", "")
+        signature = services.sign_release(
+            caller=self.caller(), release_id=release_id, meaning=meaning, proof=Proof(**given), comment=comment
+        )
+        return self.answer(reading.signature_body(signature), 200 if signature.repeated else 201)
+
+
+class _EndView(_OneRelease):
+    def end(self, write: Callable[..., Release]) -> HttpResponseBase:
+        given = self.body(Reason)
+        return self.answer(reading.release_body(write(caller=self.caller(), release_id=self.release_id, **given)))
+
+
+class RejectView(_EndView):
+    write_action = "release.reject"
+
+    @operation("releases_reject", takes=Reason, answer=shapes.ReleaseInfo)
+    def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Send it back, for a reason: the project is open again."""
+        return self.end(services.reject_release)
+
+
+class WithdrawView(_EndView):
+    write_action = "release.withdraw"
+
+    @operation("releases_withdraw", takes=Reason, answer=shapes.ReleaseInfo)
+    def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Take it back, for a reason: the project is open again."""
+        return self.end(services.withdraw_release)

@@ -1,0 +1,111 @@
+"""Releases, signatures and challenges as their readers get them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from accounts.models import Kind, User
+from audit.keys.sealing import STATEMENT_VERSION
+from audit.services import site_id
+from projects.access import Access
+from projects.models import Status
+from projects.permissions import allowed
+from publishing.approvals import refusal
+from publishing.models import Meaning, Release, ReleaseState, Signature
+from publishing.open_points import open_points
+from publishing.policies import Rules
+from publishing.proofs import passkey_challenge, private_components
+from publishing.reauthentication import needs_username
+from publishing.services.signing import signing_action
+from publishing.standings import approvals_of, quorum_of, standing_of
+from publishing.statements import SIGNATURE, statement
+
+
+def release_bodies(releases: Sequence[Release]) -> list[dict[str, Any]]:
+    """Releases with their people and signatures (`with_people`), and what those in review still miss."""
+    wanted = {author for release in releases for author in release.authors}
+    people = {user.id: user.person() for user in User.objects.filter(pk__in=wanted)}
+    return [_body(release, [people[author] for author in release.authors]) for release in releases]
+
+
+def release_body(release: Release) -> dict[str, Any]:
+    """One release."""
+    return release_bodies([release])[0]
+
+
+def signature_body(signature: Signature) -> dict[str, Any]:
+    """A signature with what 21 CFR 11.50 wants shown (printed name, time, meaning), and its sealed statement."""
+    return {
+        "id": signature.id,
+        "release_id": signature.release_id,
+        "meaning": signature.meaning,
+        "comment": signature.comment,
+        "signer": signature.signer.person(),
+        "printed_name": signature.statement["signer"]["name"],
+        "signed_at": signature.signed_at,
+        "statement": signature.text,
+        "key": signature.key_id,
+        "seal": bytes(signature.seal).hex(),
+    }
+
+
+def signable(release: Release, *, user: User, access: Access) -> dict[str, str | None]:
+    """By meaning, why this user cannot sign now, in words for them; None where they can."""
+    quorum, given = quorum_of(release), approvals_of(release)
+    found: dict[str, str | None] = {}
+    for meaning in Meaning.values:
+        words = refusal(quorum, person=user.id, meaning=meaning, given=given, authors=release.authors)
+        if user.kind != Kind.HUMAN:
+            words = "Only people sign."
+        elif release.state != ReleaseState.IN_REVIEW:
+            words = f"{release.name} is {ReleaseState(release.state).label.lower()}."
+        elif not allowed(signing_action(meaning), role=access.role, status=Status(access.project.status)):
+            words = "Your role is too small for it."
+        found[meaning] = words
+    return found
+
+
+def challenge(release: Release, *, caller: Caller, access: Access, meaning: str, comment: str = "") -> dict[str, Any]:
+    """What somebody reads before they sign, and what they will have to give."""
+    said = statement(release, signer=caller.user, meaning=meaning, comment=comment, time=None)
+    components = private_components(caller.user)
+    return {
+        "statement": {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said},
+        "signable": signable(release, user=caller.user, access=access),
+        "needs_username": needs_username(caller),
+        "components": components,
+        "passkey": passkey_challenge(caller.user, release_id=release.id) if "passkey" in components else None,
+        "warnings": warnings_of(release.project_id, Rules(**release.rules)),
+    }
+
+
+def warnings_of(project_id: UUID, rules: Rules) -> list[str]:
+    """What signers and submitters should know: open points that the policy lets warn."""
+    return open_points(project_id).warnings(rules)
+
+
+def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
+    in_review = release.state == ReleaseState.IN_REVIEW
+    standing = standing_of(release) if in_review else None
+    return {
+        "id": release.id,
+        "project_id": release.project_id,
+        "name": release.name,
+        "version": release.draft.version_number,
+        "content_hash": release.content_hash,
+        "state": release.state,
+        "policy": release.rules,
+        "authors": authors,
+        "submitted_by": release.submitted_by.person(),
+        "submitted_at": release.submitted_at,
+        "ended_by": release.ended_by.person() if release.ended_by else None,
+        "ended_at": release.ended_at,
+        "reason": release.reason,
+        "signatures": [signature_body(signature) for signature in release.signatures.all()],
+        "missing": standing.missing if standing else {},
+        "distinct_missing": standing.distinct_missing if standing else 0,
+        "warnings": warnings_of(release.project_id, Rules(**release.rules)) if in_review else [],
+    }

@@ -1,0 +1,135 @@
+"""Shapes of what the endpoints of releases take and answer."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.rest.fields import Choice, Flag, Integer, Text
+from accounts.rest.serializers import Person
+from publishing.models import MAX_COMMENT, MAX_RELEASE_NAME, Meaning, ReleaseState
+from publishing.policies import MAX_PEOPLE, Heed
+
+HEED = [(heed, heed) for heed in get_args(Heed)]
+JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
+PEOPLE_BY_MEANING = {
+    "type": "object",
+    "properties": {
+        meaning: {"type": "integer", "minimum": 0, "maximum": MAX_PEOPLE, "description": "Different people."}
+        for meaning in Meaning.values
+    },
+    "additionalProperties": False,
+}
+
+
+@extend_schema_field(PEOPLE_BY_MEANING)
+class PeopleByMeaning(serializers.Field[Any, Any, Any, Any]):
+    """Numbers of different people, by meaning; the service checks them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(JSON_OBJECT)
+class JsonObject(serializers.JSONField):
+    """A JSON object whose members somebody else defines."""
+
+
+class PolicyInfo(serializers.Serializer[Any]):
+    """What a project's releases need."""
+
+    signatures = PeopleByMeaning(help_text="How many different people sign in each meaning.")
+    distinct_people = serializers.IntegerField(help_text="How many different people sign overall.")
+    author_may_approve = serializers.BooleanField(help_text="False keeps four eyes: an author never signs `approved`.")
+    open_comments = serializers.ChoiceField(HEED, help_text="What open comments do to a release.")
+    open_tasks = serializers.ChoiceField(HEED, help_text="What open tasks do to a release.")
+
+
+class NewPolicy(serializers.Serializer[Any]):
+    """A rule that is left out gets its default."""
+
+    signatures = PeopleByMeaning(required=False)
+    distinct_people = Integer(min_value=0, max_value=MAX_PEOPLE, required=False)
+    author_may_approve = Flag(required=False)
+    open_comments = Choice(HEED, required=False)
+    open_tasks = Choice(HEED, required=False)
+
+
+class NewRelease(serializers.Serializer[Any]):
+    name = Text(max_length=MAX_RELEASE_NAME, help_text="A semantic version is suggested.")
+    version = Integer(min_value=1, max_value=2**31 - 1)
+
+
+class NewSignature(serializers.Serializer[Any]):
+    """Exactly one of ``password``, ``otp`` and ``passkey``; ``username`` at least for the first one in a session."""
+
+    meaning = Choice(Meaning.choices)
+    username = Text(max_length=150, required=False)
+    password = Text(max_length=4096, required=False)
+    otp = Text(max_length=32, required=False, help_text="A one-time code of one's authenticator.")
+    passkey = JsonObject(required=False, help_text="What `navigator.credentials.get` answered to the challenge.")
+    comment = Text(max_length=MAX_COMMENT, required=False, allow_blank=True)
+
+
+class SignatureInfo(serializers.Serializer[Any]):
+    """A signature, with its sealed statement and what 21 CFR 11.50 wants shown."""
+
+    id = serializers.UUIDField()
+    release_id = serializers.UUIDField()
+    meaning = serializers.ChoiceField(Meaning.choices)
+    comment = serializers.CharField(allow_blank=True)
+    signer = Person()
+    printed_name = serializers.CharField(help_text="As it was when they signed.")
+    signed_at = serializers.DateTimeField()
+    statement = serializers.CharField(help_text="RFC 8785 text, exactly as it was sealed.")
+    key = serializers.CharField(help_text="Fingerprint of the site's key: SHA-256 of its 32 public bytes.")
+    seal = serializers.CharField(help_text="Ed25519 over the statement's UTF-8 bytes, hexadecimal.")
+
+
+class ReleaseInfo(serializers.Serializer[Any]):
+    """A version under a name, with its signatures and what it still misses."""
+
+    id = serializers.UUIDField()
+    project_id = serializers.UUIDField()
+    name = serializers.CharField()
+    version = serializers.IntegerField(min_value=1)
+    content_hash = serializers.CharField()
+    state = serializers.ChoiceField(ReleaseState.choices)
+    policy = PolicyInfo(help_text="As it was when the version was submitted.")
+    authors = Person(many=True, help_text="All who saved since the last release.")
+    submitted_by = Person()
+    submitted_at = serializers.DateTimeField()
+    ended_by = Person(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    signatures = SignatureInfo(many=True)
+    missing = PeopleByMeaning(help_text="In review: how many people each meaning still needs.")
+    distinct_missing = serializers.IntegerField(help_text="In review: how many more different people are needed.")
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
+class ReleaseList(serializers.Serializer[Any]):
+    """A page of releases, with the name that the next one should get."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ReleaseInfo(many=True)
+    suggested_name = serializers.CharField()
+
+
+class ChallengeInfo(serializers.Serializer[Any]):
+    """What one reads before signing, and what one will have to give."""
+
+    statement = JsonObject(help_text="What will be sealed; the server adds `key` and `time` at the act.")
+    signable = serializers.DictField(
+        child=serializers.CharField(allow_null=True), help_text="By meaning: why not, or null where I can sign."
+    )
+    needs_username = serializers.BooleanField()
+    components = serializers.ListField(child=serializers.CharField(), help_text="Of `password`, `otp`, `passkey`.")
+    passkey = JsonObject(allow_null=True, help_text="For `navigator.credentials.get`, where I have a passkey.")
+    warnings = serializers.ListField(child=serializers.CharField())
