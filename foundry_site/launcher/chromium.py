@@ -16,7 +16,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 def find_chromium() -> str | None:
     """The Chromium that ``FOUNDRY_CHROMIUM`` names, or the first on PATH; None where there is none."""
     chosen = os.environ.get("FOUNDRY_CHROMIUM")
-    return chosen or next((path for path in map(shutil.which, NAMES) if path), None)
+    return next((path for path in map(shutil.which, (chosen,) if chosen else NAMES) if path), None)
 
 
 def ensure_chromium() -> bool:
@@ -32,6 +32,8 @@ def ensure_chromium() -> bool:
 
 
 def _may_install() -> bool:
+    if os.environ.get("FOUNDRY_CHROMIUM"):
+        return False
     release = Path("/etc/os-release")
     debian = release.exists() and "ID=debian" in release.read_text(encoding="utf-8").splitlines()
     return os.geteuid() == 0 and debian and shutil.which("apt-get") is not None

@@ -104,9 +104,12 @@ def test_a_fingerprint_changes_with_a_files_content_and_name(monkeypatch: pytest
     assert len(seen) == 3
 
 
-def test_the_chosen_chromium_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FOUNDRY_CHROMIUM", "/opt/mine")
-    assert chromium.find_chromium() == "/opt/mine"
+def test_the_chosen_chromium_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOUNDRY_CHROMIUM", sys.executable)
+    assert chromium.find_chromium() == sys.executable
+    monkeypatch.setenv("FOUNDRY_CHROMIUM", "/nowhere/chromium")
+    assert chromium.find_chromium() is None
+    assert not chromium.ensure_chromium()
 
 
 def test_a_failing_program_tells_everything_it_said() -> None:
