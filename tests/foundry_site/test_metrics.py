@@ -7,15 +7,15 @@ import pytest
 from audit.errors import LockHeld
 from tests.writers import Writer
 
-pytestmark = pytest.mark.django_db
 
-
+@pytest.mark.django_db
 def test_the_figures_need_the_operators_token(client):
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
 
 
-def test_contention_and_lease_lengths_are_counted(client, settings, project, owner, editor, caller_for):
+def test_contention_and_lease_lengths_are_counted(committed_db, client, settings, project, owner, editor, caller_for):
+    # Truly committed: a lease's length is counted after its end is.
     holder, other = Writer(caller_for(owner), project), Writer(caller_for(editor), project)
     holder.take()
     with pytest.raises(LockHeld):
