@@ -18,8 +18,9 @@ from accounts.callers import Caller
 from audit.ijson import MAX_DEPTH, parse
 from drafts.reading import body
 from drafts.services import save_draft
-from gateway.parameters import Cursor, Fields, KeptText, Nothing, OneField, Recipient, Save, Since, TakeOver
+from gateway.parameters import Cursor, Fields, KeptText, Nothing, OneField, Recipient, Save, Since, TakeOver, Typing
 from gateway.readers import read_events
+from gateway.watching import read_live_text
 from locking.services import (
     Lock,
     acquire_lock,
@@ -31,11 +32,14 @@ from locking.services import (
     take_over_lock,
 )
 from locking.working_copies import put_working_copy
-from presence.services import move_cursor
+from presence.services import move_cursor, show_typing
 from projects.access import get_project
 from projects.fields import CONFIGURATION
 
 Parameters = TypeVar("Parameters", bound=msgspec.Struct)
+
+# Enough to follow somebody's typing without a break, and a bound for what one writer makes everybody receive.
+CHANGES_PER_SECOND: Final = 30
 
 # `changes` stands three levels deep in a frame; what it holds may be as deep as anywhere else.
 _DEPTH_OF_FRAME: Final = 3
@@ -61,25 +65,37 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One method. `focus` says whether the person goes to the field it names (True) or leaves it (False)."""
+    """One method.
+
+    `focus` says whether the person goes to the field it names (True) or leaves it (False). With `needs_lock` the
+    session must hold `field` by `token`. More than `most_per_second` are refused, one by one.
+    """
 
     name: str
     lane: Lane
     parameters: type[msgspec.Struct]
     run: Callable[[Place, Any], Any]
     focus: bool | None = None
+    needs_lock: bool = False
+    most_per_second: int | None = None
 
 
 COMMANDS: Final[dict[str, Command]] = {}
 
 
 def command(
-    name: str, lane: Lane, *, focus: bool | None = None
+    name: str,
+    lane: Lane,
+    *,
+    focus: bool | None = None,
+    needs_lock: bool = False,
+    most_per_second: int | None = None,
 ) -> Callable[[Callable[[Place, Parameters], Any]], Callable[[Place, Parameters], Any]]:
     """Register a function as a method; its second argument's type says what the method takes."""
 
     def register(run: Callable[[Place, Parameters], Any]) -> Callable[[Place, Parameters], Any]:
-        COMMANDS[name] = Command(name, lane, get_type_hints(run)["params"], run, focus)
+        parameters = get_type_hints(run)["params"]
+        COMMANDS[name] = Command(name, lane, parameters, run, focus, needs_lock, most_per_second)
         return run
 
     return register
@@ -171,7 +187,26 @@ def events_since(at: Place, params: Since) -> dict[str, Any]:
     return read_events(at.project_id, params.after)
 
 
-@command("cursor.move", Lane.HERE)
+@command("text.change", Lane.HERE, needs_lock=True, most_per_second=CHANGES_PER_SECOND)
+def change(at: Place, params: Typing) -> dict[str, Any]:
+    show_typing(
+        project_id=at.project_id,
+        session_id=at.session_id,
+        person=at.caller.user.person(),
+        field=params.field,
+        token=params.token,
+        revision=params.revision,
+        changes=params.changes,
+    )
+    return {}
+
+
+@command("text.get", Lane.READ)
+def get_text(at: Place, params: OneField) -> dict[str, Any]:
+    return read_live_text(user=at.caller.user, project_id=at.project_id, field=params.field)
+
+
+@command("cursor.move", Lane.HERE, most_per_second=CHANGES_PER_SECOND)
 def move(at: Place, params: Cursor) -> dict[str, Any]:
     move_cursor(
         project_id=at.project_id,

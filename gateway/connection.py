@@ -14,7 +14,7 @@ import redis
 from django.conf import settings
 
 from accounts.callers import Caller
-from audit.errors import DomainError, Unavailable
+from audit.errors import DomainError, RateLimited, Unavailable
 from audit.live import topic_of
 from gateway.close_codes import CloseCode
 from gateway.commands import COMMANDS, Command, Lane, Place
@@ -33,6 +33,7 @@ from gateway.protocol import (
     result_frame,
 )
 from gateway.snapshot import read_state, snapshot_of
+from gateway.watching import require_open_lease
 from locking.sessions import OpenedSession, close_connection
 from presence.registry import as_json
 from presence.services import present_in
@@ -72,6 +73,9 @@ class Connection:
         self.name = f"{session.session_id}:{session.connection}"
         self._send = send
         self._bucket = TokenBucket(settings.FOUNDRY_SOCKET_RATE, 2 * settings.FOUNDRY_SOCKET_RATE, self.heard_at)
+        # The tokens by which this session was seen to hold fields: enough for showing, never for writing.
+        self.held: dict[str, int] = {}
+        self._paces: dict[str, TokenBucket] = {}
         self._subscriber: Subscriber | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: CloseCode | None = None
@@ -164,6 +168,7 @@ class Connection:
             return error_frame(unknown)
         try:
             check_size(text)
+            self._require_pace(command)
             params = decode_parameters(request.params, command.parameters)
             result = await self._run(command, params)
             self._note_focus(command, params)
@@ -186,6 +191,8 @@ class Connection:
         if command.lane is Lane.READ:
             return await self.node.lanes.read(work)
         await self._require_access()
+        if command.needs_lock:
+            await self._require_lock(params.field, params.token)
         return work()
 
     def read_access(self) -> tuple[Caller, Access]:
@@ -199,6 +206,28 @@ class Connection:
             self.access = await self.node.lanes.read(
                 functools.partial(get_project, user=self.caller.user, project_id=self.project_id)
             )
+
+    async def _require_lock(self, field: str, token: int) -> None:
+        """The session's locks are remembered until an event says otherwise. Raises `LockNotHeld`, `StaleToken`."""
+        if self.held.get(field) != token:
+            at = self.place
+            checked = functools.partial(
+                require_open_lease,
+                user=at.caller.user,
+                project_id=at.project_id,
+                session_id=at.session_id,
+                field=field,
+                token=token,
+            )
+            await self.node.lanes.read(checked)
+            self.held[field] = token
+
+    def _require_pace(self, command: Command) -> None:
+        """Raise `RateLimited` for a command that comes too often."""
+        if command.most_per_second is not None:
+            fresh = TokenBucket(command.most_per_second, command.most_per_second, self.heard_at)
+            if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
+                raise RateLimited(f"At most {command.most_per_second} {command.name} a second.", retry_after=1)
 
     def _note_focus(self, command: Command, params: Any) -> None:
         if command.name == "cursor.move":

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -35,8 +37,14 @@ SILENCE_INTERVAL: Final = 1.0
 FAREWELL_TIMEOUT: Final = 3.0
 
 
+class _Data(msgspec.Struct):
+    field: str | None = None
+    session_id: str | None = None
+
+
 class _Params(msgspec.Struct):
     name: str
+    data: _Data
 
 
 class _Frame(msgspec.Struct):
@@ -54,6 +62,7 @@ class Node:
         self.hub = Hub(HubReaders(self.lanes), observe=self._observe)
         self.presence = NodePresence()
         self.connections: set[Connection] = set()
+        self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self.revocations = Revocations(self)
         self._hurry = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
@@ -90,6 +99,7 @@ class Node:
     async def enter(self, connection: Connection) -> None:
         """A socket has joined its project."""
         self.connections.add(connection)
+        self._by_project[connection.project_id].add(connection)
         person = connection.caller.user.person()
         if self.presence.enter(connection.project_id, person, connection.name):
             await self._tell_presence(connection)
@@ -107,6 +117,10 @@ class Node:
     def forget(self, connection: Connection) -> None:
         """A socket is gone, and everything that it had is given back."""
         self.connections.discard(connection)
+        neighbours = self._by_project[connection.project_id]
+        neighbours.discard(connection)
+        if not neighbours:
+            del self._by_project[connection.project_id]
         if not self.connections:
             self._everybody_left.set()
 
@@ -132,14 +146,20 @@ class Node:
             logger.warning("Presence cannot be told: %s", error)
 
     def _observe(self, topic: str, frame: str) -> None:
-        """See every event once: what the members may do is looked up again when something about them changes."""
-        name = _frames.decode(frame).params.name
-        if name.startswith("member.") or name == "project.updated":
-            project_id = project_of(topic)
-            for connection in self.connections:
-                if connection.project_id == project_id:
-                    connection.access = None
+        """See every event once: what is remembered of members and locks is looked up again when it changes."""
+        event = _frames.decode(frame).params
+        name = event.name
+        if name.startswith("lock."):
+            for connection in self._in_project(topic):
+                if name == "lock.released" or str(connection.session.session_id) != event.data.session_id:
+                    connection.held.pop(event.data.field or "", None)
+        elif name.startswith("member.") or name == "project.updated":
+            for connection in self._in_project(topic):
+                connection.access = None
             self._hurry.set()
+
+    def _in_project(self, topic: str) -> Iterable[Connection]:
+        return self._by_project.get(project_of(topic), ())
 
     async def _poll_revocations(self) -> None:
         while True:

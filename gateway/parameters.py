@@ -54,6 +54,15 @@ class KeptText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     content: str
 
 
+class Typing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`changes` are CodeMirror's: a number keeps so many code units, `[deleted, line, line …]` replaces some."""
+
+    field: str
+    token: Number
+    revision: Number
+    changes: list[Number | list[Number | str]]
+
+
 class Cursor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A selection in UTF-16 code units; `field` is null where the person has left the fields."""
 

@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 import realtime
 from accounts.models import Person
+from audit.errors import PayloadTooLarge
 from audit.live import topic_of
 from presence import registry
 from presence.registry import Present
 from projects.fields import check_field_name
+
+# One section of a change: so many code units kept, or so many replaced by lines of text.
+Section = int | list[int | str]
 
 
 def see(*, project_id: UUID, node: str, people: Sequence[Present]) -> None:
@@ -51,6 +57,36 @@ def move_cursor(
     data = {"session_id": str(session_id), "field": field, "anchor": anchor, "head": head}
     realtime.send_ephemeral(
         topic=topic_of(project_id), name="cursor.moved", actor=person, data=data, origin=str(session_id)
+    )
+
+
+def show_typing(
+    *,
+    project_id: UUID,
+    session_id: UUID,
+    person: Person,
+    field: str,
+    token: int,
+    revision: int,
+    changes: Sequence[Section],
+) -> None:
+    """Show the others what a field's writer has just typed: CodeMirror's change sections, in UTF-16 code units.
+
+    Raises `PayloadTooLarge` for more inserted text than a field may hold. Never waits; stored nowhere.
+    """
+    limit: int = settings.FOUNDRY_TEXT_LIMIT
+    inserted = (part for section in changes if isinstance(section, list) for part in section if isinstance(part, str))
+    if sum(map(len, inserted)) > limit:
+        raise PayloadTooLarge(f"A text holds at most {limit} bytes.", field=field, limit=limit)
+    data = {
+        "session_id": str(session_id),
+        "field": field,
+        "token": token,
+        "revision": revision,
+        "changes": changes,
+    }
+    realtime.send_ephemeral(
+        topic=topic_of(project_id), name="text.changed", actor=person, data=data, origin=str(session_id)
     )
 
 
