@@ -1,0 +1,77 @@
+"""Sessions: what a good-bye, a lost socket and a late disconnect do to locks."""
+
+from __future__ import annotations
+
+import pytest
+from django_redis import get_redis_connection
+
+from audit.errors import PermissionDenied
+from locking import registry
+from locking.models import EndReason, Lease
+from locking.services import (
+    acquire_lock,
+)
+from locking.sessions import close_connection, open_session, resume_session
+from locking.sweeper import sweep_once
+from tests.writers import Writer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_anothers_session_cannot_be_used(mara: Writer, daniel: Writer):
+    with pytest.raises(PermissionDenied):
+        acquire_lock(caller=mara.caller, project_id=mara.project.id, field="prompt_text", session_id=daniel.session)
+
+
+def test_a_clean_goodbye_frees_at_once(daniel: Writer, after_commit, stored):
+    lock = daniel.take()
+    with after_commit(execute=True):
+        close_connection(
+            caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=True
+        )
+
+    assert daniel.lease(lock).end_reason == EndReason.DISCONNECTED
+    assert stored() is None
+
+
+def test_a_lost_socket_leaves_a_short_grace(daniel: Writer, settings, forget):
+    daniel.take()
+
+    close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
+
+    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "prompt_text"))
+    assert 0 < remaining <= settings.FOUNDRY_LOCK_GRACE * 1000
+    forget()
+    sweep_once()
+    assert Lease.objects.get(project=daniel.project).end_reason == EndReason.DISCONNECTED
+
+
+def test_a_late_disconnect_cannot_hurt_a_resumed_session(daniel: Writer):
+    lock = daniel.take()
+    resumed = resume_session(
+        caller=daniel.caller,
+        project_id=daniel.project.id,
+        session_id=daniel.session,
+        resume_secret=daniel.opened.resume_secret,
+    )
+
+    close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=True)
+
+    assert resumed.session_id == daniel.session
+    assert daniel.lease(lock).is_open
+
+
+def test_a_used_secret_gets_a_new_session(daniel: Writer):
+    arguments = {
+        "caller": daniel.caller,
+        "project_id": daniel.project.id,
+        "session_id": daniel.session,
+        "resume_secret": daniel.opened.resume_secret,
+    }
+    assert resume_session(**arguments).session_id == daniel.session
+
+    assert resume_session(**arguments).session_id != daniel.session
+
+
+def test_a_rest_session_has_no_connection(project, editor, caller_for):
+    assert open_session(caller=caller_for(editor), project_id=project.id, connected=False).connection == 0
