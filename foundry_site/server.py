@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 import redis
-from daphne.server import Server
+from daphne.server import Server, twisted_loop
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
@@ -61,7 +61,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self._ports.append(port)
-        self._begin(self._live())
+        # Daphne's loop does not run yet, so asyncio would not find it, and a task in another one never begins.
+        twisted_loop.call_soon(lambda: self._begin(self._live()))
         self._listening(port.getHost().port)
 
     def listen_error(self, failure: Failure) -> None:
