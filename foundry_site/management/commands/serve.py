@@ -19,9 +19,13 @@ class Command(BaseCommand):
         from foundry_site.server import FoundryServer
 
         host, port = options["host"], options["port"]
-        server = FoundryServer(
-            host=host, port=port, listening=lambda taken: self.stdout.write(f"Listening on {host}:{taken}.")
-        )
+
+        def listening(taken: int) -> None:
+            self.stdout.write(f"Listening on {host}:{taken}.")
+            # Into a pipe Python would keep it back until the server ends.
+            self.stdout.flush()
+
+        server = FoundryServer(host=host, port=port, listening=listening)
         server.run()
         if server.failure:
             raise CommandError(server.failure)
