@@ -13,12 +13,14 @@ from uuid import UUID
 import redis
 from django.conf import settings
 
+import realtime
 from accounts.callers import Caller
 from audit.errors import DomainError, RateLimited, Unavailable
 from audit.live import topic_of
 from gateway.close_codes import CloseCode
 from gateway.commands import COMMANDS, Command, Lane, Place
 from gateway.limits import TokenBucket, check_size
+from gateway.metrics import CLOSES
 from gateway.protocol import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
@@ -35,8 +37,6 @@ from gateway.protocol import (
 from gateway.snapshot import read_state, snapshot_of
 from gateway.watching import require_open_lease
 from locking.sessions import OpenedSession, close_connection
-from presence.registry import as_json
-from presence.services import present_in
 from projects.access import Access, get_project
 from realtime.hub import LayerUnreachableError, Subscriber
 from realtime.tasks import end
@@ -99,12 +99,15 @@ class Connection:
             )
         except LayerUnreachableError:
             raise Unavailable("Live events cannot be reached for a moment.") from None
+        if self.session.connection > 1:
+            realtime.notify(topic=topic_of(self.project_id), text=self.name)
         await self.node.enter(self)
         state = await self.node.lanes.read(
             functools.partial(read_state, user=self.caller.user, project_id=self.project_id)
         )
         self.access = state.access
-        present = await self._present()
+        topic = topic_of(self.project_id)
+        present = (await self.node.readers.present([topic]))[topic]
         self._subscriber.start(state.seq)
         snapshot = snapshot_of(state, session=self.session, present=present, after=after)
         await self._send_text(notification_frame("snapshot", snapshot))
@@ -131,6 +134,7 @@ class Connection:
         """Close from our side; the first reason stands."""
         if self._closing is None:
             self._closing = code
+            CLOSES.labels(code.name.lower()).inc()
             await end(self._writer)
             await self._send({"type": "websocket.close", "code": int(code)})
 
@@ -234,14 +238,6 @@ class Connection:
             self.node.focus(self, params.field)
         elif command.focus is not None:
             self.node.focus(self, params.field if command.focus else None)
-
-    async def _present(self) -> list[Any]:
-        """Who is here; only ourselves where Redis is away, until the next head tells better."""
-        try:
-            found = await self.node.lanes.presence(functools.partial(present_in, [self.project_id]))
-        except redis.RedisError:
-            return [{"user": self.caller.user.person(), "fields": []}]
-        return list(as_json(found[self.project_id]))
 
     async def _write(self, subscriber: Subscriber) -> None:
         while True:

@@ -19,6 +19,7 @@ from django.conf import settings
 from audit.errors import DomainError
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
+from gateway.metrics import SOCKETS
 from gateway.readers import HubReaders, project_of
 from gateway.revocation import Revocations
 from presence.node import NodePresence
@@ -59,8 +60,9 @@ class Node:
 
     def __init__(self) -> None:
         self.lanes = Lanes()
-        self.hub = Hub(HubReaders(self.lanes), observe=self._observe)
         self.presence = NodePresence()
+        self.readers = HubReaders(self.lanes, self.presence)
+        self.hub = Hub(self.readers, observe=self._observe, notice=self._noticed)
         self.connections: set[Connection] = set()
         self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self.revocations = Revocations(self)
@@ -98,6 +100,7 @@ class Node:
 
     async def enter(self, connection: Connection) -> None:
         """A socket has joined its project."""
+        SOCKETS.inc()
         self.connections.add(connection)
         self._by_project[connection.project_id].add(connection)
         person = connection.caller.user.person()
@@ -116,6 +119,9 @@ class Node:
 
     def forget(self, connection: Connection) -> None:
         """A socket is gone, and everything that it had is given back."""
+        if connection not in self.connections:
+            return
+        SOCKETS.dec()
         self.connections.discard(connection)
         neighbours = self._by_project[connection.project_id]
         neighbours.discard(connection)
@@ -157,6 +163,14 @@ class Node:
             for connection in self._in_project(topic):
                 connection.access = None
             self._hurry.set()
+
+    def _noticed(self, topic: str, resumed: str) -> None:
+        """A session came back, here or on another node: a socket that it still has open here is of the past."""
+        session_id, _, number = resumed.rpartition(":")
+        for connection in self._in_project(topic):
+            session = connection.session
+            if str(session.session_id) == session_id and session.connection < int(number):
+                self.in_background(connection.close(CloseCode.RESTARTING))
 
     def _in_project(self, topic: str) -> Iterable[Connection]:
         return self._by_project.get(project_of(topic), ())

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import redis
 from django.db import connection
 
 from audit import live
 from audit.models import Event, project_chain
 from gateway.execution import Lanes
+from presence.node import NodePresence
 from presence.registry import as_json
 from presence.services import present_in
 
@@ -28,8 +30,9 @@ FROM unnest(%s::text[]) AS asked (chain)
 class HubReaders:
     """`realtime.hub.Readers` on the gateway's threads."""
 
-    def __init__(self, lanes: Lanes) -> None:
+    def __init__(self, lanes: Lanes, presence: NodePresence) -> None:
         self._lanes = lanes
+        self._presence = presence
 
     async def events(self, topic: str, after: int) -> Sequence[tuple[int, str]]:
         return await self._lanes.read(functools.partial(read_frames, project_of(topic), after))
@@ -38,8 +41,12 @@ class HubReaders:
         return await self._lanes.read(functools.partial(read_heads, topics))
 
     async def present(self, topics: Sequence[str]) -> Mapping[str, Sequence[Any]]:
+        """Who is here; without Redis only those whom this node sees, so that the heads go on and nobody hangs up."""
         ids = {topic: project_of(topic) for topic in topics}
-        present = await self._lanes.presence(functools.partial(present_in, list(ids.values())))
+        try:
+            present = await self._lanes.presence(functools.partial(present_in, list(ids.values())))
+        except redis.RedisError:
+            present = {project_id: self._presence.here(project_id) for project_id in ids.values()}
         return {topic: as_json(present[project_id]) for topic, project_id in ids.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,7 @@ def read_state(*, user: User, project_id: UUID) -> State:
         )
 
 
-def snapshot_of(state: State, *, session: OpenedSession, present: list[Any], after: int | None) -> dict[str, Any]:
+def snapshot_of(state: State, *, session: OpenedSession, present: Sequence[Any], after: int | None) -> dict[str, Any]:
     """The parameters of the `snapshot` notification.
 
     `reset` tells a client that came with an `after` this chain has not reached: what it knows is of another history.

@@ -42,6 +42,11 @@ class NodePresence:
         with self._guard:
             return list(self._projects)
 
+    def here(self, project_id: UUID) -> list[Present]:
+        """The people of a project whom this node itself sees: what is known without Redis."""
+        with self._guard:
+            return [somebody.present() for somebody in self._projects.get(project_id, {}).values()]
+
     def enter(self, project_id: UUID, person: Person, connection: str) -> bool:
         """A socket of a person has joined a project."""
         with self._guard:
@@ -87,10 +92,7 @@ class NodePresence:
     def rewrite(self) -> None:
         """Say again who is here, before the entries expire. Raises `RedisError`."""
         for project_id in self.project_ids:
-            with self._guard:
-                people = self._projects.get(project_id, {}).values()
-                seen = [somebody.present() for somebody in people]
-            services.see(project_id=project_id, node=self.node, people=seen)
+            services.see(project_id=project_id, node=self.node, people=self.here(project_id))
 
     def sweep(self) -> None:
         """Take the people of dead nodes out of the projects that somebody watches here. Raises `RedisError`."""

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from realtime.layer import LayerUnreachableError, Membership
-from realtime.messages import Ephemeral, Message, Numbered
+from realtime.messages import Ephemeral, Message, Nonce, Notice, Numbered
 from realtime.subscriber import Subscriber
 from realtime.tasks import end
 from realtime.topic import GAP_WAIT, Observer, Topic
@@ -40,11 +40,23 @@ class Readers(Protocol):
 
 
 class Hub:
-    """Joins a topic for its first subscriber and leaves it with the last; tells everybody each event once, in order."""
+    """Joins a topic for its first subscriber and leaves it with the last; tells everybody each event once, in order.
 
-    def __init__(self, readers: Readers, *, observe: Observer | None = None, gap_wait: float = GAP_WAIT) -> None:
+    `observe(topic, frame)` sees every event of the topics followed here, `notice(topic, text)` what the nodes tell each
+    other about them.
+    """
+
+    def __init__(
+        self,
+        readers: Readers,
+        *,
+        observe: Observer | None = None,
+        notice: Observer | None = None,
+        gap_wait: float = GAP_WAIT,
+    ) -> None:
         self._readers = readers
         self._observe = observe or (lambda _topic, _frame: None)
+        self._notice = notice or (lambda _topic, _text: None)
         self._gap_wait = gap_wait
         self._topics: dict[str, Topic] = {}
         self._membership = Membership(receive=self._receive, doubt=self._check_heads)
@@ -123,11 +135,15 @@ class Hub:
             await topic.close()
 
     def _receive(self, message: Message) -> None:
+        topic = None if isinstance(message, Nonce) else self._topics.get(message.topic)
+        if topic is None:
+            return
         if isinstance(message, Numbered):
-            if (topic := self._topics.get(message.topic)) is not None:
-                topic.event(message.seq, message.frame)
-        elif isinstance(message, Ephemeral) and (topic := self._topics.get(message.topic)) is not None:
+            topic.event(message.seq, message.frame)
+        elif isinstance(message, Ephemeral):
             topic.ephemeral(message.frame, message.origin)
+        elif isinstance(message, Notice):
+            self._notice(message.topic, message.text)
 
     def _check_heads(self) -> None:
         """Messages may have been lost; whatever they were, Postgres knows."""

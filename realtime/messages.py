@@ -23,13 +23,20 @@ class Ephemeral(msgspec.Struct, frozen=True, tag="hub.ephemeral"):
     origin: str | None = None
 
 
+class Notice(msgspec.Struct, frozen=True, tag="hub.notice"):
+    """Something that the nodes themselves, not their sockets, should know about a topic."""
+
+    topic: str
+    text: str
+
+
 class Nonce(msgspec.Struct, frozen=True, tag="hub.nonce"):
     """A node's word to itself: once it comes back, the way through the layer is open."""
 
     nonce: str
 
 
-Message = Numbered | Ephemeral | Nonce
+Message = Numbered | Ephemeral | Notice | Nonce
 
 
 def pack(message: Message) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 from channels.layers import get_channel_layer
 
-from realtime.messages import Ephemeral, Message, Numbered, pack
+from realtime.messages import Ephemeral, Message, Notice, Numbered, pack
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +137,11 @@ def send_ephemeral(
         logger.exception("The ephemeral message %s cannot be encoded", name)
         return
     _send(topic, Ephemeral(topic=topic, frame=frame, origin=origin))
+
+
+def notify(*, topic: str, text: str) -> None:
+    """Tell every node that follows `topic`, this one too, but no socket. Never waits, never raises."""
+    _send(topic, Notice(topic=topic, text=text))
 
 
 def _send(topic: str, message: Message) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# Frames held back behind a gap; beyond that they are dropped, since Postgres has them all.
-MOST_PENDING: Final = 10_000
+# Frames held back behind a gap, and so given out at once when it closes; beyond that they are read from Postgres.
+MOST_PENDING: Final = 500
 
 
 class Sequencer:
@@ -62,6 +62,8 @@ class Sequencer:
     def _hold(self, seq: int, frame: str) -> None:
         if len(self._pending) < MOST_PENDING or (self._last is not None and seq == self._last + 1):
             self._pending.setdefault(seq, frame)
+        else:
+            self.expect(seq)
 
     def _due(self) -> list[tuple[int, str]]:
         due = []

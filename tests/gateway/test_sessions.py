@@ -101,6 +101,19 @@ async def test_a_late_disconnect_does_not_hurt_the_resumed_session(
         assert await watcher.ephemeral("presence.left")
 
 
+async def test_a_socket_whose_session_came_back_elsewhere_is_closed(socket_of: SocketOf, editor: User) -> None:
+    """A duplicated tab has the same secret; two tabs must not share one session."""
+    one = socket_of(editor)
+    first = await one.open()
+    async with socket_of(editor, **came_from(first)) as two:
+        assert await one.closed() == 1012
+        assert await two.call("ping") == {}
+        async with socket_of(editor, **came_from(first)) as again:
+            assert again.snapshot["session_id"] != first["session_id"]
+            assert await two.call("ping") == {}
+    await one.leave(1012)
+
+
 async def test_a_secret_works_once(socket_of: SocketOf, editor: User) -> None:
     one = socket_of(editor)
     first = await one.open()

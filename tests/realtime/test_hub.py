@@ -103,6 +103,18 @@ async def test_an_ephemeral_reaches_all_but_its_origin(hub: Hub, topic: str) -> 
     assert [each["params"] for each in await read(writer, 1)] == [left]
 
 
+async def test_a_notice_reaches_the_nodes_and_no_socket(table: Table, topic: str) -> None:
+    noticed: list[tuple[str, str]] = []
+    hub = Hub(table, notice=lambda name, text: noticed.append((name, text)))
+    await hub.start()
+    subscriber = await listen(hub, topic)
+    realtime.notify(topic=topic, text="session:2")
+    realtime.send_ephemeral(topic=topic, name="presence.left", actor=ACTOR, data={})
+    assert [each["method"] for each in await read(subscriber, 1)] == ["ephemeral"]
+    assert noticed == [(topic, "session:2")]
+    await hub.stop()
+
+
 async def test_publishing_works_from_any_thread(hub: Hub, table: Table, topic: str) -> None:
     subscriber = await listen(hub, topic)
     committed = [table.commit(topic) for _ in range(50)]

@@ -57,6 +57,7 @@ def test_it_holds_a_bounded_number_back_and_always_takes_the_next_one() -> None:
         sequencer.offer(seq, "late")
     due = sequencer.offer(1, "first")
     assert [seq for seq, _ in due] == list(range(1, MOST_PENDING + 2))
+    assert sequencer.has_gap
 
 
 @given(
