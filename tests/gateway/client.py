@@ -19,7 +19,7 @@ from asgiref.testing import ApplicationCommunicator
 from foundry_site.asgi import application
 
 # Seconds until a test that waits for a frame fails.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class RefusedError(Exception):

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django_redis import get_redis_connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -134,6 +135,16 @@ async def test_sigterm_tells_1012_ends_in_time_and_leaves_the_locks_a_grace(
     assert held is not True
     if held:
         assert (held.expires_at - lease.session.disconnected_at).total_seconds() < 6
+
+
+async def test_it_sweeps_what_nobody_else_does(server: Server, project: Project, editor: User, tokens: Tokens) -> None:
+    async with server.connect(project, tokens[editor.id]) as connection:
+        await receive(connection)
+        await call(connection, "lock.acquire", field="prompt_text")
+        get_redis_connection("locks").delete(lock_key(project.id, "prompt_text"))
+        while (frame := await receive(connection)).get("params", {}).get("name") != "lock.released":
+            pass
+        assert frame["params"]["data"]["why"] == "expired"
 
 
 async def test_a_client_that_does_not_read_is_closed_1013_and_the_others_hear_everything(

@@ -15,7 +15,7 @@ from realtime.hub import Hub
 from realtime.subscriber import Subscriber
 
 # Seconds until a test that waits for a condition fails.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Table:
