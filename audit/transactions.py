@@ -7,9 +7,19 @@ from contextlib import contextmanager
 
 import psycopg
 import psycopg_pool
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from audit.errors import Unavailable
+
+
+# A restarted Postgres also shows as a connection that is closed already.
+_AWAY = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg_pool.PoolTimeout,
+)
 
 
 @contextmanager
@@ -17,7 +27,7 @@ def unavailable_on_timeout() -> Iterator[None]:
     """Turn timeouts and a lost Postgres into `Unavailable`; the caller retries with the same `client_ref`."""
     try:
         yield
-    except (OperationalError, psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+    except _AWAY as error:
         raise Unavailable from error
 
 
