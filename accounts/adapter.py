@@ -1,16 +1,21 @@
-"""How Foundry differs from allauth's own way: who may sign up, one rule for addresses, writes by our services."""
+"""How Foundry differs from allauth: who signs up, counted failures, one rule for addresses, our own services."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
-from django.forms import BaseForm
-from django.http import HttpRequest
+from django.forms import BaseForm, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts import services
 from accounts.callers import caller_from_request, unknown_caller
 from accounts.models import User
+from accounts.sign_in import by_password
+from audit.errors import RateLimited
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -27,14 +32,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             caller=unknown_caller(request), username=fields["username"], password=fields["password1"]
         )
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Try a name and a password, for the sign-in form and for its second asking; says when one is locked out."""
+        try:
+            return by_password(
+                request, username=str(credentials.get("username", "")), password=str(credentials.get("password", ""))
+            )
+        except RateLimited as refusal:
+            raise ValidationError(refusal.detail, "locked_out") from None
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """A closed account, whose passkey or outside account still works."""
+        services.record_failed_sign_in(caller=unknown_caller(request), username=user.username, component="account")
+        return render(request, "account/account_inactive.html", status=403)
+
     def set_password(self, user: User, password: str) -> None:
         """Change one's own password with its event; the browser that did it stays signed in."""
         services.set_password(caller=caller_from_request(context.request), user_id=user.id, password=password)
         user.refresh_from_db()
 
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Foundry sends no mail about accounts: every change is on record."""
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address the audit trail records too: what the server took the connection from.
 
-        Which proxies may say otherwise is decided once, by the server in front of Django.
+        Which proxies may say otherwise is decided once, by the server in front of Django. A Unix socket has none.
         """
-        return request.META.get("REMOTE_ADDR") or "unknown"
+        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 (no address to listen at)

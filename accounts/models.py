@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
@@ -63,6 +63,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField("administrator", default=False)
     is_auditor = models.BooleanField("auditor", default=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
+    signing_suspended_at = models.DateTimeField(
+        null=True, editable=False, help_text="Since when this person may not sign: see accounts/suspension.py."
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -149,3 +152,59 @@ class PersonalAccessToken(models.Model):
     def credential(self) -> str:
         """What a session that was opened with this token is bound to."""
         return f"token:{self.id}"
+
+
+# What is remembered about proving oneself. None of it is a record (the events are), and all of it is in Postgres,
+# because a cache may vanish.
+
+
+class FailureCount(models.Model):
+    """How often somebody failed lately, by what is counted: an account, a typed name without one, an address."""
+
+    subject = models.CharField(primary_key=True, max_length=120, help_text="purpose:kind:name; see accounts.lockout")
+    failures = models.PositiveIntegerField()
+    failed_at = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.failures}"
+
+
+class PastPassword(models.Model):
+    """A password that an account has or had, hashed as the account's own is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    encoded = models.CharField(max_length=128)
+    set_at = models.DateTimeField(db_default=Now())
+
+    user_id: UUID
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return f"a password of {self.user_id}"
+
+
+class ProvenSession(models.Model):
+    """A browser session in which its person has given both components of a signature (21 CFR 11.200(a)(1)(i))."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    credential = models.CharField(max_length=80)
+    proven_at = models.DateTimeField()
+
+    user_id: UUID
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "credential"], name="accounts_proven_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.credential}"

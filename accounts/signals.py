@@ -1,22 +1,29 @@
-"""Django's sign-in signals, handed on to the services that record them; nothing is decided here."""
+"""Signals of Django and allauth, handed on to the services that record them; nothing is decided here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import services
+from accounts import actions, lockout, services
 from accounts.callers import caller_from_request, foundry_caller, unknown_caller
+from accounts.factors import Factor, record_change
 from accounts.models import User
+from accounts.sessions import forget_session
 
 
 @receiver(user_logged_in)
 def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    services.record_sign_in(caller=caller_from_request(request, user=user))
+    lockout.forget(user)
+    methods = [record.get("type", record["method"]) for record in get_authentication_records(request, user)]
+    services.record_sign_in(caller=caller_from_request(request, user=user), methods=methods)
 
 
 @receiver(user_logged_out)
@@ -24,6 +31,7 @@ def signed_out(sender: object, request: HttpRequest, user: User | None, **kwargs
     """Sent before the session is emptied; ``user`` is None where nobody was signed in."""
     if user is not None:
         services.record_sign_out(caller=caller_from_request(request, user=user))
+        forget_session(request.session.session_key or "")
 
 
 @receiver(user_login_failed)
@@ -32,3 +40,21 @@ def sign_in_failed(
 ) -> None:
     caller = foundry_caller("command") if request is None else unknown_caller(request)
     services.record_failed_sign_in(caller=caller, username=str(credentials.get("username", "")))
+
+
+@receiver(post_save, sender=Authenticator)
+def factor_saved(
+    sender: object, instance: Authenticator, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """allauth saves whole rows only when one is made, a passkey gets another name, or a recovery code is used up."""
+    if created:
+        record_change(actions.FACTOR_ADDED, instance)
+    elif update_fields is None and instance.type == Factor.PASSKEY:
+        record_change(actions.FACTOR_RENAMED, instance)
+    elif update_fields is None and instance.type == Factor.RECOVERY:
+        record_change(actions.RECOVERY_CODE_USED, instance)
+
+
+@receiver(post_delete, sender=Authenticator)
+def factor_removed(sender: object, instance: Authenticator, **kwargs: Any) -> None:
+    record_change(actions.FACTOR_REMOVED, instance)

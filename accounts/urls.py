@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import views
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as codes
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
+from django.db import transaction
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
+
+# Where one's factors are listed.
+on_account_page = RedirectView.as_view(pattern_name="workspace:account")
+
+
+def written_together(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A factor and its event commit together, or not at all (c06); allauth itself opens no transaction everywhere."""
+    return transaction.atomic(view)
+
 
 urlpatterns: list[URLPattern] = [
     path("login/", views.login, name="account_login"),
@@ -13,7 +32,28 @@ urlpatterns: list[URLPattern] = [
     path("password/change/", views.password_change, name="account_change_password"),
     # Where the former leads somebody who has no password yet.
     path("password/set/", views.password_set, name="account_set_password"),
+    path("factors/", on_account_page, name="mfa_index"),
+    path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
+    path("factors/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("factors/codes/add/", written_together(codes.activate_totp), name="mfa_activate_totp"),
+    path("factors/codes/remove/", written_together(codes.deactivate_totp), name="mfa_deactivate_totp"),
+    path("factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "factors/recovery/make/", written_together(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"
+    ),
+    path("factors/passkeys/", on_account_page, name="mfa_list_webauthn"),
+    path("factors/passkeys/add/", written_together(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("factors/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("factors/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("factors/passkeys/<int:pk>/remove/", written_together(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("factors/passkeys/<int:pk>/rename/", written_together(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 
 if settings.FOUNDRY_PUBLIC_SIGNUP:
     urlpatterns.append(path("signup/", views.signup, name="account_signup"))
+
+if settings.FOUNDRY_OIDC is not None:
+    urlpatterns += [
+        path("outside/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
+        path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+    ]

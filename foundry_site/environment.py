@@ -20,10 +20,23 @@ class EnvironmentVariableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIdProvider:
+    """Where people of this site may sign in from outside, by OpenID Connect; `username_claim` is their name here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    username_claim: str
+    makes_accounts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What the operator chose; defaults run the embedded services on this machine.
 
-    ``database_url`` and ``redis_url`` are None where the embedded service is to be used. Durations are in seconds.
+    ``database_url`` and ``redis_url`` are None where the embedded service is to be used. Durations are in seconds where
+    their name does not say otherwise; rates are per minute.
     """
 
     data_dir: Path
@@ -37,6 +50,19 @@ class Environment:
     origins: tuple[str, ...]
     https: bool
     public_signup: bool
+    lockout_failures: int
+    lockout_address_failures: int
+    lockout_window_minutes: int
+    lockout_minutes: int
+    session_idle_minutes: int
+    session_hours: int
+    password_length: int
+    password_history: int
+    signing_minutes: int
+    signing_confirmed: bool
+    rest_rate: int
+    address_rate: int
+    oidc: OpenIdProvider | None
     log_level: str
     lock_ttl: int
     lock_grace: int
@@ -69,6 +95,19 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         origins=_words(variables, "FOUNDRY_ORIGINS", ""),
         https=_flag(variables, "FOUNDRY_HTTPS"),
         public_signup=_flag(variables, "FOUNDRY_PUBLIC_SIGNUP"),
+        lockout_failures=_number(variables, "FOUNDRY_LOCKOUT_FAILURES", 5, least=1),
+        lockout_address_failures=_number(variables, "FOUNDRY_LOCKOUT_ADDRESS_FAILURES", 50, least=1),
+        lockout_window_minutes=_number(variables, "FOUNDRY_LOCKOUT_WINDOW_MINUTES", 15, least=1),
+        lockout_minutes=_number(variables, "FOUNDRY_LOCKOUT_MINUTES", 15, least=1),
+        session_idle_minutes=_number(variables, "FOUNDRY_SESSION_IDLE_MINUTES", 30, least=2),
+        session_hours=_number(variables, "FOUNDRY_SESSION_HOURS", 12, least=1),
+        password_length=_number(variables, "FOUNDRY_PASSWORD_LENGTH", 12, least=8),
+        password_history=_number(variables, "FOUNDRY_PASSWORD_HISTORY", 5, least=0),
+        signing_minutes=_number(variables, "FOUNDRY_SIGNING_MINUTES", 60, least=0),
+        signing_confirmed=_flag(variables, "FOUNDRY_SIGNING_CONFIRMED"),
+        rest_rate=_number(variables, "FOUNDRY_REST_RATE", 6000, least=0),
+        address_rate=_number(variables, "FOUNDRY_ADDRESS_RATE", 30000, least=0),
+        oidc=_provider(variables),
         log_level=variables.get("FOUNDRY_LOG_LEVEL", "INFO").upper(),
         lock_ttl=_number(variables, "FOUNDRY_LOCK_TTL", 60, least=2),
         lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
@@ -109,3 +148,24 @@ def _key(variables: Mapping[str, str], name: str) -> str | None:
 
 def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in variables.get(name, default).split(",") if word.strip())
+
+
+def _provider(variables: Mapping[str, str]) -> OpenIdProvider | None:
+    issuer = variables.get("FOUNDRY_OIDC_ISSUER", "").strip().rstrip("/")
+    if not issuer:
+        return None
+    if re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", f"{issuer}/") is None:
+        raise EnvironmentVariableError(
+            f"FOUNDRY_OIDC_ISSUER takes an address that begins with https://, not {issuer!r}."
+        )
+    client_id = variables.get("FOUNDRY_OIDC_CLIENT_ID", "")
+    if not client_id:
+        raise EnvironmentVariableError("FOUNDRY_OIDC_CLIENT_ID is needed with FOUNDRY_OIDC_ISSUER.")
+    return OpenIdProvider(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=variables.get("FOUNDRY_OIDC_CLIENT_SECRET", ""),
+        name=variables.get("FOUNDRY_OIDC_NAME") or "OpenID Connect",
+        username_claim=variables.get("FOUNDRY_OIDC_USERNAME_CLAIM") or "preferred_username",
+        makes_accounts=_flag(variables, "FOUNDRY_OIDC_MAKES_ACCOUNTS"),
+    )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
-from django import forms
 from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -20,14 +18,11 @@ from accounts.rest.schema import operation, page_of
 from accounts.rest.serializers import account_body, token_body
 from accounts.rest.views import RestView
 from accounts.services import create_token, revoke_token
-from audit.errors import NotAuthenticated, RateLimited
-
-# allauth counts five failures in five minutes for one name.
-SIGN_IN_RETRY_SECONDS = 300
+from accounts.sign_in import prove_for_token
 
 
 class TokensView(RestView):
-    """My tokens; a new one for a user name and password."""
+    """My tokens; a new one for a user name and password, and a one-time code where the account has that factor."""
 
     anonymous_methods = frozenset({"POST"})
 
@@ -40,7 +35,8 @@ class TokensView(RestView):
     def post(self, request: Request) -> HttpResponseBase:
         """Make a token for programs. Its text is shown in this answer only; it takes no `client_ref`."""
         given = self.body(shapes.NewToken)
-        user = _proven_user(request, username=given["username"], password=given["password"])
+        plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
+        user = prove_for_token(plain, username=given["username"], password=given["password"], otp=given.get("otp"))
         token, text = create_token(caller=proven_caller(request, user), name=given["name"])
         made = {"id": token.id, "name": token.name, "token": text, "expires_at": token.expires_at}
         return self.answer(made, 201)
@@ -69,18 +65,3 @@ class UsersView(RestView):
         """People and programs with an open account."""
         text = query_text(request, "search", maximum=150) or ""
         return self.answer(page(request, User.objects.people(text), account_body))
-
-
-def _proven_user(request: Request, *, username: str, password: str) -> User:
-    """The user of that name and password, within the limits of the sign-in form.
-
-    Raises `NotAuthenticated`, or `RateLimited` after too many failures.
-    """
-    plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
-    try:
-        user = get_adapter(plain).authenticate(plain, username=username, password=password)
-    except forms.ValidationError:
-        raise RateLimited("Too many failed sign-ins. Try again later.", retry_after=SIGN_IN_RETRY_SECONDS) from None
-    if not isinstance(user, User):
-        raise NotAuthenticated("The user name or the password is wrong.")
-    return user

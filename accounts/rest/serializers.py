@@ -29,6 +29,7 @@ class NewToken(serializers.Serializer[Any]):
 
     username = Text(max_length=150)
     password = Text(max_length=4096)
+    otp = Text(max_length=20, required=False, help_text="A one-time or recovery code, where the account has codes.")
     name = Text(max_length=TOKEN_NAME_LIMIT, help_text="What the token is for.")
 
 

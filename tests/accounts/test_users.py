@@ -26,8 +26,10 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_c14_the_database_keeps_accounts_and_their_names(person: User, statement: str) -> None:
-    with pytest.raises(IntegrityError, match="is refused"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [person.id])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="is refused"), transaction.atomic():
+            cursor.execute(statement, [person.id])
     assert User.objects.get(id=person.id).username == "daniel"
 
 

@@ -6,7 +6,6 @@ import base64
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import PersonalAccessToken, User
@@ -17,11 +16,6 @@ from tests.rest.client import Api, members, problem
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture(autouse=True)
-def no_rate_limits_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -66,7 +60,7 @@ def test_c17_guessing_is_limited(person: User) -> None:
         Api().post("auth/tokens/", ask(person, password="wrong"))
     answer = Api().post("auth/tokens/", ask(person))
     assert problem(answer) == (429, "rate_limited")
-    assert answer["Retry-After"] == "300"
+    assert 800 < int(answer["Retry-After"]) <= 901
 
 
 def test_i_end_my_own_tokens_only(person: User, editor: User) -> None:

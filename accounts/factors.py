@@ -1,0 +1,145 @@
+"""Second factors: what an account has, whether a code fits, and the event of every change (allauth.mfa keeps them)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from allauth.core import context
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+from django.utils.encoding import force_bytes
+
+from accounts import actions
+from accounts.callers import Caller, caller_from_request
+from accounts.models import User
+from accounts.rules import lock_account, require_administrator
+from accounts.suspension import suspend_signing
+from audit.errors import Conflict
+from audit.services import Target, record
+from audit.transactions import write_transaction
+
+# In the data of a code factor: the time step of the last code that was taken. A code is good once (RFC 6238, 5.2).
+_LAST_STEP: Final = "last_step"
+
+
+class Factor(StrEnum):
+    """What proves somebody besides their password; the values are allauth's."""
+
+    CODE = "totp"
+    PASSKEY = "webauthn"
+    RECOVERY = "recovery_codes"
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
+    """Named by the setting ``MFA_ADAPTER``. Seeds of codes are encrypted: who reads the database cannot sign in."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        return f"Foundry {self._get_site_name()}"
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Foundry sends no mail about factors: the events are the notice, and the account page shows them."""
+
+
+def factors_of(user: User) -> frozenset[Factor]:
+    """What the account signs in with besides its password; recovery codes only stand in for one of these."""
+    types = Authenticator.objects.filter(user_id=user.id).values_list("type", flat=True)
+    return frozenset(Factor(each) for each in types) - {Factor.RECOVERY}
+
+
+def check_code(user: User, code: str, *, recovery: bool = True) -> Authenticator | None:
+    """The factor that this code is of, the code being used up with it; None where it fits none."""
+    kinds = [Factor.CODE, Factor.RECOVERY] if recovery else [Factor.CODE]
+    with write_transaction():
+        rows = Authenticator.objects.filter(user_id=user.id, type__in=kinds).select_for_update()
+        for factor in sorted(rows, key=lambda row: bool(row.type != Factor.CODE)):
+            fits = _take_code(factor, code) if factor.type == Factor.CODE else factor.wrap().validate_code(code)
+            if fits:
+                factor.user = user
+                return factor
+    return None
+
+
+def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
+    """Take all second factors from somebody who has lost theirs; administrators only.
+
+    It suspends the account's signing: the one who does this could otherwise sign in, and sign, as them (c16).
+    """
+    require_administrator(caller)
+    with write_transaction(), acting(caller, reason=reason):
+        user = lock_account(user_id)
+        rows = Authenticator.objects.filter(user_id=user.id)
+        if not rows.exists():
+            raise Conflict("The account has no second factor.")
+        rows.delete()
+        if user.id != caller.user.id:
+            suspend_signing(caller=caller, user=user, why="factors_removed")
+
+
+_acting: ContextVar[tuple[Caller, str | None] | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
+    """Whose act the changes of factors inside are, where it is not the person of the current request."""
+    before = _acting.set((caller, reason))
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
+def record_change(action: str, factor: Authenticator) -> None:
+    """Record that a factor came, went or changed, in the transaction of its change."""
+    given = _acting.get()
+    caller, reason = given or (caller_from_request(context.request, user=factor.user), None)
+    data: dict[str, Any] = {"factor": factor.type, "id": factor.pk}
+    if factor.type == Factor.PASSKEY:
+        data["name"] = str(factor.data.get("name", ""))[:100]
+    if action == actions.RECOVERY_CODE_USED:
+        data["left"] = len(factor.wrap().get_unused_codes())
+    with transaction.atomic():
+        record(caller=caller, action=action, target=Target.of("user", factor.user_id), data=data, reason=reason)
+
+
+def _take_code(factor: Authenticator, code: str) -> bool:
+    """Whether it is one of the codes of now that come after the last one taken; takes it."""
+    secret = decrypt(factor.data["secret"])
+    for step in yield_hotp_counters_from_time():
+        expected = format_hotp_value(hotp_value(secret, step))
+        if step > factor.data.get(_LAST_STEP, 0) and compare_user_code(actual=code, expected=expected):
+            factor.data[_LAST_STEP] = step
+            factor.save(update_fields=["data"])
+            return True
+    return False
+
+
+def _cipher() -> MultiFernet:
+    return MultiFernet([Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _key(secret: str | bytes) -> bytes:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"foundry.accounts.factors").derive(
+        hashlib.sha256(force_bytes(secret)).digest()
+    )
+    return base64.urlsafe_b64encode(derived)

@@ -1,0 +1,108 @@
+"""allauth's forms with our counting of failures, in Postgres, and our events; named by ``ACCOUNT_FORMS`` and
+``MFA_FORMS``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account_forms
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as code_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as passkey_forms
+from django import forms
+
+from accounts import services
+from accounts.callers import unknown_caller
+from accounts.models import User
+from accounts.sign_in import by_code, by_password
+from audit.errors import RateLimited
+
+PASSKEY_NAME_LIMIT = 100
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc] # allauth has no types
+    """Guessing the old password in an open session is guessing, too."""
+
+    def clean_oldpassword(self) -> str:
+        password = str(self.cleaned_data.get("oldpassword", ""))
+        try:
+            found = by_password(context.request, username=self.user.username, password=password)
+        except RateLimited as refusal:
+            raise forms.ValidationError(refusal.detail, "locked_out") from None
+        if found is None:
+            raise get_adapter().validation_error("incorrect_code")
+        return password
+
+
+class _CountedCode:
+    """A one-time or recovery code, its failures counted with those of the password."""
+
+    user: User
+    cleaned_data: dict[str, Any]
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        try:
+            factor = by_code(context.request, user=self.user, code=code)
+        except RateLimited as refusal:
+            raise forms.ValidationError(refusal.detail, "locked_out") from None
+        if factor is None:
+            raise get_adapter().validation_error("incorrect_code")
+        self.authenticator = factor
+        return code
+
+
+class SignInCodeForm(_CountedCode, code_forms.AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class ConfirmCodeForm(_CountedCode, code_forms.ReauthenticateForm):  # type: ignore[misc]
+    """Confirming with a code that it is still the same person."""
+
+
+class _RecordedPasskey:
+    """A passkey; there is nothing to guess about it, but a refused one is on record."""
+
+    user: User | None
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (forms.ValidationError, KeyError, TypeError, ValueError, AttributeError):
+            # What a browser would never send stumbles somewhere inside the library.
+            name = self.user.username if self.user else ""
+            services.record_failed_sign_in(caller=unknown_caller(context.request), username=name, component="passkey")
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class SignInPasskeyForm(_RecordedPasskey, passkey_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class OnlyPasskeyForm(_RecordedPasskey, passkey_forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in by a passkey alone: it is two factors in one, since it asks for a finger or a PIN."""
+
+
+class ConfirmPasskeyForm(_RecordedPasskey, passkey_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Confirming with a passkey that it is still the same person."""
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
+    """Every key is made so that it can sign in by itself."""
+
+    name = forms.CharField(max_length=PASSKEY_NAME_LIMIT, required=False)
+    passwordless = None
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(max_length=PASSKEY_NAME_LIMIT)

@@ -1,0 +1,119 @@
+"""Signing in from outside, by OpenID Connect: who is let in as which account.
+
+The first time, the provider's claim that the operator named says which account it is; from then on the provider's own
+subject does, which never changes. The provider proves people: it lets nobody in whom an administrator has not made, or
+has closed, and never an agent or a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn, Protocol
+
+from allauth.account.internal.flows.login import clear_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import render
+
+from accounts import actions, services
+from accounts.callers import caller_from_request, unknown_caller
+from accounts.models import Kind, User
+from audit.errors import ValidationFailed
+from audit.services import Target, record
+from audit.transactions import write_transaction
+
+
+class Provider(Protocol):
+    """What the setting ``FOUNDRY_OIDC`` holds."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def username_claim(self) -> str: ...
+    @property
+    def makes_accounts(self) -> bool: ...
+
+
+class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
+    """Named by the setting ``SOCIALACCOUNT_ADAPTER``."""
+
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
+        """Only what the environment names; a row in the database is no provider."""
+        return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find the account that the provider speaks of, and tie it to the provider's subject the first time."""
+        if sociallogin.state.get("process") != "login":
+            _refuse(request, "")
+        if sociallogin.is_existing:
+            return
+        claims = _claims(sociallogin)
+        user = _account_named(claims) or _new_account(request, claims)
+        if user is None or user.kind != Kind.HUMAN or not user.is_active:
+            _refuse(request, user.username if user else "")
+        with write_transaction():
+            sociallogin.connect(request, user)
+            data = {"issuer": _provider().issuer, "subject": sociallogin.account.uid}
+            caller = caller_from_request(request, user=user)
+            target = Target.of("user", user.id)
+            record(caller=caller, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Never by allauth's own form: `pre_social_login` has decided before."""
+        return False
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Foundry sends no mail about accounts: every change is on record."""
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: SocialApp, error: Any = None, **kwargs: Any
+    ) -> None:
+        services.record_failed_sign_in(caller=unknown_caller(request), username="", component="outside")
+
+
+def _provider() -> Provider:
+    provider: Provider | None = settings.FOUNDRY_OIDC
+    assert provider is not None, "allauth asks only for applications that the settings name"
+    return provider
+
+
+def _claims(sociallogin: SocialLogin) -> Mapping[str, Any]:
+    """What the provider says of the person: its answer, and what it signed."""
+    data = sociallogin.account.extra_data
+    return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+
+
+def _account_named(claims: Mapping[str, Any]) -> User | None:
+    """The account that the claim names: by its user name, or by a verified e-mail address that is one account's."""
+    claim = _provider().username_claim
+    name = claims.get(claim)
+    if not isinstance(name, str) or not name:
+        return None
+    if claim != "email":
+        return User.objects.named(name).first()
+    if claims.get("email_verified") is not True:
+        return None
+    found = list(User.objects.active().filter(email__iexact=name)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _new_account(request: HttpRequest, claims: Mapping[str, Any]) -> User | None:
+    """An account for somebody whom only the provider knows, where the operator wants that."""
+    name = claims.get(_provider().username_claim)
+    if not _provider().makes_accounts or not isinstance(name, str):
+        return None
+    try:
+        return services.create_account(
+            caller=unknown_caller(request), username=name, display_name=str(claims.get("name") or name)
+        )
+    except ValidationFailed:
+        return None
+
+
+def _refuse(request: HttpRequest, username: str) -> NoReturn:
+    services.record_failed_sign_in(caller=unknown_caller(request), username=username, component="outside")
+    clear_authentication_records(request)
+    raise ImmediateHttpResponse(render(request, "socialaccount/refused.html", status=403))

@@ -1,0 +1,162 @@
+"""Proving oneself at the act of signing: both components, counted failures, lock-out and alert (c15, c16, c17).
+
+21 CFR 11.200(a)(1): the first signing of a session takes all components, later ones at least the private one. Only a
+browser session is one: a token is no continuous period of controlled access, so there every signing takes both. What
+was proven is remembered by session, in Postgres, for `FOUNDRY_SIGNING_MINUTES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from allauth.mfa.webauthn.internal import auth
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
+from fido2.webauthn import UserVerificationRequirement
+
+from accounts import actions
+from accounts.callers import Caller
+from accounts.factors import Factor, check_code, factors_of
+from accounts.lockout import Purpose, attempt
+from accounts.models import ProvenSession, User
+from accounts.suspension import why_not_sign
+from audit.errors import ReauthenticationFailed, ValidationFailed
+from audit.services import Target, record
+from audit.transactions import unavailable_on_timeout, write_transaction
+
+# Seconds. A passkey's challenge is answered by a touch; who takes longer asks for another one.
+PASSKEY_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That somebody proved themselves just now, by the names of the components they gave."""
+
+    components: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What somebody gives: their user name (the public component), and one private one."""
+
+    username: str | None
+    password: str | None
+    otp: str | None
+    passkey: Mapping[str, Any] | None
+
+    def private(self) -> str:
+        """Which private component it is. Raises `ValidationFailed` for none or several."""
+        given = [name for name in ("password", "otp", "passkey") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValidationFailed({"password": ["Give your password, a one-time code, or a passkey."]})
+        return given[0]
+
+
+def prove(
+    *,
+    caller: Caller,
+    username: str | None = None,
+    password: str | None = None,
+    otp: str | None = None,
+    passkey: Mapping[str, Any] | None = None,
+    about: Mapping[str, str],
+) -> Proof:
+    """Let the caller prove, for a signature, that they are who they are signed in as.
+
+    `about` names what is signed: a passkey's challenge is bound to it, and a failure's event says it. Raises
+    `ValidationFailed` for missing components, `ReauthenticationFailed`, and `RateLimited` while locked out. Has
+    transactions of its own: a failed try must stay counted whatever happens after it.
+    """
+    given = _Given(username, password, otp, passkey)
+    private = given.private()
+    with unavailable_on_timeout():
+        user = User.objects.get(pk=caller.user.id)
+        refusal = why_not_sign(user)
+        if refusal:
+            raise ReauthenticationFailed(refusal)
+        if needs_username(caller) and not username:
+            raise ValidationFailed({"username": ["Your first signature in this session needs your user name too."]})
+    with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
+        # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
+        own_name = username is None or username.lower() == user.username.lower()
+        if own_name and _fits(user, given, private, about):
+            tried.succeed(completely=True)
+        else:
+            _record_failure(caller, user, about=about, component=private if own_name else "username")
+    if not tried.success:
+        raise ReauthenticationFailed("That did not confirm who you are. Nothing was signed.")
+    if username and caller.credential.startswith("cookie:"):
+        now = {"proven_at": Now()}
+        with write_transaction():
+            ProvenSession.objects.update_or_create(user=user, credential=caller.credential, defaults=now)
+    return Proof([*(["username"] if username else []), private])
+
+
+def needs_username(caller: Caller) -> bool:
+    """Whether the caller must also name themselves: in a session in which they have not done so lately."""
+    if not caller.credential.startswith("cookie:"):
+        return True
+    proven = ProvenSession.objects.filter(user=caller.user, credential=caller.credential)
+    return not proven.filter(proven_at__gt=Now() - settings.FOUNDRY_SIGNING_PERIOD).exists()
+
+
+def private_components(user: User) -> list[str]:
+    """What the account can prove itself with, of `password`, `otp`, `passkey`."""
+    names = {Factor.CODE: "otp", Factor.PASSKEY: "passkey"}
+    factors = factors_of(user)
+    password = ["password"] if user.has_usable_password() else []
+    return password + [name for factor, name in names.items() if factor in factors]
+
+
+def passkey_challenge(user: User, *, about: Mapping[str, str]) -> dict[str, Any]:
+    """What `navigator.credentials.get` takes, bound to this user and act, good for one try within 5 minutes.
+
+    Inside a web request only: the address of the site is part of a passkey.
+    """
+    options, state = auth.get_server().authenticate_begin(
+        credentials=auth.get_credentials(user), user_verification=UserVerificationRequirement.REQUIRED
+    )
+    cache.set(_challenge_key(user, about), state, timeout=PASSKEY_SECONDS)
+    return dict(options)
+
+
+def _fits(user: User, given: _Given, private: str, about: Mapping[str, str]) -> bool:
+    """Whether the private component is this user's, now. Slow by intent for a password: hold no row meanwhile."""
+    if private not in private_components(user):
+        return False
+    checks: dict[str, Callable[[], bool]] = {
+        "password": lambda: user.check_password(given.password or ""),
+        "otp": lambda: check_code(user, given.otp or "", recovery=False) is not None,
+        "passkey": lambda: _passkey_fits(user, given.passkey or {}, about),
+    }
+    return checks[private]()
+
+
+def _passkey_fits(user: User, response: Mapping[str, Any], about: Mapping[str, str]) -> bool:
+    key = _challenge_key(user, about)
+    state = cache.get(key)
+    # Whoever deletes it has the one try.
+    if state is None or not cache.delete(key):
+        return False
+    try:
+        auth.parse_authentication_response(dict(response))
+        auth.get_server().authenticate_complete(state, auth.get_credentials(user), dict(response))
+    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True
+
+
+def _record_failure(caller: Caller, user: User, *, about: Mapping[str, str], component: str) -> None:
+    """The session is the caller's, so the failure is on record as theirs."""
+    with write_transaction():
+        data = {**about, "component": component}
+        record(caller=caller, action=actions.SIGNING_FAILED, target=Target.of("user", user.id), data=data)
+
+
+def _challenge_key(user: User, about: Mapping[str, str]) -> str:
+    act = ":".join(f"{name}={about[name]}" for name in sorted(about))
+    return f"signing:passkey:{user.id}:{act}"

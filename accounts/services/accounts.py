@@ -1,0 +1,158 @@
+"""Making, changing and closing accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import actions
+from accounts.callers import Caller
+from accounts.managers import SERVICE_USERNAME
+from accounts.models import Kind, PersonalAccessToken, User
+from accounts.rules import (
+    check_account,
+    check_password,
+    lock_account,
+    lock_account_and_administrators,
+    require_administrator,
+    require_another_administrator,
+)
+from accounts.services.passwords import remember_password
+from audit.errors import Conflict, ValidationFailed
+from audit.services import Target, record
+from audit.transactions import write_transaction
+
+# The settable facts of an account, by the names under which events keep them.
+CHANGEABLE = {
+    "display_name": "display_name",
+    "email": "email",
+    "is_administrator": "is_superuser",
+    "is_auditor": "is_auditor",
+}
+
+
+def create_account(
+    *,
+    caller: Caller,
+    username: str,
+    display_name: str = "",
+    email: str = "",
+    kind: str = Kind.HUMAN,
+    password: str | None = None,
+    is_administrator: bool = False,
+    is_auditor: bool = False,
+) -> User:
+    """Make an account; without a password nobody can sign in to it, but tokens work.
+
+    Raises `PermissionDenied` for callers who are no administrators, `ValidationFailed` for a name that is taken or
+    misspelt and for a weak password.
+    """
+    require_administrator(caller)
+    user = User(
+        username=username,
+        display_name=display_name.strip() or username,
+        email=email,
+        kind=kind,
+        is_superuser=is_administrator,
+        is_auditor=is_auditor,
+    )
+    check_account(user)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        check_password(user, password)
+        user.set_password(password)
+    with write_transaction():
+        try:
+            with transaction.atomic():
+                user.save(force_insert=True)
+        except IntegrityError:
+            raise ValidationFailed({"username": ["This user name is taken, or was once."]}) from None
+        if password is not None:
+            remember_password(user)
+        facts = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
+        data = {"username": user.username, "kind": user.kind, **facts}
+        record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
+    return user
+
+
+def update_account(
+    *,
+    caller: Caller,
+    user_id: UUID,
+    display_name: str | None = None,
+    email: str | None = None,
+    is_administrator: bool | None = None,
+    is_auditor: bool | None = None,
+) -> User:
+    """Change what may change about an account; ``None`` leaves a fact as it is.
+
+    One's own display name and address are one's own to change; the rest is an administrator's. Raises `Conflict` for
+    taking the right from the last administrator.
+    """
+    asked = {
+        "display_name": display_name,
+        "email": email,
+        "is_administrator": is_administrator,
+        "is_auditor": is_auditor,
+    }
+    with write_transaction():
+        user, administrators = lock_account_and_administrators(user_id)
+        if user.id != caller.user.id or is_administrator is not None or is_auditor is not None:
+            require_administrator(caller)
+        before = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
+        after = {name: value for name, value in asked.items() if value is not None and value != before[name]}
+        if not after:
+            return user
+        for name, value in after.items():
+            setattr(user, CHANGEABLE[name], value)
+        check_account(user)
+        if after.get("is_administrator") is False:
+            require_another_administrator(administrators)
+        user.save(update_fields=[CHANGEABLE[name] for name in after])
+        data = {"before": {name: before[name] for name in after}, "after": after}
+        record(caller=caller, action=actions.ACCOUNT_CHANGED, target=_target(user), data=data)
+    return user
+
+
+def deactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:
+    """Close an account: its browser sessions end, its tokens are revoked; its name stays on record (11.10d).
+
+    Closing a closed account changes nothing. Raises `Conflict` for the last administrator and for the service user.
+    """
+    with write_transaction():
+        require_administrator(caller)
+        user, administrators = lock_account_and_administrators(user_id)
+        if user.username == SERVICE_USERNAME:
+            raise Conflict("The service user cannot be deactivated.")
+        if not user.is_active:
+            return user
+        if user.is_superuser:
+            require_another_administrator(administrators)
+        user.is_active = False
+        user.session_generation += 1
+        user.save(update_fields=["is_active", "session_generation"])
+        tokens = PersonalAccessToken.objects.filter(user=user, revoked_at=None)
+        revoked = sorted(str(token_id) for token_id in tokens.values_list("id", flat=True))
+        tokens.update(revoked_at=timezone.now())
+        data = {"revoked_tokens": revoked}
+        record(caller=caller, action=actions.ACCOUNT_DEACTIVATED, target=_target(user), data=data, reason=reason)
+    return user
+
+
+def reactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:
+    """Open a closed account again; its old sessions and tokens stay ended."""
+    with write_transaction():
+        require_administrator(caller)
+        user = lock_account(user_id)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            record(caller=caller, action=actions.ACCOUNT_REACTIVATED, target=_target(user), reason=reason)
+    return user
+
+
+def _target(user: User) -> Target:
+    return Target.of("user", user.id)

@@ -1,0 +1,50 @@
+"""Passwords: chosen by their person, or set by an administrator, and what an account had before."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts import actions
+from accounts.callers import Caller
+from accounts.models import PastPassword, User
+from accounts.rules import check_password, lock_account, require_administrator
+from accounts.suspension import restore_by_own_password, suspend_signing
+from audit.services import Target, record
+from audit.transactions import write_transaction
+
+
+def set_password(*, caller: Caller, user_id: UUID, password: str) -> User:
+    """Set one's own password, or as an administrator somebody else's; all browser sessions of the account end.
+
+    The browser in which people change their own gets a new one from allauth. Somebody else's password suspends the
+    account's signing until its person proves themselves (c16). Raises `ValidationFailed` for a weak one, and for one
+    that the account had before.
+    """
+    with write_transaction():
+        user = lock_account(user_id)
+        own = user.id == caller.user.id
+        if not own:
+            require_administrator(caller)
+        check_password(user, password)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        remember_password(user)
+        data = {"by": "self" if own else "administrator"}
+        record(caller=caller, action=actions.PASSWORD_CHANGED, target=Target.of("user", user.id), data=data)
+        if own:
+            restore_by_own_password(caller=caller, user=user)
+        else:
+            suspend_signing(caller=caller, user=user, why="password_set")
+    user.refresh_from_db()
+    return user
+
+
+def remember_password(user: User) -> None:
+    """Keep the hash of the password that the account has now, and no more of the older ones than the site wants."""
+    PastPassword.objects.create(user=user, encoded=user.password)
+    kept = PastPassword.objects.filter(user=user).values_list("pk", flat=True)[
+        : max(1, settings.FOUNDRY_PASSWORD_HISTORY)
+    ]
+    PastPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()

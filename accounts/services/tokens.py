@@ -1,0 +1,91 @@
+"""Personal access tokens: made, used, revoked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import actions
+from accounts.callers import Caller
+from accounts.models import Kind, PersonalAccessToken
+from accounts.rules import check_token_name, is_service, lock_account, may_administer, require_administrator
+from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
+from audit.services import Target, answered, record, request_hash
+from audit.transactions import unavailable_on_timeout, write_transaction
+
+TOKEN_PATTERN = re.compile(r"fdy_[A-Za-z0-9_-]{43}")
+TOKEN_TOUCH_INTERVAL = timedelta(minutes=1)
+
+
+def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> tuple[PersonalAccessToken, str]:
+    """Make a token for oneself, or as an administrator for an account that is no person's; answer it with its text.
+
+    The text is shown here once and kept nowhere; hence no ``client_ref`` either.
+    """
+    name = check_token_name(name)
+    text = f"fdy_{secrets.token_urlsafe(32)}"
+    now = timezone.now()
+    with write_transaction():
+        user = lock_account(user_id or caller.user.id)
+        if user.id != caller.user.id:
+            require_administrator(caller)
+            if user.kind == Kind.HUMAN and not is_service(caller):
+                raise PermissionDenied("Only the person can make a token of their own.")
+        if not user.is_active:
+            raise Conflict("The account is closed.")
+        token = PersonalAccessToken.objects.create(
+            user=user, name=name, digest=_digest(text), created_at=now, expires_at=now + settings.FOUNDRY_TOKEN_LIFETIME
+        )
+        data = {"user": str(user.id), "name": name, "expires_at": token.expires_at.isoformat()}
+        record(caller=caller, action=actions.TOKEN_CREATED, target=Target.of("token", token.id), data=data)
+    return token, text
+
+
+def revoke_token(*, caller: Caller, token_id: UUID) -> None:
+    """End a token at once (11.300c); ending an ended one changes nothing.
+
+    Raises `NotFound` for a token that is not the caller's, unless the caller is an administrator.
+    """
+    request = request_hash(actions.TOKEN_REVOKED, {"token_id": str(token_id)})
+    with write_transaction():
+        token = PersonalAccessToken.objects.select_for_update(no_key=True).filter(id=token_id).first()
+        if token is None or (token.user_id != caller.user.id and not may_administer(caller)):
+            raise NotFound("There is no such token.")
+        if answered(caller=caller, project_id=None, request=request) or token.revoked_at is not None:
+            return
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        data = {"user": str(token.user_id), "name": token.name}
+        target = Target.of("token", token.id)
+        record(caller=caller, action=actions.TOKEN_REVOKED, target=target, data=data, request=request)
+
+
+def authenticate_token(text: str) -> PersonalAccessToken:
+    """The usable token with that text, its user loaded. Raises `NotAuthenticated`, whatever is wrong with it.
+
+    Notes the use at most once a minute; that is a convenience for its owner, not a record.
+    """
+    token = None
+    if TOKEN_PATTERN.fullmatch(text):
+        with unavailable_on_timeout():
+            token = PersonalAccessToken.objects.usable().of_digest(_digest(text))
+    if token is None:
+        raise NotAuthenticated("The token is unknown, expired or revoked.")
+    now = timezone.now()
+    long_ago = now - TOKEN_TOUCH_INTERVAL
+    if token.last_used_at is None or token.last_used_at < long_ago:
+        stale = PersonalAccessToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=long_ago), id=token.id)
+        with unavailable_on_timeout():
+            stale.update(last_used_at=now)
+    return token
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""A user name and a password, and the code that goes with them, tried within the limits of `accounts.lockout`."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+from accounts import services
+from accounts.callers import unknown_caller
+from accounts.factors import Factor, check_code, factors_of
+from accounts.lockout import Purpose, attempt
+from accounts.models import User
+from audit.errors import NotAuthenticated
+
+
+def by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
+    """The open account of that name and password, or None. Raises `RateLimited` while locked out.
+
+    Right ones take only their own failure back: with a second factor to come, nobody has signed in yet.
+    """
+    with attempt(purpose=Purpose.SIGN_IN, caller=unknown_caller(request), name=username) as tried:
+        user = authenticate(request, username=username, password=password)
+        if isinstance(user, User):
+            tried.succeed()
+            return user
+    return None
+
+
+def by_code(request: HttpRequest, *, user: User, code: str) -> Authenticator | None:
+    """The factor of the account that this one-time or recovery code is of, or None. Raises `RateLimited`."""
+    caller = unknown_caller(request)
+    with attempt(purpose=Purpose.SIGN_IN, caller=caller, user=user) as tried:
+        factor = check_code(user, code)
+        if factor is not None:
+            tried.succeed()
+        else:
+            services.record_failed_sign_in(caller=caller, username=user.username, component="otp")
+    return factor
+
+
+def prove_for_token(request: HttpRequest, *, username: str, password: str, otp: str | None) -> User:
+    """The user of that name and password, who has also given a code where the account has that factor.
+
+    Raises `NotAuthenticated`, or `RateLimited` after too many failures.
+    """
+    user = by_password(request, username=username, password=password)
+    if user is None:
+        raise NotAuthenticated("The user name or the password is wrong.")
+    factors = factors_of(user)
+    if Factor.CODE in factors:
+        if not otp:
+            raise NotAuthenticated("This account needs a one-time code too: give it as `otp`.")
+        if by_code(request, user=user, code=otp) is None:
+            raise NotAuthenticated("The one-time code is wrong.")
+    elif factors:
+        raise NotAuthenticated("This account signs in with a passkey. Make the token on its account page.")
+    return user

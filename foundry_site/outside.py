@@ -1,0 +1,33 @@
+"""What an OpenID Connect provider means for the settings of allauth and for the content policy; nothing without one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from foundry_site.environment import OpenIdProvider
+
+# In the address where the provider sends people back to: /accounts/outside/oidc/foundry/login/callback/.
+PROVIDER_ID = "foundry"
+
+
+def outside_providers(provider: OpenIdProvider | None) -> dict[str, Any]:
+    """``SOCIALACCOUNT_PROVIDERS``: the one application that the environment names."""
+    if provider is None:
+        return {}
+    application = {
+        "provider_id": PROVIDER_ID,
+        "name": provider.name,
+        "client_id": provider.client_id,
+        "secret": provider.client_secret,
+        "settings": {"server_url": provider.issuer},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [application]}}
+
+
+def outside_origins(provider: OpenIdProvider | None) -> list[str]:
+    """The origins that a sign-in form may be redirected to."""
+    if provider is None:
+        return []
+    address = urlsplit(provider.issuer)
+    return [f"{address.scheme}://{address.netloc}"]
