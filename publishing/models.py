@@ -159,9 +159,6 @@ class Signature(models.Model):
             models.CheckConstraint(condition=Q(meaning__in=Meaning.values), name="publishing_signature_meaning_known"),
             models.UniqueConstraint(fields=["release", "signer", "meaning"], name="publishing_signature_once"),
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["signer", "credential"], name="publishing_signed_in_session")
-        ]
 
     def __str__(self) -> str:
         return f"{self.meaning} by {self.signer_id}"
@@ -177,21 +174,3 @@ class Signature(models.Model):
         statement = parse(self.text)
         assert isinstance(statement, dict)
         return statement
-
-
-class SigningGuard(models.Model):
-    """How often somebody failed to prove themselves when signing. In Postgres, because a cache may vanish.
-
-    Not a record: the events are. A try counts as failed from before it is checked until it succeeds, so that tries at
-    the same moment cannot slip through together.
-    """
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    failures = models.PositiveIntegerField(default=0)
-    failed_at = models.DateTimeField(null=True)
-    locked_until = models.DateTimeField(null=True)
-
-    user_id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.failures}"

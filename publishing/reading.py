@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from accounts.models import Kind, User
+from accounts.reauthentication import needs_username, passkey_challenge, private_components
 from audit.keys.sealing import STATEMENT_VERSION
 from audit.services import site_id
 from projects.access import Access
@@ -17,8 +18,6 @@ from publishing.approvals import refusal
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
-from publishing.proofs import passkey_challenge, private_components
-from publishing.reauthentication import needs_username
 from publishing.services.signing import signing_action
 from publishing.standings import approvals_of, quorum_of, standing_of
 from publishing.statements import SIGNATURE, statement
@@ -72,12 +71,13 @@ def challenge(release: Release, *, caller: Caller, access: Access, meaning: str,
     """What somebody reads before they sign, and what they will have to give."""
     said = statement(release, signer=caller.user, meaning=meaning, comment=comment, time=None)
     components = private_components(caller.user)
+    about = {"release_id": str(release.id)}
     return {
         "statement": {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said},
         "signable": signable(release, user=caller.user, access=access),
         "needs_username": needs_username(caller),
         "components": components,
-        "passkey": passkey_challenge(caller.user, release_id=release.id) if "passkey" in components else None,
+        "passkey": passkey_challenge(caller.user, about=about) if "passkey" in components else None,
         "warnings": warnings_of(release.project_id, Rules(**release.rules)),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import Kind, User
+from accounts.reauthentication import prove
 from audit.checkpoints.services import append_checkpoint
 from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.keys.sealing import ensure_site_key, seal
@@ -25,7 +27,6 @@ from publishing.models import MAX_COMMENT, Meaning, Release, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
 from publishing.proofs import Proof
-from publishing.reauthentication import prove
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
 from publishing.standings import approvals_of, quorum_of, standing_of
 from publishing.statements import SIGNATURE, statement
@@ -51,7 +52,7 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
     if repeat is not None:
         return repeat
     comment = _check(caller, access, meaning, comment)
-    components = prove(caller=caller, proof=proof, release_id=release_id)
+    components = prove(caller=caller, about={"release_id": str(release_id)}, **asdict(proof)).components
     ensure_site_key(caller=foundry_caller())
     with project_write(caller=caller, project_id=access.project.id, action=action, parameters=parameters) as write:
         if write.repeat_of is not None:

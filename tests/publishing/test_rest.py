@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from publishing.models import Release
-from publishing.reauthentication import ALLOWED_FAILURES
 from tests.publishing.reviews import PASSWORD, Review
 from tests.rest.client import Api, members, problem
 
@@ -68,7 +68,7 @@ def test_it_says_what_is_missing(review: Review, apis: dict[str, Api], release_p
 
 def test_a_wrong_password_is_403_and_too_many_are_429(review: Review, apis: dict[str, Api], release_path: str):
     wrong = proof_of(review, "owner", meaning="approved", password="wrong")
-    for _ in range(ALLOWED_FAILURES):
+    for _ in range(settings.FOUNDRY_LOCKOUT_FAILURES):
         assert problem(apis["owner"].post(f"{release_path}signatures/", wrong)) == (403, "reauthentication_failed")
     answer = apis["owner"].post(f"{release_path}signatures/", proof_of(review, "owner", meaning="approved"))
 

@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.callers import foundry_caller
-from accounts.models import User
+from accounts.models import FailureCount, User
+from accounts.reauthentication import needs_username
 from accounts.services import set_password
 from audit.canonical import canonical
 from audit.errors import (
@@ -31,9 +32,8 @@ from audit.errors import (
 from audit.models import Event, SiteKey
 from audit.services import site_id
 from projects.services import add_member, reopen_project
-from publishing.models import Release, Signature, SigningGuard
+from publishing.models import Release, Signature
 from publishing.proofs import Proof
-from publishing.reauthentication import ALLOWED_FAILURES, LOCKOUT, needs_username
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
@@ -113,7 +113,7 @@ def test_c15_a_token_is_no_session(review: Review, release: Release):
 def test_c15_exactly_one_private_component_is_given(review: Review, release: Release, proof: Proof):
     with pytest.raises(ValidationFailed):
         review.sign(release, "authored", "editor", proof=proof)
-    assert not SigningGuard.objects.filter(user=review.people["editor"], failures__gt=0).exists()
+    assert not failures_of(review.people["editor"])
 
 
 def test_c16_nobody_signs_in_somebody_else_s_session(review: Review, release: Release):
@@ -144,12 +144,18 @@ def test_a_component_that_the_account_does_not_have_signs_nothing(
 
 def test_c16_a_password_that_somebody_else_set_suspends_signing(review: Review, release: Release):
     owner = review.people["owner"]
-    set_password(caller=foundry_caller("command"), user_id=owner.id, password=PASSWORD)
+    theirs, own = "set by an administrator", "chosen by the owner alone"
+    set_password(caller=foundry_caller("command"), user_id=owner.id, password=theirs)
     with pytest.raises(ReauthenticationFailed, match="somebody else"):
-        review.sign(release, "approved", "owner")
+        review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=theirs))
 
-    set_password(caller=caller_of(owner), user_id=owner.id, password=PASSWORD)
-    review.sign(release, "approved", "owner")
+    set_password(caller=caller_of(owner), user_id=owner.id, password=own)
+    review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=own))
+
+
+def failures_of(user: User) -> int:
+    count = FailureCount.objects.filter(subject=f"signing:account:{user.id}").first()
+    return count.failures if count else 0
 
 
 def fail(review: Review, release: Release, times: int) -> None:
@@ -160,35 +166,36 @@ def fail(review: Review, release: Release, times: int) -> None:
 
 
 def test_c17_failed_tries_lock_signing_and_alert(review: Review, release: Release, caplog):
-    with caplog.at_level(logging.ERROR, "publishing"):
-        fail(review, release, ALLOWED_FAILURES)
+    with caplog.at_level(logging.ERROR, "accounts"):
+        fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
 
     assert f"ALERT: signing is locked for user {review.people['owner'].id}" in caplog.text
     with pytest.raises(RateLimited):
         review.sign(release, "approved", "owner")
     about = Event.objects.filter(target_id=str(review.people["owner"].id))
-    assert about.filter(action="account.signing_failed").count() == ALLOWED_FAILURES
-    assert about.get(action="account.signing_locked").data["failures"] == ALLOWED_FAILURES
+    assert about.filter(action="account.signing_failed").count() == settings.FOUNDRY_LOCKOUT_FAILURES
+    assert about.get(action="account.signing_locked").data["failures"] == settings.FOUNDRY_LOCKOUT_FAILURES
     assert not about.filter(canonical__contains="wrong").exists()
 
 
 def test_c17_the_lock_out_ends_and_failures_long_ago_are_forgotten(review: Review, release: Release):
-    fail(review, release, ALLOWED_FAILURES)
-    SigningGuard.objects.update(failed_at=Now() - LOCKOUT - LOCKOUT, locked_until=F("locked_until") - LOCKOUT - LOCKOUT)
+    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
+    long_ago = Now() - 2 * settings.FOUNDRY_LOCKOUT_DURATION
+    FailureCount.objects.update(failed_at=long_ago, locked_until=long_ago)
 
     review.sign(release, "approved", "owner")
 
 
 def test_c17_a_success_takes_back_the_failures_before_it(review: Review, release: Release):
-    fail(review, release, ALLOWED_FAILURES - 1)
+    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES - 1)
     review.sign(release, "reviewed", "owner")
 
-    fail(review, release, ALLOWED_FAILURES - 1)
+    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES - 1)
     review.sign(release, "approved", "owner")
 
 
 def test_c17_somebody_else_s_failures_lock_nobody_out(review: Review, release: Release):
-    fail(review, release, ALLOWED_FAILURES)
+    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
 
     review.sign(release, "reviewed", "reviewer")
 
@@ -245,7 +252,7 @@ def test_a_role_that_is_too_small_is_refused_before_anything_is_proven(
 ):
     with pytest.raises(PermissionDenied):
         review.sign(release, meaning, by, proof=Proof(username="x", password="wrong"))
-    assert not SigningGuard.objects.filter(user=review.people[by], failures__gt=0).exists()
+    assert not failures_of(review.people[by])
 
 
 def test_outsiders_are_told_nothing(review: Review, release: Release, outsider: User):
