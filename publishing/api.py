@@ -6,8 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from uuid import UUID
 
-from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from accounts.rest.pagination import page
@@ -15,11 +18,16 @@ from accounts.rest.queries import query_text
 from accounts.rest.schema import operation
 from audit.errors import ValidationFailed
 from projects.access import Access
+from projects.models import Status
+from projects.permissions import authorise
 from projects.rest import ProjectView
 from projects.serializers import Reason
 from projects.text import check_line
 from publishing import reading, services
 from publishing import serializers as shapes
+from publishing.bundle.scope import scope_of_release
+from publishing.bundle.streaming import in_threads
+from publishing.bundle.writing import bundle, bundle_name
 from publishing.models import MAX_COMMENT, Meaning, Release
 from publishing.policies import rules_of
 from publishing.proofs import Proof
@@ -130,6 +138,30 @@ class SignaturesView(_OneRelease):
             caller=self.caller(), release_id=release_id, meaning=meaning, proof=Proof(**given), comment=comment
         )
         return self.answer(reading.signature_body(signature), 200 if signature.repeated else 201)
+
+
+class BundleView(_OneRelease):
+    read_action = "release.bundle"
+
+    def access(self) -> Access:
+        """Reviewers and above: the events inside are the whole record. Auditors read everything."""
+        access = access_to(user=self.user(), release_id=self.release_id)
+        if not self.user().is_auditor:
+            authorise(action=self.read_action, role=access.role, status=Status(access.project.status))
+        return access
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @operation("releases_bundle", answer=OpenApiTypes.BINARY)
+    def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Everything that proves a release, as a zip that brings its own verifier."""
+        self.access()
+        scope = scope_of_release(release_id)
+        pieces = bundle(scope)
+        plain = request._request  # noqa: SLF001 (the one Django knows)
+        content = in_threads(pieces) if isinstance(plain, ASGIRequest) else pieces
+        response = StreamingHttpResponse(content, content_type="application/zip")
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=bundle_name(scope))
+        return response
 
 
 class _EndView(_OneRelease):

@@ -10,6 +10,7 @@ of_release = [
     path("", api.OneReleaseView.as_view(), name="api_one_release"),
     path("challenge/", api.ChallengeView.as_view(), name="api_challenge"),
     path("signatures/", api.SignaturesView.as_view(), name="api_signatures"),
+    path("bundle/", api.BundleView.as_view(), name="api_bundle"),
     path("reject/", api.RejectView.as_view(), name="api_reject"),
     path("withdraw/", api.WithdrawView.as_view(), name="api_withdraw"),
 ]

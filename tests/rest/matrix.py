@@ -132,6 +132,7 @@ OF_A_PROJECT = (
         IN_REVIEW,
         {**SIGNATURE, "meaning": "authored"},
     ),
+    Row("api_bundle", "GET", RELEASE + "bundle/", 200, (*REVIEWERS, "auditor")),
     Row("api_reject", "POST", RELEASE + "reject/", "conflict", REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
     Row("api_withdraw", "POST", RELEASE + "withdraw/", "conflict", WRITERS, IN_REVIEW, {"reason": "A mistake"}),
 )

@@ -1,0 +1,1 @@
+"""The bundle: a release, or a whole project, with everything that proves it without Foundry."""

@@ -1,0 +1,50 @@
+"""Joining the verifier's parts into the one file that a bundle carries."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+PARTS: Final = ("reading", "ed25519", "chain", "record", "releases", "main")
+_FOLDER: Final = Path(__file__).parent / "verifier"
+
+
+@functools.cache
+def verifier_source() -> bytes:
+    """The text of `verify.py`: the last part's docstring, everybody's imports once, then the parts in order."""
+    trees = {part: ast.parse(_text(part)) for part in PARTS}
+    docstring = _lines(_text("main"), trees["main"].body[0])
+    imports = _imports([node for tree in trees.values() for node in tree.body])
+    head = ["#!/usr/bin/env python3", docstring, "", "from __future__ import annotations", "", *imports]
+    bodies = [_body(_text(part), tree) for part, tree in trees.items()]
+    return ("\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies) + "\n").encode()
+
+
+def _text(part: str) -> str:
+    return (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+
+
+def _lines(text: str, node: ast.stmt) -> str:
+    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+
+
+def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
+    """What is imported from the standard library, each once; the other parts and the future are left out."""
+    plain: set[str] = set()
+    named: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            plain.add(ast.unparse(node))
+        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith(("__future__", "publishing")):
+            named.setdefault(str(node.module), set()).update(each.name for each in node.names)
+    lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(named.items())]
+    return [*sorted(plain), *lines]
+
+
+def _body(text: str, tree: ast.Module) -> str:
+    """What follows the docstring and the imports, with the comments between."""
+    last = max(node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(text.splitlines()[last:]).strip("\n")

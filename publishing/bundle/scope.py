@@ -1,0 +1,125 @@
+"""What a bundle covers, read as one moment: a release up to its end, or a project up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.callers import foundry_caller
+from audit.checkpoints.heads import Head
+from audit.checkpoints.models import Checkpoint
+from audit.errors import NotFound
+from audit.keys.sealing import ensure_site_key
+from audit.models import Event, SiteKey, project_chain
+from audit.transactions import unavailable_on_timeout
+from drafts.models import Draft
+from projects.models import Project
+from publishing.models import Release, ReleaseState
+
+_ENDS = ("release.released", "release.rejected", "release.withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`release` is None for a whole project. `head` is the last event inside; `draft` the version whose text is.
+
+    `key` is the fingerprint of the site's key that seals it; `keys` are all that the site ever had.
+    """
+
+    project: Project
+    release: Release | None
+    releases: tuple[Release, ...]
+    draft: Draft | None
+    head: Head
+    key: str
+    keys: tuple[SiteKey, ...]
+    checkpoint: Checkpoint | None
+    made_at: datetime
+
+    @property
+    def chain(self) -> str:
+        return project_chain(self.project.id)
+
+
+def scope_of_release(release_id: UUID) -> Scope:
+    """A release up to the event that ended it, so that its bundle says the same whenever it is made.
+
+    One in review goes up to now. Raises `NotFound`.
+    """
+    key = ensure_site_key(caller=foundry_caller())
+    with one_moment():
+        release = Release.objects.with_people().select_related("project__created_by").filter(pk=release_id).first()
+        if release is None:
+            raise NotFound("There is no such release.")
+        events = Event.objects.of_project(release.project_id)
+        if release.state != ReleaseState.IN_REVIEW:
+            ended = events.get(action__in=_ENDS, target_type="release", target_id=str(release.id))
+            events = events.filter(seq__lte=ended.seq)
+        last = events.latest("seq")
+        return _scope(release.project, last, key=key, release=release, releases=(release,), draft=release.draft)
+
+
+def scope_of_project(project_id: UUID) -> Scope:
+    """A whole project, in whatever state, up to now. Raises `NotFound`."""
+    key = ensure_site_key(caller=foundry_caller())
+    with one_moment():
+        project = Project.objects.select_related("created_by").filter(pk=project_id).first()
+        if project is None:
+            raise NotFound("There is no such project.")
+        newest = Event.objects.of_project(project_id).latest("seq")
+        releases = tuple(Release.objects.of_project(project_id).with_people().order_by("id"))
+        draft = Draft.objects.of_project(project_id).first()
+        return _scope(project, newest, key=key, release=None, releases=releases, draft=draft)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let everything read inside be of one moment; a transaction that is open already is left as it is."""
+    own = not connection.in_atomic_block
+    with unavailable_on_timeout(), transaction.atomic():
+        if own:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _scope(
+    project: Project,
+    last: Event,
+    *,
+    key: str,
+    release: Release | None,
+    releases: tuple[Release, ...],
+    draft: Draft | None,
+) -> Scope:
+    return Scope(
+        project=project,
+        release=release,
+        releases=releases,
+        draft=draft,
+        head=Head(last.chain, last.seq, bytes(last.hash).hex()),
+        key=key,
+        keys=tuple(SiteKey.objects.order_by("added_at")),
+        checkpoint=_checkpoint_that_saw(last),
+        made_at=datetime.now(UTC),
+    )
+
+
+def _checkpoint_that_saw(last: Event) -> Checkpoint | None:
+    """The first checkpoint that saw the last event, or else the newest that saw an earlier one, if any is near."""
+    made = Checkpoint.objects.all()
+    after = made.filter(made_at__gte=last.at).order_by("number")[:5]
+    before = made.filter(made_at__lt=last.at).order_by("-number")[:20]
+    for checkpoint in (*after, *before):
+        heads = set(checkpoint.statement["heads"])
+        # Events of the moment of a checkpoint may be committed after it: a few of them are looked at.
+        seen = Event.objects.chain(last.chain).filter(seq__lte=last.seq, at__lte=checkpoint.made_at)
+        for event in seen.order_by("-seq")[:20]:
+            if Head(event.chain, event.seq, bytes(event.hash).hex()).digest in heads:
+                return checkpoint
+    return None

@@ -1,0 +1,96 @@
+"""The files of a bundle, and the one right spelling of what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+Json = dict[str, Any]
+
+
+class WrongError(Exception):
+    """What is wrong, in one line."""
+
+
+class Bundle:
+    """The files of a bundle by name, each with what opens it, whatever it lies in."""
+
+    def __init__(self, files: Mapping[str, Callable[[], Any]]) -> None:
+        self.files = files
+
+    def names(self) -> set[str]:
+        return set(self.files)
+
+    def open(self, name: str) -> BinaryIO:
+        check(name in self.files, f"{name} is missing")
+        file: BinaryIO = self.files[name]()
+        return file
+
+    def read(self, name: str) -> bytes:
+        with self.open(name) as file:
+            return file.read()
+
+    def lines(self, name: str) -> Iterator[tuple[int, Json]]:
+        """Every line of a file, numbered from 1, as the object it spells; any other spelling is refused."""
+        with self.open(name) as file:
+            for number, line in enumerate(file, 1):
+                where = f"{name}, line {number}"
+                check(line.endswith(b"\n"), f"{where}: it does not end")
+                yield number, spelled(line[:-1], where)
+
+
+def open_bundle(place: Path) -> Bundle:
+    if place.is_dir():
+        found = {path.relative_to(place).as_posix(): path for path in place.rglob("*") if not path.is_dir()}
+        for name, path in found.items():
+            check(path.is_file() and not path.is_symlink(), f"{name} is no plain file")
+        return Bundle({name: partial(path.open, "rb") for name, path in found.items()})
+    archive = zipfile.ZipFile(place)
+    names = archive.namelist()
+    check(len(set(names)) == len(names), "a name stands twice in the zip")
+    return Bundle({name: partial(archive.open, name) for name in names})
+
+
+def check(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise WrongError(otherwise)
+
+
+def canonical(value: Any) -> str:
+    """RFC 8785, for everything but fractions, of which there are none in what is sealed or listed."""
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    check(not isinstance(value, float), "a fraction stands where none can")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def spelled(data: bytes, where: str) -> Json:
+    """The object that these bytes spell; refused unless they are just its RFC 8785 text."""
+    try:
+        found: Any = json.loads(data.decode("utf-8"))
+        if isinstance(found, dict) and canonical(found).encode("utf-8") == data:
+            return found
+    except (ValueError, RecursionError):
+        pass
+    raise WrongError(f"{where}: it is not spelled as it was written")
+
+
+def microseconds(at: str, where: str) -> bytes:
+    """A time as the chain hashes it: microseconds since 1970 in 8 bytes."""
+    check(re.fullmatch(r"[0-9-]{10}T[0-9:]{8}[.][0-9]{6}Z", at) is not None, f"{where}: its time is no time")
+    since = datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime(1970, 1, 1)  # noqa: DTZ001, DTZ007 (UTC, both)
+    return (since // timedelta(microseconds=1)).to_bytes(8, "big")
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

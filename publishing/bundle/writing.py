@@ -1,0 +1,58 @@
+"""Making a bundle: the verifier, the files, the manifest of them all, and the seal over the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from audit.keys.sealing import rfc3339, seal
+from publishing.bundle.assembly import verifier_source
+from publishing.bundle.contents import files_of, line
+from publishing.bundle.scope import Scope
+from publishing.bundle.zipping import StreamedZip, gathered
+
+BUNDLE = "bundle"
+
+
+def bundle(scope: Scope) -> Iterator[bytes]:
+    """The bytes of the zip, piece by piece; however long the history is, it needs little memory.
+
+    Each step may go on in another thread: no connection is held between two pieces.
+    """
+    return gathered(_pieces(scope))
+
+
+def bundle_name(scope: Scope) -> str:
+    """A file name that every system takes: the project's, and the release's or the last event's number."""
+    what = scope.release.name if scope.release else f"event-{scope.head.seq}"
+    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{scope.project.name} {what}").strip("-.")
+    return f"{words[:100] or 'foundry'}.zip"
+
+
+def _pieces(scope: Scope) -> Iterator[bytes]:
+    archive = StreamedZip(scope.made_at)
+    yield from archive.add("verify.py", [verifier_source()])
+    archive.listed.clear()
+    for name, pieces in files_of(scope):
+        yield from archive.add(name, pieces)
+    listed = sorted(archive.listed)
+    manifest = b"".join(line({"path": name, "sha256": digest, "size": size}) for name, digest, size in listed)
+    yield from archive.add("manifest.jsonl", [manifest])
+    yield from archive.add("seal.json", [_seal(scope, manifest)])
+    yield from archive.close()
+
+
+def _seal(scope: Scope, manifest: bytes) -> bytes:
+    sealed = seal(
+        BUNDLE,
+        {
+            "project": str(scope.project.id),
+            "release": str(scope.release.id) if scope.release else None,
+            "version": scope.draft.version_number if scope.draft else 0,
+            "head": {"seq": scope.head.seq, "hash": scope.head.hash},
+            "made_at": rfc3339(scope.made_at),
+            "manifest": f"sha256:{hashlib.sha256(manifest).hexdigest()}",
+        },
+    )
+    return line({"statement": sealed.text, "signature": sealed.signature.hex()})
