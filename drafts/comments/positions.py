@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from threading import Lock
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from blobs.models import Blob
 from drafts.comments.anchors import LineMap, Span, lines_of
 from drafts.comments.models import Comment
+from drafts.memory import Memory
 from drafts.models import Draft
 
 # A place is some 400 bytes; this many are the comments of a few hundred projects.
@@ -26,31 +26,7 @@ class _Question(NamedTuple):
     quote: str
 
 
-class _Memory:
-    """The answers that were asked for last, for all threads of this process."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[_Question, Span | None] = OrderedDict()
-        self._lock = Lock()
-
-    def recall(self, questions: Iterable[_Question]) -> dict[_Question, Span | None]:
-        found: dict[_Question, Span | None] = {}
-        with self._lock:
-            for question in questions:
-                if question in self._known:
-                    self._known.move_to_end(question)
-                    found[question] = self._known[question]
-        return found
-
-    def keep(self, answers: dict[_Question, Span | None]) -> None:
-        with self._lock:
-            self._known.update(answers)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
-
-
-_memory = _Memory(MOST_KEPT)
+_memory: Memory[_Question, Span | None] = Memory(MOST_KEPT)
 
 
 def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, Span | None]:
