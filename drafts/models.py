@@ -136,6 +136,7 @@ class Draft(models.Model):
 
 # Django looks for an app's models here only. Those of the sub-packages name `Draft` as a string: either may be first.
 from drafts.comments.models import Comment  # noqa: E402
+from drafts.search.models import Passage, Stay  # noqa: E402
 from drafts.tasks.models import Task  # noqa: E402
 
 __all__ = [
@@ -147,5 +148,7 @@ __all__ = [
     "DraftKind",
     "DraftQuerySet",
     "FieldContent",
+    "Passage",
+    "Stay",
     "Task",
 ]

@@ -12,6 +12,7 @@ from audit.services import Statement, Target
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
+from drafts.search.indexing import VersionIndex
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
 from projects.writing import ProjectWrite
 
@@ -33,11 +34,13 @@ def write_draft(
     source_version: int | None = None,
     data: Mapping[str, Any] | None = None,
     reason: str | None = None,
+    texts: Mapping[str, str | None] | None = None,
 ) -> Draft:
     """Insert the version after `current` inside a write whose right to the changed fields is already proven.
 
     `after` is every field of the new version, its contents stored already. The event comes first: its time is the
-    draft's, and its `seq` the token of a momentary lease.
+    draft's, and its `seq` the token of a momentary lease. `texts` are those of the changed fields (None for a removed
+    file), where the caller has them at hand: the search index then needs no round trip of its own.
     """
     before = current.fields if current else {}
     check_files(after)
@@ -62,9 +65,14 @@ def write_draft(
     facts = {**_facts_of(draft, before, after), **(data or {})}
     inserting: Statement = (_INSERT_DRAFT, _row_of(draft))
     pointing: Statement = (_POINT_PROJECT, [draft.id, write.project.id])
+    held = {name: content.sha256 for name, content in before.items()}
+    index = VersionIndex(project_id=write.project.id, version=draft.version_number, before=held)
+    indexing = index.statements(texts) if texts is not None else []
     event = write.record(
-        "draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=[inserting, pointing]
+        "draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=[inserting, pointing, *indexing]
     )
+    if texts is None:
+        index.follow({name: draft.sha256_of(name) for name in draft.changed_fields})
     draft.created_at = event.at
     draft.event_seq = event.seq
     write.project.current_draft = draft

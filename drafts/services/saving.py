@@ -75,6 +75,7 @@ def save_draft(
                 kind=DraftKind.SAVE,
                 message=message,
                 data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
+                texts={name: change.text for name, change in checked.items()},
             )
             forget_saved(write, leases, revisions)
             if release_locks:

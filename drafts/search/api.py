@@ -1,0 +1,34 @@
+"""Searching a project."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.pagination import whole
+from accounts.rest.queries import query_text
+from accounts.rest.schema import operation
+from drafts.search import serializers as shapes
+from drafts.search.reading import LONGEST_QUESTION, search
+from projects.rest import ProjectView
+
+QUESTION = OpenApiParameter(
+    "q",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION},
+    required=True,
+    description="Words, all of which a line must have; each may be the beginning of a longer one.",
+)
+
+
+class SearchView(ProjectView):
+    @operation("search_read", answer=shapes.FoundInfo, parameters=[QUESTION])
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Lines of the current and of past versions, by field, and comments."""
+        text = query_text(request, "q", maximum=LONGEST_QUESTION) or ""
+        found = search(project_id=self.access().project.id, text=text)
+        page = whole([shapes.field_body(each) for each in found.fields])
+        comments = [shapes.comment_hit(each) for each in found.comments]
+        return self.answer({**page, "comments": comments, "more": found.more})

@@ -1,0 +1,72 @@
+"""The index of a project's texts: which lines there ever were, and in which versions each stood in a field."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from drafts.search.words import PassageWords
+from projects.models import Project
+
+
+class Passage(models.Model):
+    """A line (a stretch of one, where it is long) that stands or stood in some field of a project; once in a project.
+
+    Derived from the versions and their blobs, which are the record; this is not. A save adds only the passages that
+    are new, so the index grows with what people change and not with the size of what they change it in. No index of
+    the project alone: it would tempt the planner to make the words of all its passages anew.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.BinaryField(max_length=16, help_text="BLAKE2b of the text, 16 bytes.")
+    text = models.TextField()
+
+    project_id: UUID
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["digest", "project"], name="drafts_passage_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(PassageWords("project", "text"), name="drafts_passage_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Stay(models.Model):
+    """Versions in a row, in all of which a passage stands in a field."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    field = models.CharField(max_length=1100)
+    digest = models.BinaryField(max_length=16, help_text="The passage's.")
+    since_version = models.PositiveIntegerField()
+    until_version = models.PositiveIntegerField(null=True, help_text="The first version without it; NULL: current.")
+
+    project_id: UUID
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["project", "field", "digest"],
+                condition=Q(until_version__isnull=True),
+                name="drafts_stay_once_in_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_version__isnull=True) | Q(until_version__gt=F("since_version")),
+                name="drafts_stay_in_order",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["project", "digest"], name="drafts_stay_passage")]
+
+    def __str__(self) -> str:
+        return f"{self.field} from v{self.since_version}"
