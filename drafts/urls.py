@@ -7,6 +7,8 @@ from django.urls import include, path, register_converter
 from drafts import api
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
+from drafts.moments import urls as moments
+from drafts.search import urls as search
 from drafts.tasks import urls as tasks
 
 
@@ -46,8 +48,9 @@ of_project = [
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]
+of_parts = [*comments.of_project, *tasks.of_project, *search.of_project, *moments.of_project]
 urlpatterns = [
-    path("projects/<uuid:project_id>/", include([*of_project, *comments.of_project, *tasks.of_project])),
+    path("projects/<uuid:project_id>/", include([*of_project, *of_parts])),
     *comments.urlpatterns,
     *tasks.urlpatterns,
 ]

@@ -111,6 +111,7 @@ OF_A_PROJECT = (
     Row("api_comment_resolve", "POST", COMMENT + "resolve/", 200, REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_reopen", "POST", COMMENT + "reopen/", "conflict", REVIEWERS, NOT_ARCHIVED),
     Row("api_comment_withdraw", "POST", COMMENT + "withdraw/", 200, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}),
+    Row("api_moments", "GET", "moments/?version=1", 200),
     Row("api_search", "GET", "search/?q=one", 200),
     Row("api_tasks", "GET", "tasks/", 200),
     Row("api_tasks", "POST", "tasks/", 201, REVIEWERS, NOT_ARCHIVED, {"text": "Name the sources"}),

@@ -1,0 +1,53 @@
+"""Looking at the workspace as it was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.queries import query_integer, query_text
+from accounts.rest.schema import operation
+from audit.errors import ValidationFailed
+from drafts.comments.api import LARGEST_VERSION, VERSION
+from drafts.moments.reading import moment_at, moment_of_version
+from drafts.moments.serializers import MomentInfo, moment_body
+from projects.rest import ProjectView
+
+AT = OpenApiParameter(
+    "at", OpenApiTypes.DATETIME, description="A moment (RFC 3339, with its zone), instead of a version."
+)
+
+
+class MomentsView(ProjectView):
+    @operation("moments_read", answer=MomentInfo, parameters=[VERSION, AT])
+    def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """The workspace when a version was saved, or at a moment: fields, comments open then, who held which field."""
+        at = _asked_moment(request)
+        version = query_integer(request, "version", default=0, minimum=1, maximum=LARGEST_VERSION)
+        if at is not None and version:
+            raise ValidationFailed({"at": ["Give a version or a moment, not both."]})
+        self.access()
+        if at is not None:
+            return self.answer(moment_body(moment_at(project_id=project_id, at=at)))
+        return self.answer(moment_body(moment_of_version(project_id=project_id, version=version or None)))
+
+
+def _asked_moment(request: Request) -> datetime | None:
+    text = query_text(request, "at", maximum=40)
+    if text is None:
+        return None
+    try:
+        at = parse_datetime(text)
+        # Not every moment with a zone is one in UTC: the first and the last hours of the calendar are not.
+        at = at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        at = None
+    if at is None:
+        raise ValidationFailed({"at": ["Give a time with its zone, as 2026-11-20T10:42:00Z."]})
+    return at
