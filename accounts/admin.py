@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import admin as _mail  # noqa: F401 (these register what is taken out below)
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _factors  # noqa: F401
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as _outside  # noqa: F401
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions import admin as _sessions  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which is taken out below)
@@ -11,13 +20,17 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
-from accounts import services
+from accounts import lockout, services
 from accounts.callers import caller_from_request
+from accounts.factors import remove_factors
 from accounts.models import PersonalAccessToken, User
+from accounts.suspension import restore_signing
 from audit.errors import DomainError
 
 # Rights come from the roles of projects and from the two marks of an account; Django's groups would be a second way.
 admin.site.unregister(Group)
+# What somebody signs in with is changed by themselves, or by the actions below; seeds and keys are shown to nobody.
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 def own_password_page(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -54,14 +67,20 @@ class UserAdmin(UserModelAdmin):
     list_filter = ("kind", "is_active", "is_superuser", "is_auditor")
     search_fields = ("username", "display_name", "email")
     ordering = ("username",)
-    actions = ("deactivate", "reactivate")
+    actions = ("deactivate", "reactivate", "unlock", "restore_signing", "remove_factors")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Accounts are deactivated (11.100a)."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return () if obj is None else ("username", "kind", "last_login", "date_joined")
+        if obj is None:
+            return ()
+        return ("username", "kind", "last_login", "date_joined", "sign_in_locked_until", "signing_suspended_at")
+
+    @admin.display(description="sign-in locked until", empty_value="–")
+    def sign_in_locked_until(self, user: User) -> datetime | None:
+        return lockout.locked_until(user)
 
     def get_exclude(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """A new account is active; closing one is a change of its own."""
@@ -116,10 +135,22 @@ class UserAdmin(UserModelAdmin):
     def reactivate(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, services.reactivate_account)
 
-    def _each(self, request: HttpRequest, queryset: Any, write: Any) -> None:
+    @admin.action(description="Unlock after failed tries", permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: Any) -> None:
+        self._each(request, queryset, lockout.unlock_account)
+
+    @admin.action(description="Confirm that it is them: let them sign again", permissions=["change"])
+    def restore_signing(self, request: HttpRequest, queryset: Any) -> None:
+        self._each(request, queryset, restore_signing, reason="Confirmed in the administration")
+
+    @admin.action(description="Remove their second factors, which they have lost", permissions=["change"])
+    def remove_factors(self, request: HttpRequest, queryset: Any) -> None:
+        self._each(request, queryset, remove_factors, reason="Removed in the administration")
+
+    def _each(self, request: HttpRequest, queryset: Any, write: Any, **facts: str) -> None:
         for user in queryset:
             try:
-                write(caller=caller_from_request(request), user_id=user.pk)
+                write(caller=caller_from_request(request), user_id=user.pk, **facts)
             except DomainError as error:
                 messages.error(request, f"{user}: {error.detail}")
 

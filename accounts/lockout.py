@@ -25,7 +25,7 @@ from django.utils.crypto import salted_hmac
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
 from accounts.models import FailureCount, User
-from accounts.rules import require_administrator
+from accounts.rules import lock_account, require_administrator
 from audit.errors import RateLimited
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -152,9 +152,10 @@ def forget(user: User) -> None:
 def unlock_account(*, caller: Caller, user_id: UUID) -> bool:
     """Let an account try again at once, for sign-in and signing; whether anything was counted. Administrators only."""
     require_administrator(caller)
-    user = User.objects.get(pk=user_id)
-    keys = [_of_account(purpose, user, "").key for purpose in Purpose]
-    return _unlock(caller, keys, actions.UNLOCKED, Target.of("user", user.id))
+    with write_transaction():
+        user = lock_account(user_id)
+        keys = [_of_account(purpose, user, "").key for purpose in Purpose]
+        return _unlock(caller, keys, actions.UNLOCKED, Target.of("user", user.id))
 
 
 def unlock_address(*, caller: Caller, address: str) -> bool:

@@ -7,7 +7,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import redis
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Seconds.
+USE_INTERVAL: Final = 60.0
+# What a page sends without anybody touching it.
+_BY_ITSELF: Final = frozenset({"ping", "events.since", "text.get", "lock.renew"})
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -76,6 +81,7 @@ class Connection:
         # The tokens by which this session was seen to hold fields: enough for showing, never for writing.
         self.held: dict[str, int] = {}
         self._paces: dict[str, TokenBucket] = {}
+        self._used_at = self.heard_at
         self._subscriber: Subscriber | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: CloseCode | None = None
@@ -176,6 +182,7 @@ class Connection:
             params = decode_parameters(request.params, command.parameters)
             result = await self._run(command, params)
             self._note_focus(command, params)
+            self._note_use(command)
             return result_frame(request.answer_id, result)
         except DomainError as refusal:
             return refusal_frame(request.answer_id, refusal)
@@ -238,6 +245,12 @@ class Connection:
             self.node.focus(self, params.field)
         elif command.focus is not None:
             self.node.focus(self, params.field if command.focus else None)
+
+    def _note_use(self, command: Command) -> None:
+        """Once a minute while a person is there; what the page sends by itself shows nobody."""
+        if command.name not in _BY_ITSELF and self.heard_at - self._used_at > USE_INTERVAL:
+            self._used_at = self.heard_at
+            self.node.note_use(self.caller)
 
     async def _write(self, subscriber: Subscriber) -> None:
         while True:

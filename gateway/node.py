@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections import defaultdict
@@ -16,6 +17,8 @@ import msgspec
 import redis
 from django.conf import settings
 
+from accounts.callers import Caller
+from accounts.sessions import end_unused_sessions, note_use
 from audit.errors import DomainError
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
@@ -35,6 +38,7 @@ logger = logging.getLogger(__name__)
 # Seconds.
 REVOCATION_INTERVAL: Final = 1.0
 SILENCE_INTERVAL: Final = 1.0
+UNUSED_INTERVAL: Final = 15.0
 FAREWELL_TIMEOUT: Final = 3.0
 
 
@@ -80,6 +84,7 @@ class Node:
         self.in_background(self._poll_revocations())
         for interval, work in (
             (SILENCE_INTERVAL, self.close_silent),
+            (UNUSED_INTERVAL, lambda: self.lanes.upkeep(end_unused_sessions)),
             (REWRITE_INTERVAL, lambda: self.lanes.presence(self.presence.rewrite)),
             (SWEEP_INTERVAL, lambda: self.lanes.presence(self.presence.sweep)),
         ):
@@ -135,6 +140,11 @@ class Node:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    def note_use(self, caller: Caller) -> None:
+        """A person is at work in a socket, which keeps their browser signed in."""
+        noting = functools.partial(note_use, user=caller.user, credential=caller.credential)
+        self.in_background(_logged(self.lanes.upkeep(noting)))
 
     async def close_silent(self) -> None:
         """Close the sockets of which nothing was heard for a minute: their people may be long gone."""

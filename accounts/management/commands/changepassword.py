@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.callers import foundry_caller
 from accounts.management.passwords import read_password
-from accounts.models import User
+from accounts.management.people import named
 from accounts.services import set_password
 from audit.errors import DomainError
 
@@ -22,9 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.named(options["username"]).first()
-        if user is None:
-            raise CommandError(f"There is no account {options['username']}.")
+        user = named(options["username"])
         password = read_password(from_stdin=options["password_stdin"])
         try:
             set_password(caller=foundry_caller("command"), user_id=user.id, password=password)

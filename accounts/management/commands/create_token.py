@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.callers import foundry_caller
-from accounts.models import User
+from accounts.management.people import named
 from accounts.services import create_token
 from audit.errors import DomainError
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="what the token is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.named(options["username"]).first()
-        if user is None:
-            raise CommandError(f"There is no account {options['username']}.")
+        user = named(options["username"])
         try:
             _token, text = create_token(caller=foundry_caller("command"), name=options["name"], user_id=user.id)
         except DomainError as error:
