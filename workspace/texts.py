@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def script_texts() -> dict[str, str]:
     """Every text of the workspace's script, in the reader's language."""
-    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json()}
+    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json(), **_discussion()}
 
 
 def _saving() -> dict[str, str]:
@@ -120,4 +120,23 @@ def _json() -> dict[str, str]:
         "json.large": _("this number is too large"),
         "json.word": _('"{word}" is not a value; a text stands in quotes'),
         "json.value": _("a value is missing here"),
+    }
+
+
+def _discussion() -> dict[str, str]:
+    return {
+        "comment.on_line": _("Comment on line {line}…"),
+        "comment.on_selection": _("Comment on the selection in line {line}…"),
+        "comment.on_lines": _("Comment on lines {from} to {to}…"),
+        "comment.nothing": _("Save this field first, then comment"),
+        "comment.send": _("Comment"),
+        "comment.reply": _("Reply"),
+        "comment.reply_to": _("Reply to {name}"),
+        "announce.comment.created": _("{name} commented on {field}."),
+        "announce.comment.answered": _("{name} replied to a comment on {field}."),
+        "announce.comment.resolved": _("{name} resolved a comment on {field}."),
+        "announce.comment.reopened": _("{name} reopened a comment on {field}."),
+        "announce.comment.withdrawn": _("{name} withdrew a comment on {field}."),
+        "announce.task.created": _("{name} added the task: {task}"),
+        "announce.task.done": _("{name} ticked a task."),
     }

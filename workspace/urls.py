@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from workspace.views import account, compare, history, members, projects, workspace
+from workspace.views import account, comments, compare, history, members, projects, tasks, workspace
 
 app_name = "workspace"
 
@@ -19,6 +19,13 @@ urlpatterns: list[URLPattern] = [
     path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
     path("projects/<uuid:project_id>/history/", history.history, name="history"),
     path("projects/<uuid:project_id>/history/panel/", history.panel, name="history_panel"),
+    path("projects/<uuid:project_id>/comments/", comments.comments, name="comments"),
+    path("projects/<uuid:project_id>/comments/<uuid:comment_id>/reply/", comments.reply, name="reply_to_comment"),
+    path("projects/<uuid:project_id>/comments/<uuid:comment_id>/resolve/", comments.resolve, name="resolve_comment"),
+    path("projects/<uuid:project_id>/comments/<uuid:comment_id>/reopen/", comments.reopen, name="reopen_comment"),
+    path("projects/<uuid:project_id>/comments/<uuid:comment_id>/withdraw/", comments.withdraw, name="withdraw_comment"),
+    path("projects/<uuid:project_id>/tasks/", tasks.tasks, name="tasks"),
+    path("projects/<uuid:project_id>/tasks/<uuid:task_id>/", tasks.change, name="change_task"),
     path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),
     path("projects/<uuid:project_id>/compare/fold/", compare.fold, name="compare_fold"),
     path("projects/<uuid:project_id>/members/", members.member_list, name="members"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,9 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import set_password
+from drafts.comments.models import Comment
+from drafts.tasks.models import Task
 from projects.models import Project
 from tests.rest.addresses import addresses
-from tests.rest.matrix import ALWAYS, OTHER, OWNERS, PERSONAS, Row
+from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OTHER, OWNERS, PERSONAS, REVIEWERS, Row
 from tests.rest.undone import undone
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,9 @@ PASSWORD = "correct horse battery staple"
 SIGN_IN = ("/accounts/login/", "/admin/login/")
 
 ROLE = {"role": "editor", "reason": "Grows"}
+REMARK = {"version": "1", "field": "prompt_text", "text": "Why?"}
+COMMENT = "comments/{comment}/"
+TALK = (REVIEWERS, NOT_ARCHIVED)
 OF_A_PROJECT = (
     Row("workspace:workspace", "GET", "", 200),
     Row("workspace:fields", "GET", "fields/", 200),
@@ -31,6 +37,18 @@ OF_A_PROJECT = (
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
     Row("workspace:history", "GET", "history/", 200),
     Row("workspace:history_panel", "GET", "history/panel/", 200),
+    Row("workspace:comments", "GET", "comments/", 200),
+    Row("workspace:comments", "POST", "comments/", 302, *TALK, REMARK),
+    Row("workspace:reply_to_comment", "POST", COMMENT + "reply/", 302, *TALK, {"text": "So."}),
+    Row("workspace:resolve_comment", "POST", COMMENT + "resolve/", 302, *TALK),
+    Row("workspace:reopen_comment", "POST", COMMENT + "reopen/", "project_frozen", *TALK),
+    Row("workspace:withdraw_comment", "GET", COMMENT + "withdraw/", 200),
+    Row(
+        "workspace:withdraw_comment", "POST", COMMENT + "withdraw/", 302, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}
+    ),
+    Row("workspace:tasks", "GET", "tasks/", 200),
+    Row("workspace:tasks", "POST", "tasks/", 302, *TALK, {"text": "Sign"}),
+    Row("workspace:change_task", "POST", "tasks/{task}/", 302, *TALK, {"done": "yes"}),
     Row("workspace:compare", "GET", "compare/?base=1&target=2", 200),
     Row("workspace:compare_fold", "GET", "compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1", 200),
     Row("workspace:members", "GET", "members/", 200),
@@ -81,7 +99,7 @@ def test_c10_on_a_projects_pages_everybody_may_just_what_the_table_says(
         project = places[persona != "visitor"]
         with undone():
             Project.objects.filter(id=project.id).update(status=status)
-            path = f"/projects/{project.id}/{row.path}".format(**names)
+            path = f"/projects/{project.id}/{row.path}".format(**names, **things_in(project))
             told[persona, status] = outcome(browsers[persona].generic(row.method, path, **form(body)))
         expected[persona, status] = row.expected(persona, status)
     assert told == expected
@@ -116,6 +134,12 @@ def test_c05_every_address_of_the_site_stands_in_a_matrix() -> None:
     listed = {row.name for row in OF_A_PROJECT} | {row[0] for row in ELSEWHERE}
     there = {name for name, _pattern in addresses() if not name.startswith(("api_", "admin:"))}
     assert there - {"None"} == listed
+
+
+def things_in(project: Project) -> dict[str, UUID]:
+    """What addresses of a project name in it."""
+    comment = Comment.objects.get(project=project, thread=None)
+    return {"comment": comment.id, "task": Task.objects.get(project=project).id}
 
 
 def form(body: dict[str, str]) -> dict[str, Any]:

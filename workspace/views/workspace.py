@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,15 +28,31 @@ from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of, may_of
 from workspace.texts import script_texts
+from workspace.views import comments, tasks
 from workspace.views.history import panel_context
+
+PANEL_TABS = ("comments", "history", "tasks")
 
 
 @dataclass(frozen=True, slots=True)
 class LockView:
     """Who writes a field, and since when."""
 
+    field: str
     holder: User
-    since: Any
+    session_id: UUID | None
+    since: datetime
+
+    @property
+    def as_json(self) -> str:
+        """As the snapshot of the socket shows it, for a row that the script meets later."""
+        shown = {
+            "field": self.field,
+            "holder": self.holder.person(),
+            "session_id": self.session_id,
+            "since": self.since,
+        }
+        return json.dumps(shown, cls=DjangoJSONEncoder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,12 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "text": texts_of([draft], chosen.name)[0] if draft else "",
         "panel": "open",
+        "panel_tab": _panel_tab(request),
+        "project_id": project_id,
+        "chosen_field": chosen.name,
         **panel_context(project_id),
+        **comments.panel_of(access, request.user, chosen.name),
+        **tasks.panel_of(access),
         "page_data": {
             "project": str(project_id),
             "me": request.user.person(),
@@ -129,6 +153,11 @@ def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
+def _panel_tab(request: PageRequest) -> str:
+    wanted = request.GET.get("panel", "")
+    return wanted if wanted in PANEL_TABS else PANEL_TABS[0]
+
+
 def _kept(copy: WorkingCopy) -> dict[str, Any]:
     return {
         "id": copy.id,
@@ -147,7 +176,7 @@ def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
     draft: Draft | None = project.current_draft
     known = draft.fields if draft else {}
     leases = Lease.objects.open().of_project(project.id).select_related("user")
-    locks = {lease.field: LockView(lease.user, lease.started_at) for lease in leases}
+    locks = {lease.field: LockView(lease.field, lease.user, lease.session_id, lease.started_at) for lease in leases}
     names = field_names.in_order({PROMPT, CONFIGURATION, *known, *locks, *more})
     may = may_of(access)
     return [

@@ -32,6 +32,11 @@ export class DialogController extends Controller<HTMLDialogElement> {
     this.element.close();
   }
 
+  /** Its form was answered; a refusal comes back as the form with what is wrong. */
+  answered(event: CustomEvent<{ successful: boolean }>): void {
+    if (event.detail.successful) this.element.close();
+  }
+
   private readonly scrim = (event: Event): void => {
     if (event.target === this.element) this.element.close();
   };

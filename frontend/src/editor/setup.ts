@@ -15,6 +15,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { colours } from "./colours";
+import { commentMarks } from "./comments";
 import { notesGutter } from "./notes";
 import { remoteWriter } from "./remote";
 import { unsavedLines } from "./unsaved";
@@ -80,6 +81,7 @@ export function fieldState(text: string, language: string, label: string, more: 
       ...plainEditor(language),
       unsavedLines,
       remoteWriter,
+      commentMarks,
       highlightActiveLine(),
       highlightActiveLineGutter(),
       highlightSelectionMatches(),

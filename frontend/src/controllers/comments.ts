@@ -1,0 +1,278 @@
+import { ChangeSet } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { htmx } from "../base";
+import { type CommentMark, setActiveComment, setComments } from "../editor/comments";
+import { savedText } from "../editor/unsaved";
+import type { ProjectEvent } from "../protocol";
+import { say } from "../texts";
+import { project } from "../workspace/current";
+import { changesBetween, type Field } from "../workspace/field";
+import { LiveController, part } from "./live";
+import { countOnTab } from "./panel";
+import { Partial } from "./partials";
+
+const PAINT_DELAY = 120;
+const ANNOUNCED: Record<string, string> = {
+  "comment.created": "announce.comment.created",
+  "comment.answered": "announce.comment.answered",
+  "comment.resolved": "announce.comment.resolved",
+  "comment.reopened": "announce.comment.reopened",
+  "comment.withdrawn": "announce.comment.withdrawn",
+};
+
+/** What a new comment is about: lines of what is saved, and the selected part of them. */
+interface Place {
+  field: Field;
+  from: number;
+  to: number;
+  quote: string;
+}
+
+/** The threads beside the editor, their marks in it, and the one place to say something. */
+export class CommentsController extends LiveController {
+  static override targets = ["list", "facts", "thread", "composer", "text", "about", "foot", "submit"];
+  static override values = { url: String };
+  declare readonly listTarget: HTMLElement;
+  declare readonly factsTarget: HTMLElement;
+  declare readonly threadTargets: HTMLElement[];
+  declare readonly composerTarget: HTMLFormElement;
+  declare readonly hasComposerTarget: boolean;
+  declare readonly textTarget: HTMLTextAreaElement;
+  declare readonly aboutTarget: HTMLElement;
+  declare readonly footTarget: HTMLElement;
+  declare readonly submitTarget: HTMLButtonElement;
+  declare readonly urlValue: string;
+  private partial!: Partial;
+  private active = "";
+  private showsClosed = false;
+  private timer = 0;
+  /** The thread that the composer answers, and where to send the answer. */
+  private answering: { thread: string; url: string } | null = null;
+  /** What each field's marks were made from, so that they are made once. */
+  private readonly marked = new Map<Field, string>();
+
+  override connect(): void {
+    this.partial = new Partial(this.listTarget, () => this.address(), () => this.arrived());
+    this.follow(
+      project.on("event", (event) => this.happened(event)),
+      project.on("version", () => this.refresh()),
+      project.on("field", (field) => this.mark(field)),
+    );
+    window.addEventListener("sheet:painted", this.paintSoon);
+    window.addEventListener("comments:chosen", this.chosen);
+    window.addEventListener("field:chosen", this.fieldChosen);
+    const asked = new URLSearchParams(location.search).get("comment");
+    if (asked) this.activate(asked);
+    this.arrived();
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:painted", this.paintSoon);
+    window.removeEventListener("comments:chosen", this.chosen);
+    window.removeEventListener("field:chosen", this.fieldChosen);
+  }
+
+  refresh(): void {
+    void this.partial.refresh();
+  }
+
+  /** An act of ours was done: show the thread that it was about. */
+  changed(event: CustomEvent<{ thread?: string }>): void {
+    if (event.detail.thread) this.activate(event.detail.thread);
+    this.refresh();
+  }
+
+  toggleClosed(): void {
+    this.showsClosed = !this.showsClosed;
+    this.refresh();
+  }
+
+  choose(event: Event): void {
+    const thread = (event.currentTarget as HTMLElement).dataset["thread"] ?? "";
+    if (thread !== this.active) this.activate(thread);
+  }
+
+  /** From a thread to its line, also in another field. */
+  go(event: Event): void {
+    const thread = (event.currentTarget as HTMLElement).closest<HTMLElement>(".thread");
+    if (!thread) return;
+    this.activate(thread.dataset["thread"] ?? "");
+    const name = thread.dataset["field"] ?? "";
+    if (shownField()?.name !== name) document.querySelector<HTMLElement>(`[data-fields-target="row"][data-field="${CSS.escape(name)}"]`)?.click();
+    const field = project.fields.get(name);
+    if (field) void project.load(field).then(() => queueMicrotask(() => this.scrollTo(field, thread)));
+  }
+
+  reply(event: Event): void {
+    const button = event.currentTarget as HTMLElement;
+    const thread = button.closest<HTMLElement>(".thread");
+    if (!thread) return;
+    this.answering = { thread: thread.dataset["thread"] ?? "", url: button.dataset["url"] ?? "" };
+    this.aboutTarget.querySelector("span")!.textContent = say("comment.reply_to", { name: part(thread, "author")?.textContent ?? "" });
+    this.textTarget.focus();
+    this.paint();
+  }
+
+  cancelReply(): void {
+    this.answering = null;
+    this.paint();
+    this.textTarget.focus();
+  }
+
+  key(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || !event.altKey || event.code !== "KeyM" || !this.hasComposerTarget) return;
+    event.preventDefault();
+    this.answering = null;
+    this.dispatch("show", { target: window, prefix: "panel", detail: "comments" });
+    this.textTarget.focus();
+    this.paint();
+  }
+
+  composerKey(event: KeyboardEvent): void {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.composerTarget.requestSubmit();
+    } else if (event.key === "Escape") {
+      this.answering = null;
+      this.paint();
+      shownField()?.view?.focus();
+    }
+  }
+
+  send(event: Event): void {
+    event.preventDefault();
+    const text = this.textTarget.value;
+    const place = this.place;
+    const url = this.answering?.url ?? this.urlValue;
+    const about = this.answering || !place ? {} : { version: String(project.version), field: place.field.name, from_line: String(place.from), to_line: String(place.to), quote: place.quote };
+    this.submitTarget.disabled = true;
+    const answered = (answer: Event) => {
+      this.composerTarget.removeEventListener("htmx:afterRequest", answered);
+      this.submitTarget.disabled = false;
+      if (!(answer as CustomEvent<{ successful: boolean }>).detail.successful) return;
+      if (this.textTarget.value === text) this.textTarget.value = "";
+      this.answering = null;
+      this.paint();
+    };
+    this.composerTarget.addEventListener("htmx:afterRequest", answered);
+    void htmx.ajax("post", url, { source: this.composerTarget, swap: "none", values: { text, ...about } });
+  }
+
+  private address(): string {
+    const query = new URLSearchParams({ field: shownField()?.name ?? "", ...(this.showsClosed ? { closed: "1" } : {}) });
+    return `${this.urlValue}?${query}`;
+  }
+
+  /** The threads are new on the page: count them, mark them in the texts. */
+  private arrived(): void {
+    countOnTab("comments", Number(this.factsTarget.dataset["open"]));
+    this.paintActive();
+    this.marked.clear();
+    for (const field of project.fields.values()) this.mark(field);
+  }
+
+  private mark(field: Field): void {
+    if (!field.state) return;
+    const made = `${field.base} ${savedText(field.state).length}`;
+    if (this.marked.get(field) === made) return;
+    this.marked.set(field, made);
+    const marks = this.threadTargets.flatMap((thread) => markOf(thread, field) ?? []);
+    // The field is told about while its editor is updating; a second change waits until that is over.
+    queueMicrotask(() => field.apply({ effects: [setComments.of(marks), setActiveComment.of(this.active)] }));
+  }
+
+  private activate(thread: string): void {
+    this.active = thread;
+    this.paintActive();
+    for (const field of project.fields.values()) if (field.state) field.apply({ effects: setActiveComment.of(thread) });
+  }
+
+  private paintActive(): void {
+    for (const thread of this.threadTargets) thread.toggleAttribute("data-active", thread.dataset["thread"] === this.active);
+  }
+
+  private scrollTo(field: Field, thread: HTMLElement): void {
+    const mark = markOf(thread, field);
+    if (!mark || !field.view) return;
+    field.view.dispatch({ effects: EditorView.scrollIntoView(mark.from, { y: "center" }) });
+  }
+
+  /** Not at every key: finding the saved lines under the cursor compares two texts. */
+  private readonly paintSoon = (): void => {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.paint(), PAINT_DELAY);
+  };
+
+  /** The words that say what the composer is about. */
+  paint(): void {
+    if (!this.hasComposerTarget) return;
+    const place = this.place;
+    const isReply = this.answering !== null;
+    const words = !place ? say("comment.nothing") : placeWords(place);
+    this.aboutTarget.hidden = !isReply;
+    this.textTarget.disabled = !isReply && !place;
+    this.textTarget.placeholder = isReply ? say("comment.reply") : words;
+    this.submitTarget.textContent = isReply ? say("comment.reply") : say("comment.send");
+    this.footTarget.hidden = !(this.textTarget.value || isReply || document.activeElement === this.textTarget);
+  }
+
+  /** The selected lines of the shown field as they are saved. */
+  private get place(): Place | null {
+    const field = shownField();
+    if (!field?.state || !field.exists || project.version === 0) return null;
+    const saved = savedText(field.state);
+    const selected = field.state.selection.main;
+    const back = ChangeSet.of(changesBetween(field.text, field.saved), field.state.doc.length);
+    const [from, to] = [back.mapPos(selected.from, -1), back.mapPos(selected.to, 1)];
+    const quote = field.state.sliceDoc(selected.from, selected.to).replace(/^\n+|\n+$/g, "");
+    const first = saved.lineAt(from);
+    // A selection that ends before the first character of a line does not mean that line.
+    const last = to > first.to && to === saved.lineAt(to).from ? saved.lineAt(to - 1) : saved.lineAt(to);
+    const isThere = saved.sliceString(first.from, last.to).includes(quote);
+    return { field, from: first.number, to: last.number, quote: isThere ? quote : "" };
+  }
+
+  private readonly chosen = (event: Event): void => {
+    const thread = (event as CustomEvent<string>).detail;
+    this.activate(thread);
+    this.dispatch("show", { target: window, prefix: "panel", detail: "comments" });
+    document.getElementById(`thread-${thread}`)?.scrollIntoView({ block: "nearest" });
+  };
+
+  private readonly fieldChosen = (): void => {
+    // The sheet shows the new field after this event.
+    queueMicrotask(() => this.refresh());
+  };
+
+  private happened({ name, actor, data }: ProjectEvent): void {
+    if (!name.startsWith("comment.")) return;
+    this.refresh();
+    if (actor.id === project.me.id) return;
+    const field = project.fields.get(String(data["target_field"]))?.label ?? String(data["target_field"]);
+    const words = ANNOUNCED[name];
+    if (words) project.announce(say(words, { name: actor.display_name, field }));
+  }
+}
+
+function shownField(): Field | undefined {
+  return [...project.fields.values()].find((field) => field.view);
+}
+
+function placeWords({ from, to, quote }: Place): string {
+  if (from !== to) return say("comment.on_lines", { from, to });
+  return say(quote ? "comment.on_selection" : "comment.on_line", { line: from });
+}
+
+/** Where a thread stands in a field's text: its quote if that is there, else its lines. */
+function markOf(thread: HTMLElement, field: Field): CommentMark | null {
+  const { field: name, from, to, state, count, thread: id = "" } = thread.dataset;
+  if (!field.state || name !== field.name || !from || !to || state !== "open") return null;
+  const saved = savedText(field.state);
+  const [first, last] = [saved.line(Math.min(Number(from), saved.lines)), saved.line(Math.min(Number(to), saved.lines))];
+  const quote = part(thread, "quote")?.textContent ?? "";
+  const at = quote ? saved.sliceString(first.from, last.to).indexOf(quote) : -1;
+  const [start, end] = at < 0 ? [first.from, last.to] : [first.from + at, first.from + at + quote.length];
+  const onto = ChangeSet.of(changesBetween(field.saved, field.text), saved.length);
+  return { thread: id, from: onto.mapPos(start, 1), to: onto.mapPos(end, -1), count: Number(count) };
+}

@@ -1,0 +1,139 @@
+"""The threads of a project as the side panel shows them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count
+
+from accounts.models import User
+from drafts.comments.models import Comment, CommentState
+from drafts.comments.reading import thread_bodies
+from drafts.models import Draft
+from projects.access import Access
+from projects.models import Status
+from projects.permissions import allowed
+from workspace import field_names
+
+# More than anybody reads in a side panel; older ones are in REST.
+MOST_THREADS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One comment or reply: its body as the protocol tells it, and whether the reader may take it back."""
+
+    body: dict[str, Any]
+    may_withdraw: bool
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return bool(self.body["state"] == CommentState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """One thread where it stands on the shown version."""
+
+    said: Said
+    replies: list[Said]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.said.body
+
+    @property
+    def line(self) -> int | None:
+        return self.body["position"]["from_line"] if self.body["position"] else None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the text it was about stands there no more."""
+        return self.body["anchor"] is not None and self.body["position"] is None
+
+    @property
+    def quote(self) -> str:
+        return self.body["anchor"]["quote"] if self.body["anchor"] else ""
+
+    @property
+    def count(self) -> int:
+        """How much was said, for the margin."""
+        return 1 + sum(not reply.is_withdrawn for reply in self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldThreads:
+    """The threads of one field, by line; those whose text is gone come last."""
+
+    field: str
+    threads: list[ThreadView]
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """What the panel shows: the chosen field first, then the others."""
+
+    groups: list[FieldThreads]
+    open: int
+    closed: int
+    shows_closed: bool
+    may_write: bool
+    is_cut: bool
+
+
+def discussion_of(access: Access, *, user: User, draft: Draft | None, field: str, shows_closed: bool) -> Discussion:
+    """The threads on a version (None: there is none yet) and those before it."""
+    may_write = allowed("comment.write", role=access.role, status=Status(access.project.status))
+    if draft is None:
+        return Discussion([], 0, 0, shows_closed, may_write, is_cut=False)
+    threads = Comment.objects.threads(access.project.id).made_up_to(draft.version_number)
+    states: Counter[str] = Counter()
+    for row in threads.values("state").annotate(count=Count("pk")).order_by():
+        states[row["state"]] = row["count"]
+    shown = threads if shows_closed else threads.filter(state=CommentState.OPEN)
+    found = list(shown.with_facts().order_by("-id")[: MOST_THREADS + 1])
+    views = _views(thread_bodies(found[:MOST_THREADS], draft), _Withdrawing(access, user, may_write))
+    return Discussion(
+        groups=_grouped(views, field),
+        open=states[CommentState.OPEN],
+        closed=states[CommentState.RESOLVED] + states[CommentState.WITHDRAWN],
+        shows_closed=shows_closed,
+        may_write=may_write,
+        is_cut=len(found) > MOST_THREADS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Withdrawing:
+    """What the page offers; the service asks again."""
+
+    access: Access
+    user: User
+    may_write: bool
+
+    def said(self, body: dict[str, Any]) -> Said:
+        status = Status(self.access.project.status)
+        others = allowed("comment.withdraw_others", role=self.access.role, status=status)
+        is_own = body["author"]["id"] == str(self.user.id)
+        return Said(body, body["state"] != CommentState.WITHDRAWN and (others or (is_own and self.may_write)))
+
+
+def _views(bodies: Iterable[dict[str, Any]], withdrawing: _Withdrawing) -> list[ThreadView]:
+    return [
+        ThreadView(withdrawing.said(body), [withdrawing.said(reply) for reply in body["replies"]]) for body in bodies
+    ]
+
+
+def _grouped(threads: Sequence[ThreadView], first: str) -> list[FieldThreads]:
+    by_field: dict[str, list[ThreadView]] = {}
+    for thread in threads:
+        by_field.setdefault(thread.body["target_field"], []).append(thread)
+    names = sorted(field_names.in_order(set(by_field)), key=lambda name: name != first)
+    return [FieldThreads(name, sorted(by_field[name], key=_by_line)) for name in names]
+
+
+def _by_line(thread: ThreadView) -> tuple[bool, int, str]:
+    return thread.is_gone, thread.line or 0, str(thread.body["id"])
