@@ -11,7 +11,6 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from audit.errors import Unavailable
 
-
 # A restarted Postgres also shows as a connection that is closed already.
 _AWAY = (
     OperationalError,
