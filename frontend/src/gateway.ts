@@ -98,6 +98,11 @@ export class Gateway extends Emitter<Happenings> {
     return this.connection.phase === "live";
   }
 
+  /** The session that this tab had before a reload, or an empty string. */
+  get rememberedSession(): string {
+    return this.recallSession()["session_id"] ?? "";
+  }
+
   connect(): void {
     window.clearTimeout(this.retryTimer);
     this.become({ phase: "connecting" });

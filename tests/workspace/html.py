@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Protocol
 
 VOID = {
     "area",
@@ -62,7 +61,14 @@ class _Reader(HTMLParser):
             element.text += data
 
 
-def elements(response: HttpResponse, tag: str | None = None, **wanted: str) -> list[Element]:
+class Page(Protocol):
+    """An answer with HTML in it."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+def elements(response: Page, tag: str | None = None, **wanted: str) -> list[Element]:
     """All elements of a page with that tag and these attributes (`data_field="…"` stands for `data-field`)."""
     reader = _Reader()
     reader.feed(response.content.decode())

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Member, Project
 from tests.workspace.conftest import Browser
@@ -52,7 +53,7 @@ def test_it_answers_htmx_with_the_rows_alone(browser: Browser, two_versions: Pro
 
 
 def test_it_hides_archived_projects_until_asked(
-    browser: Browser, make_project: Callable[..., Project], owner: User, caller_for: Callable[..., object]
+    browser: Browser, make_project: Callable[..., Project], owner: User, caller_for: Callable[..., Caller]
 ) -> None:
     from projects.services import archive_project
 

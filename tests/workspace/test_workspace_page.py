@@ -5,17 +5,17 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accounts.callers import Caller
 from accounts.models import User
 from locking.models import WorkingCopy
 from locking.working_copies import put_working_copy
 from projects.models import Project
 from projects.services import archive_project
 from tests.workspace.conftest import PROMPT, Browser
-from tests.workspace.html import elements, words
+from tests.workspace.html import Page, elements, words
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +25,13 @@ def address(name: str, project: Project, *more: object) -> str:
     return reverse(f"workspace:{name}", args=[project.id, *more])
 
 
-def states(response: HttpResponse) -> dict[str, str]:
+def states(response: Page) -> dict[str, str]:
     rows = elements(response, "a", data_fields_target="row")
     lines = elements(response, "span", data_part="lock")
     return {row.attributes["data-field"]: line.attributes["data-state"] for row, line in zip(rows, lines, strict=True)}
 
 
-def page_data(response: HttpResponse) -> dict[str, object]:
+def page_data(response: Page) -> dict[str, object]:
     (script,) = elements(response, "script", id="workspace-data")
     found: dict[str, object] = json.loads(script.text)
     return found
@@ -63,7 +63,7 @@ def test_it_lists_fields_with_their_locks(browser: Browser, two_versions: Projec
 
 
 def test_it_is_read_only_for_viewers_and_outside_open_projects(
-    browser: Browser, two_versions: Project, viewer: User, editor: User, owner: User, caller_for: Callable[..., object]
+    browser: Browser, two_versions: Project, viewer: User, editor: User, owner: User, caller_for: Callable[..., Caller]
 ) -> None:
     response = browser(viewer).get(address("workspace", two_versions))
     assert set(states(response).values()) == {"reading"}

@@ -1,5 +1,5 @@
 import { htmx } from "../base";
-import type { Person } from "../protocol";
+import type { Lock, Person } from "../protocol";
 import { timeElement } from "../time";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
@@ -13,7 +13,7 @@ export class FieldsController extends LiveController {
   static override values = { url: String };
   declare readonly rowTargets: HTMLAnchorElement[];
   declare readonly urlValue: string;
-  private refreshing = false;
+  private refreshing: Promise<void> = Promise.resolve();
 
   override connect(): void {
     this.follow(
@@ -32,13 +32,14 @@ export class FieldsController extends LiveController {
   }
 
   rowTargetConnected(row: HTMLAnchorElement): void {
-    const { field: name = "", label = "", language = "", exists } = row.dataset;
+    const { field: name = "", label = "", language = "", exists, lock } = row.dataset;
     const known = project.fields.get(name);
     if (known) {
       known.exists ||= exists === "true";
       this.paint(known);
     } else {
-      project.addField({ name, label, language, exists: exists === "true", state: part(row, "lock")?.dataset["state"] ?? "free" });
+      const held = lock ? (JSON.parse(lock) as Lock) : null;
+      this.paint(project.addField({ name, label, language, exists: exists === "true", lock: held }));
     }
   }
 
@@ -80,20 +81,21 @@ export class FieldsController extends LiveController {
     void this.refresh(name).then(() => {
       history.pushState(null, "", addressOf(name));
       this.show(name);
+      void project.locks.take(project.field(name), { again: true });
     });
   };
 
-  /** Ask Django for the rows again: files have come or gone. */
-  private async refresh(more?: string): Promise<void> {
-    if (this.refreshing) return;
-    this.refreshing = true;
+  /** Ask Django for the rows again: files have come or gone. One request at a time, the newest wish last. */
+  private refresh(more?: string): Promise<void> {
+    this.refreshing = this.refreshing.then(() => this.fetchRows(more));
+    return this.refreshing;
+  }
+
+  private async fetchRows(more = ""): Promise<void> {
     const unsaved = [...project.fields.values()].filter((field) => !field.exists && field.isHeld).map((field) => field.name);
-    const query = new URLSearchParams([["field", this.chosen ?? ""], ...[...unsaved, more ?? ""].filter(Boolean).map((name) => ["new", name])]);
-    try {
-      await htmx.ajax("get", `${this.urlValue}?${query}`, { target: this.element, swap: "innerHTML" });
-    } finally {
-      this.refreshing = false;
-    }
+    const names = [...unsaved, more].filter(Boolean);
+    const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name])]);
+    await htmx.ajax("get", `${this.urlValue}?${query}`, { target: this.element, swap: "innerHTML" });
   }
 
   private paint(field: Field): void {

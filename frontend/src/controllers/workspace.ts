@@ -1,19 +1,21 @@
-import { Controller } from "@hotwired/stimulus";
 import { project } from "../workspace/current";
+import { LiveController } from "./live";
 
 const PANEL_MEMORY = "foundry.panel";
 
 /** The page as a whole: its keys, and folding the side panel. */
-export class WorkspaceController extends Controller<HTMLElement> {
+export class WorkspaceController extends LiveController {
   override connect(): void {
     const kept = localStorage.getItem(PANEL_MEMORY);
     const narrow = window.matchMedia("(max-width: 1199px)").matches;
     if (narrow) this.element.dataset["panel"] = "closed";
     else if (kept) this.element.dataset["panel"] = kept;
     window.addEventListener("beforeunload", this.leaving);
+    this.follow(project.on("connection", ({ phase }) => (this.element.dataset["line"] = phase)));
   }
 
   override disconnect(): void {
+    super.disconnect();
     window.removeEventListener("beforeunload", this.leaving);
   }
 

@@ -1,5 +1,5 @@
 import { diff } from "@codemirror/merge";
-import { Annotation, type ChangeSpec, type EditorState, Text, Transaction, type TransactionSpec } from "@codemirror/state";
+import { Annotation, ChangeSet, type ChangeSpec, type EditorState, Text, Transaction, type TransactionSpec } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import type { JsonProblem } from "../editor/json";
 import { isUnsaved, savedText, setSaved } from "../editor/unsaved";
@@ -14,8 +14,8 @@ export interface FieldFacts {
   language: string;
   /** Whether the current version has the field: a new file has not been saved yet. */
   exists: boolean;
-  /** The state that Django wrote into the page, until the socket knows better. */
-  state: string;
+  /** Its lock when Django wrote the page. */
+  lock: Lock | null;
 }
 
 /** One field as this tab knows it: its text, its lock, what of it is saved and kept. */
@@ -24,8 +24,7 @@ export class Field {
   readonly label: string;
   readonly language: string;
   exists: boolean;
-  readonly firstView: string;
-  lock: Lock | null = null;
+  lock: Lock | null;
   /** The token of the lock while this session holds it. */
   token: number | null = null;
   /** The version of which `saved` is the text. */
@@ -48,7 +47,7 @@ export class Field {
     this.label = facts.label;
     this.language = facts.language;
     this.exists = facts.exists;
-    this.firstView = facts.state;
+    this.lock = facts.lock;
     this.base = version;
   }
 
@@ -84,10 +83,10 @@ export class Field {
     if (!this.state) return;
     const before = this.saved;
     const saved = Text.of(text.split("\n"));
-    const theirs = this.state.changes(changesBetween(before, text));
-    const mine = this.isDirty ? this.state.changes(changesBetween(before, this.text)) : null;
-    const changes = mine ? theirs.map(mine) : theirs;
-    this.apply({ changes, effects: setSaved.of(saved), annotations: quietly() });
+    // Both start from the text that was saved before; theirs is moved along by mine (operational transformation).
+    const theirs = ChangeSet.of(changesBetween(before, text), before.length);
+    const mine = ChangeSet.of(changesBetween(before, this.text), before.length);
+    this.apply({ changes: theirs.map(mine), effects: setSaved.of(saved), annotations: quietly() });
   }
 
   /** Show `text` without claiming that it is saved. */

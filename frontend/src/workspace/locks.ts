@@ -35,6 +35,8 @@ export class Locks {
         focus: () => {
           if (Date.now() - this.windowFocusAt > AFTER_WINDOW_FOCUS) void this.take(field);
         },
+        // Into a text that had the focus already, since before it became free.
+        mousedown: () => void this.take(field),
       }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && update.transactions.some((one) => one.docChanged && !one.annotation(fromServer))) {
@@ -66,7 +68,7 @@ export class Locks {
   take(field: Field, { again = false } = {}): Promise<boolean> {
     const { project } = this;
     if (field.isHeld && !again) return Promise.resolve(true);
-    if (!project.session || !project.may.write || project.status !== "open") return Promise.resolve(false);
+    if (!project.begun || !project.may.write || project.status !== "open") return Promise.resolve(false);
     if (field.lock && field.lock.session_id !== project.session) return Promise.resolve(false);
     let taking = this.taking.get(field);
     if (!taking) {

@@ -45,7 +45,6 @@ interface Happenings {
   notice: Notice;
   announce: string;
   saving: boolean;
-  event: ProjectEvent;
 }
 
 const CHECK_DELAY = 150;
@@ -64,7 +63,10 @@ export class Project extends Emitter<Happenings> {
   version: number;
   status: ProjectStatus;
   people: Present[] = [];
-  session = "";
+  /** This tab's session; the remembered one until the first snapshot names it. */
+  session: string;
+  /** Whether the first snapshot has come. */
+  begun = false;
   connection: Connection = { phase: "connecting" };
   private checks = new Map<Field, number>();
   private loading = new Map<Field, Promise<void>>();
@@ -80,6 +82,7 @@ export class Project extends Emitter<Happenings> {
     this.status = data.status;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.gateway = new Gateway(`${scheme}://${location.host}${data.urls.socket}`, `foundry.session.${data.project}`, data.seq);
+    this.session = this.gateway.rememberedSession;
     this.locks = new Locks(this);
     this.saving = new Saving(this);
     this.keeping = new Keeping(this);
@@ -122,7 +125,6 @@ export class Project extends Emitter<Happenings> {
   /** Who may write the field now, as the border of the sheet says it. */
   viewOf(field: Field): View {
     if (this.status !== "open") return this.status;
-    if (!this.session) return field.firstView as View;
     if (!field.lock) return this.may.write ? "free" : "reading";
     if (field.lock.session_id === this.session) return "yours";
     return field.lock.holder.id === this.me.id ? "elsewhere" : "theirs";
@@ -131,7 +133,7 @@ export class Project extends Emitter<Happenings> {
   isWritable(field: Field): boolean {
     if (this.status !== "open" || !this.may.write || !field.state) return false;
     // While the page connects for the first time, keys are not lost: the lock follows with the snapshot.
-    if (!this.session) return this.connection.phase === "connecting" && field.firstView === "free";
+    if (!this.begun) return this.connection.phase === "connecting" && !field.lock;
     return this.isLive && (field.isHeld || !field.lock);
   }
 
@@ -189,7 +191,8 @@ export class Project extends Emitter<Happenings> {
   }
 
   private async begin(snapshot: Snapshot): Promise<void> {
-    const isFirst = !this.session;
+    const isFirst = !this.begun;
+    this.begun = true;
     this.session = snapshot.session_id;
     this.statusIs(snapshot.project.status);
     this.peopleAre(snapshot.present);
@@ -201,7 +204,6 @@ export class Project extends Emitter<Happenings> {
   }
 
   private happened(event: ProjectEvent): void {
-    this.emit("event", event);
     if (event.name === "draft.saved") void this.saving.happened(event);
     else if (event.name.startsWith("lock.")) this.locks.happened(event);
     else if (event.name === "project.reopened") this.statusIs("open");

@@ -1,0 +1,163 @@
+"""A real server, a real Chromium, and people with windows of their own.
+
+Playwright's sync API keeps an event loop in the test's thread, in which the ORM refuses to work: what a test arranges
+in the database goes through `World.arrange`, in another thread. Playwright starts and stops with each test, so that its
+loop never meets those of other tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from foundry_site.launcher.chromium import find_chromium
+from tests.browser.people import Person, Result, World
+
+# As root Chromium has no sandbox of its own; the others keep it from calling home.
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder drives Chromium."""
+    missing = find_chromium() is None
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+class Server:
+    """`manage.py serve` in a process of its own, on the test's services; it can be stopped and started again."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        self._process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._environment, start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("The server did not start.")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+            return True
+        # Waiting for the socket itself: a refused connection answers at once.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return False
+        time.sleep(0.1)
+        return False
+
+
+@pytest.fixture(scope="session")
+def server(process_environment: dict[str, str]) -> Iterator[Server]:
+    """One server for all tests of this process."""
+    server = Server({**process_environment, "FOUNDRY_LOCK_TTL": "20"})
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Result]]:
+    """Run something that uses the database, in a thread without an event loop."""
+
+    def close(result: Result) -> Result:
+        connection.close()
+        return result
+
+    with ThreadPoolExecutor(1) as thread:
+
+        def run(work: Callable[[], Result]) -> Result:
+            return thread.submit(lambda: close(work())).result()
+
+        yield run
+
+
+@pytest.fixture
+def chromium(committed_db: None) -> Iterator[Browser]:
+    """The system's Chromium; gone before the test's own database connection is closed."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def world(
+    arrange: Callable[[Callable[[], Result]], Result], server: Server, django_db_blocker: DjangoDbBlocker
+) -> World:
+    """The oncology project with its people, as the demo tells it."""
+    return World(server.url, arrange)
+
+
+@pytest.fixture
+def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
+    """Give somebody a window; at the end none may have seen a console error or a breach of the content policy."""
+    windows: list[Person] = []
+
+    def open_window(name: str, **options: object) -> Person:
+        user = world.people[name]
+        cookie = world.arrange(lambda: _session_of(user))
+        window = Person(chromium, world, user, cookie, **options)  # type: ignore[arg-type]
+        windows.append(window)
+        return window
+
+    yield open_window
+    complaints = [f"{window.user.display_name}: {words}" for window in windows for words in window.complaints]
+    for window in windows:
+        window.close()
+    assert complaints == []
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures go: into the documentation where `FOUNDRY_PICTURES` says so, else to be looked at and lost."""
+    if os.environ.get("FOUNDRY_PICTURES"):
+        return Path(settings.BASE_DIR) / "docs" / "pictures"
+    return tmp_path_factory.mktemp("pictures")

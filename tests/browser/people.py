@@ -1,0 +1,155 @@
+"""The people of the browser tests: a project that they share, and a window for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any, Literal, TypeVar
+
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import User
+from accounts.services import create_account
+from drafts.models import Draft
+from drafts.reading import get_draft
+from foundry_site.demo.story import PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS
+from projects.models import Project
+from projects.services import add_member, create_project
+from tests.writers import Writer
+
+Result = TypeVar("Result")
+Scheme = Literal["light", "dark"]
+
+
+class World:
+    """One project of the demo's story, made anew for each test, with accounts of its own."""
+
+    def __init__(self, url: str, arrange: Callable[[Callable[[], Any]], Any]) -> None:
+        self.url = url
+        self.arrange = arrange
+        self.people: dict[str, User] = {}
+        self.project: Project = arrange(self._make)
+
+    @property
+    def address(self) -> str:
+        return f"{self.url}/projects/{self.project.id}/"
+
+    def current(self) -> Draft:
+        """The current version, as the database has it."""
+        draft: Draft = self.arrange(lambda: get_draft(project_id=self.project.id, version=None))
+        return draft
+
+    def caller(self, name: str) -> Caller:
+        return Caller(user=self.people[name], via="api", credential=f"token:{self.people[name].id}")
+
+    def writer(self, name: str) -> Writer:
+        """Somebody at work without a browser; to be used inside `arrange`."""
+        return Writer(self.caller(name), self.project)
+
+    def _make(self) -> Project:
+        suffix = token_hex(4)
+        for one in PEOPLE:
+            self.people[one.username] = create_account(
+                caller=foundry_caller("command"),
+                username=f"{one.username}-{suffix}",
+                display_name=one.display_name,
+                is_auditor=one.is_auditor,
+            )
+        self.project = create_project(caller=self.caller("owner"), name=PROJECT_NAME, description=PROJECT_DESCRIPTION)
+        for one in PEOPLE:
+            if one.role not in {None, "owner"}:
+                user_id = self.people[one.username].id
+                add_member(
+                    caller=self.caller("owner"), project_id=self.project.id, user_id=user_id, role=one.role or ""
+                )
+        for number, version in enumerate(VERSIONS):
+            writer = self.writer(version.author.username)
+            locks = [writer.take(name) for name in version.changes]
+            writer.save(version.changes, *locks, base=number, message=version.message, release_locks=True)
+        return self.project
+
+
+class Person:
+    """Somebody with a window: where they click and what they see, in words of the product."""
+
+    def __init__(
+        self,
+        chromium: Browser,
+        world: World,
+        user: User,
+        cookie: str,
+        *,
+        scheme: Scheme = "light",
+        size: tuple[int, int] = (1440, 900),
+    ) -> None:
+        self.world = world
+        self.user = user
+        self.complaints: list[str] = []
+        # What the browser says of an answer that a test provokes; anything else is a complaint.
+        self.expected: list[str] = []
+        self._context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            locale="en-GB",
+            timezone_id="Europe/Stockholm",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self._context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": world.url}])
+        self.page: Page = self._context.new_page()
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught {error}"))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not any(re.search(each, message.text) for each in self.expected):
+            self.complaints.append(f"{message.type} {message.text} ({self.page.url})")
+
+    def close(self) -> None:
+        self._context.close()
+
+    def sign_out(self) -> None:
+        self._context.clear_cookies()
+
+    def open(self, path: str = "", field: str | None = None) -> Page:
+        """Go to a page of the project."""
+        self.page.goto(self.world.address + path + (f"?field={field}" if field else ""))
+        return self.page
+
+    def at_work(self, field: str | None = None) -> Page:
+        """The workspace, its socket open."""
+        self.open(field=field)
+        expect(self.page.locator(".ws[data-line='live']")).to_be_visible()
+        return self.page
+
+    @property
+    def text(self) -> Locator:
+        return self.page.locator(".cm-content")
+
+    @property
+    def badge(self) -> Locator:
+        return self.page.locator("[data-sheet-target=badge]")
+
+    def line(self, words: str) -> Locator:
+        return self.page.locator(".cm-line", has_text=words).first
+
+    def expect_state(self, state: str) -> None:
+        expect(self.page.locator(".sheet")).to_have_attribute("data-state", state)
+
+    def take(self) -> None:
+        """Click into the text, and have the field."""
+        self.text.click()
+        self.expect_state("yours")
+
+    def write(self, words: str) -> None:
+        """Take the field and write at its beginning."""
+        self.take()
+        self.page.keyboard.press("ControlOrMeta+Home")
+        self.page.keyboard.type(words)
+
+    def toast(self, words: str) -> Locator:
+        return self.page.locator(".toast-note", has_text=words)
+
+    def bar(self, words: str) -> Locator:
+        return self.page.locator(".ws-bars .bar", has_text=words)

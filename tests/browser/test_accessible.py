@@ -1,0 +1,67 @@
+"""axe over every page, in both themes and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import Person, Scheme, World
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+WINDOWS = [("light", (1440, 900)), ("dark", (1440, 900)), ("light", (390, 844))]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds. Its script comes through the debugger, past the content policy."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "size"), WINDOWS)
+def test_every_page(person: Callable[..., Person], world: World, scheme: Scheme, size: tuple[int, int]) -> None:
+    mara = person("owner", scheme=scheme, size=size)
+    page = mara.at_work()
+    found = {"workspace": violations(page)}
+    for path in (
+        "history/?pick=9&pick=12",
+        "compare/?base=9&target=12&view=split",
+        "compare/?base=9&target=12&view=unified",
+        "members/",
+    ):
+        mara.open(path)
+        found[path] = violations(page)
+    for path in ("/projects/", "/account/", "/projects/?q=nothing-like-it", "/no/such/page"):
+        mara.expected.append("status of 404")
+        page.goto(world.url + path)
+        found[path] = violations(page)
+    mara.sign_out()
+    page.goto(f"{world.url}/accounts/login/")
+    found["sign in"] = violations(page)
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_states_of_the_workspace(person: Callable[..., Person], scheme: Scheme) -> None:
+    mara, daniel = person("owner", scheme=scheme), person("editor", scheme=scheme)
+    mara.at_work()
+    daniel.at_work()
+    mara.write("Unsaved. ")
+    expect(daniel.badge).to_contain_text("Being edited by")
+    found = {"writing": violations(mara.page), "watching": violations(daniel.page)}
+    mara.page.get_by_role("button", name="Cancel", exact=True).click()
+    found["dialog"] = violations(mara.page)
+    mara.page.keyboard.press("Escape")
+    mara.page.locator("[data-sheet-target=compare]").click()
+    expect(mara.page.locator(".cm-merge-b")).to_be_visible()
+    found["merge"] = violations(mara.page)
+    assert {state: words for state, words in found.items() if words} == {}

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Person
+
+
+def test_two_versions_are_picked_and_compared(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.open("history/")
+    page.get_by_label("Pick v9 for comparing").check()
+    expect(page.get_by_role("button", name="Pick a second version")).to_be_disabled()
+    page.get_by_label("Pick v12 for comparing").check()
+    page.get_by_label("Pick v11 for comparing").check()
+    expect(page.get_by_label("Pick v9 for comparing")).not_to_be_checked()
+    page.get_by_role("button", name="Compare v11 and v12").click()
+    expect(page).to_have_url(re.compile(r"base=11&target=12"))
+    page.wait_for_load_state()
+
+    page.keyboard.press("n")
+    expect(page.locator("tbody[data-current]")).to_be_in_viewport()
+    expect(page.locator("[data-compare-target=number]")).to_have_text("1")
+    page.keyboard.press("n")
+    page.keyboard.press("p")
+    expect(page.locator("[data-compare-target=number]")).to_have_text("1")
+    page.get_by_role("link", name="Unified").click()
+    expect(page).to_have_url(re.compile(r"view=unified"))
+    page.get_by_label("From version").select_option("9")
+    expect(page).to_have_url(re.compile(r"base=9&target=12&view=unified"))
+
+
+def test_folded_lines_open(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.open("compare/?base=11&target=12")
+    folds = page.get_by_role("button", name="unchanged line")
+    before = folds.count()
+    folds.first.click()
+    expect(folds).to_have_count(before - 1)
+
+
+def test_a_comparison_can_be_passed_on(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.open("compare/?base=9&target=12")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_members_are_added_and_changed_in_dialogs(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    mara.expected.append("status of 400")
+    page = mara.open("members/")
+    jonas = mara.world.people["auditor"]
+    page.get_by_role("button", name="Add a member").click()
+    page.get_by_label("User name or e-mail").fill("nobody-like-this")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("no such person")
+    page.get_by_label("User name or e-mail").fill(jonas.username)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(mara.toast("Jonas Weber is a member now.")).to_be_visible()
+    page.get_by_role("button", name="Change role… of Jonas Weber").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reviewer").check()
+    dialog.get_by_label("Reason").fill("Reviews the next release")
+    dialog.get_by_role("button", name="Change role").click()
+    expect(mara.toast("The role is changed.")).to_be_visible()
+
+
+def test_a_token_is_made_copied_and_revoked(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    page = mara.page
+    page.goto(f"{mara.world.url}/account/")
+    page.get_by_label("Name of the new token").fill("laptop IDE")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.get_by_role("status").filter(has_text="it is not shown again")).to_be_visible()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("fdy_")
+    page.get_by_role("button", name="Revoke laptop IDE").click()
+    expect(mara.toast("The token is revoked.")).to_be_visible()
+
+
+def test_the_theme_stays_chosen(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    page = mara.page
+    page.goto(f"{mara.world.url}/account/")
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 18, 20)"

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from locking.models import WorkingCopy
+from locking.services import take_over_lock
+from tests.browser.conftest import Server
+from tests.browser.people import Person, World
+
+
+def kept_texts(world: World) -> list[str]:
+    texts: list[str] = world.arrange(
+        lambda: list(WorkingCopy.objects.filter(lease__project=world.project).values_list("content", flat=True))
+    )
+    return texts
+
+
+def test_a_reload_brings_back_what_was_not_saved(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("Half a sentence")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    assert kept_texts(world)[0].startswith("Half a sentence")
+    page.reload()
+    expect(mara.line("Half a sentence")).to_be_visible()
+    mara.expect_state("yours")
+    expect(page.get_by_role("button", name="Save as v13").first).to_be_enabled()
+    mara.text.focus()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert kept_texts(world) == []
+
+
+def test_cancel_says_what_happens_and_offers_the_text_again(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work()
+    daniel.at_work()
+    mara.write("Put aside. ")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Your 1 changed line is not in any version.")
+    page.get_by_role("button", name="Give it back").click()
+    daniel.expect_state("free")
+    expect(page.locator(".cm-line", has_text="Put aside.")).to_have_count(0)
+
+    page.reload()
+    expect(mara.bar("Your text from")).to_be_visible()
+    page.get_by_role("button", name="Compare and take back").click()
+    expect(page.locator(".cm-merge-b")).to_contain_text("Put aside.")
+    page.get_by_role("button", name="Use this text").click()
+    mara.expect_state("yours")
+    expect(mara.line("Put aside.")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert kept_texts(world) == []
+
+
+def test_dropped_text_is_gone_for_good(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("Nonsense. ")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_text("Drop your text").click()
+    page.get_by_role("button", name="Give it back").click()
+    expect(mara.toast("Prompt is free again.")).to_be_visible()
+    expect(page.locator(".cm-line", has_text="Nonsense.")).to_have_count(0)
+    assert kept_texts(world) == []
+
+
+def test_who_loses_a_field_keeps_the_text_and_chooses(person: Callable[..., Person], world: World) -> None:
+    daniel = person("editor")
+    page = daniel.at_work()
+    daniel.write("Mine. ")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+
+    def take_over_and_save() -> None:
+        mara = world.writer("owner")
+        lock = take_over_lock(
+            caller=mara.caller,
+            project_id=world.project.id,
+            session_id=mara.session,
+            field="prompt_text",
+            reason="Urgent",
+        )
+        mara.save({"prompt_text": f"Theirs.\n{world.project.name}\n"}, lock, base=12, release_locks=True)
+
+    world.arrange(take_over_and_save)
+    expect(daniel.bar("Mara Lindqvist saved Prompt as v13 while you held unsaved text")).to_be_visible()
+    expect(daniel.line("Mine.")).to_be_visible()
+    page.get_by_role("button", name="Compare and choose").click()
+    expect(page.locator(".cm-merge-a")).to_contain_text("Theirs.")
+    expect(page.locator(".cm-merge-b")).to_contain_text("Mine.")
+    page.get_by_role("button", name="Use this text").click()
+    daniel.expect_state("yours")
+    expect(daniel.line("Mine.")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.toast("Saved as v14")).to_be_visible()
+    assert "Mine. " in (world.current().prompt_text or "")
+
+
+def test_an_owner_takes_over_for_a_reason(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work()
+    daniel.at_work()
+    daniel.write("Unfinished. ")
+    page.get_by_role("button", name="Take over…").click()
+    page.get_by_label("Reason").fill("Daniel left for the day")
+    page.get_by_role("button", name="Take over", exact=True).click()
+    mara.expect_state("yours")
+    expect(daniel.bar("Mara Lindqvist has Prompt now. Your text is kept.")).to_be_visible()
+    expect(daniel.line("Unfinished.")).to_be_visible()
+
+
+def test_a_field_is_asked_for_and_handed_over(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.at_work()
+    daniel.at_work()
+    mara.write("Before handing over. ")
+    daniel.page.get_by_role("button", name="Ask for this field").click()
+    expect(daniel.page.get_by_role("button", name="Asked")).to_be_disabled()
+    expect(mara.bar("Daniel Okafor asks for Prompt. You have unsaved text.")).to_be_visible()
+    mara.page.get_by_role("button", name="Save and hand over").click()
+    daniel.expect_state("yours")
+    expect(daniel.line("Before handing over.")).to_be_visible()
+    mara.expect_state("theirs")
+    assert (world.current().prompt_text or "").startswith("Before handing over.")
+
+
+def test_the_page_catches_up_after_the_server_was_away(
+    person: Callable[..., Person], world: World, server: Server
+) -> None:
+    mara = person("owner")
+    mara.expected += ["WebSocket connection to", "ERR_CONNECTION_REFUSED", "Failed to load resource"]
+    page = mara.at_work()
+    mara.write("Written before the server went. ")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    server.stop()
+    try:
+        expect(mara.bar("Offline. Read-only. Your text is kept in this tab.")).to_be_visible()
+        expect(mara.text).to_have_attribute("contenteditable", "false")
+
+        def save_topology() -> None:
+            writer = world.writer("editor")
+            change = {"files/topology.yaml": {"language": "yaml", "content": "nodes: []\n"}}
+            writer.save(change, writer.take("files/topology.yaml"), base=12, release_locks=True)
+
+        world.arrange(save_topology)
+    finally:
+        server.start()
+    expect(mara.bar("Offline")).to_be_hidden(timeout=30_000)
+    expect(page.locator(".topbar .badge")).to_contain_text("Draft v13")
+    mara.expect_state("yours")
+    expect(mara.line("Written before the server went.")).to_be_visible()
+    mara.text.focus()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v14")).to_be_visible()

@@ -1,0 +1,58 @@
+"""The pictures of the documentation; with `FOUNDRY_PICTURES=1` they replace those in `docs/pictures`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import Person, Scheme, World
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    mara, daniel, priya = (person(name, scheme=scheme) for name in ("owner", "editor", "reviewer"))
+    page = mara.at_work()
+    daniel.at_work()
+    priya.at_work(field="files/topology.yaml")
+
+    def take(name: str, who: Person = mara) -> None:
+        who.page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+
+    mara.line("After an interruption").click()
+    mara.expect_state("yours")
+    page.keyboard.press("End")
+    page.keyboard.type(" Then ask the medical monitor")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator(".projectbar .person")).to_have_count(2)
+    take("workspace")
+    expect(daniel.badge).to_contain_text("Being edited by")
+    take("watching", daniel)
+    page.goto(f"{world.url}/projects/")
+    take("projects")
+    mara.open("history/?pick=9&pick=12")
+    take("history")
+    mara.open("compare/?base=11&target=12")
+    page.keyboard.press("n")
+    take("compare")
+    mara.open("members/")
+    take("members")
+    page.goto(f"{world.url}/account/")
+    take("account")
+    mara.sign_out()
+    page.goto(f"{world.url}/accounts/login/")
+    take("sign-in")
+
+
+def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    mara = person("owner", size=(390, 844))
+    mara.at_work()
+    mara.line("# Eligibility").click()
+    mara.expect_state("yours")
+    mara.page.keyboard.type(" ")
+    expect(mara.page.locator(".ws-savebar")).to_contain_text("Unsaved")
+    mara.page.screenshot(path=pictures / "phone-light.png", animations="disabled")

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.conf import global_settings
+from django.test import override_settings
+from playwright.sync_api import expect
+
+from accounts.callers import foundry_caller
+from accounts.models import User
+from accounts.services import set_password
+from tests.browser.people import Person, World
+
+PASSWORD = "lantern-orbit-42"
+
+
+def give_password(user: User) -> None:
+    """The tests hash passwords quickly; the server, which runs on the product's own settings, would not take those."""
+    with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+        set_password(caller=foundry_caller("command"), user_id=user.id, password=PASSWORD)
+
+
+def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    world.arrange(lambda: give_password(mara.user))
+    mara.sign_out()
+    page = mara.page
+    page.goto(world.url)
+    page.get_by_label("Username").fill(mara.user.username)
+    page.get_by_label("Password").fill("not my password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_label("Username")).to_have_value(mara.user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{world.url}/projects/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("oncology")
+    expect(page).to_have_url(re.compile("q=oncology"))
+    page.get_by_role("link", name=world.project.name).click()
+    expect(page.locator(".crumbs")).to_contain_text(world.project.name)
+
+    page.get_by_role("button", name=f"Account of {mara.user.display_name}").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_somebody_makes_a_project_and_begins_to_write(person: Callable[..., Person], world: World) -> None:
+    jonas = person("auditor")
+    page = jonas.page
+    page.goto(f"{world.url}/projects/")
+    page.get_by_role("button", name="New project").first.click()
+    page.get_by_label("Name").fill("Deviation triage")
+    page.get_by_role("button", name="Create project").click()
+    expect(page.get_by_role("heading", name="No text in Prompt yet")).to_be_visible()
+    page.get_by_role("button", name="Start writing").first.click()
+    jonas.expect_state("yours")
+    page.keyboard.type("# Role")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(jonas.toast("Saved as v1")).to_be_visible()
+    expect(page.locator(".topbar .badge")).to_contain_text("Draft v1")

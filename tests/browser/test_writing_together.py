@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Person, World
+
+
+def test_one_writes_the_other_watches_and_both_have_the_new_version(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara, daniel = person("owner"), person("editor", scheme="dark")
+    mara.at_work()
+    daniel.at_work()
+
+    mara.take()
+    expect(mara.badge).to_contain_text("You are editing · since")
+    expect(daniel.badge).to_contain_text("Being edited by Mara Lindqvist · since")
+    daniel.expect_state("theirs")
+    expect(daniel.page.locator(".projectbar .person")).to_contain_text("writes Prompt")
+
+    expect(daniel.text).to_have_attribute("contenteditable", "false")
+    before = daniel.text.inner_text()
+    daniel.text.click()
+    daniel.page.keyboard.type("This must not appear")
+    assert daniel.text.inner_text() == before
+    assert daniel.text.inner_text() == before
+
+    daniel.page.evaluate("window.sameDocument = true")
+    mara.write("Answer in the language of the question.\n")
+    mara.page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    expect(daniel.line("Answer in the language of the question.")).to_be_visible()
+    expect(daniel.page.locator(".topbar .badge")).to_contain_text("Draft v13")
+    expect(daniel.page.locator(".panel-row").first).to_contain_text("v13")
+    expect(daniel.page.locator("[data-controller=announcer]")).to_contain_text("Mara Lindqvist saved version 13")
+    assert daniel.page.evaluate("window.sameDocument") is True
+    assert (world.current().prompt_text or "").startswith("Answer in the language of the question.\n")
+
+    mara.page.get_by_role("button", name="Cancel", exact=True).click()
+    daniel.expect_state("free")
+    daniel.take()
+    mara.expect_state("theirs")
+
+
+def test_two_people_save_different_fields_at_once(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.at_work()
+    daniel.at_work(field="files/topology.yaml")
+    mara.write("First.\n")
+    daniel.write("# Second\n")
+    mara.page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.bar("Mara Lindqvist saved v13. Your field did not change.")).to_be_visible()
+    daniel.page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.toast("Saved as v14")).to_be_visible()
+    expect(mara.toast("Daniel Okafor saved v14")).to_be_visible()
+    draft = world.current()
+    assert draft.version_number == 14
+    assert (draft.prompt_text or "").startswith("First.\n")
+
+
+def test_two_windows_of_one_person_exclude_each_other(person: Callable[..., Person]) -> None:
+    here, there = person("owner"), person("owner")
+    here.at_work()
+    there.at_work()
+    here.take()
+    expect(there.badge).to_contain_text("Being edited by you in another window")
+    there.expect_state("elsewhere")
+
+
+def test_a_viewer_reads_and_is_offered_nothing_to_write(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    priya.at_work()
+    priya.expect_state("reading")
+    expect(priya.badge).to_contain_text("Read-only")
+    expect(priya.text).to_have_attribute("contenteditable", "false")
+    expect(priya.page.get_by_role("button", name="Save")).to_have_count(0)
+    expect(priya.page.get_by_role("button", name="New file")).to_have_count(0)
+
+
+def test_everything_is_written_by_keyboard_alone(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("h1")).to_have_text("Model configuration")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("h1")).to_have_text("Prompt")
+    mara.text.focus()
+    mara.expect_state("yours")
+    page.keyboard.press("ControlOrMeta+Home")
+    page.keyboard.type("By keyboard.\n")
+    # Escape lets Tab leave the text.
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(mara.text).not_to_be_focused()
+    page.get_by_role("button", name="Save with a message…").first.press("Enter")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    page.keyboard.type("Made without a mouse")
+    page.get_by_role("dialog").get_by_role("button", name="Save as v13").press("Enter")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert world.current().message == "Made without a mouse"
+
+
+def test_a_new_file_is_taken_written_and_saved(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work()
+    daniel.at_work()
+    page.get_by_role("button", name="New file").click()
+    page.get_by_label("Path").fill("../secret")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("must not contain")
+    page.get_by_label("Path").fill("corpus/guideline.md")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("corpus/guideline.md")
+    mara.expect_state("yours")
+    mara.text.focus()
+    page.keyboard.type("# Guideline")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    daniel.page.get_by_role("link", name="corpus/guideline.md").click()
+    expect(daniel.line("# Guideline")).to_be_visible()
+    assert "files/corpus/guideline.md" in world.current().fields
+
+
+def test_a_configuration_that_is_no_json_waits(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work(field="model_configuration")
+    mara.take()
+    mara.line('"temperature"').click()
+    page.keyboard.press("Home")
+    page.keyboard.type('"first": 1\n')
+    expect(page.get_by_role("alert").filter(has_text="a comma is missing before")).to_be_visible()
+    expect(page.get_by_role("button", name="Save as v13")).to_be_disabled()
+    expect(page.locator(".sheet-foot")).to_contain_text("Save waits for valid JSON")
+    page.keyboard.press("ControlOrMeta+s")
+    page.get_by_role("button", name="Add the comma").click()
+    expect(page.locator("[data-sheet-target=note]")).to_be_hidden()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert '"first": 1,' in (world.current().model_configuration_text or "")
