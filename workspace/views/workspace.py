@@ -28,7 +28,10 @@ from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of, may_of
 from workspace.texts import script_texts
+from workspace.views import comments, tasks
 from workspace.views.history import panel_context
+
+PANEL_TABS = ("comments", "history", "tasks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,12 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "text": texts_of([draft], chosen.name)[0] if draft else "",
         "panel": "open",
+        "panel_tab": _panel_tab(request),
+        "project_id": project_id,
+        "chosen_field": chosen.name,
         **panel_context(project_id),
+        **comments.panel_of(access, request.user, chosen.name),
+        **tasks.panel_of(access),
         "page_data": {
             "project": str(project_id),
             "me": request.user.person(),
@@ -143,6 +151,11 @@ def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> Ht
     """Remove a kept text by its writer's choice."""
     discard_working_copy(caller=caller_from_request(request), project_id=project_id, working_copy_id=working_copy_id)
     return HttpResponse(status=204)
+
+
+def _panel_tab(request: PageRequest) -> str:
+    wanted = request.GET.get("panel", "")
+    return wanted if wanted in PANEL_TABS else PANEL_TABS[0]
 
 
 def _kept(copy: WorkingCopy) -> dict[str, Any]:

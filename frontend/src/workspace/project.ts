@@ -45,6 +45,7 @@ interface Happenings {
   notice: Notice;
   announce: string;
   saving: boolean;
+  event: ProjectEvent;
 }
 
 const CHECK_DELAY = 150;
@@ -204,6 +205,7 @@ export class Project extends Emitter<Happenings> {
   }
 
   private happened(event: ProjectEvent): void {
+    this.emit("event", event);
     if (event.name === "draft.saved") void this.saving.happened(event);
     else if (event.name.startsWith("lock.")) this.locks.happened(event);
     else if (event.name === "project.reopened") this.statusIs("open");
