@@ -74,6 +74,7 @@ class Environment:
     write_threads: int
     rest_threads: int
     layer_prefix: str
+    checkpoint_cron: str
     demo: bool
 
 
@@ -119,6 +120,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         write_threads=_number(variables, "FOUNDRY_WRITE_THREADS", 4, least=1),
         rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
+        checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
         demo=_flag(variables, "FOUNDRY_DEMO"),
     )
 
@@ -144,6 +146,13 @@ def _key(variables: Mapping[str, str], name: str) -> str | None:
     if text and re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
         raise EnvironmentVariableError(f"{name} takes an Ed25519 private key, 64 hexadecimal digits.")
     return text or None
+
+
+def _cron(variables: Mapping[str, str], name: str, default: str) -> str:
+    text = variables.get(name, "").strip() or default
+    if len(text.split()) != 5:
+        raise EnvironmentVariableError(f"{name} takes a schedule of five words like {default!r}, not {text!r}.")
+    return text
 
 
 def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

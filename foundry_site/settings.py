@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
     "django_htmx",
 ]
 MIDDLEWARE = [
@@ -125,6 +126,7 @@ FOUNDRY_TOKEN_LIFETIME = timedelta(days=ENVIRONMENT.token_days)
 FOUNDRY_TEXT_LIMIT = 1024 * 1024
 FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
 FOUNDRY_METRICS_TOKEN = ENVIRONMENT.metrics_token or read_or_make_secret(ENVIRONMENT.data_dir, "metrics_token")
+FOUNDRY_CHECKPOINT_CRON = ENVIRONMENT.checkpoint_cron
 FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
 FOUNDRY_LOCKOUT_FAILURES = ENVIRONMENT.lockout_failures
 FOUNDRY_LOCKOUT_ADDRESS_FAILURES = ENVIRONMENT.lockout_address_failures
@@ -140,6 +142,11 @@ FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
 FOUNDRY_OIDC = ENVIRONMENT.oidc
 # script/run says so where it makes the demo project, for which /readyz then waits.
 FOUNDRY_DEMO = ENVIRONMENT.demo
+
+# Background work: a queue in the same Postgres, so that a job and its reason commit together. The jobs of an app are in
+# its `jobs.py`; `manage.py procrastinate worker` does them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 AUTH_USER_MODEL = "accounts.User"
 # Names and passwords only: allauth's own backend would hand out closed accounts too. Passkeys and outside accounts

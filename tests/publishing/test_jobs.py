@@ -1,0 +1,35 @@
+"""The worker does what is due, from a queue in the same Postgres."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+from django.conf import settings
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from audit.checkpoints.models import Checkpoint
+from publishing.jobs import seal_checkpoint
+from tests.publishing.reviews import Review
+
+
+def work(environment: dict[str, str]) -> None:
+    """One worker, in a process of its own as `script/run` starts it, until the queue is empty."""
+    command = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **environment}, check=True, timeout=60)
+
+
+def test_a_worker_seals_a_checkpoint_where_something_was_recorded(
+    committed_db: None, process_environment: dict[str, str], make_review: Callable[[], Review]
+):
+    make_review()
+    before = Checkpoint.objects.count()
+    for timestamp in (1, 2):
+        job = seal_checkpoint.configure().defer(timestamp=timestamp)
+
+        work(process_environment)
+
+        assert not ProcrastinateJob.objects.filter(pk=job).exists(), "left in the queue"
+        assert Checkpoint.objects.count() == before + 1
