@@ -37,6 +37,12 @@ def just_now(project: Project) -> datetime:
     return Event.objects.of_project(project.id).reverse()[0].at
 
 
+def draft_of(project: Project, version: int | None = None) -> Draft:
+    draft = of_version(project, version).draft
+    assert draft is not None
+    return draft
+
+
 def holders(moment: Moment) -> list[tuple[str, User]]:
     return [(lease.field, lease.user) for lease in moment.leases]
 
@@ -46,12 +52,12 @@ def test_a_version_brings_back_its_fields(project, save: Save):
     save("a", "files/a.md")
     save("two")
 
-    moment = of_version(project, 2)
+    draft = draft_of(project, 2)
 
-    assert moment.draft.prompt_text == "one"
-    assert set(moment.draft.fields) == {"prompt_text", "files/a.md"}
-    assert moment.at == moment.draft.created_at
-    assert of_version(project).draft.version_number == 3
+    assert draft.prompt_text == "one"
+    assert set(draft.fields) == {"prompt_text", "files/a.md"}
+    assert of_version(project, 2).at == draft.created_at
+    assert draft_of(project).version_number == 3
 
 
 def test_a_moment_lies_between_two_versions(project, save: Save):
