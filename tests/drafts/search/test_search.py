@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import string
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 
@@ -194,3 +196,24 @@ def test_the_number_of_queries_does_not_grow(project, save: Save, django_assert_
 
     with django_assert_num_queries(5):
         assert len(search(project_id=project.id, text="word").fields) == 7
+
+
+def test_versions_from_before_the_index_are_indexed_alike(project, save: Save):
+    for text in ("a\nb", "b\nc", "b"):
+        save(text)
+    save("d", "files/a.md")
+    save(None, "files/a.md")
+
+    def index() -> tuple[set[tuple[object, ...]], set[str]]:
+        stays = Stay.objects.values_list("field", "digest", "since_version", "until_version")
+        return {(field, bytes(digest), *rest) for field, digest, *rest in stays}, set(
+            Passage.objects.values_list("text", flat=True)
+        )
+
+    kept = index()
+    Stay.objects.all().delete()
+    Passage.objects.all().delete()
+
+    import_module("drafts.migrations.0009_index_what_is_there").index_all(apps, None)
+
+    assert index() == kept
