@@ -62,6 +62,15 @@ def test_it_follows_moved_lines(given_: tuple[list[str], Span], to: int) -> None
     assert where(lines, span, new) == Span(to + 1, to + len(moved))
 
 
+@given(distinct_lines, distinct_lines)
+def test_a_line_that_stands_once_in_both_texts_is_always_found(old: list[str], new: list[str]) -> None:
+    line_map = LineMap(old, new)
+    for number, line in enumerate(old, 1):
+        if line in new:
+            place = new.index(line) + 1
+            assert line_map.follow(Span(number, number), line) == Span(place, place)
+
+
 @given(any_lines, any_lines, st.data())
 def test_whatever_was_edited_a_place_lies_in_the_new_text(old: list[str], new: list[str], data: st.DataObject) -> None:
     old, new = lines_of("\n".join(old)), lines_of("\n".join(new))
