@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -11,15 +11,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit.errors import ValidationFailed
-from audit.ijson import parse
-from drafts.compare.budget import Budget
 from drafts.compare.changes import Change
-from drafts.compare.documents import DocumentDifference, compare_documents
-from drafts.compare.rows import Fold, SplitRow, sections, split_rows
-from drafts.compare.text import Hunk, Row, TextDifference, compare_texts
+from drafts.compare.documents import DocumentDifference
+from drafts.compare.fields import FieldDifference
+from drafts.compare.rows import Fold, SplitRow, changed_lines, sections, split_rows
+from drafts.compare.text import Hunk, Row, TextDifference
+from drafts.compare.versions import compare_drafts as differences
 from drafts.models import Draft
-from drafts.reading import texts_of
 from workspace import field_names
 
 # A browser slows down over more rows than this; whoever needs all of them has REST.
@@ -38,11 +36,9 @@ class Block:
     @property
     def unified(self) -> Iterator[Row]:
         """The rows one under the other: what was removed, then what was added."""
-        if not self.is_change:
-            yield from (row.left for row in self.rows if row.left)
-            return
         yield from (row.left for row in self.rows if row.left)
-        yield from (row.right for row in self.rows if row.right)
+        if self.is_change:
+            yield from (row.right for row in self.rows if row.right)
 
     @property
     def last(self) -> tuple[int, int]:
@@ -82,89 +78,98 @@ class ValueRow:
 class FieldComparison:
     """One field that differs: either `blocks` of lines or `values` by path."""
 
-    name: str
+    told: FieldDifference
     blocks: list[Block]
     values: list[ValueRow]
-    added: int
-    removed: int
     changes: int
     where: str
-    is_new: bool
-    is_gone: bool
-    is_coarse: bool
     is_cut: bool
+    added: int = 0
+    removed: int = 0
+    moved: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.told.field
 
     @property
     def label(self) -> str:
-        return field_names.label(self.name)
+        return field_names.label(self.told.field)
+
+    @property
+    def old_name(self) -> str:
+        """What the field is called in the older version."""
+        return self.told.source or self.told.field
+
+    @property
+    def source_label(self) -> str:
+        """A renamed file's old path; empty for any other field."""
+        return field_names.label(self.told.source) if self.told.source else ""
+
+    @property
+    def change(self) -> str:
+        return self.told.change
+
+    @property
+    def languages(self) -> tuple[str, str] | None:
+        """The names of both languages, where the version changed it."""
+        if self.told.languages is None:
+            return None
+        old, new = self.told.languages
+        return field_names.language_name(old), field_names.language_name(new)
 
     @property
     def is_document(self) -> bool:
         return bool(self.values)
 
+    @property
+    def is_coarse(self) -> bool:
+        return self.told.difference.coarse
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All of it."""
+    """All of it. `summary` is the one line that REST and the terminal tell too."""
 
     fields: list[FieldComparison]
-    unchanged: list[str]
+    unchanged: Sequence[str]
+    summary: str
 
     @property
     def changes(self) -> int:
         return sum(field.changes for field in self.fields)
 
-
-def compare_drafts(base: Draft, target: Draft, *, only: str | None = None) -> Comparison:
-    """Compare two versions field by field; `only` one field, where it is named."""
-    names = field_names.in_order(set(base.fields) | set(target.fields))
-    differ = [name for name in names if base.sha256_of(name) != target.sha256_of(name)]
-    budget = Budget()
-    shown = [name for name in differ if only in {None, name}]
-    return Comparison(
-        fields=[_compare_field(base, target, name, budget) for name in shown],
-        unchanged=[name for name in names if name not in differ],
-    )
+    @property
+    def total(self) -> int:
+        return len(self.fields) + len(self.unchanged)
 
 
-def _compare_field(base: Draft, target: Draft, name: str, budget: Budget) -> FieldComparison:
-    old, new = texts_of([base, target], name)
-    document = _documents(name, target, old, new, budget)
-    if document is not None and document.changes:
-        return _of_values(base, target, name, document)
-    return _of_lines(base, target, name, compare_texts(old, new, budget=budget))
+def compare_drafts(base: Draft | None, target: Draft, *, only: str | None = None) -> Comparison:
+    """Compare two versions field by field; `only` one field, where it is named. Raises `NotFound` for no such field."""
+    found = differences(base, target, only)
+    return Comparison([_field(each) for each in found.fields], found.unchanged, found.summary)
 
 
-def _documents(name: str, target: Draft, old: str, new: str, budget: Budget) -> DocumentDifference | None:
-    """JSON is compared by path where both sides are JSON."""
-    content = target.fields.get(name)
-    if content is None or content.language != "json" or not old.strip():
-        return None
-    try:
-        return compare_documents(parse(old), parse(new), budget=budget)
-    except ValidationFailed:
-        return None
+def _field(told: FieldDifference) -> FieldComparison:
+    if isinstance(told.difference, DocumentDifference):
+        return _of_values(told, told.difference)
+    return _of_lines(told, told.difference)
 
 
-def _of_values(base: Draft, target: Draft, name: str, difference: DocumentDifference) -> FieldComparison:
+def _of_values(told: FieldDifference, difference: DocumentDifference) -> FieldComparison:
     changes = difference.changes
     tops = list(dict.fromkeys(str(change.path[0]) for change in changes if change.path))
     return FieldComparison(
-        name=name,
+        told,
         blocks=[],
         values=[ValueRow(change) for change in changes[:MOST_VALUES]],
-        added=0,
-        removed=0,
-        changes=min(difference.counts.values, MOST_VALUES),
+        changes=min(len(changes), MOST_VALUES),
         where=", ".join(tops[:4]) + (" …" if len(tops) > 4 else ""),
-        is_new=name not in base.fields,
-        is_gone=name not in target.fields,
-        is_coarse=difference.coarse,
         is_cut=len(changes) > MOST_VALUES,
     )
 
 
-def _of_lines(base: Draft, target: Draft, name: str, difference: TextDifference) -> FieldComparison:
+def _of_lines(told: FieldDifference, difference: TextDifference) -> FieldComparison:
     blocks: list[Block] = []
     rows = 0
     for part in sections(difference):
@@ -175,19 +180,16 @@ def _of_lines(base: Draft, target: Draft, name: str, difference: TextDifference)
             continue
         blocks += _blocks(part)
         rows += len(part.rows)
-    places = ngettext("{n} place", "{n} places", difference.counts.places).format(n=difference.counts.places)
     return FieldComparison(
-        name=name,
+        told,
         blocks=blocks,
         values=[],
+        changes=sum(block.is_change for block in blocks),
+        where=_where(difference),
+        is_cut=rows > MOST_ROWS,
         added=difference.counts.lines_added,
         removed=difference.counts.lines_removed,
-        changes=sum(block.is_change for block in blocks),
-        where=f"{places} · {_lines_of(difference)}",
-        is_new=name not in base.fields,
-        is_gone=name not in target.fields,
-        is_coarse=difference.coarse,
-        is_cut=rows > MOST_ROWS,
+        moved=len(difference.moves),
     )
 
 
@@ -196,21 +198,18 @@ def _blocks(hunk: Hunk) -> Iterator[Block]:
         yield Block(list(rows), is_change=place > 0)
 
 
-def _lines_of(difference: TextDifference) -> str:
-    """`lines 18, 27–30`: where the new text (or the old one, of what only left) changed."""
-    ranges: list[str] = []
-    for hunk in difference.hunks:
-        for block in _blocks(hunk):
-            if block.is_change:
-                rows = [row.right or row.left for row in block.rows]
-                numbers = [row.new or row.old or 0 for row in rows if row]
-                ranges.append(str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}")
-    shown = ", ".join(ranges[:3]) + (" …" if len(ranges) > 3 else "")
-    return (
-        _("line {lines}").format(lines=shown)
-        if len(ranges) == 1 and "–" not in shown
-        else _("lines {lines}").format(lines=shown)
-    )
+def _where(difference: TextDifference) -> str:
+    """`2 places · lines 18, 27–30`: where the new text changed; of what only left, the line before it."""
+    ranges = changed_lines(difference)
+    if not ranges:
+        return _("not a line differs")
+    count = difference.counts.places
+    places = ngettext("{n} place", "{n} places", count).format(n=count)
+    shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges[:3])
+    shown += " …" if len(ranges) > 3 else ""
+    is_one = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
+    lines = (_("line {lines}") if is_one else _("lines {lines}")).format(lines=shown)
+    return f"{places} · {lines}"
 
 
 def _written(value: object) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller
-from accounts.models import User
 from audit.errors import Conflict, NotFound
 from drafts.models import Draft, DraftKind, FieldContent
-from drafts.undo import Blocked, Plan, Step, plan_redo, plan_undo
+from drafts.next_step import blocked_by, steps_of
+from drafts.undo import Plan, Step, plan_redo, plan_undo
 from drafts.versions import changed_fields, repeated_draft, write_draft
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
@@ -69,11 +69,11 @@ def _move(
     with project_write(caller=caller, project_id=project_id, action="draft.undo", parameters=parameters) as write:
         if write.repeat_of is not None:
             return repeated_draft(write)
-        plan = plan_for(_steps(project_id), caller.user.id)
+        plan = plan_for(steps_of(project_id), caller.user.id)
         current = write.project.current_draft
         if plan is None or current is None:
             raise Conflict(f"You have nothing to {kind.value}.")
-        skipped = _blocked_by(plan.blocked)
+        skipped = blocked_by(plan.blocked)
         if not plan.free:
             raise Conflict(_blocked_words(plan, skipped), changed=skipped)
         after = _with_fields_of(current, _fields_of(project_id, plan.content_of), plan.free)
@@ -118,12 +118,6 @@ def _restore(
     return draft
 
 
-def _steps(project_id: UUID) -> list[Step]:
-    rows = Draft.objects.filter(project_id=project_id).order_by("version_number")
-    columns = rows.values_list("version_number", "author_id", "kind", "source_version", "changed_fields")
-    return [Step(version, author, kind, source, tuple(fields)) for version, author, kind, source, fields in columns]
-
-
 def _fields_of(project_id: UUID, version: int) -> dict[str, FieldContent]:
     draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
     return draft.fields if draft else {}
@@ -139,12 +133,6 @@ def _with_fields_of(
         else:
             after.pop(name, None)
     return after
-
-
-def _blocked_by(blocked: Iterable[Blocked]) -> list[dict[str, Any]]:
-    """Who changed which field since, and in which version."""
-    known = {user.id: user.person() for user in User.objects.filter(pk__in={each.author for each in blocked})}
-    return [{"field": each.field, "version": each.version, "author": known[each.author]} for each in blocked]
 
 
 def _blocked_words(plan: Plan, skipped: Sequence[Mapping[str, Any]]) -> str:

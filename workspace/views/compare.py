@@ -45,7 +45,6 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "view": _view(request),
         "field": field,
         "comparison": comparison,
-        "total": len(comparison.fields) + len(comparison.unchanged),
         "versions": versions[:MOST_VERSIONS],
     }
     return render(request, "workspace/compare.html", context)
