@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import redis
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.callers import foundry_caller
 from audit.errors import DomainError
@@ -63,7 +63,8 @@ def _settle(suspect: Lease) -> int:
 
 
 def _is_young(lease: Lease) -> bool:
-    return timezone.now() - lease.started_at < timedelta(milliseconds=lock_ttl())
+    """Whether a lease began within a TTL by the clock that dated it: this node's own may be wrong."""
+    return Lease.objects.filter(pk=lease.pk, started_at__gt=Now() - timedelta(milliseconds=lock_ttl())).exists()
 
 
 def _has_ended(lease_id: UUID) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django_redis import get_redis_connection
+from redis import Redis
 
 import realtime
 from accounts.callers import Caller
@@ -65,9 +66,9 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     if holder.session_id == session_id:
         raise Conflict(f"You hold {field} yourself.", field=field)
     person = caller.user.person()
-    request = LockRequest(field, str(session_id), person, datetime.now(UTC).isoformat())
     with registry.unavailable_without_redis():
         connection = get_redis_connection("default")
+        request = LockRequest(field, str(session_id), person, _redis_now(connection).isoformat())
         key = _requests_key(project_id)
         with connection.pipeline() as pipeline:
             pipeline.hset(key, f"{session_id}:{field}", json.dumps(asdict(request)))
@@ -79,8 +80,9 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
 def open_requests(*, project_id: UUID) -> list[LockRequest]:
     """The requests that have not timed out, oldest first, for a holder that polls."""
     with registry.unavailable_without_redis():
-        stored = get_redis_connection("default").hvals(_requests_key(project_id))
-    now = datetime.now(UTC)
+        connection = get_redis_connection("default")
+        stored = connection.hvals(_requests_key(project_id))
+        now = _redis_now(connection)
     requests = [LockRequest(**json.loads(value)) for value in stored]
     fresh = [one for one in requests if (now - datetime.fromisoformat(one.at)).total_seconds() < REQUEST_LIFETIME]
     return sorted(fresh, key=lambda one: one.at)
@@ -184,6 +186,12 @@ def _ended(lease: Lease) -> dict[str, object]:
         "holder": lease.user.person(),
         "session_id": str(lease.session_id),
     }
+
+
+def _redis_now(connection: Redis) -> datetime:
+    """The time by the one clock that all nodes share: their own may be minutes apart."""
+    seconds, microseconds = connection.time()
+    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
 
 def _requests_key(project_id: UUID) -> str:
