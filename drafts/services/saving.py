@@ -44,8 +44,8 @@ def save_draft(
     texts of each field. Whatever the refusal, texts that came with a token of the caller's own lease are kept as its
     working copy first (`working_copy` names it).
     """
+    # Not the session: its tokens name it, and who comes back as a new one asks again for the same save.
     parameters = {
-        "session": str(session_id) if session_id else None,
         "base_version": base_version,
         "changes": fingerprint(changes),
         "tokens": fingerprint(tokens),
