@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -65,6 +66,24 @@ def factors_of(user: User) -> frozenset[Factor]:
     """What the account signs in with besides its password; recovery codes only stand in for one of these."""
     types = Authenticator.objects.filter(user_id=user.id).values_list("type", flat=True)
     return frozenset(Factor(each) for each in types) - {Factor.RECOVERY}
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The second factors of one account, for its owner's eyes."""
+
+    codes: Authenticator | None
+    passkeys: list[Authenticator]
+    recovery_left: int
+
+
+def describe_factors(user: User) -> Factors:
+    """What the account has; the oldest passkey first."""
+    rows = list(Authenticator.objects.filter(user_id=user.id).order_by("pk"))
+    codes = next((row for row in rows if row.type == Factor.CODE), None)
+    recovery = next((row for row in rows if row.type == Factor.RECOVERY), None)
+    left = len(recovery.wrap().get_unused_codes()) if recovery else 0
+    return Factors(codes, [row for row in rows if row.type == Factor.PASSKEY], left)
 
 
 def check_code(user: User, code: str, *, recovery: bool = True) -> Authenticator | None:

@@ -33,5 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/remove/", members.remove, name="remove_member"),
     path("account/", account.account, name="account"),
+    path("account/sessions/<int:session_id>/end/", account.end_browser_session, name="end_session"),
+    path("account/sessions/end-others/", account.end_elsewhere, name="end_other_sessions"),
     path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="revoke_token"),
 ]

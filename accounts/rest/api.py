@@ -31,7 +31,7 @@ class TokensView(RestView):
         """My personal access tokens, newest first, the ended ones too."""
         return self.answer(page(request, PersonalAccessToken.objects.filter(user=self.user()), token_body))
 
-    @operation("auth_create_token", takes=shapes.NewToken, answer=shapes.MadeToken, status=201, problems=[429])
+    @operation("auth_create_token", takes=shapes.NewToken, answer=shapes.MadeToken, status=201)
     def post(self, request: Request) -> HttpResponseBase:
         """Make a token for programs. Its text is shown in this answer only; it takes no `client_ref`."""
         given = self.body(shapes.NewToken)

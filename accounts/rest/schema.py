@@ -16,7 +16,7 @@ from accounts.rest.pagination import DEFAULT_LIMIT, MAXIMUM_LIMIT
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
-ANY_OPERATION = (400, 401, 403, 404, 406, 503)
+ANY_OPERATION = (400, 401, 403, 404, 406, 429, 503)
 ANY_WRITE = (409, 413, 415)
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 

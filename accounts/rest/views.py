@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import ErrorDetail
+from rest_framework.exceptions import APIException, ErrorDetail
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,8 +20,9 @@ from rest_framework.views import APIView
 
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
+from accounts.rest.limits import count_request
 from accounts.rest.parsers import Body
-from audit.errors import NotFound, ValidationFailed
+from audit.errors import DomainError, NotFound, ValidationFailed
 
 
 class RestView(APIView):
@@ -45,6 +46,17 @@ class RestView(APIView):
     def default_response_headers(self) -> dict[str, str]:
         """Browsers may keep an answer, for themselves, and ask each time whether it is still true."""
         return {**super().default_response_headers, "Cache-Control": "private, no-cache"}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find out who asks, and count the request. Raises `RateLimited`; also for who asks without a right to."""
+        address = request.META.get("REMOTE_ADDR")
+        try:
+            super().initial(request, *args, **kwargs)
+        except (DomainError, APIException):
+            count_request(user_id=None, address=address)
+            raise
+        user_id = str(request.user.pk) if isinstance(request.user, User) else None
+        count_request(user_id=user_id, address=address)
 
     def user(self) -> User:
         """Who is signed in."""

@@ -1,4 +1,4 @@
-"""One's own account: access tokens, and how Foundry looks."""
+"""One's own account: second factors, sessions, access tokens, and how Foundry looks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
+from accounts.factors import describe_factors
 from accounts.models import PersonalAccessToken
 from accounts.services import create_token, revoke_token
+from accounts.sessions import end_other_sessions, end_session, sessions_of
+from accounts.suspension import why_not_sign
 from audit.errors import ValidationFailed
+from workspace.devices import SessionView
 from workspace.doors import PageRequest, page
 
 
@@ -28,6 +32,10 @@ def account(request: PageRequest) -> HttpResponse:
             context = {"fresh": token, "fresh_text": text}
         except ValidationFailed as refusal:
             context, status = {"errors": refusal.errors, "name": name}, refusal.status
+    caller = caller_from_request(request)
+    context["factors"] = describe_factors(request.user)
+    context["why_not_sign"] = why_not_sign(request.user)
+    context["sessions"] = [SessionView.of(row, caller) for row in sessions_of(request.user)]
     context["tokens"] = PersonalAccessToken.objects.filter(user=request.user, revoked_at__isnull=True)
     response = render(request, "workspace/account.html", context, status=status)
     response["Cache-Control"] = "no-store"
@@ -39,4 +47,20 @@ def revoke(request: PageRequest, token_id: UUID) -> HttpResponse:
     """End a token at once."""
     revoke_token(caller=caller_from_request(request), token_id=token_id)
     messages.success(request, _("The token is revoked. It works nowhere any more."))
+    return redirect("workspace:account")
+
+
+@page("POST")
+def end_browser_session(request: PageRequest, session_id: int) -> HttpResponse:
+    """Sign out another browser of one's own."""
+    end_session(caller=caller_from_request(request), session_id=session_id)
+    messages.success(request, _("That browser is signed out."))
+    return redirect("workspace:account")
+
+
+@page("POST")
+def end_elsewhere(request: PageRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    end_other_sessions(caller=caller_from_request(request))
+    messages.success(request, _("You are signed in here only."))
     return redirect("workspace:account")

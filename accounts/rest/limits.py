@@ -1,0 +1,89 @@
+"""How many requests one account, and one address, may send to the API in a minute.
+
+The counts of all nodes are in Redis. While Redis is away each node counts for itself: the limit is looser by the number
+of nodes, and nobody is refused, or let through without end, because a cache has vanished.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import redis
+from django.conf import settings
+from django_redis import get_redis_connection
+
+from audit.errors import RateLimited
+
+logger = logging.getLogger(__name__)
+
+# Seconds.
+WINDOW: Final = 60
+# So long Redis is not asked again after it has failed: a request must not wait for its timeout each time.
+RESPITE: Final = 5.0
+
+
+class _Counts:
+    """Counts of the current minute, shared through Redis or, while it is away, this process's own."""
+
+    def __init__(self) -> None:
+        self._own: Counter[str] = Counter()
+        self._minute = 0
+        self._away_until = 0.0
+        self._guard = threading.Lock()
+
+    def add(self, keys: list[str], minute: int) -> list[int]:
+        """Count one request under each key; return how many there are now."""
+        if time.monotonic() >= self._away_until:
+            try:
+                return self._shared(keys, minute)
+            except (redis.RedisError, OSError) as error:
+                self._away_until = time.monotonic() + RESPITE
+                logger.warning("Requests are counted by this node alone, Redis is away: %s", error)
+        with self._guard:
+            if minute != self._minute:
+                self._own.clear()
+                self._minute = minute
+            self._own.update(keys)
+            return [self._own[key] for key in keys]
+
+    @staticmethod
+    def _shared(keys: list[str], minute: int) -> list[int]:
+        pipeline = get_redis_connection("default").pipeline(transaction=False)
+        for key in keys:
+            name = f"rate:{minute}:{key}"
+            pipeline.incr(name)
+            pipeline.expire(name, 2 * WINDOW)
+        answers: list[Any] = pipeline.execute()
+        return [int(each) for each in answers[::2]]
+
+
+_counts = _Counts()
+
+
+def count_request(*, user_id: str | None, address: str | None) -> None:
+    """Count a request of this account, if it is anybody's, from this address. Raises `RateLimited`."""
+    now = time.time()
+    limits = _limits(user_id, address)
+    if not limits:
+        return
+    counted = _counts.add(list(limits), int(now // WINDOW))
+    for (key, limit), number in zip(limits.items(), counted, strict=True):
+        if number > limit:
+            who = "Your account" if key.startswith("user:") else "Your network"
+            raise RateLimited(
+                f"{who} may send {limit} requests a minute.", retry_after=max(1, int(WINDOW - now % WINDOW) + 1)
+            )
+
+
+def _limits(user_id: str | None, address: str | None) -> Mapping[str, int]:
+    """What is counted, and how far it may go; 0 means without a limit."""
+    found = {
+        f"user:{user_id}": settings.FOUNDRY_REST_RATE if user_id else 0,
+        f"address:{address}": settings.FOUNDRY_ADDRESS_RATE if address else 0,
+    }
+    return {key: limit for key, limit in found.items() if limit}

@@ -1,0 +1,45 @@
+import { Controller } from "@hotwired/stimulus";
+import { type AskingOptions, askPasskey, type MakingOptions, makePasskey, type PasskeyAnswer } from "../passkeys";
+
+/** What the server wants: one of the two. */
+interface Wanted {
+  creation_options: { publicKey: MakingOptions };
+  request_options: { publicKey: AskingOptions };
+}
+
+/** A form that is sent with a passkey: it asks the browser for one, and says so where it gets none. */
+export class PasskeyController extends Controller<HTMLElement> {
+  static override targets = ["credential", "problem"];
+  static override values = { data: String, url: String };
+  declare readonly credentialTarget: HTMLInputElement;
+  declare readonly problemTarget: HTMLElement;
+  declare readonly dataValue: string;
+  declare readonly urlValue: string;
+
+  make(event: Event): void {
+    void this.send(event, async () => makePasskey((await this.wanted()).creation_options));
+  }
+
+  ask(event: Event): void {
+    void this.send(event, async () => askPasskey((await this.wanted()).request_options));
+  }
+
+  private async send(event: Event, ceremony: () => Promise<PasskeyAnswer>): Promise<void> {
+    event.preventDefault();
+    this.problemTarget.hidden = true;
+    try {
+      this.credentialTarget.value = JSON.stringify(await ceremony());
+    } catch {
+      this.problemTarget.hidden = false;
+      return;
+    }
+    this.credentialTarget.form?.submit();
+  }
+
+  /** Written into the page, or asked for where nobody is known yet. */
+  private async wanted(): Promise<Wanted> {
+    if (!this.urlValue) return JSON.parse(document.getElementById(this.dataValue)?.textContent ?? "{}");
+    const response = await fetch(this.urlValue, { headers: { Accept: "application/json" } });
+    return response.json();
+  }
+}

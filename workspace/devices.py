@@ -1,0 +1,61 @@
+"""A browser's own words about itself, in words for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from allauth.usersessions.models import UserSession
+from django.utils.translation import gettext as _
+
+from accounts.callers import Caller, cookie_credential
+
+# The first that is found wins: most browsers also call themselves by the names of older ones.
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One browser session as the account page shows it."""
+
+    id: int
+    device: str
+    address: str
+    began_at: datetime
+    used_at: datetime
+    is_current: bool
+
+    @classmethod
+    def of(cls, row: UserSession, caller: Caller) -> SessionView:
+        return cls(
+            id=row.pk,
+            device=device(row.user_agent),
+            address=row.ip,
+            began_at=row.created_at,
+            used_at=row.last_seen_at,
+            is_current=cookie_credential(row.session_key) == caller.credential,
+        )
+
+
+def device(user_agent: str) -> str:
+    """“Firefox on Linux”; or that we do not know."""
+    browser = next((name for word, name in _BROWSERS if word in user_agent), None)
+    system = next((name for word, name in _SYSTEMS if word in user_agent), None)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Another program")
