@@ -19,10 +19,11 @@ from audit.errors import NotFound
 from locking import serializers as shapes
 from locking import services
 from locking.models import Lease, WorkingCopy
-from locking.serializers import held_body, lease_body, lock_body, working_copy_body
+from locking.serializers import foreign_copy_body, held_body, lease_body, lock_body, working_copy_body
 from locking.sessions import open_session
 from locking.working_copies import discard_working_copy
 from projects.fields import check_field_name
+from projects.models import Role
 from projects.rest import ProjectView, in_session
 
 NOTHING: dict[str, Any] = {"type": "object"}
@@ -144,10 +145,17 @@ class _OwnCopies(ProjectView):
 
 
 class WorkingCopiesView(_OwnCopies):
-    @operation("working-copies_list", answer=page_of(shapes.WorkingCopyInfo), paged=True)
+    @operation("working-copies_list", answer=shapes.WorkingCopies, paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """My texts that were typed and not saved."""
-        return self.answer(page(request, self.copies(), working_copy_body))
+        """My texts that were typed and not saved; an owner also learns who else has some, not what they say."""
+        access = self.access()
+        others = WorkingCopy.objects.of_others(access.project.id, self.user()) if access.role is Role.OWNER else []
+        return self.answer(
+            {
+                **page(request, self.copies(), working_copy_body),
+                "others": [foreign_copy_body(copy) for copy in others],
+            }
+        )
 
 
 class OneWorkingCopyView(_OwnCopies):

@@ -133,6 +133,15 @@ class Lease(models.Model):
         return self.ended_at is None
 
 
+class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
+    """Reading kept texts."""
+
+    def of_others(self, project_id: UUID, user: User) -> WorkingCopyQuerySet:
+        """Where people other than `user` have unsaved text, newest first, without the text."""
+        copies = self.filter(lease__project_id=project_id).exclude(lease__user=user)
+        return copies.select_related("lease__user").defer("content").order_by("-updated_at")[:200]
+
+
 class WorkingCopy(models.Model):
     """A writer's unsaved text of one lease. Private to its writer, and not a record.
 
@@ -146,6 +155,7 @@ class WorkingCopy(models.Model):
     updated_at = models.DateTimeField()
 
     lease_id: UUID
+    objects = WorkingCopyQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-updated_at"]

@@ -126,6 +126,24 @@ class WorkingCopyInfo(serializers.Serializer[Any]):
     lease_open = serializers.BooleanField(help_text="Whether the lease still goes on.")
 
 
+class ForeignCopy(serializers.Serializer[Any]):
+    """That somebody has unsaved text in a field: what an owner may know of it."""
+
+    field = serializers.CharField()
+    writer = Person()
+    updated_at = serializers.DateTimeField()
+    lease_open = serializers.BooleanField(help_text="Whether the lease still goes on.")
+
+
+class WorkingCopies(serializers.Serializer[Any]):
+    """My kept texts as a page; for an owner also where others have some."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = WorkingCopyInfo(many=True)
+    others = ForeignCopy(many=True, help_text="For owners; empty for everybody else.")
+
+
 class WorkingCopyText(WorkingCopyInfo):
     content = serializers.CharField(allow_blank=True)
 
@@ -159,6 +177,15 @@ def lease_body(lease: Lease) -> dict[str, Any]:
         "started_at": lease.started_at,
         "ended_at": lease.ended_at,
         "end_reason": lease.end_reason,
+    }
+
+
+def foreign_copy_body(copy: WorkingCopy) -> dict[str, Any]:
+    return {
+        "field": copy.lease.field,
+        "writer": copy.lease.user.person(),
+        "updated_at": copy.updated_at,
+        "lease_open": copy.lease.is_open,
     }
 
 

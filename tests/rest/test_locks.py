@@ -97,3 +97,20 @@ def test_the_record_names_the_session(writer: Writer, project: Project) -> None:
 
 def test_nobody_is_here_without_a_socket(writer: Writer) -> None:
     assert members(writer.read("presence/")) == {"next": None, "previous": None, "results": []}
+
+
+def test_an_owner_sees_that_somebody_has_unsaved_text_but_not_what_it_says(
+    writer: Writer, owner: User, editor: User, project: Project
+) -> None:
+    tokens = {"prompt_text": writer.take("prompt_text")}
+    writer.do("locks/release/", {"field": "prompt_text"})
+    refused = {"base_version": 0, "changes": {"prompt_text": "half a sentence"}, "tokens": tokens}
+    assert problem(writer.do("drafts/", refused)) == (409, "stale_token")
+
+    seen = Writer(owner, project).read("working-copies/")
+
+    assert members(seen)["results"] == []
+    (other,) = members(seen)["others"]
+    assert (other["field"], other["writer"], other["lease_open"]) == ("prompt_text", editor.person(), False)
+    assert "half a sentence" not in seen.content.decode()
+    assert members(writer.read("working-copies/"))["others"] == []
