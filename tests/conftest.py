@@ -17,6 +17,7 @@ from django.test.utils import setup_databases, teardown_databases
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
+from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
 from tests.services import SERVICES, worker
 
 if TYPE_CHECKING:

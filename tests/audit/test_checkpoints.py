@@ -42,9 +42,12 @@ def owner_of_tables(second: Checkpoint):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("audit_event", "audit_checkpoint", "audit_sitekey"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("SELECT conname FROM pg_constraint WHERE confrelid = 'audit_sitekey'::regclass")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE audit_checkpoint DROP CONSTRAINT {name}")
+        # What refers to the keys, in tables of apps further up, too.
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE confrelid = 'audit_sitekey'::regclass"
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         yield cursor
 
 
