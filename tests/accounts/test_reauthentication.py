@@ -1,0 +1,225 @@
+"""Proving oneself at the act of signing (controls c15, c16, c17, c23)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.core import context
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
+from django.test import Client, RequestFactory
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import Kind, ProvenSession, User
+from accounts.reauthentication import needs_username, passkey_challenge, private_components, prove
+from accounts.services import create_account, set_password
+from accounts.suspension import may_sign, restore_signing, why_not_sign
+from audit.errors import Conflict, PermissionDenied, RateLimited, ReauthenticationFailed, ValidationFailed
+from audit.models import Event
+from tests.accounts.callers import caller_of, newest_event
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.devices import code_of
+from tests.accounts.pages import add_codes, add_passkey, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ABOUT = {"release_id": "1"}
+
+
+def try_to_sign(caller: Caller, **given: Any) -> list[str]:
+    return prove(caller=caller, about=ABOUT, **given).components
+
+
+def afresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+def test_c15_the_first_time_in_a_session_takes_both_later_the_private_one(person: User) -> None:
+    here = caller_of(person)
+    assert needs_username(here)
+    with pytest.raises(ValidationFailed, match="user name"):
+        try_to_sign(here, password=PASSWORD)
+    assert try_to_sign(here, username="Daniel", password=PASSWORD) == ["username", "password"]
+    assert try_to_sign(here, password=PASSWORD) == ["password"]
+    assert needs_username(Caller(user=person, via="browser", credential="cookie:elsewhere"))
+
+
+def test_c15_what_was_proven_ages(person: User) -> None:
+    here = caller_of(person)
+    try_to_sign(here, username="daniel", password=PASSWORD)
+    ProvenSession.objects.update(proven_at=Now() - timedelta(minutes=61))
+    assert needs_username(here)
+    try_to_sign(here, username="daniel", password=PASSWORD)
+    assert not needs_username(here)
+
+
+def test_c15_a_private_component_alone_does_not_make_it_younger(person: User) -> None:
+    here = caller_of(person)
+    try_to_sign(here, username="daniel", password=PASSWORD)
+    ProvenSession.objects.update(proven_at=Now() - timedelta(minutes=59))
+    before = ProvenSession.objects.get().proven_at
+    try_to_sign(here, password=PASSWORD)
+    assert ProvenSession.objects.get().proven_at == before
+
+
+def test_c15_a_token_is_no_session(person: User) -> None:
+    program = Caller(user=person, via="api", credential="token:1")
+    try_to_sign(program, username="daniel", password=PASSWORD)
+    assert needs_username(program)
+
+
+@pytest.mark.parametrize("given", [{}, {"password": ""}, {"password": PASSWORD, "otp": "123456"}])
+def test_c15_exactly_one_private_component_is_given(person: User, given: dict[str, str]) -> None:
+    with pytest.raises(ValidationFailed):
+        try_to_sign(caller_of(person), username="daniel", **given)
+
+
+def test_c15_a_code_proves_and_a_recovery_code_does_not(person: User, client: Client) -> None:
+    sign_in(client)
+    secret = add_codes(client)
+    here = caller_of(person)
+    assert private_components(person) == ["password", "otp"]
+    assert try_to_sign(here, username="daniel", otp=code_of(secret)) == ["username", "otp"]
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(here, otp=code_of(secret))
+    page = client.get("/accounts/factors/recovery/").content.decode()
+    recovery = page.partition("code-list")[2].partition(">")[2].split()[0]
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(here, otp=recovery)
+
+
+@pytest.fixture
+def in_a_request(rf: RequestFactory) -> Any:
+    """A passkey's challenge names the address of the site."""
+    request = rf.get("/")
+    request.session = SessionStore()
+    with context.request_context(request):
+        yield
+
+
+@pytest.mark.usefixtures("in_a_request")
+def test_c15_a_passkey_proves_for_the_act_it_was_asked_for_and_once(person: User, client: Client) -> None:
+    sign_in(client)
+    passkey = add_passkey(client)
+    here = caller_of(person)
+    answer = json.loads(passkey.give(passkey_challenge(person, about=ABOUT)))
+    with pytest.raises(ReauthenticationFailed):
+        prove(caller=here, about={"release_id": "2"}, username="daniel", passkey=answer)
+    assert try_to_sign(here, username="daniel", passkey=answer) == ["username", "passkey"]
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(here, passkey=answer)
+
+
+@pytest.mark.usefixtures("in_a_request")
+@pytest.mark.parametrize("answer", [{"id": "x"}, {"id": 1, "response": []}])
+def test_a_passkey_s_answer_of_somebody_s_own_making_is_refused(
+    person: User, client: Client, answer: dict[str, Any]
+) -> None:
+    sign_in(client)
+    add_passkey(client)
+    passkey_challenge(person, about=ABOUT)
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(caller_of(person), username="daniel", passkey=answer)
+
+
+def test_c16_somebody_else_s_name_and_password_prove_nothing(person: User, administrator: Caller) -> None:
+    create_account(caller=administrator, username="mara", password=PASSWORD)
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(caller_of(person), username="mara", password=PASSWORD)
+    assert newest_event().data == {**ABOUT, "component": "username"}
+
+
+def test_c17_failures_lock_signing_and_are_on_record_as_the_session_s(person: User) -> None:
+    here = caller_of(person)
+    for _ in range(5):
+        with pytest.raises(ReauthenticationFailed):
+            try_to_sign(here, username="daniel", password="wrong")
+    with pytest.raises(RateLimited) as refusal:
+        try_to_sign(here, username="daniel", password=PASSWORD)
+    assert refusal.value.extra["retry_after"] == pytest.approx(900, abs=5)
+    failed = Event.objects.filter(action="account.signing_failed")
+    assert {(event.actor_id, event.data["component"]) for event in failed} == {(person.id, "password")}
+    assert Event.objects.filter(action="account.signing_locked", actor_id=person.id).count() == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.AGENT, Kind.SERVICE, Kind.DEVICE])
+def test_c23_only_people_sign(administrator: Caller, kind: Kind) -> None:
+    machine = create_account(caller=administrator, username="robot", kind=kind, password=PASSWORD)
+    with pytest.raises(ReauthenticationFailed, match="Only people"):
+        try_to_sign(caller_of(machine), username="robot", password=PASSWORD)
+
+
+def test_c16_a_password_set_by_an_administrator_suspends_signing(person: User, administrator: Caller) -> None:
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    assert newest_event().action == "account.signing_suspended"
+    with pytest.raises(ReauthenticationFailed, match="set by somebody else"):
+        try_to_sign(caller_of(person), username="daniel", password="known to two people")
+    set_password(caller=caller_of(person), user_id=person.id, password="known to one person")
+    assert newest_event().data == {"by": "own_password"}
+    try_to_sign(caller_of(person), username="daniel", password="known to one person")
+
+
+def test_c16_the_account_page_says_so(person: User, administrator: Caller, client: Client) -> None:
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    sign_in(client, password="known to two people")
+    assert "You cannot sign releases now" in client.get("/account/").content.decode()
+
+
+@pytest.fixture
+def confirmed(settings: Any) -> None:
+    settings.FOUNDRY_SIGNING_CONFIRMED = True
+
+
+@pytest.mark.usefixtures("confirmed")
+def test_c16_where_the_site_asks_for_it_another_administrator_confirms(person: User, administrator: Caller) -> None:
+    """Who set the password could have chosen the next one too; so neither they nor the account itself may confirm."""
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    set_password(caller=caller_of(person), user_id=person.id, password="chosen by whom?")
+    assert "another administrator" in (why_not_sign(afresh(person)) or "")
+    with pytest.raises(PermissionDenied, match="another administrator"):
+        restore_signing(caller=administrator, user_id=person.id, reason="It was me")
+    with pytest.raises(PermissionDenied):
+        restore_signing(caller=caller_of(person), user_id=person.id, reason="It is me")
+    second = caller_of(create_account(caller=administrator, username="berta", is_administrator=True))
+    restore_signing(caller=second, user_id=person.id, reason="Seen with their badge")
+    assert (newest_event().record["reason"], newest_event().actor_id) == ("Seen with their badge", second.user.id)
+    assert may_sign(afresh(person))
+
+
+@pytest.mark.usefixtures("confirmed")
+def test_c16_a_factor_from_before_is_proof_enough_and_a_later_one_is_not(
+    person: User, administrator: Caller, client: Client
+) -> None:
+    sign_in(client)
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    there = Client()
+    sign_in(there, password="known to two people")
+    answer = there.post("/accounts/reauthenticate/", {"password": "known to two people"})
+    assert answer.status_code == 302
+    set_password(caller=caller_of(person), user_id=person.id, password="chosen by whom?")
+    assert not may_sign(afresh(person))
+    restore_signing(caller=foundry_caller("command"), user_id=person.id, reason="Seen")
+    here = Client()
+    sign_in(here, password="chosen by whom?")
+    here.post("/accounts/reauthenticate/", {"password": "chosen by whom?"})
+    page = here.get("/accounts/factors/codes/add/").content.decode()
+    secret = page.partition('token-text">')[2].partition("<")[0]
+    here.post("/accounts/factors/codes/add/", {"code": code_of(secret)})
+    set_password(caller=administrator, user_id=person.id, password="known to two again")
+    assert not may_sign(afresh(person))
+    set_password(caller=caller_of(person), user_id=person.id, password="mine and mine alone")
+    assert may_sign(afresh(person)), "nobody else could have signed in to choose it"
+
+
+def test_the_operator_restores_with_a_reason(person: User, administrator: Caller) -> None:
+    with pytest.raises(CommandError, match="not suspended"):
+        call_command("restore_signing", "daniel", reason="?")
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    call_command("restore_signing", "daniel", reason="Called back at their desk")
+    assert may_sign(afresh(person))
+    with pytest.raises(Conflict):
+        restore_signing(caller=foundry_caller("command"), user_id=person.id, reason="Twice")

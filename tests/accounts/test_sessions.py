@@ -1,0 +1,156 @@
+"""Browser sessions: seen, ended elsewhere, and ended by the server when nobody uses them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.db.models.functions import Now
+from django.test import Client
+
+from accounts.callers import cookie_credential, foundry_caller
+from accounts.models import User
+from accounts.services import deactivate_account
+from accounts.sessions import end_other_sessions, end_unused_sessions, note_use
+from audit.models import Event
+from tests.accounts.callers import caller_of, newest_event
+from tests.accounts.pages import is_signed_in, sign_in
+
+pytestmark = pytest.mark.django_db
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
+NAVIGATION = {"Sec-Fetch-Mode": "navigate"}
+
+
+def row_of(client: Client) -> UserSession:
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def let_time_pass(client: Client, **much: float) -> None:
+    UserSession.objects.filter(pk=row_of(client).pk).update(last_seen_at=Now() - timedelta(**much))
+
+
+@pytest.fixture
+def here(client: Client, person: User) -> Client:
+    sign_in(client, HTTP_USER_AGENT=FIREFOX)
+    return client
+
+
+@pytest.fixture
+def there(person: User) -> Client:
+    other = Client(REMOTE_ADDR="192.0.2.9")
+    sign_in(other)
+    return other
+
+
+def test_the_account_page_lists_where_one_is_signed_in(here: Client, there: Client) -> None:
+    page = here.get("/account/").content.decode()
+    assert "Firefox on Linux" in page
+    assert "this browser" in page
+    assert "192.0.2.9" in page
+
+
+def test_c05_another_browser_is_signed_out_at_once_and_on_record(here: Client, there: Client, person: User) -> None:
+    credential = cookie_credential(there.session.session_key or "")
+    here.post(f"/account/sessions/{row_of(there).pk}/end/")
+    assert (is_signed_in(here), is_signed_in(there)) == (True, False)
+    event = newest_event()
+    assert (event.action, event.actor_id, event.target_id) == ("account.signed_out", person.id, str(person.id))
+    assert event.data == {"credential": credential, "why": "elsewhere"}
+
+
+def test_sign_out_elsewhere_leaves_this_one(here: Client, there: Client) -> None:
+    here.post("/account/sessions/end-others/")
+    assert (is_signed_in(here), is_signed_in(there)) == (True, False)
+    assert "192.0.2.9" not in here.get("/account/").content.decode()
+
+
+def test_a_token_ends_all_browsers(here: Client, there: Client, person: User) -> None:
+    caller = caller_of(person)
+    assert end_other_sessions(caller=caller) == 2
+    assert not is_signed_in(here)
+
+
+def test_nobody_ends_another_one_s_session(here: Client, administrator: Any) -> None:
+    other = Client()
+    other.force_login(administrator.user)
+    assert other.post(f"/account/sessions/{row_of(here).pk}/end/").status_code == 404
+    assert is_signed_in(here)
+
+
+def test_signing_out_takes_the_row_along(here: Client) -> None:
+    here.post("/accounts/logout/")
+    assert not UserSession.objects.exists()
+
+
+def test_half_an_hour_without_a_person_signs_out_on_the_server(here: Client, person: User) -> None:
+    let_time_pass(here, minutes=29)
+    assert is_signed_in(here)
+    let_time_pass(here, minutes=31)
+    answer = here.get("/account/", follow=True)
+    assert "because nobody was here for a while" in answer.content.decode()
+    assert not is_signed_in(here)
+    event = Event.objects.get(action="account.signed_out")
+    assert (event.actor_id, event.data["why"]) == (foundry_caller().user.id, "unused")
+
+
+def test_the_cookie_alone_revives_nothing(here: Client) -> None:
+    key = here.session.session_key
+    let_time_pass(here, minutes=31)
+    here.get("/account/")
+    here.cookies["sessionid"] = key
+    assert not is_signed_in(here)
+
+
+def test_a_session_ends_after_half_a_day_even_in_use(here: Client) -> None:
+    UserSession.objects.update(created_at=Now() - timedelta(hours=12, minutes=1))
+    assert not is_signed_in(here)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "is_use"),
+    [
+        ("GET", NAVIGATION, True),
+        ("GET", {}, True),
+        ("POST", {"Sec-Fetch-Mode": "cors"}, True),
+        ("GET", {"Sec-Fetch-Mode": "cors"}, False),
+        ("GET", {**NAVIGATION, "HX-Request": "true"}, False),
+    ],
+)
+def test_only_a_person_s_act_counts_as_use(here: Client, method: str, headers: dict[str, str], is_use: bool) -> None:
+    let_time_pass(here, minutes=20)
+    before = row_of(here).last_seen_at
+    here.generic(method, "/projects/", headers=headers)
+    assert (row_of(here).last_seen_at > before) is is_use
+
+
+def test_work_in_a_socket_counts_as_use(here: Client, there: Client, person: User) -> None:
+    let_time_pass(here, minutes=20)
+    let_time_pass(there, minutes=20)
+    note_use(user=person, credential=cookie_credential(here.session.session_key or ""))
+    used, unused = row_of(here).last_seen_at, row_of(there).last_seen_at
+    assert used - unused > timedelta(minutes=19)
+
+
+def test_every_node_ends_what_nobody_uses_and_once(here: Client, there: Client) -> None:
+    let_time_pass(here, minutes=31)
+    assert end_unused_sessions() == 1
+    assert end_unused_sessions() == 0
+    assert (is_signed_in(here), is_signed_in(there)) == (False, True)
+    assert Event.objects.filter(action="account.signed_out").count() == 1
+
+
+def test_what_had_ended_anyway_is_no_event(here: Client, person: User, administrator: Any) -> None:
+    deactivate_account(caller=administrator, user_id=person.id)
+    let_time_pass(here, minutes=31)
+    assert end_unused_sessions() == 0
+    assert not UserSession.objects.exists()
+    assert newest_event().action == "account.deactivated"
+
+
+def test_a_session_from_before_is_taken_over(here: Client) -> None:
+    UserSession.objects.all().delete()
+    assert is_signed_in(here)
+    assert row_of(here)
