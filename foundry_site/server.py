@@ -75,6 +75,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
 
     def _use_our_sockets(self) -> None:
         self.ws_factory.protocol = FoundryWebSocket
+        # Who breaks the protocol is told so by a close code (RFC 6455, section 7.1.7), not only dropped.
+        self.ws_factory.setProtocolOptions(failByDrop=False)
 
     async def _farewell(self) -> None:
         with suppress(TimeoutError):
