@@ -9,8 +9,10 @@ from csp.constants import NONCE, NONE, SELF
 from foundry_site.connections import REDIS_TIMEOUT_SECONDS, cache_settings, database_settings, redis_database
 from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR, read_environment
-from foundry_site.outside import outside_origins, outside_providers
+from foundry_site.outside import outside_origins
 from foundry_site.secrets_on_disk import read_or_make_secret
+from foundry_site.sign_in_settings import *  # noqa: F403 (a part of these settings)
+from foundry_site.sign_in_settings import FOUNDRY_OIDC, FOUNDRY_SESSION_LIFETIME
 
 ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
@@ -127,19 +129,8 @@ FOUNDRY_TEXT_LIMIT = 1024 * 1024
 FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
 FOUNDRY_METRICS_TOKEN = ENVIRONMENT.metrics_token or read_or_make_secret(ENVIRONMENT.data_dir, "metrics_token")
 FOUNDRY_CHECKPOINT_CRON = ENVIRONMENT.checkpoint_cron
-FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
-FOUNDRY_LOCKOUT_FAILURES = ENVIRONMENT.lockout_failures
-FOUNDRY_LOCKOUT_ADDRESS_FAILURES = ENVIRONMENT.lockout_address_failures
-FOUNDRY_LOCKOUT_WINDOW = timedelta(minutes=ENVIRONMENT.lockout_window_minutes)
-FOUNDRY_LOCKOUT_DURATION = timedelta(minutes=ENVIRONMENT.lockout_minutes)
-FOUNDRY_SESSION_IDLE = timedelta(minutes=ENVIRONMENT.session_idle_minutes)
-FOUNDRY_SESSION_LIFETIME = timedelta(hours=ENVIRONMENT.session_hours)
-FOUNDRY_PASSWORD_HISTORY = ENVIRONMENT.password_history
-FOUNDRY_SIGNING_PERIOD = timedelta(minutes=ENVIRONMENT.signing_minutes)
-FOUNDRY_SIGNING_CONFIRMED = ENVIRONMENT.signing_confirmed
 FOUNDRY_REST_RATE = ENVIRONMENT.rest_rate
 FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
-FOUNDRY_OIDC = ENVIRONMENT.oidc
 # script/run says so where it makes the demo project, for which /readyz then waits.
 FOUNDRY_DEMO = ENVIRONMENT.demo
 
@@ -147,59 +138,6 @@ FOUNDRY_DEMO = ENVIRONMENT.demo
 # its `jobs.py`; `manage.py procrastinate worker` does them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
-
-AUTH_USER_MODEL = "accounts.User"
-# Names and passwords only: allauth's own backend would hand out closed accounts too. Passkeys and outside accounts
-# come in by allauth's own steps, which ask this backend for nobody's password.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": ENVIRONMENT.password_length},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-if FOUNDRY_PASSWORD_HISTORY:
-    AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.password_rules.NotUsedBefore"})
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"change_password": "accounts.forms.ChangePasswordForm"}
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-# allauth counts in the cache, which may vanish; `accounts.lockout` counts in Postgres.
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_SESSION_REMEMBER = False
-MFA_ADAPTER = "accounts.factors.FactorAdapter"
-MFA_FORMS = {
-    "authenticate": "accounts.forms.SignInCodeForm",
-    "reauthenticate": "accounts.forms.ConfirmCodeForm",
-    "authenticate_webauthn": "accounts.forms.SignInPasskeyForm",
-    "login_webauthn": "accounts.forms.OnlyPasskeyForm",
-    "reauthenticate_webauthn": "accounts.forms.ConfirmPasskeyForm",
-    "add_webauthn": "accounts.forms.AddPasskeyForm",
-    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-# A passkey signs, too: a key that lies on the desk must not be enough.
-MFA_WEBAUTHN_USER_VERIFICATION = "required"
-# Without TLS browsers give passkeys to http://localhost only, whatever we allow.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Foundry sends no mail to verify.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Clocks of telephones are up to half a minute off.
-MFA_TOTP_TOLERANCE = 1
-SOCIALACCOUNT_ADAPTER = "accounts.outside.OutsideAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = outside_providers(FOUNDRY_OIDC)
 
 REST_FRAMEWORK = {
     # The first way says what an anonymous request is told: 401 and not 403.

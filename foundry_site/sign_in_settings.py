@@ -1,0 +1,75 @@
+"""The part of the settings that is about signing in and proving oneself; ``settings.py`` takes all of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from foundry_site.environment import read_environment
+from foundry_site.outside import outside_providers
+
+ENVIRONMENT = read_environment()
+
+FOUNDRY_PUBLIC_SIGNUP = ENVIRONMENT.public_signup
+FOUNDRY_LOCKOUT_FAILURES = ENVIRONMENT.lockout_failures
+FOUNDRY_LOCKOUT_ADDRESS_FAILURES = ENVIRONMENT.lockout_address_failures
+FOUNDRY_LOCKOUT_WINDOW = timedelta(minutes=ENVIRONMENT.lockout_window_minutes)
+FOUNDRY_LOCKOUT_DURATION = timedelta(minutes=ENVIRONMENT.lockout_minutes)
+FOUNDRY_SESSION_IDLE = timedelta(minutes=ENVIRONMENT.session_idle_minutes)
+FOUNDRY_SESSION_LIFETIME = timedelta(hours=ENVIRONMENT.session_hours)
+FOUNDRY_PASSWORD_HISTORY = ENVIRONMENT.password_history
+FOUNDRY_SIGNING_PERIOD = timedelta(minutes=ENVIRONMENT.signing_minutes)
+FOUNDRY_SIGNING_CONFIRMED = ENVIRONMENT.signing_confirmed
+FOUNDRY_OIDC = ENVIRONMENT.oidc
+
+AUTH_USER_MODEL = "accounts.User"
+# Names and passwords only: allauth's own backend would hand out closed accounts too. Passkeys and outside accounts
+# come in by allauth's own steps, which ask this backend for nobody's password.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "email")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": ENVIRONMENT.password_length},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if FOUNDRY_PASSWORD_HISTORY:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.password_rules.NotUsedBefore"})
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "accounts.forms.ChangePasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+# allauth counts in the cache, which may vanish; `accounts.lockout` counts in Postgres.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SignInCodeForm",
+    "reauthenticate": "accounts.forms.ConfirmCodeForm",
+    "authenticate_webauthn": "accounts.forms.SignInPasskeyForm",
+    "login_webauthn": "accounts.forms.OnlyPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ConfirmPasskeyForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey signs, too: a key that lies on the desk must not be enough.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Without TLS browsers give passkeys to http://localhost only, whatever we allow.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Foundry sends no mail to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Clocks of telephones are up to half a minute off.
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "accounts.outside.OutsideAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = outside_providers(FOUNDRY_OIDC)
