@@ -6,9 +6,10 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit.checkpoints.verification import check_checkpoints
+        from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.keys.verification import check_keys
         from audit.verification import register
 
         register("checkpoints", check_checkpoints)
         register("keys", check_keys)
+        register("timestamps", check_timestamps)

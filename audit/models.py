@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.functional import cached_property
 
-from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.ijson import parse
 from audit.keys.models import SiteKey
 
-__all__ = ["SITE_CHAIN", "Checkpoint", "Event", "Site", "SiteKey", "project_chain"]
+__all__ = ["SITE_CHAIN", "Checkpoint", "Event", "Site", "SiteKey", "Timestamp", "project_chain"]
 
 SITE_CHAIN = "site"
 

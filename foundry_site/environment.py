@@ -75,6 +75,8 @@ class Environment:
     rest_threads: int
     layer_prefix: str
     checkpoint_cron: str
+    timestamp_url: str
+    timestamp_roots: str
     demo: bool
 
 
@@ -121,6 +123,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
         checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
+        timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
+        timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
         demo=_flag(variables, "FOUNDRY_DEMO"),
     )
 
@@ -152,6 +156,15 @@ def _cron(variables: Mapping[str, str], name: str, default: str) -> str:
     text = variables.get(name, "").strip() or default
     if len(text.split()) != 5:
         raise EnvironmentVariableError(f"{name} takes a schedule of five words like {default!r}, not {text!r}.")
+    return text
+
+
+def _web_address(variables: Mapping[str, str], name: str, *, needs: str) -> str:
+    text = variables.get(name, "").strip()
+    if text and not text.startswith(("https://", "http://")):
+        raise EnvironmentVariableError(f"{name} takes an address like https://example.org/tsr, not {text!r}.")
+    if text and not variables.get(needs):
+        raise EnvironmentVariableError(f"{name} needs {needs}: without it nobody knows whom to believe.")
     return text
 
 

@@ -129,6 +129,8 @@ FOUNDRY_TEXT_LIMIT = 1024 * 1024
 FOUNDRY_MESSAGE_LIMIT = 8 * 1024 * 1024
 FOUNDRY_METRICS_TOKEN = ENVIRONMENT.metrics_token or read_or_make_secret(ENVIRONMENT.data_dir, "metrics_token")
 FOUNDRY_CHECKPOINT_CRON = ENVIRONMENT.checkpoint_cron
+FOUNDRY_TIMESTAMP_URL = ENVIRONMENT.timestamp_url
+FOUNDRY_TIMESTAMP_ROOTS = ENVIRONMENT.timestamp_roots
 FOUNDRY_REST_RATE = ENVIRONMENT.rest_rate
 FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
 # script/run says so where it makes the demo project, for which /readyz then waits.

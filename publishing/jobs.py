@@ -7,10 +7,17 @@ from procrastinate.contrib.django import app
 
 from accounts.callers import foundry_caller
 from audit.checkpoints.services import make_checkpoint
+from audit.checkpoints.stamping import stamp_checkpoints
 
 
 @app.periodic(cron=settings.FOUNDRY_CHECKPOINT_CRON)
 @app.task(queueing_lock="checkpoint", lock="checkpoint")
 def seal_checkpoint(timestamp: int) -> None:
-    """Seal where all chains stand, if anything was recorded since. `timestamp` is when it was due; the clock counts."""
-    make_checkpoint(caller=foundry_caller(), only_if_changed=True)
+    """Seal where all chains stand, if anything was recorded since, and have stamped what is not stamped yet.
+
+    `timestamp` is when it was due; the clock counts. A stamp that cannot be had fails the job, which the log tells; the
+    next run asks for it again.
+    """
+    caller = foundry_caller()
+    make_checkpoint(caller=caller, only_if_changed=True)
+    stamp_checkpoints(caller=caller)

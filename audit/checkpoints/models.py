@@ -48,3 +48,20 @@ class Checkpoint(models.Model):
         statement = parse(self.text)
         assert isinstance(statement, dict)
         return statement
+
+
+class Timestamp(models.Model):
+    """What an outside authority answered about a checkpoint's text (RFC 3161), byte for byte. Append-only."""
+
+    checkpoint = models.OneToOneField(Checkpoint, on_delete=models.PROTECT, primary_key=True, related_name="timestamp")
+    authority = models.URLField(editable=False)
+    answer = models.BinaryField(editable=False)
+    stamped_at = models.DateTimeField(editable=False, help_text="The authority's clock.")
+
+    checkpoint_id: int
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"time stamp of {self.checkpoint_id}"

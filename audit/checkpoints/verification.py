@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from django.db.models import Min
 
 from audit.checkpoints.heads import Head
-from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.checkpoints.services import CHECKPOINT, CHECKPOINT_MADE
+from audit.checkpoints.stamping import CHECKPOINT_STAMPED, imprint_fits
 from audit.keys.sealing import rfc3339, seal_fault
 from audit.models import SITE_CHAIN, Event
 from audit.verification import Finding
@@ -35,6 +37,19 @@ def check_checkpoints() -> Iterator[Finding]:
     for number in recorded:
         yield Finding(f"checkpoint {number}", "it was removed: an event recorded it")
     yield from _missing(seen)
+
+
+def check_timestamps() -> Iterator[Finding]:
+    """Every stamp is about its checkpoint and is what its event says, and every event of one has its stamp."""
+    stamped = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_STAMPED)
+    said = {event.target_id: event.data for event in stamped}
+    for timestamp in Timestamp.objects.select_related("checkpoint").order_by("checkpoint").iterator(chunk_size=100):
+        told = said.pop(str(timestamp.checkpoint_id), {})
+        stands = (hashlib.sha256(bytes(timestamp.answer)).hexdigest(), rfc3339(timestamp.stamped_at))
+        if stands != (told.get("answer"), told.get("at")) or not imprint_fits(timestamp):
+            yield Finding(str(timestamp), "it was changed, or is about something else")
+    for number in said:
+        yield Finding(f"time stamp of {number}", "it was removed: an event recorded it")
 
 
 def expected_fault(number: int, sha256: str) -> str | None:

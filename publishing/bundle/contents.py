@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from audit.canonical import canonical
 from audit.keys.sealing import rfc3339
-from audit.models import Event
+from audit.models import Event, Timestamp
 from blobs.models import Blob
 from drafts.exchange.registry import registered_rows
 from projects.fields import CONFIGURATION, PROMPT
@@ -38,6 +38,7 @@ def files_of(scope: Scope) -> Iterator[File]:
     yield "leases.jsonl", map(line, lease_rows(scope))
     yield "events.jsonl", map(line, _events(scope))
     yield "checkpoints.jsonl", map(line, _checkpoints(scope))
+    yield from _timestamp(scope)
     yield "keys.json", [line({key.fingerprint: bytes(key.public_key).hex() for key in scope.keys})]
     if scope.release is None:
         yield "texts.jsonl", map(line, _texts(scope))
@@ -134,6 +135,14 @@ def _checkpoints(scope: Scope) -> Iterator[dict[str, Any]]:
     if scope.checkpoint is not None:
         seen = scope.checkpoint
         yield {"statement": seen.text, "key": seen.key_id, "signature": bytes(seen.signature).hex()}
+
+
+def _timestamp(scope: Scope) -> Iterator[File]:
+    """For `openssl ts -verify`: what an outside authority stamped, and its answer."""
+    stamp = Timestamp.objects.filter(checkpoint=scope.checkpoint).first() if scope.checkpoint else None
+    if stamp is not None and scope.checkpoint is not None:
+        yield "checkpoint/statement.json", [scope.checkpoint.text.encode()]
+        yield "checkpoint/timestamp.tsr", [bytes(stamp.answer)]
 
 
 def _texts(scope: Scope) -> Iterator[dict[str, Any]]:

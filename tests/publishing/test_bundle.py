@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -11,13 +12,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from rfc3161_client import decode_timestamp_response
 
+from accounts.callers import foundry_caller
+from audit.checkpoints.stamping import stamp_checkpoints
 from audit.models import Event
 from drafts.comments.services import create_comment
 from locking.models import Lease
 from projects.services import change_role, create_project, reopen_project
 from publishing.bundle.assembly import verifier_source
 from publishing.models import Release
+from tests.audit.authority import Authority
 from tests.publishing.bundles import files_in, lines_of, project_bundle, release_bundle, wrong_with
 from tests.publishing.reviews import Review, caller_of
 
@@ -200,3 +205,17 @@ def test_the_report_shows_texts_as_texts(review: Review):
 
     assert "<script>alert" not in page
     assert "&lt;b&gt;1&lt;/b&gt;" in page
+
+
+def test_a_stamped_checkpoint_comes_with_its_stamp(review: Review, release: Release, settings, tmp_path: Path):
+    authority = Authority()
+    settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "roots.pem")
+    Path(settings.FOUNDRY_TIMESTAMP_ROOTS).write_bytes(authority.root_pem)
+    with authority.serving() as settings.FOUNDRY_TIMESTAMP_URL:
+        stamp_checkpoints(caller=foundry_caller())
+
+    files = files_in(release_bundle(release))
+
+    assert wrong_with(files) is None
+    answer = decode_timestamp_response(files["checkpoint/timestamp.tsr"])
+    assert answer.tst_info.message_imprint.message == hashlib.sha256(files["checkpoint/statement.json"]).digest()

@@ -1,0 +1,105 @@
+"""Time stamps of checkpoints by an outside authority (RFC 3161): proof that all chains stood so no later than then."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from django.conf import settings
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+
+from audit.checkpoints.models import Checkpoint, Timestamp
+from audit.keys.sealing import rfc3339
+from audit.protocols import AuditCaller
+from audit.services import Target, record
+from audit.transactions import write_transaction
+
+logger = logging.getLogger(__name__)
+
+CHECKPOINT_STAMPED: Final = "checkpoint.stamped"
+SECONDS_TO_ANSWER: Final = 15
+LARGEST_ANSWER: Final = 1024 * 1024
+# What one run stamps: an authority that was away for long is not flooded.
+AT_ONCE: Final = 20
+
+
+class StampError(Exception):
+    """The authority did not answer, or not with a time stamp of this text; the text is one line."""
+
+
+def stamp_checkpoints(*, caller: AuditCaller) -> int:
+    """Have the newest checkpoints stamped that are not yet, the oldest of them first; return how many were.
+
+    Does nothing without `FOUNDRY_TIMESTAMP_URL`. Raises `StampError`; what was stamped before it stays.
+    """
+    if not settings.FOUNDRY_TIMESTAMP_URL:
+        return 0
+    missing = list(Checkpoint.objects.filter(timestamp__isnull=True).order_by("-number")[:AT_ONCE])
+    for checkpoint in reversed(missing):
+        answer = _ask(checkpoint)
+        _keep(caller, checkpoint, answer)
+    return len(missing)
+
+
+def imprint_fits(timestamp: Timestamp) -> bool:
+    """Whether a kept stamp is about its checkpoint's text. Who gave it was checked when it came."""
+    try:
+        answer = decode_timestamp_response(bytes(timestamp.answer))
+    except ValueError:
+        return False
+    imprint: bytes = answer.tst_info.message_imprint.message
+    return imprint.hex() == timestamp.checkpoint.sha256 and answer.tst_info.gen_time == timestamp.stamped_at
+
+
+def _ask(checkpoint: Checkpoint) -> bytes:
+    """The authority's answer, checked against the roots that the operator trusts."""
+    text = checkpoint.text.encode()
+    asked = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).build()
+    request = urllib.request.Request(  # noqa: S310 (the address is the operator's, and its scheme was checked)
+        settings.FOUNDRY_TIMESTAMP_URL,
+        data=asked.as_bytes(),
+        headers={"Content-Type": "application/timestamp-query"},
+    )
+    try:
+        roots = x509.load_pem_x509_certificates(Path(settings.FOUNDRY_TIMESTAMP_ROOTS).read_bytes())
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
+            answer: bytes = response.read(LARGEST_ANSWER)
+        builder = VerifierBuilder.from_request(asked)
+        for root in roots:
+            builder = builder.add_root_certificate(root)
+        builder.build().verify_message(decode_timestamp_response(answer), text)
+    except (OSError, HTTPException, ValueError, VerificationError) as error:
+        raise StampError(f"{checkpoint} could not be stamped: {error}") from error
+    return answer
+
+
+def _keep(caller: AuditCaller, checkpoint: Checkpoint, answer: bytes) -> None:
+    stamp: TimeStampResponse = decode_timestamp_response(answer)
+    at = stamp.tst_info.gen_time
+    with write_transaction():
+        _, is_new = Timestamp.objects.get_or_create(
+            checkpoint=checkpoint,
+            defaults={"authority": settings.FOUNDRY_TIMESTAMP_URL, "answer": answer, "stamped_at": at},
+        )
+        if is_new:
+            data = {
+                "number": checkpoint.number,
+                "authority": settings.FOUNDRY_TIMESTAMP_URL,
+                "at": rfc3339(at),
+                "answer": hashlib.sha256(answer).hexdigest(),
+            }
+            target = Target.of("checkpoint", str(checkpoint.number))
+            record(caller=caller, action=CHECKPOINT_STAMPED, target=target, data=data)
+    logger.info("checkpoint number=%d stamped_at=%s", checkpoint.number, rfc3339(at))
