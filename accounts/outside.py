@@ -61,6 +61,10 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
             target = Target.of("user", user.id)
             record(caller=caller, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
 
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
+        """No account is guessed from the claims: `pre_social_login` decides which one it is."""
+        return sociallogin.user  # type: ignore[no-any-return]
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Never by allauth's own form: `pre_social_login` has decided before."""
         return False

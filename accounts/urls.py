@@ -52,8 +52,10 @@ urlpatterns: list[URLPattern] = [
 if settings.FOUNDRY_PUBLIC_SIGNUP:
     urlpatterns.append(path("signup/", views.signup, name="account_signup"))
 
+# Only where the environment names a provider.
+outside: list[URLPattern] = [
+    path("outside/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
+    path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+]
 if settings.FOUNDRY_OIDC is not None:
-    urlpatterns += [
-        path("outside/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
-        path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
-    ]
+    urlpatterns += outside

@@ -22,7 +22,7 @@ PRESENT_AND_VERIFIED = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 
 def code_of(secret: str, *, steps: int = 0) -> str:
     """What the app shows now, or some steps of 30 seconds later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 @dataclass
@@ -42,23 +42,23 @@ class Passkey:
         public = ES256.from_cryptography_key(self.key.public_key())
         attested = AttestedCredentialData.create(b"\0" * 16, self.id, public)
         data = self._data(wanted["rp"]["id"], AuthenticatorData.FLAG.AT, attested)
-        attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": bytes(data)})
+        attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", wanted["challenge"])
         return self._answer(clientDataJSON=client, attestationObject=attestation)
 
     def give(self, options: dict[str, Any]) -> str:
         """Answer the options of `navigator.credentials.get`."""
         wanted = options["publicKey"]
-        data = bytes(self._data(wanted["rpId"], AuthenticatorData.FLAG(0), None))
+        data = self._data(wanted["rpId"], AuthenticatorData.FLAG(0), None)
         client = self._client("webauthn.get", wanted["challenge"])
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(SHA256()))
         owner = websafe_decode(self.owner) if self.owner else None
         return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature, userHandle=owner)
 
-    def _data(self, rp_id: str, more: AuthenticatorData.FLAG, attested: Any) -> AuthenticatorData:
+    def _data(self, rp_id: str, more: AuthenticatorData.FLAG, attested: Any) -> bytes:
         flags = (PRESENT_AND_VERIFIED if self.verified else AuthenticatorData.FLAG.UP) | more
         digest = hashlib.sha256(rp_id.encode()).digest()
-        return AuthenticatorData.create(digest, flags, 1, attested or b"")
+        return bytes(AuthenticatorData.create(digest, flags, 1, attested or b""))
 
     def _client(self, kind: str, challenge: str) -> bytes:
         return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode()

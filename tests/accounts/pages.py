@@ -15,7 +15,7 @@ from tests.accounts.devices import Passkey, code_of
 FACTORS = "/accounts/factors/"
 
 
-def sign_in(client: Client, username: str = "daniel", password: str = PASSWORD, **headers: str) -> Any:
+def sign_in(client: Client, username: str = "daniel", password: str = PASSWORD, **headers: Any) -> Any:
     return client.post("/accounts/login/", {"login": username, "password": password}, **headers)
 
 

@@ -40,7 +40,7 @@ def story() -> list[tuple[str, Any]]:
 def codes_shown(client: Client) -> list[str]:
     page = client.get(f"{FACTORS}recovery/").content.decode()
     (listed,) = re.findall(r'class="code-list"[^>]*>(.*?)</pre>', page, re.DOTALL)
-    return listed.split()
+    return str(listed).split()
 
 
 def test_an_app_for_codes_is_added_with_recovery_codes_and_both_events(here: Client, person: User) -> None:

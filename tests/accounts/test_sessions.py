@@ -97,7 +97,7 @@ def test_half_an_hour_without_a_person_signs_out_on_the_server(here: Client, per
 
 
 def test_the_cookie_alone_revives_nothing(here: Client) -> None:
-    key = here.session.session_key
+    key = here.session.session_key or ""
     let_time_pass(here, minutes=31)
     here.get("/account/")
     here.cookies["sessionid"] = key

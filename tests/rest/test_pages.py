@@ -17,7 +17,7 @@ from drafts.comments.models import Comment
 from drafts.tasks.models import Task
 from projects.models import Project
 from tests.rest.addresses import addresses
-from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OTHER, OWNERS, PERSONAS, REVIEWERS, Row
+from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OPEN, OTHER, OWNERS, PERSONAS, REVIEWERS, WRITERS, Row
 from tests.rest.undone import undone
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,7 @@ ROLE = {"role": "editor", "reason": "Grows"}
 REMARK = {"version": "1", "field": "prompt_text", "text": "Why?"}
 COMMENT = "comments/{comment}/"
 TALK = (REVIEWERS, NOT_ARCHIVED)
+WRITE = (WRITERS, OPEN)
 OF_A_PROJECT = (
     Row("workspace:workspace", "GET", "", 200),
     Row("workspace:fields", "GET", "fields/", 200),
@@ -51,6 +52,15 @@ OF_A_PROJECT = (
     Row("workspace:change_task", "POST", "tasks/{task}/", 302, *TALK, {"done": "yes"}),
     Row("workspace:compare", "GET", "compare/?base=1&target=2", 200),
     Row("workspace:compare_fold", "GET", "compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1", 200),
+    Row("workspace:version", "GET", "versions/1/?show=changes", 200),
+    Row("workspace:moment", "GET", "at/?at=2026-11-18T16:20", 200),
+    Row("workspace:search", "GET", "search/?q=one", 200),
+    Row("workspace:revert", "GET", "versions/1/revert/", 200, *WRITE),
+    Row("workspace:revert", "POST", "versions/1/revert/", 302, *WRITE, {"reason": "Better before"}),
+    Row("workspace:undo", "GET", "history/undo/", 200, *WRITE),
+    Row("workspace:undo", "POST", "history/undo/", "project_frozen", *WRITE),
+    Row("workspace:redo", "GET", "history/redo/", 200, *WRITE),
+    Row("workspace:redo", "POST", "history/redo/", "project_frozen", *WRITE),
     Row("workspace:members", "GET", "members/", 200),
     Row("workspace:members", "POST", "members/", 302, OWNERS, ALWAYS, {"username": "{stranger}", "role": "viewer"}),
     Row("workspace:people", "GET", "members/people/?username=stranger", 200, OWNERS),
@@ -65,12 +75,27 @@ ELSEWHERE = (
     ("workspace:projects", "POST", "/projects/", 400, "not_authenticated"),
     ("workspace:account", "GET", "/account/", 200, "not_authenticated"),
     ("workspace:account", "POST", "/account/", 400, "not_authenticated"),
+    ("workspace:end_session", "POST", "/account/sessions/0/end/", "not_found", "not_authenticated"),
+    ("workspace:end_other_sessions", "POST", "/account/sessions/end-others/", 302, "not_authenticated"),
     ("workspace:revoke_token", "POST", f"/account/tokens/{OTHER}/revoke/", "not_found", "not_authenticated"),
     ("account_login", "GET", "/accounts/login/", 302, 200),
     ("account_logout", "GET", "/accounts/logout/", 200, "not_authenticated"),
     ("account_reauthenticate", "GET", "/accounts/reauthenticate/", 200, "not_authenticated"),
     ("account_change_password", "GET", "/accounts/password/change/", 200, "not_authenticated"),
     ("account_set_password", "GET", "/accounts/password/set/", 302, "not_authenticated"),
+    ("mfa_index", "GET", "/accounts/factors/", 302, 302),
+    ("mfa_authenticate", "GET", "/accounts/factors/sign-in/", 302, "not_authenticated"),
+    ("mfa_reauthenticate", "GET", "/accounts/factors/confirm/", 302, "not_authenticated"),
+    ("mfa_activate_totp", "GET", "/accounts/factors/codes/add/", 302, "not_authenticated"),
+    ("mfa_deactivate_totp", "GET", "/accounts/factors/codes/remove/", "not_found", "not_authenticated"),
+    ("mfa_view_recovery_codes", "GET", "/accounts/factors/recovery/", "not_found", "not_authenticated"),
+    ("mfa_generate_recovery_codes", "GET", "/accounts/factors/recovery/make/", 302, "not_authenticated"),
+    ("mfa_list_webauthn", "GET", "/accounts/factors/passkeys/", 302, 302),
+    ("mfa_add_webauthn", "GET", "/accounts/factors/passkeys/add/", 302, "not_authenticated"),
+    ("mfa_login_webauthn", "GET", "/accounts/factors/passkeys/sign-in/", 302, "not_authenticated"),
+    ("mfa_reauthenticate_webauthn", "GET", "/accounts/factors/passkeys/confirm/", 302, "not_authenticated"),
+    ("mfa_remove_webauthn", "GET", "/accounts/factors/passkeys/0/remove/", 302, "not_authenticated"),
+    ("mfa_edit_webauthn", "GET", "/accounts/factors/passkeys/0/rename/", 302, "not_authenticated"),
     ("healthz", "GET", "/healthz", 200, 200),
     ("readyz", "GET", "/readyz", 200, 200),
     ("metrics", "GET", "/metrics", "not_authenticated", "not_authenticated"),

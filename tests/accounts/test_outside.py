@@ -1,0 +1,183 @@
+"""Signing in from outside by OpenID Connect: off by default, and only as an account that is there and open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount, SocialApp
+from django.test import Client
+
+from accounts.callers import Caller
+from accounts.models import User
+from accounts.services import create_account
+from audit.models import Event
+from foundry_site.environment import EnvironmentVariableError, OpenIdProvider, read_environment
+from foundry_site.outside import outside_origins, outside_providers
+from tests.accounts.callers import newest_event
+from tests.accounts.pages import add_codes, is_signed_in, sign_in
+from tests.accounts.provider import Provider, provider_of
+
+pytestmark = pytest.mark.django_db
+
+START = "/accounts/outside/foundry/login/"
+
+
+def configure(settings: Any, provider: Provider, **changes: Any) -> None:
+    facts: dict[str, Any] = {
+        "issuer": provider.issuer,
+        "client_id": "foundry",
+        "client_secret": "s",
+        "name": "Corporate",
+        "username_claim": "preferred_username",
+        "makes_accounts": False,
+    }
+    settings.FOUNDRY_OIDC = OpenIdProvider(**{**facts, **changes})
+    settings.SOCIALACCOUNT_PROVIDERS = outside_providers(settings.FOUNDRY_OIDC)
+    settings.ROOT_URLCONF = "tests.accounts.outside_urls"
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    with provider_of({"preferred_username": "Daniel", "name": "Daniel Okafor"}) as server:
+        configure(settings, server)
+        yield server
+
+
+def come_from_outside(client: Client, provider: Provider) -> Any:
+    there = client.post(START)["Location"]
+    return client.get(f"{START}callback/", provider.let_in(there))
+
+
+def test_it_is_off_by_default(client: Client) -> None:
+    assert client.get(START).status_code == 404
+    assert "Sign in with" not in client.get("/accounts/login/").content.decode().replace("Sign in with a passkey", "")
+    assert read_environment({}).oidc is None
+
+
+def test_the_sign_in_page_offers_it(client: Client, provider: Provider) -> None:
+    assert "Sign in with Corporate" in client.get("/accounts/login/").content.decode()
+
+
+def test_an_account_is_found_by_its_name_then_by_the_subject(client: Client, provider: Provider, person: User) -> None:
+    come_from_outside(client, provider)
+    assert is_signed_in(client)
+    linked = Event.objects.get(action="account.outside_account_linked")
+    assert (linked.actor_id, linked.data) == (person.id, {"issuer": provider.issuer, "subject": "subject-1"})
+    assert newest_event().data["methods"] == ["socialaccount"]
+    provider.claims["preferred_username"] = "renamed"
+    again = Client()
+    come_from_outside(again, provider)
+    assert is_signed_in(again)
+    assert SocialAccount.objects.get().user == person
+
+
+def refused(client: Client, provider: Provider) -> bool:
+    answer = come_from_outside(client, provider)
+    assert newest_event().action == "account.sign_in_failed"
+    assert newest_event().data["component"] == "outside"
+    return answer.status_code == 403 and not is_signed_in(client)
+
+
+def test_nobody_unknown_here_is_let_in(client: Client, provider: Provider, person: User) -> None:
+    provider.claims["preferred_username"] = "somebody.else"
+    assert refused(client, provider)
+    assert not User.objects.named("somebody.else").exists()
+
+
+@pytest.mark.parametrize("name", [None, "", 5, "foundry"])
+def test_a_claim_that_names_nobody_lets_nobody_in(
+    client: Client, provider: Provider, person: User, name: object
+) -> None:
+    provider.claims["preferred_username"] = name
+    assert refused(client, provider)
+
+
+def test_c05_a_closed_account_stays_closed(client: Client, provider: Provider, person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert refused(client, provider)
+
+
+def test_c05_an_account_closed_later_stays_closed(client: Client, provider: Provider, person: User) -> None:
+    come_from_outside(Client(), provider)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert come_from_outside(client, provider).status_code == 403
+    assert not is_signed_in(client)
+
+
+def test_c23_machines_do_not_come_in_this_way(client: Client, provider: Provider, administrator: Caller) -> None:
+    create_account(caller=administrator, username="robot", kind="agent")
+    provider.claims["preferred_username"] = "robot"
+    assert refused(client, provider)
+
+
+def test_a_second_factor_is_asked_for_here_too(client: Client, provider: Provider, person: User) -> None:
+    here = Client()
+    sign_in(here)
+    add_codes(here)
+    answer = come_from_outside(client, provider)
+    assert answer["Location"] == "/accounts/factors/sign-in/"
+    assert not is_signed_in(client)
+
+
+def test_accounts_are_made_where_the_operator_wants_it(client: Client, provider: Provider, settings: Any) -> None:
+    configure(settings, provider, makes_accounts=True)
+    come_from_outside(client, provider)
+    user = User.objects.get(username="Daniel")
+    assert (user.display_name, user.has_usable_password(), is_signed_in(client)) == ("Daniel Okafor", False, True)
+    assert Event.objects.filter(action="account.created", target_id=str(user.id)).count() == 1
+
+
+@pytest.mark.parametrize(("verified", "is_in"), [(True, True), (False, False), ("true", False)])
+def test_an_address_names_an_account_only_if_it_is_verified(
+    client: Client, provider: Provider, administrator: Caller, settings: Any, verified: object, is_in: bool
+) -> None:
+    configure(settings, provider, username_claim="email")
+    create_account(caller=administrator, username="mei", email="mei@example.org")
+    provider.claims |= {"email": "Mei@example.org", "email_verified": verified}
+    come_from_outside(client, provider)
+    assert is_signed_in(client) is is_in
+
+
+def test_an_address_of_two_accounts_names_none(
+    client: Client, provider: Provider, administrator: Caller, settings: Any
+) -> None:
+    configure(settings, provider, username_claim="email")
+    for name in ("mei", "mei.too"):
+        create_account(caller=administrator, username=name, email="mei@example.org")
+    provider.claims |= {"email": "mei@example.org", "email_verified": True}
+    assert refused(client, provider)
+
+
+def test_an_answer_that_nobody_asked_for_is_refused(client: Client, provider: Provider, person: User) -> None:
+    answer = client.get(f"{START}callback/", {"code": "one-time", "state": "made up"})
+    assert "That did not work" in answer.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_nobody_links_an_outside_account_of_theirs(client: Client, provider: Provider, administrator: Caller) -> None:
+    client.force_login(administrator.user)
+    there = client.post(f"{START}?process=connect")["Location"]
+    assert client.get(f"{START}callback/", provider.let_in(there)).status_code == 403
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_row_in_the_database_is_no_provider(client: Client, provider: Provider, settings: Any) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+    SocialApp.objects.create(provider="openid_connect", provider_id="foundry", name="Planted", client_id="x")
+    assert "Planted" not in client.get("/accounts/login/").content.decode()
+    assert client.post(START).status_code == 404
+
+
+def test_the_environment_names_it() -> None:
+    issuer = {"FOUNDRY_OIDC_ISSUER": "https://id.example/realm/"}
+    with pytest.raises(EnvironmentVariableError, match="FOUNDRY_OIDC_CLIENT_ID"):
+        read_environment(issuer)
+    found = read_environment({**issuer, "FOUNDRY_OIDC_CLIENT_ID": "foundry"}).oidc
+    assert found is not None
+    assert (found.issuer, found.username_claim) == ("https://id.example/realm", "preferred_username")
+    assert outside_origins(found) == ["https://id.example"]
+    for bad in ("http://id.example", "id.example", "http://localhost.example"):
+        with pytest.raises(EnvironmentVariableError, match="FOUNDRY_OIDC_ISSUER"):
+            read_environment({"FOUNDRY_OIDC_ISSUER": bad, "FOUNDRY_OIDC_CLIENT_ID": "x"})
