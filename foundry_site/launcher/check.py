@@ -16,6 +16,8 @@ from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.testing import run_tests
 
 INTERRUPTED = 130
+# A part of all tests, too.
+FAULTS = "tests/faults"
 SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
 BIN = Path(sys.executable).parent
 
@@ -23,14 +25,16 @@ BIN = Path(sys.executable).parent
 def main(arguments: Sequence[str]) -> int:
     """Run all checks, whichever fail; 0 only if none did."""
     parser = argparse.ArgumentParser(prog="script/check", description="Everything that has to be clean.")
-    parser.add_argument("--no-tests", action="store_true", help="style, types, layers and drift only")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--no-tests", action="store_true", help="style, types, layers and drift only")
+    only.add_argument(
+        "--faults", action="store_true", help="only the faults: nodes killed, services broken, disks full"
+    )
     options = parser.parse_args(arguments)
     try:
         with stopped_by_signals():
-            node = frontend.install_packages()
-            checks = {**CHECKS, "Frontend types": lambda: _frontend_types(node)}
-            failed = [title for title, check in checks.items() if not _passes(title, check)]
-            if not options.no_tests and run_tests([]) != 0:
+            failed = [] if options.faults else _failed_checks()
+            if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")
     except Stopped:
         return INTERRUPTED
@@ -39,6 +43,12 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     say(f"\nNot clean: {', '.join(failed)}" if failed else "\nAll clean.")
     return 1 if failed else 0
+
+
+def _failed_checks() -> list[str]:
+    node = frontend.install_packages()
+    checks = {**CHECKS, "Frontend types": lambda: _frontend_types(node)}
+    return [title for title, check in checks.items() if not _passes(title, check)]
 
 
 def _passes(title: str, check: Callable[[], str]) -> bool:

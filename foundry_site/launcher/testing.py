@@ -30,7 +30,9 @@ def run_tests(arguments: Sequence[str]) -> int:
     has_browser = ensure_chromium()
     if not has_browser and _is_ci():
         raise LaunchError("There is no Chromium, and continuous integration must not leave the browser tests out.")
-    workers = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", str(_workers())]
+    # By group: the faults go to one worker, one after the other.
+    ours = ["-n", str(_workers()), "--dist", "loadgroup"]
+    workers = [] if any(argument.startswith("-n") for argument in arguments) else ours
     status = _pytest([*workers, *arguments])
     if not has_browser:
         say("\n*** The browser tests were LEFT OUT: there is no Chromium on this machine. ***")

@@ -1,0 +1,97 @@
+"""Two real nodes on services of their own. The faults run one after the other: each wants the machine for itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.ground import Ground
+from tests.nodes import MANAGE, Node, running
+
+GROUNDS = {"ground", "small_ground"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What breaks services goes to one worker of pytest-xdist (`--dist loadgroup`)."""
+    for item in items:
+        if GROUNDS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Ground]:
+    """Durable services, which the tests break and mend; each test makes its own project there."""
+    with tempfile.TemporaryDirectory(prefix="foundry-faults-") as folder:
+        ground = Ground(Path(folder))
+        try:
+            ground.prepare()
+            yield ground
+        finally:
+            ground.stop()
+
+
+def two_nodes(ground: Ground, folder: Path, *faults: Sequence[str]) -> tuple[Node, Node]:
+    """Two nodes that hear only each other, not started yet; `faults` are what is wrong with each (`serving`)."""
+    environment = ground.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
+    commands = [(sys.executable, "-m", "tests.faults.serving", *each) for each in faults] or [MANAGE, MANAGE]
+    first, second = (
+        Node(environment, folder / f"node-{number}.log", command=command)
+        for number, command in enumerate(commands, start=1)
+    )
+    return first, second
+
+
+@pytest.fixture(scope="session")
+def standing_nodes(ground: Ground) -> Iterator[tuple[Node, Node]]:
+    """Kept for all tests that need nothing special of them; `nodes` sees to it that they run."""
+    pair = two_nodes(ground, ground.data_dir)
+    try:
+        yield pair
+    finally:
+        for node in pair:
+            node.stop()
+
+
+@pytest.fixture
+def nodes(standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
+    """Two running nodes; a test may kill them."""
+    before = [len(node.said) for node in standing_nodes]
+    ended = [node for node in standing_nodes if not node.is_running]
+    for node in ended:
+        node.launch()
+    for node in ended:
+        node.wait()
+    yield standing_nodes
+    show(standing_nodes, before)
+
+
+@pytest.fixture
+def strange_nodes(
+    ground: Ground, standing_nodes: tuple[Node, Node], tmp_path: Path
+) -> Iterator[Callable[..., AbstractContextManager[tuple[Node, Node]]]]:
+    """Makes two running nodes with something wrong with each, and no other nodes that might put it right."""
+    made: list[Node] = []
+    for node in standing_nodes:
+        node.kill()
+
+    @contextmanager
+    def start(*faults: Sequence[str]) -> Iterator[tuple[Node, Node]]:
+        pair = two_nodes(ground, tmp_path, *faults)
+        made.extend(pair)
+        with running(*pair):
+            yield pair
+
+    yield start
+    show(made, [0] * len(made))
+
+
+def show(nodes: Sequence[Node], before: Sequence[int]) -> None:
+    """Pytest shows it where the test has failed."""
+    for node, length in zip(nodes, before, strict=True):
+        sys.stdout.write(f"--- {node.log.name}\n{node.said[length:]}")

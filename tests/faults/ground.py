@@ -1,0 +1,154 @@
+"""What the faults happen to: a durable Postgres and a Valkey of their own, broken and mended by the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import redis
+
+from foundry_site.embedded import addresses, postgres, valkey
+from foundry_site.environment import BASE_DIR
+from tests.nodes import MANAGE, bare_environment
+
+# Seconds. Short, so that a test can wait for a lock to run out.
+TTL = 3
+GRACE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account and a token."""
+
+    id: str
+    username: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedText:
+    """One field's text in one version, as it stands in the database."""
+
+    version: int
+    field: str
+    text: str
+
+
+class Ground:
+    """The services in a folder, and the people with accounts there."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.people: list[Person] = []
+        self.environment = bare_environment(
+            os.environ,
+            FOUNDRY_DATA_DIR=str(data_dir),
+            FOUNDRY_LOCK_TTL=str(TTL),
+            FOUNDRY_LOCK_GRACE=str(GRACE),
+            FOUNDRY_SOCKET_RATE="100000",
+            FOUNDRY_LOG_LEVEL="WARNING",
+        )
+
+    def prepare(self) -> None:
+        """Start both services, make the tables and the people."""
+        postgres.start(self.data_dir)
+        valkey.start(self.data_dir)
+        self.run(*MANAGE, "migrate", "--verbosity", "0")
+        made = json.loads(self.run(sys.executable, "-m", "tests.faults.people"))
+        self.people = [Person(**person) for person in made]
+
+    def stop(self) -> None:
+        postgres.stop(self.data_dir)
+        valkey.stop(self.data_dir)
+
+    def run(self, *command: str) -> str:
+        """Run a program on these services; what it says. Raises `AssertionError` where it fails."""
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=self.environment, timeout=120, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def verify(self) -> None:
+        """Let the product's own verifier look at every chain and record."""
+        assert "Verified" in self.run(*MANAGE, "verify_audit")
+
+    def stop_postgres(self) -> None:
+        """Stop it as an operator does: open transactions are broken off."""
+        postgres.stop(self.data_dir)
+
+    def crash_postgres(self) -> None:
+        """Let it die where it stands, without a checkpoint: the next start recovers from its log."""
+        postmaster = self._postmaster()
+        servers = [postmaster, *postmaster.children()]
+        postmaster.send_signal(signal.SIGQUIT)
+        deadline = time.monotonic() + 10
+        while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in servers):
+            assert time.monotonic() < deadline, "Postgres did not die"
+            time.sleep(0.02)
+
+    def start_postgres(self) -> None:
+        postgres.start(self.data_dir)
+
+    def postgres_runs(self) -> bool:
+        """Whether it is there at all, answering or not."""
+        try:
+            return self._postmaster().status() != psutil.STATUS_ZOMBIE
+        except (OSError, psutil.Error):
+            return False
+
+    def _postmaster(self) -> psutil.Process:
+        pid_file = addresses.service_folder(self.data_dir, "postgres") / "postmaster.pid"
+        return psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+
+    def wipe_redis(self) -> None:
+        """Make it forget everything."""
+        with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client:
+            client.flushall()
+
+    def stop_redis(self) -> None:
+        valkey.stop(self.data_dir)
+
+    def start_redis(self) -> None:
+        valkey.start(self.data_dir)
+
+    @contextmanager
+    def database(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection past the product, to look."""
+        with psycopg.connect(addresses.database_url(self.data_dir), autocommit=True) as connection:
+            yield connection
+
+    def versions(self, project_id: str) -> list[int]:
+        """The numbers of all versions, in the order of their events."""
+        query = """
+            SELECT (canonical::jsonb -> 'data' ->> 'version')::int FROM audit_event
+            WHERE chain = %s AND action = 'draft.saved' ORDER BY seq
+        """
+        with self.database() as connection:
+            return [row[0] for row in connection.execute(query, [project_id])]
+
+    def saved_texts(self, project_id: str) -> list[SavedText]:
+        """Every text that a save brought, oldest version first."""
+        query = """
+            SELECT draft.version_number, changed.field, convert_from(blob.data, 'UTF8')
+            FROM drafts_draft AS draft
+            CROSS JOIN LATERAL unnest(draft.changed_fields) AS changed (field)
+            JOIN blobs_blob AS blob ON blob.sha256 = CASE changed.field
+                WHEN 'prompt_text' THEN draft.prompt_id
+                ELSE draft.files -> substr(changed.field, 7) ->> 'sha256' END
+            WHERE draft.project_id = %s
+            ORDER BY draft.version_number, changed.field
+        """
+        with self.database() as connection:
+            return [SavedText(*row) for row in connection.execute(query, [project_id])]

@@ -1,0 +1,28 @@
+"""A child process that makes accounts with tokens, and prints them: `python -m tests.faults.people`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+NAMES = ("mara", "daniel", "priya", "tomas", "aiko", "lena")
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+
+    from accounts.callers import Caller, foundry_caller
+    from accounts.services import create_account, create_token
+
+    people = []
+    for name in NAMES:
+        user = create_account(caller=foundry_caller("command"), username=name, display_name=name.title())
+        _, token = create_token(caller=Caller(user=user, via="command", credential="command"), name="faults")
+        people.append({"id": str(user.id), "username": name, "token": token})
+    sys.stdout.write(json.dumps(people))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""A node with something wrong from the start: `python -m tests.faults.serving FAULT… serve --port N`.
+
+`deaf`: a third of all event frames from the other nodes and from itself never arrive at its hub.
+`clock=SECONDS`: its clock is wrong by so much; Python's only, which is what the product reads.
+`hurry`: presence is told again, runs out and is swept five times as often.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import random
+import sys
+import time
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+
+HURRY = 5
+DROPPED = "dropped an event"
+
+
+def deaf() -> None:
+    """Lose events on the way in; nonces and ephemerals arrive."""
+    from realtime.hub import Hub
+    from realtime.messages import Message, Numbered
+
+    receive = Hub._receive
+    dice = random.Random(3)
+
+    def hear_two_of_three(hub: Hub, message: Message) -> None:
+        if isinstance(message, Numbered) and dice.random() < 1 / 3:
+            sys.stderr.write(f"{DROPPED}\n")
+        else:
+            receive(hub, message)
+
+    Hub._receive = hear_two_of_three  # type: ignore[assignment, method-assign]
+
+
+def shift_clock(seconds: float) -> None:
+    """Let `time.time`, `datetime.now` and new UUIDv7s be wrong. Waiting goes by another clock, as in life."""
+    from uuid_utils import compat
+
+    true_time, true_now, true_uuid7 = time.time, datetime.now, compat.uuid7
+    by = timedelta(seconds=seconds)
+
+    def now(_class: type[datetime], tz: tzinfo | None = None) -> datetime:
+        return true_now(tz) + by
+
+    def uuid7() -> UUID:
+        # RFC 9562, section 5.7: the milliseconds stand in the highest 48 bits.
+        return UUID(int=true_uuid7().int + (int(seconds * 1000) << 80))
+
+    time.time = lambda: true_time() + seconds
+    # A subclass in its place would not be what C code, such as psycopg's and msgspec's, takes for a datetime.
+    methods: dict[str, Any] = gc.get_referents(datetime.__dict__)[0]
+    methods["now"] = classmethod(now)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))
+    compat.uuid7 = uuid7  # type: ignore[assignment]
+
+
+def hurry() -> None:
+    import django
+
+    django.setup()
+
+    from presence import registry
+
+    for name in ("REWRITE_INTERVAL", "ENTRY_LIFETIME", "SWEEP_INTERVAL"):
+        setattr(registry, name, getattr(registry, name) / HURRY)
+
+
+def break_by(fault: str) -> None:
+    name, _, value = fault.partition("=")
+    match name:
+        case "deaf":
+            deaf()
+        case "clock":
+            shift_clock(float(value))
+        case "hurry":
+            hurry()
+        case _:
+            raise SystemExit(f"There is no fault {name}.")
+
+
+def main() -> None:
+    from django.core.management import execute_from_command_line
+
+    serve = sys.argv.index("serve")
+    for fault in sys.argv[1:serve]:
+        break_by(fault)
+    execute_from_command_line(["manage.py", *sys.argv[serve:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""f6: the nodes' clocks are 10 minutes apart, and neither is right. Only Redis' and Postgres's order counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+
+from foundry_site.embedded import addresses
+from tests.faults.client import Client, converge, until
+from tests.faults.ground import TTL, Ground
+from tests.faults.load import Tally, Writer, leave_all, writing
+from tests.faults.rest import make_project, rest
+from tests.nodes import Node
+
+FIELD = "prompt_text"
+APART = (["clock=-300"], ["clock=300"])
+Start = Callable[..., AbstractContextManager[tuple[Node, Node]]]
+
+
+async def test_who_wins_is_decided_in_one_order(ground: Ground, strange_nodes: Start) -> None:
+    people = ground.people[:3]
+    began = datetime.now(UTC)
+    with strange_nodes(*APART) as nodes:
+        project_id = await make_project(nodes[0], *people)
+        tally = Tally()
+        clients = [Client(person, project_id) for person in people]
+        writers = [Writer(client, nodes[number % 2 :], FIELD, tally, saves=1) for number, client in enumerate(clients)]
+        async with writing(*writers):
+            await tally.grows_by(60)
+        await converge(clients, nodes[0], within=TTL + 12)
+        await keep_and_hand_over(clients[0], clients[1], nodes[0])
+        await keep_and_hand_over(clients[1], clients[0], nodes[1])
+        await leave_all(clients)
+
+    tally.check_against(ground, project_id)
+    tally.check_bases()
+    winners = {attempt.text.split()[0] for attempt in tally.acknowledged}
+    assert winners == {person.username for person in people}
+    with ground.database() as database:
+        times = [
+            row[0] for row in database.execute("SELECT at FROM audit_event WHERE chain = %s ORDER BY seq", [project_id])
+        ]
+    assert times == sorted(times)
+    assert began < times[0]
+    assert times[-1] < datetime.now(UTC)
+
+
+async def keep_and_hand_over(holder: Client, asker: Client, node: Node) -> None:
+    """The holder, at `node`, keeps a field past its time, is asked for it by the other, and gives it."""
+    await until(lambda: holder.takes(FIELD), TTL + 2, "the field is free")
+    # The holder polls, at its own node; the asker asked at the other one.
+    await asker.call("lock.request", field=FIELD)
+    held = (await rest(node, holder.person, "GET", f"projects/{holder.project_id}/locks/")).body
+    assert [each["session_id"] for each in held["requests"]] == [asker.session_id]
+    enough = datetime.now(UTC) + timedelta(seconds=TTL + 1)
+
+    async def is_kept() -> bool:
+        renewal = await holder.call("lock.renew", fields=[FIELD])
+        left = datetime.fromisoformat(renewal["expires_at"][FIELD]) - datetime.now(UTC)
+        assert timedelta(0) < left <= timedelta(seconds=TTL)
+        assert not await asker.takes(FIELD)
+        return datetime.now(UTC) > enough
+
+    await until(is_kept, TTL + 5, "the lock was renewed past its time")
+    await holder.call("lock.hand_over", field=FIELD, to=asker.session_id)
+    assert await asker.takes(FIELD)
+    await asker.call("lock.release", field=FIELD)
+
+
+@pytest.mark.parametrize("alive", [0, 1])
+async def test_a_hand_over_that_died_half_way_is_mended_by_a_node_with_a_wrong_clock(
+    ground: Ground, strange_nodes: Start, alive: int
+) -> None:
+    mara, daniel, *_ = ground.people
+    with strange_nodes(*APART) as nodes:
+        project_id = await make_project(nodes[alive], mara, daniel)
+        nodes[1 - alive].kill()
+        giver, receiver = Client(mara, project_id), Client(daniel, project_id)
+        await giver.open(nodes[alive])
+        await receiver.open(nodes[alive])
+        await giver.call("lock.acquire", field=FIELD)
+        key = f"lock:project:{project_id}:field:{FIELD}"
+        with redis.Redis.from_url(addresses.redis_url(ground.data_dir)) as referee:
+            before = referee.get(key)
+            assert before is not None
+            await giver.call("lock.hand_over", field=FIELD, to=receiver.session_id)
+            # As if the node had died between its commit and the swap.
+            referee.set(key, before, px=TTL * 1000)
+            await until(lambda: referee.get(key) not in {before, None}, TTL, "the key follows the journal")
+        assert receiver.replica.locks == {FIELD: receiver.session_id}
+        assert await receiver.takes(FIELD)
+        await leave_all([giver, receiver])
