@@ -59,9 +59,8 @@ def _table(figures: Sequence[Figure]) -> str:
         measured = f"{_number(figure.value)} {figure.unit}{_spread(figure.values)}"
         baseline = f"{_number(figure.baseline)}{_spread(figure.baselines)}"
         verdict = "holds" if figure.holds else "**does not hold**"
-        rows.append(
-            f"| {figure.number} | {figure.title} | {measured} | {baseline} | {figure.ratio:.2f} | {figure.goal} | {verdict} |"
-        )
+        cells = (figure.number, figure.title, measured, baseline, f"{figure.ratio:.2f}", str(figure.goal), verdict)
+        rows.append(f"| {' | '.join(cells)} |")
     rows += ["", *(f"- {figure.number}: {note}" for figure in figures for note in figure.notes), ""]
     return "\n".join(rows)
 
@@ -70,7 +69,8 @@ def plot(figures: Sequence[Figure]) -> str:
     """Each figure as a bar: how far the goal is met, 1 being just met, on a scale that ends at 4."""
     height = 34 * len(figures) + 40
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}" font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}" font-family="sans-serif"',
+        ' font-size="13">',
         f'<rect width="760" height="{height}" fill="#fefdfc"/>',
         f'<line x1="400" y1="20" x2="400" y2="{height - 20}" stroke="#87847e" stroke-dasharray="3 3"/>',
         '<text x="404" y="16" fill="#5e666a">goal</text>',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import statistics
 import time
@@ -71,7 +72,7 @@ async def _burst(port: int, path: str, token: str | None, send: Send, first: int
     return rate
 
 
-async def _pace(port: int, path: str, token: str | None, send: Send, first: int, events: int) -> float:
+async def _pace(port: int, path: str, token: str | None, send: Send, first: int, *, events: int) -> float:
     """The 99th percentile, in ms, of the time from publishing to the last socket, at `PACE` events per second."""
     arrivals = Arrivals(events)
     listeners = await listen_many(SOCKETS, port, path, arrivals.heard, token=token)
@@ -94,10 +95,10 @@ class Sides:
         self.product, self.stock, self.owner = product, stock, owner
 
     def burst(self) -> tuple[float, float]:
-        return asyncio.run(self._both(lambda *to: _burst(*to)))
+        return asyncio.run(self._both(_burst))
 
     def pace(self, events: int) -> tuple[float, float]:
-        return asyncio.run(self._both(lambda *to: _pace(*to, events)))
+        return asyncio.run(self._both(functools.partial(_pace, events=events)))
 
     async def _both(
         self, measure: Callable[[int, str, str | None, Send, int], Awaitable[float]]

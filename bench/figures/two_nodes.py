@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from bench.client import socket_to
-from bench.figure import Figure, Goal, compared, per_second
+from bench.figure import Figure, Goal, compared, in_turn, per_second
 from bench.nodes import Node, product_node
 from bench.world import Person, person, project
 
@@ -20,10 +20,9 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
     """p12."""
     owner = person("nodes")
     count = 40 if quick else 150
-    pairs = []
+    rounds = 2 if quick else 5
     with product_node() as first, product_node() as second:
-        for _ in range(2 if quick else 5):
-            pairs.append((_saves([first, second], owner, count), _saves([first], owner, count)))
+        pairs = in_turn(rounds, lambda: _saves([first, second], owner, count), lambda: _saves([first], owner, count))
     cores = os.cpu_count() or 1
     goal = Goal(">=", 1.6 if cores >= ENOUGH_CORES else 1.0)
     notes = [f"{cores} cores; every save is also delivered to the other socket of its project."]

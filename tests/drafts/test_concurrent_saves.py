@@ -26,7 +26,7 @@ def test_no_save_is_lost_and_no_version_number_is_missing(project, owner, caller
             writer = Writer(caller_for(owner), project)
             field = f"files/{number}.md"
             lock = writer.take(field)
-            saved = []
+            saved: list[tuple[str, int]] = []
             for turn in range(ROUNDS):
                 text = f"writer {number}, turn {turn}"
                 draft = writer.save({field: {"content": text}}, lock, base=saved[-1][1] if saved else 0)

@@ -153,7 +153,7 @@ def test_a_broken_file_is_refused_with_its_line_and_kept_as_working_copy(writer:
         writer.save({name: file(content)}, lock)
 
     assert words in refusal.value.errors[name][0]
-    kept = WorkingCopy.objects.get(pk=refusal.value.extra["working_copy"])
+    kept = WorkingCopy.objects.get(pk=str(refusal.value.extra["working_copy"]))
     assert (kept.content, kept.lease_id) == (content, lock.lease_id)
     assert not Draft.objects.filter(project=writer.project).exists()
 

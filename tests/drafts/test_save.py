@@ -57,7 +57,7 @@ def test_it_keeps_the_text_of_a_save_whose_lock_has_ended(writer: Writer):
     with pytest.raises(StaleToken) as refusal:
         writer.save({"prompt_text": "nearly lost"}, lock)
 
-    kept = WorkingCopy.objects.get(pk=refusal.value.extra["working_copy"])
+    kept = WorkingCopy.objects.get(pk=str(refusal.value.extra["working_copy"]))
     assert kept.content == "nearly lost"
     assert not Draft.objects.filter(project=writer.project).exists()
 

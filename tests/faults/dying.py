@@ -56,7 +56,7 @@ def act(order: dict[str, Any]) -> None:
     from drafts.services import save_draft
     from locking.services import acquire_lock, hand_over_lock, release_lock, take_over_lock
 
-    here = {
+    here: dict[str, Any] = {
         "caller": Caller(user=User.objects.get(pk=order["user"]), via="gateway", credential="test"),
         "project_id": UUID(order["project"]),
         "session_id": UUID(order["session"]),

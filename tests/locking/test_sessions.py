@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django_redis import get_redis_connection
 
@@ -62,7 +64,7 @@ def test_a_late_disconnect_cannot_hurt_a_resumed_session(daniel: Writer):
 
 
 def test_a_used_secret_gets_a_new_session(daniel: Writer):
-    arguments = {
+    arguments: dict[str, Any] = {
         "caller": daniel.caller,
         "project_id": daniel.project.id,
         "session_id": daniel.session,

@@ -28,11 +28,11 @@ fields = st.sampled_from(FIELDS)
 class Locks(RuleBasedStateMachine):
     """Two people with two tabs each; every answer is held against the journal as it stood just before."""
 
-    make_world: Callable[[], tuple[Project, list[Any]]]
+    make_world: Callable[[Any], tuple[Project, list[Any]]]
 
     @initialize()
     def begin(self) -> None:
-        self.project, callers = self.make_world()
+        self.project, callers = type(self).make_world(self)
         self.writers = [Writer(caller, self.project) for caller in callers]
         self.locks: list[tuple[int, Lock]] = []
         self.newest_token = 0
@@ -190,7 +190,7 @@ class Locks(RuleBasedStateMachine):
 
 
 def test_locks_hold_in_any_order(committed_db, make_project, owner, editor, caller_for):
-    def make_world(self: Locks) -> tuple[Project, list[Any]]:
+    def make_world(_machine: Any) -> tuple[Project, list[Any]]:
         project = make_project("State machine", members={"editor": editor})
         return project, [caller_for(user) for user in (owner, owner, editor, editor)]
 
