@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from workspace import past_urls
 from workspace.views import account, comments, compare, history, members, projects, tasks, workspace
 
 app_name = "workspace"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="workspace:projects"), name="home"),
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uuid:project_id>/", workspace.workspace, name="workspace"),
+    path("projects/<uuid:project_id>/", include(past_urls)),
     path("projects/<uuid:project_id>/fields/", workspace.field_rows, name="fields"),
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept_texts, name="kept"),

@@ -19,8 +19,8 @@ def test_it_tells_renamed_files_moved_blocks_and_the_summary(browser: Browser, w
     names = ("prompt_text", "files/old.md", "files/new.md")
     prompt, old, new = (writer.take(name) for name in names)
     notes = {"language": "markdown", "content": "The same notes.\n" * 3}
-    writer.save({"prompt_text": "\n".join(BLOCKS), "files/old.md": notes}, prompt, old)
-    moved = "\n".join([*BLOCKS[4:], *BLOCKS[:4]])
+    writer.save({"prompt_text": "\n".join([*BLOCKS, ""]), "files/old.md": notes}, prompt, old)
+    moved = "\n".join([*BLOCKS[4:], *BLOCKS[:4], ""])
     changes = {"prompt_text": moved, "files/old.md": None, "files/new.md": notes}
     writer.save(changes, prompt, old, new, base=1)
     url = reverse("workspace:compare", args=[writer.project.id])

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Person, User
-from workspace import field_names
+from workspace import field_names, marking
 from workspace.people import PersonView
 
 register = template.Library()
@@ -26,6 +26,7 @@ THEMES = ("light", "dark")
 register.filter("field_label", field_names.label)
 register.filter("field_short_label", field_names.short_label)
 register.filter("field_icon", field_names.icon)
+register.filter("marked", marking.marked)
 
 
 @register.simple_tag

@@ -12,8 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.models import User
+from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
-from projects.access import get_project
+from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed
 from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of
@@ -32,6 +35,7 @@ class VersionRow:
     counts: LineCounts | None
     is_current: bool
     is_picked: bool
+    comments: int
 
 
 @page()
@@ -48,6 +52,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     more = len(drafts) > PAGE_VERSIONS
     drafts = drafts[:PAGE_VERSIONS]
     counts = line_counts(project_id, drafts)
+    said = _said(project_id, drafts)
     picked = [int(number) for number in request.GET.getlist("pick") if number.isdigit()][:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
@@ -58,6 +63,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
                 counts.get(draft.version_number),
                 draft.version_number == frame.version,
                 draft.version_number in picked,
+                said.get(draft.version_number, 0),
             )
             for draft in drafts
         ],
@@ -69,6 +75,8 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
         "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
         "fields": field_names.in_order(set(_changed_ever(versions))),
         "kinds": DraftKind.choices,
+        "project_id": project_id,
+        "may_restore": may_restore(access),
     }
     return render(request, "workspace/history.html", context)
 
@@ -77,15 +85,34 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
 def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The newest versions, for the side of the workspace."""
     access = get_project(user=request.user, project_id=project_id)
-    context = {"frame": {"project": access.project}, **panel_context(project_id)}
+    context = {"frame": {"project": access.project}, **panel_context(access)}
     return render(request, "workspace/parts/history_panel.html", context)
 
 
-def panel_context(project_id: UUID) -> dict[str, Any]:
+def panel_context(access: Access) -> dict[str, Any]:
     """What the panel shows."""
+    project_id = access.project.id
     versions = Draft.objects.of_project(project_id)
     newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
-    return {"versions": newest, "versions_total": newest[0].version_number if newest else 0}
+    said = _said(project_id, newest)
+    return {
+        "project_id": project_id,
+        "versions": [(draft, said.get(draft.version_number, 0)) for draft in newest],
+        "versions_total": newest[0].version_number if newest else 0,
+        "may_restore": may_restore(access),
+    }
+
+
+def may_restore(access: Access) -> bool:
+    """Whether the page offers revert, undo and redo."""
+    return allowed("draft.revert", role=access.role, status=Status(access.project.status))
+
+
+def _said(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
+    """How many threads hang on each of these versions, withdrawn ones left out."""
+    threads = Comment.objects.threads(project_id)
+    counted = threads.counted_by_version([draft.version_number for draft in drafts])
+    return {number: sum(states.values()) - states.get("withdrawn", 0) for number, states in counted.items()}
 
 
 def _changed_ever(versions: DraftQuerySet) -> Iterable[str]:

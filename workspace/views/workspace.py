@@ -93,7 +93,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "panel_tab": _panel_tab(request),
         "project_id": project_id,
         "chosen_field": chosen.name,
-        **panel_context(project_id),
+        **panel_context(access),
         **comments.panel_of(access, request.user, chosen.name),
         **tasks.panel_of(access),
         "page_data": {

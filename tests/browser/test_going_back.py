@@ -1,0 +1,92 @@
+"""Revert, undo and redo, versions and moments, searching: in the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Person
+
+
+def test_a_version_is_reverted_with_a_reason(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.expected.append("status of 400")
+    daniel.at_work()
+    page = mara.open("history/")
+    page.get_by_role("button", name="Revert… to v11").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("Revert to v11?")
+    dialog.get_by_label("Reason").fill(" ")
+    dialog.get_by_role("button", name="Revert as v13").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("Reason").fill("The sample lost its citations")
+    dialog.get_by_role("button", name="Revert as v13").click()
+    expect(mara.toast("v13 holds what v11 held.")).to_be_visible()
+    expect(page.locator(".version-row").first).to_contain_text("Revert to v11")
+    expect(daniel.toast("saved v13")).to_be_visible()
+
+
+def test_a_change_is_undone_and_redone_beside_the_editor(person: Callable[..., Person]) -> None:
+    daniel = person("editor")
+    page = daniel.at_work()
+    daniel.write("A first line of mine. ")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.toast("Saved as v13")).to_be_visible()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("tab", name="History").click()
+    page.get_by_role("button", name="Undo…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text("Take back your v13?")
+    dialog.get_by_role("button", name="Take it back").click()
+    expect(daniel.toast("v14 takes back v13.")).to_be_visible()
+    expect(daniel.text).not_to_contain_text("A first line of mine.")
+    page.get_by_role("button", name="Redo…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Do it again").click()
+    expect(daniel.toast("v15 does v13 again.")).to_be_visible()
+    expect(daniel.text).to_contain_text("A first line of mine.")
+
+
+def test_an_undo_that_others_block_says_who(person: Callable[..., Person]) -> None:
+    daniel, mara = person("editor"), person("owner")
+    daniel.at_work()
+    daniel.write("Mine. ")
+    daniel.page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.toast("Saved as v13")).to_be_visible()
+    daniel.page.get_by_role("button", name="Cancel", exact=True).click()
+    mara.at_work()
+    mara.write("Over it. ")
+    mara.page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v14")).to_be_visible()
+    page = daniel.open("history/")
+    page.get_by_role("button", name="Undo…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Mara Lindqvist changed it in v14")
+    expect(dialog.get_by_role("button", name="Take it back")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_version_is_looked_at_and_left_again(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.open("history/")
+    page.get_by_role("link", name="Open v2", exact=True).click()
+    expect(page.locator(".past-bar")).to_contain_text("You look at v2")
+    page.get_by_role("link", name="Changes", exact=True).click()
+    expect(page.locator(".compare-sheet")).to_be_visible()
+    page.get_by_role("link", name="v3").click()
+    page.go_back()
+    expect(page.locator(".past-bar")).to_contain_text("You look at v2")
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.locator(".ws")).to_be_visible()
+
+
+def test_a_line_is_searched_and_opened_where_it_stands(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.at_work()
+    page.get_by_role("searchbox", name="Search this project").fill("paraphrase")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"search/\?q=paraphrase"))
+    page.locator(".hit", has_text="current").first.click()
+    expect(page.locator(".cm-activeLine")).to_contain_text("paraphrase")

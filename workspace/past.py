@@ -1,0 +1,127 @@
+"""A project as it was: what the pages of a version and of a moment show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from drafts.comments.models import Comment
+from drafts.comments.positions import positions
+from drafts.comments.reading import reply_body
+from drafts.models import Draft
+from drafts.moments.reading import Moment
+from drafts.reading import texts_of
+from locking.models import EndReason, Lease
+from projects.fields import CONFIGURATION, PROMPT
+from workspace import field_names
+from workspace.people import PersonView
+
+# A browser slows down over more lines than this; the whole text is in REST and in the export.
+MOST_LINES: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class PastField:
+    """One field of the list: whether it was there, and who held it then."""
+
+    name: str
+    exists: bool
+    holder: PersonView | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastThread:
+    """A thread that was open then; `line` is None where its text was gone, or it is on the whole field."""
+
+    comment: Comment
+    line: int | None
+    replies: list[dict[str, Any]]
+
+    @property
+    def is_gone(self) -> bool:
+        return self.comment.from_line is not None and self.line is None
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One line of the text, and how many threads begin on it."""
+
+    number: int
+    text: str
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseView:
+    """Who held a field from when to when, and how it ended (control c22)."""
+
+    lease: Lease
+
+    @property
+    def how(self) -> str:
+        """Why it ended; empty while it is open."""
+        words = {
+            EndReason.SAVED: _("saved"),
+            EndReason.CANCELLED: _("given back"),
+            EndReason.DISCONNECTED: _("connection lost"),
+            EndReason.EXPIRED: _("expired"),
+            EndReason.HANDED_OVER: _("handed over"),
+            EndReason.TAKEN_OVER: _("taken over"),
+            EndReason.REVOKED: _("access lost"),
+            EndReason.FROZEN: _("project closed"),
+        }
+        return words[EndReason(self.lease.end_reason)] if self.lease.end_reason else ""
+
+    @property
+    def is_momentary(self) -> bool:
+        """A revert, undo, redo or import holds its fields for one instant."""
+        return self.lease.ended_at == self.lease.started_at
+
+
+def fields_at(moment: Moment) -> list[PastField]:
+    """Every field that was there or held then, in the order of every list of fields."""
+    known = moment.draft.fields if moment.draft else {}
+    held = {lease.field: lease for lease in moment.leases}
+    return [
+        PastField(
+            name,
+            name in known,
+            PersonView.of(held[name].user) if name in held else None,
+            held[name].started_at if name in held else None,
+        )
+        for name in field_names.in_order({PROMPT, CONFIGURATION, *known, *held})
+    ]
+
+
+def threads_at(moment: Moment) -> list[PastThread]:
+    """The threads that were open then, where their text stood."""
+    if moment.draft is None:
+        return []
+    places = positions(moment.comments, moment.draft)
+    found = [
+        PastThread(
+            each, place.from_line if place else None, [reply_body(one) for one in moment.replies.get(each.id, [])]
+        )
+        for each in moment.comments
+        for place in [places.get(each.id)]
+    ]
+    order = {name: at for at, name in enumerate(field_names.in_order({each.comment.field for each in found}))}
+    return sorted(found, key=lambda each: (order[each.comment.field], each.is_gone, each.line or 0))
+
+
+def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], bool]:
+    """One field's lines, and whether there are more than a page can show."""
+    text = texts_of([draft], field)[0] if draft else ""
+    if not text:
+        return [], False
+    counts: dict[int, int] = {}
+    for thread in threads:
+        if thread.comment.field == field and thread.line:
+            counts[thread.line] = counts.get(thread.line, 0) + 1
+    lines = text.split("\n")
+    shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MOST_LINES], 1)]
+    return shown, len(lines) > MOST_LINES
