@@ -22,6 +22,7 @@ REQUIREMENTS = {
     "run": ("requirements.txt",),
     "test": ("requirements.txt", "requirements-dev.txt"),
     "check": ("requirements.txt", "requirements-dev.txt"),
+    "bench": ("requirements.txt", "requirements-dev.txt"),
 }
 
 
