@@ -61,6 +61,7 @@ def _table(figures: Sequence[Figure]) -> str:
         verdict = "holds" if figure.holds else "**does not hold**"
         cells = (figure.number, figure.title, measured, baseline, f"{figure.ratio:.2f}", str(figure.goal), verdict)
         rows.append(f"| {' | '.join(cells)} |")
+    rows += ["", "![How far each goal is met](benchmarks.svg)"]
     rows += ["", *(f"- {figure.number}: {note}" for figure in figures for note in figure.notes), ""]
     return "\n".join(rows)
 
