@@ -69,8 +69,10 @@ class Ground:
         self.people = [Person(**person) for person in made]
 
     def stop(self) -> None:
-        postgres.stop(self.data_dir)
-        valkey.stop(self.data_dir)
+        try:
+            postgres.stop(self.data_dir)
+        finally:
+            valkey.stop(self.data_dir)
 
     def run(self, *command: str) -> str:
         """Run a program on these services; what it says. Raises `AssertionError` where it fails."""
