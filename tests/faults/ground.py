@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,18 @@ class Ground:
             return self._postmaster().status() != psutil.STATUS_ZOMBIE
         except (OSError, psutil.Error):
             return False
+
+    def move_log(self, place: Path) -> None:
+        """Let Postgres write its log (WAL) at another place, such as a disk of its own."""
+        log = addresses.service_folder(self.data_dir, "postgres") / "pg_wal"
+        owner = log.stat()
+        postgres.stop(self.data_dir)
+        # The copy keeps the owner, where only Postgres's own user may read.
+        subprocess.run(["cp", "-a", str(log), str(place)], check=True)
+        shutil.rmtree(log)
+        log.symlink_to(place)
+        os.lchown(log, owner.st_uid, owner.st_gid)
+        postgres.start(self.data_dir)
 
     def _postmaster(self) -> psutil.Process:
         pid_file = addresses.service_folder(self.data_dir, "postgres") / "postmaster.pid"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -21,36 +22,50 @@ from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
 from tests.nodes import Node, running
 
-# Postgres takes some 100 MB for itself.
+# Postgres takes some 100 MB for itself, and a few segments of 16 MB for its log.
 DISK = "400m"
-TEXT_SIZE = 200_000
+LOG_DISK = "64m"
+# Near the most a text may have, so that the log needs its next segment soon.
+TEXT_SIZE = 900_000
 CHUNK = 64 * 1024
 
 
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A small disk of its own. Not in pytest's folder: each run closes that one to Postgres's user anew."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("NOT TESTED: a disk that can be filled is made by root on Linux only")
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """A disk of its own. Not in pytest's folder: each run closes that one to Postgres's user anew."""
     with tempfile.TemporaryDirectory(prefix="foundry-disk-") as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", folder]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
         mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
         if mounted.returncode != 0:
             pytest.skip(f"NOT TESTED: no disk could be mounted: {mounted.stderr.strip()}")
-        yield Path(folder)
-        subprocess.run(["umount", "--lazy", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
-def small_ground(disk: Path) -> Iterator[Ground]:
-    """Services on the small disk."""
-    ground = Ground(disk / "data")
+def disks() -> Iterator[tuple[Path, Path]]:
+    """One for Postgres's data, one for its log."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("NOT TESTED: a disk that can be filled is made by root on Linux only")
+    with small_disk(DISK) as data, small_disk(LOG_DISK) as log:
+        yield data, log
+
+
+@pytest.fixture
+def small_ground(disks: tuple[Path, Path]) -> Iterator[Ground]:
+    """Services on the small disks."""
+    data, log = disks
+    ground = Ground(data / "data")
     ground.data_dir.mkdir(mode=0o755)
     try:
         ground.prepare()
+        ground.move_log(log / "pg_wal")
         yield ground
     finally:
-        (disk / "filling").unlink(missing_ok=True)
+        for disk in disks:
+            (disk / "filling").unlink(missing_ok=True)
         ground.stop()
 
 
@@ -82,17 +97,20 @@ async def comes_back(ground: Ground) -> None:
     await until(lambda: asyncio.to_thread(answers), 30, "Postgres answers again")
 
 
-async def test_writers_are_told_and_nothing_is_lost(small_ground: Ground, disk: Path, tmp_path: Path) -> None:
+async def test_writers_are_told_and_nothing_is_lost(
+    small_ground: Ground, disks: tuple[Path, Path], tmp_path: Path
+) -> None:
     nodes = two_nodes(small_ground, tmp_path)
     with running(*nodes):
         try:
-            await write_on_a_full_disk(small_ground, disk, nodes)
+            await write_on_full_disks(small_ground, disks, nodes)
         finally:
             show(nodes, [0, 0])
     small_ground.verify()
 
 
-async def write_on_a_full_disk(ground: Ground, disk: Path, nodes: tuple[Node, Node]) -> None:
+async def write_on_full_disks(ground: Ground, disks: tuple[Path, Path], nodes: tuple[Node, Node]) -> None:
+    """A full disk of data refuses single writes; a full log ends the server, which must not lose what it confirmed."""
     mara, daniel, priya, *_ = ground.people
     project_id = await make_project(nodes[0], mara, daniel, priya)
     tally = Tally()
@@ -103,14 +121,14 @@ async def write_on_a_full_disk(ground: Ground, disk: Path, nodes: tuple[Node, No
         Writer(RestClient(nodes[0], priya, project_id), nodes, "files/third.md", tally, size=TEXT_SIZE),
     ]
     async with writing(*writers):
-        await tally.grows_by(6)
-        await asyncio.to_thread(fill, disk)
-        await tally.is_told_unavailable("gateway", "rest")
-        await tally.is_told_unavailable("gateway", "rest")
-        read = await rest(nodes[1], mara, "GET", f"projects/{project_id}/drafts/")
-        assert read.status in {200, 503}, read
-        (disk / "filling").unlink()
-        await comes_back(ground)
+        for disk in disks:
+            await tally.grows_by(6)
+            await asyncio.to_thread(fill, disk)
+            await tally.is_told_unavailable("gateway", "rest")
+            read = await rest(nodes[1], mara, "GET", f"projects/{project_id}/drafts/")
+            assert read.status in {200, 503}, read
+            (disk / "filling").unlink()
+            await comes_back(ground)
         await tally.grows_by(6)
 
     tally.check_against(ground, project_id)
