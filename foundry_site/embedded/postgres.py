@@ -133,7 +133,8 @@ def _prepared(folder: Path) -> PostgresServer:
 
 
 def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
-    # The server's own folder as working directory: as root, its user may not read ours.
+    # The server's own folder as working directory: as root, its user may not read ours. A session of its own: Ctrl-C
+    # reaches everything in ours, and would leave a server half-way up that cannot be found yet.
     try:
         pgexec(
             "pg_ctl",
@@ -141,6 +142,7 @@ def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
             bin_path=server.bin_path,
             user=server.system_user,
             cwd=server.pgdata,
+            start_new_session=True,
         )
     except subprocess.SubprocessError as error:
         log = server.pgdata / "start.log"

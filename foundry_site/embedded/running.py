@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -22,13 +21,11 @@ def embedded_services(
         EmbeddedServiceError: one could not be started or stopped.
     """
     with ExitStack() as started:
-        # In a thread, which no signal interrupts: a start is not cut in half, where a server might be on its way
-        # that cannot be found yet. Leaving the executor waits for it, and then what was started is stopped.
-        with ThreadPoolExecutor(1) as starter:
-            if with_postgres:
-                started.callback(postgres.stop, data_dir)
-                starter.submit(postgres.start, data_dir, durable=durable).result()
-            if with_valkey:
-                started.callback(valkey.stop, data_dir)
-                starter.submit(valkey.start, data_dir).result()
+        # Registered first: a start that fails half-way may leave something to stop.
+        if with_postgres:
+            started.callback(postgres.stop, data_dir)
+            postgres.start(data_dir, durable=durable)
+        if with_valkey:
+            started.callback(valkey.stop, data_dir)
+            valkey.start(data_dir)
         yield

@@ -38,7 +38,9 @@ def start(data_dir: Path) -> None:
     log = folder / "valkey.log"
     log.unlink(missing_ok=True)
     command = [str(get_binary_path()), *_options(folder, socket, log)]
-    started = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    started = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True
+    )
     deadline = time.monotonic() + START_SECONDS
     while not _answers(socket):
         if started.returncode != 0 or time.monotonic() > deadline:

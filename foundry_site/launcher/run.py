@@ -24,7 +24,13 @@ from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.console import LaunchError, complain, say, step
 from foundry_site.launcher.options import RunOptions, parse_run_options
 from foundry_site.launcher.place import check_port
-from foundry_site.launcher.signals import Stopped, ignore_signals, leave_signals_to_the_server, stopped_by_signals
+from foundry_site.launcher.signals import (
+    Stopped,
+    ignore_signals,
+    leave_signals_to_the_server,
+    stopped_afterwards,
+    stopped_by_signals,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,7 +70,9 @@ def _start_services(data_dir: Path, environment: Environment, services: ExitStac
     chosen = {"PostgreSQL": environment.database_url is None, "Valkey": environment.redis_url is None}
     if not any(chosen.values()):
         return
-    with step(" and ".join(name for name, embedded in chosen.items() if embedded)) as current:
+    title = " and ".join(name for name, embedded in chosen.items() if embedded)
+    # A server whose start is cut in half may be on its way and not yet to be found.
+    with step(title) as current, stopped_afterwards():
         services.enter_context(
             embedded_services(data_dir, with_postgres=chosen["PostgreSQL"], with_valkey=chosen["Valkey"])
         )

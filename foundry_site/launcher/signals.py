@@ -25,6 +25,21 @@ def stopped_by_signals() -> Iterator[None]:
         ignore_signals()
 
 
+@contextmanager
+def stopped_afterwards() -> Iterator[None]:
+    """Let what happens in here come to its end first, and raise ``Stopped`` then, if it was asked for meanwhile."""
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if asked:
+            ignore_signals()
+            raise Stopped
+
+
 def leave_signals_to_the_server() -> None:
     """From here on the server ends itself in good order.
 
