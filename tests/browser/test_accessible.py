@@ -37,6 +37,10 @@ def test_every_page(person: Callable[..., Person], world: World, scheme: Scheme,
         "compare/?base=9&target=12&view=split",
         "compare/?base=9&target=12&view=unified",
         "members/",
+        "versions/9/",
+        "versions/9/?show=changes",
+        "at/?at=2999-01-01T00:00Z",
+        "search/?q=dose",
     ):
         mara.open(path)
         found[path] = violations(page)

@@ -48,7 +48,7 @@ def test_lines_are_commented_answered_and_resolved_from_another_window(person: C
     expect(priya.page.locator(".cm-comment")).to_have_count(0)
     priya.page.get_by_role("switch", name="1 closed").click()
     expect(priya.page.locator(".thread-state")).to_contain_text("Resolved by Daniel Okafor")
-    priya.page.get_by_role("button", name="Go to line").focus()
+    priya.page.get_by_role("button", name="go to the text").focus()
     priya.page.get_by_role("button", name="Reopen").click()
     expect(daniel.page.locator(".thread")).to_have_count(1)
 
@@ -95,7 +95,7 @@ def test_a_comment_is_found_from_its_line_and_its_line_from_it(person: Callable[
     expect(page.locator(".cm-comment")).to_have_count(2)
     page.locator(".cm-comment", has_text="Role").click()
     expect(page.locator(".thread[data-active]")).to_contain_text("Name the sponsor")
-    page.locator(".thread", has_text="Cite 6.1.2").get_by_role("button", name="Go to line").press("Enter")
+    page.locator(".thread", has_text="Cite 6.1.2").get_by_role("button", name="go to the text").press("Enter")
     expect(page.locator(".cm-comment-active")).to_contain_text(LINE)
 
 
