@@ -31,6 +31,7 @@ from foundry_site.launcher.signals import (
     stopped_afterwards,
     stopped_by_signals,
 )
+from foundry_site.launcher.worker import background_worker
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -105,9 +106,10 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
         with step("Demo project"):
             call_command("make_demo", url=url, verbosity=0)
     announce_when_ready(options, url, with_demo=with_demo)
-    leave_signals_to_the_server()
-    # What it says about itself is said better by the announcement.
-    call_command("serve", port=options.port, stdout=StringIO())
+    with background_worker(options.data_dir):
+        leave_signals_to_the_server()
+        # What it says about itself is said better by the announcement.
+        call_command("serve", port=options.port, stdout=StringIO())
 
 
 if __name__ == "__main__":
