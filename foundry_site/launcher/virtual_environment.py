@@ -69,7 +69,10 @@ def _stamp(name: str) -> Path:
 
 def _is_installed(name: str) -> bool:
     stamp = _stamp(name)
-    return PYTHON.exists() and stamp.exists() and stamp.read_text() == _fingerprint(name)
+    try:
+        return PYTHON.exists() and stamp.exists() and stamp.read_text() == _fingerprint(name)
+    except PermissionError as error:
+        raise LaunchError(f"{FOLDER} was made by another user; give this one a clone of its own.") from error
 
 
 def _has_pip() -> bool:
