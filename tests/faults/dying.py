@@ -16,10 +16,10 @@ from uuid import UUID
 # point → where the next step begins
 POINTS = {
     "acquire: key taken": "locking.services.locks._journal",
-    "acquire: event recorded": "locking.leases.Lease.objects.create",
+    "acquire: project locked": "locking.services.locks.start_lease",
     "acquire: journalled": "locking.registry.renew",
     "release: committed": "locking.registry.release",
-    "save: event recorded": "drafts.versions.Draft.save",
+    "save: content stored": "drafts.services.saving.write_draft",
     "save: draft inserted": "drafts.services.saving.forget_saved",
     "save: committed": "realtime.publish",
     "hand over: old lease ended": "locking.services.handover.start_lease",
