@@ -69,6 +69,8 @@ def _sheet() -> dict[str, str]:
         "foot.lines": _("+{added} −{removed} lines since v{version}"),
         "foot.kept": _("Kept on the server {time}"),
         "foot.reading": _("Read-only."),
+        "foot.watching": _("Read-only. You see the typing as it happens."),
+        "foot.lines_theirs": _("+{added} −{removed} lines since v{version}, not saved yet"),
         "foot.waits": _("Save waits for valid JSON"),
         "foot.place": _("Ln {line}, Col {column}"),
         "lines.one": _("{n} line"),

@@ -41,6 +41,8 @@ interface Pending {
   /** Sent again after a broken connection or a 503: only for commands that are safe to repeat. */
   repeat: boolean;
   tries: number;
+  /** The socket that it was sent on. */
+  sentOn: WebSocket | null;
   timer: number;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
@@ -136,7 +138,7 @@ export class Gateway extends Emitter<Happenings> {
         return;
       }
       const timer = window.setTimeout(() => this.settle(id)?.reject(new Disconnected(method)), timeout);
-      this.pending.set(id, { frame, repeat, tries: 0, timer, resolve: resolve as (result: unknown) => void, reject });
+      this.pending.set(id, { frame, repeat, tries: 0, sentOn: null, timer, resolve: resolve as (result: unknown) => void, reject });
       if (this.isLive) this.send(id);
     });
   }
@@ -144,6 +146,7 @@ export class Gateway extends Emitter<Happenings> {
   private send(id: number): void {
     const waiting = this.pending.get(id);
     if (!waiting || this.socket?.readyState !== WebSocket.OPEN) return;
+    waiting.sentOn = this.socket;
     waiting.tries += 1;
     this.spokeAt = Date.now();
     this.socket.send(waiting.frame);
@@ -187,7 +190,7 @@ export class Gateway extends Emitter<Happenings> {
     this.connection = { phase: "live" };
     this.emit("snapshot", snapshot);
     this.become(this.connection);
-    for (const id of this.pending.keys()) this.send(id);
+    for (const [id, waiting] of this.pending) if (waiting.sentOn !== this.socket) this.send(id);
   }
 
   private take(event: ProjectEvent): void {

@@ -97,6 +97,7 @@ export interface Commands {
   "lock.take_over": [{ field: string; reason: string }, Acquired];
   "draft.save": [Save, SavedDraft];
   "working_copy.put": [{ field: string; token: number; revision: number; content: string }, { revision: number }];
+  "text.change": [{ field: string; token: number; revision: number; changes: unknown[] }, Nothing];
   "text.get": [{ field: string }, { revision: number; content: string }];
   "cursor.move": [{ field: string; anchor: number; head: number }, Nothing];
   ping: [Nothing, Nothing];

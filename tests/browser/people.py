@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, Literal, TypeVar
@@ -41,6 +42,12 @@ class World:
         """The current version, as the database has it."""
         draft: Draft = self.arrange(lambda: get_draft(project_id=self.project.id, version=None))
         return draft
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something to become true in the database."""
+        deadline = time.monotonic() + 10
+        while not self.arrange(holds):
+            assert time.monotonic() < deadline, "It did not become true."
 
     def caller(self, name: str) -> Caller:
         return Caller(user=self.people[name], via="api", credential=f"token:{self.people[name].id}")

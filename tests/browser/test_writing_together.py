@@ -21,11 +21,9 @@ def test_one_writes_the_other_watches_and_both_have_the_new_version(
     expect(daniel.page.locator(".projectbar .person")).to_contain_text("writes Prompt")
 
     expect(daniel.text).to_have_attribute("contenteditable", "false")
-    before = daniel.text.inner_text()
     daniel.text.click()
     daniel.page.keyboard.type("This must not appear")
-    assert daniel.text.inner_text() == before
-    assert daniel.text.inner_text() == before
+    expect(daniel.page.locator(".cm-line", has_text="This must not appear")).to_have_count(0)
 
     daniel.page.evaluate("window.sameDocument = true")
     mara.write("Answer in the language of the question.\n")
@@ -46,6 +44,7 @@ def test_one_writes_the_other_watches_and_both_have_the_new_version(
 
 def test_two_people_save_different_fields_at_once(person: Callable[..., Person], world: World) -> None:
     mara, daniel = person("owner"), person("editor")
+    before = world.current()
     mara.at_work()
     daniel.at_work(field="files/topology.yaml")
     mara.write("First.\n")
@@ -57,6 +56,7 @@ def test_two_people_save_different_fields_at_once(person: Callable[..., Person],
     expect(mara.toast("Daniel Okafor saved v14")).to_be_visible()
     draft = world.current()
     assert draft.version_number == 14
+    assert draft.fields["files/topology.yaml"].sha256 != before.fields["files/topology.yaml"].sha256
     assert (draft.prompt_text or "").startswith("First.\n")
 
 
@@ -139,3 +139,31 @@ def test_a_configuration_that_is_no_json_waits(person: Callable[..., Person], wo
     page.keyboard.press("ControlOrMeta+s")
     expect(mara.toast("Saved as v13")).to_be_visible()
     assert '"first": 1,' in (world.current().model_configuration_text or "")
+
+
+def test_watchers_see_the_typing_as_it_happens(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.at_work()
+    daniel.at_work()
+    mara.write("Typed and not saved. ")
+    expect(daniel.line("Typed and not saved.")).to_be_visible()
+    expect(daniel.page.locator(".cm-remote-name")).to_have_text("Mara Lindqvist")
+    expect(daniel.page.locator(".sheet-foot")).to_contain_text("You see the typing as it happens.")
+    expect(daniel.page.locator(".sheet-foot")).to_contain_text("not saved yet")
+
+    # Who comes later sees the same, and follows from there.
+    priya = person("reviewer")
+    priya.at_work()
+    expect(priya.line("Typed and not saved.")).to_be_visible()
+    mara.page.keyboard.type("More. ")
+    for watcher in (daniel, priya):
+        expect(watcher.line("Typed and not saved. More.")).to_be_visible()
+        expect(watcher.page.locator("[data-fields-target=row] [data-part=unsaved]").first).to_be_hidden()
+    assert "Typed and not saved." not in (world.current().prompt_text or "")
+
+    # Given back without saving, it is gone from all screens, and nobody else's to keep.
+    mara.page.get_by_role("button", name="Cancel", exact=True).click()
+    mara.page.get_by_role("button", name="Give it back").click()
+    for watcher in (daniel, priya):
+        expect(watcher.page.locator(".cm-line", has_text="Typed and not saved.")).to_have_count(0)
+        expect(watcher.page.locator(".cm-remote-name")).to_have_count(0)

@@ -113,7 +113,7 @@ export class FieldsController extends LiveController {
     const place = part(row, "readers");
     const name = row.dataset["field"] ?? "";
     const holder = project.fields.get(name)?.lock?.holder.id;
-    const readers = project.people.filter(
+    const readers = project.people.present.filter(
       ({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder,
     );
     const signature = readers.map(({ user }) => user.id).join();

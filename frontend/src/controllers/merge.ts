@@ -73,10 +73,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     const { moved } = field;
     if (moved) this.becomeTheirs(field);
     if (await project.locks.take(field)) {
-      field.replace(text);
-      field.revision += 1;
-      project.keeping.soon(field);
-      project.changed(field);
+      field.replace(text, { typed: true });
       return true;
     }
     if (moved) {

@@ -20,7 +20,7 @@ export class PresenceController extends LiveController {
 
   private paint(): void {
     if (!project.begun) return;
-    const others = project.people.filter(({ user }) => user.id !== project.me.id);
+    const others = project.people.present.filter(({ user }) => user.id !== project.me.id);
     const shown = others.slice(0, MOST).map((present) => this.person(present));
     this.peopleTarget.replaceChildren(...shown);
     const more = others.length - shown.length;

@@ -111,7 +111,7 @@ export class SheetController extends LiveController {
   private leave(field: Field): void {
     if (this.view) this.scrolled.set(field, this.view.scrollDOM.scrollTop);
     field.view = null;
-    if (field.isHeld && !field.isDirty) void project.locks.giveBack(field);
+    if (field.isHeld && !field.isDirty) void project.locks.giveBack(field, { quietly: true });
   }
 
   private mount(field: Field): void {
@@ -241,12 +241,12 @@ export class FootController extends LiveController {
     const { added, removed } = lineDelta(state);
     const line = state.doc.lineAt(state.selection.main.head);
     this.unsavedTarget.hidden = !field.isDirty;
-    this.linesTarget.hidden = !field.isDirty;
-    this.linesTarget.textContent = say("foot.lines", { added, removed, version: field.base });
+    this.linesTarget.hidden = added + removed === 0;
+    this.linesTarget.textContent = say(field.isWatched ? "foot.lines_theirs" : "foot.lines", { added, removed, version: field.base });
     this.keptTarget.hidden = !field.isDirty || !field.keptAt;
     if (field.keptAt) this.keptTarget.querySelector("span")!.textContent = say("foot.kept", { time: withSeconds(field.keptAt) });
     this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
-    this.readingTarget.querySelector("span")!.textContent = say("foot.reading");
+    this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
     this.hintTarget.hidden = !(field.problem && field.isDirty && field.isConfiguration);
     this.hintTarget.textContent = say("foot.waits");
     this.sizeTarget.hidden = !this.hintTarget.hidden;

@@ -1,4 +1,4 @@
-import { type ChangeSet, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
+import { type ChangeSet, type Range, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 
 interface Writer {
@@ -61,19 +61,19 @@ const typed = StateField.define<DecorationSet>({
     let marks = value.map(transaction.changes);
     for (const effect of transaction.effects) {
       if (effect.is(clearTyped)) marks = Decoration.none;
-      if (effect.is(markTyped)) marks = insertions(transaction.changes);
+      if (effect.is(markTyped)) marks = marks.update({ add: insertions(transaction.changes), sort: true });
     }
     return marks;
   },
   provide: (field) => EditorView.decorations.from(field),
 });
 
-function insertions(changes: ChangeSet): DecorationSet {
-  const marks = new RangeSetBuilder<Decoration>();
+function insertions(changes: ChangeSet): Range<Decoration>[] {
+  const marks: Range<Decoration>[] = [];
   changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
-    if (toB > fromB) marks.add(fromB, toB, typedMark);
+    if (toB > fromB) marks.push(typedMark.range(fromB, toB));
   });
-  return marks.finish();
+  return marks;
 }
 
 export const remoteWriter = [writer, typed];

@@ -37,6 +37,8 @@ export class Field {
   /** Where the field moved under unsaved text, the version and text that it moved to. */
   moved: { version: number; text: string; by: string } | null = null;
   asked: Date | null = null;
+  /** Whether the text shown is what somebody else types: then it differs from what is saved, but not by us. */
+  isWatched = false;
   /** Null until the text is loaded. */
   state: EditorState | null = null;
   /** The editor, while this field is the one shown. */
@@ -60,7 +62,7 @@ export class Field {
   }
 
   get isDirty(): boolean {
-    return this.state !== null && isUnsaved(this.state);
+    return this.state !== null && !this.isWatched && isUnsaved(this.state);
   }
 
   get isHeld(): boolean {
@@ -89,9 +91,9 @@ export class Field {
     this.apply({ changes: theirs.map(mine), effects: setSaved.of(saved), annotations: quietly() });
   }
 
-  /** Show `text` without claiming that it is saved. */
-  replace(text: string): void {
-    this.apply({ changes: changesBetween(this.text, text), annotations: [fromServer.of(true)] });
+  /** Show `text` without claiming that it is saved; `typed`: as if this person had typed it. */
+  replace(text: string, { typed = false } = {}): void {
+    this.apply({ changes: changesBetween(this.text, text), ...(typed ? {} : { annotations: fromServer.of(true) }) });
   }
 
   /** `text`, which was this field's text a moment ago, is now saved as `version`. */

@@ -5,6 +5,8 @@ import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
 
 /** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
 const INTERVAL = 1_000;
+/** The first words after a pause are kept soon: who begins to watch asks for them. */
+const AT_ONCE = 150;
 
 /** Keeps unsaved text on the server while it is typed, and offers it back. */
 export class Keeping {
@@ -17,18 +19,20 @@ export class Keeping {
 
   soon(field: Field): void {
     if (this.timers.has(field)) return;
+    const since = Date.now() - (field.keptAt?.getTime() ?? 0);
     this.timers.set(
       field,
       window.setTimeout(() => {
         this.timers.delete(field);
         void this.now(field);
-      }, INTERVAL),
+      }, Math.max(AT_ONCE, INTERVAL - since)),
     );
   }
 
   /** Put what is not kept yet; resolves when the server has it, or cannot have it now. */
   async now(field: Field): Promise<void> {
     await this.putting.get(field);
+    this.project.showing.flush(field);
     if (field.token === null || field.revision <= field.keptRevision || !this.project.isLive) return;
     const putting = this.put(field, field.token, field.revision).finally(() => this.putting.delete(field));
     this.putting.set(field, putting);
@@ -37,8 +41,9 @@ export class Keeping {
 
   private async put(field: Field, token: number, revision: number): Promise<void> {
     try {
-      await this.project.gateway.request("working_copy.put", { field: field.name, token, revision, content: field.text });
+      const kept = await this.project.gateway.request("working_copy.put", { field: field.name, token, revision, content: field.text });
       field.keptRevision = Math.max(field.keptRevision, revision);
+      if (kept.revision > revision) this.outnumbered(field, kept.revision);
       field.keptAt = new Date();
       this.project.changed(field);
     } catch (error) {
@@ -47,6 +52,12 @@ export class Keeping {
       if (error.problem.code === "stale_token" || error.problem.code === "lock_not_held") this.project.locks.ended(field);
       else if (error.problem.status === 503) this.soon(field);
     }
+  }
+
+  /** The server keeps a higher revision than ours: ours has to be higher still to be kept. */
+  private outnumbered(field: Field, revision: number): void {
+    field.revision = Math.max(field.revision, revision + 1);
+    this.soon(field);
   }
 
   /** After each connect: what the server keeps for us. Text under a lock that we still hold goes back where it was. */
@@ -70,6 +81,8 @@ export class Keeping {
   }
 
   private async resume(field: Field, kept: KeptText): Promise<void> {
+    // The lock's own answer begins its revisions anew; these come after it.
+    if (!(await this.project.locks.settled(field))) return;
     await this.project.load(field);
     if (!field.isDirty && kept.revision >= field.revision) field.replace(kept.content);
     field.revision = Math.max(field.revision, kept.revision);

@@ -16,6 +16,8 @@ const AFTER_WINDOW_FOCUS = 200;
 /** Who writes what: taking, renewing and giving back fields, and following what others do. */
 export class Locks {
   private taking = new Map<Field, Promise<boolean>>();
+  /** Fields that we are giving back: the event may be told before the answer. */
+  private readonly leaving = new Set<Field>();
   private ttl = 60;
   private activeAt = Date.now();
   private windowFocusAt = 0;
@@ -53,7 +55,9 @@ export class Locks {
       const lock = locks.get(field.name) ?? null;
       const isOurs = lock?.session_id === snapshot.session_id;
       if (field.isHeld && !isOurs) this.ended(field, lock?.holder.display_name);
+      if (field.lock && field.lock.session_id !== lock?.session_id) this.project.watching.end(field);
       field.lock = lock;
+      if (lock && !isOurs) this.project.watching.join(field);
       // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
       if (isOurs) void this.take(field, { again: true });
       // What was typed while the line was down, or before it stood, is taken up again.
@@ -79,6 +83,11 @@ export class Locks {
     return taking;
   }
 
+  /** Resolves when no request for the field is under way. */
+  async settled(field: Field): Promise<boolean> {
+    return (await this.taking.get(field)) ?? field.isHeld;
+  }
+
   private async acquire(field: Field, wasDirty: boolean): Promise<boolean> {
     try {
       const acquired = await this.project.gateway.request("lock.acquire", { field: field.name });
@@ -94,7 +103,9 @@ export class Locks {
   private async hold(field: Field, acquired: Acquired, wasDirty: boolean): Promise<void> {
     const { project } = this;
     const since = field.lock?.session_id === project.session ? field.lock.since : new Date().toISOString();
-    if (field.token !== acquired.token) field.forgetLock();
+    project.watching.end(field);
+    const isNew = field.token !== acquired.token;
+    if (isNew) field.forgetLock();
     field.token = acquired.token;
     field.asked = null;
     field.lock = { field: field.name, holder: project.me, session_id: project.session, since };
@@ -109,10 +120,8 @@ export class Locks {
       }
       project.versionIs(acquired.version);
     }
-    if (field.isDirty) {
-      field.revision += 1;
-      project.keeping.soon(field);
-    }
+    if (isNew) project.showing.restart(field);
+    if (field.isDirty) project.keeping.soon(field);
     project.changed(field);
   }
 
@@ -150,24 +159,43 @@ export class Locks {
   }
 
   /** Give the field back. Text that is not saved stays kept on the server, unless `dropText`. */
-  async giveBack(field: Field, { dropText = false } = {}): Promise<void> {
+  async giveBack(field: Field, { dropText = false, quietly = false } = {}): Promise<void> {
     const { project } = this;
     await project.keeping.now(field);
     const kept = field.isDirty;
     try {
-      await project.gateway.request("lock.release", { field: field.name });
+      await this.expecting([field], async () => {
+        await project.gateway.request("lock.release", { field: field.name });
+      });
     } catch (error) {
+      // Without a line nothing is given back; a refusal means that it is not ours any more.
+      if (error instanceof Disconnected) return;
       if (!(error instanceof Refused)) throw error;
     }
-    const token = field.token;
-    field.forgetLock();
-    field.lock = null;
+    this.left(field);
     field.moved = null;
     if (kept) field.replace(field.saved);
-    if (dropText && token !== null) await project.keeping.discardOf(field);
+    if (kept && dropText) await project.keeping.discardOf(field);
     project.changed(field);
+    if (quietly) return;
     project.announce(say("announce.gave_back", { field: field.label }));
     project.notice({ kind: "gave_back", field, values: { kept: kept && !dropText ? 1 : 0 } });
+  }
+
+  /** Do something that gives fields back, without taking it for a loss. */
+  async expecting(fields: Field[], act: () => Promise<void>): Promise<void> {
+    for (const field of fields) this.leaving.add(field);
+    try {
+      await act();
+    } finally {
+      for (const field of fields) this.leaving.delete(field);
+    }
+  }
+
+  /** The field is no longer ours, as we wished. */
+  left(field: Field): void {
+    field.forgetLock();
+    if (field.lock?.session_id === this.project.session) field.lock = null;
   }
 
   async ask(field: Field): Promise<void> {
@@ -214,17 +242,27 @@ export class Locks {
     const session = String(event.data["session_id"] ?? "");
     if (event.name === "lock.released") {
       if (field.lock && field.lock.session_id !== session) return;
+      if (session === project.session && this.leaving.has(field)) return;
       if (field.isHeld && session === project.session) this.ended(field);
       field.lock = null;
+      project.watching.end(field);
       project.announce(say("announce.free", { field: field.label }));
     } else {
       const holder = event.data["holder"] as Person;
       if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
       field.lock = { field: field.name, holder, session_id: session, since: event.at };
       if (session === project.session) void this.take(field);
-      else project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
+      else this.watch(field, session);
+      if (session !== project.session) project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
     }
     project.changed(field);
+  }
+
+  /** What we have not saved ourselves is not covered by somebody else's typing. */
+  private watch(field: Field, session: string): void {
+    if (field.isDirty) return;
+    this.project.watching.end(field);
+    this.project.watching.begin(field, session);
   }
 
   /** Our lock is gone without our doing. The text stays, and the page says what happened. */

@@ -4,13 +4,16 @@ import { checkJson } from "../editor/json";
 import { fieldState } from "../editor/setup";
 import { Emitter } from "../emitter";
 import { type Connection, Gateway } from "../gateway";
-import type { Person, Present, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
+import type { Person, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
 import { say, type Texts, useTexts } from "../texts";
 import { Field, type FieldFacts, fromServer } from "./field";
 import { Keeping } from "./keeping";
 import { Locks } from "./locks";
+import { People } from "./people";
 import { Saving } from "./saving";
+import { Showing } from "./showing";
 import { fetchText } from "./server";
+import { Watching } from "./watching";
 
 /** What Django writes into the page for the script (`workspace/views/workspace.py`). */
 export interface PageData {
@@ -57,13 +60,15 @@ export class Project extends Emitter<Happenings> {
   readonly locks: Locks;
   readonly saving: Saving;
   readonly keeping: Keeping;
+  readonly showing: Showing;
+  readonly watching: Watching;
   readonly me: Person;
   readonly may: PageData["may"];
   readonly urls: PageData["urls"];
   readonly languages: PageData["languages"];
   version: number;
   status: ProjectStatus;
-  people: Present[] = [];
+  readonly people = new People(() => this.emit("people", null));
   /** This tab's session; the remembered one until the first snapshot names it. */
   session: string;
   /** Whether the first snapshot has come. */
@@ -87,6 +92,8 @@ export class Project extends Emitter<Happenings> {
     this.locks = new Locks(this);
     this.saving = new Saving(this);
     this.keeping = new Keeping(this);
+    this.showing = new Showing(this);
+    this.watching = new Watching(this);
     this.listen();
   }
 
@@ -97,13 +104,17 @@ export class Project extends Emitter<Happenings> {
       this.changedAll();
     });
     this.gateway.on("snapshot", (snapshot) => void this.begin(snapshot));
-    this.gateway.on("present", (present) => this.peopleAre(present));
+    this.gateway.on("present", (present) => this.people.are(present));
     this.gateway.on("event", (event) => this.happened(event));
     this.gateway.on("ephemeral", ({ name, actor, data }) => {
-      if (name === "presence.joined") this.peopleAre([...this.people.filter(({ user }) => user.id !== actor.id), { user: actor, fields: [] }]);
-      if (name === "presence.left") this.peopleAre(this.people.filter(({ user }) => user.id !== actor.id));
+      if (name === "presence.joined") this.people.joined(actor);
+      if (name === "presence.left") this.people.left(actor);
       if (name === "lock.requested" || name === "lock.kept") this.locks.asked(name, actor, data);
-      if (name === "cursor.moved") this.movedTo(actor, String(data["field"] ?? ""));
+      if (name === "text.changed") this.watching.changed(actor, data);
+      if (name === "cursor.moved") {
+        this.people.movedTo(actor, String(data["field"] ?? ""));
+        this.watching.moved(actor, data);
+      }
     });
   }
 
@@ -135,7 +146,8 @@ export class Project extends Emitter<Happenings> {
     if (this.status !== "open" || !this.may.write || !field.state) return false;
     // While the page connects for the first time, keys are not lost: the lock follows with the snapshot.
     if (!this.begun) return this.connection.phase === "connecting" && !field.lock;
-    return this.isLive && (field.isHeld || !field.lock);
+    // Ours by the event, too: its token is on the way, and what is typed meanwhile goes out with it.
+    return this.isLive && (!field.lock || field.lock.session_id === this.session);
   }
 
   /** The field's text, from the server where this tab does not have it yet. */
@@ -152,9 +164,10 @@ export class Project extends Emitter<Happenings> {
 
   private async fill(field: Field, text?: string): Promise<void> {
     const version = this.version;
-    const content = text ?? (field.exists ? await fetchText(this.urls.text, field.name, version) : "");
+    const content = text ?? (await fetchText(this.urls.text, field.name, version));
     field.base = version;
     field.state = fieldState(content, field.language, field.label, this.locks.typing(field));
+    if (this.begun) this.watching.join(field);
     this.check(field);
     this.changed(field);
   }
@@ -164,7 +177,7 @@ export class Project extends Emitter<Happenings> {
     field.state = transaction.state;
     if (transaction.docChanged) {
       if (!transaction.annotation(fromServer)) {
-        field.revision += 1;
+        this.showing.edited(field, transaction);
         this.keeping.soon(field);
       }
       this.check(field);
@@ -180,7 +193,8 @@ export class Project extends Emitter<Happenings> {
   }
 
   checkNow(field: Field): void {
-    if (!field.state || field.language !== "json") return;
+    // Half-typed JSON is its writer's business.
+    if (!field.state || field.language !== "json" || field.isWatched) return;
     const text = field.text;
     const before = field.problem;
     field.problem = text.trim() === "" && !field.exists ? null : checkJson(text, { anyValue: !field.isConfiguration });
@@ -196,7 +210,7 @@ export class Project extends Emitter<Happenings> {
     this.begun = true;
     this.session = snapshot.session_id;
     this.statusIs(snapshot.project.status);
-    this.peopleAre(snapshot.present);
+    this.people.are(snapshot.present);
     const missed = this.version < (snapshot.current_version ?? 0);
     this.versionIs(snapshot.current_version ?? 0);
     this.locks.begin(snapshot, isFirst);
@@ -234,32 +248,24 @@ export class Project extends Emitter<Happenings> {
 
   private async refreshOne(field: Field, by: string): Promise<void> {
     const version = this.version;
+    field.exists = true;
     if (!field.state) {
       field.base = version;
       return;
     }
     const text = await fetchText(this.urls.text, field.name, version);
     if (version < field.base) return;
-    if (field.isDirty && text !== field.saved) {
+    if (field.isWatched) {
+      field.settle(text, version);
+      this.watching.saved(field);
+    } else if (field.isDirty && text !== field.saved) {
       field.moved = { version, text, by };
       this.notice({ kind: "moved", field, values: { version, name: by } });
     } else {
       field.rebase(text, version);
     }
-    field.exists = true;
     this.check(field);
     this.changed(field);
-  }
-
-  private peopleAre(present: Present[]): void {
-    this.people = present;
-    this.emit("people", null);
-  }
-
-  private movedTo(person: Person, name: string): void {
-    const known = this.people.find(({ user }) => user.id === person.id);
-    if (known?.fields.length === 1 && known.fields[0] === name) return;
-    this.peopleAre([...this.people.filter((one) => one !== known), { user: person, fields: name ? [name] : [] }]);
   }
 
   changed(field: Field): void {

@@ -39,7 +39,8 @@ export class Saving {
     for (const field of this.dirty()) this.project.checkNow(field);
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return;
-    this.running = this.send(chosen, message, keep).finally(() => {
+    const sending = () => this.send(chosen, message, keep);
+    this.running = (keep ? sending() : this.project.locks.expecting(chosen, sending)).finally(() => {
       this.running = null;
       this.project.savingIs(false);
     });
@@ -49,7 +50,9 @@ export class Saving {
 
   private async send(fields: Field[], message: string, keep: boolean): Promise<void> {
     const { project } = this;
+    for (const field of fields) project.showing.flush(field);
     const texts = new Map(fields.map((field) => [field, field.text]));
+    const revisions = Object.fromEntries(fields.map((field) => [field.name, field.revision]));
     try {
       const draft = await project.gateway.request(
         "draft.save",
@@ -57,7 +60,7 @@ export class Saving {
           base_version: Math.max(...fields.map((field) => field.base)),
           changes: Object.fromEntries(fields.map((field) => [field.name, changeOf(field)])),
           tokens: Object.fromEntries(fields.map((field) => [field.name, field.token ?? 0])),
-          revisions: Object.fromEntries(fields.map((field) => [field.name, field.revision])),
+          revisions,
           message,
           release_locks: !keep,
           client_ref: newReference(),
@@ -65,6 +68,8 @@ export class Saving {
         // With the same client_ref a repeat gets the first answer, so asking again after a silence is safe.
         { repeat: true, timeout: SAVE_TIMEOUT },
       );
+      // What is saved needs no keeping, and the server has let go of it.
+      for (const field of fields) field.keptRevision = Math.max(field.keptRevision, revisions[field.name] ?? 0);
       this.saved(fields, texts, draft.version_number, new Date(draft.created_at), keep);
     } catch (error) {
       if (error instanceof Disconnected) {
@@ -83,10 +88,7 @@ export class Saving {
     this.last = { version, at };
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
-      if (!keep) {
-        field.forgetLock();
-        field.lock = null;
-      }
+      if (!keep) project.locks.left(field);
     }
     project.versionIs(version);
     project.changedAll();
