@@ -13,7 +13,7 @@ export class OutlineController extends LiveController {
   declare readonly titleTarget: HTMLElement;
   declare readonly rowsTarget: HTMLElement;
   declare readonly templateTarget: HTMLTemplateElement;
-  private timer = 0;
+  private waiting: Field | null = null;
 
   override connect(): void {
     this.follow(
@@ -32,8 +32,13 @@ export class OutlineController extends LiveController {
   }
 
   private soon(field: Field): void {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.paint(field), DELAY);
+    if (this.waiting === field) return;
+    this.waiting = field;
+    window.setTimeout(() => {
+      if (this.waiting !== field) return;
+      this.waiting = null;
+      this.paint(field);
+    }, DELAY);
   }
 
   private paint(field: Field): void {

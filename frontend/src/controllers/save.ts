@@ -6,7 +6,7 @@ import { LiveController } from "./live";
 
 /** The one primary button: says what it would make, that it is being made, or that all is saved. */
 export class SaveController extends LiveController {
-  static override targets = ["split", "button", "label", "more", "done", "unsaved", "summary"];
+  static override targets = ["split", "button", "label", "more", "done", "unsaved", "summary", "cancel"];
   declare readonly splitTarget: HTMLElement;
   declare readonly hasSplitTarget: boolean;
   declare readonly buttonTarget: HTMLButtonElement;
@@ -17,6 +17,8 @@ export class SaveController extends LiveController {
   declare readonly unsavedTarget: HTMLElement;
   declare readonly summaryTarget: HTMLElement;
   declare readonly hasSummaryTarget: boolean;
+  declare readonly cancelTarget: HTMLButtonElement;
+  declare readonly hasCancelTarget: boolean;
 
   override connect(): void {
     this.follow(
@@ -33,6 +35,10 @@ export class SaveController extends LiveController {
     void project.saving.save();
   }
 
+  cancel(): void {
+    this.dispatch("cancelled", { target: window });
+  }
+
   ask(): void {
     this.dispatch("ask", { target: document.getElementById("save-dialog") ?? window, prefix: "save-dialog" });
   }
@@ -40,6 +46,7 @@ export class SaveController extends LiveController {
   private paint(): void {
     if (this.hasSplitTarget) this.paintButton();
     if (this.hasSummaryTarget) this.paintSummary();
+    if (this.hasCancelTarget) this.cancelTarget.hidden = ![...project.fields.values()].some((field) => field.isHeld && field.view);
   }
 
   private paintButton(): void {

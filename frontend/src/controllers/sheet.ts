@@ -47,12 +47,14 @@ export class SheetController extends LiveController {
       }),
     );
     window.addEventListener("field:chosen", this.chosen);
+    window.addEventListener("save:cancelled", this.cancelled);
     void this.show(this.fieldValue, this.sourceTarget.value);
   }
 
   override disconnect(): void {
     super.disconnect();
     window.removeEventListener("field:chosen", this.chosen);
+    window.removeEventListener("save:cancelled", this.cancelled);
     this.view?.destroy();
   }
 
@@ -88,6 +90,8 @@ export class SheetController extends LiveController {
     this.view.dispatch({ changes: { from: fix.at, insert: fix.insert }, userEvent: "input.fix" });
     project.checkNow(this.field);
   }
+
+  private readonly cancelled = (): void => this.cancel();
 
   private readonly chosen = (event: Event): void => {
     void this.show((event as CustomEvent<string>).detail);
