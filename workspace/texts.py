@@ -46,6 +46,8 @@ def _locks() -> dict[str, str]:
         "asked": _("{name} asks for {field}."),
         "asked.unsaved": _("You have unsaved text."),
         "kept_refused": _("{name} keeps {field} for now."),
+        "role": _("Your role in this project has changed."),
+        "role.reload": _("Load again"),
         "gave_back": _("{field} is free again."),
         "gave_back.kept": _("{field} is free again. Your text is kept aside."),
         "give_back.title": _("Give {field} back?"),

@@ -92,7 +92,10 @@ export class Gateway extends Emitter<Happenings> {
     window.setInterval(() => this.watch(), 5_000);
     window.addEventListener("online", () => this.reconnectNow());
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.watch();
+      if (document.hidden) return;
+      this.watch();
+      // Signed in again in another tab, perhaps.
+      if (this.connection.phase === "ended" && this.connection.why === "signed_out") this.connect();
     });
   }
 

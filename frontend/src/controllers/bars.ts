@@ -127,6 +127,8 @@ export class BarsController extends LiveController {
       this.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
     } else if (kind === "kept_refused" && field) {
       toast({ text: say("kept_refused", { name, field: field.label }) });
+    } else if (kind === "role") {
+      toast({ text: say("role"), link: { text: say("role.reload"), href: location.href } });
     } else if (kind === "gave_back" && field) {
       toast({ text: say(values["kept"] ? "gave_back.kept" : "gave_back", { field: field.label }) });
     }

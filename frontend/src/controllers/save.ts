@@ -53,7 +53,7 @@ export class SaveController extends LiveController {
     const { saving } = project;
     const held = [...project.fields.values()].some((field) => field.isHeld || field.isDirty);
     const next = { version: project.version + 1 };
-    this.splitTarget.hidden = !held;
+    this.splitTarget.hidden = !held || !project.may.write;
     this.doneTarget.hidden = held || project.version === 0;
     this.labelTarget.textContent = say(saving.isRunning ? "save.running" : "save.as", next);
     const can = project.isLive && saving.ready().length > 0 && !saving.isRunning;

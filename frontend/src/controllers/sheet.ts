@@ -182,7 +182,7 @@ export class SheetController extends LiveController {
     this.cancelTarget.hidden = view !== "yours" || !field.isHeld;
     const theirs = view === "theirs" || view === "elsewhere";
     if (this.hasAskTarget) {
-      this.askTarget.hidden = view !== "theirs";
+      this.askTarget.hidden = view !== "theirs" || !project.may.write;
       this.askTarget.disabled = field.asked !== null;
       const [ask, asked] = [part(this.askTarget, "ask"), part(this.askTarget, "asked")];
       if (ask) ask.hidden = field.asked !== null;
@@ -190,7 +190,7 @@ export class SheetController extends LiveController {
       const time = asked?.querySelector("span");
       if (time && field.asked) time.textContent = short(field.asked);
     }
-    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs;
+    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs || !project.may.take_over;
     this.paintCompare(theirs);
   }
 

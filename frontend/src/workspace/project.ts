@@ -33,7 +33,7 @@ export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclu
 
 /** Something to tell the person once: a bar, a toast, words in the live region. */
 export interface Notice {
-  kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back";
+  kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back" | "role";
   field?: Field;
   values?: Record<string, string | number>;
 }
@@ -63,7 +63,7 @@ export class Project extends Emitter<Happenings> {
   readonly showing: Showing;
   readonly watching: Watching;
   readonly me: Person;
-  readonly may: PageData["may"];
+  may: PageData["may"];
   readonly urls: PageData["urls"];
   readonly languages: PageData["languages"];
   version: number;
@@ -209,6 +209,7 @@ export class Project extends Emitter<Happenings> {
     const isFirst = !this.begun;
     this.begun = true;
     this.session = snapshot.session_id;
+    this.roleIs(snapshot.role);
     this.statusIs(snapshot.project.status);
     this.people.are(snapshot.present);
     const missed = this.version < (snapshot.current_version ?? 0);
@@ -222,7 +223,9 @@ export class Project extends Emitter<Happenings> {
     this.emit("event", event);
     if (event.name === "draft.saved") void this.saving.happened(event);
     else if (event.name.startsWith("lock.")) this.locks.happened(event);
-    else if (event.name === "project.reopened") this.statusIs("open");
+    else if (event.name === "member.role_changed" && (event.data["user"] as Person).id === this.me.id) {
+      this.roleIs(String(event.data["role"]));
+    } else if (event.name === "project.reopened") this.statusIs("open");
     else if (event.name === "project.frozen" || event.name === "project.archived") {
       this.statusIs(event.data["status"] as ProjectStatus);
     }
@@ -232,6 +235,15 @@ export class Project extends Emitter<Happenings> {
     if (version <= this.version) return;
     this.version = version;
     this.emit("version", version);
+  }
+
+  /** The role may change while the page is open; the server asks again at every write. */
+  private roleIs(role: string): void {
+    const may = { write: role === "editor" || role === "owner", take_over: role === "owner" };
+    if (may.write === this.may.write && may.take_over === this.may.take_over) return;
+    this.may = may;
+    this.notice({ kind: "role" });
+    this.changedAll();
   }
 
   private statusIs(status: ProjectStatus): void {

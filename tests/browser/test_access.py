@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from projects.services import change_role, remove_member
+from tests.browser.people import Person, World
+
+LARGEST_SCRIPTS = 300_000
+
+
+def test_a_smaller_role_ends_the_writing_and_keeps_the_text(person: Callable[..., Person], world: World) -> None:
+    daniel = person("editor")
+    page = daniel.at_work()
+    daniel.write("Still mine. ")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    owner, project_id, user_id = world.caller("owner"), world.project.id, daniel.user.id
+    world.arrange(
+        lambda: change_role(caller=owner, project_id=project_id, user_id=user_id, role="viewer", reason="Leave")
+    )
+    expect(daniel.bar("Your text is kept.")).to_be_visible()
+    expect(daniel.toast("Your role in this project has changed.")).to_be_visible()
+    daniel.expect_state("reading")
+    expect(daniel.text).to_have_attribute("contenteditable", "false")
+    expect(daniel.line("Still mine.")).to_be_visible()
+
+
+def test_who_is_removed_is_told_so(person: Callable[..., Person], world: World) -> None:
+    daniel = person("editor")
+    daniel.at_work()
+    owner, project_id, user_id = world.caller("owner"), world.project.id, daniel.user.id
+    world.arrange(lambda: remove_member(caller=owner, project_id=project_id, user_id=user_id, reason="Left"))
+    expect(daniel.bar("You can no longer see this project.")).to_be_visible()
+    expect(daniel.text).to_have_attribute("contenteditable", "false")
+
+
+def test_the_scripts_of_the_heaviest_page_stay_small(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    bodies: list[bytes] = []
+    mara.page.on("response", lambda answer: bodies.append(answer.body()) if answer.url.endswith(".js") else None)
+    mara.at_work()
+    assert bodies
+    assert sum(len(gzip.compress(body)) for body in bodies) < LARGEST_SCRIPTS
