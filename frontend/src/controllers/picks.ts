@@ -6,7 +6,7 @@ import { Controller } from "@hotwired/stimulus";
  * The boxes are a plain form (`pick=9&pick=15`), so that it works, slower, without this.
  */
 export class PicksController extends Controller<HTMLElement> {
-  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band"];
+  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band", "map"];
   static override values = { one: String, two: String };
   declare readonly boxTargets: HTMLInputElement[];
   declare readonly barTarget: HTMLElement;
@@ -17,6 +17,8 @@ export class PicksController extends Controller<HTMLElement> {
   declare readonly columnTargets: SVGElement[];
   declare readonly bandTarget: SVGRectElement;
   declare readonly hasBandTarget: boolean;
+  declare readonly mapTarget: HTMLElement;
+  declare readonly hasMapTarget: boolean;
   declare readonly oneValue: string;
   declare readonly twoValue: string;
   private order: string[] = [];
@@ -24,6 +26,8 @@ export class PicksController extends Controller<HTMLElement> {
   override connect(): void {
     this.order = this.boxTargets.filter((box) => box.checked).map((box) => box.value);
     this.show();
+    // The newest stand at the right.
+    if (this.hasMapTarget) this.mapTarget.scrollLeft = this.mapTarget.scrollWidth;
   }
 
   pick({ target }: { target: HTMLInputElement }): void {

@@ -88,7 +88,7 @@ export class SheetController extends LiveController {
     const fix = this.field.problem?.fix;
     if (!this.view || !fix || !this.writable) return;
     this.view.dispatch({ changes: { from: fix.at, insert: fix.insert }, userEvent: "input.fix" });
-    project.checkNow(this.field);
+    project.checking.now(this.field);
   }
 
   private readonly cancelled = (): void => this.cancel();
@@ -251,7 +251,7 @@ export class FootController extends LiveController {
     if (field.keptAt) this.keptTarget.querySelector("span")!.textContent = say("foot.kept", { time: withSeconds(field.keptAt) });
     this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
     this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
-    this.hintTarget.hidden = !(field.problem && field.isDirty && field.isConfiguration);
+    this.hintTarget.hidden = !(field.problem && field.isDirty);
     this.hintTarget.textContent = say("foot.waits");
     this.sizeTarget.hidden = !this.hintTarget.hidden;
     this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)}`;

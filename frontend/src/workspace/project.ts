@@ -1,11 +1,10 @@
-import { setDiagnostics } from "@codemirror/lint";
 import type { Transaction } from "@codemirror/state";
-import { checkJson } from "../editor/json";
 import { fieldState } from "../editor/setup";
 import { Emitter } from "../emitter";
 import { type Connection, Gateway } from "../gateway";
 import type { Person, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
-import { say, type Texts, useTexts } from "../texts";
+import { type Texts, useTexts } from "../texts";
+import { Checking } from "./checking";
 import { Field, type FieldFacts, fromServer } from "./field";
 import { Keeping } from "./keeping";
 import { Locks } from "./locks";
@@ -51,8 +50,6 @@ interface Happenings {
   event: ProjectEvent;
 }
 
-const CHECK_DELAY = 150;
-
 /** The open project: what every live part of the page looks at. One per tab. */
 export class Project extends Emitter<Happenings> {
   readonly gateway: Gateway;
@@ -60,6 +57,7 @@ export class Project extends Emitter<Happenings> {
   readonly locks: Locks;
   readonly saving: Saving;
   readonly keeping: Keeping;
+  readonly checking = new Checking(this);
   readonly showing: Showing;
   readonly watching: Watching;
   readonly me: Person;
@@ -74,7 +72,6 @@ export class Project extends Emitter<Happenings> {
   /** Whether the first snapshot has come. */
   begun = false;
   connection: Connection = { phase: "connecting" };
-  private checks = new Map<Field, number>();
   private loading = new Map<Field, Promise<void>>();
 
   constructor(data: PageData) {
@@ -168,7 +165,7 @@ export class Project extends Emitter<Happenings> {
     field.base = version;
     field.state = fieldState(content, field.language, field.label, this.locks.typing(field));
     if (this.begun) this.watching.join(field);
-    this.check(field);
+    this.checking.soon(field);
     this.changed(field);
   }
 
@@ -180,28 +177,8 @@ export class Project extends Emitter<Happenings> {
         this.showing.edited(field, transaction);
         this.keeping.soon(field);
       }
-      this.check(field);
+      this.checking.soon(field);
     }
-    this.changed(field);
-  }
-
-  /** Look at the JSON a moment after the typing pauses. */
-  private check(field: Field): void {
-    if (field.language !== "json") return;
-    window.clearTimeout(this.checks.get(field));
-    this.checks.set(field, window.setTimeout(() => this.checkNow(field), CHECK_DELAY));
-  }
-
-  checkNow(field: Field): void {
-    // Half-typed JSON is its writer's business.
-    if (!field.state || field.language !== "json" || field.isWatched) return;
-    const text = field.text;
-    const before = field.problem;
-    field.problem = text.trim() === "" && !field.exists ? null : checkJson(text, { anyValue: !field.isConfiguration });
-    if (!before && !field.problem) return;
-    const found = field.problem;
-    const shown = found ? [{ from: found.from, to: found.to, severity: "error" as const, message: say(found.key, found.values) }] : [];
-    field.apply(setDiagnostics(field.state, shown));
     this.changed(field);
   }
 
@@ -276,7 +253,7 @@ export class Project extends Emitter<Happenings> {
     } else {
       field.rebase(text, version);
     }
-    this.check(field);
+    this.checking.soon(field);
     this.changed(field);
   }
 

@@ -28,7 +28,7 @@ export class Saving {
 
   /** The fields that could be saved now: ours, changed, and right. */
   ready(): Field[] {
-    return this.dirty().filter((field) => !(field.problem && field.isConfiguration) && !field.moved);
+    return this.dirty().filter((field) => !field.problem && !field.moved);
   }
 
   dirty(): Field[] {
@@ -36,7 +36,7 @@ export class Saving {
   }
 
   async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<void> {
-    for (const field of this.dirty()) this.project.checkNow(field);
+    for (const field of this.dirty()) this.project.checking.now(field);
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return;
     const sending = () => this.send(chosen, message, keep);
