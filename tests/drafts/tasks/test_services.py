@@ -48,7 +48,8 @@ def test_ticking_says_who_and_when_and_opening_again_forgets_it(project, task: T
 
     event = newest(project)
     assert (done.done_by, done.done_at) == (editor, event.at)
-    assert live.notification(event)["data"] == {"task_id": str(task.id), "done": True, "done_by": editor.person()}
+    ticked = {"task_id": str(task.id), "text": "Name the sources", "done": True, "done_by": editor.person()}
+    assert live.notification(event)["data"] == ticked
 
     opened = change_task(caller=caller_for(reviewer), task_id=task.id, done=False)
 
