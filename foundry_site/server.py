@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from audit.errors import DomainError
 from foundry_site.asgi import application
+from foundry_site.requests import use_our_requests
 from foundry_site.sockets import FoundryWebSocket
 from gateway.node import current_node, stop_current_node
 from locking.sweeper import sweep_once
@@ -45,7 +46,7 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
             websocket_timeout=-1,
             verbosity=0,
             server_name="foundry",
-            ready_callable=self._use_our_sockets,
+            ready_callable=self._use_our_protocols,
         )
         self.failure: str | None = None
         self._listening = listening
@@ -73,7 +74,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         """Say good-bye first. Twisted calls this before it goes, and waits for it."""
         return defer.Deferred.fromFuture(asyncio.ensure_future(self._farewell()))
 
-    def _use_our_sockets(self) -> None:
+    def _use_our_protocols(self) -> None:
+        use_our_requests(self.http_factory)
         self.ws_factory.protocol = FoundryWebSocket
         # Who breaks the protocol is told so by a close code (RFC 6455, section 7.1.7), not only dropped.
         self.ws_factory.setProtocolOptions(failByDrop=False)
