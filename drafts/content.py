@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NoReturn
 
 import msgspec
 
 from audit.canonical import canonical_hash
-from audit.errors import ValidationFailed
+from audit.errors import DomainError, ValidationFailed
 from audit.ijson import parse
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
 from drafts.syntax import check_syntax
@@ -82,6 +83,23 @@ def read_changes(changes: object) -> dict[str, Change]:
     if not isinstance(changes, Mapping) or not changes:
         raise ValidationFailed({"changes": ["Name at least one field and its new text."]})
     return {name: _read_change(name, value) for name, value in changes.items()}
+
+
+def changes_read_before(changes: object) -> Callable[[], dict[str, Change]]:
+    """Do the work of `read_changes` now, and give its answer, or its refusal, when that is asked for.
+
+    A large text takes a while to check, in which nobody shall wait for the project's row; but whether the caller may
+    write here at all is told before what is wrong with the text.
+    """
+    try:
+        checked = read_changes(changes)
+    except DomainError as refusal:
+        return partial(_refuse, refusal)
+    return lambda: checked
+
+
+def _refuse(refusal: DomainError) -> NoReturn:
+    raise refusal
 
 
 def refused_texts(changes: object) -> dict[str, str]:

@@ -64,11 +64,14 @@ class LocksView(LockView):
             {**whole([held_body(lease) for lease in leases]), "requests": [asdict(each) for each in requests]}
         )
 
-    @operation("locks_acquire", takes=shapes.InSession, answer=shapes.LockInfo, status=201, problems=[423])
+    @operation(
+        "locks_acquire", takes=shapes.InSession, answer=shapes.LockInfo, status=201, repeatable=True, problems=[423]
+    )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Take a field; a file that does not exist yet may be taken too. Again by the same session: the same lock."""
         caller, given = self.caller_and_body(shapes.InSession)
-        return self.answer(lock_body(services.acquire_lock(caller=caller, project_id=project_id, **given)), 201)
+        lock = services.acquire_lock(caller=caller, project_id=project_id, **given)
+        return self.answer(lock_body(lock), 200 if lock.repeated else 201)
 
 
 class RenewView(LockView):
@@ -116,11 +119,14 @@ class HandOverView(LockView):
 class TakeOverView(LockView):
     write_action = "lock.take_over"
 
-    @operation("locks_take_over", takes=shapes.TakeOver, answer=shapes.LockInfo, status=201, problems=[423])
+    @operation(
+        "locks_take_over", takes=shapes.TakeOver, answer=shapes.LockInfo, status=201, repeatable=True, problems=[423]
+    )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Take a field from whoever holds it, for a reason; owners only. The loser's text is kept."""
         caller, given = self.caller_and_body(shapes.TakeOver)
-        return self.answer(lock_body(services.take_over_lock(caller=caller, project_id=project_id, **given)), 201)
+        lock = services.take_over_lock(caller=caller, project_id=project_id, **given)
+        return self.answer(lock_body(lock), 200 if lock.repeated else 201)
 
 
 class LeasesView(ProjectView):

@@ -70,6 +70,8 @@ class Lock:
     expires_at: datetime
     version: int
     sha256: str | None
+    # Whether this answers a repeat of the request that took it.
+    repeated: bool = False
 
 
 def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> Statement:

@@ -102,6 +102,8 @@ class Lease(models.Model):
     project_id: UUID
     user_id: UUID
     session_id: UUID | None
+    # Whether this answers a repeat of the request that opened it.
+    repeated: bool = False
     objects = LeaseQuerySet.as_manager()
 
     class Meta:

@@ -11,7 +11,7 @@ from accounts.callers import Caller
 from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from blobs.models import Blob, sha256_of
 from blobs.services import store_texts
-from drafts.content import Change, read_changes, refused_texts
+from drafts.content import Change, changes_read_before, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
@@ -53,6 +53,7 @@ def save_draft(
         "release_locks": release_locks,
     }
     revisions = revisions or {}
+    read = changes_read_before(changes)
     try:
         also = leases_by_token(project_id, tokens.values())
         with project_write(
@@ -61,7 +62,7 @@ def save_draft(
             if write.repeat_of is not None:
                 return repeated_draft(write)
             message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
-            checked = read_changes(changes)
+            checked = read()
             current = write.project.current_draft
             _check_base_version(base_version, current)
             leases = held_leases(write, session_id=session_id, fields=checked, tokens=tokens)

@@ -163,9 +163,10 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
             write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
     # Free, ours already, or asked for again: nobody loses anything, so this is an ordinary lock.
-    return acquire_lock(
+    lock = acquire_lock(
         caller=replace(caller, client_ref=None), project_id=project_id, field=field, session_id=session_id
     )
+    return replace(lock, repeated=write.repeat_of is not None)
 
 
 def _receiver(write: ProjectWrite, session_id: UUID) -> User:

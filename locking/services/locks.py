@@ -134,6 +134,7 @@ def as_lock(lease: Lease, project: Project, expires_at: datetime) -> Lock:
         expires_at=expires_at,
         version=draft.version_number if draft else 0,
         sha256=draft.sha256_of(lease.field) if draft else None,
+        repeated=lease.repeated,
     )
 
 
@@ -196,6 +197,7 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
     ) as write:
         previous = open_lease_of(write)
         if previous is not None and previous.lease_id == lease_id:
+            previous.repeated = write.repeat_of is not None
             return previous, write.project
         if write.repeat_of is not None:
             raise StaleToken(f"The lock on {field} that this client_ref took has ended.", field=field)

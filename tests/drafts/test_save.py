@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
-from audit.errors import ClientRefReused, LockNotHeld, StaleBase, StaleToken, ValidationFailed
+from accounts.models import User
+from audit.errors import ClientRefReused, LockNotHeld, PermissionDenied, StaleBase, StaleToken, ValidationFailed
 from audit.models import Event
+from drafts import content
 from drafts.models import Draft
 from locking.models import WorkingCopy
 from tests.writers import Writer
@@ -48,6 +51,21 @@ def test_it_keeps_the_spelling_of_the_configuration(writer: Writer):
 def test_it_refuses_a_field_that_is_not_held(writer: Writer):
     with pytest.raises(LockNotHeld):
         writer.save({"prompt_text": "x"})
+
+
+def test_nobody_waits_for_the_project_while_a_text_is_checked(writer: Writer, monkeypatch: pytest.MonkeyPatch):
+    transactions: list[int] = []
+    monkeypatch.setattr(content, "check_syntax", lambda *_, **__: transactions.append(len(connection.savepoint_ids)))
+    lock = writer.take("files/a.yaml")
+    writer.save({"files/a.yaml": {"content": "a: 1\n"}}, lock)
+    assert transactions == [0]
+
+
+def test_who_may_not_write_is_told_so_before_what_is_wrong_with_the_text(writer: Writer, viewer: User, caller_for):
+    with pytest.raises(PermissionDenied):
+        writer.save({"files/a.yaml": {"content": "[\n"}}, caller=caller_for(viewer))
+    with pytest.raises(ValidationFailed):
+        writer.save({"files/a.yaml": {"content": "[\n"}})
 
 
 def test_it_keeps_the_text_of_a_save_whose_lock_has_ended(writer: Writer):

@@ -38,6 +38,20 @@ def test_a_lock_says_what_the_field_holds(writer: Writer) -> None:
     assert (new["version"], new["sha256"]) == (1, None)
 
 
+def test_a_lock_asked_for_again_is_no_second_one(writer: Writer, owner: User, project: Project) -> None:
+    key = {"Idempotency_Key": str(uuid4())}
+    first, again = (writer.do("locks/", {"field": "prompt_text"}, **key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert members(first)["token"] == members(again)["token"]
+    other = Writer(owner, project)
+    key = {"Idempotency_Key": str(uuid4())}
+    first, again = (
+        other.do("locks/take-over/", {"field": "prompt_text", "reason": "Urgent"}, **key) for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert members(first)["token"] == members(again)["token"]
+
+
 @pytest.mark.parametrize(
     "field", ["", "x", "files/", "files/../a", "files/a\\b", "files/.git/config", "prompt", 7, None]
 )
