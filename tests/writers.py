@@ -9,7 +9,7 @@ from accounts.callers import Caller
 from drafts.models import Draft
 from drafts.services import save_draft
 from locking.models import Lease
-from locking.services import Lock, acquire_lock, release_lock
+from locking.services import Lock, acquire_lock, release_lock, renew_locks
 from locking.sessions import open_session
 from projects.models import Project
 
@@ -25,6 +25,9 @@ class Writer:
 
     def take(self, field: str = "prompt_text") -> Lock:
         return acquire_lock(caller=self.caller, project_id=self.project.id, field=field, session_id=self.session)
+
+    def renew(self, field: str = "prompt_text") -> None:
+        renew_locks(caller=self.caller, project_id=self.project.id, session_id=self.session, fields=[field])
 
     def give_back(self, field: str = "prompt_text") -> None:
         release_lock(caller=self.caller, project_id=self.project.id, session_id=self.session, field=field)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -34,7 +35,10 @@ def pair(committed_db, make_project, owner, editor, caller_for, settings) -> tup
     return Writer(caller_for(owner), project), Writer(caller_for(editor), project)
 
 
-def die_at(point: str, writer: Writer, environment: dict[str, str], **more: Any) -> None:
+def die_at(
+    point: str, writer: Writer, environment: dict[str, str], *, holder: Writer | None = None, **more: Any
+) -> None:
+    """Let a child die at the point; until then `holder` renews: a slow child must not find the field free."""
     order = {
         "do": point.split(":", maxsplit=1)[0],
         "user": str(writer.caller.user.id),
@@ -42,15 +46,19 @@ def die_at(point: str, writer: Writer, environment: dict[str, str], **more: Any)
         "session": str(writer.session),
         **more,
     }
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.faults.dying", point, json.dumps(order)],
-        env={**environment, "FOUNDRY_LOCK_TTL": str(TTL)},
-        cwd=BASE_DIR,
-        timeout=60,
-        check=False,
-        capture_output=True,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    command = [sys.executable, "-m", "tests.faults.dying", point, json.dumps(order)]
+    environment = {**environment, "FOUNDRY_LOCK_TTL": str(TTL)}
+    deadline = time.monotonic() + 60
+    with subprocess.Popen(command, env=environment, cwd=BASE_DIR, stderr=subprocess.PIPE) as child:
+        while child.poll() is None:
+            if time.monotonic() > deadline:
+                child.kill()
+            if holder is not None:
+                holder.renew(FIELD)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(TTL / 10)
+        assert child.stderr is not None
+        assert child.returncode == -signal.SIGKILL, child.stderr.read().decode()
 
 
 def agree(writer: Writer) -> bool:
@@ -90,7 +98,7 @@ def test_the_world_is_whole_again_after_a_death(pair, process_environment, point
     dying = mara if point.startswith("take over") else daniel
     more = {"token": held.token if held else None, "to": str(mara.session)}
 
-    die_at(point, dying, process_environment, **more)
+    die_at(point, dying, process_environment, holder=daniel if held else None, **more)
     wait_for_agreement(mara)
 
     # Whoever comes next gets the field within the TTL, with a larger token, and can save under it.
@@ -106,8 +114,8 @@ def test_a_save_is_there_wholly_or_not_at_all(pair, process_environment):
     _, daniel = pair
     lock = daniel.take(FIELD)
 
-    die_at("save: draft inserted", daniel, process_environment, token=lock.token)
+    die_at("save: draft inserted", daniel, process_environment, holder=daniel, token=lock.token)
     assert not Draft.objects.filter(project=daniel.project).exists()
 
-    die_at("save: committed", daniel, process_environment, token=lock.token)
+    die_at("save: committed", daniel, process_environment, holder=daniel, token=lock.token)
     assert Draft.objects.get(project=daniel.project).prompt_text == "saved"

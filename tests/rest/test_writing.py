@@ -67,7 +67,7 @@ def test_numbers_and_keys_keep_their_spelling(writer: Writer, configuration: str
     )
     answer = writer.request("POST", writer.base + "drafts/", body)
     assert answer.status_code == 201, answer.content
-    raw = writer.read("drafts/1/").content.decode()
+    raw = writer.read("drafts/1/").content.decode().split('"prompt_text":')[1]
     for number in ("1.0", "1E2", "0.10") if "1E2" in configuration else ("-0.0", "1e-7"):
         assert raw.count(number) == 2, "once in the object, once in its text"
     if as_text:

@@ -32,6 +32,8 @@ export class Field {
   /** Counts this person's changes under the present lock; what is kept on the server names one. */
   revision = 0;
   keptRevision = 0;
+  /** The revision that a save under way carries: kept apart as well, it would outlive the save. */
+  savingRevision = 0;
   keptAt: Date | null = null;
   problem: JsonProblem | null = null;
   /** Where the field moved under unsaved text, the version and text that it moved to. */
@@ -106,7 +108,7 @@ export class Field {
 
   forgetLock(): void {
     this.token = null;
-    this.revision = this.keptRevision = 0;
+    this.revision = this.keptRevision = this.savingRevision = 0;
     this.keptAt = null;
   }
 }

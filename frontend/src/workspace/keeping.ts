@@ -33,7 +33,8 @@ export class Keeping {
   async now(field: Field): Promise<void> {
     await this.putting.get(field);
     this.project.showing.flush(field);
-    if (field.token === null || field.revision <= field.keptRevision || !this.project.isLive) return;
+    const cared = Math.max(field.keptRevision, field.savingRevision);
+    if (field.token === null || field.revision <= cared || !this.project.isLive) return;
     const putting = this.put(field, field.token, field.revision).finally(() => this.putting.delete(field));
     this.putting.set(field, putting);
     await putting;

@@ -53,6 +53,7 @@ export class Saving {
     for (const field of fields) project.showing.flush(field);
     const texts = new Map(fields.map((field) => [field, field.text]));
     const revisions = Object.fromEntries(fields.map((field) => [field.name, field.revision]));
+    for (const field of fields) field.savingRevision = field.revision;
     try {
       const draft = await project.gateway.request(
         "draft.save",
@@ -78,6 +79,11 @@ export class Saving {
         this.refused(fields, error.problem);
       } else {
         throw error;
+      }
+    } finally {
+      for (const field of fields) {
+        field.savingRevision = 0;
+        if (field.isHeld && field.isDirty) project.keeping.soon(field);
       }
     }
   }
