@@ -45,9 +45,7 @@ def test_a_lock_asked_for_again_is_no_second_one(writer: Writer, owner: User, pr
     assert members(first)["token"] == members(again)["token"]
     other = Writer(owner, project)
     key = {"Idempotency_Key": str(uuid4())}
-    first, again = (
-        other.do("locks/take-over/", {"field": "prompt_text", "reason": "Urgent"}, **key) for _ in range(2)
-    )
+    first, again = (other.do("locks/take-over/", {"field": "prompt_text", "reason": "Urgent"}, **key) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert members(first)["token"] == members(again)["token"]
 
