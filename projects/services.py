@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import Conflict, NotFound, ValidationFailed
+from audit.ijson import check_text
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from projects.creation import created_before, new_project
@@ -158,6 +159,7 @@ def _check_role(role: object) -> Role:
 
 
 def _find_person(*, user_id: UUID | None, username: str | None) -> User:
+    username = check_text(username, name="username") if username else None
     people = User.objects.get_queryset().active()
     if user_id is not None:
         person, parameter = people.filter(pk=user_id).first(), "user_id"

@@ -21,6 +21,7 @@ from projects.fields import PROMPT, check_field_name
 from workspace.acts import acting, done, words_of
 from workspace.discussion import discussion_of
 from workspace.doors import PageRequest, is_htmx, page
+from workspace.numbers import number
 
 CHANGED = "comments-changed"
 
@@ -135,7 +136,7 @@ def _anchor(request: PageRequest) -> dict[str, Any] | None:
 
 
 def _number(request: PageRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    found = number(request.POST, name)
+    if found is None:
         raise ValidationFailed({name: ["Must be a number."]})
-    return int(text)
+    return found

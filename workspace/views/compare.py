@@ -20,6 +20,7 @@ from projects.fields import check_field_name
 from workspace.comparison import compare_drafts
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of
+from workspace.numbers import number, numbers
 
 VIEWS = ("split", "unified")
 # What the two lists of versions offer; an older one is reached through the history.
@@ -64,7 +65,7 @@ def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """The history's form sends two picked versions, in any order."""
-    picks = sorted({int(pick) for pick in request.GET.getlist("pick") if pick.isascii() and pick.isdigit()})
+    picks = sorted(set(numbers(request.GET, "pick")))
     if len(picks) != 2:
         raise ValidationFailed({"pick": ["Pick two versions."]})
     address = reverse("workspace:compare", args=[project_id])
@@ -77,11 +78,7 @@ def _view(request: HttpRequest) -> str:
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:
-    text = request.GET.get(name, "")
-    if not text and default:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        if not text:
-            raise NotFound("There is no version to compare yet.")
-        raise ValidationFailed({name: ["Must be a number."]})
-    return int(text)
+    found = number(request.GET, name)
+    if found is None and not default:
+        raise NotFound("There is no version to compare yet.")
+    return default if found is None else found

@@ -21,6 +21,7 @@ from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of
 from workspace.line_counts import LineCounts, line_counts
+from workspace.numbers import number, numbers
 from workspace.version_map import version_map
 
 PANEL_VERSIONS = 30
@@ -46,14 +47,15 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     versions = Draft.objects.of_project(project_id)
     asked = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
     found = _filtered(versions, asked)
-    if request.GET.get("before", "").isdigit():
-        found = found.filter(version_number__lt=int(request.GET["before"]))
+    before = number(request.GET, "before")
+    if before is not None:
+        found = found.filter(version_number__lt=before)
     drafts = list(found.select_related("author")[: PAGE_VERSIONS + 1])
     more = len(drafts) > PAGE_VERSIONS
     drafts = drafts[:PAGE_VERSIONS]
     counts = line_counts(project_id, drafts)
     said = _said(project_id, drafts)
-    picked = [int(number) for number in request.GET.getlist("pick") if number.isdigit()][:2]
+    picked = numbers(request.GET, "pick")[:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
         "frame": frame,
@@ -112,7 +114,7 @@ def _said(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
     """How many threads hang on each of these versions, withdrawn ones left out."""
     threads = Comment.objects.threads(project_id)
     counted = threads.counted_by_version([draft.version_number for draft in drafts])
-    return {number: sum(states.values()) - states.get("withdrawn", 0) for number, states in counted.items()}
+    return {version: sum(states.values()) - states.get("withdrawn", 0) for version, states in counted.items()}
 
 
 def _changed_ever(versions: DraftQuerySet) -> Iterable[str]:

@@ -27,6 +27,7 @@ from projects.models import Status
 from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of, may_of
+from workspace.numbers import number
 from workspace.texts import script_texts
 from workspace.views import comments, tasks
 from workspace.views.history import panel_context
@@ -128,10 +129,10 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?field=&version=`: one field's text as that version has it, empty where it does not have the field."""
     access = get_project(user=request.user, project_id=project_id)
     name = check_field_name(request.GET.get("field"))
-    version = request.GET.get("version", "")
-    if not version.isascii() or not version.isdigit():
+    version = number(request.GET, "version")
+    if version is None:
         raise ValidationFailed({"version": ["Must be a number."]})
-    draft = get_draft(project_id=access.project.id, version=int(version))
+    draft = get_draft(project_id=access.project.id, version=version)
     response = HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
     # A version never changes; who may read it can.
     response["Cache-Control"] = "private, no-cache"
