@@ -8,8 +8,10 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.keys.verification import check_keys
+        from audit.reviews.verification import check_reviews
         from audit.verification import register
 
         register("checkpoints", check_checkpoints)
         register("keys", check_keys)
+        register("reviews", check_reviews)
         register("timestamps", check_timestamps)

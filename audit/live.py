@@ -19,6 +19,8 @@ _COMMENT = ("comment_id", "thread_id", "version", "target_field")
 _TASK = ("task_id", "text", "assignee", "done", "done_by")
 
 LIVE: Final[dict[str, tuple[str, ...]]] = {
+    # Who reviewed up to where; what they found is for auditors.
+    "audit.reviewed": ("from_seq", "to_seq"),
     "release.submitted": _RELEASE,
     "release.signed": (*_RELEASE, "meaning"),
     "release.rejected": _RELEASE,

@@ -12,8 +12,20 @@ from django.utils.functional import cached_property
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.ijson import parse
 from audit.keys.models import SiteKey
+from audit.reviews.models import Review
+from audit.standing.models import Standing
 
-__all__ = ["SITE_CHAIN", "Checkpoint", "Event", "Site", "SiteKey", "Timestamp", "project_chain"]
+__all__ = [
+    "SITE_CHAIN",
+    "Checkpoint",
+    "Event",
+    "Review",
+    "Site",
+    "SiteKey",
+    "Standing",
+    "Timestamp",
+    "project_chain",
+]
 
 SITE_CHAIN = "site"
 

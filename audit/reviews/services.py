@@ -1,0 +1,124 @@
+"""Putting a review of the audit trail on record (EU Annex 11 §9; control c24)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from uuid_utils.compat import uuid7
+
+from audit.errors import NotFound, PermissionDenied, ValidationFailed
+from audit.ijson import check_text
+from audit.models import SITE_CHAIN, Event
+from audit.protocols import AuditCaller
+from audit.reviews.models import MAX_FINDINGS, Review
+from audit.services import Target, answered, record, request_hash
+from audit.transactions import write_transaction
+from audit.verification import verify_range
+
+AUDIT_REVIEWED: Final = "audit.reviewed"
+
+# What is read and verified while the reviewer waits; longer chains are reviewed in parts.
+MOST_EVENTS: Final = 50_000
+
+
+def record_review(*, caller: AuditCaller, chain: str, from_seq: int, to_seq: int, findings: str = "") -> Review:
+    """Record that the caller has reviewed the events of a chain, both ends included, and what they found.
+
+    The event is one of the chain that was reviewed: who reads the chain sees up to where it was reviewed. The range is
+    verified at that moment; where it does not fit, the review is kept and says so (`fault`). Raises `PermissionDenied`
+    for who is no auditor or no person, `NotFound` for no such chain, `ValidationFailed` for a range that does not
+    exist and for the findings.
+    """
+    findings = _check_findings(findings)
+    parameters = {"chain": chain, "from_seq": from_seq, "to_seq": to_seq, "findings": findings}
+    request = request_hash(AUDIT_REVIEWED, parameters)
+    project_id = _project_of(chain)
+    with write_transaction():
+        _require_auditor(caller)
+        earlier = answered(caller=caller, project_id=project_id, request=request)
+        if earlier is not None:
+            return Review.objects.get(pk=earlier.target_id)
+        first, last = _ends(chain, from_seq, to_seq)
+        fault = verify_range(chain, from_seq, to_seq)
+        review = Review(
+            id=uuid7(),
+            chain=chain,
+            from_seq=from_seq,
+            to_seq=to_seq,
+            from_hash=bytes(first.hash),
+            to_hash=bytes(last.hash),
+            findings=findings,
+            fault=str(fault or ""),
+            reviewer_id=caller.user.id,
+        )
+        event = record(
+            caller=caller,
+            action=AUDIT_REVIEWED,
+            target=Target.of("review", review.id),
+            data=facts_of(review),
+            project_id=project_id,
+            request=request,
+        )
+        review.reviewed_at = event.at
+        review.save(force_insert=True)
+    return review
+
+
+def facts_of(review: Review) -> dict[str, Any]:
+    """What the event of a review says."""
+    return {
+        "review_id": str(review.id),
+        "from_seq": review.from_seq,
+        "to_seq": review.to_seq,
+        "from_hash": bytes(review.from_hash).hex(),
+        "to_hash": bytes(review.to_hash).hex(),
+        "findings": review.findings,
+        "fault": review.fault,
+    }
+
+
+def _project_of(chain: str) -> UUID | None:
+    """The project whose chain it is; None for the chain `site`. Raises `NotFound` for a name that is neither."""
+    if chain == SITE_CHAIN:
+        return None
+    try:
+        return UUID(chain)
+    except ValueError:
+        raise NotFound("There is no such chain.") from None
+
+
+def _require_auditor(caller: AuditCaller) -> None:
+    """Read afresh, since the right may have ended meanwhile."""
+    auditors = get_user_model()._default_manager.filter(is_active=True, is_auditor=True)  # noqa: SLF001 (Django's name)
+    if caller.user.kind != "human" or not auditors.filter(pk=caller.user.id).exists():
+        raise PermissionDenied("Only people who are auditors review the audit trail.")
+
+
+def _ends(chain: str, from_seq: int, to_seq: int) -> tuple[Event, Event]:
+    """The two events that a range ends with."""
+    newest = Event.objects.newest_seq(chain)
+    if newest == 0:
+        raise NotFound("There is no such chain.")
+    if not 1 <= from_seq <= newest:
+        raise ValidationFailed({"from_seq": [f"Give the number of an event: 1 to {newest}."]})
+    if not from_seq <= to_seq <= newest:
+        raise ValidationFailed({"to_seq": [f"Give the number of an event: {from_seq} to {newest}."]})
+    if to_seq - from_seq >= MOST_EVENTS:
+        raise ValidationFailed({"to_seq": [f"Review at most {MOST_EVENTS:,} events at a time."]})
+    found = {event.seq: event for event in Event.objects.chain(chain).filter(seq__in=(from_seq, to_seq))}
+    missing = {"from_seq": from_seq, "to_seq": to_seq}
+    errors = {name: ["This event is gone."] for name, seq in missing.items() if seq not in found}
+    if errors:
+        raise ValidationFailed(errors)
+    return found[from_seq], found[to_seq]
+
+
+def _check_findings(findings: object) -> str:
+    if not isinstance(findings, str):
+        raise ValidationFailed({"findings": ["Must be text."]})
+    text = check_text(findings, name="findings").strip()
+    if len(text) > MAX_FINDINGS:
+        raise ValidationFailed({"findings": [f"At most {MAX_FINDINGS:,} characters."]})
+    return text
