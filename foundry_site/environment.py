@@ -75,6 +75,7 @@ class Environment:
     rest_threads: int
     layer_prefix: str
     checkpoint_cron: str
+    verification_cron: str
     timestamp_url: str
     timestamp_roots: str
     demo: bool
@@ -123,6 +124,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
         checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
+        verification_cron=_cron(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
         demo=_flag(variables, "FOUNDRY_DEMO"),

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from accounts.callers import foundry_caller
 from audit.checkpoints.services import make_checkpoint
 from audit.checkpoints.stamping import stamp_checkpoints
+from audit.standing.services import note_standings
 
 
 @app.periodic(cron=settings.FOUNDRY_CHECKPOINT_CRON)
@@ -21,3 +22,10 @@ def seal_checkpoint(timestamp: int) -> None:
     caller = foundry_caller()
     make_checkpoint(caller=caller, only_if_changed=True)
     stamp_checkpoints(caller=caller)
+
+
+@app.periodic(cron=settings.FOUNDRY_VERIFICATION_CRON)
+@app.task(queueing_lock="verification", lock="verification")
+def verify_chains(timestamp: int) -> None:
+    """Walk every chain and note how far it fits, for the audit viewer; a broken one is an alert in the log."""
+    note_standings()

@@ -11,7 +11,8 @@ from django.conf import settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.checkpoints.models import Checkpoint
-from publishing.jobs import seal_checkpoint
+from audit.models import Standing
+from publishing.jobs import seal_checkpoint, verify_chains
 from tests.publishing.reviews import Review
 
 
@@ -33,3 +34,10 @@ def test_a_worker_seals_a_checkpoint_where_something_was_recorded(
 
         assert not ProcrastinateJob.objects.filter(pk=job).exists(), "left in the queue"
         assert Checkpoint.objects.count() == before + 1
+
+
+def test_every_chain_is_walked_in_time(review: Review):
+    verify_chains(timestamp=1)
+
+    standing = Standing.objects.get(chain=str(review.project.id))
+    assert (standing.seq, standing.fault) == (6, "")
