@@ -19,11 +19,12 @@ from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Gro
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, services
 from accounts.callers import caller_from_request
 from accounts.factors import remove_factors
-from accounts.models import PersonalAccessToken, User
+from accounts.models import Kind, PersonalAccessToken, User
 from accounts.suspension import restore_signing
 from audit.errors import DomainError
 
@@ -53,6 +54,11 @@ class AccountForm(UserForm):
 
     new_password = forms.CharField(
         required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    successor = forms.ModelChoiceField(
+        User.objects.active().filter(kind=Kind.HUMAN).order_by("display_name"),
+        required=False,
+        help_text=_("When the account is closed: who becomes owner of the projects that would have no other."),
     )
 
     class Meta:
@@ -84,7 +90,7 @@ class UserAdmin(UserModelAdmin):
 
     def get_exclude(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """A new account is active; closing one is a change of its own."""
-        return ("is_active",) if obj is None else ()
+        return ("is_active", "successor") if obj is None else ()
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show a service's refusal as a message; its transaction has been undone."""
@@ -124,8 +130,13 @@ class UserAdmin(UserModelAdmin):
         if password:
             services.set_password(caller=caller, user_id=obj.pk, password=password)
         if "is_active" in form.changed_data:
-            write = services.reactivate_account if obj.is_active else services.deactivate_account
-            write(caller=caller, user_id=obj.pk)
+            if obj.is_active:
+                services.reactivate_account(caller=caller, user_id=obj.pk)
+            else:
+                successor = form.cleaned_data["successor"]
+                services.deactivate_account(
+                    caller=caller, user_id=obj.pk, successor_id=successor.pk if successor else None
+                )
 
     @admin.action(description="Deactivate the selected accounts", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: Any) -> None:

@@ -183,5 +183,5 @@ def _get_member(project: Project, user_id: UUID) -> Member:
 
 
 def _check_owner_left(project: Project) -> None:
-    if not Member.objects.filter(project=project, role=Role.OWNER).exists():
+    if not Member.objects.filter(project=project, role=Role.OWNER, user__is_active=True).exists():
         raise Conflict("A project always has an owner. Make somebody else owner first.")

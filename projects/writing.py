@@ -127,7 +127,8 @@ def project_write(
 def upkeep_write(*, caller: Caller, project_id: UUID, also: Statement | None = None) -> Iterator[ProjectWrite]:
     """Open the transaction of something that needs no permission: ending what has expired, or one's own locks.
 
-    Never for anything that a person asks to be done to somebody else's record.
+    Never for anything that a person asks to be done to somebody else's record; the one exception is `succession`,
+    whose permission is an administrator's and is asked for with the account.
     """
     with _transaction(caller, project_id, also) as (write, _):
         yield write

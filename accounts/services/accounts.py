@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.callers import Caller
+from accounts.closing import Closing, settle
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import (
@@ -117,13 +118,18 @@ def update_account(
     return user
 
 
-def deactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:
+def deactivate_account(
+    *, caller: Caller, user_id: UUID, reason: str | None = None, successor_id: UUID | None = None
+) -> User:
     """Close an account: its browser sessions end, its tokens are revoked; its name stays on record (11.10d).
 
-    Closing a closed account changes nothing. Raises `Conflict` for the last administrator and for the service user.
+    The successor takes on what nobody else could: the projects that would be left without an owner. Closing a closed
+    account changes nothing. Raises `Conflict` for the last administrator, for the service user, and where a successor
+    is needed and none is named.
     """
     with write_transaction():
         require_administrator(caller)
+        settle(Closing(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:
             raise Conflict("The service user cannot be deactivated.")

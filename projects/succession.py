@@ -1,0 +1,71 @@
+"""A project always has an owner who can act, also when somebody's account is closed (ADR 0014)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from accounts.closing import Closing
+from accounts.models import Kind, User
+from audit.errors import Conflict, ValidationFailed
+from audit.services import Target
+from projects.models import Member, Project, Role
+from projects.writing import upkeep_write
+
+# The reason on record where the administrator gave none.
+REASON = "The account of its only owner is closed."
+# So many names of projects make a refusal clear; a list of hundreds would not.
+MOST_NAMED = 5
+
+
+def settle_projects(closing: Closing) -> None:
+    """Make the successor owner of every project that closing the account would leave without an active one.
+
+    Raises `Conflict`, naming the projects, where there are some and no successor; `ValidationFailed` for one who could
+    not act. The caller is an administrator: they need not be able to see the projects.
+    """
+    # Owners change under the project's row lock; several are taken in one order.
+    owned = Project.objects.filter(members__user=closing.user_id, members__role=Role.OWNER)
+    ids = [project.id for project in owned.order_by("id").select_for_update(no_key=True, of=("self",))]
+    left = list(_without_other_owner(ids, closing.user_id))
+    if not left:
+        return
+    if closing.successor_id is None:
+        raise Conflict(
+            f"They are the only owner of {_names(left)}. Name a successor, or let somebody else be owner first.",
+            projects=[str(project.id) for project in left],
+        )
+    successor = (
+        User.objects.active().filter(pk=closing.successor_id, kind=Kind.HUMAN).exclude(pk=closing.user_id).first()
+    )
+    if successor is None:
+        raise ValidationFailed({"successor": ["There is no such person who could take the projects on."]})
+    for project in left:
+        _appoint(closing, project.id, successor)
+
+
+def _without_other_owner(ids: list[UUID], user_id: UUID) -> list[Project]:
+    others = Member.objects.filter(project=OuterRef("pk"), role=Role.OWNER, user__is_active=True).exclude(user=user_id)
+    return list(Project.objects.filter(~Exists(others), pk__in=ids).order_by("id"))
+
+
+def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
+    """Make one person owner of one project, as the administrator's act on the project's own record."""
+    reason = closing.reason or REASON
+    with upkeep_write(caller=closing.caller, project_id=project_id) as write:
+        member = Member.objects.filter(project=write.project, user=successor).first()
+        facts = {"user": successor.person(), "role": Role.OWNER.value, "succeeds": str(closing.user_id)}
+        if member is None:
+            Member.objects.create(project=write.project, user=successor, role=Role.OWNER)
+            write.record("member.added", Target.of("member", successor.id), facts, reason=reason)
+            return
+        before, member.role = member.role, Role.OWNER
+        member.save(update_fields=["role"])
+        facts["before"] = before
+        write.record("member.role_changed", Target.of("member", successor.id), facts, reason=reason)
+
+
+def _names(projects: list[Project]) -> str:
+    names = ", ".join(f"“{project.name}”" for project in projects[:MOST_NAMED])
+    return names if len(projects) <= MOST_NAMED else f"{names} and {len(projects) - MOST_NAMED} more"
