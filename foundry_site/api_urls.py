@@ -11,6 +11,7 @@ version_1 = [
     path("", include(app))
     for app in (
         "accounts.rest.urls",
+        "notifications.urls",
         "projects.urls",
         "presence.urls",
         "locking.urls",

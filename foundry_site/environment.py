@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,18 @@ class OpenIdProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mails go out; `security` is `starttls`, `tls` or `none`."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What the operator chose; defaults run the embedded services on this machine.
 
@@ -46,6 +59,8 @@ class Environment:
     secret_key: str | None
     signing_key: str | None
     metrics_token: str | None
+    url: str
+    mail: MailServer | None
     allowed_hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
@@ -95,6 +110,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
         signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
+        url=_site_address(variables),
+        mail=_mail_server(variables),
         allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
         origins=_words(variables, "FOUNDRY_ORIGINS", ""),
         https=_flag(variables, "FOUNDRY_HTTPS"),
@@ -168,6 +185,34 @@ def _web_address(variables: Mapping[str, str], name: str, *, needs: str) -> str:
     if text and not variables.get(needs):
         raise EnvironmentVariableError(f"{name} needs {needs}: without it nobody knows whom to believe.")
     return text
+
+
+def _site_address(variables: Mapping[str, str]) -> str:
+    text = variables.get("FOUNDRY_URL", "").strip().rstrip("/")
+    if text and re.match(r"https?://[^/]", text) is None:
+        raise EnvironmentVariableError(f"FOUNDRY_URL takes an address like https://foundry.example, not {text!r}.")
+    return text
+
+
+def _mail_server(variables: Mapping[str, str]) -> MailServer | None:
+    host = variables.get("EMAIL_HOST", "").strip()
+    if not host:
+        return None
+    address = _site_address(variables)
+    if not address:
+        raise EnvironmentVariableError("EMAIL_HOST needs FOUNDRY_URL: every mail links to what it is about.")
+    security = variables.get("EMAIL_SECURITY", "").strip().lower() or "starttls"
+    ports = {"starttls": 587, "tls": 465, "none": 25}
+    if security not in ports:
+        raise EnvironmentVariableError(f"EMAIL_SECURITY takes starttls, tls or none, not {security!r}.")
+    return MailServer(
+        host=host,
+        port=_number(variables, "EMAIL_PORT", ports[security], least=1),
+        user=variables.get("EMAIL_HOST_USER", ""),
+        password=variables.get("EMAIL_HOST_PASSWORD", ""),
+        security=security,
+        sender=variables.get("EMAIL_FROM", "").strip() or f"Foundry <foundry@{urlsplit(address).hostname}>",
+    )
 
 
 def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "locking",
     "presence",
     "projects",
+    "notifications",
     "blobs",
     "accounts",
     "audit",
@@ -137,6 +138,16 @@ FOUNDRY_REST_RATE = ENVIRONMENT.rest_rate
 FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
 # script/run says so where it makes the demo project, for which /readyz then waits.
 FOUNDRY_DEMO = ENVIRONMENT.demo
+
+# Where people reach this site, without a slash at the end; mails link there. Empty where nothing links from outside.
+FOUNDRY_URL = ENVIRONMENT.url
+FOUNDRY_SENDS_MAIL = ENVIRONMENT.mail is not None
+if ENVIRONMENT.mail is not None:
+    EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.host, ENVIRONMENT.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.user, ENVIRONMENT.mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = ENVIRONMENT.mail.security == "starttls", ENVIRONMENT.mail.security == "tls"
+    EMAIL_TIMEOUT = 10
+    DEFAULT_FROM_EMAIL = ENVIRONMENT.mail.sender
 
 # Background work: a queue in the same Postgres, so that a job and its reason commit together. The jobs of an app are in
 # its `jobs.py`; `manage.py procrastinate worker` does them.

@@ -10,6 +10,7 @@ from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.ijson import check_text
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
+from notifications.models import Kind
 from projects.creation import created_before, new_project
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
@@ -106,7 +107,9 @@ def add_member(
         if existing is not None:
             raise Conflict(f"{person.display_name} is already a member, as {existing.role}.")
         member = Member.objects.create(project=write.project, user=person, role=wanted)
-        write.record("member.added", Target.of("member", person.id), {"user": person.person(), "role": wanted.value})
+        facts = {"user": person.person(), "role": wanted.value}
+        event = write.record("member.added", Target.of("member", person.id), facts)
+        write.tell(Kind.MEMBER_ADDED, [person.id], {"role": wanted.value}, event.seq)
     return member
 
 
@@ -125,12 +128,14 @@ def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, r
         member.role = wanted
         member.save(update_fields=["role"])
         _check_owner_left(write.project)
-        write.record(
+        facts = {"role": wanted.value, "before": before}
+        event = write.record(
             "member.role_changed",
             Target.of("member", user_id),
-            {"user": member.user.person(), "role": wanted.value, "before": before},
+            {"user": member.user.person(), **facts},
             reason=reason,
         )
+        write.tell(Kind.ROLE_CHANGED, [user_id], facts, event.seq)
     return member
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,10 @@ from audit.errors import NotAuthenticated, NotFound
 from audit.models import Event
 from audit.services import Statement, Target, answered, record, request_hash
 from audit.transactions import write_transaction
+from notifications.models import Kind
+from notifications.services import notify
 from projects.access import effective_role
-from projects.models import Project, Role, Status
+from projects.models import Member, Project, Role, Status
 from projects.opening import Opening, lock_and_read
 from projects.permissions import authorise
 
@@ -74,6 +76,15 @@ class ProjectWrite:
             project_id=self.project.id,
             alongside=alongside,
         )
+
+    def tell(self, kind: Kind, people: Iterable[UUID], facts: Mapping[str, Any], seq: int) -> None:
+        """Put an event of this write into people's inboxes: of those who are members, and not the caller."""
+        wanted = {person for person in people if person != self.caller.user.id}
+        if not wanted:
+            return
+        members = Member.objects.filter(project=self.project, user__in=wanted, user__is_active=True)
+        recipients = members.values_list("user_id", flat=True)
+        notify(caller=self.caller, kind=kind, recipients=recipients, project_id=self.project.id, facts=facts, seq=seq)
 
     def afterwards(self, step: Callable[..., object], *args: object, **kwargs: object) -> None:
         """Do something outside Postgres once the write is committed, before its events are published.

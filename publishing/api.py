@@ -32,7 +32,7 @@ from publishing.models import MAX_COMMENT, Meaning, Release
 from publishing.policies import rules_of
 from publishing.proofs import Proof
 from publishing.services.facts import access_to, load_release
-from publishing.services.signing import signing_action
+from publishing.states import signing_action
 from publishing.versions import suggested_name
 
 MEANING = OpenApiParameter(

@@ -18,9 +18,9 @@ from publishing.approvals import refusal
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
-from publishing.services.signing import signing_action
 from publishing.standings import approvals_of, quorum_of, standing_of
 from publishing.statements import SIGNATURE, statement
+from publishing.states import signing_action
 
 
 def release_bodies(releases: Sequence[Release]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.errors import Conflict
 from projects.models import Status
-from publishing.models import Release, ReleaseState
+from publishing.models import Meaning, Release, ReleaseState
 
 
 class Act(StrEnum):
@@ -36,6 +36,11 @@ STEPS: Final[dict[tuple[ReleaseState, Act], Step]] = {
 }
 # A release begins, by `submit`, in an open project only; the project's own moves are in `projects.permissions`.
 BEGINNING: Final = Step(ReleaseState.IN_REVIEW, Status.IN_REVIEW)
+
+
+def signing_action(meaning: str) -> str:
+    """The row of the permission table that a meaning needs."""
+    return "release.sign_authored" if meaning == Meaning.AUTHORED else "release.sign"
 
 
 def step(release: Release, act: Act) -> Step:

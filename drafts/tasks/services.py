@@ -15,6 +15,7 @@ from audit.errors import NotFound, ValidationFailed
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from drafts.tasks.models import MAX_TEXT, Task
+from notifications.models import Kind
 from projects.models import Member, Project
 from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
@@ -32,6 +33,7 @@ def create_task(*, caller: Caller, project_id: UUID, text: str, assignee_id: UUI
         event = write.record("task.created", Target.of("task", task.id), {"task_id": str(task.id), **facts})
         task.created_at = event.at
         task.save(force_insert=True)
+        _tell_assignee(write, task, event.seq)
     return task
 
 
@@ -90,7 +92,14 @@ def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
         if "done" in changed:
             task.done_at = event.at if task.done_by else None
         task.save(update_fields=["text", "assignee", "done_at", "done_by"])
+        if "assignee" in changed:
+            _tell_assignee(write, task, event.seq)
     return task
+
+
+def _tell_assignee(write: ProjectWrite, task: Task, seq: int) -> None:
+    if task.assignee_id is not None:
+        write.tell(Kind.TASK_ASSIGNED, [task.assignee_id], {"task_id": str(task.id), "text": task.text}, seq)
 
 
 def _values(task: Task) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parse_run_options(arguments)
     os.environ["FOUNDRY_DATA_DIR"] = str(options.data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
+    os.environ.setdefault("FOUNDRY_URL", f"http://localhost:{options.port}")
     try:
         with stopped_by_signals():
             _run(options, read_environment())

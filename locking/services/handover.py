@@ -16,7 +16,7 @@ from accounts.callers import Caller
 from accounts.models import Person, User
 from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from audit.live import topic_of
-from audit.transactions import unavailable_on_timeout
+from audit.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
 from locking.leases import (
     Lock,
@@ -30,6 +30,8 @@ from locking.leases import (
 )
 from locking.models import EndReason, Lease, Session
 from locking.services.locks import acquire_lock, as_lock
+from notifications.models import Kind
+from notifications.services import notify, settle
 from projects.access import get_project
 from projects.fields import check_field_name
 from projects.models import Member, Role
@@ -54,6 +56,7 @@ class LockRequest:
 def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
     """Ask the holder of a field to give it. Nothing is decided by it; it runs out after `REQUEST_LIFETIME`.
 
+    What is left of it is a line in the holder's inbox, until they answer: they may look elsewhere for that minute.
     Raises `Conflict` where the field is free or the caller's own session holds it.
     """
     check_field_name(field)
@@ -74,6 +77,9 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
             pipeline.hset(key, f"{session_id}:{field}", json.dumps(asdict(request)))
             pipeline.expire(key, REQUEST_LIFETIME)
             pipeline.execute()
+    with write_transaction():
+        facts = {"field": field}
+        notify(caller=caller, kind=Kind.LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
     _tell(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
 
 
@@ -96,7 +102,11 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
         held = Lease.objects.open().filter(project_id=project_id, field=field, session_id=session_id, user=caller.user)
         if not held.exists():
             raise LockNotHeld(f"You do not hold {field}.", field=field)
+        asker = Session.objects.filter(pk=to, project_id=project_id).values_list("user_id", flat=True).first()
     _forget_request(project_id, to, field)
+    if asker is not None:
+        with write_transaction():
+            _settle_requests(project_id, field, holder=caller.user.id, asker=asker)
     _tell(project_id, "lock.kept", caller.user.person(), {"field": field, "session_id": str(to)})
 
 
@@ -121,6 +131,7 @@ def hand_over_lock(
         if to == session_id:
             raise Conflict("This session holds the field already.", field=field)
         end_lease(write, lease, EndReason.HANDED_OVER, announce=False)
+        _settle_requests(project_id, field, holder=lease.user_id)
         successor = start_lease(
             write,
             action="lock.handed_over",
@@ -159,6 +170,8 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
                 data={"ended": _ended(lease)},
                 reason=reason,
             )
+            _settle_requests(project_id, field, holder=lease.user_id)
+            _tell_loser(write, lease, successor)
             key = registry.lock_key(project_id, field)
             write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
@@ -178,6 +191,15 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
     if not session.user.is_active or not may("lock.acquire", role=Role(role) if role else None):
         raise PermissionDenied(f"{session.user.display_name} may not write in this project.")
     return session.user
+
+
+def _tell_loser(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
+    write.tell(Kind.LOCK_TAKEN_OVER, [lease.user_id], {"field": lease.field}, successor.token)
+
+
+def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:
+    """The holder has answered, or cannot any more: what they were asked no longer waits in their inbox."""
+    settle(kind=Kind.LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
 
 
 def _ended(lease: Lease) -> dict[str, object]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.callers import Caller
+from notifications.models import Kind
 from projects.status import change_status
 from projects.text import check_reason
 from projects.writing import project_write
 from publishing.models import Release
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
+from publishing.services.telling import no_longer_asked, tell_authors
 from publishing.states import Act, step
 
 
@@ -39,4 +41,6 @@ def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str,
             ended = write.record(event, target_of(release), facts, reason=reason)
             end(write, release, ended, state=leads_to.release.value, reason=reason)
             change_status(write, leads_to.project)
+            no_longer_asked(release)
+            tell_authors(write, release, Kind(event), ended.seq)
     return load_release(release_id)

@@ -10,12 +10,15 @@ from django.db.models import DateTimeField, Func
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller, foundry_caller
-from accounts.models import Kind, User
+from accounts.models import Kind as PersonKind
+from accounts.models import User
 from accounts.reauthentication import prove
 from audit.checkpoints.services import append_checkpoint
 from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.keys.sealing import ensure_site_key, seal
+from audit.models import Event
 from audit.services import Target, answered, request_hash
+from notifications.models import Kind
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import authorise
@@ -28,14 +31,10 @@ from publishing.open_points import open_points
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
+from publishing.services.telling import no_longer_asked, tell_authors
 from publishing.standings import approvals_of, quorum_of, standing_of
 from publishing.statements import SIGNATURE, statement
-from publishing.states import Act, step
-
-
-def signing_action(meaning: str) -> str:
-    """The row of the permission table that a meaning needs."""
-    return "release.sign_authored" if meaning == Meaning.AUTHORED else "release.sign"
+from publishing.states import Act, signing_action, step
 
 
 def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof, comment: str = "") -> Signature:
@@ -60,10 +59,13 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
         release = load_release(release_id)
         leads_to = step(release, Act.SIGN)
         _refuse_ineligible(release, write.caller.user, meaning)
-        signature = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
+        signature, signed = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
         release = load_release(release_id)
         if standing_of(release).met:
             _release(write, release)
+        else:
+            no_longer_asked(release, person=caller.user.id)
+            tell_authors(write, release, Kind.RELEASE_SIGNED, signed.seq, meaning=meaning)
         return _signature(signature.id)
 
 
@@ -85,7 +87,7 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     if meaning not in Meaning.values:
         raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
     authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
-    if caller.user.kind != Kind.HUMAN:
+    if caller.user.kind != PersonKind.HUMAN:
         raise PermissionDenied("Only people sign.")
     return check_line(comment, name="comment", maximum=MAX_COMMENT, required=False)
 
@@ -106,7 +108,7 @@ def _insert(
     components: list[str],
     *,
     project_status: Status,
-) -> Signature:
+) -> tuple[Signature, Event]:
     signer = User.objects.annotate(now=Func(function="clock_timestamp", output_field=DateTimeField())).get(
         pk=write.caller.user.id
     )
@@ -133,9 +135,9 @@ def _insert(
         "seal": sealed.signature.hex(),
         "key": sealed.key,
     }
-    write.record("release.signed", Target.of("signature", signature.id), data)
+    event = write.record("release.signed", Target.of("signature", signature.id), data)
     signature.save(force_insert=True)
-    return signature
+    return signature, event
 
 
 def _release(write: ProjectWrite, release: Release) -> None:
@@ -148,4 +150,6 @@ def _release(write: ProjectWrite, release: Release) -> None:
     write.record("project.frozen", Target.of("project", release.project_id), data)
     released = write.record("release.released", target_of(release), facts_of(release, leads_to.project))
     end(write, release, released, state=leads_to.release.value)
+    no_longer_asked(release)
+    tell_authors(write, release, Kind.RELEASE_RELEASED, released.seq)
     append_checkpoint(caller=foundry_caller())

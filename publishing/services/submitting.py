@@ -18,6 +18,7 @@ from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
 from publishing.open_points import open_points
 from publishing.policies import rules_of
 from publishing.services.facts import facts_of, load_release, target_of
+from publishing.services.telling import ask_for_signatures
 from publishing.states import BEGINNING
 from publishing.versions import authors_of, can_any_sign
 
@@ -78,4 +79,5 @@ def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
     event = write.record("release.submitted", target_of(release), data)
     release.submitted_at = event.at
     release.save(force_insert=True)
+    ask_for_signatures(write, release, event.seq)
     return release

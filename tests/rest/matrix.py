@@ -147,6 +147,10 @@ ELSEWHERE = (
     ("api_users", "GET", "users/", 200, "not_authenticated"),
     ("api_projects", "GET", "projects/", 200, "not_authenticated"),
     ("api_projects", "POST", "projects/", "validation_failed", "not_authenticated"),
+    ("api_inbox", "GET", "inbox/", 200, "not_authenticated"),
+    ("api_inbox_count", "GET", "inbox/count/", 200, "not_authenticated"),
+    ("api_inbox_read_all", "POST", "inbox/read/", 200, "not_authenticated"),
+    ("api_inbox_read", "POST", f"inbox/{OTHER}/read/", "not_found", "not_authenticated"),
     ("api_schema", "GET", "/api/schema/", 200, "not_authenticated"),
     # A page for browsers: without a cookie it leads to the sign-in form.
     ("api_docs", "GET", "/api/docs/", 302, 302),

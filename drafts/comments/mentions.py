@@ -1,0 +1,45 @@
+"""Whom a comment concerns: those it names, and those who have spoken in its thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from drafts.comments.models import Comment
+from notifications.models import Kind
+from projects.models import Member
+from projects.writing import ProjectWrite
+
+# `@` and a user name (accounts.models.USERNAME_PATTERN), not inside a word: an e-mail address mentions nobody.
+_MENTION: Final = re.compile(r"(?<![A-Za-z0-9@._+/-])@([A-Za-z0-9][A-Za-z0-9._+-]*)")
+
+
+def tell_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any], seq: int) -> None:
+    """Put a new comment into the inboxes of those it mentions, and of those whose thread it answers."""
+    mentioned = mentioned_in(comment.text, project_id=write.project.id)
+    write.tell(Kind.MENTIONED, mentioned, facts, seq)
+    if comment.thread_id is not None:
+        said = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
+        write.tell(Kind.ANSWERED, set(said.values_list("author_id", flat=True)) - mentioned, facts, seq)
+
+
+def mentioned_in(text: str, *, project_id: UUID) -> set[UUID]:
+    """The members of the project whom a text names by `@username`. Other names stay words: nobody learns of them."""
+    names = {name.lower() for name in _names(text)}
+    if not names:
+        return set()
+    members = Member.objects.filter(project=project_id, user__is_active=True)
+    found = members.annotate(name=Lower("user__username")).filter(name__in=names)
+    return set(found.values_list("user_id", flat=True))
+
+
+def _names(text: str) -> Iterator[str]:
+    """Each name as it stands there, and without the full stop or dash that ends a sentence rather than a name."""
+    for found in _MENTION.finditer(text):
+        yield found[1]
+        yield found[1].rstrip("._+-")

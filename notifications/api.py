@@ -1,0 +1,58 @@
+"""One's own inbox."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.rest.pagination import page
+from accounts.rest.queries import query_text
+from accounts.rest.schema import operation, page_of
+from accounts.rest.views import RestView
+from audit.errors import ValidationFailed
+from notifications import serializers as shapes
+from notifications import services
+from notifications.models import Notification, count_unread
+from notifications.serializers import notification_body
+
+UNREAD = OpenApiParameter("unread", bool, description="Only what is unread, or only what is read.")
+
+
+class InboxView(RestView):
+    @operation("inbox_list", answer=page_of(shapes.NotificationInfo), parameters=[UNREAD], paged=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """What I should know of, newest first."""
+        rows = Notification.objects.of(self.user()).with_people()
+        unread = query_text(request, "unread")
+        if unread not in {None, "true", "false"}:
+            raise ValidationFailed({"unread": ["Must be true or false."]})
+        if unread is not None:
+            rows = rows.filter(read_at__isnull=unread == "true")
+        return self.answer(page(request, rows, notification_body))
+
+
+class CountView(RestView):
+    @operation("inbox_count", answer=shapes.UnreadCount)
+    def get(self, request: Request) -> HttpResponseBase:
+        """How much of my inbox is unread."""
+        return self.answer({"unread": count_unread(self.user())})
+
+
+class ReadAllView(RestView):
+    @operation("inbox_read_all", takes=shapes.ReadUntil, answer=shapes.UnreadCount)
+    def post(self, request: Request) -> HttpResponseBase:
+        """Mark everything as read, or everything up to what I have seen; answers what is unread now."""
+        given = self.body(shapes.ReadUntil)
+        services.mark_all_read(caller=self.caller(), until=given.get("until"))
+        return self.answer({"unread": count_unread(self.user())})
+
+
+class ReadView(RestView):
+    @operation("inbox_read", answer=shapes.NotificationInfo)
+    def post(self, request: Request, notification_id: UUID) -> HttpResponseBase:
+        """Mark one notification as read."""
+        row = services.mark_read(caller=self.caller(), notification_id=notification_id)
+        return self.answer(notification_body(row))

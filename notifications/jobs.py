@@ -1,0 +1,17 @@
+"""Background work: procrastinate finds the jobs here, and its worker does them."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from notifications.mails import send
+
+# After 4, 16, 64 … seconds: a mail server that is away for an hour loses nobody their mail.
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+@app.task(retry=RETRY)
+def send_notification(notification_id: str) -> None:
+    """Send one line of somebody's inbox to them by mail."""
+    send(notification_id)

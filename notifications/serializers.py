@@ -1,0 +1,57 @@
+"""Shapes of what the inbox's endpoints answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.rest.serializers import Person
+from notifications.models import Kind, Notification
+
+
+class ProjectName(serializers.Serializer[Any]):
+    """A project by its name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class NotificationInfo(serializers.Serializer[Any]):
+    """One line of an inbox."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(Kind.choices)
+    project = ProjectName(allow_null=True)
+    actor = Person()
+    facts = serializers.DictField(help_text="Ids and names: `field`, `comment_id`, `task_id`, `release_id` …")
+    seq = serializers.IntegerField(allow_null=True, help_text="The event of the project's chain that it comes from.")
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class UnreadCount(serializers.Serializer[Any]):
+    """How much is unread, counted up to 100."""
+
+    unread = serializers.IntegerField()
+
+
+class ReadUntil(serializers.Serializer[Any]):
+    """How far the inbox was read."""
+
+    until = serializers.UUIDField(
+        required=False, allow_null=True, help_text="The newest notification that was seen; all where it is left out."
+    )
+
+
+def notification_body(row: Notification) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "project": {"id": row.project.id, "name": row.project.name} if row.project else None,
+        "actor": row.actor.person(),
+        "facts": row.facts,
+        "seq": row.seq,
+        "created_at": row.created_at,
+        "read_at": row.read_at,
+    }

@@ -1,0 +1,137 @@
+"""Everything that writes inboxes.
+
+`notify` and `settle` belong to other services' writes: they run in these transactions, so that nobody is told of what
+was not done. The others are a person's own handling of what is private to them; like working copies it is no record,
+and has no event (docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from procrastinate.types import JSONDict
+
+from accounts.callers import Caller
+from audit.errors import NotFound, ValidationFailed
+from audit.models import project_chain
+from audit.transactions import write_transaction
+from notifications.models import Kind, Notification, Preferences, Topic, topic_of
+
+
+def notify(
+    *,
+    caller: Caller,
+    kind: Kind,
+    recipients: Iterable[UUID],
+    project_id: UUID,
+    facts: Mapping[str, Any],
+    seq: int | None = None,
+) -> None:
+    """Tell people of what the caller does, in the transaction in which it is done. Nobody is told of their own act.
+
+    The caller chooses only recipients who may see the project. `facts` are ids and names, never a text's content.
+    `seq` is the event on the project's chain; without one, whoever has an unread line with the same facts is not told
+    again.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("notify must run inside the transaction of the write")
+    wanted = set(recipients) - {caller.user.id}
+    if seq is None:
+        same = Notification.objects.about(kind, project_id, facts).unread().filter(actor=caller.user)
+        wanted -= set(same.filter(recipient__in=wanted).values_list("recipient", flat=True))
+    if not wanted:
+        return
+    rows = [
+        Notification(
+            recipient_id=recipient,
+            project_id=project_id,
+            kind=kind,
+            actor=caller.user,
+            chain=project_chain(project_id),
+            seq=seq,
+            facts=dict(facts),
+        )
+        for recipient in sorted(wanted)
+    ]
+    Notification.objects.bulk_create(rows)
+    _mail(kind, rows)
+
+
+def settle(
+    *, kind: Kind, project_id: UUID, facts: Mapping[str, Any], recipient: UUID | None = None, actor: UUID | None = None
+) -> None:
+    """What people were told of is dealt with, for all of them or for one: it no longer waits to be read."""
+    rows = Notification.objects.about(kind, project_id, facts).unread()
+    if recipient is not None:
+        rows = rows.filter(recipient=recipient)
+    if actor is not None:
+        rows = rows.filter(actor=actor)
+    rows.update(read_at=Now())
+
+
+def mark_read(*, caller: Caller, notification_id: UUID) -> Notification:
+    """Mark one line of the caller's own inbox as read. Raises `NotFound`, also for somebody else's."""
+    with write_transaction():
+        own = Notification.objects.of(caller.user).with_people().filter(pk=notification_id)
+        Notification.objects.filter(pk__in=own.values("pk")).unread().update(read_at=Now())
+        found = own.first()
+    if found is None:
+        raise NotFound("There is no such notification.")
+    return found
+
+
+def mark_all_read(*, caller: Caller, until: UUID | None = None) -> int:
+    """Mark the caller's whole inbox as read, up to the line `until` where one is given; how many lines there were."""
+    with write_transaction():
+        rows = Notification.objects.filter(recipient=caller.user).unread()
+        return (rows.filter(pk__lte=until) if until else rows).update(read_at=Now())
+
+
+def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "") -> Preferences:
+    """Choose what the caller also has by mail, and where to. Raises `ValidationFailed`."""
+    wanted = sorted(set(topics))
+    address = address.strip()
+    errors: dict[str, list[str]] = {}
+    if not set(wanted) <= set(Topic.values):
+        errors["topics"] = [f"Must be of {', '.join(Topic.values)}."]
+    if address and not _is_address(address):
+        errors["address"] = ["This is no e-mail address."]
+    if wanted and not address and not caller.user.email:
+        errors["address"] = ["Name an address for the mails."]
+    if errors:
+        raise ValidationFailed(errors)
+    with write_transaction():
+        made, _ = Preferences.objects.update_or_create(
+            user=caller.user, defaults={"topics": wanted, "address": address}
+        )
+    return made
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
+
+
+def _mail(kind: Kind, rows: list[Notification]) -> None:
+    """Have mails sent for those who want them: the jobs commit with the rows that they are about."""
+    if not settings.FOUNDRY_SENDS_MAIL:
+        return
+    people = [row.recipient_id for row in rows]
+    wanting = set(
+        Preferences.objects.filter(user__in=people, topics__contains=[topic_of(kind)]).values_list("user", flat=True)
+    )
+    if wanting:
+        from notifications.jobs import send_notification
+
+        jobs: list[JSONDict] = [{"notification_id": str(row.id)} for row in rows if row.recipient_id in wanting]
+        send_notification.batch_defer(*jobs)

@@ -1,0 +1,57 @@
+"""Whom a release concerns, and telling them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Kind as PersonKind
+from notifications.models import Kind
+from notifications.services import settle
+from projects.models import Member, Role
+from projects.permissions import may
+from projects.writing import ProjectWrite
+from publishing.approvals import Quorum, refusal
+from publishing.models import Release
+from publishing.standings import quorum_of
+from publishing.states import signing_action
+
+
+def ask_for_signatures(write: ProjectWrite, release: Release, seq: int) -> None:
+    """Tell everybody whose signature the policy could take that a release waits for it."""
+    write.tell(Kind.RELEASE_SUBMITTED, possible_signers(release), _facts(release), seq)
+
+
+def tell_authors(write: ProjectWrite, release: Release, kind: Kind, seq: int, **more: Any) -> None:
+    """Tell who submitted a release, and whose work it is, what became of it."""
+    write.tell(kind, {release.submitted_by_id, *release.authors}, {**_facts(release), **more}, seq)
+
+
+def no_longer_asked(release: Release, *, person: UUID | None = None) -> None:
+    """A signature is no longer waited for: of one person who has signed, or of anybody once the release has ended."""
+    settle(
+        kind=Kind.RELEASE_SUBMITTED,
+        project_id=release.project_id,
+        facts={"release_id": str(release.id)},
+        recipient=person,
+    )
+
+
+def possible_signers(release: Release) -> set[UUID]:
+    """The members who can sign a release in a meaning that its policy asks for, as far as role and authorship go."""
+    quorum = quorum_of(release)
+    members = Member.objects.filter(project=release.project_id, user__kind=PersonKind.HUMAN)
+    return {user for user, role in members.values_list("user_id", "role") if _can_sign(release, quorum, user, role)}
+
+
+def _can_sign(release: Release, quorum: Quorum, user: UUID, role: str) -> bool:
+    return any(
+        may(signing_action(meaning), role=Role(role))
+        and refusal(quorum, person=user, meaning=meaning, given=(), authors=release.authors) is None
+        for meaning, wanted in quorum.people.items()
+        if wanted
+    )
+
+
+def _facts(release: Release) -> dict[str, Any]:
+    return {"release_id": str(release.id), "name": release.name, "version": release.draft.version_number}
