@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from workspace import past_urls
-from workspace.views import account, comments, compare, history, members, projects, tasks, workspace
+from workspace.views import account, comments, compare, history, inbox, members, projects, tasks, workspace
 
 app_name = "workspace"
 
@@ -34,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/remove/", members.remove, name="remove_member"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/count/", inbox.count, name="inbox_count"),
+    path("inbox/read/", inbox.read_all, name="read_inbox"),
+    path("inbox/<uuid:notification_id>/", inbox.open_notification, name="open_notification"),
     path("account/", account.account, name="account"),
     path("account/sessions/<int:session_id>/end/", account.end_browser_session, name="end_session"),
     path("account/sessions/end-others/", account.end_elsewhere, name="end_other_sessions"),

@@ -1,5 +1,6 @@
 import { Application } from "@hotwired/stimulus";
 import htmx from "htmx.org";
+import { BellController } from "./controllers/bell";
 import { CompareController } from "./controllers/compare";
 import { CopyController } from "./controllers/copy";
 import { DialogController, OpenerController } from "./controllers/dialog";
@@ -12,6 +13,7 @@ import { ToastsController } from "./controllers/toasts";
 import { localise, rememberZone } from "./time";
 
 export const application = Application.start();
+application.register("bell", BellController);
 application.register("compare", CompareController);
 application.register("copy", CopyController);
 application.register("dialog", DialogController);

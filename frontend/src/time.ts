@@ -27,6 +27,7 @@ export function localise(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-form]")) {
     const moment = new Date(element.dateTime);
     if (element.dataset["form"] === "day") element.textContent = day(moment);
+    else if (element.dataset["form"] === "time") element.textContent = clock.format(moment);
     else if (element.dataset["form"] === "short") element.textContent = short(moment);
   }
 }

@@ -15,6 +15,7 @@ import { StatusController } from "./controllers/status";
 import { TasksController } from "./controllers/tasks";
 import { ViewsController } from "./controllers/views";
 import { WorkspaceController } from "./controllers/workspace";
+import { ringFor } from "./workspace/bell";
 import { project } from "./workspace/current";
 
 application.register("announcer", AnnouncerController);
@@ -38,4 +39,5 @@ application.register("tasks", TasksController);
 application.register("views", ViewsController);
 application.register("workspace", WorkspaceController);
 
+ringFor(project.gateway);
 project.gateway.connect();

@@ -66,7 +66,8 @@ def field_input(bound: BoundField) -> SafeString:
 def when(context: Context, moment: datetime, form: str = "short") -> SafeString:
     """A time in the reader's zone, its UTC on hover.
 
-    `short`: 10:31 today, 19 Nov 10:31 otherwise. `day`: 19 Nov. `full`: with seconds and UTC, for what is signed.
+    `short`: 10:31 today, 19 Nov 10:31 otherwise. `day`: 19 Nov. `time`: 10:31. `full`: with seconds and UTC, for what
+    is signed.
     The script writes the same again where the cookie did not know the zone yet.
     """
     return format_html(
@@ -112,6 +113,8 @@ def _written(moment: datetime, form: str, where: tzinfo) -> str:
         return _full(moment)
     local = timezone.localtime(moment, where)
     now = timezone.localtime(timezone.now(), where)
+    if form == "time":
+        return date_format(local, "H:i")
     if form == "day":
         return date_format(local, "j M" if local.year == now.year else "j M Y")
     if local.date() == now.date():
