@@ -15,7 +15,4 @@ class PublishingConfig(AppConfig):
         register("signatures", check_signatures)
         export_table("policy", Policy)
         export_table("release", Release)
-        export_table("signature", Signature)
-        export_table("policy", Policy)
-        export_table("release", Release)
         export_table("signature", Signature, project="release__project")

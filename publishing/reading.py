@@ -69,17 +69,22 @@ def signable(release: Release, *, user: User, access: Access) -> dict[str, str |
 
 def challenge(release: Release, *, caller: Caller, access: Access, meaning: str, comment: str = "") -> dict[str, Any]:
     """What somebody reads before they sign, and what they will have to give."""
-    said = statement(release, signer=caller.user, meaning=meaning, comment=comment, time=None)
     components = private_components(caller.user)
     about = {"release_id": str(release.id)}
     return {
-        "statement": {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said},
+        "statement": unsealed(release, signer=caller.user, meaning=meaning, comment=comment),
         "signable": signable(release, user=caller.user, access=access),
         "needs_username": needs_username(caller),
         "components": components,
         "passkey": passkey_challenge(caller.user, about=about) if "passkey" in components else None,
         "warnings": warnings_of(release.project_id, Rules(**release.rules)),
     }
+
+
+def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "") -> dict[str, Any]:
+    """The statement as it would be sealed; `key` and `time` are None, because the server gives them at the act."""
+    said = statement(release, signer=signer, meaning=meaning, comment=comment, time=None)
+    return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said}
 
 
 def warnings_of(project_id: UUID, rules: Rules) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from publishing.approvals import Approval, Quorum, Standing, standing
+from uuid import UUID
+
+from publishing.approvals import Approval, Quorum, Standing, refusal, standing
 from publishing.models import Release
 from publishing.policies import Rules
 
@@ -20,3 +22,17 @@ def approvals_of(release: Release) -> list[Approval]:
 def standing_of(release: Release) -> Standing:
     """What the release still misses."""
     return standing(quorum_of(release), given=approvals_of(release), authors=release.authors)
+
+
+def advances(release: Release, *, person: UUID, meaning: str) -> bool:
+    """Whether this person's signature would bring the release nearer to its end.
+
+    It may be given and still lead nowhere: where the policy wants more different people, one person in two meanings
+    takes a place that somebody else is needed for.
+    """
+    quorum, given = quorum_of(release), approvals_of(release)
+    if refusal(quorum, person=person, meaning=meaning, given=given, authors=release.authors):
+        return False
+    before = standing(quorum, given=given, authors=release.authors)
+    after = standing(quorum, given=[*given, Approval(person, meaning)], authors=release.authors)
+    return meaning in before.missing and after.distinct_missing <= sum(after.missing.values())

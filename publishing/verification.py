@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.keys.sealing import seal_fault
 from audit.models import Event, project_chain
 from audit.verification import Finding
+from drafts.content import content_hash
 from publishing.models import Policy, Release, ReleaseState, Signature
 from publishing.statements import SIGNATURE, statement
 
@@ -50,6 +51,29 @@ def check_signatures() -> Iterator[Finding]:
     known = Signature.objects.annotate(text_id=Cast("id", TextField())).values("text_id")
     for event in signed.exclude(target_id__in=known).order_by("id"):
         yield Finding(f"{event.chain}#{event.seq}", "the signature it recorded is gone")
+
+
+def fault_of(release: Release) -> str | None:
+    """The first thing that is not as it was recorded: of the release, of its version's content, of its signatures.
+
+    None where everything stands as it was signed. `release` comes with its people and signatures (`with_people`).
+    """
+    events = Event.objects.of_project(release.project_id)
+    of_release = events.filter(target_type="release", target_id=str(release.id), action__startswith="release.")
+    if content_hash(release.draft.fields) != release.draft.content_hash:
+        return f"The fields of v{release.draft.version_number} were changed: the content hash does not fit."
+    what = _release_fault(release, {event.action: event for event in of_release})
+    if what:
+        return f"Release {release.name}: {what}."
+    signatures = list(release.signatures.all())
+    wanted = [str(signature.id) for signature in signatures]
+    signed = {event.target_id: event for event in events.filter(action="release.signed", target_id__in=wanted)}
+    for signature in signatures:
+        signature.release = release
+        what = _signature_fault(signature, signed.get(str(signature.id)))
+        if what:
+            return f"The signature {signature.meaning} of {signature.signer.display_name}: {what}."
+    return None
 
 
 def check_policies() -> Iterator[Finding]:

@@ -14,15 +14,21 @@ _SEMANTIC = re.compile(r"v?(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-
 FIRST_NAME = "1.0.0"
 
 
+def released_before(draft: Draft) -> Release | None:
+    """The release of the newest version below this one: what this version's changes are told from."""
+    released = Release.objects.filter(
+        project_id=draft.project_id, state=ReleaseState.RELEASED, draft__version_number__lt=draft.version_number
+    )
+    return released.select_related("draft").order_by("-draft__version_number", "-id").first()
+
+
 def authors_of(draft: Draft) -> list[UUID]:
     """All who saved since the last release before this version: whose work is being released.
 
     Counted from the newest released version below it, so that releasing a version again has the same authors.
     """
-    released = Release.objects.filter(
-        project_id=draft.project_id, state=ReleaseState.RELEASED, draft__version_number__lt=draft.version_number
-    )
-    base = released.order_by("-draft__version_number").values_list("draft__version_number", flat=True).first() or 0
+    before = released_before(draft)
+    base = before.draft.version_number if before else 0
     versions = Draft.objects.filter(
         project_id=draft.project_id, version_number__gt=base, version_number__lte=draft.version_number
     )

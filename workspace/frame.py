@@ -18,8 +18,10 @@ from presence.services import present_in
 from projects.access import Access
 from projects.models import Project
 from projects.permissions import may
+from publishing.models import Release
 from workspace import field_names
 from workspace.people import PersonView
+from workspace.project_state import standing_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Tab:
     label: str
     url: str
     is_current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Frame:
     project: Project
     role: str
     version: int
+    # What explains the status: the release in review, or the one that the project is frozen as.
+    release: Release | None
     tabs: list[Tab]
     people: list[PresentView]
 
@@ -64,19 +69,28 @@ class May:
     write: bool
     take_over: bool
     manage_members: bool
+    reopen: bool
 
 
 def frame_of(access: Access, *, user: User, tab: str) -> Frame:
     """The frame of one page; `tab` is the name of its address."""
     project = access.project
     leases = Lease.objects.open().of_project(project.id).select_related("user")
+    standing = standing_of(project)
+    tabs = (
+        ("workspace", _("Workspace"), 0),
+        ("history", _("History"), 0),
+        ("releases", _("Releases"), standing.in_review),
+        ("members", _("Members"), 0),
+    )
     return Frame(
         project=project,
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
+        release=standing.release,
         tabs=[
-            Tab(label, reverse(f"workspace:{name}", args=[project.id]), name == tab)
-            for name, label in (("workspace", _("Workspace")), ("history", _("History")), ("members", _("Members")))
+            Tab(label, reverse(f"workspace:{name}", args=[project.id]), name == tab, count)
+            for name, label, count in tabs
         ],
         people=people_in([project.id], leases, without=user)[project.id],
     )
@@ -88,6 +102,7 @@ def may_of(access: Access) -> May:
         write=may("lock.acquire", role=access.role),
         take_over=may("lock.take_over", role=access.role),
         manage_members=may("member.add", role=access.role),
+        reopen=may("project.reopen", role=access.role),
     )
 
 

@@ -7,7 +7,18 @@ from django.utils.translation import gettext as _
 
 def script_texts() -> dict[str, str]:
     """Every text of the workspace's script, in the reader's language."""
-    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json(), **_discussion()}
+    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json(), **_discussion(), **release_texts()}
+
+
+def release_texts() -> dict[str, str]:
+    """What the pages of releases announce of other people's acts."""
+    return {
+        "announce.release.submitted": _("{name} submitted release {release} for review."),
+        "announce.release.signed": _("{name} signed release {release} as {meaning}."),
+        "announce.release.rejected": _("{name} rejected release {release}."),
+        "announce.release.withdrawn": _("{name} withdrew release {release}."),
+        "announce.release.released": _("Release {release} is signed and frozen."),
+    }
 
 
 def _saving() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from workspace import past_urls
+from workspace import past_urls, release_urls
 from workspace.views import account, comments, compare, history, inbox, members, projects, tasks, workspace
 
 app_name = "workspace"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uuid:project_id>/", workspace.workspace, name="workspace"),
     path("projects/<uuid:project_id>/", include(past_urls)),
+    path("projects/<uuid:project_id>/", include(release_urls)),
     path("projects/<uuid:project_id>/fields/", workspace.field_rows, name="fields"),
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept_texts, name="kept"),

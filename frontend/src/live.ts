@@ -1,0 +1,21 @@
+import { Gateway } from "./gateway";
+import { type Texts, useTexts } from "./texts";
+
+/** What Django writes into a page that follows its project (`workspace/views/releases.py`). */
+interface LiveData {
+  project: string;
+  me: string;
+  seq: number;
+  socket: string;
+  texts: Texts;
+}
+
+const data = JSON.parse(document.getElementById("live-data")?.textContent ?? "{}") as LiveData;
+const scheme = location.protocol === "https:" ? "wss" : "ws";
+useTexts(data.texts);
+
+/** The id of who reads the page. */
+export const me = data.me;
+
+/** The page's live connection. It shares the tab's session with the workspace, so that a person stays one person. */
+export const gateway = new Gateway(`${scheme}://${location.host}${data.socket}`, `foundry.session.${data.project}`, data.seq);

@@ -1,0 +1,161 @@
+"""What a release changes against the one before it: a row for each field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from drafts.compare.documents import DocumentDifference
+from drafts.compare.fields import FieldDifference
+from drafts.compare.rows import changed_lines
+from drafts.compare.text import TextDifference
+from drafts.compare.versions import compare_drafts
+from drafts.models import Draft
+from publishing.models import Release
+from publishing.versions import released_before
+from workspace import field_names
+
+MOST_PLACES: Final = 4
+_HEADINGS: Final = {
+    "markdown": re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*\Z"),
+    "yaml": re.compile(r"(?P<title>[\w.-]+):(?:\s|\Z)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """One field: how many lines came and went, and where. `is_same`: it did not change."""
+
+    name: str
+    added: int
+    removed: int
+    words: str
+    address: str
+    is_same: bool = False
+
+    @property
+    def label(self) -> str:
+        return field_names.label(self.name)
+
+    @property
+    def icon(self) -> str:
+        return field_names.icon(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything since `before` (None: there was no release yet)."""
+
+    before: Release | None
+    draft: Draft
+    fields: list[ChangedField]
+    versions: int
+    people: int
+    address: str
+
+
+def changes_of(draft: Draft) -> Changes:
+    """What a version changes since the release before it."""
+    before = released_before(draft)
+    base = before.draft if before else None
+    comparison = compare_drafts(base, draft)
+    rows = [_changed(each, base, draft) for each in comparison.fields]
+    rows += [_same(name, base, draft) for name in comparison.unchanged]
+    order = field_names.in_order({row.name for row in rows})
+    made = Draft.objects.filter(
+        project_id=draft.project_id,
+        version_number__gt=base.version_number if base else 0,
+        version_number__lte=draft.version_number,
+    )
+    authors = list(made.order_by().values_list("author_id", flat=True))
+    return Changes(
+        before=before,
+        draft=draft,
+        fields=sorted(rows, key=lambda row: order.index(row.name)),
+        versions=len(authors),
+        people=len(set(authors)),
+        address=_address(base, draft),
+    )
+
+
+def _changed(told: FieldDifference, base: Draft | None, draft: Draft) -> ChangedField:
+    difference = told.difference
+    if isinstance(difference, DocumentDifference):
+        added = removed = 0
+        words = _values(difference)
+    else:
+        added, removed = difference.counts.lines_added, difference.counts.lines_removed
+        words = _places(difference, draft.fields[told.field].language if told.field in draft.fields else None)
+    if base is None:
+        words = _("New")
+    elif told.change == "added":
+        words = _("New field")
+    elif told.change == "removed":
+        words = _("Removed")
+    elif told.change == "renamed":
+        words = _("Was {name}").format(name=field_names.label(told.source or told.field)) + f" · {words}"
+    return ChangedField(told.field, added, removed, words, _address(base, draft, told.field))
+
+
+def _same(name: str, base: Draft | None, draft: Draft) -> ChangedField:
+    return ChangedField(name, 0, 0, _("Not changed"), _address(base, draft, name), is_same=True)
+
+
+def _values(difference: DocumentDifference) -> str:
+    counts = difference.counts
+    parts = [
+        (counts.changed, _("{n} changed")),
+        (counts.added, _("{n} added")),
+        (counts.removed, _("{n} removed")),
+        (counts.moved, _("{n} moved")),
+    ]
+    told = ", ".join(words.format(n=count) for count, words in parts if count)
+    return ngettext("{n} value: {told}", "{n} values: {told}", counts.values).format(n=counts.values, told=told)
+
+
+def _places(difference: TextDifference, language: str | None) -> str:
+    """`6 places: Sources, Eligibility`, by the headings over them; by their lines where there are none."""
+    count = difference.counts.places
+    places = ngettext("{n} place", "{n} places", count).format(n=count)
+    ranges = changed_lines(difference)
+    titles = _titles(difference.new.lines, [first for first, _last in ranges], language)
+    if titles:
+        return f"{places}: {_some(titles)}"
+    lines = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
+    return f"{places} · {_('lines')} {_some(lines)}" if lines else places
+
+
+def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -> list[str]:
+    """The heading over each place, each once."""
+    heading = _HEADINGS.get(language or "")
+    if heading is None:
+        return []
+    found: list[str] = []
+    titles = [(number, match["title"]) for number, line in enumerate(lines, 1) if (match := heading.match(line))]
+    for place in places:
+        above = [title for number, title in titles if number <= max(place, 1)]
+        if above and above[-1] not in found:
+            found.append(above[-1])
+    return found
+
+
+def _some(parts: list[str]) -> str:
+    return ", ".join(parts[:MOST_PLACES]) + (" …" if len(parts) > MOST_PLACES else "")
+
+
+def _address(base: Draft | None, draft: Draft, field: str | None = None) -> str:
+    """Where the difference can be read; the version itself where there is none to compare with."""
+    asked = {"field": field} if field else {}
+    if base is None:
+        address = reverse("workspace:version", args=[draft.project_id, draft.version_number])
+    else:
+        address = reverse("workspace:compare", args=[draft.project_id])
+        asked = {"base": str(base.version_number), "target": str(draft.version_number), **asked}
+    return f"{address}?{urlencode(asked)}" if asked else address

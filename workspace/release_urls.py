@@ -1,0 +1,18 @@
+"""Addresses of a project's releases."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from workspace.views import policy, release_acts, releases
+
+urlpatterns: list[URLPattern] = [
+    path("reopen/", release_acts.reopen, name="reopen"),
+    path("releases/", releases.release_list, name="releases"),
+    path("releases/new/", release_acts.submit, name="submit_release"),
+    path("releases/policy/", policy.policy, name="policy"),
+    path("releases/<uuid:release_id>/", releases.release, name="release"),
+    path("releases/<uuid:release_id>/passkey/", releases.passkey, name="release_passkey"),
+    path("releases/<uuid:release_id>/reject/", release_acts.reject, name="reject_release"),
+    path("releases/<uuid:release_id>/withdraw/", release_acts.withdraw, name="withdraw_release"),
+]
