@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
@@ -36,11 +37,11 @@ class Kind(models.TextChoices):
 class Topic(models.TextChoices):
     """What one can have by mail, several kinds at a time."""
 
-    LOCKS = "lock", "Somebody asks for your field, or takes it over"
-    COMMENTS = "comment", "You are mentioned, or answered"
-    TASKS = "task", "A task becomes yours"
-    RELEASES = "release", "A release waits for you, or yours goes on"
-    MEMBERS = "member", "You come into a project, or your role changes"
+    LOCKS = "lock", _("Somebody asks for your field, or takes it over")
+    COMMENTS = "comment", _("You are mentioned, or answered")
+    TASKS = "task", _("A task becomes yours")
+    RELEASES = "release", _("A release waits for your signature, or yours goes on")
+    MEMBERS = "member", _("You come into a project, or your role changes")
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

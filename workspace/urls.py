@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/read/", inbox.read_all, name="read_inbox"),
     path("inbox/<uuid:notification_id>/", inbox.open_notification, name="open_notification"),
     path("account/", account.account, name="account"),
+    path("account/mails/", account.choose_mails, name="choose_mails"),
     path("account/sessions/<int:session_id>/end/", account.end_browser_session, name="end_session"),
     path("account/sessions/end-others/", account.end_elsewhere, name="end_other_sessions"),
     path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="revoke_token"),

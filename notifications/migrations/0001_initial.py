@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                                 ("lock", "Somebody asks for your field, or takes it over"),
                                 ("comment", "You are mentioned, or answered"),
                                 ("task", "A task becomes yours"),
-                                ("release", "A release waits for you, or yours goes on"),
+                                ("release", "A release waits for your signature, or yours goes on"),
                                 ("member", "You come into a project, or your role changes"),
                             ],
                             max_length=10,

@@ -79,6 +79,7 @@ ELSEWHERE = (
     ("workspace:open_notification", "GET", f"/inbox/{OTHER}/", "not_found", "not_authenticated"),
     ("workspace:account", "GET", "/account/", 200, "not_authenticated"),
     ("workspace:account", "POST", "/account/", 400, "not_authenticated"),
+    ("workspace:choose_mails", "POST", "/account/mails/", 302, "not_authenticated"),
     ("workspace:end_session", "POST", "/account/sessions/0/end/", "not_found", "not_authenticated"),
     ("workspace:end_other_sessions", "POST", "/account/sessions/end-others/", 302, "not_authenticated"),
     ("workspace:revoke_token", "POST", f"/account/tokens/{OTHER}/revoke/", "not_found", "not_authenticated"),

@@ -151,3 +151,29 @@ def test_every_kind_has_its_words_and_its_place(
     assert said.startswith("Owner ")
     assert "{" not in said
     assert client.get(f"{URL}{row.id}/")["Location"].startswith(f"/projects/{two_versions.id}/")
+
+
+class TestMails:
+    def test_they_are_chosen_on_the_account_page(self, browser: Browser, editor: User, settings: Any) -> None:
+        settings.FOUNDRY_SENDS_MAIL = True
+        client = browser(editor)
+        client.post("/account/mails/", {"topic": ["task", "comment"], "address": "me@example.org"})
+        response = client.get("/account/")
+        chosen = [each.attributes["value"] for each in elements(response, "input", name="topic", checked="")]
+        assert chosen == ["comment", "task"]
+        assert elements(response, "input", name="address")[0].attributes["value"] == "me@example.org"
+
+    def test_a_wrong_address_is_said_and_nothing_typed_is_lost(
+        self, browser: Browser, editor: User, settings: Any
+    ) -> None:
+        settings.FOUNDRY_SENDS_MAIL = True
+        response = browser(editor).post("/account/mails/", {"topic": ["task"], "address": "me@"})
+        assert response.status_code == 400
+        assert "This is no e-mail address." in response.content.decode()
+        assert elements(response, "input", name="address")[0].attributes["value"] == "me@"
+        assert [each.attributes["value"] for each in elements(response, "input", name="topic", checked="")] == ["task"]
+
+    def test_without_a_mail_server_there_is_no_choice(self, browser: Browser, editor: User) -> None:
+        response = browser(editor).get("/account/")
+        assert "sends no mail" in response.content.decode()
+        assert not elements(response, "input", name="topic")

@@ -16,8 +16,10 @@ from accounts.services import create_token, revoke_token
 from accounts.sessions import end_other_sessions, end_session, sessions_of
 from accounts.suspension import why_not_sign
 from audit.errors import ValidationFailed
+from notifications.services import set_preferences
 from workspace.devices import SessionView
 from workspace.doors import PageRequest, page
+from workspace.mail_choice import MailChoice
 
 
 @page("GET", "HEAD", "POST")
@@ -32,14 +34,32 @@ def account(request: PageRequest) -> HttpResponse:
             context = {"fresh": token, "fresh_text": text}
         except ValidationFailed as refusal:
             context, status = {"errors": refusal.errors, "name": name}, refusal.status
+    return _page(request, context, status)
+
+
+def _page(request: PageRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     caller = caller_from_request(request)
     context["factors"] = describe_factors(request.user)
     context["why_not_sign"] = why_not_sign(request.user)
     context["sessions"] = [SessionView.of(row, caller) for row in sessions_of(request.user)]
     context["tokens"] = PersonalAccessToken.objects.filter(user=request.user, revoked_at__isnull=True)
+    context.setdefault("mails", MailChoice.of(request.user))
     response = render(request, "workspace/account.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@page("POST")
+def choose_mails(request: PageRequest) -> HttpResponse:
+    """`topic` (any number of them), `address`: what one also has by mail."""
+    topics, address = request.POST.getlist("topic"), request.POST.get("address", "")
+    try:
+        set_preferences(caller=caller_from_request(request), topics=topics, address=address)
+    except ValidationFailed as refusal:
+        context: dict[str, object] = {"mails": MailChoice(request.user, topics, address), "mail_errors": refusal.errors}
+        return _page(request, context, refusal.status)
+    messages.success(request, _("Your choice of mails is kept."))
+    return redirect("workspace:account")
 
 
 @page("POST")

@@ -1,0 +1,36 @@
+"""What a person has by mail, as their account page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import User
+from notifications.models import Preferences, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class MailChoice:
+    """The chosen topics and the address; empty: the account's own."""
+
+    user: User
+    chosen: Sequence[str]
+    address: str
+
+    @classmethod
+    def of(cls, user: User) -> MailChoice:
+        """As it is kept; nothing where nobody ever chose."""
+        kept = Preferences.objects.filter(user=user).first()
+        return cls(user, kept.topics, kept.address) if kept else cls(user, (), "")
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the operator has named a mail server."""
+        return bool(settings.FOUNDRY_SENDS_MAIL)
+
+    @property
+    def topics(self) -> list[tuple[str, str, bool]]:
+        """Each topic with its words, and whether it is chosen."""
+        return [(topic.value, str(topic.label), topic.value in self.chosen) for topic in Topic]
