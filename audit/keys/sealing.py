@@ -65,6 +65,11 @@ def ensure_site_key(*, caller: AuditCaller) -> str:
     return fingerprint
 
 
+def own_fingerprint() -> str:
+    """The fingerprint of the key that seals now, on record or not."""
+    return fingerprint_of(_public_bytes(private_key()))
+
+
 def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
     """Seal a statement of the type `kind`; `v`, `site` and `key` are added to its members.
 

@@ -22,7 +22,8 @@ MakeProject = Callable[..., Project]
 
 @pytest.fixture
 def administrator(make_user, caller_for) -> Caller:
-    return caller_for(make_user("administrator", is_administrator=True))
+    made: Caller = caller_for(make_user("administrator", is_administrator=True))
+    return made
 
 
 def owners(project: Project) -> set[User]:

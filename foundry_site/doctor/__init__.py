@@ -1,0 +1,1 @@
+"""`manage.py doctor`: looks at a deployment from one of its nodes, and says what to mend."""

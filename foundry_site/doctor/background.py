@@ -1,0 +1,120 @@
+"""What has to happen by itself: jobs, checkpoints, time stamps, the walk along the chains."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from croniter import croniter
+from cryptography import x509
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.services import CHECKPOINT_MADE
+from audit.checkpoints.stamping import CHECKPOINT_STAMPED
+from audit.models import Event, Standing
+from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+
+# A worker beats every 10 seconds.
+SILENT: Final = timedelta(seconds=45)
+UNSTAMPED: Final = timedelta(days=1)
+SECONDS_TO_ANSWER: Final = 5
+START_A_WORKER: Final = (
+    "Start manage.py procrastinate worker (docs/operations/foundry-worker.service) and read its log."
+)
+
+
+def examine() -> Findings:
+    """The worker and everything that it does on a schedule."""
+    yield _worker()
+    yield _jobs()
+    yield _checkpoint()
+    yield from _stamps()
+    yield _standing()
+
+
+def _worker() -> Finding:
+    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT).count()
+    if not alive:
+        return bad("Worker", "none beats", START_A_WORKER)
+    return ok("Worker", f"{alive} alive")
+
+
+def _jobs() -> Finding:
+    waiting = ProcrastinateJob.objects.filter(status="todo").count()
+    failed = ProcrastinateJob.objects.filter(status="failed").count()
+    words = f"{waiting} waiting, {failed} failed"
+    if failed:
+        return warn(
+            "Jobs", words, "Read the worker's log; failed jobs stay in procrastinate_jobs until they are retried."
+        )
+    return ok("Jobs", words)
+
+
+def _due_before(schedule: str, times: int) -> datetime:
+    """The moment at which a schedule was due, so many times ago."""
+    due = croniter(schedule, timezone.now())
+    for _ in range(times):
+        before: datetime = due.get_prev(datetime)
+    return before
+
+
+def _checkpoint() -> Finding:
+    """Whether anything older than two runs of the schedule stands in no checkpoint yet."""
+    newest = Checkpoint.objects.order_by("-number").first()
+    late = Event.objects.filter(at__lt=_due_before(settings.FOUNDRY_CHECKPOINT_CRON, 2))
+    late = late.exclude(action__in=[CHECKPOINT_MADE, CHECKPOINT_STAMPED])
+    if newest is not None:
+        late = late.filter(at__gt=newest.made_at)
+    words = f"number {newest.number} of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "none yet"
+    if late.exists():
+        return bad("Checkpoint", f"{words}, and older events are in none", START_A_WORKER)
+    return ok("Checkpoint", words)
+
+
+def _stamps() -> Findings:
+    if not settings.FOUNDRY_TIMESTAMP_URL:
+        yield ok("Time stamps", "no authority is configured (FOUNDRY_TIMESTAMP_URL)")
+        return
+    try:
+        roots = x509.load_pem_x509_certificates(Path(settings.FOUNDRY_TIMESTAMP_ROOTS).read_bytes())
+    except (OSError, ValueError) as error:
+        yield bad("Time stamps", f"FOUNDRY_TIMESTAMP_ROOTS cannot be read: {error}", "Name a PEM file with its roots.")
+        return
+    yield _authority(len(roots))
+    oldest = Checkpoint.objects.filter(timestamp__isnull=True, made_at__lt=timezone.now() - UNSTAMPED).first()
+    if oldest is not None:
+        yield warn(
+            "Time stamps", f"{oldest} has none after a day", "Read the worker's log for what the authority says."
+        )
+
+
+def _authority(roots: int) -> Finding:
+    url = settings.FOUNDRY_TIMESTAMP_URL
+    try:
+        # Any answer will do: the authority takes time-stamp queries only, and may say so.
+        urllib.request.urlopen(url, timeout=SECONDS_TO_ANSWER).close()  # noqa: S310 (the operator's own address)
+    except urllib.error.HTTPError:
+        pass
+    except OSError as error:
+        return bad("Time stamps", f"{url} does not answer: {error}", "Check address, proxy and firewall of this node.")
+    return ok("Time stamps", f"{url} answers, {roots} root(s) trusted")
+
+
+def _standing() -> Finding:
+    broken = Standing.objects.exclude(fault="").first()
+    if broken is not None:
+        mend = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
+        return bad("Audit trail", f"broken: {broken.fault}", mend)
+    oldest = Standing.objects.order_by("verified_at").first()
+    if oldest is None:
+        return warn("Audit trail", "never verified", "Run manage.py verify_audit, and have a worker run.")
+    words = f"every chain verified since {oldest.verified_at:%Y-%m-%d %H:%M} UTC"
+    if oldest.verified_at < _due_before(settings.FOUNDRY_VERIFICATION_CRON, 2):
+        return warn("Audit trail", words, START_A_WORKER)
+    return ok("Audit trail", words)

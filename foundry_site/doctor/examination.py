@@ -1,0 +1,36 @@
+"""Everything that is looked at, in the order in which it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.db import DatabaseError
+from redis import RedisError
+
+from foundry_site.doctor import background, keys, place, postgres, protection, redis_server
+from foundry_site.doctor.findings import Findings, bad
+
+
+def examine(nodes: int = 1) -> Findings:
+    """Look at everything. A service that does not answer is one finding, and what it was asked is left out."""
+    yield from _guarded("PostgreSQL", lambda: postgres.examine(nodes))
+    for subject, look in PARTS.items():
+        yield from _guarded(subject, look)
+
+
+def _guarded(subject: str, look: Callable[[], Findings]) -> Findings:
+    try:
+        yield from look()
+    except (DatabaseError, RedisError, OSError) as error:
+        words = (str(error).strip() or type(error).__name__).splitlines()[0]
+        yield bad(subject, f"cannot be looked at: {words}", "Mend what it needs, and ask the doctor again.")
+
+
+PARTS: Final[Mapping[str, Callable[[], Findings]]] = {
+    "Protection": protection.examine,
+    "Redis": redis_server.examine,
+    "Keys": keys.examine,
+    "Background work": background.examine,
+    "This node": place.examine,
+}

@@ -1,0 +1,66 @@
+"""Secrets: there, the same on every node, and readable by nobody else."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from audit.keys.models import SiteKey
+from audit.keys.private import KEY_FILE
+from audit.keys.sealing import own_fingerprint
+from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+
+FOR_OTHERS: Final = 0o077
+# The file in the data folder, and the variable that takes its place.
+SECRETS: Final = {"secret_key": "FOUNDRY_SECRET_KEY", "metrics_token": "FOUNDRY_METRICS_TOKEN"}
+
+
+def examine() -> Findings:
+    """The key that seals, and the secrets of sessions and figures."""
+    yield _signing_key()
+    for name, variable in SECRETS.items():
+        yield _secret(name, variable, from_environment=_is_from_environment(name))
+
+
+def _is_from_environment(name: str) -> bool:
+    environment = settings.ENVIRONMENT
+    return bool({"secret_key": environment.secret_key, "metrics_token": environment.metrics_token}[name])
+
+
+def _signing_key() -> Finding:
+    path = Path(settings.FOUNDRY_DATA_DIR) / KEY_FILE
+    on_record = SiteKey.objects.count()
+    if settings.FOUNDRY_SIGNING_KEY:
+        where = "in the environment"
+    elif not path.exists():
+        if on_record:
+            mend = "Restore it from its backup, or give FOUNDRY_SIGNING_KEY: this node would seal with a new key."
+            return bad("Signing key", f"not on this node, but {on_record} on record", mend)
+        return ok("Signing key", "none yet; made with the first checkpoint")
+    elif _is_open(path):
+        return bad("Signing key", f"{path} is open to others", f"chmod 600 {path}; whoever read it can forge seals.")
+    else:
+        where = str(path)
+    if on_record and not SiteKey.objects.filter(pk=own_fingerprint()).exists():
+        mend = "Give every node the key that seals: this node would put a new one on record."
+        return warn("Signing key", f"{where}, which is none of the {on_record} on record", mend)
+    return ok("Signing key", where)
+
+
+def _secret(name: str, variable: str, *, from_environment: bool) -> Finding:
+    path = Path(settings.FOUNDRY_DATA_DIR) / name
+    if from_environment:
+        return ok(variable, "in the environment")
+    if path.exists() and _is_open(path):
+        return bad(variable, f"{path} is open to others", f"chmod 600 {path}, and choose another secret.")
+    if settings.ENVIRONMENT.database_url is not None:
+        mend = f"Set {variable}: what each node makes for itself differs from node to node."
+        return warn(variable, f"this node's own, in {path}", mend)
+    return ok(variable, str(path))
+
+
+def _is_open(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & FOR_OTHERS)

@@ -1,0 +1,72 @@
+"""This node: its disk, its built files, and what it tells the web about itself."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core import checks
+
+from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+
+LEAST_FREE: Final = 1024**3
+LITTLE_FREE: Final = 0.1
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def examine() -> Findings:
+    """Disk, built files, host names, TLS, and what Django says about production."""
+    yield _disk()
+    yield _files()
+    yield _hosts()
+    yield from _deployment()
+    yield _mail()
+
+
+def _disk() -> Finding:
+    folder = Path(settings.FOUNDRY_DATA_DIR)
+    usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
+    words = f"{usage.free / 1024**3:.1f} GiB free of {usage.total / 1024**3:.0f}"
+    if usage.free < LEAST_FREE:
+        return bad("Disk", words, f"Make room where {folder} lies: with a full disk nothing is saved.")
+    if usage.free < usage.total * LITTLE_FREE:
+        return warn("Disk", words, f"Make room where {folder} lies soon.")
+    return ok("Disk", words)
+
+
+def _files() -> Finding:
+    folder = Path(settings.BASE_DIR) / "static" / "dist"
+    if not any(folder.glob("*.js")) or not any(folder.glob("*.css")):
+        return bad("Browser files", "not built", "npm ci && npm run build, or start script/run once.")
+    return ok("Browser files", "built")
+
+
+def _hosts() -> Finding:
+    hosts = set(settings.ALLOWED_HOSTS)
+    if any(host.startswith(("*", ".")) for host in hosts):
+        return bad("Host names", ", ".join(sorted(hosts)), "Name each host in FOUNDRY_ALLOWED_HOSTS.")
+    if hosts <= LOCAL:
+        return warn("Host names", "this machine's only", "Set FOUNDRY_ALLOWED_HOSTS to the name that people type.")
+    return ok("Host names", ", ".join(sorted(hosts)))
+
+
+def _deployment() -> Findings:
+    """Django's own checks, those for production included."""
+    if settings.DEBUG:
+        yield bad("Debug pages", "on", "Unset FOUNDRY_DEBUG: they show everybody the inside of the server.")
+    if not settings.SESSION_COOKIE_SECURE:
+        yield warn("TLS", "FOUNDRY_HTTPS is off", "Set FOUNDRY_HTTPS=true behind a proxy that ends TLS.")
+    found = checks.run_checks(include_deployment_checks=True)
+    # Without TLS, what Django says about it would be the same line many times.
+    told = [each for each in found if settings.SESSION_COOKIE_SECURE or not (each.id or "").startswith("security.")]
+    for each in told:
+        level = bad if each.is_serious() else warn
+        yield level("Django", f"{each.id}: {each.msg}", each.hint or "See the documentation of this check.")
+    if not found:
+        yield ok("Django", "check --deploy has nothing to say")
+
+
+def _mail() -> Finding:
+    return ok("Mail", "Foundry sends none")

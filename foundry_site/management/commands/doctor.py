@@ -1,0 +1,43 @@
+"""`manage.py doctor`: look at a deployment and say what to mend."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from foundry_site.doctor.examination import examine
+from foundry_site.doctor.findings import Finding, Level
+
+
+class Command(BaseCommand):
+    help = "Look at this deployment and say what to mend; exit 1 where something is bad."
+    # What Django checks before a command is a part of the examination, and shall not end it.
+    requires_system_checks: list[str] = []  # noqa: RUF012 (Django's type)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--nodes", type=int, default=1, help="how many nodes share the database; default 1")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line, for a program")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        show = self._as_json if options["json"] else self._as_line
+        levels = []
+        for finding in examine(options["nodes"]):
+            show(finding)
+            levels.append(finding.level)
+        if not options["json"]:
+            told = (f"{levels.count(level)} {level}" for level in Level)
+            self.stdout.write(f"\n{', '.join(told)}")
+        if Level.BAD in levels:
+            raise SystemExit(1)
+
+    def _as_json(self, finding: Finding) -> None:
+        self.stdout.write(json.dumps(asdict(finding)))
+
+    def _as_line(self, finding: Finding) -> None:
+        style = {Level.OK: self.style.SUCCESS, Level.WARN: self.style.WARNING, Level.BAD: self.style.ERROR}
+        self.stdout.write(f"{style[finding.level](f'{finding.level:<4}')}  {finding.subject}: {finding.says}")
+        if finding.mend:
+            self.stdout.write(f"      {finding.mend}")

@@ -1,0 +1,263 @@
+"""The doctor finds what is broken, and says what to mend."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings as site
+from django.db import connection
+from django.utils import timezone
+from django_redis import get_redis_connection
+from pytest_django import Settings
+
+from accounts.callers import foundry_caller
+from accounts.models import User
+from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.services import make_checkpoint
+from audit.keys.models import SiteKey
+from audit.keys.sealing import fingerprint_of
+from audit.models import Event, Standing
+from audit.standing.services import note_standings
+from foundry_site.doctor import background, keys, place, postgres, protection, redis_server
+from foundry_site.doctor.examination import examine
+from foundry_site.doctor.findings import Finding, Findings, Level
+from foundry_site.environment import read_environment
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(look: Callable[[], Findings], subject: str) -> list[Finding]:
+    return [finding for finding in look() if finding.subject == subject]
+
+
+def the(look: Callable[[], Findings], subject: str) -> Finding:
+    (finding,) = ask(look, subject)
+    return finding
+
+
+def run_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.fixture
+def config() -> Iterator[Callable[[str, str], None]]:
+    """Set something of the Redis server, and put it back."""
+    server = get_redis_connection("locks")
+    before: dict[str, str] = {}
+
+    def change(name: str, value: str) -> None:
+        before[name] = server.config_get(name)[name]
+        server.config_set(name, value)
+
+    yield change
+    for name, value in before.items():
+        server.config_set(name, value)
+
+
+def test_a_healthy_database_is_well() -> None:
+    told = {finding.subject: finding for finding in postgres.examine(1)}
+    assert {name for name, finding in told.items() if finding.level is not Level.OK} <= {
+        # The tests' own database is allowed to forget.
+        *("fsync", "full_page_writes", "synchronous_commit", "PostgreSQL distance"),
+    }
+    assert "all applied" in told["Migrations"].says
+
+
+def test_a_database_that_forgets_is_bad() -> None:
+    told = {finding.subject: finding.level for finding in postgres.examine(1)}
+    assert (told["fsync"], told["synchronous_commit"]) == (Level.BAD, Level.BAD)
+
+
+def test_a_missing_migration_is_named() -> None:
+    run_sql("DELETE FROM django_migrations WHERE app = 'audit'")
+    found = the(lambda: postgres.examine(1), "Migrations")
+    assert found.level is Level.BAD
+    assert "audit.0001_initial" in found.says
+
+
+def test_more_nodes_than_connections_are_bad() -> None:
+    assert the(lambda: postgres.examine(2), "Connections").level is Level.OK
+    crowded = the(lambda: postgres.examine(50), "Connections")
+    assert crowded.level is Level.BAD
+    assert "max_connections" in crowded.mend
+
+
+@pytest.mark.parametrize(("apart", "level"), [(0.0, Level.OK), (-5.0, Level.WARN), (600.0, Level.BAD)])
+def test_clocks_that_disagree_are_told(apart: float, level: Level) -> None:
+    assert postgres.clock("PostgreSQL", lambda: time.time() + apart).level is level
+
+
+def test_a_service_far_away_is_told() -> None:
+    assert postgres.distance("Redis", lambda: time.sleep(0.01)).level is Level.WARN
+
+
+def test_every_trigger_is_known_and_there() -> None:
+    triggers, functions = protection.made_by_migrations()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname NOT LIKE 'procrastinate%'")
+        assert {row[0] for row in cursor.fetchall()} == triggers.keys()
+    assert {"audit_event_link", "audit_event_frozen", "audit_event_kept", "blobs_blob_frozen"} <= triggers.keys()
+    assert {"foundry_refuse", "audit_link"} <= functions.keys()
+    assert the(protection.examine, "Triggers").level is Level.OK
+    assert the(protection.examine, "Functions").level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("ALTER TABLE audit_event DISABLE TRIGGER audit_event_frozen", "audit_event_frozen on audit_event is disabled"),
+        ("DROP TRIGGER drafts_draft_kept ON drafts_draft", "drafts_draft_kept on drafts_draft is missing"),
+    ],
+)
+def test_a_trigger_that_was_switched_off_is_named(sql: str, says: str) -> None:
+    run_sql(sql)
+    found = the(protection.examine, "Triggers")
+    assert (found.level, found.says) == (Level.BAD, says)
+
+
+def test_a_function_that_was_changed_is_named() -> None:
+    run_sql(
+        "CREATE OR REPLACE FUNCTION foundry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$"
+    )
+    assert "foundry_refuse" in the(protection.examine, "Functions").says
+
+
+def test_a_role_that_owns_the_tables_is_told() -> None:
+    found = the(protection.examine, "Role")
+    assert found.level is Level.WARN
+    assert "docs/deploy.md" in found.mend
+
+
+def test_a_healthy_redis_is_well() -> None:
+    levels = {finding.subject: finding.level for finding in redis_server.examine()}
+    assert {levels[name] for name in ("Redis", "Redis eviction", "Redis persistence", "Redis clock")} == {Level.OK}
+
+
+def test_an_evicting_redis_is_bad(config: Callable[[str, str], None]) -> None:
+    config("maxmemory-policy", "allkeys-lru")
+    assert the(redis_server.examine, "Redis eviction").level is Level.BAD
+
+
+def test_a_full_redis_is_told(config: Callable[[str, str], None]) -> None:
+    used = int(get_redis_connection("locks").info("memory")["used_memory"])
+    config("maxmemory", str(used + used // 20))
+    assert the(redis_server.examine, "Redis memory").level is Level.WARN
+
+
+def test_other_keys_among_the_locks_are_told() -> None:
+    get_redis_connection("locks").set("strange", "1", px=60_000)
+    try:
+        assert "strange" in the(redis_server.examine, "Redis databases").says
+    finally:
+        get_redis_connection("locks").delete("strange")
+
+
+def test_one_database_for_locks_and_cache_is_bad(settings: Settings) -> None:
+    settings.CACHES = {**site.CACHES, "default": site.CACHES["locks"]}
+    assert the(redis_server.examine, "Redis databases").level is Level.BAD
+
+
+def test_a_redis_that_is_away_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_alias: str) -> redis.Redis:
+        raise redis.ConnectionError("refused")
+
+    monkeypatch.setattr(redis_server, "get_redis_connection", away)
+    assert [(each.level, each.says) for each in examine() if each.subject == "Redis"] == [
+        (Level.BAD, "cannot be looked at: refused")
+    ]
+
+
+def test_keys_that_others_can_read_are_bad(settings: Settings, tmp_path: Path) -> None:
+    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
+    for name in ("signing_key", "secret_key"):
+        (tmp_path / name).write_text("0" * 64)
+        (tmp_path / name).chmod(0o644)
+    assert the(keys.examine, "Signing key").level is Level.BAD
+    assert the(keys.examine, "FOUNDRY_SECRET_KEY").level is Level.BAD
+
+
+def test_a_node_without_the_sites_key_is_told_and_makes_none(settings: Settings, tmp_path: Path) -> None:
+    SiteKey.objects.create(fingerprint=fingerprint_of(b"a" * 32), public_key=b"a" * 32)
+    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
+    assert the(keys.examine, "Signing key").level is Level.BAD
+    assert not list(tmp_path.iterdir())
+    settings.FOUNDRY_SIGNING_KEY = "1" * 64
+    assert the(keys.examine, "Signing key").level is Level.WARN
+
+
+def test_a_secret_of_its_own_on_a_shared_database_is_told(settings: Settings, tmp_path: Path) -> None:
+    settings.FOUNDRY_DATA_DIR = tmp_path
+    settings.ENVIRONMENT = read_environment({"DATABASE_URL": "postgresql://db/foundry"})
+    assert the(keys.examine, "FOUNDRY_SECRET_KEY").level is Level.WARN
+    settings.ENVIRONMENT = read_environment({"FOUNDRY_SECRET_KEY": "x" * 60})
+    assert the(keys.examine, "FOUNDRY_SECRET_KEY").level is Level.OK
+
+
+def test_a_missing_worker_is_bad() -> None:
+    assert the(background.examine, "Worker").level is Level.BAD
+    run_sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert the(background.examine, "Worker").level is Level.OK
+    run_sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+    assert the(background.examine, "Worker").level is Level.BAD
+
+
+def test_a_checkpoint_that_is_late_is_bad(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_checkpoint(caller=foundry_caller("job"))
+    assert the(background.examine, "Checkpoint").level is Level.OK
+    assert Event.objects.filter(target_id=str(owner.id)).exists()
+    monkeypatch.setattr(background, "_due_before", lambda *_: timezone.now() + timedelta(minutes=1))
+    assert the(background.examine, "Checkpoint").level is Level.OK
+    monkeypatch.setattr(Checkpoint.objects, "order_by", lambda *_: Checkpoint.objects.none())
+    assert the(background.examine, "Checkpoint").level is Level.BAD
+
+
+def test_an_authority_that_does_not_answer_is_bad(settings: Settings, tmp_path: Path) -> None:
+    assert the(background.examine, "Time stamps").level is Level.OK
+    settings.FOUNDRY_TIMESTAMP_URL = "http://127.0.0.1:9/tsr"
+    settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "none.pem")
+    assert "FOUNDRY_TIMESTAMP_ROOTS" in the(background.examine, "Time stamps").says
+
+
+def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
+    Standing.objects.all().delete()
+    assert the(background.examine, "Audit trail").level is Level.WARN
+    note_standings(["site"])
+    assert the(background.examine, "Audit trail").level is Level.OK
+    Standing.objects.update(verified_at=timezone.now() - timedelta(days=3))
+    assert the(background.examine, "Audit trail").level is Level.WARN
+    Standing.objects.update(fault="site#7: was changed")
+    assert "site#7" in the(background.examine, "Audit trail").says
+
+
+def test_this_node_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    assert the(place.examine, "Host names").level is Level.BAD
+    settings.DEBUG = True
+    assert the(place.examine, "Debug pages").level is Level.BAD
+    settings.BASE_DIR = tmp_path
+    assert the(place.examine, "Browser files").level is Level.BAD
+    monkeypatch.setattr(place, "LEAST_FREE", 2**60)
+    assert the(place.examine, "Disk").level is Level.BAD
+
+
+def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str], tmp_path: Path) -> None:
+    environment = {**os.environ, **process_environment, "FOUNDRY_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "doctor"]
+    facts: dict[str, Any] = {"cwd": site.BASE_DIR, "env": environment, "capture_output": True, "text": True}
+    told = subprocess.run(command, check=False, timeout=60, **facts)
+    assert told.returncode == 1, told.stderr
+    assert "bad   fsync: off\n      Set fsync = on" in told.stdout
+    assert "Traceback" not in told.stderr
+    lines = subprocess.run([*command, "--json"], check=False, timeout=60, **facts).stdout.splitlines()
+    assert {"level", "subject", "says", "mend"} == json.loads(lines[0]).keys()
