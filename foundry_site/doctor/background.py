@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
@@ -58,10 +58,10 @@ def _jobs() -> Finding:
 
 def _due_before(schedule: str, times: int) -> datetime:
     """The moment at which a schedule was due, so many times ago."""
-    due = croniter(schedule, timezone.now())
+    due = timezone.now()
     for _ in range(times):
-        before: datetime = due.get_prev(datetime)
-    return before
+        due = croniter(schedule, due).get_prev(datetime)
+    return due
 
 
 def _checkpoint() -> Finding:

@@ -41,10 +41,10 @@ def examine(nodes: int) -> Findings:
     yield clock("PostgreSQL", lambda: float(one("SELECT extract(epoch FROM clock_timestamp())")))
 
 
-def one(sql: str, *parameters: object) -> Any:
+def one(sql: str) -> Any:
     """The one value that a statement answers."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
+        cursor.execute(sql)
         row = cursor.fetchone()
     return row[0] if row else None
 
