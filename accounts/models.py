@@ -66,6 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     signing_suspended_at = models.DateTimeField(
         null=True, editable=False, help_text="Since when this person may not sign: see accounts/suspension.py."
     )
+    uses_shortcuts = models.BooleanField("keyboard shortcuts", default=True, db_default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

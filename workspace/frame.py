@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from django.urls import reverse
@@ -77,23 +78,28 @@ def frame_of(access: Access, *, user: User, tab: str) -> Frame:
     project = access.project
     leases = Lease.objects.open().of_project(project.id).select_related("user")
     standing = standing_of(project)
-    tabs = (
-        ("workspace", _("Workspace"), 0),
-        ("history", _("History"), 0),
-        ("releases", _("Releases"), standing.in_review),
-        ("members", _("Members"), 0),
-    )
     return Frame(
         project=project,
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
         release=standing.release,
-        tabs=[
-            Tab(label, reverse(f"workspace:{name}", args=[project.id]), name == tab, count)
-            for name, label, count in tabs
-        ],
+        tabs=tabs_of(project.id, current=tab, counts={"releases": standing.in_review}),
         people=people_in([project.id], leases, without=user)[project.id],
     )
+
+
+def tabs_of(project_id: UUID, *, current: str = "", counts: Mapping[str, int] = MappingProxyType({})) -> list[Tab]:
+    """The parts of a project, in the order of its bar; `counts` are the numbers beside their names."""
+    labels = {
+        "workspace": _("Workspace"),
+        "history": _("History"),
+        "releases": _("Releases"),
+        "members": _("Members"),
+    }
+    return [
+        Tab(label, reverse(f"workspace:{name}", args=[project_id]), name == current, counts.get(name, 0))
+        for name, label in labels.items()
+    ]
 
 
 def may_of(access: Access) -> May:

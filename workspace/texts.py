@@ -143,6 +143,7 @@ def _discussion() -> dict[str, str]:
         "comment.on_line": _("Comment on line {line}…"),
         "comment.on_selection": _("Comment on the selection in line {line}…"),
         "comment.on_lines": _("Comment on lines {from} to {to}…"),
+        "comment.on_field": _("Comment on all of {field}…"),
         "comment.nothing": _("Save this field first, then comment"),
         "comment.send": _("Comment"),
         "comment.reply": _("Reply"),

@@ -6,16 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from workspace import past_urls, release_urls
-from workspace.views import account, comments, compare, history, inbox, members, projects, tasks, workspace
+from workspace.views import account, comments, compare, history, inbox, members, palette, projects, tasks, workspace
 
 app_name = "workspace"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="workspace:projects"), name="home"),
+    path("palette/", palette.palette, name="palette"),
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uuid:project_id>/", workspace.workspace, name="workspace"),
     path("projects/<uuid:project_id>/", include(past_urls)),
     path("projects/<uuid:project_id>/", include(release_urls)),
+    path("projects/<uuid:project_id>/palette/", palette.project_palette, name="project_palette"),
     path("projects/<uuid:project_id>/fields/", workspace.field_rows, name="fields"),
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept_texts, name="kept"),
@@ -41,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/<uuid:notification_id>/", inbox.open_notification, name="open_notification"),
     path("account/", account.account, name="account"),
     path("account/mails/", account.choose_mails, name="choose_mails"),
+    path("account/shortcuts/", account.switch_shortcuts, name="switch_shortcuts"),
     path("account/sessions/<int:session_id>/end/", account.end_browser_session, name="end_session"),
     path("account/sessions/end-others/", account.end_elsewhere, name="end_other_sessions"),
     path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="revoke_token"),

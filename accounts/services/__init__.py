@@ -1,6 +1,12 @@
 """Everything that writes accounts and tokens: each function one transaction, with its event on the chain ``site``."""
 
-from accounts.services.accounts import create_account, deactivate_account, reactivate_account, update_account
+from accounts.services.accounts import (
+    create_account,
+    deactivate_account,
+    reactivate_account,
+    set_shortcuts,
+    update_account,
+)
 from accounts.services.passwords import set_password
 from accounts.services.signing_in import record_failed_sign_in, record_sign_in, record_sign_out
 from accounts.services.tokens import TOKEN_PATTERN, authenticate_token, create_token, revoke_token
@@ -17,5 +23,6 @@ __all__ = [
     "record_sign_out",
     "revoke_token",
     "set_password",
+    "set_shortcuts",
     "update_account",
 ]

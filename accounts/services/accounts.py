@@ -118,6 +118,19 @@ def update_account(
     return user
 
 
+def set_shortcuts(*, caller: Caller, are_on: bool) -> User:
+    """Switch the pages' keyboard shortcuts on or off, for oneself; they can be in the way of a screen reader's own."""
+    with write_transaction():
+        user = lock_account(caller.user.id)
+        if user.uses_shortcuts == are_on:
+            return user
+        user.uses_shortcuts = are_on
+        user.save(update_fields=["uses_shortcuts"])
+        data = {"before": {"uses_shortcuts": not are_on}, "after": {"uses_shortcuts": are_on}}
+        record(caller=caller, action=actions.ACCOUNT_CHANGED, target=_target(user), data=data)
+    return user
+
+
 def deactivate_account(
     *, caller: Caller, user_id: UUID, reason: str | None = None, successor_id: UUID | None = None
 ) -> User:

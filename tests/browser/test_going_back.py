@@ -85,8 +85,9 @@ def test_a_version_is_looked_at_and_left_again(person: Callable[..., Person]) ->
 def test_a_line_is_searched_and_opened_where_it_stands(person: Callable[..., Person]) -> None:
     priya = person("reviewer")
     page = priya.at_work()
-    page.get_by_role("searchbox", name="Search this project").fill("paraphrase")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Search or jump to").click()
+    page.get_by_role("combobox").fill("paraphrase")
+    page.get_by_role("option", name="Search all versions and comments for").click()
     expect(page).to_have_url(re.compile(r"search/\?q=paraphrase"))
     page.locator(".hit", has_text="current").first.click()
     expect(page.locator(".cm-activeLine")).to_contain_text("paraphrase")

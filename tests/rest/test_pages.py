@@ -33,6 +33,7 @@ WRITE = (WRITERS, OPEN)
 OF_A_PROJECT = (
     Row("workspace:workspace", "GET", "", 200),
     Row("workspace:fields", "GET", "fields/", 200),
+    Row("workspace:project_palette", "GET", "palette/?q=one&page=workspace&field=prompt_text", 200),
     Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
     Row("workspace:kept", "GET", "kept/", 200),
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
@@ -77,6 +78,8 @@ ELSEWHERE = (
     ("workspace:inbox_count", "GET", "/inbox/count/", 200, "not_authenticated"),
     ("workspace:read_inbox", "POST", "/inbox/read/", 302, "not_authenticated"),
     ("workspace:open_notification", "GET", f"/inbox/{OTHER}/", "not_found", "not_authenticated"),
+    ("workspace:palette", "GET", "/palette/?q=one", 200, "not_authenticated"),
+    ("workspace:switch_shortcuts", "POST", "/account/shortcuts/", 302, "not_authenticated"),
     ("workspace:account", "GET", "/account/", 200, "not_authenticated"),
     ("workspace:account", "POST", "/account/", 400, "not_authenticated"),
     ("workspace:choose_mails", "POST", "/account/mails/", 302, "not_authenticated"),

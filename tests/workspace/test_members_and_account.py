@@ -27,7 +27,7 @@ def role(project: Project, user: User) -> str | None:
 def test_it_shows_everybody_owners_first(browser: Browser, project: Project, viewer: User) -> None:
     response = browser(viewer).get(members(project))
     assert [words(heading) for heading in elements(response, "h2")] == ["Owner", "Editor", "Reviewer", "Viewer you"]
-    assert not elements(response, "dialog")
+    assert {dialog.attributes["id"] for dialog in elements(response, "dialog")} == {"palette", "shortcuts"}
 
 
 def test_an_owner_adds_changes_and_removes(browser: Browser, project: Project, owner: User, outsider: User) -> None:

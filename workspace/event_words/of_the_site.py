@@ -25,6 +25,7 @@ _ACCOUNT_FACTS: Final = {
     "email": gettext_noop("e-mail"),
     "is_administrator": gettext_noop("administrator"),
     "is_auditor": gettext_noop("auditor"),
+    "uses_shortcuts": gettext_noop("shortcuts"),
 }
 
 

@@ -12,16 +12,17 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Person, User
-from workspace import field_names, marking
+from workspace import field_names, marking, shortcuts
 from workspace.people import PersonView
 
 register = template.Library()
 
 THEMES = ("light", "dark")
+DENSITIES = ("compact",)
 
 register.filter("field_label", field_names.label)
 register.filter("field_short_label", field_names.short_label)
@@ -62,6 +63,26 @@ def field_input(bound: BoundField) -> SafeString:
     return bound.as_widget(attrs={"class": names.get(bound.widget_type, "input")})
 
 
+@register.simple_tag
+def keys(name: str) -> SafeString:
+    """A shortcut's keys, one by one; the script writes the modifier as this machine's keyboard calls it."""
+    caps = ((" data-modifier" if key == "Mod" else "", cap) for key, cap in shortcuts.SHORTCUTS[name].caps)
+    return format_html('<span class="keys">{}</span>', format_html_join("", '<kbd class="kbd"{}>{}</kbd>', caps))
+
+
+@register.simple_tag
+def shortcut_groups() -> object:
+    """All shortcuts, for the help."""
+    return shortcuts.GROUPS
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts_for_the_script(context: Context) -> list[dict[str, str]]:
+    """The shortcuts that this reader has switched on."""
+    user = context.get("user")
+    return shortcuts.for_the_script(are_on=isinstance(user, User) and user.uses_shortcuts)
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: datetime, form: str = "short") -> SafeString:
     """A time in the reader's zone, its UTC on hover.
@@ -91,6 +112,14 @@ def theme(context: Context) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def density(context: Context) -> str:
+    """The reader's choice of density, or an empty string for the comfortable one."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("density", "") if request else ""
+    return chosen if chosen in DENSITIES else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from accounts.factors import describe_factors
 from accounts.models import PersonalAccessToken
-from accounts.services import create_token, revoke_token
+from accounts.services import create_token, revoke_token, set_shortcuts
 from accounts.sessions import end_other_sessions, end_session, sessions_of
 from accounts.suspension import why_not_sign
 from audit.errors import ValidationFailed
@@ -59,6 +59,15 @@ def choose_mails(request: PageRequest) -> HttpResponse:
         context: dict[str, object] = {"mails": MailChoice(request.user, topics, address), "mail_errors": refusal.errors}
         return _page(request, context, refusal.status)
     messages.success(request, _("Your choice of mails is kept."))
+    return redirect("workspace:account")
+
+
+@page("POST")
+def switch_shortcuts(request: PageRequest) -> HttpResponse:
+    """`shortcuts=on` or off: one's own keyboard shortcuts on all pages."""
+    are_on = request.POST.get("shortcuts") == "on"
+    set_shortcuts(caller=caller_from_request(request), are_on=are_on)
+    messages.success(request, _("Shortcuts are on.") if are_on else _("Shortcuts are off."))
     return redirect("workspace:account")
 
 

@@ -54,7 +54,7 @@ class ProjectRow:
 
 @page("GET", "HEAD", "POST")
 def project_list(request: PageRequest) -> HttpResponse:
-    """GET `?q=&status=`: the projects the reader may see. POST: a new project."""
+    """GET `?q=&status=`: the projects the reader may see; `new` opens the form. POST: a new project."""
     if request.method == "POST":
         return _create(request)
     wanted = request.GET.get("q", "").strip()
@@ -67,6 +67,7 @@ def project_list(request: PageRequest) -> HttpResponse:
         "wanted": wanted,
         "status": status,
         "statuses": Status.choices,
+        "opens_new": "new" in request.GET,
     }
     part = is_htmx(request) and not request.headers.get("HX-Boosted")
     return render(request, "workspace/parts/project_rows.html" if part else "workspace/projects.html", context)

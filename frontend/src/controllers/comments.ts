@@ -4,6 +4,7 @@ import { htmx } from "../base";
 import { type CommentMark, setActiveComment, setComments } from "../editor/comments";
 import { savedText } from "../editor/unsaved";
 import type { ProjectEvent } from "../protocol";
+import { isPressed } from "../shortcuts";
 import { say } from "../texts";
 import { project } from "../workspace/current";
 import { changesBetween, type Field } from "../workspace/field";
@@ -30,7 +31,7 @@ interface Place {
 
 /** The threads beside the editor, their marks in it, and the one place to say something. */
 export class CommentsController extends LiveController {
-  static override targets = ["list", "facts", "thread", "composer", "text", "about", "foot", "submit"];
+  static override targets = ["list", "facts", "thread", "composer", "text", "about", "foot", "whole", "submit"];
   static override values = { url: String };
   declare readonly listTarget: HTMLElement;
   declare readonly factsTarget: HTMLElement;
@@ -40,12 +41,15 @@ export class CommentsController extends LiveController {
   declare readonly textTarget: HTMLTextAreaElement;
   declare readonly aboutTarget: HTMLElement;
   declare readonly footTarget: HTMLElement;
+  declare readonly wholeTarget: HTMLButtonElement;
   declare readonly submitTarget: HTMLButtonElement;
   declare readonly urlValue: string;
   private partial!: Partial;
   private active = "";
   private showsClosed = false;
   private timer = 0;
+  /** Whether the new comment is on the whole field, whatever is selected. */
+  private onField = false;
   /** The thread that the composer answers, and where to send the answer. */
   private answering: { thread: string; url: string } | null = null;
   /** What each field's marks were made from, so that they are made once. */
@@ -120,21 +124,37 @@ export class CommentsController extends LiveController {
     this.textTarget.focus();
   }
 
-  key(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || !event.altKey || event.code !== "KeyM" || !this.hasComposerTarget) return;
+  toggleField(): void {
+    this.onField = !this.onField;
+    this.paint();
+    this.textTarget.focus();
+  }
+
+  /** On the selected lines, by key or from the palette. */
+  begin(event: Event): void {
+    if (!this.hasComposerTarget) return;
     event.preventDefault();
     this.answering = null;
+    this.onField = false;
     this.dispatch("show", { target: window, prefix: "panel", detail: "comments" });
+    this.paint();
     this.textTarget.focus();
+  }
+
+  /** On the whole field, whatever is selected. */
+  beginOnField(event: Event): void {
+    this.begin(event);
+    this.onField = this.hasComposerTarget;
     this.paint();
   }
 
   composerKey(event: KeyboardEvent): void {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (isPressed("send", event)) {
       event.preventDefault();
       this.composerTarget.requestSubmit();
-    } else if (event.key === "Escape") {
+    } else if (isPressed("leave", event)) {
       this.answering = null;
+      this.onField = false;
       this.paint();
       shownField()?.view?.focus();
     }
@@ -145,7 +165,8 @@ export class CommentsController extends LiveController {
     const text = this.textTarget.value;
     const place = this.place;
     const url = this.answering?.url ?? this.urlValue;
-    const about = this.answering || !place ? {} : { version: String(project.version), field: place.field.name, from_line: String(place.from), to_line: String(place.to), quote: place.quote };
+    const lines = !place || this.onField ? {} : { from_line: String(place.from), to_line: String(place.to), quote: place.quote };
+    const about = this.answering || !place ? {} : { version: String(project.version), field: place.field.name, ...lines };
     this.submitTarget.disabled = true;
     const answered = (answer: Event) => {
       this.composerTarget.removeEventListener("htmx:afterRequest", answered);
@@ -153,6 +174,7 @@ export class CommentsController extends LiveController {
       if (!(answer as CustomEvent<{ successful: boolean }>).detail.successful) return;
       if (this.textTarget.value === text) this.textTarget.value = "";
       this.answering = null;
+      this.onField = false;
       this.paint();
     };
     this.composerTarget.addEventListener("htmx:afterRequest", answered);
@@ -209,10 +231,12 @@ export class CommentsController extends LiveController {
     if (!this.hasComposerTarget) return;
     const place = this.place;
     const isReply = this.answering !== null;
-    const words = !place ? say("comment.nothing") : placeWords(place);
+    const words = !place ? say("comment.nothing") : this.onField ? say("comment.on_field", { field: place.field.label }) : placeWords(place);
     this.aboutTarget.hidden = !isReply;
     this.textTarget.disabled = !isReply && !place;
     this.textTarget.placeholder = isReply ? say("comment.reply") : words;
+    this.wholeTarget.hidden = isReply;
+    this.wholeTarget.setAttribute("aria-pressed", String(this.onField));
     this.submitTarget.textContent = isReply ? say("comment.reply") : say("comment.send");
     this.footTarget.hidden = !(this.textTarget.value || isReply || document.activeElement === this.textTarget);
   }

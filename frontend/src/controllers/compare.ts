@@ -16,18 +16,13 @@ export class CompareController extends Controller<HTMLElement> {
     location.replace(address);
   }
 
-  key(event: KeyboardEvent): void {
-    const inText = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
-    if (inText || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "n") this.next();
-    else if (event.key === "p") this.previous();
-  }
-
-  next(): void {
+  next(event: Event): void {
+    event.preventDefault();
     this.goTo(Math.min(this.at + 1, this.changeTargets.length - 1));
   }
 
-  previous(): void {
+  previous(event: Event): void {
+    event.preventDefault();
     this.goTo(Math.max(this.at - 1, 0));
   }
 

@@ -28,6 +28,12 @@ export class DialogController extends Controller<HTMLDialogElement> {
     this.element.removeEventListener("pointerdown", this.scrim);
   }
 
+  /** Somebody asked for it by key. */
+  show(event: Event): void {
+    event.preventDefault();
+    if (!this.element.open) this.element.showModal();
+  }
+
   close(): void {
     this.element.close();
   }

@@ -55,6 +55,16 @@ export class FieldsController extends LiveController {
     this.show(new URLSearchParams(location.search).get("field") ?? this.rowTargets[0]?.dataset["field"] ?? "");
   }
 
+  /** The palette asks for a field, or for a line of one: `files/a.md#12`. */
+  asked(event: CustomEvent<string>): void {
+    const [name = "", line] = event.detail.split("#");
+    if (!project.fields.has(name)) return;
+    event.preventDefault();
+    if (name !== this.chosen) history.pushState(null, "", addressOf(name));
+    this.show(name);
+    if (line) void project.load(project.field(name)).then(() => this.dispatch("line", { target: window, prefix: "jump", detail: Number(line) }));
+  }
+
   private get chosen(): string | undefined {
     return this.rowTargets.find((row) => row.ariaCurrent === "true")?.dataset["field"];
   }
@@ -95,7 +105,8 @@ export class FieldsController extends LiveController {
     const unsaved = [...project.fields.values()].filter((field) => !field.exists && field.isHeld).map((field) => field.name);
     const names = [...unsaved, more].filter(Boolean);
     const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name])]);
-    await htmx.ajax("get", `${this.urlValue}?${query}`, { target: this.element, swap: "innerHTML" });
+    // Its own source: requests of one source wait for each other, and all without one have the page's body as theirs.
+    await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.element, swap: "innerHTML settle:0ms" });
   }
 
   private paint(field: Field): void {

@@ -1,25 +1,41 @@
 import { EditorView } from "@codemirror/view";
-import { Controller } from "@hotwired/stimulus";
+import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
+import { LiveController } from "./live";
 
-/** `?line=12` in the address: a search or a link names a line; the first field shown is opened at it. */
-export class JumpController extends Controller<HTMLElement> {
+/** `?line=12` in the address names a line of the first field shown; `jump:line` names one of the field shown now. */
+export class JumpController extends LiveController {
   override connect(): void {
-    window.addEventListener("sheet:painted", this.jump);
+    window.addEventListener("sheet:painted", this.first);
+    window.addEventListener("jump:line", this.asked);
   }
 
   override disconnect(): void {
-    window.removeEventListener("sheet:painted", this.jump);
+    super.disconnect();
+    window.removeEventListener("sheet:painted", this.first);
+    window.removeEventListener("jump:line", this.asked);
   }
 
-  private readonly jump = (event: Event): void => {
+  private readonly first = (event: Event): void => {
     const { view } = (event as CustomEvent<Field>).detail;
     if (!view) return;
-    this.disconnect();
-    const line = Number(new URLSearchParams(location.search).get("line"));
-    if (!Number.isInteger(line) || line < 1) return;
-    const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
-    // Painted inside its own update; a second change waits until that is over.
-    queueMicrotask(() => view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) }));
+    window.removeEventListener("sheet:painted", this.first);
+    jump(view, Number(new URLSearchParams(location.search).get("line")));
   };
+
+  private readonly asked = (event: Event): void => {
+    // The sheet shows another field once its text has come.
+    window.setTimeout(() => {
+      const view = [...project.fields.values()].find((field) => field.view)?.view;
+      if (view) jump(view, (event as CustomEvent<number>).detail);
+      view?.focus();
+    });
+  };
+}
+
+function jump(view: EditorView, line: number): void {
+  if (!Number.isInteger(line) || line < 1) return;
+  const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+  // Painted inside its own update; a second change waits until that is over.
+  queueMicrotask(() => view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) }));
 }

@@ -91,7 +91,16 @@ export class SheetController extends LiveController {
     project.checking.now(this.field);
   }
 
-  private readonly cancelled = (): void => this.cancel();
+  /** Asked for elsewhere: by key, in the palette, beside the save button of a phone. */
+  readonly cancelled = (event: Event): void => {
+    event.preventDefault();
+    if (this.field.isHeld) this.cancel();
+  };
+
+  asked(event: Event): void {
+    event.preventDefault();
+    if (project.viewOf(this.field) === "theirs") this.ask();
+  }
 
   private readonly chosen = (event: Event): void => {
     void this.show((event as CustomEvent<string>).detail);

@@ -14,6 +14,12 @@ export class ThemeController extends Controller<HTMLElement> {
     this.mark();
   }
 
+  /** From the command palette. */
+  asked(event: CustomEvent<string>): void {
+    event.preventDefault();
+    this.choose({ params: { name: event.detail } });
+  }
+
   private mark(): void {
     const chosen = document.documentElement.dataset["theme"] ?? "";
     for (const button of this.element.querySelectorAll<HTMLElement>("[data-theme-name-param]")) {

@@ -25,15 +25,34 @@ export class WorkspaceController extends LiveController {
     localStorage.setItem(PANEL_MEMORY, next);
   }
 
-  key(event: KeyboardEvent): void {
-    const modified = event.ctrlKey || event.metaKey;
-    if (modified && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s") {
-      event.preventDefault();
-      void project.saving.save();
-    } else if (event.altKey && !modified && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      event.preventDefault();
-      this.dispatch("step", { target: window, detail: event.key === "ArrowUp" ? -1 : 1 });
-    }
+  save(event: Event): void {
+    event.preventDefault();
+    void project.saving.save();
+  }
+
+  saveWithMessage(event: Event): void {
+    event.preventDefault();
+    if (!project.isLive || project.saving.isRunning || project.saving.ready().length === 0) return;
+    this.dispatch("ask", { target: document.getElementById("save-dialog") ?? window, prefix: "save-dialog" });
+  }
+
+  before(event: Event): void {
+    this.step(event, -1);
+  }
+
+  after(event: Event): void {
+    this.step(event, 1);
+  }
+
+  /** The palette asks for a part of the side panel. */
+  panel(event: CustomEvent<string>): void {
+    event.preventDefault();
+    this.dispatch("show", { target: window, prefix: "panel", detail: event.detail });
+  }
+
+  private step(event: Event, by: number): void {
+    event.preventDefault();
+    this.dispatch("step", { target: window, detail: by });
   }
 
   /** Text that the server does not have yet is the only reason to hold somebody back. */

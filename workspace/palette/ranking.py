@@ -1,0 +1,93 @@
+"""How well something fits what was typed, and which of its letters say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+AT_START: Final = 4.0
+AT_WORD: Final = 3.0
+INSIDE: Final = 2.0
+SCATTERED: Final = 1.0
+# Fewer letters would be found scattered in nearly everything.
+FEWEST_SCATTERED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`score` is larger for a better fit; `places` are the (from, to) of what was typed, in order."""
+
+    score: float
+    places: tuple[tuple[int, int], ...] = ()
+
+
+def fit(question: str, text: str) -> Fit | None:
+    """How `text` fits a question whose words may stand in any order; None where a word is not in it.
+
+    A word counts most at the beginning of the text, then at the beginning of a word, then inside of one, and least as
+    scattered letters (`mcf` in `Model configuration`). Case is ignored; a shorter text fits a little better.
+    """
+    words = question.lower().split()
+    lower = text.lower()
+    # A few letters change their number in lower case; the places must be those of the text as it is shown.
+    lower = lower if len(lower) == len(text) else text
+    found = [_find(word, lower) for word in words]
+    if None in found:
+        return None
+    fits = [each for each in found if each is not None]
+    score = sum(each.score for each in fits) / max(len(fits), 1) - min(len(text), 200) / 1000
+    return Fit(score, tuple(_merged(sorted(place for each in fits for place in each.places))))
+
+
+def pieces(text: str, places: tuple[tuple[int, int], ...]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces: (piece, is it what was typed)."""
+    at = 0
+    for start, end in places:
+        if start > at:
+            yield text[at:start], False
+        yield text[start:end], True
+        at = end
+    if at < len(text):
+        yield text[at:], False
+
+
+def _find(word: str, text: str) -> Fit | None:
+    if text.startswith(word):
+        return Fit(AT_START, ((0, len(word)),))
+    begun = re.search(rf"(?<![^\W_]){re.escape(word)}", text)
+    at = begun.start() if begun else text.find(word)
+    if at >= 0:
+        return Fit(AT_WORD if begun else INSIDE, ((at, at + len(word)),))
+    return _scattered(word, text) if len(word) >= FEWEST_SCATTERED else None
+
+
+def _scattered(word: str, text: str) -> Fit | None:
+    """The letters in order, the first at the beginning of a word."""
+    first = re.search(rf"(?<![^\W_]){re.escape(word[0])}", text)
+    if first is None:
+        return None
+    places = []
+    at = first.start()
+    for letter in word:
+        at = text.find(letter, at)
+        if at < 0:
+            return None
+        places.append((at, at + 1))
+        at += 1
+    return Fit(SCATTERED, tuple(places))
+
+
+def _merged(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Places that touch or overlap, as one."""
+    current: tuple[int, int] | None = None
+    for start, end in places:
+        if current is not None and start <= current[1]:
+            current = current[0], max(current[1], end)
+        else:
+            if current is not None:
+                yield current
+            current = start, end
+    if current is not None:
+        yield current
