@@ -12,6 +12,7 @@ from tests.browser.people import Person, World
 
 def asked(page: Page, question: str) -> Locator:
     """Open the palette by its key and type; the row that Enter would choose."""
+    page.wait_for_load_state()
     page.keyboard.press("ControlOrMeta+k")
     expect(page.get_by_role("combobox", name="Search or jump to")).to_be_focused()
     page.keyboard.type(question)
