@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from smtplib import SMTPException
 from typing import Final
 
 from django.conf import settings
-from django.core import checks
+from django.core import checks, mail
 
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
 LEAST_FREE: Final = 1024**3
 LITTLE_FREE: Final = 0.1
+SECONDS_TO_ANSWER: Final = 5
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -69,4 +71,12 @@ def _deployment() -> Findings:
 
 
 def _mail() -> Finding:
-    return ok("Mail", "Foundry sends none")
+    server = settings.ENVIRONMENT.mail
+    if server is None:
+        return ok("Mail", "none is sent (EMAIL_HOST is not set)")
+    name = f"{server.host}:{server.port}"
+    try:
+        with mail.get_connection(timeout=SECONDS_TO_ANSWER):
+            return ok("Mail", f"{name} takes us in")
+    except (OSError, SMTPException) as error:
+        return bad("Mail", f"{name} refuses: {error}", "Check EMAIL_HOST, EMAIL_PORT, EMAIL_SECURITY and the account.")

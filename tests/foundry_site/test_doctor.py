@@ -251,6 +251,17 @@ def test_this_node_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPa
     assert the(place.examine, "Disk").level is Level.BAD
 
 
+def test_a_mail_server_that_is_away_is_bad(settings: Settings) -> None:
+    assert the(place.examine, "Mail").level is Level.OK
+    settings.ENVIRONMENT = read_environment(
+        {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": "9", "FOUNDRY_URL": "http://localhost:8000"}
+    )
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    found = the(place.examine, "Mail")
+    assert (found.level, "EMAIL_HOST" in found.mend) == (Level.BAD, True)
+
+
 def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str], tmp_path: Path) -> None:
     environment = {**os.environ, **process_environment, "FOUNDRY_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "doctor"]
