@@ -13,6 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
 django.setup(set_prefix=False)
 
 from foundry_site.http import HttpApplication  # noqa: E402
+from foundry_site.log_doors import LoggedRequests, LoggedSockets  # noqa: E402
 from gateway.routing import websocket_application  # noqa: E402
 
-application = ProtocolTypeRouter({"http": HttpApplication(), "websocket": websocket_application})
+application = ProtocolTypeRouter(
+    {"http": LoggedRequests(HttpApplication()), "websocket": LoggedSockets(websocket_application)}
+)

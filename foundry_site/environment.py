@@ -79,6 +79,7 @@ class Environment:
     address_rate: int
     oidc: OpenIdProvider | None
     log_level: str
+    log_format: str
     lock_ttl: int
     lock_grace: int
     socket_idle: int
@@ -130,6 +131,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         address_rate=_number(variables, "FOUNDRY_ADDRESS_RATE", 30000, least=0),
         oidc=_provider(variables),
         log_level=variables.get("FOUNDRY_LOG_LEVEL", "INFO").upper(),
+        log_format=_one_of(variables, "FOUNDRY_LOG_FORMAT", "text", "json"),
         lock_ttl=_number(variables, "FOUNDRY_LOCK_TTL", 60, least=2),
         lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
         socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
@@ -155,6 +157,14 @@ def _flag(variables: Mapping[str, str], name: str) -> bool:
     if value in {"1", "true", "yes", "on"}:
         return True
     raise EnvironmentVariableError(f"{name} takes true or false, not {value!r}.")
+
+
+def _one_of(variables: Mapping[str, str], name: str, *values: str) -> str:
+    """One of some words, the first of them where nothing is said."""
+    text = variables.get(name, "").strip().lower() or values[0]
+    if text not in values:
+        raise EnvironmentVariableError(f"{name} takes {' or '.join(values)}, not {text!r}.")
+    return text
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, *, least: int) -> int:

@@ -20,6 +20,8 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
+from foundry_site.middleware import note_user
+
 _PROJECT: Final = re.compile(r"/api/v1/projects/([0-9a-f-]{36})/")
 
 
@@ -39,6 +41,7 @@ class HttpApplication(ASGIHandler):
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        note_user(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined] # noqa: SLF001 (Django's own mark)
         # The slow part is over; a client that reads slowly must not keep a database connection.
         close_old_connections()

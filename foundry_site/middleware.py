@@ -7,6 +7,9 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.models import User
+from foundry_site import logs
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -19,3 +22,21 @@ def storable_queries(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return answer
+
+
+def named_in_the_log(get_response: GetResponse) -> GetResponse:
+    """Have the log say whose request it is, where a session says so. Stands behind authentication."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        note_user(request)
+        return get_response(request)
+
+    return answer
+
+
+def note_user(request: HttpRequest) -> None:
+    """Tell the log who asks, if that is known by now; nobody is looked up for it."""
+    known = getattr(request, "_cached_user", None) or vars(request).get("user")
+    # Not isinstance: that would have Django look the user of a session up.
+    if type(known) is User:
+        logs.note(user_id=str(known.id))

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.BrowserSessions",
+    "foundry_site.middleware.named_in_the_log",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
@@ -234,8 +235,11 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"()": "foundry_site.logs.TextFormatter"},
+        "json": {"()": "foundry_site.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": ENVIRONMENT.log_format}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
     "loggers": {
         "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
@@ -243,6 +247,8 @@ LOGGING = {
         # Every 4xx answer would be a warning; refusals are the product's daily work.
         "django.request": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        # A line for each request is for a collector, not for a terminal.
+        "foundry": {"level": ENVIRONMENT.log_level if ENVIRONMENT.log_format == "json" else "WARNING"},
         # Says with every command which jobs it knows.
         "procrastinate": {"level": "WARNING"},
         # What goes wrong there is raised, and told in one line.

@@ -38,12 +38,17 @@ class ProjectConsumer(AsyncConsumer):
         await self.send({"type": "websocket.accept", "subprotocol": chosen_subprotocol(self.scope)})
         try:
             self.connection = await open_connection(self.scope, self.send)
+            self._name_in_the_log(self.connection)
             await self.connection.begin(read_address(self.scope).after)
         except DomainError as refusal:
             if self.connection is not None:
                 await self.connection.close(close_code_of(refusal))
             else:
                 await self.send({"type": "websocket.close", "code": int(close_code_of(refusal))})
+
+    def _name_in_the_log(self, connection: Connection) -> None:
+        facts: dict[str, str] = self.scope.get("log_facts", {})
+        facts |= {"session_id": str(connection.session.session_id), "user_id": str(connection.user_id)}
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         if self.connection is not None:

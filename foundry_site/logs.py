@@ -1,0 +1,94 @@
+"""What stands in the log: one line a record, as text or as JSON, with the circumstances in which it was written.
+
+The circumstances (request, connection, session, user, project) belong to the task that handles a request or a socket,
+and to the threads that work for it. No secrets, no query strings, no texts of the product: what a record says is
+written by us, and of a database's complaint the part that quotes a row is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final
+
+Facts = dict[str, Any]
+
+# To the end of the complaint: a row's texts have lines of their own, empty ones too.
+_QUOTES_A_ROW: Final = re.compile(
+    r"^DETAIL:.*?(?=^(?:The above exception|During handling of)|\Z)", re.DOTALL | re.MULTILINE
+)
+_facts: ContextVar[Facts | None] = ContextVar("foundry_log_facts", default=None)
+
+
+@contextmanager
+def circumstances(**facts: Any) -> Iterator[Facts]:
+    """Put these facts on every record that is written in here; what is added to the answer later, too."""
+    made: Facts = dict(facts)
+    before = _facts.set(made)
+    try:
+        yield made
+    finally:
+        _facts.reset(before)
+
+
+def note(**facts: Any) -> None:
+    """Add facts to the circumstances, for whatever is written from now on; nothing outside of any."""
+    current = _facts.get()
+    if current is not None:
+        current.update(facts)
+
+
+def node_name() -> str:
+    """This process, among all nodes of an installation."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class _Formatter(logging.Formatter):
+    converter = time.gmtime  # type: ignore[assignment] # as its documentation says
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
+        return _QUOTES_A_ROW.sub("", super().formatException(ei)).rstrip()
+
+    def circumstances(self, record: logging.LogRecord) -> Facts:
+        """What is known of a record beside its message; `extra={"facts": {…}}` adds to it."""
+        return {**(_facts.get() or {}), **getattr(record, "facts", {})}
+
+
+class TextFormatter(_Formatter):
+    """For a person at a terminal: `2026-11-20 14:02:11,123 WARNING gateway: words [request_id=… user_id=…]`."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        facts = " ".join(f"{name}={value}" for name, value in self.circumstances(record).items())
+        return super().formatMessage(record) + (f" [{facts}]" if facts else "")
+
+
+class JsonFormatter(_Formatter):
+    """For a collector: one JSON object a line. `time` is RFC 3339 in UTC; `exception` says what failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._node = node_name()
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: Facts = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "node": self._node,
+            **self.circumstances(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
