@@ -95,6 +95,7 @@ def tabs_of(project_id: UUID, *, current: str = "", counts: Mapping[str, int] = 
         "history": _("History"),
         "releases": _("Releases"),
         "members": _("Members"),
+        "activity": _("Activity"),
     }
     return [
         Tab(label, reverse(f"workspace:{name}", args=[project_id]), name == current, counts.get(name, 0))

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from drafts.comments.models import Comment, CommentState
 from notifications.models import Kind, Notification
 from workspace import field_names
 from workspace.roles import role_label
+from workspace.sentences import sentence
 from workspace.templatetags.foundry import reader_zone
 
 MOST_QUOTED: Final = 160
@@ -56,7 +56,7 @@ def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
     said = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
     standing = Comment.objects.filter(pk__in=said).exclude(state=CommentState.WITHDRAWN)
     texts: dict[str, str] = {str(key): text for key, text in standing.values_list("pk", "text")} if said else {}
-    return [NotificationView(row, sentence(row), ICONS[Kind(row.kind)], _quote(row, texts)) for row in found]
+    return [NotificationView(row, said_of(row), ICONS[Kind(row.kind)], _quote(row, texts)) for row in found]
 
 
 def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[InboxDay]:
@@ -71,15 +71,10 @@ def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[Inbo
     return days
 
 
-def sentence(row: Notification) -> SafeString:
-    """Who did what, the person and the thing in bold."""
+def said_of(row: Notification) -> SafeString:
+    """Who did what."""
     words, thing = _SAID[Kind(row.kind)](row.facts)
-    strong = "<strong>{}</strong>"
-    return format_html(
-        words.replace("{name}", "{0}").replace("{thing}", "{1}"),
-        format_html(strong, row.actor.display_name),
-        format_html(strong, thing),
-    )
+    return sentence(words, name=row.actor.display_name, thing=thing)
 
 
 def place_of(row: Notification) -> str:

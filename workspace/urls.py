@@ -6,7 +6,19 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from workspace import past_urls, release_urls
-from workspace.views import account, comments, compare, history, inbox, members, palette, projects, tasks, workspace
+from workspace.views import (
+    account,
+    activity,
+    comments,
+    compare,
+    history,
+    inbox,
+    members,
+    palette,
+    projects,
+    tasks,
+    workspace,
+)
 
 app_name = "workspace"
 
@@ -33,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/tasks/<uuid:task_id>/", tasks.change, name="change_task"),
     path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),
     path("projects/<uuid:project_id>/compare/fold/", compare.fold, name="compare_fold"),
+    path("projects/<uuid:project_id>/activity/", activity.activity, name="activity"),
+    path("projects/<uuid:project_id>/activity/panel/", activity.panel, name="activity_panel"),
     path("projects/<uuid:project_id>/members/", members.member_list, name="members"),
     path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),

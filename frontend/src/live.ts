@@ -1,5 +1,6 @@
 import { Gateway } from "./gateway";
 import { type Texts, useTexts } from "./texts";
+import { ringFor } from "./workspace/bell";
 
 /** What Django writes into a page that follows its project (`workspace/views/releases.py`). */
 interface LiveData {
@@ -19,3 +20,4 @@ export const me = data.me;
 
 /** The page's live connection. It shares the tab's session with the workspace, so that a person stays one person. */
 export const gateway = new Gateway(`${scheme}://${location.host}${data.socket}`, `foundry.session.${data.project}`, data.seq);
+ringFor(gateway);

@@ -1,4 +1,5 @@
 import { application } from "./base";
+import { ActivityController } from "./controllers/activity";
 import { AnnouncerController } from "./controllers/announcer";
 import { BarsController } from "./controllers/bars";
 import { GiveBackController, NewFileController, SaveDialogController, TakeOverController } from "./controllers/asking";
@@ -18,6 +19,7 @@ import { WorkspaceController } from "./controllers/workspace";
 import { ringFor } from "./workspace/bell";
 import { project } from "./workspace/current";
 
+application.register("activity", ActivityController);
 application.register("announcer", AnnouncerController);
 application.register("bars", BarsController);
 application.register("comments", CommentsController);

@@ -62,6 +62,8 @@ OF_A_PROJECT = (
     Row("workspace:undo", "POST", "history/undo/", "project_frozen", *WRITE),
     Row("workspace:redo", "GET", "history/redo/", 200, *WRITE),
     Row("workspace:redo", "POST", "history/redo/", "project_frozen", *WRITE),
+    Row("workspace:activity", "GET", "activity/?kind=everything&field=prompt_text", 200),
+    Row("workspace:activity_panel", "GET", "activity/panel/", 200),
     Row("workspace:members", "GET", "members/", 200),
     Row("workspace:members", "POST", "members/", 302, OWNERS, ALWAYS, {"username": "{stranger}", "role": "viewer"}),
     Row("workspace:people", "GET", "members/people/?username=stranger", 200, OWNERS),

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Final
 
 from audit.models import Event
+from workspace.event_words.acts import act_words
 from workspace.event_words.of_projects import PROJECT_WORDS, lease_end_words
 from workspace.event_words.of_the_site import SITE_WORDS
 
-__all__ = ["EVENT_WORDS", "event_words", "lease_end_words"]
+__all__ = ["EVENT_WORDS", "act_words", "event_words", "lease_end_words"]
 
 EVENT_WORDS: Final = {**PROJECT_WORDS, **SITE_WORDS}
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})

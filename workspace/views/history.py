@@ -75,7 +75,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
         "since": facts["since"],
         "asked": asked,
         "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
-        "fields": field_names.in_order(set(_changed_ever(versions))),
+        "fields": field_names.in_order(set(changed_ever(versions))),
         "kinds": DraftKind.choices,
         "project_id": project_id,
         "may_restore": may_restore(access),
@@ -117,7 +117,7 @@ def _said(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
     return {version: sum(states.values()) - states.get("withdrawn", 0) for version, states in counted.items()}
 
 
-def _changed_ever(versions: DraftQuerySet) -> Iterable[str]:
+def changed_ever(versions: DraftQuerySet) -> Iterable[str]:
     """The name of every field that any version changed."""
     names = Func(F("changed_fields"), function="unnest", output_field=TextField())
     return versions.order_by().annotate(name=names).values_list("name", flat=True).distinct()

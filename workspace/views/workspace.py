@@ -32,7 +32,7 @@ from workspace.texts import script_texts
 from workspace.views import comments, tasks
 from workspace.views.history import panel_context
 
-PANEL_TABS = ("comments", "history", "tasks")
+PANEL_TABS = ("comments", "history", "tasks", "activity")
 
 
 @dataclass(frozen=True, slots=True)

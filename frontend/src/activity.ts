@@ -1,0 +1,7 @@
+import { application } from "./base";
+import { FollowingController } from "./controllers/following";
+import { gateway } from "./live";
+
+application.register("following", FollowingController);
+
+gateway.connect();

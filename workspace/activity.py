@@ -1,0 +1,255 @@
+"""What happened in a project, for the people in it: asked for by person, kind, field and time, told by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Count, JSONField, Q
+from django.db.models.functions import Cast, TruncDate
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from audit.errors import ValidationFailed
+from audit.ijson import check_text
+from audit.models import Event, EventQuerySet
+from workspace.event_words import act_words
+from workspace.numbers import number
+from workspace.people import PersonView
+from workspace.sentences import sentence
+from workspace.templatetags.foundry import reader_zone
+
+SPARK_DAYS: Final = 84
+# In pixels: a column every 8, the highest for the busiest day.
+SPARK_STEP, SPARK_HEIGHT = 8, 40
+
+# What can be asked for, by the beginning of its actions. Locks come with every save: whoever wants them, asks.
+_KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "versions": ("draft.",),
+    "comments": ("comment.",),
+    "tasks": ("task.",),
+    "releases": ("release.", "policy."),
+    "members": ("member.",),
+    "project": ("project.", "audit."),
+    "locks": ("lock.",),
+}
+EVERYTHING: Final = "everything"
+_ICONS: Final = {
+    "draft": "git-commit-horizontal",
+    "lock": "lock",
+    "comment": "message-square",
+    "task": "list-checks",
+    "member": "users",
+    "release": "signature",
+    "policy": "signature",
+    "project": "layers",
+    "audit": "shield-check",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader wants to see; empty texts and None: everything but locks."""
+
+    person: UUID | None = None
+    kind: str = ""
+    field: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+    @classmethod
+    def read(cls, given: QueryDict) -> Asked:
+        """From an address. Raises `ValidationFailed`."""
+        kind = given.get("kind", "")
+        return cls(
+            person=_person(given),
+            kind=kind if kind in _KINDS or kind == EVERYTHING else "",
+            field=check_text(given.get("field", ""), name="field"),
+            since=_day(given, "since"),
+            until=_day(given, "until"),
+            before=number(given, "before"),
+        )
+
+    @property
+    def beginnings(self) -> str:
+        """How the actions of the wished events may begin, with spaces between; empty for any."""
+        if self.kind in _KINDS:
+            return " ".join(_KINDS[self.kind])
+        told = (beginning for kind, each in _KINDS.items() if kind != "locks" for beginning in each)
+        return "" if self.kind == EVERYTHING or self.field else " ".join(told)
+
+    @property
+    def query(self) -> str:
+        """The address of the same wish, from its newest event on."""
+        wishes = ("person", "kind", "field", "since", "until")
+        return urlencode({name: str(getattr(self, name)) for name in wishes if getattr(self, name)})
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One event in words. `href` is empty where there is no place to go to."""
+
+    event: Event
+    person: PersonView
+    sentence: SafeString
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of the picture."""
+
+    x: int
+    height: int
+    day: date
+    count: int
+
+    @property
+    def y(self) -> int:
+        return SPARK_HEIGHT - self.height
+
+
+def events_of(project_id: UUID, asked: Asked) -> EventQuerySet:
+    """The events that were asked for, newest first, whatever their time."""
+    events = Event.objects.of_project(project_id).order_by("-seq")
+    if asked.kind in _KINDS:
+        wanted = Q()
+        for beginning in _KINDS[asked.kind]:
+            wanted |= Q(action__startswith=beginning)
+        events = events.filter(wanted)
+    elif asked.kind != EVERYTHING and not asked.field:
+        events = events.exclude(action__startswith="lock.")
+    if asked.person:
+        events = events.filter(actor_id=asked.person)
+    return _about_field(events, asked.field) if asked.field else events
+
+
+def in_time(events: EventQuerySet, asked: Asked, zone: tzinfo) -> EventQuerySet:
+    """Those of the days that were asked for, as the reader's calendar has them, and before the last one shown."""
+    if asked.since:
+        events = events.filter(at__gte=datetime.combine(asked.since, time.min, zone))
+    if asked.until:
+        events = events.filter(at__lt=datetime.combine(asked.until + timedelta(days=1), time.min, zone))
+    return events.filter(seq__lt=asked.before) if asked.before is not None else events
+
+
+def rows_of(events: Iterable[Event], project_id: UUID) -> list[ActivityRow]:
+    """Events in words."""
+    return [
+        ActivityRow(
+            event=event,
+            person=_actor(event),
+            sentence=_sentence(event),
+            icon=_ICONS.get(event.action.partition(".")[0], "activity"),
+            href=_place(event, project_id),
+        )
+        for event in events
+    ]
+
+
+def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[ActivityRow]]:
+    """The rows of each day in the reader's zone, in the order in which they come."""
+    zone = reader_zone(request)
+    days: list[list[ActivityRow]] = []
+    last: date | None = None
+    for row in rows:
+        day = timezone.localtime(row.event.at, zone).date()
+        if day != last:
+            days.append([])
+        last = day
+        days[-1].append(row)
+    return days
+
+
+def bars_of(events: EventQuerySet, zone: tzinfo) -> list[Bar]:
+    """How many of these events each of the last days saw; one query."""
+    first = timezone.localtime(timezone.now(), zone).date() - timedelta(days=SPARK_DAYS - 1)
+    recent = events.order_by().filter(at__gte=datetime.combine(first, time.min, zone))
+    counted = recent.annotate(day=TruncDate("at", tzinfo=zone)).values("day").annotate(count=Count("id"))
+    counts: dict[date, int] = {row["day"]: row["count"] for row in counted.order_by("day")}
+    most = max(counts.values(), default=1)
+    return [
+        Bar((day - first).days * SPARK_STEP, max(2, round(count / most * (SPARK_HEIGHT - 2))), day, count)
+        for day, count in counts.items()
+    ]
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """What can be asked for, with its name."""
+    names = {
+        "": _("All but locks"),
+        "versions": _("Versions"),
+        "comments": _("Comments"),
+        "tasks": _("Tasks"),
+        "releases": _("Releases"),
+        "members": _("Members"),
+        "project": _("Project"),
+        "locks": _("Locks"),
+        EVERYTHING: _("Everything"),
+    }
+    return list(names.items())
+
+
+def _about_field(events: EventQuerySet, field: str) -> EventQuerySet:
+    """Saves, locks and comments of one field; the only events that name any."""
+    named = events.annotate(record=Cast("canonical", JSONField()))
+    return named.filter(
+        Q(action="draft.saved", record__data__changed_fields__contains=[field])
+        | Q(action__startswith="lock.", record__data__field=field)
+        | Q(action__startswith="comment.", record__data__target_field=field)
+    )
+
+
+def _actor(event: Event) -> PersonView:
+    actor = event.record["actor"]
+    return PersonView(id=actor["id"], display_name=actor["name"], kind=actor["kind"])
+
+
+def _sentence(event: Event) -> SafeString:
+    words, thing = act_words(event)
+    return sentence(words, name=event.record["actor"]["name"], thing=thing)
+
+
+def _place(event: Event, project_id: UUID) -> str:
+    """Where to look at what the event is about."""
+    data = event.data
+    workspace = reverse("workspace:workspace", args=[project_id])
+    if "thread_id" in data:
+        query = {"panel": "comments", "comment": data["thread_id"], "field": data.get("target_field", "")}
+        return f"{workspace}?{urlencode(query)}"
+    if "task_id" in data:
+        return f"{workspace}?panel=tasks"
+    if event.action == "draft.saved" and isinstance(data.get("version"), int):
+        return reverse("workspace:version", args=[project_id, data["version"]])
+    if event.action.startswith("release.") and "release_id" in data:
+        return reverse("workspace:release", args=[project_id, data["release_id"]])
+    return reverse("workspace:members", args=[project_id]) if event.action.startswith("member.") else ""
+
+
+def _person(given: QueryDict) -> UUID | None:
+    text = given.get("person", "")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise ValidationFailed({"person": ["There is no such person."]}) from None
+
+
+def _day(given: QueryDict, name: str) -> date | None:
+    text = given.get(name, "")
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        day = date.min
+    # The years around the ends of the calendar have no neighbours to compare with.
+    if day is not None and not 1900 <= day.year <= 9000:
+        raise ValidationFailed({name: ["Give a day like 2026-11-20."]})
+    return day
