@@ -201,11 +201,11 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def _about_field(events: EventQuerySet, field: str) -> EventQuerySet:
     """Saves, locks and comments of one field; the only events that name any."""
-    named = events.annotate(record=Cast("canonical", JSONField()))
+    named = events.alias(fact=Cast("canonical", JSONField()))
     return named.filter(
-        Q(action="draft.saved", record__data__changed_fields__contains=[field])
-        | Q(action__startswith="lock.", record__data__field=field)
-        | Q(action__startswith="comment.", record__data__target_field=field)
+        Q(action="draft.saved", fact__data__changed_fields__contains=[field])
+        | Q(action__startswith="lock.", fact__data__field=field)
+        | Q(action__startswith="comment.", fact__data__target_field=field)
     )
 
 

@@ -16,8 +16,8 @@ from projects.models import Member, Role
 from projects.permissions import may
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.policies import Rules
-from publishing.services.signing import signing_action
 from publishing.standings import advances, standing_of
+from publishing.states import signing_action
 from workspace.people import PersonView
 
 # More names than this are counted.
