@@ -47,7 +47,7 @@ class ProjectConsumer(AsyncConsumer):
                 await self.send({"type": "websocket.close", "code": int(close_code_of(refusal))})
 
     def _name_in_the_log(self, connection: Connection) -> None:
-        facts: dict[str, str] = self.scope.get("log_facts", {})
+        facts: Any = self.scope.get("log_facts", {})
         facts |= {"session_id": str(connection.session.session_id), "user_id": str(connection.user_id)}
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
