@@ -64,18 +64,18 @@ def _find(word: str, text: str) -> Fit | None:
 
 
 def _scattered(word: str, text: str) -> Fit | None:
-    """The letters in order, the first at the beginning of a word."""
-    first = re.search(rf"(?<![^\W_]){re.escape(word[0])}", text)
-    if first is None:
-        return None
+    """The beginnings of some words, in order: each letter follows the last one or begins a later word."""
+    begins = {match.start() for match in re.finditer(r"(?<![^\W_])[^\W_]", text)}
+    at = -1
     places = []
-    at = first.start()
     for letter in word:
-        at = text.find(letter, at)
-        if at < 0:
+        follows = at >= 0 and text[at + 1 : at + 2] == letter
+        later = (place for place in sorted(begins) if place > at and text[place] == letter)
+        found = at + 1 if follows else next(later, None)
+        if found is None:
             return None
+        at = found
         places.append((at, at + 1))
-        at += 1
     return Fit(SCATTERED, tuple(places))
 
 

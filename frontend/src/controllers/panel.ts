@@ -54,6 +54,9 @@ export class PanelController extends LiveController {
       tab.tabIndex = chosen ? 0 : -1;
     }
     for (const page of this.pageTargets) page.hidden = page.dataset["name"] !== name;
+    const page = this.element.closest<HTMLElement>(".ws");
+    if (page) page.dataset["part"] = name;
+    this.dispatch("shown", { target: window });
   }
 
   /** Somebody wants to see a tab: the panel unfolds for it. */
@@ -68,7 +71,11 @@ export class PanelController extends LiveController {
 /** The number beside a tab's name; nothing where there is none. */
 export function countOnTab(name: string, count: number): void {
   const pill = document.querySelector<HTMLElement>(`#tab-${name} .pill`);
-  if (!pill) return;
-  pill.textContent = String(count);
-  pill.hidden = count === 0;
+  if (pill) {
+    pill.textContent = String(count);
+    pill.hidden = count === 0;
+  }
+  // On a phone the same tab stands at the foot.
+  const foot = document.querySelector<HTMLElement>(`[data-count="${name}"]`);
+  if (foot) foot.textContent = count ? String(count) : "";
 }
