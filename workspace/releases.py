@@ -199,7 +199,7 @@ def _slot_state(*, is_open: bool, missing: int, is_mine: bool) -> str:
 
 def _rule(meaning: str, rules: Rules, release: Release) -> str:
     if meaning == Meaning.AUTHORED:
-        return _("An author") if release.authors_sign else _("An editor, because no author is a person")
+        return "" if release.authors_sign else _("for its authors, who are no people")
     if meaning == Meaning.APPROVED and not rules.author_may_approve:
-        return _("Not an author")
+        return _("not an author")
     return ""

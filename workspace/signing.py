@@ -16,10 +16,13 @@ from accounts.reauthentication import needs_username, private_components
 from accounts.suspension import why_not_sign
 from audit.errors import DomainError, ValidationFailed
 from projects.access import Access
+from projects.models import Role
+from projects.permissions import may
 from publishing.models import Meaning, Release
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
+from publishing.services.signing import signing_action
 from publishing.standings import advances
 from publishing.versions import released_before
 from workspace.acts import words_of
@@ -36,6 +39,7 @@ class MeaningChoice:
     value: str
     label: str
     why_not: str
+    hint: str
     says: str
     sealed: dict[str, Any]
     spends: bool
@@ -124,22 +128,41 @@ def _passkey(text: str) -> Mapping[str, Any] | None:
 
 def _choices(release: Release, user: User, access: Access) -> list[MeaningChoice]:
     refusals = signable(release, user=user, access=access)
-    rules = Rules(**release.rules)
     before = released_before(release.draft)
     choices = []
     for meaning in Meaning.values:
-        why_not = refusals[meaning] or ("" if rules.signatures.get(meaning) else _("The policy does not ask for it."))
+        why_not = refusals[meaning] or ""
         choices.append(
             MeaningChoice(
                 value=meaning,
                 label=meaning_label(meaning),
                 why_not=why_not,
+                hint=_hint(release, meaning, access.role, why_not),
                 says=statement_in_words(release, before, user=user, meaning=meaning, project=access.project.name),
                 sealed=unsealed(release, signer=user, meaning=meaning),
                 spends=not why_not and not advances(release, person=user.id, meaning=meaning),
             )
         )
     return choices
+
+
+def _hint(release: Release, meaning: str, role: Role, why_not: str) -> str:
+    """Why the person may give this meaning, or why not: who has, or whom it needs."""
+    if not why_not:
+        if meaning == Meaning.AUTHORED:
+            return _("You are an author") if release.authors_sign else _("No author is a person")
+        owner = {
+            Role.REVIEWER: _("You are a reviewer"),
+            Role.EDITOR: _("You are an editor"),
+            Role.OWNER: _("You own it"),
+        }
+        return owner.get(role, "")
+    signers = [each.signer.display_name for each in release.signatures.all() if each.meaning == meaning]
+    if signers:
+        return _("Signed by {names}").format(names=", ".join(signers))
+    if not may(signing_action(meaning), role=role):
+        return _("Needs an editor") if meaning == Meaning.AUTHORED else _("Needs a reviewer")
+    return why_not
 
 
 def statement_in_words(release: Release, before: Release | None, *, user: User, meaning: str, project: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from drafts.models import Draft, DraftKind
 from workspace import field_names
+from workspace.releases import ReleaseView
 from workspace.templatetags.foundry import reader_zone
 
 WIDTH, LABELS, MARGIN = 1376, 190, 30
@@ -19,6 +20,9 @@ HEAD, LANE, FOOT = 44, 24, 28
 GOES_BACK = frozenset({DraftKind.REVERT, DraftKind.UNDO, DraftKind.REDO})
 # Two dates closer than this would touch.
 DATE_WIDTH = 52
+# The row of release names over the versions, where there are any.
+LONGEST_NAME = 12
+FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,40 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A release after the version that it froze: where its line stands, and how wide its name is."""
+
+    x: float
+    name: str
+    state: str
+    flag: int
+
+    @property
+    def half(self) -> float:
+        return self.flag / 2
+
+
+@dataclass(frozen=True, slots=True)
 class VersionMap:
-    """Everything that the template draws."""
+    """Everything that the template draws; `top` is where the columns begin, under the names of releases."""
 
     width: float
     height: float
+    top: float
     columns: list[Column]
     lanes: list[Lane]
     marks: list[Mark]
+    releases: list[ReleaseLine]
+
+    @property
+    def whole_height(self) -> float:
+        return self.top + self.height
 
 
-def version_map(drafts: Sequence[Draft], request: HttpRequest) -> VersionMap | None:
-    """The map of these versions (newest first, as they come); None where there is nothing to see."""
+def version_map(
+    drafts: Sequence[Draft], request: HttpRequest, releases: Mapping[int, Sequence[ReleaseView]]
+) -> VersionMap | None:
+    """The map of these versions (newest first, as they come) and their releases; None where there is nothing to see."""
     if len(drafts) < 2:
         return None
     oldest_first = list(reversed(drafts))
@@ -68,6 +94,7 @@ def version_map(drafts: Sequence[Draft], request: HttpRequest) -> VersionMap | N
     return VersionMap(
         width=LABELS + 2 * MARGIN + space * (len(drafts) - 1),
         height=HEAD + LANE * len(names) + FOOT - LANE / 2,
+        top=FLAG if releases else 0,
         columns=_columns(oldest_first, at, request),
         lanes=list(lanes.values()),
         marks=[
@@ -75,7 +102,17 @@ def version_map(drafts: Sequence[Draft], request: HttpRequest) -> VersionMap | N
             for draft in oldest_first
             for name in draft.changed_fields
         ],
+        releases=[
+            _line(at[version] + min(space / 2, MARGIN - 4), view)
+            for version, views in releases.items()
+            for view in views[:1]
+        ],
     )
+
+
+def _line(x: float, view: ReleaseView) -> ReleaseLine:
+    name = view.release.name if len(view.release.name) <= LONGEST_NAME else view.release.name[: LONGEST_NAME - 1] + "…"
+    return ReleaseLine(x, name, view.state.state, len(name) * FLAG_LETTER + FLAG_PADDING)
 
 
 def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest) -> list[Column]:

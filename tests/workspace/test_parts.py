@@ -84,7 +84,7 @@ def _draft(version: int, kind: str = "save", *fields: str) -> Draft:
 
 def test_the_map_has_a_column_per_version_and_a_lane_per_field() -> None:
     drafts = [_draft(3, "undo"), _draft(2, "save", "files/a.md"), _draft(1)]
-    drawn = version_map(drafts, RequestFactory().get("/"))
+    drawn = version_map(drafts, RequestFactory().get("/"), {})
     assert drawn is not None
     assert [column.version for column in drawn.columns] == [1, 2, 3]
     assert [lane.label for lane in drawn.lanes] == ["Prompt", "a.md"]
@@ -97,12 +97,12 @@ def test_the_map_has_a_column_per_version_and_a_lane_per_field() -> None:
 
 
 def test_one_version_needs_no_map() -> None:
-    assert version_map([_draft(1)], RequestFactory().get("/")) is None
+    assert version_map([_draft(1)], RequestFactory().get("/"), {}) is None
 
 
 def test_dates_of_the_map_never_touch() -> None:
     drafts = [_draft(version) for version in range(28, 0, -1)]
-    drawn = version_map(drafts, RequestFactory().get("/"))
+    drawn = version_map(drafts, RequestFactory().get("/"), {})
     assert drawn is not None
     dated = [column.x for column in drawn.columns if column.date]
     assert all(right - left >= 52 for left, right in pairwise(dated))

@@ -16,12 +16,15 @@ from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
 from projects.access import Access, get_project
 from projects.models import Status
-from projects.permissions import allowed
+from projects.permissions import allowed, may
+from publishing.models import Release, ReleaseState
 from workspace import field_names
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of
 from workspace.line_counts import LineCounts, line_counts
 from workspace.numbers import number, numbers
+from workspace.release_marks import releases_by_version
+from workspace.releases import ReleaseView
 from workspace.version_map import version_map
 
 PANEL_VERSIONS = 30
@@ -37,6 +40,11 @@ class VersionRow:
     is_current: bool
     is_picked: bool
     comments: int
+    releases: list[ReleaseView]
+
+    @property
+    def signatures(self) -> int:
+        return sum(len(view.signatures) for view in self.releases)
 
 
 @page()
@@ -55,6 +63,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     drafts = drafts[:PAGE_VERSIONS]
     counts = line_counts(project_id, drafts)
     said = _said(project_id, drafts)
+    releases = releases_by_version(project_id, drafts)
     picked = numbers(request.GET, "pick")[:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
@@ -66,14 +75,18 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
                 draft.version_number == frame.version,
                 draft.version_number in picked,
                 said.get(draft.version_number, 0),
+                releases.get(draft.version_number, []),
             )
             for draft in drafts
         ],
-        "map": version_map(drafts, request),
+        "map": version_map(drafts, request, releases),
+        "may_bundle": request.user.is_auditor or may("release.bundle", role=access.role),
+        "released": Release.objects.of_project(project_id).filter(state=ReleaseState.RELEASED).count(),
         "older": drafts[-1].version_number if more else None,
         "total": facts["total"],
         "since": facts["since"],
         "asked": asked,
+        "is_filtered": any(asked.values()),
         "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
         "fields": field_names.in_order(set(changed_ever(versions))),
         "kinds": DraftKind.choices,

@@ -22,8 +22,10 @@ from drafts.models import Draft
 from locking.models import Lease
 from projects.models import Project, Status
 from projects.services import create_project
+from publishing.models import Release
 from workspace.doors import PageRequest, is_htmx, page
 from workspace.frame import PresentView, people_in
+from workspace.project_state import standings_of
 
 SPARK_DAYS = 28
 # In pixels: a column every 4, as high as its saves, up to 6 of them.
@@ -50,6 +52,7 @@ class ProjectRow:
     bars: list[Bar]
     saves: int
     people: list[PresentView]
+    release: Release | None
 
 
 @page("GET", "HEAD", "POST")
@@ -97,9 +100,16 @@ def _rows(user: User, wanted: str, status: str) -> list[ProjectRow]:
     leases = Lease.objects.open().filter(project_id__in=ids).select_related("user")
     people = people_in(ids, leases)
     saves = _saves_by_day(ids)
+    standings = standings_of(found)
     found.sort(key=lambda project: project.current_draft.created_at if project.current_draft else project.created_at)
     return [
-        ProjectRow(project, _bars(saves[project.id]), sum(saves[project.id].values()), people[project.id])
+        ProjectRow(
+            project,
+            _bars(saves[project.id]),
+            sum(saves[project.id].values()),
+            people[project.id],
+            standings[project.id].release,
+        )
         for project in reversed(found)
     ]
 

@@ -134,7 +134,7 @@ export class BarsController extends LiveController {
     }
   }
 
-  private statusIs(): void {
+  statusIs(): void {
     if (project.status === "open") this.forget("status");
     else this.put("status", { template: `bar-${project.status}`, words: {} });
   }

@@ -202,7 +202,8 @@ export class Project extends Emitter<Happenings> {
     else if (event.name.startsWith("lock.")) this.locks.happened(event);
     else if (event.name === "member.role_changed" && (event.data["user"] as Person).id === this.me.id) {
       this.roleIs(String(event.data["role"]));
-    } else if (event.name === "project.reopened") this.statusIs("open");
+    } else if (event.name.startsWith("release.")) this.statusIs(event.data["project_status"] as ProjectStatus);
+    else if (event.name === "project.reopened") this.statusIs("open");
     else if (event.name === "project.frozen" || event.name === "project.archived") {
       this.statusIs(event.data["status"] as ProjectStatus);
     }
