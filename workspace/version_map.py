@@ -51,16 +51,17 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLine:
-    """A release after the version that it froze: where its line stands, and how wide its name is."""
+    """A release after the version that it froze: where its line stands, and the box of its name."""
 
     x: float
     name: str
     state: str
-    flag: int
+    flag_x: float
+    flag_width: int
 
     @property
-    def half(self) -> float:
-        return self.flag / 2
+    def name_x(self) -> float:
+        return self.flag_x + self.flag_width / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,9 @@ def version_map(
     at = {draft.version_number: LABELS + MARGIN + index * space for index, draft in enumerate(oldest_first)}
     names = field_names.in_order({name for draft in drafts for name in draft.changed_fields})
     lanes = {name: Lane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)}
+    width = LABELS + 2 * MARGIN + space * (len(drafts) - 1)
     return VersionMap(
-        width=LABELS + 2 * MARGIN + space * (len(drafts) - 1),
+        width=width,
         height=HEAD + LANE * len(names) + FOOT - LANE / 2,
         top=FLAG if releases else 0,
         columns=_columns(oldest_first, at, request),
@@ -103,16 +105,18 @@ def version_map(
             for name in draft.changed_fields
         ],
         releases=[
-            _line(at[version] + min(space / 2, MARGIN - 4), view)
+            _line(at[version] + min(space / 2, MARGIN - 4), view, width)
             for version, views in releases.items()
             for view in views[:1]
         ],
     )
 
 
-def _line(x: float, view: ReleaseView) -> ReleaseLine:
+def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:
+    """The name stands over the line, but never beyond the picture's edge."""
     name = view.release.name if len(view.release.name) <= LONGEST_NAME else view.release.name[: LONGEST_NAME - 1] + "…"
-    return ReleaseLine(x, name, view.state.state, len(name) * FLAG_LETTER + FLAG_PADDING)
+    flag = len(name) * FLAG_LETTER + FLAG_PADDING
+    return ReleaseLine(x, name, view.state.state, min(x - flag / 2, width - flag - 1), flag)
 
 
 def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest) -> list[Column]:

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from projects.services import archive_project
 from publishing.models import Release
-from tests.publishing.reviews import PASSWORD, Review
+from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 
@@ -72,3 +73,19 @@ def test_signing_works_without_a_script(browser: Browser, review: Review):
     assert Release.objects.get(pk=release.id).state == "released"
     page = editor.get(page_of(release))
     assert "Frozen · 1.0.0" in words(elements(page, "span", id="project-status")[0])
+
+
+@pytest.mark.parametrize("state", ["in_review", "frozen", "archived"])
+def test_the_workspace_says_why_nobody_writes(browser: Browser, review: Review, state: str):
+    release = review.submit() if state == "in_review" else review.release()
+    if state == "archived":
+        archive_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+    leads = {
+        "in_review": (page_of(release), page_of(release)),
+        "frozen": (address(review, "reopen"), page_of(release)),
+        "archived": (address(review, "reopen"), None),
+    }[state]
+    for role, lead in zip(("owner", "editor"), leads, strict=True):
+        page = browser(review.people[role]).get(address(review, "workspace"))
+        assert elements(page, "div", class_="sheet", data_state=state)
+        assert lead is None or elements(page, "a", class_="btn btn-ghost btn-xs", href=lead)
