@@ -1,24 +1,28 @@
-"""One person at one socket, who asks and waits for the answer: what p3 to p6, p10 and p12 are made of."""
+"""One person at one socket, who asks and waits for the answer: what p3 to p6, p10 and p12 are made of.
+
+Bare, as the baselines are: a client library of its own would take longer than the server does.
+"""
 
 from __future__ import annotations
 
 import http.client
 import itertools
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from websockets.sync.client import ClientConnection, connect
 
+from bench.frames import CLOSE, first_frame, handshake, masked
 from bench.nodes import Node
 from bench.world import Person
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
-LARGEST = 64 * 1024 * 1024
+READ = 1024 * 1024
 
 
 class Refused(Exception):
@@ -32,18 +36,22 @@ class Refused(Exception):
 class Socket:
     """A session in a project. Notifications are read past."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: socket.socket, address: str, token: str) -> None:
         self._connection = connection
+        self._buffer = bytearray()
         self._ids = itertools.count(1)
-        self.snapshot: dict[str, Any] = _decode(connection.recv())["params"]
+        connection.sendall(handshake(address, connection.getpeername()[1], token))
+        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            self._buffer += connection.recv(READ)
+        del self._buffer[: end + 4]
+        self.snapshot: dict[str, Any] = _decode(self._frame())["params"]
 
     def call(self, method: str, **params: Any) -> Any:
         """Ask, and wait for the answer."""
         number = next(self._ids)
-        request = _encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        self._connection.send(request, text=True)
+        self._connection.sendall(masked(_encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params})))
         while True:
-            frame = _decode(self._connection.recv())
+            frame = _decode(self._frame())
             if frame.get("id") == number:
                 if "error" in frame:
                     raise Refused(frame["error"])
@@ -60,14 +68,24 @@ class Socket:
         version: int = answer["version_number"]
         return version
 
+    def _frame(self) -> bytes:
+        while (found := first_frame(self._buffer)) is None:
+            received = self._connection.recv(READ)
+            if not received:
+                raise ConnectionError("The node hung up.")
+            self._buffer += received
+        payload, end = found
+        del self._buffer[:end]
+        return payload
+
 
 @contextmanager
 def socket_to(node: Node, project_id: UUID, person: Person) -> Iterator[Socket]:
     """Open a person's socket to a project on a node."""
-    address = f"ws://127.0.0.1:{node.port}/ws/projects/{project_id}/"
-    headers = {"Authorization": f"Bearer {person.token}"}
-    with connect(address, additional_headers=headers, compression=None, max_size=LARGEST) as connection:
-        yield Socket(connection)
+    with socket.create_connection(("127.0.0.1", node.port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield Socket(connection, f"/ws/projects/{project_id}/", person.token)
+        connection.sendall(masked((1000).to_bytes(2, "big"), opcode=CLOSE))
 
 
 class Rest:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
 import time
 from collections.abc import Callable
+
+from bench.frames import first_frame, handshake
 
 CONNECT_SECONDS = 30
 MARK = b'"bench":'
@@ -51,38 +51,17 @@ class Listener(asyncio.Protocol):
                 self._heard(payload, now)
 
     def _frames(self) -> list[bytes]:
-        frames, position, size = [], 0, len(self._buffer)
-        while size - position >= 2:
-            length, head = self._buffer[position + 1] & 127, 2
-            if length == 126:
-                head = 4
-            elif length == 127:
-                head = 10
-            if head > 2:
-                if size - position < head:
-                    break
-                length = int.from_bytes(self._buffer[position + 2 : position + head], "big")
-            if size - position < head + length:
-                break
-            frames.append(bytes(self._buffer[position + head : position + head + length]))
-            position += head + length
+        frames, position = [], 0
+        while (found := first_frame(self._buffer, position)) is not None:
+            payload, position = found
+            frames.append(payload)
         del self._buffer[:position]
         return frames
 
 
 async def listen(port: int, path: str, heard: Callable[[bytes, float], None], *, token: str | None = None) -> Listener:
     """Open one socket and wait for its first frame."""
-    key = base64.b64encode(os.urandom(16)).decode()
-    lines = [
-        f"GET {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        f"Sec-WebSocket-Key: {key}",
-        "Sec-WebSocket-Version: 13",
-        *([f"Authorization: Bearer {token}"] if token else []),
-    ]
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    request = handshake(path, port, token)
     loop = asyncio.get_running_loop()
     _, listener = await loop.create_connection(lambda: Listener(request, heard), "127.0.0.1", port)
     await asyncio.wait_for(asyncio.shield(listener.opened), CONNECT_SECONDS)

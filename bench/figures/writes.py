@@ -9,7 +9,7 @@ from bench.figure import Figure, Goal, compared, in_turn, per_second
 from bench.nodes import Node, product_node
 from bench.world import Person, baseline, person, project
 
-PROMPT = "Answer only from the documents that are listed. " * 42  # about 2 kB
+PROMPT = "Answer only from the documents that are listed.\n" * 42  # about 2 kB
 CLIENTS = 8
 
 
