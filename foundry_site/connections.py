@@ -32,15 +32,15 @@ def database_settings(url: str, *, pool_size: int, statement_timeout: int) -> di
     }
     ours = " ".join(f"-c {name}={value}" for name, value in timeouts.items())
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "foundry_site.postgres",
         "NAME": parameters.pop("dbname", ""),
         "USER": parameters.pop("user", ""),
         "PASSWORD": parameters.pop("password", ""),
         "HOST": parameters.pop("host", ""),
         "PORT": parameters.pop("port", ""),
         "CONN_MAX_AGE": 0,
-        # A pooled connection is tried before use: after a restart of Postgres the first request finds it alive.
-        "CONN_HEALTH_CHECKS": True,
+        # The backend looks for itself: after a restart of Postgres the first request finds a living connection.
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "connect_timeout": "5",
             **parameters,
