@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from django.db import connection, transaction
 
+from audit.services import Statement
 from blobs.models import sha256_of
 
-_INSERT = """
+_INSERT: Final = """
 INSERT INTO blobs_blob (sha256, size, data)
 SELECT sha256, length(data), data FROM unnest(%s::text[], %s::bytea[]) AS given (sha256, data)
 ON CONFLICT (sha256) DO NOTHING
@@ -25,8 +27,18 @@ def store_texts(*, texts: Iterable[str]) -> list[str]:
     contents = [text.encode("utf-8") for text in texts]
     hashes = [sha256_of(content) for content in contents]
     if contents:
-        # Sorted, so that two writers of the same new contents wait for each other in the same order.
-        blobs = sorted(dict(zip(hashes, contents, strict=True)).items())
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [[digest for digest, _ in blobs], [content for _, content in blobs]])
+            cursor.execute(*_storing(dict(zip(hashes, contents, strict=True))))
     return hashes
+
+
+def storing(*, texts: Iterable[str]) -> list[Statement]:
+    """The statement of `store_texts`, for a write whose event takes it along (`audit.services.record`)."""
+    contents = [text.encode("utf-8") for text in texts]
+    return [_storing({sha256_of(content): content for content in contents})] if contents else []
+
+
+def _storing(contents: dict[str, bytes]) -> Statement:
+    # Sorted, so that two writers of the same new contents wait for each other in the same order.
+    blobs = sorted(contents.items())
+    return _INSERT, [[digest for digest, _ in blobs], [content for _, content in blobs]]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uuid_utils.compat import uuid7
 
 from audit.services import Statement, Target
+from blobs.models import Blob
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
@@ -35,12 +36,14 @@ def write_draft(
     data: Mapping[str, Any] | None = None,
     reason: str | None = None,
     texts: Mapping[str, str | None] | None = None,
+    alongside: Sequence[Statement] = (),
 ) -> Draft:
     """Insert the version after `current` inside a write whose right to the changed fields is already proven.
 
-    `after` is every field of the new version, its contents stored already. The event comes first: its time is the
-    draft's, and its `seq` the token of a momentary lease. `texts` are those of the changed fields (None for a removed
-    file), where the caller has them at hand: the search index then needs no round trip of its own.
+    `after` is every field of the new version, its contents stored already, or by one of the statements `alongside`.
+    The event comes first: its time is the draft's, and its `seq` the token of a momentary lease. `texts` are those of
+    the changed fields (None for a removed file), where the caller has them at hand: neither the search index nor who
+    reads the version then needs a round trip of its own.
     """
     before = current.fields if current else {}
     check_files(after)
@@ -68,16 +71,26 @@ def write_draft(
     held = {name: content.sha256 for name, content in before.items()}
     index = VersionIndex(project_id=write.project.id, version=draft.version_number, before=held)
     indexing = index.statements(texts) if texts is not None else []
-    event = write.record(
-        "draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=[inserting, pointing, *indexing]
-    )
+    together = [*alongside, inserting, pointing, *indexing]
+    event = write.record("draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=together)
     if texts is None:
         index.follow({name: draft.sha256_of(name) for name in draft.changed_fields})
+    else:
+        _hand_on(draft, texts)
     draft.created_at = event.at
     draft.event_seq = event.seq
     write.project.current_draft = draft
     write.afterwards(VERSIONS.labels(kind.value).inc)
     return draft
+
+
+def _hand_on(draft: Draft, texts: Mapping[str, str | None]) -> None:
+    """Let the version know the texts that it was made of."""
+    for name, relation in ((PROMPT, "prompt"), (CONFIGURATION, "configuration")):
+        text, digest = texts.get(name), draft.sha256_of(name)
+        if text is not None and digest is not None:
+            data = text.encode()
+            setattr(draft, relation, Blob(sha256=digest, size=len(data), data=data))
 
 
 def _row_of(draft: Draft) -> list[Any]:

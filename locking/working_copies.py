@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -12,11 +13,19 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
 from audit.ijson import check_text
+from audit.services import Statement
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking.models import Lease, WorkingCopy
 from projects.access import get_project
 from projects.fields import check_field_name
-from projects.writing import ProjectWrite
+
+# What a revision can be: it is a bigint.
+HIGHEST_REVISION: Final = 2**63 - 1
+
+_FORGET: Final = """
+DELETE FROM locking_workingcopy AS kept USING unnest(%s::uuid[], %s::bigint[]) AS saved (lease_id, revision)
+WHERE kept.lease_id = saved.lease_id AND kept.revision <= saved.revision
+"""
 
 
 def check_content(content: str, *, name: str) -> str:
@@ -91,14 +100,13 @@ def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
     return copy
 
 
-def forget_saved(write: ProjectWrite, leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> None:
-    """A save removes its leases' copies up to the revision it names, or whole where it names none."""
-    whole = [lease.pk for field, lease in leases.items() if field not in revisions]
-    if whole:
-        WorkingCopy.objects.filter(lease__in=whole).delete()
-    for field, revision in revisions.items():
-        if field in leases:
-            WorkingCopy.objects.filter(lease=leases[field], revision__lte=revision).delete()
+def forgetting(leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> Statement:
+    """A save removes its leases' copies up to the revision it names, or whole where it names none.
+
+    To go to Postgres with the save's event (`audit.services.record`).
+    """
+    saved = [(lease.lease_id, revisions.get(field, HIGHEST_REVISION)) for field, lease in leases.items()]
+    return _FORGET, [[lease_id for lease_id, _ in saved], [revision for _, revision in saved]]
 
 
 def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from blobs.models import Blob, sha256_of
-from blobs.services import store_texts
+from blobs.services import storing
 from drafts.content import Change, changes_read_before, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES
@@ -18,7 +18,7 @@ from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
 from locking.leases import end_lease, held_leases, leases_by_token
 from locking.models import EndReason
-from locking.working_copies import forget_saved, keep_refused_texts
+from locking.working_copies import forgetting, keep_refused_texts
 from projects.fields import FILES
 from projects.text import check_line
 from projects.writing import project_write
@@ -68,7 +68,7 @@ def save_draft(
             leases = held_leases(write, session_id=session_id, fields=checked, tokens=tokens)
             _check_base(project_id, base_version, current, checked)
             after = _apply(current.fields if current else {}, checked)
-            store_texts(texts=[change.text for change in checked.values() if change.text is not None])
+            texts = {name: change.text for name, change in checked.items()}
             draft = write_draft(
                 write,
                 current=current,
@@ -76,9 +76,12 @@ def save_draft(
                 kind=DraftKind.SAVE,
                 message=message,
                 data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
-                texts={name: change.text for name, change in checked.items()},
+                texts=texts,
+                alongside=[
+                    *storing(texts=[text for text in texts.values() if text is not None]),
+                    forgetting(leases, revisions),
+                ],
             )
-            forget_saved(write, leases, revisions)
             if release_locks:
                 for lease in leases.values():
                     end_lease(write, lease, EndReason.SAVED)
