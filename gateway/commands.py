@@ -56,11 +56,15 @@ class Lane(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """From where a command comes: whose socket, of which session, in which project."""
+    """From where a command comes: whose socket, of which session, in which project.
+
+    `is_admitted` where the socket remembers that its person may write there now.
+    """
 
     caller: Caller
     project_id: UUID
     session_id: UUID
+    is_admitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class Command:
     """One method.
 
     `focus` says whether the person goes to the field it names (True) or leaves it (False). With `needs_lock` the
-    session must hold `field` by `token`. More than `most_per_second` are refused, one by one.
+    session must hold `field` by `token`; one that `refuses_held` is not tried for a `field` that somebody else is known
+    to hold. More than `most_per_second` are refused, one by one.
     """
 
     name: str
@@ -77,6 +82,7 @@ class Command:
     run: Callable[[Place, Any], Any]
     focus: bool | None = None
     needs_lock: bool = False
+    refuses_held: bool = False
     most_per_second: int | None = None
 
 
@@ -89,21 +95,28 @@ def command(
     *,
     focus: bool | None = None,
     needs_lock: bool = False,
+    refuses_held: bool = False,
     most_per_second: int | None = None,
 ) -> Callable[[Callable[[Place, Parameters], Any]], Callable[[Place, Parameters], Any]]:
     """Register a function as a method; its second argument's type says what the method takes."""
 
     def register(run: Callable[[Place, Parameters], Any]) -> Callable[[Place, Parameters], Any]:
         parameters = get_type_hints(run)["params"]
-        COMMANDS[name] = Command(name, lane, parameters, run, focus, needs_lock, most_per_second)
+        COMMANDS[name] = Command(name, lane, parameters, run, focus, needs_lock, refuses_held, most_per_second)
         return run
 
     return register
 
 
-@command("lock.acquire", Lane.IN_TURN, focus=True)
+@command("lock.acquire", Lane.IN_TURN, focus=True, refuses_held=True)
 def acquire(at: Place, params: OneField) -> dict[str, Any]:
-    lock = acquire_lock(caller=at.caller, project_id=at.project_id, field=params.field, session_id=at.session_id)
+    lock = acquire_lock(
+        caller=at.caller,
+        project_id=at.project_id,
+        field=params.field,
+        session_id=at.session_id,
+        is_admitted=at.is_admitted,
+    )
     return _lock(lock)
 
 

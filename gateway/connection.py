@@ -38,6 +38,8 @@ from gateway.snapshot import read_state, snapshot_of
 from gateway.watching import require_open_lease
 from locking.sessions import OpenedSession, close_connection
 from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed
 from realtime.hub import LayerUnreachableError, Subscriber
 from realtime.tasks import end
 
@@ -92,7 +94,13 @@ class Connection:
 
     @property
     def place(self) -> Place:
-        return Place(self.caller, self.project_id, self.session.session_id)
+        return Place(self.caller, self.project_id, self.session.session_id, self.is_admitted)
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether the remembered access lets its person take fields; a service that writes asks again."""
+        access = self.access
+        return access is not None and allowed("lock.acquire", role=access.role, status=Status(access.project.status))
 
     async def begin(self, after: int | None) -> None:
         """Join, buffer, read everything at one `seq`, send it, then what is newer.
@@ -194,6 +202,9 @@ class Connection:
             return error_frame(ProtocolError(INTERNAL_ERROR, "Something went wrong here.", request.answer_id))
 
     async def _run(self, command: Command, params: Any) -> Any:
+        if command.refuses_held:
+            await self._require_access()
+            self.node.locks.refuse_held(self.project_id, params.field, session_id=self.session.session_id)
         work = functools.partial(command.run, self.place, params)
         if command.lane is Lane.IN_TURN:
             return await self.node.lanes.write_in_turn(self.project_id, work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -23,8 +24,12 @@ class ProjectConsumer(AsyncConsumer):
     connection: Connection | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Channels' own makes two tasks for every message, to listen to a channel that we do not have.
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
         finally:
             # Cancelled or failed: nobody will tell us of the disconnect any more.
             if self.connection is not None:

@@ -18,6 +18,7 @@ import redis
 from django.conf import settings
 
 from accounts.callers import Caller
+from accounts.models import Person
 from accounts.sessions import end_unused_sessions, note_use
 from audit.errors import DomainError
 from gateway.close_codes import CloseCode
@@ -25,6 +26,7 @@ from gateway.execution import Lanes
 from gateway.metrics import SOCKETS
 from gateway.readers import HubReaders, project_of
 from gateway.revocation import Revocations
+from gateway.standing_locks import Standing, StandingLocks
 from presence.node import NodePresence
 from presence.registry import REWRITE_INTERVAL, SWEEP_INTERVAL
 from realtime.hub import Hub
@@ -45,10 +47,12 @@ FAREWELL_TIMEOUT: Final = 3.0
 class _Data(msgspec.Struct):
     field: str | None = None
     session_id: str | None = None
+    holder: Person | None = None
 
 
 class _Params(msgspec.Struct):
     name: str
+    at: str
     data: _Data
 
 
@@ -66,6 +70,7 @@ class Node:
         self.lanes = Lanes()
         self.presence = NodePresence()
         self.readers = HubReaders(self.lanes, self.presence)
+        self.locks = StandingLocks()
         self.hub = Hub(self.readers, observe=self._observe, notice=self._noticed)
         self.connections: set[Connection] = set()
         self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
@@ -101,6 +106,7 @@ class Node:
                     await self._everybody_left.wait()
         await end(*self._background)
         await self.hub.stop()
+        self.locks.close()
         self.lanes.close()
 
     async def enter(self, connection: Connection) -> None:
@@ -132,6 +138,7 @@ class Node:
         neighbours.discard(connection)
         if not neighbours:
             del self._by_project[connection.project_id]
+            self.locks.forget(connection.project_id)
         if not self.connections:
             self._everybody_left.set()
 
@@ -166,13 +173,22 @@ class Node:
         event = _frames.decode(frame).params
         name = event.name
         if name.startswith("lock."):
-            for connection in self._in_project(topic):
-                if name == "lock.released" or str(connection.session.session_id) != event.data.session_id:
-                    connection.held.pop(event.data.field or "", None)
-        elif name.startswith("member.") or name == "project.updated":
+            self._follow_lock(topic, event)
+        elif name.startswith(("member.", "project.", "release.")):
             for connection in self._in_project(topic):
                 connection.access = None
             self._hurry.set()
+
+    def _follow_lock(self, topic: str, event: _Params) -> None:
+        field, session_id, holder = event.data.field or "", event.data.session_id, event.data.holder
+        was_released = event.name == "lock.released"
+        for connection in self._in_project(topic):
+            if was_released or str(connection.session.session_id) != session_id:
+                connection.held.pop(field, None)
+        if was_released:
+            self.locks.released(project_of(topic), field)
+        elif session_id is not None and holder is not None:
+            self.locks.taken(project_of(topic), field, Standing(session_id, holder, event.at))
 
     def _noticed(self, topic: str, resumed: str) -> None:
         """A session came back, here or on another node: a socket that it still has open here is of the past."""

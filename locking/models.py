@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.errors import NotFound, PermissionDenied
+from audit.services import Statement
 from projects.models import Project
 
 
@@ -33,11 +35,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def require_own(self, *, user: User, project_id: UUID, session_id: UUID) -> None:
         """Raise `NotFound` for an unknown session, `PermissionDenied` for somebody else's."""
-        owner = self.filter(pk=session_id, project_id=project_id).values_list("user_id", flat=True).first()
-        if owner is None:
-            raise NotFound("There is no such session in this project.", session_id=str(session_id))
-        if owner != user.id:
-            raise PermissionDenied("This session belongs to somebody else.")
+        owners = self.filter(pk=session_id, project_id=project_id).values_list("user_id")
+        require_own_session(list(owners), user=user, session_id=session_id)
+
+
+def owner_of_session(project_id: UUID, session_id: UUID) -> Statement:
+    """Asks for the user of a session, together with something else; `require_own_session` looks at the answer."""
+    return "SELECT user_id FROM locking_session WHERE id = %s AND project_id = %s", [session_id, project_id]
+
+
+def require_own_session(owners: Sequence[tuple[UUID, ...]], *, user: User, session_id: UUID) -> None:
+    """Raise `NotFound` for a session without an owner, `PermissionDenied` for somebody else's."""
+    if not owners:
+        raise NotFound("There is no such session in this project.", session_id=str(session_id))
+    if owners[0][0] != user.id:
+        raise PermissionDenied("This session belongs to somebody else.")
 
 
 class Session(models.Model):

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.models import User
+from accounts.models import Person, User
 from audit.errors import LockHeld
 from locking.models import Lease
 
 
 def lock_held(lease: Lease, *, expires_at: datetime | None) -> LockHeld:
     """The refusal that names the holder, since when, and when the lock would run out."""
+    return lock_held_by(lease.user.person(), field=lease.field, since=lease.started_at, expires_at=expires_at)
+
+
+def lock_held_by(holder: Person, *, field: str, since: datetime | str, expires_at: datetime | None) -> LockHeld:
+    """The same of a holder who is known as events name them; `since` may be spelled as there."""
     return LockHeld(
-        f"{lease.user.display_name} is editing {lease.field}.",
-        field=lease.field,
-        holder=lease.user.person(),
-        since=lease.started_at,
+        f"{holder['display_name']} is editing {field}.",
+        field=field,
+        holder=holder,
+        since=since,
         expires_at=expires_at,
     )
 

@@ -107,12 +107,12 @@ def unavailable_without_redis() -> Iterator[None]:
 def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> Taken:
     """Take the key for `ttl` ms if it is free."""
     taken, value, expires_in = _run(TAKE, key, user_id, session_id, lease_id, ttl)
-    return Taken(taken=bool(taken), lock=_read(key, value), expires_in=int(expires_in))
+    return Taken(taken=bool(taken), lock=read_value(key, value), expires_in=int(expires_in))
 
 
 def renew(*, key: str, lease_id: UUID, ttl: int) -> datetime | None:
     """Give this lease's key `ttl` ms from now; None where the key is gone or another's."""
-    lock = _read(key, _run(RENEW, key, lease_id, ttl))
+    lock = read_value(key, _run(RENEW, key, lease_id, ttl))
     return lock.expires_at if lock else None
 
 
@@ -123,7 +123,7 @@ def release(*, key: str, lease_id: UUID) -> bool:
 
 def swap(*, key: str, ended: UUID, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> datetime | None:
     """Let the key follow the journal from an ended lease to its successor; None where it is a third one's."""
-    lock = _read(key, _run(SWAP, key, ended, user_id, session_id, lease_id, ttl))
+    lock = read_value(key, _run(SWAP, key, ended, user_id, session_id, lease_id, ttl))
     return lock.expires_at if lock else None
 
 
@@ -132,7 +132,9 @@ def read_many(keys: Sequence[str]) -> list[HeldLock | bool | None]:
     if not keys:
         return []
     values = get_redis_connection("locks").mget(keys)
-    return [None if value is None else (_read(key, value) or False) for key, value in zip(keys, values, strict=True)]
+    return [
+        None if value is None else (read_value(key, value) or False) for key, value in zip(keys, values, strict=True)
+    ]
 
 
 @cache
@@ -145,7 +147,8 @@ def _run(source: str, key: str, *arguments: object) -> Any:
     return _script(source)(keys=[key], args=[str(argument) for argument in arguments])
 
 
-def _read(key: str, value: bytes | None) -> HeldLock | None:
+def read_value(key: str, value: bytes | None) -> HeldLock | None:
+    """The lock that a key's value is; None for no value, and for one that is not a lock of ours."""
     if value is None:
         return None
     try:

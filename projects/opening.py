@@ -1,4 +1,4 @@
-"""Locking a project's row and reading all that its write must know, in one round trip.
+"""A project with who asks for it, in one round trip: read, or locked for a write that must know all this.
 
 Several statements travel together. Each sees what was committed when it begins (READ COMMITTED), so what comes after
 the lock is read as it is now that the row is ours: a single statement that waited for the row would still see the
@@ -60,7 +60,7 @@ class RowReader(Generic[ModelType]):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A locked project with its current draft, and who asks: `member_role` is None without a membership."""
+    """A project with its current draft, and who asks: `member_role` is None without a membership."""
 
     project: Project
     is_active: bool
@@ -73,13 +73,21 @@ def lock_and_read(*, project_id: UUID, user_id: UUID, also: Statement | None = N
 
     `also` is one more SELECT that the write needs; its rows come back as they are.
     """
+    return _open(project_id, user_id, also, first=[(_LOCK, [project_id])])
+
+
+def read(*, project_id: UUID, user_id: UUID, also: Statement | None = None) -> Opening:
+    """The same without the lock, for who only looks. Raises `NotFound`."""
+    return _open(project_id, user_id, also, first=[])
+
+
+def _open(project_id: UUID, user_id: UUID, also: Statement | None, *, first: list[Statement]) -> Opening:
     statement, projects, drafts = _reading()
-    statements: list[Statement] = [(_LOCK, [project_id]), (statement, [user_id, project_id])]
-    if also is not None:
-        statements.append(also)
+    statements = [*first, (statement, [user_id, project_id]), *([also] if also is not None else [])]
     with connection.cursor() as cursor:
         cursor.execute(";".join(sql for sql, _ in statements), [value for _, values in statements for value in values])
-        cursor.nextset()
+        if first:
+            cursor.nextset()
         row = cursor.fetchone()
         more = cursor.fetchall() if also is not None and cursor.nextset() else []
     if row is None:

@@ -26,9 +26,9 @@ from locking.leases import (
     start_lease,
 )
 from locking.metrics import LOCK_REQUESTS
-from locking.models import EndReason, Lease, Session
+from locking.models import EndReason, Lease, owner_of_session, require_own_session
 from locking.refusals import lock_held, lock_taken
-from projects.access import get_project
+from projects.access import get_project, get_project_and
 from projects.fields import check_field_name
 from projects.models import Project
 from projects.writing import project_write, upkeep_write
@@ -42,15 +42,18 @@ class Renewal:
     lost: list[str]
 
 
-def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UUID) -> Lock:
+def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UUID, is_admitted: bool = False) -> Lock:
     """Take a field for a session, or return the lock that the session holds already.
+
+    `is_admitted` says that the door remembers the caller's right to it, and that the session is theirs: nothing is
+    asked before Redis then. The transaction of the journal asks in any case.
 
     Raises `ValidationFailed` for the field's name, `NotFound`, `PermissionDenied` and `ProjectFrozen` by the table,
     `LockHeld` with the holder, `Unavailable`. A refusal writes nothing.
     """
     check_field_name(field)
     try:
-        lock = _acquire(caller, project_id, field, session_id)
+        lock = _acquire(caller, project_id, field, session_id, is_admitted=is_admitted)
     except LockHeld:
         LOCK_REQUESTS.labels("refused").inc()
         raise
@@ -58,10 +61,10 @@ def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UU
     return lock
 
 
-def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID) -> Lock:
+def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, is_admitted: bool) -> Lock:
     with unavailable_on_timeout():
-        get_project(user=caller.user, project_id=project_id, action="lock.acquire")
-        Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
+        if not is_admitted:
+            _admit(caller.user, project_id, session_id)
         key = registry.lock_key(project_id, field)
         taken = _take(caller, key, project_id=project_id, field=field, session_id=session_id)
     try:
@@ -81,6 +84,13 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID) -> 
                 end_lease(write, current, EndReason.EXPIRED)
         raise lock_taken(field=field)
     return as_lock(lease, project, expires_at)
+
+
+def _admit(user: User, project_id: UUID, session_id: UUID) -> None:
+    """Nobody without the right to a field, or without a session, shall ever stand in Redis."""
+    also = owner_of_session(project_id, session_id)
+    _, owners = get_project_and(user=user, project_id=project_id, action="lock.acquire", also=also)
+    require_own_session(owners, user=user, session_id=session_id)
 
 
 def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: Sequence[str]) -> Renewal:
