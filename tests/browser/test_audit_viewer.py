@@ -1,0 +1,57 @@
+"""The auditor's way through the trail: find, verify, open, review, and who held a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import Person, Scheme, World
+from tests.browser.test_accessible import violations
+
+LIST = "/admin/audit/event/"
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", (1440, 900)), ("dark", (1440, 900)), ("light", (390, 844))])
+def test_the_trail_is_read_verified_and_reviewed(
+    person: Callable[..., Person], world: World, scheme: Scheme, size: tuple[int, int]
+) -> None:
+    jonas = person("auditor", scheme=scheme, size=size)
+    page = jonas.page
+    page.goto(f"{world.url}{LIST}?chain={world.project.id}")
+    found = {"list": violations(page)}
+
+    page.get_by_role("button", name="Verify now").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Chain verified up to")
+
+    page.locator("tr", has_text="v12: Prompt").get_by_role("link").first.click()
+    expect(page.locator(".audit-opened ins").first).to_have_text("12")
+    expect(page.locator(".audit-facts")).to_contain_text("Matches")
+    found["open row"] = violations(page)
+    page.reload()
+    expect(page.locator(".audit-opened")).to_be_visible()
+    page.locator("summary", has_text="Export").click()
+    expect(page.get_by_role("link", name="JSON Lines")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Table (CSV)").click()
+    assert download.value.suggested_filename == f"events-{world.project.id}.csv"
+    page.locator("summary", has_text="Export").click()
+
+    page.get_by_role("link", name="Record a review").click()
+    found["review"] = violations(page)
+    page.get_by_label("Findings").fill("A question on line 28.")
+    page.get_by_label("To event").fill("999999")
+    jonas.expected.append("status of 400")
+    page.get_by_role("button", name="Put the review on record").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give the number of an event")
+    expect(page.get_by_label("Findings")).to_have_value("A question on line 28.")
+    found["refused review"] = violations(page)
+    page.get_by_label("To event").fill("9")
+    page.get_by_role("button", name="Put the review on record").click()
+    expect(page.locator("tr.is-open")).to_contain_text("Events 1 to 9, with findings")
+
+    page.goto(f"{world.url}{LIST}held/?chain={world.project.id}&field=prompt_text")
+    expect(page.locator("tbody tr").first).to_contain_text("v12")
+    found["held"] = violations(page)
+    assert {name: words for name, words in found.items() if words} == {}

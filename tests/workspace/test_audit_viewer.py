@@ -1,0 +1,344 @@
+"""The audit viewer in the admin: auditors find, open and export events; nobody writes one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.callers import Caller
+from accounts.models import User
+from audit.chain import link_hash
+from audit.models import SITE_CHAIN, Event, Review
+from audit.reviews.services import record_review
+from audit.standing.services import note_standing
+from projects.models import Project
+from tests.workspace.conftest import Browser
+from tests.workspace.html import elements
+from tests.writers import Writer
+from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.exporting import export
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:audit_event_changelist"
+PAGES = ("admin:audit_event_changelist", "admin:audit_event_review", "admin:audit_event_held")
+
+
+@pytest.fixture
+def auditor(make_user: Callable[..., User]) -> User:
+    return make_user("jonas", is_auditor=True)
+
+
+@pytest.fixture
+def desk(browser: Browser, auditor: User) -> Client:
+    """The auditor's browser."""
+    return browser(auditor)
+
+
+@pytest.fixture
+def saved(two_versions: Project) -> Event:
+    """The event of v2."""
+    return Event.objects.of_project(two_versions.id).filter(action="draft.saved").latest("seq")
+
+
+def shown(client: Client, **asked: Any) -> str:
+    answer = client.get(reverse(LIST), asked)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+def numbers(client: Client, **asked: Any) -> list[int]:
+    """The numbers of the rows."""
+    answer = client.get(reverse(LIST), asked)
+    assert answer.status_code == 200
+    return [row.event.seq for row in answer.context["rows"]]
+
+
+def exported(form: str, **asked: Any) -> str:
+    return b"".join(export(Asked(**asked), form)).decode()
+
+
+def test_the_rows_say_when_who_what_from_where_in_the_order_of_the_chain(desk: Client, saved: Event):
+    text = shown(desk, chain=saved.chain)
+
+    newest = Event.objects.chain(saved.chain).latest("seq").seq
+    assert numbers(desk, chain=saved.chain) == list(range(newest, 0, -1))
+    assert "v2: Prompt, Model configuration, topology.yaml" in text
+    digest = bytes(saved.hash).hex()
+    assert f"{digest[:4]}…{digest[-4:]}" in text
+    assert saved.at.strftime("%H:%M:%S") in text
+
+
+def test_an_open_row_shows_the_difference_of_the_texts_and_what_surrounds_it(desk: Client, saved: Event):
+    text = shown(desk, chain=saved.chain, open=saved.pk)
+
+    for marked in (
+        "<del>1</del>",
+        "<ins>2</ins>",
+        "<del>protocol</del>",
+        "<ins>trial</ins>",
+        "<del>0.3</del>",
+        "<ins>0.1</ins>",
+    ):
+        assert marked in text, marked
+    assert "Cooler answers" in text
+    assert f"3 leases, tokens {', '.join(str(token) for token in sorted(saved.data['tokens'].values()))}" in text
+    assert "All 3 differences between v1 and v2" in text
+    assert "Matches" in text
+    assert "Does not match" not in text
+    assert bytes(saved.prev_hash).hex() in text
+    assert saved.canonical.replace('"', "&quot;") in text
+
+
+def test_values_before_and_after_stand_beside_each_other(desk: Client, owner: User, caller_for, project: Project):
+    from projects.services import update_project
+
+    update_project(caller=caller_for(owner), project_id=project.id, name="Dosing agent")
+    event = Event.objects.of_project(project.id).latest("seq")
+
+    text = shown(desk, chain=str(project.id), open=event.pk)
+
+    assert "<del>Oncology protocol agent</del>" in text
+    assert "<ins>Dosing agent</ins>" in text
+
+
+def test_a_changed_event_does_not_match(desk: Client, saved: Event):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+        cursor.execute("UPDATE audit_event SET at = at + interval '1 second' WHERE id = %s", [saved.pk])
+
+    assert "Does not match" in shown(desk, chain=saved.chain, open=saved.pk)
+    desk.post(reverse("admin:audit_event_verify"), {"here": f"chain={saved.chain}"})
+    text = shown(desk, chain=saved.chain)
+    assert f"Chain broken at {saved.seq}" in text
+    assert "the hash does not fit" in text
+
+
+def test_the_strip_says_how_far_the_chain_was_verified_and_when(desk: Client, saved: Event, writer: Writer):
+    assert "Not verified yet" in shown(desk, chain=saved.chain)
+
+    answer = desk.post(reverse("admin:audit_event_verify"), {"here": f"chain={saved.chain}&group=draft"})
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse(LIST)}?chain={saved.chain}&group=draft"
+    newest = Event.objects.chain(saved.chain).latest("seq").seq
+    assert f"Chain verified up to {newest}" in shown(desk, chain=saved.chain)
+    writer.take()
+    assert "1 newer event" in shown(desk, chain=saved.chain)
+
+
+def test_the_filters_narrow_the_list_and_count(desk: Client, saved: Event, editor: User, owner: User):
+    chain = saved.chain
+    drafts = [event.seq for event in Event.objects.chain(chain) if event.action == "draft.saved"]
+
+    assert numbers(desk, chain=chain, group="draft") == drafts[::-1]
+    assert numbers(desk, chain=chain, person=str(owner.id), group="draft") == []
+    assert numbers(desk, chain=chain, person=str(editor.id), kind="human", group="draft") == drafts[::-1]
+    assert numbers(desk, chain=chain, kind="service") == []
+    day = saved.at.strftime("%Y-%m-%d")
+    assert numbers(desk, chain=chain, when=day) == numbers(desk, chain=chain, when=day[:4])
+    assert numbers(desk, chain=chain, when="2001-02") == []
+    assert {event.chain for event in (row.event for row in desk.get(reverse(LIST)).context["rows"])} == {
+        SITE_CHAIN,
+        chain,
+    }
+
+
+def test_it_is_searched_by_number_hash_field_reason_and_address(
+    desk: Client, saved: Event, owner: User, reviewer: User, caller_for
+):
+    from projects.services import change_role
+
+    chain = saved.chain
+    caller = caller_for(owner, address="10.4.2.17")
+    change_role(
+        caller=caller,
+        project_id=Project.objects.get().id,
+        user_id=reviewer.id,
+        role="viewer",
+        reason='Says "no" too often',
+    )
+    newest = Event.objects.chain(chain).latest("seq").seq
+
+    assert numbers(desk, chain=chain, q=f"#{saved.seq}") == [saved.seq]
+    assert numbers(desk, chain=chain, q=bytes(saved.hash).hex()[:10]) == [saved.seq]
+    assert saved.seq in numbers(desk, chain=chain, q="topology")
+    assert numbers(desk, chain=chain, q='"no" too') == [newest]
+    assert numbers(desk, q="10.4.2.17") == [newest]
+    assert numbers(desk, chain=chain, q="nowhere") == []
+
+
+def test_the_list_goes_on_page_by_page(desk: Client, project: Project, owner: User, caller_for):
+    from projects.services import update_project
+
+    for number in range(60):
+        update_project(caller=caller_for(owner), project_id=project.id, name=f"Agent {number}")
+    first = desk.get(reverse(LIST), {"chain": str(project.id)})
+
+    second = desk.get(first.context["older_url"])
+
+    assert [row.event.seq for row in second.context["rows"]] == list(range(14, 0, -1))
+    assert second.context["older_url"] == ""
+    assert second.context["count"].number == 64
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"chain": "x"},
+        {"person": "1"},
+        {"group": "cake"},
+        {"kind": "cat"},
+        {"when": "2026-13"},
+        {"open": "-1"},
+        {"q": "x" * 201},
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_not_taken_for_everything(desk: Client, asked: dict[str, str]):
+    assert desk.get(reverse(LIST), asked).status_code == 400
+
+
+def test_a_page_takes_as_many_queries_for_many_events_as_for_few(desk: Client, saved: Event, owner: User, caller_for):
+    from projects.services import update_project
+
+    asked: dict[str, Any] = {"chain": saved.chain, "open": saved.pk}
+    desk.get(reverse(LIST), asked)
+    with CaptureQueriesContext(connection) as few:
+        desk.get(reverse(LIST), asked)
+    for number in range(20):
+        update_project(caller=caller_for(owner), project_id=Project.objects.get().id, name=f"Agent {number}")
+    with CaptureQueriesContext(connection) as many:
+        desk.get(reverse(LIST), asked)
+
+    assert len(many) == len(few)
+
+
+def test_json_lines_hold_all_that_the_hashes_cover(desk: Client, saved: Event):
+    lines = [json.loads(line) for line in exported("jsonl", chain=saved.chain, group="draft").splitlines()]
+
+    assert [line["seq"] for line in lines] == numbers(desk, chain=saved.chain, group="draft")
+    for line in lines:
+        event = Event.objects.get(chain=line["chain"], seq=line["seq"])
+        computed = link_hash(
+            prev_hash=bytes.fromhex(line["prev_hash"]), seq=line["seq"], at=event.at, canonical=line["canonical"]
+        )
+        assert computed.hex() == line["hash"]
+
+
+def test_an_export_is_a_file_of_what_was_asked_for(desk: Client, saved: Event):
+    asked = {"chain": saved.chain, "when": "2026"}
+
+    answer = desk.get(reverse("admin:audit_event_export", args=["csv"]), asked)
+
+    assert answer.streaming
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="events-{saved.chain}-2026.csv"'
+    assert desk.get(reverse("admin:audit_event_export", args=["xml"]), asked).status_code == 404
+
+
+def test_a_table_is_no_place_for_formulas(desk: Client, project: Project, owner: User, reviewer: User, caller_for):
+    from projects.services import change_role
+
+    reason = '=HYPERLINK("https://evil.example")'
+    change_role(caller=caller_for(owner), project_id=project.id, user_id=reviewer.id, role="viewer", reason=reason)
+
+    rows = list(csv.DictReader(io.StringIO(exported("csv", chain=str(project.id)).removeprefix("\ufeff"))))
+
+    assert rows[0]["reason"] == f"'{reason}"
+    assert [row["seq"] for row in rows] == ["5", "4", "3", "2", "1"]
+    assert rows[0]["hash"] == bytes(Event.objects.chain(str(project.id)).latest("seq").hash).hex()
+
+
+def test_c24_a_review_is_recorded_on_its_page_and_shown_with_its_events(desk: Client, saved: Event, auditor: User):
+    page = reverse("admin:audit_event_review")
+    form = desk.get(page, {"chain": saved.chain})
+    assert (form.context["first"], form.context["last"]) == (1, form.context["newest"])
+
+    answer = desk.post(
+        page, {"chain": saved.chain, "from_seq": "1", "to_seq": str(saved.seq), "findings": "None at all"}
+    )
+
+    made = Review.objects.get()
+    assert (made.chain, made.to_seq, made.findings, made.reviewer) == (saved.chain, saved.seq, "None at all", auditor)
+    text = desk.get(answer["Location"]).content.decode()
+    assert f"Events 1 to {saved.seq}, with findings" in text
+    rows = desk.get(reverse(LIST), {"chain": saved.chain}).context["rows"]
+    assert [row.event.seq for row in rows if row.reviews] == list(range(saved.seq, 0, -1))
+    again = desk.get(page, {"chain": saved.chain})
+    assert again.context["first"] == saved.seq + 1
+    assert "None at all" in again.content.decode()
+
+
+def test_c24_a_refused_review_is_shown_again_as_it_was_typed(desk: Client, saved: Event):
+    given = {"chain": saved.chain, "from_seq": "1", "to_seq": "99999", "findings": "Much to say"}
+
+    answer = desk.post(reverse("admin:audit_event_review"), given)
+
+    assert answer.status_code == 400
+    assert "Much to say" in answer.content.decode()
+    assert 'value="99999"' in answer.content.decode()
+    assert not Review.objects.exists()
+
+
+def test_c22_who_held_a_field_from_when_to_when_and_what_was_saved_under_it(desk: Client, saved: Event, writer: Writer):
+    writer.take()
+    page = desk.get(reverse("admin:audit_event_held"), {"chain": saved.chain, "field": "prompt_text"})
+
+    told = [(row.lease.token, row.why, row.versions) for row in page.context["rows"]]
+    assert told[1:] == [(saved.data["tokens"]["prompt_text"], "saved", [1, 2])]
+    assert told[0][1:] == ("", [])
+    assert "holds it now" in page.content.decode()
+
+
+def test_an_event_s_own_address_leads_to_its_row(desk: Client, saved: Event):
+    answer = desk.get(reverse("admin:audit_event_change", args=[saved.pk]))
+
+    assert answer.status_code == 302
+    assert desk.get(answer["Location"]).context["open_row"].event == saved
+    assert desk.get(reverse("admin:audit_event_change", args=["0"])).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["add", "delete"])
+def test_nobody_writes_there(desk: Client, saved: Event, page: str):
+    arguments = [] if page == "add" else [saved.pk]
+
+    assert desk.post(reverse(f"admin:audit_event_{page}", args=arguments), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["owner", "administrator", "anonymous"])
+def test_c10_it_is_for_auditors_only(who: str, browser: Browser, make_user, owner: User, saved: Event):
+    administrator = make_user("admin", is_administrator=True)
+    client = {"owner": lambda: browser(owner), "administrator": lambda: browser(administrator), "anonymous": Client}[
+        who
+    ]()
+    gets = [reverse(name) for name in PAGES] + [reverse("admin:audit_event_export", args=["csv"])]
+    gets.append(reverse("admin:audit_event_change", args=[saved.pk]))
+    posts = [reverse("admin:audit_event_verify"), reverse("admin:audit_event_review")]
+
+    answers = [client.get(url) for url in gets] + [client.post(url) for url in posts]
+
+    expected = 403 if who == "administrator" else 302
+    assert [answer.status_code for answer in answers] == [expected] * len(answers)
+    assert not Review.objects.exists()
+
+
+def test_no_page_has_inline_code(desk: Client, saved: Event, auditor: User):
+    record_review(caller=Caller(user=auditor, via="browser"), chain=saved.chain, from_seq=1, to_seq=2)
+    note_standing(chain=saved.chain)
+    asked: dict[str, Any] = {"chain": saved.chain, "open": saved.pk, "field": "prompt_text"}
+    for name in PAGES:
+        response = desk.get(reverse(name), asked)
+        assert "unsafe" not in response["Content-Security-Policy"]
+        for element in elements(response):
+            assert not {"style", "onclick", "onload"} & element.attributes.keys()
+            assert element.tag != "style"

@@ -1,0 +1,121 @@
+"""What the auditor asks for, as it stands in the address: every state of the viewer can be linked to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from accounts.models import Kind
+from audit.errors import ValidationFailed
+from audit.models import SITE_CHAIN
+from workspace.event_words import EVENT_WORDS
+
+LIST: Final = "admin:audit_event_changelist"
+MAX_QUERY: Final = 200
+
+_WHEN = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One view of the trail; an empty value asks for all.
+
+    `chain` is a project's id or `site`, `person` an account's id, `group` the part of an action before its dot, `when`
+    a year, month or day (2026, 2026-11, 2026-11-19; UTC), `q` what was typed. `before` continues a list: only what is
+    older than that number (of the chain, or of all events without one). `open` is the event whose row is open.
+    """
+
+    chain: str = ""
+    person: str = ""
+    group: str = ""
+    kind: str = ""
+    when: str = ""
+    q: str = ""
+    before: int = 0
+    open: int = 0
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Asked:
+        """Read an address. Raises `ValidationFailed`: nobody shall take all events for those they asked for."""
+        given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
+        problems = {name: [words] for name, words in _problems(given) if words}
+        if problems:
+            raise ValidationFailed(problems)
+        before, opened = (int(given.pop(name) or 0) for name in _NUMBERS)
+        return cls(**given, before=before, open=opened)
+
+    def query(self, **changes: Any) -> str:
+        """The query of the address that shows this, with changes; another filter begins at the newest event again."""
+        if not {"open", "before"} & changes.keys():
+            changes = {"open": 0, "before": 0, **changes}
+        return urlencode({name: value for name, value in asdict(replace(self, **changes)).items() if value})
+
+    def url(self, **changes: Any) -> str:
+        """The address itself."""
+        return f"{reverse(LIST)}?{self.query(**changes)}"
+
+    def hidden(self, *without: str) -> dict[str, Any]:
+        """The filters that a form carries along."""
+        kept = asdict(replace(self, before=0, open=0))
+        return {name: value for name, value in kept.items() if value and name not in without}
+
+    @property
+    def period(self) -> tuple[datetime, datetime] | None:
+        """From when up to, not including, when; None for ever."""
+        return _period(self.when) if self.when else None
+
+
+def action_groups() -> list[str]:
+    """What stands before the dot of an action: draft, lock …"""
+    return sorted({action.split(".")[0] for action in EVENT_WORDS})
+
+
+def _problems(given: dict[str, str]) -> list[tuple[str, str | None]]:
+    return [
+        ("chain", None if given["chain"] in {"", SITE_CHAIN} or _is_id(given["chain"]) else "Name a project's id."),
+        ("person", None if not given["person"] or _is_id(given["person"]) else "Name an account's id."),
+        ("group", None if given["group"] in {"", *action_groups()} else "There is no such group of actions."),
+        ("kind", None if given["kind"] in {"", *Kind.values} else "There is no such kind of actor."),
+        ("when", None if not given["when"] or _period(given["when"]) else "Give a year, a month or a day: 2026-11-19."),
+        ("q", "At most 200 characters, and no NUL." if len(given["q"]) > MAX_QUERY or "\0" in given["q"] else None),
+        *((name, None if not given[name] or _NUMBER.fullmatch(given[name]) else "Give a number.") for name in _NUMBERS),
+    ]
+
+
+_NUMBERS: Final = ("before", "open")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _period(when: str) -> tuple[datetime, datetime] | None:
+    """None for what is no date."""
+    found = _WHEN.fullmatch(when)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    try:
+        begin = datetime(year, month or 1, day or 1, tzinfo=UTC)
+        return begin, _end(begin, by_month=bool(month), by_day=bool(day))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _end(begin: datetime, *, by_month: bool, by_day: bool) -> datetime:
+    if by_day:
+        return datetime.fromordinal(begin.toordinal() + 1).replace(tzinfo=UTC)
+    if not by_month:
+        return begin.replace(year=begin.year + 1)
+    return begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)

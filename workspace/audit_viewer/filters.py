@@ -1,0 +1,170 @@
+"""The filters at the left and the dates above the list: what may be chosen, and how many events each choice has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Max, Min, TextField, Value
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Kind, User
+from audit.checkpoints.heads import Head
+from audit.models import SITE_CHAIN, Event
+from projects.models import Project
+from workspace.audit_viewer.asked import Asked
+
+# Counted in the newest events only, so that the time of a page does not grow with the trail.
+MOST_COUNTED: Final = 20_000
+MOST_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a filter; `count` is None where it is not told."""
+
+    label: str
+    url: str
+    count: int | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: what is shown at once, and what is folded away."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+
+    @property
+    def shown(self) -> list[Choice]:
+        return [choice for at, choice in enumerate(self.choices) if at <= MOST_SHOWN or choice.is_chosen]
+
+    @property
+    def folded(self) -> list[Choice]:
+        return [choice for at, choice in enumerate(self.choices) if at > MOST_SHOWN and not choice.is_chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The way down from a year to a day: where one is, and what may be chosen next."""
+
+    trail: list[Choice]
+    next: list[Choice]
+    all_url: str
+
+
+def chain_names(chains: Iterable[str]) -> dict[str, str]:
+    """What people call these chains: the name of the project, or the word for the chain `site`."""
+    ids = [UUID(chain) for chain in chains if chain != SITE_CHAIN]
+    names = Project.objects.filter(pk__in=ids).values_list("id", "name")
+    return {SITE_CHAIN: _("site"), **{str(project_id): name for project_id, name in names}}
+
+
+def filters_of(asked: Asked, heads: Iterable[Head], names: Mapping[str, str]) -> list[Filter]:
+    """All four, the counts of the last three within the chosen project."""
+    counted = list(_counted(asked))
+    people = User.objects.in_bulk({row["actor_id"] for row in counted} | ({asked.person} if asked.person else set()))
+    by_person, by_group, by_kind = Counter[str](), Counter[str](), Counter[str]()
+    for row in counted:
+        actor = people[row["actor_id"]]
+        by_person[str(actor.id)] += row["count"]
+        by_group[row["group"]] += row["count"]
+        by_kind[actor.kind] += row["count"]
+    shown = {str(person.id): person.display_name for person in people.values()}
+    groups = {group: f"{group}.*" for group in sorted(by_group | Counter([asked.group] if asked.group else []))}
+    kinds = {kind.value: str(kind.label) for kind in Kind if by_kind[kind.value] or kind.value == asked.kind}
+    return [
+        _projects(asked, heads, names),
+        _filter(asked, "person", shown, by_person, label=_("Person"), every=_("Anyone"), largest_first=True),
+        _filter(asked, "group", groups, by_group, label=_("Action"), every=_("All")),
+        _filter(asked, "kind", kinds, by_kind, label=_("Kind of actor"), every=_("All")),
+    ]
+
+
+def dates_of(asked: Asked) -> Dates:
+    """Days only where something was recorded; years and months between the first event and the last."""
+    parts = asked.when.split("-") if asked.when else []
+    trail = [_choice(asked, "-".join(parts[: at + 1])) for at in range(len(parts))]
+    return Dates(trail, [_choice(asked, when) for when in _further(asked, len(parts))], asked.url(when=""))
+
+
+def _further(asked: Asked, depth: int) -> list[str]:
+    """The years, months or days that lie within what is asked for."""
+    if depth == 2 and asked.period:
+        events = Event.objects.filter(chain=asked.chain) if asked.chain else Event.objects.all()
+        inside = events.order_by().filter(at__gte=asked.period[0], at__lt=asked.period[1])
+        return [f"{day:%Y-%m-%d}" for day in inside.datetimes("at", "day", tzinfo=UTC)]
+    ends = _ends(asked) if depth < 2 else None
+    months = _months(*ends) if ends else []
+    years = list(dict.fromkeys(month[:4] for month in months))
+    if depth == 0 and len(years) > 1:
+        return years
+    return [month for month in months if month.startswith(asked.when)]
+
+
+def _counted(asked: Asked) -> Iterable[Mapping[str, Any]]:
+    newest = Event.objects.filter(chain=asked.chain).order_by("-seq") if asked.chain else Event.objects.order_by("-id")
+    group = Func(F("action"), Value("."), Value(1), function="split_part", output_field=TextField())
+    rows = Event.objects.filter(pk__in=newest.values("pk")[:MOST_COUNTED]).order_by()
+    return rows.values("actor_id", group=group).annotate(count=Count("pk"))
+
+
+def _projects(asked: Asked, heads: Iterable[Head], names: Mapping[str, str]) -> Filter:
+    counts = {head.chain: head.seq for head in heads}
+    chains = sorted(counts, key=lambda chain: (chain == SITE_CHAIN, names.get(chain, chain).casefold()))
+    every = Choice(_("All projects"), asked.url(chain=""), None, not asked.chain)
+    listed = [
+        Choice(names.get(chain, chain), asked.url(chain=chain), counts[chain], chain == asked.chain) for chain in chains
+    ]
+    return Filter("chain", _("Project"), [every, *listed])
+
+
+def _filter(
+    asked: Asked,
+    name: str,
+    choices: Mapping[str, str],
+    counts: Mapping[str, int],
+    *,
+    label: str,
+    every: str,
+    largest_first: bool = False,
+) -> Filter:
+    chosen = getattr(asked, name)
+    keys = sorted(choices, key=lambda key: -counts.get(key, 0)) if largest_first else list(choices)
+    listed = [Choice(choices[key], asked.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
+    return Filter(name, label, [Choice(every, asked.url(**{name: ""}), None, not chosen), *listed])
+
+
+def _ends(asked: Asked) -> tuple[datetime, datetime] | None:
+    """When the first and the last event of the chain, or of all, were recorded."""
+    if asked.chain:
+        chain = Event.objects.filter(chain=asked.chain)
+        found = [chain.order_by(order).values_list("at", flat=True).first() for order in ("seq", "-seq")]
+    else:
+        found = list(Event.objects.order_by().aggregate(first=Min("at"), last=Max("at")).values())
+    first, last = found
+    return (first, last) if first and last else None
+
+
+def _months(first: datetime, last: datetime) -> list[str]:
+    span = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in span]
+
+
+def _choice(asked: Asked, when: str) -> Choice:
+    return Choice(_part(when), asked.url(when=when))
+
+
+def _part(when: str) -> str:
+    """The last part of a date, in words: 2026, November, 19."""
+    parts = [int(part) for part in when.split("-")]
+    if len(parts) == 2:
+        return date_format(datetime(parts[0], parts[1], 1, tzinfo=UTC), "F")
+    return str(parts[-1])

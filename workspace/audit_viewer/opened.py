@@ -1,0 +1,87 @@
+"""The open row: what an event changed, and everything that is on record around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit.chain import first_prev_hash, link_hash
+from audit.models import SITE_CHAIN, Event
+from workspace import field_names
+from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.differences import Changes, changes_of
+from workspace.devices import device
+
+_DOORS = {
+    "browser": "Browser",
+    "api": "REST",
+    "gateway": "WebSocket",
+    "command": "Command line",
+    "job": "Background work",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One event in full. `matches`: its hash fits its content, and its link the event before it."""
+
+    event: Event
+    changes: Changes
+    message: str
+    reason: str
+    tokens: list[int]
+    client: str
+    address: str
+    session: str
+    on_behalf_of: str
+    hash: str
+    previous_hash: str
+    previous_url: str
+    matches: bool
+    held: tuple[str, str] | None
+
+    @property
+    def previous_seq(self) -> int:
+        return self.event.seq - 1
+
+
+def opened(event: Event, asked: Asked) -> Opened:
+    """Everything about an event; the chain around it is checked as far as the event before."""
+    record, data = event.record, event.data
+    previous = Event.objects.filter(chain=event.chain, seq=event.seq - 1).first()
+    before = bytes(previous.hash) if previous else first_prev_hash(event.chain)
+    computed = link_hash(prev_hash=before, seq=event.seq, at=event.at, canonical=event.canonical)
+    via, agent = record["via"], record["user_agent"]
+    return Opened(
+        event=event,
+        changes=changes_of(event),
+        message=data.get("message") or "",
+        reason=record["reason"] or "",
+        tokens=sorted(data["tokens"].values()) if data.get("tokens") else [],
+        client=", ".join([_DOORS.get(via, via), *([device(agent)] if agent else [])]),
+        address=record["address"] or "",
+        session=record["session"] or data.get("session_id") or "",
+        on_behalf_of=record["on_behalf_of"] or "",
+        hash=bytes(event.hash).hex(),
+        previous_hash=bytes(event.prev_hash).hex(),
+        previous_url=asked.url(chain=event.chain, before=event.seq + 1, open=previous.pk) if previous else "",
+        matches=bytes(event.prev_hash) == before and bytes(event.hash) == computed,
+        held=_held(event),
+    )
+
+
+def address_of(event: Event) -> str:
+    """Where the viewer shows one event of its chain, its row open."""
+    return Asked(chain=event.chain, before=event.seq + 1, open=event.pk).url(before=event.seq + 1, open=event.pk)
+
+
+def _held(event: Event) -> tuple[str, str] | None:
+    """What to call the field of the event and where to see who held it; None for an event of no field."""
+    field = event.data.get("field") or event.data.get("target_field")
+    if event.chain == SITE_CHAIN or not isinstance(field, str):
+        return None
+    url = reverse("admin:audit_event_held") + "?" + urlencode({"chain": event.chain, "field": field})
+    return _("Who held %(field)s") % {"field": field_names.label(field)}, url

@@ -1,0 +1,75 @@
+"""How the chains stand, as it was last noted; a page never walks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from croniter import croniter
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.checkpoints.heads import Head
+from audit.checkpoints.models import Checkpoint
+from audit.models import Standing
+from workspace.audit_viewer.asked import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """`state` is verified, broken or unknown. `verified` of `events` were walked at `verified_at` and fitted."""
+
+    state: str
+    title: str
+    name: str
+    fault: str
+    events: int
+    verified: int
+    verified_at: datetime | None
+    next_at: datetime
+    checkpoint: Checkpoint | None
+
+    @property
+    def newer(self) -> int:
+        return max(0, self.events - self.verified)
+
+
+def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
+    """The strip of one chain, or of all together: then the oldest note counts, and any broken chain."""
+    seqs = {head.chain: head.seq for head in heads if asked.chain in {"", head.chain}}
+    standings = {each.chain: each for each in Standing.objects.filter(chain__in=list(seqs))}
+    broken = next((each for each in standings.values() if each.is_broken), None)
+    is_known = bool(seqs) and standings.keys() == seqs.keys()
+    state = "broken" if broken else "verified" if is_known else "unknown"
+    return Strip(
+        state=state,
+        title=_title(asked, state, broken, standings),
+        name=names.get(asked.chain, asked.chain) if asked.chain else _("All projects"),
+        fault=broken.fault.partition(": ")[2] if broken else "",
+        events=sum(seqs.values()),
+        verified=sum(each.seq for each in standings.values()),
+        verified_at=min((each.verified_at for each in standings.values()), default=None),
+        next_at=_next_check(),
+        checkpoint=Checkpoint.objects.order_by("-number").defer("text").first(),
+    )
+
+
+def _title(asked: Asked, state: str, broken: Standing | None, standings: Mapping[str, Standing]) -> str:
+    if broken is not None:
+        return _("Chain broken at %(seq)d") % {"seq": broken.seq + 1}
+    if state == "unknown":
+        return _("Not verified yet")
+    if asked.chain:
+        return _("Chain verified up to %(seq)d") % {"seq": standings[asked.chain].seq}
+    count = len(standings)
+    return ngettext("%(n)d chain verified", "%(n)d chains verified", count) % {"n": count}
+
+
+def _next_check() -> datetime:
+    """When the worker walks the chains again."""
+    now = timezone.now().astimezone(UTC)
+    found: datetime = croniter(settings.FOUNDRY_VERIFICATION_CRON, now).get_next(datetime)
+    return found

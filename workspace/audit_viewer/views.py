@@ -1,0 +1,164 @@
+"""The pages of the audit viewer, inside Django's admin: for auditors, who read everything and change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from audit.checkpoints.heads import current_heads
+from audit.errors import NotFound, ValidationFailed
+from audit.models import SITE_CHAIN, Event, Review
+from audit.reviews.models import MAX_FINDINGS
+from audit.reviews.services import record_review
+from audit.standing.services import note_standings
+from projects.fields import check_field_name
+from publishing.bundle.streaming import in_threads
+from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.exporting import FORMS, export
+from workspace.audit_viewer.filters import chain_names, dates_of, filters_of
+from workspace.audit_viewer.holders import fields_held, holders
+from workspace.audit_viewer.opened import address_of, opened
+from workspace.audit_viewer.rows import rows_of
+from workspace.audit_viewer.searching import MOST_SEARCHED, count_of, number_of, page_of
+from workspace.audit_viewer.strip import strip_of
+from workspace.doors import PageRequest
+from workspace.numbers import number
+
+REVIEWS_SHOWN = 50
+
+Context = dict[str, Any]
+
+
+def event_list(request: PageRequest, context: Context) -> HttpResponse:
+    """The events that were asked for (`Asked`), one of them open, and how the chain stands."""
+    asked = Asked.of(request.GET)
+    heads = current_heads()
+    names = chain_names(head.chain for head in heads)
+    events, more = page_of(asked)
+    rows = rows_of(events, asked, names)
+    chosen = next((row for row in rows if row.is_open), None)
+    context |= {
+        "asked": asked,
+        "strip": strip_of(asked, heads, names),
+        "filters": filters_of(asked, heads, names),
+        "dates": dates_of(asked),
+        "count": count_of(asked),
+        "rows": rows,
+        "open_row": chosen,
+        "opened": opened(chosen.event, asked) if chosen else None,
+        "older_url": asked.url(before=number_of(events[-1], asked)) if more else "",
+        "newest_url": asked.url(before=0) if asked.before else "",
+        "every_url": Asked(chain=asked.chain).url(),
+        "most_searched": MOST_SEARCHED,
+        "here": asked.query(before=asked.before, open=asked.open),
+    }
+    return render(request, "workspace/audit/events.html", context)
+
+
+def event(request: PageRequest, event_id: str) -> HttpResponse:
+    """One event by its id: its row, open, in its chain."""
+    found = Event.objects.filter(pk=event_id).first() if event_id.isdecimal() and len(event_id) < 19 else None
+    if found is None:
+        raise NotFound("There is no such event.")
+    return redirect(address_of(found))
+
+
+def verify(request: PageRequest) -> HttpResponse:
+    """Walk the chain that is shown, or all, from the beginning; then the same page again."""
+    shown = Asked.of(QueryDict(request.POST.get("here", "")))
+    standings = note_standings([shown.chain] if shown.chain else None)
+    broken = [standing for standing in standings if standing.is_broken]
+    for standing in broken:
+        messages.error(request, _("The chain is broken. %(fault)s") % {"fault": standing.fault})
+    if not broken:
+        messages.success(request, _("Every event fits, from the first to the newest."))
+    return redirect(shown.url(before=shown.before, open=shown.open))
+
+
+def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
+    """The events that are asked for, as a file. A read, like the page itself: it is not put on record."""
+    asked = Asked.of(request.GET)
+    if form not in FORMS:
+        raise NotFound("There is no such form of an export.")
+    kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
+    response = StreamingHttpResponse(in_threads(export(asked, form)), content_type=kinds[form])
+    name = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def review(request: PageRequest, context: Context) -> HttpResponse:
+    """Record a review of a range of events; what was refused is shown again as it was typed."""
+    given = request.POST if request.method == "POST" else request.GET
+    chain = given.get("chain", "")
+    errors: dict[str, list[str]] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            return _reviewed(request, chain)
+        except ValidationFailed as refusal:
+            errors, status = refusal.errors, refusal.status
+    newest = Event.objects.newest_seq(chain) if chain else 0
+    if chain and not newest:
+        raise NotFound("There is no such chain.")
+    names = chain_names(head.chain for head in current_heads())
+    reviews = list(Review.objects.of_chain(chain).select_related("reviewer")[:REVIEWS_SHOWN]) if chain else []
+    read_to = max((each.to_seq for each in reviews), default=0)
+    context |= {
+        "chain": chain,
+        "chain_name": names.get(chain, chain),
+        "chains": sorted(names.items(), key=lambda item: (item[0] == SITE_CHAIN, item[1].casefold())),
+        "newest": newest,
+        "reviews": reviews,
+        "read_to": read_to,
+        "errors": errors,
+        "given": given,
+        "first": given.get("from_seq", min(read_to + 1, newest)),
+        "last": given.get("to_seq", newest),
+        "most_findings": MAX_FINDINGS,
+    }
+    return render(request, "workspace/audit/review.html", context, status=status)
+
+
+def _reviewed(request: PageRequest, chain: str) -> HttpResponseRedirect:
+    ends = {name: number(request.POST, name) or 0 for name in ("from_seq", "to_seq")}
+    made = record_review(
+        caller=caller_from_request(request), chain=chain, findings=request.POST.get("findings", ""), **ends
+    )
+    found = Event.objects.get(chain=chain, action="audit.reviewed", target_id=str(made.id))
+    if made.fault:
+        messages.warning(
+            request, _("Your review is on record. The range does not verify: %(fault)s") % {"fault": made.fault}
+        )
+    else:
+        messages.success(request, _("Your review is on record as event %(seq)d.") % {"seq": found.seq})
+    return redirect(address_of(found))
+
+
+def held(request: PageRequest, context: Context) -> HttpResponse:
+    """Who held a field from when to when, and what was saved under each lease."""
+    asked = Asked.of(request.GET)
+    field = check_field_name(request.GET["field"]) if request.GET.get("field") else ""
+    project_id = UUID(asked.chain) if asked.chain not in {"", SITE_CHAIN} else None
+    rows, more = holders(project_id, field, before=asked.before) if project_id and field else ([], False)
+    names = chain_names(head.chain for head in current_heads())
+    context |= {
+        "asked": asked,
+        "field": field,
+        "projects": sorted(
+            ((key, name) for key, name in names.items() if key != SITE_CHAIN), key=lambda each: each[1].casefold()
+        ),
+        "fields": fields_held(project_id) if project_id else [],
+        "rows": rows,
+        "older": rows[-1].lease.token if more else 0,
+        "list_url": reverse("admin:audit_event_changelist"),
+    }
+    return render(request, "workspace/audit/held.html", context)
