@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from croniter import croniter  # type: ignore[import-untyped]
+from croniter import croniter
 from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
