@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count
 
@@ -80,15 +81,18 @@ class Discussion:
     open: int
     closed: int
     shows_closed: bool
+    newest_first: bool
     may_write: bool
     is_cut: bool
 
 
-def discussion_of(access: Access, *, user: User, draft: Draft | None, field: str, shows_closed: bool) -> Discussion:
-    """The threads on a version (None: there is none yet) and those before it."""
+def discussion_of(
+    access: Access, *, user: User, draft: Draft | None, field: str, shows_closed: bool, newest_first: bool = False
+) -> Discussion:
+    """The threads on a version (None: there is none yet) and those before it, by line or the newest first."""
     may_write = allowed("comment.write", role=access.role, status=Status(access.project.status))
     if draft is None:
-        return Discussion([], 0, 0, shows_closed, may_write, is_cut=False)
+        return Discussion([], 0, 0, shows_closed, newest_first, may_write, is_cut=False)
     threads = Comment.objects.threads(access.project.id).made_up_to(draft.version_number)
     states: Counter[str] = Counter()
     for row in threads.values("state").annotate(count=Count("pk")).order_by():
@@ -97,10 +101,11 @@ def discussion_of(access: Access, *, user: User, draft: Draft | None, field: str
     found = list(shown.with_facts().order_by("-id")[: MOST_THREADS + 1])
     views = _views(thread_bodies(found[:MOST_THREADS], draft), _Withdrawing(access, user, may_write))
     return Discussion(
-        groups=_grouped(views, field),
+        groups=_grouped(views, field, _newest if newest_first else _by_line),
         open=states[CommentState.OPEN],
         closed=states[CommentState.RESOLVED] + states[CommentState.WITHDRAWN],
         shows_closed=shows_closed,
+        newest_first=newest_first,
         may_write=may_write,
         is_cut=len(found) > MOST_THREADS,
     )
@@ -127,13 +132,18 @@ def _views(bodies: Iterable[dict[str, Any]], withdrawing: _Withdrawing) -> list[
     ]
 
 
-def _grouped(threads: Sequence[ThreadView], first: str) -> list[FieldThreads]:
+def _grouped(threads: Sequence[ThreadView], first: str, order: Callable[[ThreadView], Any]) -> list[FieldThreads]:
     by_field: dict[str, list[ThreadView]] = {}
     for thread in threads:
         by_field.setdefault(thread.body["target_field"], []).append(thread)
     names = sorted(field_names.in_order(set(by_field)), key=lambda name: name != first)
-    return [FieldThreads(name, sorted(by_field[name], key=_by_line)) for name in names]
+    return [FieldThreads(name, sorted(by_field[name], key=order)) for name in names]
 
 
 def _by_line(thread: ThreadView) -> tuple[bool, int, str]:
     return thread.is_gone, thread.line or 0, str(thread.body["id"])
+
+
+def _newest(thread: ThreadView) -> int:
+    """The newest first: an id begins with its time."""
+    return -UUID(str(thread.body["id"])).int

@@ -48,6 +48,8 @@ def _saving() -> dict[str, str]:
 
 def _locks() -> dict[str, str]:
     return {
+        "announce.joined": _("{name} is here."),
+        "announce.left": _("{name} has left."),
         "announce.free": _("{field} is free."),
         "announce.editing": _("{name} is editing {field}."),
         "announce.gave_back": _("You gave {field} back."),

@@ -86,7 +86,7 @@ def test_a_line_is_searched_and_opened_where_it_stands(person: Callable[..., Per
     priya = person("reviewer")
     page = priya.at_work()
     page.get_by_role("button", name="Search or jump to").click()
-    page.get_by_role("combobox").fill("paraphrase")
+    page.get_by_role("combobox", name="Search or jump to").fill("paraphrase")
     page.get_by_role("option", name="Search all versions and comments for").click()
     expect(page).to_have_url(re.compile(r"search/\?q=paraphrase"))
     page.locator(".hit", has_text="current").first.click()

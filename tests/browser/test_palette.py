@@ -96,6 +96,6 @@ def test_on_a_phone_the_palette_is_a_button(person: Callable[..., Person]) -> No
     mara = person("owner", size=(390, 844))
     page = mara.at_work()
     page.get_by_role("button", name="Search or jump to").click()
-    page.get_by_role("combobox").fill("topo")
+    page.get_by_role("combobox", name="Search or jump to").fill("topo")
     page.get_by_role("option", name="topology.yaml").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("topology.yaml")

@@ -44,7 +44,7 @@ def every(found: dict[str, list[str]]) -> list[str]:
     [
         ("conf", "Configuration", "Model configuration"),
         ("conf", "Model configuration", "Unconfirmed"),
-        ("moco", "Model configuration", "Amoco"),
+        ("moco", "Model configuration", "Prompt"),
         ("go his", "Go to History", "History of the go"),
         ("prompt", "Prompt", "Prompt of the assistant"),
     ],

@@ -28,7 +28,7 @@ CHANGED = "comments-changed"
 
 @page("GET", "HEAD", "POST")
 def comments(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET `?field=&closed=`: the panel's threads as they stand on the current version. POST: a new thread."""
+    """GET `?field=&closed=&order=newest`: the threads as they stand on the current version. POST: a new thread."""
     if request.method == "POST":
         return _create(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
@@ -36,15 +36,25 @@ def comments(request: PageRequest, project_id: UUID) -> HttpResponse:
     context = {
         "project_id": project_id,
         "chosen_field": field,
-        **panel_of(access, request.user, field, shows_closed="closed" in request.GET),
+        **panel_of(
+            access,
+            request.user,
+            field,
+            shows_closed="closed" in request.GET,
+            newest_first=request.GET.get("order") == "newest",
+        ),
     }
     return render(request, "workspace/parts/comments/panel.html", context)
 
 
-def panel_of(access: Access, user: User, field: str, *, shows_closed: bool = False) -> dict[str, Any]:
+def panel_of(
+    access: Access, user: User, field: str, *, shows_closed: bool = False, newest_first: bool = False
+) -> dict[str, Any]:
     """What the panel of comments shows beside a field of the current version."""
     draft = access.project.current_draft
-    discussion = discussion_of(access, user=user, draft=draft, field=field, shows_closed=shows_closed)
+    discussion = discussion_of(
+        access, user=user, draft=draft, field=field, shows_closed=shows_closed, newest_first=newest_first
+    )
     return {"discussion": discussion, "version": draft.version_number if draft else 0}
 
 

@@ -18,6 +18,7 @@ from drafts.moments.reading import Moment, moment_at, moment_of_version
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
+from workspace import field_names
 from workspace.comparison import compare_drafts
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of
@@ -78,10 +79,17 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
         "threads": threads,
         "lines": lines,
         "is_cut": is_cut,
+        "language": _language(moment.draft, chosen.name),
         "show": show if show in SHOWS else SHOWS[0],
         "may_revert": allowed("draft.revert", role=access.role, status=status),
         "at_local": timezone.localtime(moment.at, reader_zone(request)).strftime("%Y-%m-%dT%H:%M"),
     }
+
+
+def _language(draft: Draft | None, field: str) -> str:
+    """The language that the text is coloured in, as the workspace does it."""
+    known = draft.fields.get(field) if draft else None
+    return (known.language if known else field_names.language(field)) or ""
 
 
 def _asked_moment(request: PageRequest) -> datetime:

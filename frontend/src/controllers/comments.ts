@@ -13,6 +13,7 @@ import { countOnTab } from "./panel";
 import { Partial } from "./partials";
 
 const PAINT_DELAY = 120;
+const ORDER = "foundry.comments-order";
 const ANNOUNCED: Record<string, string> = {
   "comment.created": "announce.comment.created",
   "comment.answered": "announce.comment.answered",
@@ -68,6 +69,7 @@ export class CommentsController extends LiveController {
     const asked = new URLSearchParams(location.search).get("comment");
     if (asked) this.activate(asked);
     this.arrived();
+    if (localStorage.getItem(ORDER) === "newest") this.refresh();
   }
 
   override disconnect(): void {
@@ -89,6 +91,12 @@ export class CommentsController extends LiveController {
 
   toggleClosed(): void {
     this.showsClosed = !this.showsClosed;
+    this.refresh();
+  }
+
+  /** By line or the newest first; remembered in this browser. */
+  order(event: Event): void {
+    localStorage.setItem(ORDER, (event.currentTarget as HTMLSelectElement).value);
     this.refresh();
   }
 
@@ -182,7 +190,8 @@ export class CommentsController extends LiveController {
   }
 
   private address(): string {
-    const query = new URLSearchParams({ field: shownField()?.name ?? "", ...(this.showsClosed ? { closed: "1" } : {}) });
+    const order = localStorage.getItem(ORDER) ?? "line";
+    const query = new URLSearchParams({ field: shownField()?.name ?? "", order, ...(this.showsClosed ? { closed: "1" } : {}) });
     return `${this.urlValue}?${query}`;
   }
 

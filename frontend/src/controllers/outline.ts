@@ -1,9 +1,10 @@
 import { EditorView } from "@codemirror/view";
+import { commentsByPart } from "../editor/comments";
 import { outlineOf } from "../editor/outline";
 import { say } from "../texts";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
-import { instantiate, LiveController } from "./live";
+import { instantiate, LiveController, part } from "./live";
 
 const DELAY = 200;
 
@@ -49,6 +50,7 @@ export class OutlineController extends LiveController {
     this.element.hidden = headings.length === 0;
     this.element.dataset["kind"] = field.language;
     this.titleTarget.textContent = say("outline", { field: field.label });
+    const comments = commentsByPart(field.state, headings.map((heading) => heading.line));
     const rows = headings.map((heading, index) => {
       const row = instantiate(this.templateTarget);
       row.dataset["line"] = String(heading.line);
@@ -56,6 +58,9 @@ export class OutlineController extends LiveController {
       if (index === at) row.setAttribute("aria-current", "true");
       row.querySelector("span")!.textContent = heading.text;
       row.querySelector("small")!.textContent = String(heading.line);
+      const said = part(row, "comments");
+      if (said) said.hidden = !comments[index];
+      if (said) said.querySelector("span")!.textContent = String(comments[index]);
       return row;
     });
     this.rowsTarget.replaceChildren(...rows);

@@ -92,6 +92,17 @@ export function commentCounts(state: EditorState): Range<GutterMarker>[] {
   return [...lines].map(([from, { count, isActive }]) => new CommentCount(count, isActive).range(from));
 }
 
+/** How many open threads begin in each part of the text; `starts` are the parts' first lines, in order. */
+export function commentsByPart(state: EditorState, starts: number[]): number[] {
+  const counts = starts.map(() => 0);
+  for (const { from } of state.field(comments).marks) {
+    const line = state.doc.lineAt(Math.min(from, state.doc.length)).number;
+    const part = starts.findLastIndex((start) => start <= line);
+    if (part >= 0) counts[part] = (counts[part] ?? 0) + 1;
+  }
+  return counts;
+}
+
 /** The threads on a position of the text, or on its whole line. */
 export function commentsAt(state: EditorState, position: number, wholeLine: boolean): CommentMark[] {
   const line = state.doc.lineAt(position);

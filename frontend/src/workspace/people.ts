@@ -11,6 +11,10 @@ export class People {
     this.changed();
   }
 
+  has(person: Person): boolean {
+    return this.present.some(({ user }) => user.id === person.id);
+  }
+
   joined(person: Person): void {
     this.are([...this.without(person), { user: person, fields: [] }]);
   }

@@ -3,7 +3,7 @@ import { fieldState } from "../editor/setup";
 import { Emitter } from "../emitter";
 import { type Connection, Gateway } from "../gateway";
 import type { Person, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
-import { type Texts, useTexts } from "../texts";
+import { say, type Texts, useTexts } from "../texts";
 import { Checking } from "./checking";
 import { Field, type FieldFacts, fromServer } from "./field";
 import { Keeping } from "./keeping";
@@ -104,8 +104,14 @@ export class Project extends Emitter<Happenings> {
     this.gateway.on("present", (present) => this.people.are(present));
     this.gateway.on("event", (event) => this.happened(event));
     this.gateway.on("ephemeral", ({ name, actor, data }) => {
-      if (name === "presence.joined") this.people.joined(actor);
-      if (name === "presence.left") this.people.left(actor);
+      if (name === "presence.joined") {
+        if (!this.people.has(actor)) this.announce(say("announce.joined", { name: actor.display_name }));
+        this.people.joined(actor);
+      }
+      if (name === "presence.left") {
+        if (actor.id !== this.me.id) this.announce(say("announce.left", { name: actor.display_name }));
+        this.people.left(actor);
+      }
       if (name === "lock.requested" || name === "lock.kept") this.locks.asked(name, actor, data);
       if (name === "text.changed") this.watching.changed(actor, data);
       if (name === "cursor.moved") {

@@ -140,6 +140,8 @@ export class Saving {
       name,
     );
     const mine = this.dirty().some((field) => !changed.has(field.name));
+    // Who reverts, undoes or redoes is told so by that act's own answer.
+    if (event.actor.id === project.me.id && event.data["kind"] !== "save") return;
     project.notice({ kind: "saved_by", values: { name, version, mine: mine ? 1 : 0 } });
     project.announce(say("announce.saved_by", { name, version }));
   }
