@@ -78,6 +78,13 @@ class SignDialog:
         return next((choice for choice in self.choices if choice.value == self.given.meaning), None)
 
     @property
+    def focus(self) -> str:
+        """Where the dialog begins: at its title, or after a refusal where something must be given again."""
+        if not self.errors and not self.problem:
+            return "title"
+        return "username" if "username" in self.errors else self.given.component
+
+    @property
     def may_sign(self) -> bool:
         return bool(self.components) and not self.suspended and any(choice.is_possible for choice in self.choices)
 

@@ -6,13 +6,6 @@ export class SignController extends Controller<HTMLElement> {
   declare readonly formTarget: HTMLFormElement;
   declare readonly saidTarget: HTMLElement;
 
-  /** A refusal brings the form anew: what must be given again has the focus. */
-  formTargetConnected(form: HTMLFormElement): void {
-    if (!form.querySelector("[role=alert]:not([hidden])")) return;
-    const wrong = [...form.querySelectorAll<HTMLInputElement>("[aria-invalid=true], [type=password], [name=otp]")];
-    wrong.find((input) => input.offsetParent !== null)?.focus();
-  }
-
   chosen(event: Event): void {
     const choice = event.target as HTMLInputElement;
     if (choice.name !== "meaning") return;

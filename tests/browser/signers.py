@@ -1,0 +1,76 @@
+"""People of the browser tests who may sign, and releases of the project that they share."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+from django.conf import global_settings
+from django.test import override_settings
+from playwright.sync_api import Page
+
+from accounts.callers import foundry_caller
+from accounts.services import create_account, set_password
+from accounts.suspension import restore_signing
+from drafts.comments.services import create_comment
+from drafts.tasks.services import change_task, create_task
+from projects.services import add_member, reopen_project
+from publishing.models import Release
+from publishing.proofs import Proof
+from publishing.services import sign_release, submit_release
+from tests.browser.people import World
+
+PASSWORD = "lantern-orbit-43"
+# Somebody who wrote nothing, and so can approve.
+APPROVER = "Sven Aalto"
+
+
+def let_sign(world: World) -> None:
+    """Give an editor, a reviewer and an approver passwords; to be used inside `arrange`, before their windows open."""
+    foundry = foundry_caller("command")
+    username = f"approver-{token_hex(4)}"
+    world.people["approver"] = create_account(caller=foundry, username=username, display_name=APPROVER)
+    user_id = world.people["approver"].id
+    add_member(caller=world.caller("owner"), project_id=world.project.id, user_id=user_id, role="reviewer")
+    for name in ("editor", "reviewer", "approver"):
+        user = world.people[name]
+        # The server hashes as the product does, and would not take the tests' quick hashes.
+        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+            set_password(caller=foundry, user_id=user.id, password=PASSWORD)
+        restore_signing(caller=foundry, user_id=user.id, reason="It was me")
+        user.refresh_from_db()
+
+
+def submit(world: World, name: str, version: int) -> Release:
+    return submit_release(caller=world.caller("editor"), project_id=world.project.id, name=name, version=version)
+
+
+def sign(world: World, release: Release, meaning: str, by: str, comment: str = "") -> None:
+    proof = Proof(username=world.people[by].username, password=PASSWORD)
+    with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+        sign_release(caller=world.caller(by), release_id=release.id, meaning=meaning, proof=proof, comment=comment)
+
+
+def story(world: World) -> tuple[Release, Release]:
+    """1.0.0 is frozen and the project reopened since; 1.1.0 waits for its review, with a few points still open."""
+    let_sign(world)
+    first = submit(world, "1.0.0", 9)
+    sign(world, first, "authored", "editor")
+    sign(world, first, "reviewed", "reviewer", "Read against amendment 3")
+    sign(world, first, "approved", "approver")
+    reopen_project(caller=world.caller("owner"), project_id=world.project.id, reason="Amendment 4")
+    remark = {"version": 12, "target_field": "prompt_text", "anchor": {"from_line": 6, "to_line": 6}}
+    text = "Cite 6.1.2, otherwise this reads as our opinion."
+    project = {"caller": world.caller("reviewer"), "project_id": world.project.id}
+    create_comment(**project, **remark, text=text)
+    create_task(**project, text="Run the 40 sample questions against v12", assignee_id=world.people["owner"].id)
+    done = create_task(**project, text="Check the CTCAE terms against version 5.0")
+    change_task(caller=world.caller("reviewer"), task_id=done.id, done=True)
+    second = submit(world, "1.1.0", 12)
+    sign(world, second, "authored", "editor")
+    return first, second
+
+
+def fill_proof(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Type what the dialog asks for: the name where it does, and the password."""
+    page.get_by_label("User name").fill(username)
+    page.locator("#sign-password").fill(password)

@@ -1,0 +1,148 @@
+"""A release from its submission to the bundle that proves it anywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import Person, World
+from tests.browser.signers import fill_proof, let_sign, story
+from tests.browser.test_passkeys import add_a_passkey, hold_a_key
+
+
+def slot(page: Page, meaning: str, state: str) -> None:
+    expect(page.locator(".slot", has_text=meaning)).to_have_attribute("data-slot", state)
+
+
+def sign(somebody: Person, meaning: str) -> None:
+    page = somebody.page
+    page.get_by_role("link", name="Sign…").click()
+    expect(page.get_by_role("heading", name="Sign release")).to_be_visible()
+    fill_proof(page, somebody.user.username)
+    page.get_by_role("button", name=f"Sign as {meaning}").click()
+    expect(somebody.toast(f"as {meaning}")).to_be_visible()
+
+
+def test_from_submission_to_a_bundle_that_proves_itself(
+    person: Callable[..., Person], world: World, tmp_path: Path
+) -> None:
+    world.arrange(lambda: let_sign(world))
+    daniel, priya, sven, mara = (person(name) for name in ("editor", "reviewer", "approver", "owner"))
+    mara.at_work()
+
+    page = daniel.open("releases/")
+    page.get_by_role("link", name="Submit for review…").click()
+    expect(page.locator(".change-row", has_text="Prompt")).to_contain_text("+")
+    expect(page.get_by_label("Name of the release")).to_have_value("1.0.0")
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_role("heading", name="Release 1.0.0")).to_be_visible()
+    address = page.url.removeprefix(world.address).partition("?")[0]
+
+    mara.expect_state("in_review")
+    expect(mara.bar("In review as release 1.0.0.").get_by_role("link", name="Open release")).to_be_visible()
+    expect(mara.page.locator("#project-status")).to_contain_text("In review · v12")
+
+    priya.open(address)
+    slot(priya.page, "Authored", "waiting")
+    priya.page.locator(".change-row", has_text="Prompt").get_by_role("link", name="Read").click()
+    expect(priya.page.get_by_role("heading", name="Prompt")).to_be_visible()
+    priya.page.go_back()
+
+    sign(daniel, "authored")
+    slot(priya.page, "Authored", "signed")
+    sign(priya, "reviewed")
+    sven.open(address)
+    sign(sven, "approved")
+
+    expect(sven.page.locator(".release-title .badge")).to_contain_text("Frozen")
+    expect(priya.page.locator(".release-title .badge")).to_contain_text("Frozen")
+    expect(sven.page.locator(".record-check")).to_contain_text("stand as they were recorded")
+    mara.expect_state("frozen")
+    expect(mara.bar("Frozen as release 1.0.0.").get_by_role("link", name="Reopen…")).to_be_visible()
+
+    with sven.page.expect_download() as download:
+        sven.page.get_by_role("link", name="Bundle").click()
+    bundle = tmp_path / "bundle"
+    zipfile.ZipFile(download.value.path()).extractall(bundle)
+    root = next(path.parent for path in bundle.rglob("verify.py"))
+    verdict = subprocess.run([sys.executable, "verify.py"], cwd=root, capture_output=True, text=True, check=False)
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+
+
+def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    priya = person("reviewer")
+    priya.expected.append("status of (403|429)")
+    page = priya.open(f"releases/{release.id}/?sign=reviewed")
+    page.get_by_label("Comment").fill("Section numbers checked")
+    page.get_by_text("What will be sealed, word for word").click()
+    expect(page.locator("[data-sign-target=said]")).to_have_text("Section numbers checked")
+    fill_proof(page, priya.user.username, "not my password")
+    page.get_by_role("button", name="Sign as reviewed").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was signed")
+    expect(page.get_by_label("Comment")).to_have_value("Section numbers checked")
+    expect(page.get_by_label("User name")).to_have_value(priya.user.username)
+    expect(page.locator("#sign-password")).to_have_value("")
+    expect(page.locator("#sign-password")).to_be_focused()
+
+    for _ in range(5):
+        page.locator("#sign-password").fill("not my password")
+        page.get_by_role("button", name="Sign as reviewed").click()
+        expect(page.locator("#sign-password")).to_have_value("")
+    expect(page.get_by_role("alert")).to_contain_text("signing is locked")
+
+
+def test_the_dialog_stands_in_the_address(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    priya = person("reviewer")
+    page = priya.open(f"releases/{release.id}/")
+    page.get_by_role("link", name="Sign…").click()
+    expect(page).to_have_url(f"{world.address}releases/{release.id}/?sign=reviewed")
+    expect(page.get_by_text("have reviewed v12")).to_be_visible()
+    expect(page.get_by_text("approve v12")).to_be_hidden()
+    page.get_by_role("radio", name="Approved").check()
+    expect(page).to_have_url(f"{world.address}releases/{release.id}/?sign=approved")
+    expect(page.get_by_text("approve v12")).to_be_visible()
+    expect(page.get_by_text("have reviewed v12")).to_be_hidden()
+    expect(page.get_by_role("radio", name="Authored")).to_be_disabled()
+    page.reload()
+    expect(page.get_by_role("button", name="Sign as approved")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".sign-dialog")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_role("button", name="Sign as approved")).to_be_visible()
+
+
+def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    priya = person("reviewer")
+    page = priya.page
+    hold_a_key(page)
+    add_a_passkey(page, world, "Priya’s laptop")
+    priya.open(f"releases/{release.id}/?sign=reviewed")
+    page.get_by_role("radio", name="Passkey").check()
+    page.get_by_label("User name").fill(priya.user.username)
+    page.get_by_role("button", name="Sign as reviewed").click()
+    expect(priya.toast("as reviewed")).to_be_visible()
+    slot(page, "Reviewed", "signed")
+
+
+@pytest.mark.parametrize("act", ["Reject", "Withdraw"])
+def test_a_review_ends_early_with_a_reason(person: Callable[..., Person], world: World, act: str) -> None:
+    _, release = world.arrange(lambda: story(world))
+    mara, daniel = person("owner"), person("editor")
+    daniel.at_work()
+    daniel.expect_state("in_review")
+    page = mara.open(f"releases/{release.id}/")
+    page.get_by_role("link", name=f"{act}…").click()
+    page.get_by_label("Reason").fill("The dosing table is missing")
+    page.get_by_role("button", name=f"{act} the release").click()
+    expect(page.locator(".release-end-bar")).to_contain_text("The dosing table is missing")
+    daniel.expect_state("free")
+    expect(daniel.page.locator("#project-status")).to_contain_text("Draft v12")
