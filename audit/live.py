@@ -6,12 +6,13 @@ A whitelist per action. Address, user agent, reason and every key not named here
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 import realtime
-from audit.models import Event
+from audit.models import Event, EventQuerySet
 
 _RELEASE = ("release_id", "name", "version", "project_status")
 _LOCK = ("field", "session_id", "holder")
@@ -47,6 +48,21 @@ LIVE: Final[dict[str, tuple[str, ...]]] = {
     "task.changed": _TASK,
 }
 
+
+class _Actor(msgspec.Struct):
+    id: str
+    name: str
+    kind: str
+
+
+class _Fact(msgspec.Struct):
+    """What of a canonical text may be told. It was checked when it was written, and is read here as it is."""
+
+    actor: _Actor
+    data: dict[str, Any]
+
+
+_decoder = msgspec.json.Decoder(_Fact)
 _encoder = msgspec.json.Encoder()
 
 
@@ -57,21 +73,34 @@ def topic_of(project_id: uuid.UUID) -> str:
 
 def notification(event: Event) -> dict[str, Any]:
     """The parameters of one `event` notification: `{seq, name, at, actor, data}`."""
-    record = event.record
-    actor = record["actor"]
-    data = record["data"]
+    return _told(event.seq, event.action, event.at, event.canonical)
+
+
+def notifications(events: EventQuerySet) -> list[dict[str, Any]]:
+    """The same of many, read without making an `Event` of each: whoever was away may have missed thousands."""
+    return [_told(*row) for row in events.values_list("seq", "action", "at", "canonical")]
+
+
+def _told(seq: int, action: str, at: datetime, canonical: str) -> dict[str, Any]:
+    fact = _decoder.decode(canonical)
+    actor, data = fact.actor, fact.data
     return {
-        "seq": event.seq,
-        "name": event.action,
-        "at": event.at,
-        "actor": {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]},
-        "data": {key: data[key] for key in LIVE.get(event.action, ()) if key in data},
+        "seq": seq,
+        "name": action,
+        "at": at,
+        "actor": {"id": actor.id, "display_name": actor.name, "kind": actor.kind},
+        "data": {key: data[key] for key in LIVE.get(action, ()) if key in data},
     }
 
 
 def frame(event: Event) -> str:
     """One JSON-RPC `event` notification as text, ready for every socket of the project."""
-    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": notification(event)}).decode()
+    return frame_of(notification(event))
+
+
+def frame_of(told: dict[str, Any]) -> str:
+    """The same of what `notifications` found."""
+    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": told}).decode()
 
 
 def publish(event: Event, project_id: uuid.UUID) -> None:

@@ -57,14 +57,14 @@ def project_of(topic: str) -> UUID:
 
 def read_frames(project_id: UUID, after: int) -> list[tuple[int, str]]:
     """The next events after a `seq` as finished frames."""
-    events = Event.objects.of_project(project_id).after(after)[:BATCH]
-    return [(event.seq, live.frame(event)) for event in events]
+    told = live.notifications(Event.objects.of_project(project_id).after(after)[:BATCH])
+    return [(each["seq"], live.frame_of(each)) for each in told]
 
 
 def read_events(project_id: UUID, after: int) -> dict[str, Any]:
     """The answer to `events.since`: the next events, and whether there are more."""
-    events = list(Event.objects.of_project(project_id).after(after)[: BATCH + 1])
-    return {"events": [live.notification(event) for event in events[:BATCH]], "more": len(events) > BATCH}
+    told = live.notifications(Event.objects.of_project(project_id).after(after)[: BATCH + 1])
+    return {"events": told[:BATCH], "more": len(told) > BATCH}
 
 
 def read_heads(topics: Sequence[str]) -> dict[str, int]:

@@ -137,7 +137,7 @@ class EventsView(ProjectView):
         after = query_integer(request, "after", default=0)
         limit = query_integer(request, "limit", default=500, minimum=1, maximum=EVENTS_LIMIT)
         chain = Event.objects.of_project(self.access().project.id)
-        found = list(chain.after(after)[: limit + 1])
+        found = live.notifications(chain.after(after)[: limit + 1])
         more, found = len(found) > limit, found[:limit]
-        onward = replace_query_param(request.build_absolute_uri(), "after", found[-1].seq) if more else None
-        return self.answer({"next": onward, "previous": None, "results": [live.notification(each) for each in found]})
+        onward = replace_query_param(request.build_absolute_uri(), "after", found[-1]["seq"]) if more else None
+        return self.answer({"next": onward, "previous": None, "results": found})

@@ -18,14 +18,14 @@ FIELD_BYTES = 100_000
 # how long it takes to make one.
 FILL_EVENTS = """
 INSERT INTO audit_event (canonical)
-SELECT %(event)s FROM generate_series(%(first)s, %(last)s) AS n
+SELECT %(event)s FROM generate_series(%(first)s::int, %(last)s::int) AS number
 """
 FILL_DRAFTS = """
 INSERT INTO drafts_draft (id, project_id, version_number, prompt_id, files, author_id, created_at, message, kind,
     changed_fields, content_hash)
-SELECT gen_random_uuid(), project_id, n, prompt_id, files, author_id, created_at, message, kind, changed_fields,
+SELECT gen_random_uuid(), project_id, number, prompt_id, files, author_id, created_at, message, kind, changed_fields,
     content_hash
-FROM drafts_draft, generate_series(%(first)s, %(last)s) AS n
+FROM drafts_draft, generate_series(%(first)s::int, %(last)s::int) AS number
 WHERE project_id = %(project)s AND version_number = %(source)s
 """
 
