@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -30,9 +31,16 @@ def main(arguments: Sequence[str]) -> int:
     only.add_argument(
         "--faults", action="store_true", help="only the faults: nodes killed, services broken, disks full"
     )
+    only.add_argument(
+        "--controls", action="store_true", help="only this: take each control out, and see its tests fail"
+    )
     options = parser.parse_args(arguments)
     try:
         with stopped_by_signals():
+            if options.controls:
+                return subprocess.run(
+                    [sys.executable, "-m", "tests.controls_out"], cwd=BASE_DIR, check=False
+                ).returncode
             failed = [] if options.faults else _failed_checks()
             if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")
@@ -43,6 +51,11 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     say(f"\nNot clean: {', '.join(failed)}" if failed else "\nAll clean.")
     return 1 if failed else 0
+
+
+def _take_controls_out() -> int:
+    """Whether every control is missed by its tests; a run of pytest for each."""
+    return subprocess.run([sys.executable, "-m", "tests.controls_out"], cwd=BASE_DIR, check=False).returncode
 
 
 def _failed_checks() -> list[str]:

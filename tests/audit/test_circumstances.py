@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.canonical import canonical
 from audit.models import Event
 from projects.models import Project
+from projects.services import create_project
 from tests.rest.client import Api, members
 
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = "1999-12-31T23:59:59Z"
+OTHER = "01890000-0000-7000-8000-000000000000"
 
 
 def test_c07_a_client_can_supply_neither_time_nor_actor(owner: User, outsider: User):
@@ -54,3 +56,27 @@ def test_c07_an_event_holds_what_was_before_and_what_came_after(owner: User, vie
 
     assert (event.data["before"], event.data["role"]) == ("viewer", "reviewer")
     assert event.record["target"] == {"type": "member", "id": str(viewer.id)}
+
+
+@pytest.mark.parametrize("actor", [None, OTHER, ""])
+def test_c23_no_event_is_ever_attributed_to_nobody(project: Project, actor: str | None):
+    newest = Event.objects.of_project(project.id).latest("seq")
+    forged = canonical({**newest.record, "actor": {**newest.record["actor"], "id": actor}})
+
+    def insert() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO audit_event (canonical) VALUES (%s)", [forged])
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(DatabaseError):
+        insert()
+
+
+@pytest.mark.parametrize("kind", ["human", "agent", "service"])
+def test_c23_people_agents_and_services_are_told_apart(make_user, caller_for, kind: str):
+    user = make_user("somebody", kind=kind)
+
+    created = create_project(caller=caller_for(user), name="Theirs")
+
+    for event in Event.objects.of_project(created.id):
+        assert event.record["actor"] == {"id": str(user.id), "name": "Somebody", "kind": kind}

@@ -65,7 +65,7 @@ async def test_a_page_of_this_site_signs_in(project: Project, viewer: User, sign
         {"host": "evil.example", "origin": "http://evil.example"},
     ],
 )
-async def test_another_sites_page_does_not(
+async def test_c11_another_sites_page_does_not_sign_in(
     project: Project, viewer: User, sign_in: Callable[[User], Browser], headers: dict[str, str]
 ) -> None:
     key = key_of(await in_thread(sign_in, viewer))

@@ -70,7 +70,7 @@ async def test_a_token_can_come_as_a_subprotocol_and_is_not_repeated(
 
 
 @pytest.mark.parametrize("token", [None, "", "fdy_wrong", "fdy_" + "x" * 43])
-async def test_without_a_good_token_it_closes_4401(project: Project, token: str | None) -> None:
+async def test_c05_without_a_good_token_it_closes_4401(project: Project, token: str | None) -> None:
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
     socket = Client(project.id, headers=headers)
     await socket.connect()

@@ -148,7 +148,7 @@ async def test_making_a_project_private_sends_onlookers_away(
     await member.leave()
 
 
-async def test_a_closed_account_is_out_everywhere(
+async def test_c05_a_closed_account_is_out_everywhere(
     socket_of: SocketOf, editor: User, administrator: User, project: Project, caller_for: Callable[..., Caller]
 ) -> None:
     writer = socket_of(editor)
@@ -160,7 +160,7 @@ async def test_a_closed_account_is_out_everywhere(
     await assert_revoked(project, token)
 
 
-async def test_a_revoked_token_closes_its_own_sockets_only(
+async def test_c18_a_revoked_token_closes_its_own_sockets_only(
     socket_of: SocketOf,
     editor: User,
     project: Project,

@@ -46,6 +46,11 @@ def wrong_with(files: Mapping[str, bytes], fingerprint: str | None = None) -> st
     return None
 
 
+def said_of(files: Mapping[str, bytes]) -> list[str]:
+    """What the verifier says of a valid bundle."""
+    return verify(Bundle({name: partial(io.BytesIO, data) for name, data in files.items()}))
+
+
 def lines_of(data: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in data.splitlines()]
 

@@ -23,7 +23,7 @@ from projects.services import change_role, create_project, reopen_project
 from publishing.bundle.assembly import verifier_source
 from publishing.models import Release
 from tests.audit.authority import Authority
-from tests.publishing.bundles import files_in, lines_of, project_bundle, release_bundle, wrong_with
+from tests.publishing.bundles import files_in, lines_of, project_bundle, release_bundle, said_of, wrong_with
 from tests.publishing.reviews import Review, caller_of
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,9 @@ def test_the_report_shows_texts_as_texts(review: Review):
     assert "&lt;b&gt;1&lt;/b&gt;" in page
 
 
-def test_a_stamped_checkpoint_comes_with_its_stamp(review: Review, release: Release, settings, tmp_path: Path):
+def test_a_stamped_checkpoint_comes_with_its_stamp_which_openssl_checks(
+    review: Review, release: Release, settings, tmp_path: Path
+):
     authority = Authority()
     settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "roots.pem")
     Path(settings.FOUNDRY_TIMESTAMP_ROOTS).write_bytes(authority.root_pem)
@@ -219,3 +221,13 @@ def test_a_stamped_checkpoint_comes_with_its_stamp(review: Review, release: Rele
     assert wrong_with(files) is None
     answer = decode_timestamp_response(files["checkpoint/timestamp.tsr"])
     assert answer.tst_info.message_imprint.message == hashlib.sha256(files["checkpoint/statement.json"]).digest()
+    assert "NOT CHECKED HERE: who stamped the checkpoint" in "\n".join(said_of(files))
+    for name in ("statement.json", "timestamp.tsr"):
+        (tmp_path / name).write_bytes(files[f"checkpoint/{name}"])
+    command = ["openssl", "ts", "-verify", "-data", "statement.json", "-in", "timestamp.tsr", "-CAfile", "roots.pem"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_bundle_without_a_stamp_says_so(release: Release):
+    assert "no outside authority has stamped the checkpoint" in said_of(files_in(release_bundle(release)))

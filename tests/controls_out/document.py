@@ -1,0 +1,39 @@
+"""`docs/controls.md`, as the tables say it: `python -m tests.controls_out.document > docs/controls.md`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from foundry_site.controls.table import CONTROLS
+from tests.controls_out.table import OUT
+
+_HEAD: Final = """\
+# Controls for regulated use
+
+What a regulated user is promised, by number, with the paragraph it comes from: 21 CFR Part 11 (such as 11.10a), EU
+Annex 11, ALCOA+. The number is in the name of every test that proves the control.
+
+- `manage.py controls` prints each control with its last result for this build, `--tests` names every test. Run
+  `script/test` before, or only these tests: `script/test -k test_c`.
+- `script/check --controls` takes out one control after the other, in a test database and a process of their own, and
+  sees that the tests below fail without it. A test that passes either way proves nothing.
+
+| | promise | source | taken out | tests that then fail |
+|---|---|---|---|---|
+"""
+
+
+def document() -> str:
+    """The whole file."""
+    outs = {out.control: out for out in OUT}
+    rows = []
+    for control in CONTROLS:
+        out = outs[control.number]
+        tests = "<br>".join(f"`{test}`" for test in out.tests)
+        rows.append(f"| {control.number} | {control.promise} | {control.source} | {out.how} | {tests} |\n")
+    return _HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
