@@ -24,6 +24,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
+from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
 from accounts.rules import lock_account, require_administrator
 from audit.errors import RateLimited
@@ -128,6 +129,7 @@ def succeeded(tried: Attempt, *, completely: bool = False) -> None:
 def failed(tried: Attempt) -> None:
     """Leave the failure counted; what it locks is on record, and an alert in the log for whoever watches it."""
     tried.ended = True
+    REFUSED.labels(tried.purpose).inc()
     locked = []
     with write_transaction():
         for subject in tried.subjects:
@@ -140,6 +142,7 @@ def failed(tried: Attempt) -> None:
             locked.append((subject, row.failures))
         _forget_old()
     for subject, failures in locked:
+        LOCKOUTS.labels(tried.purpose).inc()
         what = f"{subject.target.type} {subject.target.id}"
         logger.error("ALERT: %s is locked for %s after %d failed tries", tried.purpose, what, failures)
 

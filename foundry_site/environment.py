@@ -64,6 +64,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
+    proxy: bool
     public_signup: bool
     lockout_failures: int
     lockout_address_failures: int
@@ -116,6 +117,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
         origins=_words(variables, "FOUNDRY_ORIGINS", ""),
         https=_flag(variables, "FOUNDRY_HTTPS"),
+        proxy=_flag(variables, "FOUNDRY_PROXY"),
         public_signup=_flag(variables, "FOUNDRY_PUBLIC_SIGNUP"),
         lockout_failures=_number(variables, "FOUNDRY_LOCKOUT_FAILURES", 5, least=1),
         lockout_address_failures=_number(variables, "FOUNDRY_LOCKOUT_ADDRESS_FAILURES", 50, least=1),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -20,6 +20,7 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
+from foundry_site.figures import WAITING
 from foundry_site.middleware import note_user
 
 _PROJECT: Final = re.compile(r"/api/v1/projects/([0-9a-f-]{36})/")
@@ -36,7 +37,12 @@ class HttpApplication(ASGIHandler):
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request whose body has been read, when there is a thread for it."""
-        async with self._turn(request), self._slots:
+        with WAITING.track_inprogress():
+            async with AsyncExitStack() as turns:
+                await turns.enter_async_context(self._turn(request))
+                await turns.enter_async_context(self._slots)
+                mine = turns.pop_all()
+        async with mine:
             return await sync_to_async(self._answer)(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from foundry_site.figures import REQUEST_SECONDS
 from foundry_site.logs import Facts, circumstances
 
 Message = Mapping[str, Any]
@@ -54,6 +55,8 @@ class LoggedRequests:
             finally:
                 level = logging.DEBUG if path.startswith(_QUIET) else logging.INFO
                 facts = {"method": scope["method"], "path": path, "status": status, **_since(began)}
+                if level == logging.INFO:
+                    REQUEST_SECONDS.labels(scope["method"], f"{status // 100}xx").observe(time.monotonic() - began)
                 requests.log(level, "%s %s %d", scope["method"], path, status, extra={"facts": facts})
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from audit.errors import NotAuthenticated
+from foundry_site.figures import SITE
 
 
 @require_safe
@@ -31,4 +32,4 @@ def metrics(request: HttpRequest) -> HttpResponse:
             content_type="application/problem+json",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest() + generate_latest(SITE), content_type=CONTENT_TYPE_LATEST)

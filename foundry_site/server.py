@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import redis
 from daphne.server import Server, twisted_loop
+from django.conf import settings
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
@@ -44,6 +45,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
             websocket_max_message_size=FRAME_LIMIT,
             websocket_max_frame_size=FRAME_LIMIT,
             websocket_timeout=-1,
+            # Anybody can send the header: it is believed only where a proxy stands before every node and overwrites it.
+            proxy_forwarded_address_header="X-Forwarded-For" if settings.FOUNDRY_PROXY else None,
             verbosity=0,
             server_name="foundry",
             ready_callable=self._use_our_protocols,

@@ -135,6 +135,7 @@ FOUNDRY_CHECKPOINT_CRON = ENVIRONMENT.checkpoint_cron
 FOUNDRY_VERIFICATION_CRON = ENVIRONMENT.verification_cron
 FOUNDRY_TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 FOUNDRY_TIMESTAMP_ROOTS = ENVIRONMENT.timestamp_roots
+FOUNDRY_PROXY = ENVIRONMENT.proxy
 FOUNDRY_REST_RATE = ENVIRONMENT.rest_rate
 FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
 # script/run says so where it makes the demo project, for which /readyz then waits.

@@ -17,6 +17,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from audit.transactions import unavailable_on_timeout
+from gateway.metrics import QUEUED
 
 Result = TypeVar("Result")
 
@@ -29,6 +30,7 @@ class Lane:
 
     def __init__(self, name: str, threads: int) -> None:
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"gateway-{name}")
+        QUEUED.labels(name).set_function(self._executor._work_queue.qsize)  # noqa: SLF001 (nothing else tells)
         self._run: Any = database_sync_to_async(_call, thread_sensitive=False, executor=self._executor)
 
     async def __call__(self, work: Callable[[], Result]) -> Result:

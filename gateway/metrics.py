@@ -8,3 +8,4 @@ from prometheus_client import Counter, Gauge
 
 SOCKETS: Final = Gauge("foundry_sockets", "Sockets that are open on this node.")
 CLOSES: Final = Counter("foundry_socket_closes", "Sockets that the server closed, by the reason it gave.", ["reason"])
+QUEUED: Final = Gauge("foundry_queued", "Pieces of work that wait for a thread of the gateway, by lane.", ["lane"])

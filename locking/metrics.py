@@ -17,3 +17,7 @@ LEASE_SECONDS: Final = Histogram(
     ["reason"],
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
 )
+SWEEPS: Final = Counter(
+    "foundry_sweeps", "Rounds of the sweeper, by outcome; skipped where Redis did not answer.", ["outcome"]
+)
+SWEPT: Final = Counter("foundry_leases_swept", "Open leases that the sweeper ended because their key was gone.")

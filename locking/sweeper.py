@@ -13,6 +13,7 @@ from accounts.callers import foundry_caller
 from audit.errors import DomainError
 from locking import registry
 from locking.leases import end_lease, follow_journal, lock_ttl
+from locking.metrics import SWEEPS, SWEPT
 from locking.models import EndReason, Lease
 from projects.writing import upkeep_write
 
@@ -30,10 +31,14 @@ def sweep_once() -> int:
     try:
         found = registry.read_many(keys)
         suspects = [lease for lease, held in zip(leases, found, strict=True) if not _carries(held, lease)]
-        return sum(_settle(lease) for lease in suspects)
+        ended = sum(_settle(lease) for lease in suspects)
     except redis.RedisError as error:
+        SWEEPS.labels("skipped").inc()
         logger.warning("The sweeper skips a round: %s", error)
         return 0
+    SWEEPS.labels("done").inc()
+    SWEPT.inc(ended)
+    return ended
 
 
 def _carries(held: registry.HeldLock | bool | None, lease: Lease) -> bool:

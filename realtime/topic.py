@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from realtime.metrics import DELIVERIES, EVENTS, GAPS
 from realtime.sequencer import Sequencer
 from realtime.subscriber import Subscriber
 from realtime.tasks import end
@@ -86,6 +87,8 @@ class Topic:
         await end(self._filling, self.opening)
 
     def _emit(self, due: Sequence[tuple[int, str]]) -> None:
+        EVENTS.inc(len(due))
+        DELIVERIES.inc(len(due) * len(self.subscribers))
         for seq, frame in due:
             try:
                 self._observe(self.name, frame)
@@ -96,6 +99,7 @@ class Topic:
 
     def _fill_gap(self) -> None:
         if self._sequencer.has_gap and (self._filling is None or self._filling.done()):
+            GAPS.inc()
             self._filling = asyncio.create_task(self._fill(), name=f"fill-{self.name}")
 
     async def _fill(self) -> None:

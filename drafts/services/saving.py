@@ -13,7 +13,7 @@ from blobs.models import Blob, sha256_of
 from blobs.services import storing
 from drafts.content import Change, changes_read_before, refused_texts
 from drafts.fingerprints import fingerprint
-from drafts.metrics import REFUSED_SAVES
+from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
 from locking.leases import end_lease, held_leases, leases_by_token
@@ -24,6 +24,7 @@ from projects.text import check_line
 from projects.writing import project_write
 
 
+@SAVE_SECONDS.time()
 def save_draft(
     *,
     caller: Caller,

@@ -15,11 +15,12 @@ from typing import NoReturn
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.launcher import virtual_environment
 from foundry_site.launcher.console import LaunchError, complain
-from foundry_site.launcher.options import parse_run_options
+from foundry_site.launcher.options import parse_cluster_options, parse_run_options
 from foundry_site.launcher.place import check_place
 
 REQUIREMENTS = {
     "run": ("requirements.txt",),
+    "cluster": ("requirements.txt",),
     "test": ("requirements.txt", "requirements-dev.txt"),
     "check": ("requirements.txt", "requirements-dev.txt"),
     "bench": ("requirements.txt", "requirements-dev.txt"),
@@ -33,6 +34,8 @@ def main() -> NoReturn:
     try:
         if command == "run":
             check_place(parse_run_options(arguments))
+        elif command == "cluster":
+            check_place(parse_cluster_options(arguments).run)
         virtual_environment.prepare(*REQUIREMENTS[command])
     except (LaunchError, EmbeddedServiceError) as error:
         complain(str(error))

@@ -12,6 +12,8 @@ from foundry_site.environment import BASE_DIR
 
 DEFAULT_PORT = 8000
 HIGHEST_PORT = 65535
+DEFAULT_NODES = 2
+MOST_NODES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,42 @@ class RunOptions:
 def parse_run_options(arguments: Sequence[str]) -> RunOptions:
     """Read ``script/run``'s command line; argparse ends the process for ``--help`` and for mistakes."""
     parser = argparse.ArgumentParser(prog="script/run", description="Start Foundry on this machine.")
+    _add_run_options(parser)
+    return _run_options(parser.parse_args(arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterOptions:
+    """How ``script/cluster`` was called."""
+
+    nodes: int
+    run: RunOptions
+
+
+def parse_cluster_options(arguments: Sequence[str]) -> ClusterOptions:
+    """Read ``script/cluster``'s command line; argparse ends the process for ``--help`` and for mistakes."""
+    parser = argparse.ArgumentParser(prog="script/cluster", description="Start several nodes of one Foundry here.")
+    parser.add_argument("nodes", type=_nodes, nargs="?", default=DEFAULT_NODES, help=f"default {DEFAULT_NODES}")
+    _add_run_options(parser)
+    parsed = parser.parse_args(arguments)
+    return ClusterOptions(nodes=parsed.nodes, run=_run_options(parsed))
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept; default .foundry here")
     parser.add_argument("--no-demo", action="store_true", help="make no demo project and no demo accounts")
-    parsed = parser.parse_args(arguments)
+
+
+def _run_options(parsed: argparse.Namespace) -> RunOptions:
     data_dir: Path = parsed.data or Path(os.environ.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry")
     return RunOptions(port=parsed.port, data_dir=data_dir.expanduser().resolve(), demo=not parsed.no_demo)
+
+
+def _nodes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_NODES:
+        raise argparse.ArgumentTypeError(f"a number of nodes is one from 1 to {MOST_NODES}, not {text!r}")
+    return int(text)
 
 
 def _port(text: str) -> int:

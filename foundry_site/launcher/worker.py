@@ -43,7 +43,7 @@ def background_worker(data_dir: Path) -> Iterator[None]:
 
 def main() -> None:
     """Work until standard input ends."""
-    threading.Thread(target=_end_with_input, daemon=True, name="launcher's end").start()
+    threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
     import django
     from django.core.management import call_command
 
@@ -51,8 +51,11 @@ def main() -> None:
     call_command("procrastinate", "worker")
 
 
-def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+def end_with_input() -> None:
+    """Wait until whoever holds the other end of our standard input is gone, and end as by SIGTERM."""
+    # Not by sys.stdin: Python cannot end while a thread waits for its lock.
+    while os.read(0, 4096):
+        continue
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -17,9 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
+from foundry_site.launcher.nodes import Node
 from realtime.tasks import end
 from tests.faults.ground import Person
-from tests.nodes import Node
 
 # Seconds. Longer than any answer may take: Postgres gives up a lock after 5, a connection after another 5.
 TIMEOUT = 20.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from foundry_site.launcher.nodes import MANAGE, Node, running
 from tests.faults.ground import Ground
-from tests.nodes import MANAGE, Node, running
 
 GROUNDS = {"ground", "small_ground"}
 

@@ -21,7 +21,7 @@ import redis
 
 from foundry_site.embedded import addresses, postgres, valkey
 from foundry_site.environment import BASE_DIR
-from tests.nodes import MANAGE, bare_environment
+from foundry_site.launcher.nodes import MANAGE, bare_environment
 
 # Seconds. Short, so that a test can wait for a lock to run out.
 TTL = 3
@@ -58,6 +58,8 @@ class Ground:
             FOUNDRY_LOCK_TTL=str(TTL),
             FOUNDRY_LOCK_GRACE=str(GRACE),
             FOUNDRY_SOCKET_RATE="100000",
+            FOUNDRY_REST_RATE="0",
+            FOUNDRY_ADDRESS_RATE="0",
             FOUNDRY_LOG_LEVEL="WARNING",
         )
 

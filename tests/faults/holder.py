@@ -12,10 +12,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, RefusedError
 from tests.faults.ground import TTL, Person
 from tests.faults.load import Attempt
-from tests.nodes import Node
 
 
 async def hold() -> None:

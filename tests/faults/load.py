@@ -14,10 +14,10 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import PAUSE, Client, LostError, RefusedError, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.rest import RestClient
-from tests.nodes import Node
 
 RENEW_AFTER = TTL / 3
 # What the protocol answers to somebody whose lock has ended.

@@ -7,9 +7,9 @@ import base64
 import os
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT
 from tests.faults.ground import Person
-from tests.nodes import Node
 
 CLOSE = 8
 

@@ -8,9 +8,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, LostError, RefusedError
 from tests.faults.ground import Person
-from tests.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)

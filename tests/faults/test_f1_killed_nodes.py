@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from foundry_site.launcher.nodes import Node
 from presence.registry import ENTRY_LIFETIME, SWEEP_INTERVAL
 from tests.faults.client import Client, converge, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project, rest
 from tests.faults.serving import HURRY
-from tests.nodes import Node
 
 KILLS = 4
 FIELD = "prompt_text"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, RefusedError, converge, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
 from tests.faults.rest import kept_text, make_project
-from tests.nodes import Node
 
 FIELD = "prompt_text"
 ROUNDS = 4

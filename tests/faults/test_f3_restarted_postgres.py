@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
-from tests.nodes import Node
 
 
 async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(ground: Ground, nodes: tuple[Node, Node]) -> None:

@@ -12,11 +12,11 @@ from dataclasses import asdict
 import pytest
 
 from foundry_site.environment import BASE_DIR
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, Client, RefusedError, converge, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Attempt, leave_all
 from tests.faults.rest import kept_text, make_project
-from tests.nodes import Node
 
 FIELD = "prompt_text"
 

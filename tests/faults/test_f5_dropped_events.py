@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project
 from tests.faults.serving import DROPPED
-from tests.nodes import Node
 
 # Seconds: the last events may be the dropped ones, and then only the next head tells (design page 2, "The hub").
 HEAD_INTERVAL = 10

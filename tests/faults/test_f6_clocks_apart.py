@@ -10,11 +10,11 @@ import pytest
 import redis
 
 from foundry_site.embedded import addresses
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project, rest
-from tests.nodes import Node
 
 FIELD = "prompt_text"
 APART = (["clock=-300"], ["clock=300"])

@@ -12,12 +12,12 @@ from typing import Any
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
+from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, Client, until
 from tests.faults.ground import Ground, Person
 from tests.faults.load import Attempt
 from tests.faults.raw import frame, open_raw
 from tests.faults.rest import make_project
-from tests.nodes import Node
 
 FRAMES = 10_000
 SOCKETS = 8

@@ -15,12 +15,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from foundry_site.launcher.nodes import Node, running
 from tests.faults.client import Client, converge, until
 from tests.faults.conftest import show, two_nodes
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
-from tests.nodes import Node, running
 
 # Postgres takes some 100 MB for itself, and a few segments of 16 MB for its log.
 DISK = "400m"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.nodes import Node, running
+from foundry_site.launcher.nodes import Node, running
 
 LIMIT = 8 * 1024 * 1024
 ADDRESS = "/api/v1/auth/tokens/"

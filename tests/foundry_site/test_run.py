@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 class Run:
     """One running command. ``said`` grows until it ends."""
 
-    def __init__(self, data_dir: Path, *arguments: str, **variables: str) -> None:
+    def __init__(self, data_dir: Path, *arguments: str, command: str = "run", **variables: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}/"
@@ -42,9 +42,9 @@ class Run:
             for name, value in os.environ.items()
             if name not in CHOSEN_BY_TESTS and not name.startswith("FOUNDRY_")
         }
-        command = [sys.executable, "-P", "-m", "foundry_site.launcher.run", "--port", str(self.port)]
+        launcher = [sys.executable, "-P", "-m", f"foundry_site.launcher.{command}", "--port", str(self.port)]
         self.process = subprocess.Popen(
-            [*command, "--data", str(data_dir), *arguments],
+            [*launcher, "--data", str(data_dir), *arguments],
             env={**kept, "PYTHONPATH": str(BASE_DIR), "PYTHONFAULTHANDLER": "1", **variables},
             cwd=data_dir,
             stdout=subprocess.PIPE,

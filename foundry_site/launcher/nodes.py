@@ -1,11 +1,13 @@
-"""Real nodes: `manage.py serve` in processes of their own, on free ports of this machine; ended by process id."""
+"""Nodes: `manage.py serve` in processes of their own, on free ports of this machine; ended by process id."""
 
 from __future__ import annotations
 
 import re
+import runpy
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,15 +17,18 @@ from typing import Final
 import psutil
 
 from foundry_site.environment import BASE_DIR
+from foundry_site.launcher.worker import end_with_input
 
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 MANAGE: Final = (sys.executable, str(BASE_DIR / "manage.py"))
+# Ends with us, however we do; what comes after it says only whose it is, in a list of processes.
+TIED: Final = (sys.executable, "-P", "-m", "foundry_site.launcher.nodes")
 CHOSEN_ELSEWHERE: Final = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 
 def bare_environment(variables: Mapping[str, str], **more: str) -> dict[str, str]:
-    """Variables for a node on services of its own: nothing of what the tests' own process was told."""
+    """Variables for a node on services of its own: nothing of what this process itself was told."""
     kept = {
         name: value
         for name, value in variables.items()
@@ -45,6 +50,7 @@ class Node:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._read_from = 0
+        self._asked = False
 
     @property
     def url(self) -> str:
@@ -70,12 +76,13 @@ class Node:
     def launch(self) -> None:
         """Begin to start; `wait` for the rest."""
         self._read_from = len(self.said)
+        self._asked = False
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command, "serve", "--port", str(self.port)],
                 cwd=BASE_DIR,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -105,13 +112,20 @@ class Node:
     def resume(self) -> None:
         self.process.resume()
 
+    def ask_to_go(self) -> None:
+        """Begin to stop it; `stop` for the rest. Harmless when it does not run."""
+        if self._process is None or self._asked:
+            return
+        self._asked = True
+        with suppress(psutil.NoSuchProcess):
+            self.process.resume()
+        self._process.terminate()
+
     def stop(self) -> None:
         """Ask it to go; kill it if it does not. Harmless when it does not run."""
         if self._process is None:
             return
-        with suppress(psutil.NoSuchProcess):
-            self.process.resume()
-        self._process.terminate()
+        self.ask_to_go()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -134,4 +148,19 @@ def running(*nodes: Node) -> Iterator[None]:
             started.callback(node.stop)
         for node in nodes:
             node.wait()
-        yield
+        try:
+            yield
+        finally:
+            for node in nodes:
+                node.ask_to_go()
+
+
+def main() -> None:
+    """A node that ends when its standard input does: `python -m foundry_site.launcher.nodes OWNER serve --port N`."""
+    threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
+    sys.argv = [MANAGE[1], *sys.argv[2:]]
+    runpy.run_path(MANAGE[1], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Figures of this node's HTTP door, and those of the whole site that are read when somebody asks for them.
+
+Every node tells the same about the site: a query takes the highest of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import DatabaseError, connection
+from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+REQUEST_SECONDS: Final = Histogram(
+    "foundry_request_seconds",
+    "How long an HTTP request took, the waiting for a thread included, by method and class of status.",
+    ["method", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+WAITING: Final = Gauge("foundry_requests_waiting", "HTTP requests that wait for their turn or for a thread.")
+
+# Each answers one number, cheaply: by an index, or from a table that stays small.
+_OF_THE_SITE: Final = {
+    "foundry_locks_held": ("Fields that are held now.", "SELECT count(*) FROM locking_lease WHERE ended_at IS NULL"),
+    "foundry_audit_head": (
+        "The number of the newest event; it only grows, and may skip.",
+        "SELECT coalesce(max(id), 0) FROM audit_event",
+    ),
+    "foundry_checkpoint_age_seconds": (
+        "Seconds since the newest checkpoint was sealed.",
+        "SELECT extract(epoch FROM clock_timestamp() - made_at) FROM audit_checkpoint ORDER BY number DESC LIMIT 1",
+    ),
+    "foundry_chains_broken": (
+        "Chains that did not fit when last walked.",
+        "SELECT count(*) FROM audit_standing WHERE fault <> ''",
+    ),
+    "foundry_jobs_waiting": ("Jobs in the queue.", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"),
+    "foundry_jobs_failed": (
+        "Jobs that failed for good.",
+        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'",
+    ),
+    "foundry_workers": (
+        "Workers that beat.",
+        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '45 seconds'",
+    ),
+}
+_OF_THE_POOL: Final = {
+    "pool_size": ("foundry_pool_connections", "Connections to Postgres that this node holds."),
+    "pool_available": ("foundry_pool_idle", "Those of them that nobody uses now."),
+    "requests_waiting": ("foundry_pool_waiting", "Threads of this node that wait for a connection."),
+}
+
+
+class _Site(Collector):
+    """Asks Postgres at each scrape. While it is away these figures are missing, and `foundry_postgres_up` is 0."""
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering shall not ask the database."""
+        yield from ()
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._pool()
+        try:
+            yield from self._site()
+        except DatabaseError:
+            yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=0)
+        else:
+            yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=1)
+
+    def _site(self) -> Iterator[Metric]:
+        with connection.cursor() as cursor:
+            for name, (words, sql) in _OF_THE_SITE.items():
+                cursor.execute(sql)
+                row = cursor.fetchone()
+                yield GaugeMetricFamily(name, words, value=float(row[0]) if row else 0)
+
+    def _pool(self) -> Iterator[Metric]:
+        pool = getattr(connection, "pool", None)
+        told = pool.get_stats() if pool is not None else {}
+        for key, (name, words) in _OF_THE_POOL.items():
+            yield GaugeMetricFamily(name, words, value=told.get(key, 0))
+
+
+SITE: Final = CollectorRegistry()
+SITE.register(_Site())

@@ -1,0 +1,105 @@
+"""``script/cluster N``: N nodes of one Foundry on this machine, behind a door that passes on to them in turn."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from django.core.management.base import CommandError
+
+from foundry_site.embedded.errors import EmbeddedServiceError
+from foundry_site.embedded.folder_lock import DataFolderLock
+from foundry_site.environment import Environment, EnvironmentVariableError, read_environment
+from foundry_site.launcher import frontend
+from foundry_site.launcher.announcement import announce_when_ready
+from foundry_site.launcher.console import LaunchError, complain, say, step
+from foundry_site.launcher.door import find_nginx, nginx_door
+from foundry_site.launcher.nodes import TIED, Node, running
+from foundry_site.launcher.options import ClusterOptions, parse_cluster_options
+from foundry_site.launcher.place import check_port
+from foundry_site.launcher.services import prepare_site, started_services
+from foundry_site.launcher.signals import Stopped, stopped_by_signals
+from foundry_site.launcher.worker import background_worker
+
+# What the embedded PostgreSQL has connections for.
+MOST_EMBEDDED: Final = 4
+LOOK_AGAIN_SECONDS: Final = 0.5
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the nodes until told to stop; the exit status."""
+    options = parse_cluster_options(arguments)
+    os.environ["FOUNDRY_DATA_DIR"] = str(options.run.data_dir)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
+    os.environ.setdefault("FOUNDRY_URL", f"http://localhost:{options.run.port}")
+    try:
+        with stopped_by_signals():
+            _run(options, read_environment())
+    except (Stopped, KeyboardInterrupt):
+        return 0
+    except (LaunchError, EmbeddedServiceError, EnvironmentVariableError, CommandError, RuntimeError) as error:
+        complain(str(error))
+        return 1
+    return 0
+
+
+def _run(options: ClusterOptions, environment: Environment) -> None:
+    url = f"http://localhost:{options.run.port}/"
+    if environment.database_url is None and options.nodes > MOST_EMBEDDED:
+        raise LaunchError(f"The embedded PostgreSQL serves up to {MOST_EMBEDDED} nodes; name your own in DATABASE_URL.")
+    with DataFolderLock(options.run.data_dir) as lock:
+        lock.describe(url=url)
+        check_port(options.run.port)
+        frontend.build()
+        with started_services(options.run.data_dir, environment):
+            with_demo = options.run.demo and environment.database_url is None
+            prepare_site(url, with_demo=with_demo)
+            _serve(options, url, with_demo=with_demo)
+
+
+def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
+    nginx = find_nginx()
+    os.environ["FOUNDRY_PROXY"] = str(nginx is not None)
+    nodes = _nodes(options, first_port=0 if nginx else options.run.port)
+    with ExitStack() as stack:
+        with step(f"{options.nodes} nodes") as current:
+            stack.enter_context(running(*nodes))
+            current.note(", ".join(str(node.port) for node in nodes))
+        if nginx:
+            ports = [node.port for node in nodes]
+            stack.enter_context(nginx_door(nginx, options.run.data_dir, port=options.run.port, nodes=ports))
+        else:
+            addresses = ", ".join(f"http://localhost:{node.port}/" for node in nodes)
+            say(f"  There is no nginx on this machine, so each client picks a node: {addresses}")
+        stack.enter_context(background_worker(options.run.data_dir))
+        announce_when_ready(options.run, url, with_demo=with_demo)
+        _watch(nodes)
+
+
+def _nodes(options: ClusterOptions, *, first_port: int) -> list[Node]:
+    """Nodes whose log is a file each. Without a door the first has the port that was asked for."""
+    folder = options.run.data_dir / "nodes"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    command = (*TIED, str(options.run.data_dir))
+    nodes = [Node(os.environ, folder / f"{number}.log", command=command) for number in range(1, options.nodes + 1)]
+    nodes[0].port = first_port
+    return nodes
+
+
+def _watch(nodes: Sequence[Node]) -> None:
+    """Start a node again that has ended, until a signal ends us."""
+    while True:
+        for number, node in enumerate(nodes, start=1):
+            if not node.is_running:
+                say(f"  Node {number} has ended, and is started again; see {Path(node.log)}")
+                node.start()
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""The round-robin door of ``script/cluster``: nginx where the machine has it, in front of nodes on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from foundry_site.launcher.console import LaunchError
+
+STOP_SECONDS: Final = 10
+# Everything nginx writes lies in the data folder. It stays in the foreground, so that it is our child to end.
+CONFIGURATION: Final = """\
+daemon off;
+{user}worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr error;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_max_body_size 8m;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
+    upstream foundry {{
+{servers}
+        keepalive 32;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        listen [::1]:{port};
+        location / {{
+            proxy_pass http://foundry;
+            proxy_http_version 1.1;
+            proxy_set_header Host $http_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_read_timeout 90s;
+            proxy_next_upstream error timeout http_503;
+        }}
+    }}
+}}
+"""
+
+
+def find_nginx() -> str | None:
+    """The machine's nginx, if there is one; system programs are looked for where a user's PATH may not."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def nginx_door(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]) -> Iterator[None]:
+    """Have nginx listen on ``port`` of this machine, and pass on to the nodes' ports in turn.
+
+    Raises:
+        LaunchError: it does not take its configuration.
+    """
+    folder = data_dir / "nginx"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / "nginx.conf"
+    file.write_text(configuration(folder, port=port, nodes=nodes))
+    command = [program, "-p", str(folder), "-c", str(file), "-e", "stderr"]
+    tested = subprocess.run([*command, "-t", "-q"], capture_output=True, text=True, check=False)
+    if tested.returncode != 0:
+        raise LaunchError(f"nginx refuses {file}: {tested.stderr.strip().splitlines()[0]}")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def configuration(folder: Path, *, port: int, nodes: Sequence[int]) -> str:
+    """nginx's configuration for nodes on these ports. A node that does not answer is left out for two seconds."""
+    servers = "\n".join(f"        server 127.0.0.1:{node} max_fails=1 fail_timeout=2s;" for node in nodes)
+    # As root it would give its workers to a user who cannot enter the data folder.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    return CONFIGURATION.format(folder=folder, port=port, servers=servers, user=user)

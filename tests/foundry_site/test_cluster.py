@@ -1,0 +1,88 @@
+"""``script/cluster`` as a person meets it: nodes on one data folder, with and without a door."""
+
+from __future__ import annotations
+
+import re
+import signal
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from foundry_site.launcher.door import configuration, find_nginx
+from tests.foundry_site.test_run import Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
+
+COMMAND = "foundry_site.launcher.nodes"
+
+
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
+    runs: list[Run] = []
+
+    def start_one(*arguments: str, **variables: str) -> Run:
+        runs.append(Run(data_dir, *arguments, command="cluster", **variables))
+        return runs[-1]
+
+    yield start_one
+    for run in runs:
+        if run.process.poll() is None:
+            run.end(signal.SIGKILL)
+
+
+def ready(port: str) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        return bool(answer.status == 200)
+
+
+def nodes_of(data_dir: Path) -> list[psutil.Process]:
+    found = psutil.process_iter(["cmdline"])
+    return [each for each in found if COMMAND in (each.info["cmdline"] or ()) and str(data_dir) in each.info["cmdline"]]
+
+
+def test_nodes_are_started_watched_and_stopped(start: Callable[..., Run], data_dir: Path) -> None:
+    cluster = start("2", "--no-demo")
+    cluster.until("Stop with Ctrl-C")
+    (told,) = re.findall(r"2 nodes … (\d+), (\d+)", cluster.said)
+    assert all(ready(port) for port in told)
+    assert ready(str(cluster.port))
+    if find_nginx() is None:
+        assert "no nginx" in cluster.said
+        assert told[0] == str(cluster.port)
+
+    refused = start("2")
+    assert refused.end() == 1
+    assert "already runs on" in refused.said
+
+    victim = nodes_of(data_dir)[0]
+    victim.kill()
+    cluster.until("has ended, and is started again")
+    assert cluster.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
+    assert "Traceback" not in cluster.said
+
+
+def test_nodes_do_not_outlive_a_launcher_that_is_killed(start: Callable[..., Run], data_dir: Path) -> None:
+    cluster = start("2", "--no-demo")
+    cluster.until("Stop with Ctrl-C")
+    nodes = nodes_of(data_dir)
+    assert len(nodes) == 2
+    cluster.end(signal.SIGKILL)
+    _, alive = psutil.wait_procs(nodes, timeout=15)
+    assert not alive
+
+
+def test_an_embedded_database_serves_a_few_nodes(start: Callable[..., Run]) -> None:
+    refused = start("30")
+    assert refused.end() == 1
+    assert "DATABASE_URL" in refused.said
+
+
+def test_the_door_passes_on_to_every_node_in_turn(tmp_path: Path) -> None:
+    text = configuration(tmp_path, port=8000, nodes=[41001, 41002])
+    assert "server 127.0.0.1:41001" in text
+    assert "server 127.0.0.1:41002" in text
+    assert "proxy_set_header Upgrade $http_upgrade;" in text
+    # Overwritten, not appended to: what a client claims there is not believed.
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text

@@ -1,0 +1,85 @@
+"""What stands in docs/operations fits the product: every figure that it names is really told."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.test import Client
+
+from tests.writers import Writer
+
+FOLDER = settings.BASE_DIR / "docs" / "operations"
+FIGURE = re.compile(r"\b(?:foundry|process)_[a-z_]+")
+# What Prometheus makes of a histogram.
+ENDING = re.compile(r"_(?:bucket|sum|count)\Z")
+
+
+def dashboard() -> Any:
+    return json.loads((FOLDER / "grafana-dashboard.json").read_text())
+
+
+def alerts() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
+
+
+def figures(client: Client) -> dict[str, str]:
+    """Every figure at `/metrics`, with its type."""
+    # Loaded by a node as it starts.
+    import gateway.execution  # noqa: F401
+
+    page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
+    assert page.status_code == 200
+    return dict(re.findall(r"^# TYPE (\S+) (\S+)$", page.content.decode(), re.MULTILINE))
+
+
+@pytest.mark.django_db
+def test_the_dashboard_and_the_alerts_name_figures_that_there_are(client: Client) -> None:
+    told = figures(client)
+    queries = [target["expr"] for panel in dashboard()["panels"] for target in panel["targets"]]
+    queries += [rule["expr"] for rule in alerts()]
+    named = {name for query in queries for name in FIGURE.findall(query)}
+    assert len(named) > 20
+    for name in named:
+        base = ENDING.sub("", name)
+        assert name in told or told.get(base) == "histogram", name
+
+
+def test_the_dashboard_can_be_imported() -> None:
+    panels = dashboard()["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels) == 18
+    places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
+    assert len(places) == len(panels)
+
+
+def test_an_alert_says_what_to_do() -> None:
+    for rule in alerts():
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert {"summary", "mend"} == rule["annotations"].keys(), rule["alert"]
+
+
+@pytest.mark.django_db
+def test_figures_of_the_site_are_read_when_asked_for(client: Client, project, editor, caller_for) -> None:
+    Writer(caller_for(editor), project).take()
+    page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
+    values = dict(re.findall(r"^(foundry_\w+) (\S+)$", page.content.decode(), re.MULTILINE))
+    assert float(values["foundry_locks_held"]) >= 1
+    assert float(values["foundry_audit_head"]) > 0
+    assert values["foundry_postgres_up"] == "1.0"
+
+
+@pytest.mark.django_db
+def test_figures_are_told_while_postgres_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
+    text = page.content.decode()
+    assert "foundry_postgres_up 0.0" in text
+    assert "foundry_audit_head" not in text
