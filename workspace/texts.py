@@ -99,19 +99,51 @@ def _merging() -> dict[str, str]:
     return {
         "moved": _("{field} moved on to v{version} under your text."),
         "moved.by": _("{name} saved {field} as v{version} while you held unsaved text."),
-        "merge.title": _("{field} changed under your text"),
         "merge.unsaved": _("Your unsaved text of {field}"),
         "merge.kept": _("Your kept text of {field}"),
         "merge.text": _(
             "Take lines over to the right, or write there. It becomes your unsaved text; you save it as usual."
         ),
-        "merge.theirs": _("v{version}, saved meanwhile"),
         "merge.current": _("Current, v{version}"),
         "merge.yours": _("Yours, {time}"),
         "merge.drop": _("Discard yours…"),
         "merge.discard": _("Discard your text? It is in no version."),
         "merge.held": _("{name} is editing this field now. Your text stays kept."),
         "merge.take_line": _("Take this over"),
+        **_three_way(),
+    }
+
+
+def _three_way() -> dict[str, str]:
+    return {
+        "three_way.title": _("Nothing is lost. {field} moved on under your text."),
+        "three_way.about": _("You started from v{base}; {name} saved v{version}. Your text was kept."),
+        "three_way.about_somebody": _("You started from v{base}; v{version} was saved meanwhile. Your text was kept."),
+        "three_way.base": _("v{version}, where you started"),
+        "three_way.theirs": _("v{version}"),
+        "three_way.theirs_by": _("v{version}, {name}"),
+        "three_way.yours": _("not saved"),
+        "three_way.place": _("Line {line}"),
+        "three_way.place_in": _("{heading}, line {line}"),
+        "three_way.only": _("only {name} changed it"),
+        "three_way.only_they": _("only the other side changed it"),
+        "three_way.only_you": _("only you changed it"),
+        "three_way.you_added": _("only you added it"),
+        "three_way.same": _("both made the same change"),
+        "three_way.both": _("both of you changed it"),
+        "three_way.nothing": _("(no line)"),
+        "three_way.choose": _("Choose"),
+        "three_way.chosen.merged": _("Merged"),
+        "three_way.chosen.base": _("Kept base"),
+        "three_way.chosen.theirs": _("Took theirs"),
+        "three_way.chosen.yours": _("Took yours"),
+        "three_way.chosen.both_sides": _("Took both"),
+        "three_way.chosen.written": _("Written"),
+        "three_way.left.one": _("{n} choice left"),
+        "three_way.left.other": _("{n} choices left"),
+        "three_way.none_left": _("No choice left"),
+        "three_way.missing": _("Choose theirs, yours or both above, or write the line here"),
+        "three_way.result": _("Merged text of {field}"),
     }
 
 

@@ -15,6 +15,7 @@ import { FootController, SheetController } from "./controllers/sheet";
 import { StandingController } from "./controllers/standing";
 import { StatusController } from "./controllers/status";
 import { TasksController } from "./controllers/tasks";
+import { ThreeWayController } from "./controllers/three-way";
 import { ViewsController } from "./controllers/views";
 import { WorkspaceController } from "./controllers/workspace";
 import { ringFor } from "./workspace/bell";
@@ -40,6 +41,7 @@ application.register("standing", StandingController);
 application.register("status", StatusController);
 application.register("take-over", TakeOverController);
 application.register("tasks", TasksController);
+application.register("three-way", ThreeWayController);
 application.register("views", ViewsController);
 application.register("workspace", WorkspaceController);
 

@@ -59,7 +59,8 @@ export class BarsController extends LiveController {
 
   merge(): void {
     const { field } = this.shown ?? {};
-    if (field) this.dispatch("ask", { target: document.getElementById("merge") ?? window, prefix: "merge", detail: { field } });
+    const name = field?.moved ? "three-way" : "merge";
+    if (field) this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field } });
   }
 
   restore(): void {

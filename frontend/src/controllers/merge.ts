@@ -7,6 +7,7 @@ import { short } from "../time";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import type { KeptText } from "../workspace/server";
+import { showTheirs, useText } from "../workspace/settling";
 import { LiveController } from "./live";
 
 interface Question {
@@ -46,7 +47,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     if (!this.question || !this.merge) return;
     const { field, kept } = this.question;
     const text = this.merge.b.state.doc.toString();
-    if (await this.settle(field, text)) {
+    if (await useText(field, text)) {
       if (kept) await project.keeping.discard(kept);
       this.element.close();
     } else {
@@ -58,46 +59,23 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     if (!this.question || !window.confirm(say("merge.discard"))) return;
     const { field, kept } = this.question;
     if (kept) await project.keeping.discard(kept);
-    else this.becomeTheirs(field);
+    else showTheirs(field);
     project.changed(field);
     this.element.close();
-  }
-
-  private becomeTheirs(field: Field): void {
-    const { text, version } = field.moved ?? { text: field.saved, version: field.base };
-    field.replace(text);
-    field.settle(text, version);
-  }
-
-  private async settle(field: Field, text: string): Promise<boolean> {
-    const { moved } = field;
-    if (moved) this.becomeTheirs(field);
-    if (await project.locks.take(field)) {
-      field.replace(text, { typed: true });
-      return true;
-    }
-    if (moved) {
-      field.replace(text);
-      field.moved = moved;
-    }
-    return false;
   }
 
   private readonly open = (event: Event): void => {
     const question = (event as CustomEvent<Question>).detail;
     const { field, kept } = question;
     this.question = question;
-    const theirs = field.moved?.text ?? field.saved;
-    const version = field.moved?.version ?? field.base;
-    const about = kept ? "merge.kept" : field.moved ? "merge.title" : "merge.unsaved";
-    this.titleTarget.textContent = say(about, { field: field.label });
+    this.titleTarget.textContent = say(kept ? "merge.kept" : "merge.unsaved", { field: field.label });
     this.textTarget.textContent = say("merge.text");
-    this.leftTarget.textContent = say(field.moved ? "merge.theirs" : "merge.current", { version });
+    this.leftTarget.textContent = say("merge.current", { version: field.base });
     this.takeTheirsTarget.textContent = say("merge.drop");
     this.element.showModal();
     this.merge = new MergeView({
       parent: this.bodyTarget,
-      a: { doc: theirs, extensions: [plainEditor(field.language), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
+      a: { doc: field.saved, extensions: [plainEditor(field.language), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
       b: { doc: kept?.content ?? field.text, extensions: [plainEditor(field.language), label(say("merge.yours", { time: short(new Date()) }))] },
       revertControls: "a-to-b",
       renderRevertControl: () => this.control(),

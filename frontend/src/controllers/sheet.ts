@@ -70,7 +70,8 @@ export class SheetController extends LiveController {
   compare(event: Event): void {
     if (!this.field.isDirty) return;
     event.preventDefault();
-    this.dispatch("ask", { target: document.getElementById("merge") ?? window, prefix: "merge", detail: { field: this.field } });
+    const name = this.field.moved ? "three-way" : "merge";
+    this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field: this.field } });
   }
 
   start(): void {
