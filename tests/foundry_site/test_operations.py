@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from typing import Any
@@ -30,9 +31,8 @@ def alerts() -> list[dict[str, Any]]:
 
 def figures(client: Client) -> dict[str, str]:
     """Every figure at `/metrics`, with its type."""
-    # Loaded by a node as it starts.
-    import gateway.execution  # noqa: F401
-
+    # What a node loads as it starts.
+    importlib.import_module("foundry_site.asgi")
     page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
     assert page.status_code == 200
     return dict(re.findall(r"^# TYPE (\S+) (\S+)$", page.content.decode(), re.MULTILINE))
