@@ -83,12 +83,18 @@ def make_user() -> MakeUser:
     """Make an account through the service; its name gets a suffix of its own, because names are never reused."""
     from accounts.callers import foundry_caller
     from accounts.services import create_account
+    from accounts.suspension import restore_signing
 
     def make(name: str, **facts: Any) -> User:
-        return create_account(
+        user = create_account(
             caller=foundry_caller("command"),
             **{"username": f"{name}-{token_hex(4)}", "display_name": name.title(), **facts},
         )
+        if user.signing_suspended_at is not None:
+            # As if they had chosen their password themselves.
+            restore_signing(caller=foundry_caller("command"), user_id=user.id, reason="It is them")
+            user.refresh_from_db()
+        return user
 
     return make
 

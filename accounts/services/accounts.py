@@ -21,6 +21,7 @@ from accounts.rules import (
     require_another_administrator,
 )
 from accounts.services.passwords import remember_password
+from accounts.suspension import suspend_signing
 from audit.errors import Conflict, ValidationFailed
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -47,6 +48,7 @@ def create_account(
 ) -> User:
     """Make an account; without a password nobody can sign in to it, but tokens work.
 
+    Who is given a password does not sign until they have chosen one of their own (c16): whoever gave it knows it.
     Raises `PermissionDenied` for callers who are no administrators, `ValidationFailed` for a name that is taken or
     misspelt and for a weak password.
     """
@@ -76,6 +78,9 @@ def create_account(
         facts = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
         data = {"username": user.username, "kind": user.kind, **facts}
         record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
+        if password is not None and user.kind == Kind.HUMAN:
+            suspend_signing(caller=caller, user=user, why="password_set")
+    user.refresh_from_db()
     return user
 
 

@@ -68,19 +68,20 @@ def _account(person: DemoPerson, password: str | None) -> User:
     foundry = foundry_caller("command")
     user = User.objects.named(person.username).first()
     if user is None:
-        return create_account(
+        user = create_account(
             caller=foundry,
             username=person.username,
             display_name=person.display_name,
             password=password,
             is_auditor=person.is_auditor,
         )
-    if user.display_name != person.display_name:
+    elif user.display_name != person.display_name:
         raise DemoError(f"The user name {person.username} is taken, so there can be no demo here; use --no-demo.")
-    if password is not None:
+    elif password is not None:
         set_password(caller=foundry, user_id=user.id, password=password)
+    if password is not None:
         # Nobody but the demo itself stands behind its people: they may sign at once.
-        restore_signing(caller=foundry, user_id=user.id, reason="The sign-in of the demo was made anew")
+        restore_signing(caller=foundry, user_id=user.id, reason="The demo made their sign-in")
     return user
 
 

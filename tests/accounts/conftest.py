@@ -7,6 +7,7 @@ import pytest
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import create_account
+from accounts.suspension import restore_signing
 from tests.accounts.callers import caller_of
 
 PASSWORD = "correct horse battery staple"
@@ -21,5 +22,8 @@ def administrator(db: None) -> Caller:
 
 @pytest.fixture
 def person(administrator: Caller) -> User:
-    """An ordinary person with a password."""
-    return create_account(caller=administrator, username="daniel", display_name="Daniel Okafor", password=PASSWORD)
+    """An ordinary person with a password of their own."""
+    user = create_account(caller=administrator, username="daniel", display_name="Daniel Okafor", password=PASSWORD)
+    restore_signing(caller=foundry_caller("command"), user_id=user.id, reason="It is them")
+    user.refresh_from_db()
+    return user

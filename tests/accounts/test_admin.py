@@ -9,6 +9,7 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import authenticate_token, create_account, create_token
 from audit.errors import NotAuthenticated
+from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,9 @@ def test_it_makes_an_account_with_its_event(at_admin: Client, administrator: Cal
     mei = User.objects.get(username="mei")
     assert mei.check_password("long enough for this")
     assert mei.is_active
-    event = newest_event()
-    assert (event.action, event.actor_id, event.target_id) == ("account.created", administrator.user.id, str(mei.id))
+    created, suspended = Event.objects.chain("site").filter(target_type="user", target_id=str(mei.id))
+    assert (created.action, created.actor_id) == ("account.created", administrator.user.id)
+    assert (suspended.action, suspended.data) == ("account.signing_suspended", {"why": "password_set"})
 
 
 def test_it_shows_what_is_wrong_with_a_new_account(at_admin: Client) -> None:

@@ -163,6 +163,16 @@ def test_c16_a_password_set_by_an_administrator_suspends_signing(person: User, a
     try_to_sign(caller_of(person), username="daniel", password="known to one person")
 
 
+def test_c16_who_was_given_a_first_password_signs_with_one_of_their_own(administrator: Caller) -> None:
+    given = "known to two people"
+    newcomer = create_account(caller=administrator, username="newcomer", password=given)
+    assert newest_event().action == "account.signing_suspended"
+    with pytest.raises(ReauthenticationFailed, match="set by somebody else"):
+        try_to_sign(caller_of(newcomer), username="newcomer", password=given)
+    set_password(caller=caller_of(newcomer), user_id=newcomer.id, password="known to one person")
+    try_to_sign(caller_of(newcomer), username="newcomer", password="known to one person")
+
+
 def test_c16_the_account_page_says_so(person: User, administrator: Caller, client: Client) -> None:
     set_password(caller=administrator, user_id=person.id, password="known to two people")
     sign_in(client, password="known to two people")
