@@ -26,7 +26,7 @@ from workspace.people import PersonView
 from workspace.sentences import sentence
 from workspace.templatetags.foundry import reader_zone
 
-SPARK_DAYS: Final = 84
+SPARK_WEEKS: Final = 12
 # In pixels: a column every 8, the highest for the busiest day.
 SPARK_STEP, SPARK_HEIGHT = 8, 40
 
@@ -171,8 +171,8 @@ def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[Activ
 
 
 def bars_of(events: EventQuerySet, zone: tzinfo) -> list[Bar]:
-    """How many of these events each of the last days saw; one query."""
-    first = timezone.localtime(timezone.now(), zone).date() - timedelta(days=SPARK_DAYS - 1)
+    """How many of these events each day of the last weeks saw; one query."""
+    first = timezone.localtime(timezone.now(), zone).date() - timedelta(days=7 * SPARK_WEEKS - 1)
     recent = events.order_by().filter(at__gte=datetime.combine(first, time.min, zone))
     counted = recent.annotate(day=TruncDate("at", tzinfo=zone)).values("day").annotate(count=Count("id"))
     counts: dict[date, int] = {row["day"]: row["count"] for row in counted.order_by("day")}

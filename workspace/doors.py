@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
@@ -41,9 +42,12 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
             if not isinstance(request.user, User):
                 return _to_sign_in(request)
             try:
-                return view(request, *args, **kwargs)  # type: ignore[arg-type]
+                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             except DomainError as refusal:
-                return refused(request, refusal)
+                response = refused(request, refusal)
+            # Some addresses answer htmx with a part: going back in the browser must not show that as a page.
+            patch_vary_headers(response, ["HX-Request"])
+            return response
 
         return guarded
 

@@ -37,6 +37,8 @@ def test_every_page(person: Callable[..., Person], world: World, scheme: Scheme,
         "compare/?base=9&target=12&view=split",
         "compare/?base=9&target=12&view=unified",
         "members/",
+        "activity/",
+        "activity/?kind=releases",
         "versions/9/",
         "versions/9/?show=changes",
         "at/?at=2999-01-01T00:00Z",
@@ -44,7 +46,14 @@ def test_every_page(person: Callable[..., Person], world: World, scheme: Scheme,
     ):
         mara.open(path)
         found[path] = violations(page)
-    for path in ("/projects/", "/account/", "/projects/?q=nothing-like-it", "/no/such/page"):
+    for path in (
+        "/projects/",
+        "/account/",
+        "/inbox/",
+        "/inbox/?before=00000000-0000-0000-0000-000000000000",
+        "/projects/?q=nothing-like-it",
+        "/no/such/page",
+    ):
         mara.expected.append("status of 404")
         page.goto(world.url + path)
         found[path] = violations(page)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from drafts.comments.services import answer_comment, create_comment
+from drafts.tasks.services import create_task
 from tests.browser.people import Person, Scheme, World
 
 
@@ -63,3 +65,34 @@ def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:
     mara.page.keyboard.type(" ")
     expect(mara.page.locator(".ws-savebar")).to_contain_text("Unsaved")
     mara.page.screenshot(path=pictures / "phone-light.png", animations="disabled")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_of_being_told(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    world.arrange(lambda: _talk(world))
+    daniel = person("editor", scheme=scheme)
+    daniel.page.goto(f"{world.url}/inbox/")
+    daniel.page.screenshot(path=pictures / f"inbox-{scheme}.png", animations="disabled")
+    daniel.open("activity/")
+    daniel.page.screenshot(path=pictures / f"activity-{scheme}.png", animations="disabled")
+
+
+def _talk(world: World) -> None:
+    """Things happen that concern Daniel."""
+    name = world.people["editor"].username
+    thread = create_comment(
+        caller=world.caller("reviewer"),
+        project_id=world.project.id,
+        version=12,
+        target_field="prompt_text",
+        text=f"@{name} Cite 6.1.2, otherwise this reads as our opinion.",
+    )
+    answer_comment(caller=world.caller("editor"), comment_id=thread.id, text="Changed here. 6.5 stays as it was.")
+    answer_comment(caller=world.caller("owner"), comment_id=thread.id, text="Confirmed with safety.")
+    create_task(
+        caller=world.caller("owner"),
+        project_id=world.project.id,
+        text="Section numbers follow amendment 4",
+        assignee_id=world.people["editor"].id,
+    )

@@ -135,6 +135,7 @@ def test_htmx_is_given_the_list_alone(browser: Browser, busy: Project, viewer: U
     response = browser(viewer).get(address(busy), headers={"HX-Request": "true"})
     assert not elements(response, "html")
     assert elements(response, "div", id="live-body")
+    assert "HX-Request" in response["Vary"]
 
 
 def test_days_and_the_picture_are_of_the_readers_calendar(busy: Project) -> None:

@@ -13,7 +13,7 @@ from drafts.models import Draft
 from projects.access import get_project
 from projects.fields import CONFIGURATION, PROMPT
 from workspace import field_names
-from workspace.activity import SPARK_DAYS, Asked, bars_of, by_day, events_of, in_time, kind_choices, rows_of
+from workspace.activity import SPARK_WEEKS, Asked, bars_of, by_day, events_of, in_time, kind_choices, rows_of
 from workspace.doors import PageRequest, is_htmx, page
 from workspace.frame import frame_of
 from workspace.templatetags.foundry import reader_zone
@@ -39,7 +39,7 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
         "asked": asked,
         "days": by_day(rows_of(found, project_id), request),
         "bars": bars_of(wanted, zone),
-        "spark_days": SPARK_DAYS,
+        "spark_weeks": SPARK_WEEKS,
         "older": found[-1].seq if more else None,
     }
     if is_htmx(request) and not request.headers.get("HX-Boosted"):
