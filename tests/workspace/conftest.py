@@ -11,6 +11,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
+from tests.rest.conftest import people, places  # noqa: F401 (fixtures)
 from tests.writers import Writer
 
 PROMPT = "# Role\nYou are the protocol assistant.\n\n# Sources\nAnswer only from the documents.\n"

@@ -1,0 +1,112 @@
+"""Who may do what on the pages of releases, while the project is in which status (controls c09 and c10).
+
+Written by hand from design page 2, not derived from the table that the product reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from projects.models import Project
+from publishing.models import Release
+from tests.rest.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
+from tests.rest.undone import undone
+from tests.workspace.conftest import Browser
+from workspace.release_urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+ONE = "releases/{release}/"
+POLICY = {
+    **{f"people_{meaning}": "1" for meaning in ("authored", "reviewed", "approved")},
+    "distinct_people": "3",
+    "open_comments": "warn",
+    "open_tasks": "warn",
+}
+CLOSED = ("frozen", "archived")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one page. `answer` is the status for those who may while the project is in one of `in_status`."""
+
+    name: str
+    method: str
+    path: str
+    answer: int
+    may: tuple[str, ...] = EVERYBODY
+    in_status: tuple[str, ...] = ALWAYS
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def expected(self, persona: str, status: str) -> int:
+        if persona == "anonymous":
+            return 302
+        if persona in NO_MEMBER_OF_IT:
+            return 404
+        if persona not in self.may:
+            return 403
+        return self.answer if status in self.in_status else 409
+
+
+# The release of the matrix has been withdrawn: signing it stops at the missing proof, ending it at its state.
+ROWS = (
+    Row("releases", "GET", "releases/", 200),
+    Row("submit_release", "GET", "releases/new/", 200, WRITERS, OPEN),
+    Row("submit_release", "POST", "releases/new/", 302, WRITERS, OPEN, {"name": "1.0.0", "version": "2"}),
+    Row("policy", "GET", "releases/policy/", 200),
+    Row("policy", "POST", "releases/policy/", 302, OWNERS, ("open", "frozen"), POLICY),
+    Row("release", "GET", ONE, 200),
+    Row("release", "GET", ONE + "?sign=reviewed", 200),
+    Row("release", "POST", ONE, 400, WRITERS, IN_REVIEW, {"meaning": "authored"}),
+    Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "reviewed"}),
+    Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "approved"}),
+    Row("release_passkey", "GET", ONE + "passkey/", 200),
+    Row("reject_release", "GET", ONE + "reject/", 200, REVIEWERS, IN_REVIEW),
+    Row("reject_release", "POST", ONE + "reject/", 409, REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
+    Row("withdraw_release", "GET", ONE + "withdraw/", 200, WRITERS, IN_REVIEW),
+    Row("withdraw_release", "POST", ONE + "withdraw/", 409, WRITERS, IN_REVIEW, {"reason": "A mistake"}),
+    Row("reopen", "GET", "reopen/", 200, OWNERS, CLOSED),
+    Row("reopen", "POST", "reopen/", 302, OWNERS, CLOSED, {"reason": "Amendment 5"}),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method}-{row.path}-{row.data.get('meaning', '')}")
+def test_c09_c10_on_the_pages_of_releases_everybody_may_just_what_the_table_says(
+    row: Row, people: dict[str, User], places: dict[bool, Project], browser: Browser
+):
+    clients = {persona: browser(people[persona]) if persona in people else Client() for persona in PERSONAS}
+    told, expected = {}, {}
+    for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
+        project = places[persona != "visitor"]
+        release = Release.objects.filter(project=project)[0]
+        path = f"/projects/{project.id}/{row.path.format(release=release.id)}"
+        with undone():
+            Project.objects.filter(id=project.id).update(status=status)
+            told[persona, status] = clients[persona].generic(row.method, path, **body(row)).status_code
+        expected[persona, status] = row.expected(persona, status)
+    assert told == expected
+
+
+def body(row: Row) -> dict[str, str]:
+    if row.method == "GET":
+        return {}
+    encoded = "&".join(f"{name}={value}" for name, value in row.data.items())
+    return {"data": encoded, "content_type": "application/x-www-form-urlencoded"}
+
+
+def test_c10_every_page_of_releases_stands_in_the_matrix():
+    assert {pattern.name for pattern in urlpatterns} == {row.name for row in ROWS}
+
+
+def test_a_release_of_another_project_is_not_there(
+    people: dict[str, User], places: dict[bool, Project], browser: Browser
+):
+    foreign = Release.objects.filter(project=places[False])[0]
+    client = browser(people["owner"])
+    for tail in ("", "passkey/", "reject/", "withdraw/"):
+        assert client.get(f"/projects/{places[True].id}/releases/{foreign.id}/{tail}").status_code == 404
