@@ -15,9 +15,7 @@ from audit.canonical import CANONICAL_VERSION, canonical, canonical_hash
 from audit.errors import ClientRefReused
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
-
-# A statement and its values.
-Statement = tuple[str, Sequence[Any]]
+from audit.statements import Statement, run
 
 # What Postgres makes of the canonical text: the columns an event is read back with.
 _RETURNED = (
@@ -106,9 +104,7 @@ def _append(fact: dict[str, Any], alongside: Sequence[Statement]) -> Event:
     parts = [f"event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})"]  # noqa: S608
     parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(alongside)]
     values = [text, *(value for _, each in alongside for value in each)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values)  # noqa: S608
-        row = cursor.fetchone()
+    (row,) = run((f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values))  # noqa: S608
     return Event.from_fact(text, fact, dict(zip(_RETURNED, row, strict=True)))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from audit.services import Statement
+from audit.statements import Statement
 from blobs.models import sha256_of
 
 _INSERT: Final = """

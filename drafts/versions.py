@@ -8,7 +8,8 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from audit.services import Statement, Target
+from audit.services import Target
+from audit.statements import Statement
 from blobs.models import Blob
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
@@ -20,7 +21,7 @@ from projects.writing import ProjectWrite
 _INSERT_DRAFT = """
 INSERT INTO drafts_draft (id, project_id, version_number, prompt_id, configuration_id, files, author_id, message, kind,
     source_version, origin, changed_fields, content_hash, created_at)
-SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, NULL, %s::text[], %s, event.at FROM event
+SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s::int, NULL, %s::text[], %s, event.at FROM event
 """
 _POINT_PROJECT = "UPDATE projects_project SET current_draft_id = %s WHERE id = %s"
 

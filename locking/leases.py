@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.errors import LockNotHeld, StaleToken
-from audit.services import Statement, Target
+from audit.services import Target
+from audit.statements import Statement
 from locking import registry
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
@@ -25,7 +26,7 @@ from projects.writing import ProjectWrite
 
 _INSERT_LEASE = (
     "INSERT INTO locking_lease (lease_id, project_id, field, token, user_id, session_id, started_at)"
-    " SELECT %s, %s, %s, event.seq, %s, %s, event.at FROM event"
+    " SELECT %s, %s, %s, event.seq, %s, %s::uuid, event.at FROM event"
 )
 # The clock of the database may be set back, and a lease never ends before it began.
 _END_LEASE = (
@@ -77,7 +78,7 @@ class Lock:
 def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> Statement:
     """Asks for a field's open lease, and for one by its id, with a write's opening; `open_lease_of` has the answer."""
     sql, _, _ = _reading()
-    return f"{sql} AND lease.field = %s AND (lease.ended_at IS NULL OR lease.lease_id = %s)", [
+    return f"{sql} AND lease.field = %s AND (lease.ended_at IS NULL OR lease.lease_id = %s::uuid)", [
         project_id,
         field,
         lease_id,

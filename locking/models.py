@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.errors import NotFound, PermissionDenied
-from audit.services import Statement
+from audit.statements import Statement
 from projects.models import Project
 
 

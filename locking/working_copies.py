@@ -13,7 +13,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
 from audit.ijson import check_text
-from audit.services import Statement
+from audit.statements import Statement
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking.models import Lease, WorkingCopy
 from projects.access import get_project

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from audit.errors import NotFound
-from audit.services import Statement
+from audit.statements import Statement
 from projects.models import Project, Role, Status
 from projects.opening import read
 from projects.permissions import authorise

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from audit.errors import NotFound
-from audit.services import Statement
+from audit.statements import Statement, run_together
 from projects.models import Project
 
 ModelType = TypeVar("ModelType", bound=models.Model)
@@ -84,14 +84,10 @@ def read(*, project_id: UUID, user_id: UUID, also: Statement | None = None) -> O
 def _open(project_id: UUID, user_id: UUID, also: Statement | None, *, first: list[Statement]) -> Opening:
     statement, projects, drafts = _reading()
     statements = [*first, (statement, [user_id, project_id]), *([also] if also is not None else [])]
-    with connection.cursor() as cursor:
-        cursor.execute(";".join(sql for sql, _ in statements), [value for _, values in statements for value in values])
-        if first:
-            cursor.nextset()
-        row = cursor.fetchone()
-        more = cursor.fetchall() if also is not None and cursor.nextset() else []
-    if row is None:
+    rows = run_together(statements)
+    if not (here := rows[len(first)]):
         raise NotFound("There is no such project.")
+    row, more = here[0], rows[-1] if also is not None else []
     project = projects.read(row[2 : 2 + projects.width])
     assert project is not None
     project.current_draft = drafts.read(row[2 + projects.width :])

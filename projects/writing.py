@@ -15,7 +15,8 @@ from django.db import transaction
 from accounts.callers import Caller, foundry_caller
 from audit.errors import NotAuthenticated, NotFound
 from audit.models import Event
-from audit.services import Statement, Target, answered, record, request_hash
+from audit.services import Target, answered, record, request_hash
+from audit.statements import Statement
 from audit.transactions import write_transaction
 from notifications.models import Kind
 from notifications.services import notify

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from audit.services import Statement
+from audit.statements import Statement
 from blobs.models import Blob, sha256_of
 from drafts.memory import Memory
 from drafts.search.passages import passages

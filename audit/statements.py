@@ -1,0 +1,46 @@
+"""The few statements that every hot write sends: planned once for each connection, and sent together.
+
+Beside Django's cursors, which write the values into the text, so that Postgres plans every statement anew; on Django's
+own connection, in its transaction, with its errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+# A statement and its values.
+Statement = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+
+
+def run(statement: Statement) -> Rows:
+    """The rows of one statement; none where it gives none."""
+    with connection.wrap_database_errors:
+        return _rows(_sent(_psycopg(), statement))
+
+
+def run_together(statements: Sequence[Statement]) -> list[Rows]:
+    """The rows of each, in one round trip. Each sees what was committed when it begins (READ COMMITTED)."""
+    with connection.wrap_database_errors:
+        raw = _psycopg()
+        with raw.pipeline():
+            cursors = [_sent(raw, statement) for statement in statements]
+        return [_rows(cursor) for cursor in cursors]
+
+
+def _psycopg() -> psycopg.Connection[Any]:
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    return raw
+
+
+def _sent(raw: psycopg.Connection[Any], statement: Statement) -> psycopg.Cursor[Any]:
+    return psycopg.Cursor(raw).execute(*statement, prepare=True)
+
+
+def _rows(cursor: psycopg.Cursor[Any]) -> Rows:
+    return cursor.fetchall() if cursor.description else []
