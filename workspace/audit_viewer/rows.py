@@ -90,4 +90,5 @@ def _reviews(events: Sequence[Event]) -> list[Review]:
 
 
 def _source(via: str) -> str:
-    return {"job": _("background work"), "command": _("command line")}.get(via, via)
+    parts = {"job": _("background work"), "command": _("command line"), "api": _("REST"), "gateway": _("WebSocket")}
+    return parts.get(via, via)
