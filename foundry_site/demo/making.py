@@ -1,6 +1,6 @@
 """Make the demo through the same services that people use; what exists already is left alone.
 
-A run that was killed half-way is continued by the next one: each version is saved once, in its turn.
+A run that was killed half-way is continued by the next one: each step of the story happens once, in its turn.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
-from drafts.services import save_draft
 from foundry_site.demo import sign_in_file
-from foundry_site.demo.story import MARA, PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS, DemoPerson
-from locking.services import acquire_lock
-from locking.sessions import open_session
+from foundry_site.demo.happenings import HAPPENINGS
+from foundry_site.demo.steps import Stage
+from foundry_site.demo.story import MARA, PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, DemoPerson
 from projects.models import Member, Project
 from projects.services import add_member, create_project
 
@@ -42,7 +41,9 @@ def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
         passwords = {person.username: _password() for person in PEOPLE if person.signs_in}
         users = {person: _account(person, passwords.get(person.username)) for person in PEOPLE}
         project = _project(users)
-        _save_versions(project, users)
+        stage = Stage(project, users, passwords)
+        for step in HAPPENINGS:
+            step.play(stage)
         demo = {
             "url": url,
             "project_id": str(project.id),
@@ -95,25 +96,3 @@ def _project(users: Mapping[DemoPerson, User]) -> Project:
         if person.role is not None and user.id not in members:
             add_member(caller=_caller(owner), project_id=project.id, user_id=user.id, role=person.role)
     return project
-
-
-def _save_versions(project: Project, users: Mapping[DemoPerson, User]) -> None:
-    project.refresh_from_db()
-    made = project.current_draft.version_number if project.current_draft else 0
-    for number, version in enumerate(VERSIONS[made:], start=made + 1):
-        caller = _caller(users[version.author])
-        session = open_session(caller=caller, project_id=project.id, connected=False).session_id
-        tokens = {
-            name: acquire_lock(caller=caller, project_id=project.id, field=name, session_id=session).token
-            for name in version.changes
-        }
-        save_draft(
-            caller=caller,
-            project_id=project.id,
-            session_id=session,
-            base_version=number - 1,
-            changes=version.changes,
-            tokens=tokens,
-            message=version.message,
-            release_locks=True,
-        )

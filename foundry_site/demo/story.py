@@ -129,3 +129,25 @@ VERSIONS = (
         },
     ),
 )
+
+# After release 1.0, of the last one above.
+LATER_VERSIONS = (
+    Version(
+        DANIEL,
+        "Where the sources are silent, name whom to ask",
+        {
+            "prompt_text": texts.prompt(
+                *(texts.ROLE, texts.SOURCES_WITH_CONTACT, texts.ELIGIBILITY_AMENDMENT_4, texts.DOSING_AMENDMENT_4),
+                *(texts.SAFETY_AMENDMENT_4, texts.STYLE_SHORTER, texts.REFUSALS, texts.OUTPUT),
+            )
+        },
+    ),
+    Version(SOFIA, "Two cases of the second interim analysis", {CORPUS: _jsonl(texts.corpus(cleaned=True, more=True))}),
+    Version(
+        MARA,
+        "More passages for questions on eligibility",
+        {
+            "model_configuration": texts.configuration(temperature=0.1, top_k=16, graders=2, output_tokens=900),
+        },
+    ),
+)

@@ -27,6 +27,9 @@ Answer only from the documents that `topology.yaml` lists:
 If they do not answer the question, say so, and name the sections you searched.
 """
 SOURCES_AMENDMENT_4 = SOURCES.replace("amendment 3", "amendment 4, effective 2026-09-14")
+SOURCES_WITH_CONTACT = SOURCES_AMENDMENT_4.replace(
+    "name the sections you searched.", "name the sections you searched and the medical monitor on call."
+)
 ELIGIBILITY = """\
 # Eligibility
 - Go through the inclusion criteria (5.1) before the exclusion criteria (5.2).
@@ -135,9 +138,13 @@ CASES: tuple[Mapping[str, object], ...] = (
     {"case": "AE-002", "term": "Diarrhoea", "grade": 2, "day": 9, "action": "none", "resolved": True},
     {"case": "AE-010", "term": "Wound dehiscence", "grade": 3, "day": 63, "action": "interrupted", "resolved": False},
 )
+LATER_CASES: tuple[Mapping[str, object], ...] = (
+    {"case": "AE-011", "term": "Weight decreased", "grade": 1, "day": 70, "action": "none", "resolved": False},
+    {"case": "AE-012", "term": "Hypertension", "grade": 3, "day": 16, "action": "reduced", "resolved": True},
+)
 
 
-def corpus(*, cleaned: bool) -> str:
-    """Write the cases as JSON lines, each once where they are cleaned."""
-    lines = [json.dumps(case) for case in CASES]
+def corpus(*, cleaned: bool, more: bool = False) -> str:
+    """Write the cases as JSON lines, each once where they are cleaned; `more`: with the later ones."""
+    lines = [json.dumps(case) for case in (*CASES, *(LATER_CASES if more else ()))]
     return "\n".join(dict.fromkeys(lines) if cleaned else lines) + "\n"

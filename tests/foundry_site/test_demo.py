@@ -7,13 +7,21 @@ from django.contrib.auth import authenticate
 
 from accounts.models import User
 from accounts.services import create_account
+from audit.verification import verify_chain
+from drafts.comments.models import Comment
 from drafts.models import Draft
+from drafts.tasks.models import Task
 from foundry_site.demo import making, sign_in_file
-from foundry_site.demo.story import PROJECT_NAME, VERSIONS
+from foundry_site.demo.happenings import HAPPENINGS
+from foundry_site.demo.story import LATER_VERSIONS, PROJECT_NAME
+from foundry_site.demo.story import VERSIONS as FIRST_VERSIONS
 from locking.models import Lease
 from projects.models import Project
+from publishing.models import Release, Signature
+from tests.notifications.inboxes import told
 
 URL = "http://localhost:8000/"
+VERSIONS = (*FIRST_VERSIONS, *LATER_VERSIONS)
 
 
 @pytest.mark.django_db
@@ -25,7 +33,7 @@ def test_it_is_a_project_with_a_history_and_no_lock_held(tmp_path: Path) -> None
     assert [draft.message for draft in drafts] == [version.message for version in VERSIONS]
     assert len({draft.author for draft in drafts}) == 3
     assert sorted(drafts[-1].files) == ["corpus/adverse_events.jsonl", "topology.yaml"]
-    assert drafts[-1].prompt_text == VERSIONS[-1].changes["prompt_text"]
+    assert drafts[-1].prompt_text == LATER_VERSIONS[0].changes["prompt_text"]
     assert not Lease.objects.open().filter(project=project).exists()
 
 
@@ -47,14 +55,49 @@ def test_a_second_time_keeps_passwords_and_versions(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_one_that_was_interrupted_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "VERSIONS", VERSIONS[:5])
+def test_it_was_talked_about_released_by_three_people_and_reopened_since(tmp_path: Path) -> None:
+    demo = making.make_demo(data_dir=tmp_path, url=URL)
+    project = Project.objects.get(id=demo["project_id"])
+    assert project.status == "open"
+    release = Release.objects.with_people().get(project=project)
+    assert (release.name, release.state, release.draft.version_number) == ("1.0", "released", len(FIRST_VERSIONS))
+    signatures = {each.meaning: each.signer.username for each in release.signatures.all()}
+    assert signatures == {"authored": "editor", "reviewed": "owner", "approved": "reviewer"}
+    threads = Comment.objects.threads(project.id).order_by("id")
+    assert [(each.state, each.replies.count()) for each in threads] == [("resolved", 1), ("open", 1)]
+    tasks = Task.objects.of_project(project.id)
+    assert [(task.is_done, task.assignee and task.assignee.username) for task in tasks] == [
+        (True, "editor"),
+        (False, "editor"),
+        (False, "reviewer"),
+    ]
+    assert verify_chain(str(project.id)).finding is None
+
+
+@pytest.mark.django_db
+def test_somebody_is_mentioned_and_only_what_is_new_waits(tmp_path: Path) -> None:
+    making.make_demo(data_dir=tmp_path, url=URL)
+    waits = {name: told(User.objects.named(name).get(), unread=True) for name in ("owner", "editor", "reviewer")}
+    assert waits == {
+        "owner": [],
+        "editor": ["comment.mentioned", "task.assigned"],
+        "reviewer": ["comment.answered", "task.assigned"],
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cut", [5, 12, 15, 20, 24, len(HAPPENINGS) - 1])
+def test_one_that_was_interrupted_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    monkeypatch.setattr(making, "HAPPENINGS", HAPPENINGS[:cut])
     making.make_demo(data_dir=tmp_path, url=URL)
     (tmp_path / sign_in_file.NAME).unlink()
     monkeypatch.undo()
     demo = making.make_demo(data_dir=tmp_path, url=URL)
     drafts = Draft.objects.filter(project_id=demo["project_id"])
     assert [draft.message for draft in drafts.order_by("version_number")] == [one.message for one in VERSIONS]
+    assert Signature.objects.filter(project_id=demo["project_id"]).count() == 3
+    assert Comment.objects.filter(project_id=demo["project_id"]).count() == 4
+    assert Task.objects.filter(project_id=demo["project_id"]).count() == 3
     owner = demo["accounts"][0]
     assert authenticate(None, username="owner", password=owner["password"]) is not None
 
