@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from publishing.services import withdraw_release
 from tests.browser.people import Person, Scheme, World
+from tests.browser.signers import story
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 WINDOWS = [("light", (1440, 900)), ("dark", (1440, 900)), ("light", (390, 844))]
@@ -78,3 +80,27 @@ def test_the_states_of_the_workspace(person: Callable[..., Person], scheme: Sche
     expect(mara.page.locator(".cm-merge-b")).to_be_visible()
     found["merge"] = violations(mara.page)
     assert {state: words for state, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(("scheme", "size"), WINDOWS)
+def test_the_pages_of_releases(
+    person: Callable[..., Person], world: World, scheme: Scheme, size: tuple[int, int]
+) -> None:
+    first, second = world.arrange(lambda: story(world))
+    priya, mara = person("reviewer", scheme=scheme, size=size), person("owner", scheme=scheme, size=size)
+    found = {}
+    for path in (
+        "releases/",
+        f"releases/{first.id}/",
+        f"releases/{second.id}/",
+        f"releases/{second.id}/?sign=reviewed",
+    ):
+        found[path] = violations(priya.open(path))
+    for path in (f"releases/{second.id}/reject/", "releases/policy/", "history/"):
+        found[path] = violations(mara.open(path))
+    mara.at_work()
+    found["workspace in review"] = violations(mara.page)
+    world.arrange(lambda: withdraw_release(caller=world.caller("editor"), release_id=second.id, reason="Not yet"))
+    for path in ("releases/new/", f"releases/{second.id}/", "releases/policy/"):
+        found[f"open: {path}"] = violations(mara.open(path))
+    assert {path: words for path, words in found.items() if words} == {}

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 
 from drafts.comments.services import answer_comment, create_comment
 from drafts.tasks.services import create_task
+from publishing.services import withdraw_release
 from tests.browser.people import Person, Scheme, World
+from tests.browser.signers import story
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -54,6 +56,27 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
     mara.sign_out()
     page.goto(f"{world.url}/accounts/login/")
     take("sign-in")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_of_releases(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    first, second = world.arrange(lambda: story(world))
+    priya = person("reviewer", scheme=scheme)
+
+    def take(path: str, name: str) -> None:
+        priya.open(path)
+        priya.page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+
+    take("releases/", "releases")
+    take(f"releases/{first.id}/", "release-frozen")
+    take(f"releases/{second.id}/", "release-in-review")
+    take(f"releases/{second.id}/?sign=reviewed", "release-sign")
+    take("releases/policy/", "releases-policy")
+    world.arrange(lambda: withdraw_release(caller=world.caller("editor"), release_id=second.id, reason="Not yet"))
+    daniel = person("editor", scheme=scheme)
+    daniel.open("releases/new/")
+    daniel.page.screenshot(path=pictures / f"releases-submit-{scheme}.png", animations="disabled")
 
 
 def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:

@@ -146,3 +146,25 @@ def test_a_review_ends_early_with_a_reason(person: Callable[..., Person], world:
     expect(page.locator(".release-end-bar")).to_contain_text("The dosing table is missing")
     daniel.expect_state("free")
     expect(daniel.page.locator("#project-status")).to_contain_text("Draft v12")
+
+
+def test_c12_c20_a_print_shows_signatures_and_whether_the_record_changed(
+    person: Callable[..., Person], world: World, tmp_path: Path
+) -> None:
+    release, _ = world.arrange(lambda: story(world))
+    page = person("reviewer").open(f"releases/{release.id}/")
+    expect(page.locator(".signature-table")).to_be_hidden()
+    page.emulate_media(media="print")
+    table = page.locator(".signature-table")
+    for name, meaning in (("Daniel Okafor", "Authored"), ("Priya Raman", "Reviewed"), ("Sven Aalto", "Approved")):
+        row = table.locator("tr", has_text=name)
+        expect(row).to_be_visible()
+        expect(row).to_contain_text(meaning)
+        expect(row).to_contain_text(" UTC")
+    expect(page.locator(".record-check")).to_contain_text("stand as they were recorded")
+    expect(page.get_by_role("heading", name="Since the first entry")).to_be_visible()
+    expect(page.locator(".record .hash")).to_contain_text(release.draft.content_hash[:8])
+    expect(page.locator(".print-foot")).to_contain_text("Printed by Priya Raman")
+    for gone in (".projectbar", ".release-acts", ".toasts"):
+        expect(page.locator(gone)).to_be_hidden()
+    assert page.pdf(path=tmp_path / "release.pdf").startswith(b"%PDF")
