@@ -1,4 +1,7 @@
-"""`script/bench [p1 p5 …] [--quick] [--json FILE]`: measure, say what is found as it is found, write the table."""
+"""`script/bench [p1 p5 …] [--quick] [--json FILE]`: measure, say what is found as it is found, write the table.
+
+`script/bench soak [--minutes 10]`: does a node grow under load that goes on and on?
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, under 3 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as JSON")
+    parser.add_argument("--minutes", type=float, default=10, help="how long `soak` lasts; default 10")
     options = parser.parse_args()
+    if options.figures == ["soak"]:
+        return _soak(options.minutes)
     wanted = _wanted(options.figures, parser)
     figures = []
     began = time.monotonic()
@@ -51,6 +57,15 @@ def main() -> int:
     if wanted == set(ALL) and not options.quick:
         write_document(figures)
     print(f"Done in {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+def _soak(minutes: float) -> int:
+    from bench.soak import report, soak
+
+    print(f"Joins, locks, saves and leaves for {minutes:g} minutes …", flush=True)
+    with services():
+        print(report(soak(minutes), minutes))
     return 0
 
 

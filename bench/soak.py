@@ -1,0 +1,91 @@
+"""`script/bench soak`: joins, locks, saves and leaves, for minutes on end, and what they leave behind in memory.
+
+A bounded run: so many people on so many projects go round and round. The node's resident memory is read as it goes;
+what counts is not how high it stands, but whether it is still rising once the first fifth is over.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+from bench.client import socket_to
+from bench.nodes import Node, product_node
+from bench.world import person, project
+
+PEOPLE: Final = 6
+SAVES_A_VISIT: Final = 5
+SAMPLE_SECONDS: Final = 2.0
+# The parts of a run whose medians are compared: after the first fifth, and at the end.
+EARLY: Final = (0.2, 0.4)
+LATE: Final = (0.8, 1.0)
+MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass
+class Soak:
+    """What happened, and the memory that was seen: seconds since the beginning, bytes."""
+
+    visits: int = 0
+    saves: int = 0
+    samples: list[tuple[float, int]] = field(default_factory=list)
+    counting: threading.Lock = field(default_factory=threading.Lock)
+
+    def visited(self, saves: int) -> None:
+        with self.counting:
+            self.visits += 1
+            self.saves += saves
+
+    def growth(self) -> int:
+        """Bytes between the early and the late part of the run."""
+        return self._between(*LATE) - self._between(*EARLY)
+
+    def peak(self) -> int:
+        return max(memory for _, memory in self.samples)
+
+    def _between(self, first: float, last: float) -> int:
+        end = self.samples[-1][0]
+        return int(median(memory for at, memory in self.samples if first * end <= at <= last * end))
+
+
+def soak(minutes: float) -> Soak:
+    """Go round for so many minutes, on one node."""
+    found = Soak()
+    end = time.monotonic() + minutes * 60
+    with product_node() as node, ThreadPoolExecutor(PEOPLE) as pool:
+        walks = [pool.submit(_walk, node, number, end, found) for number in range(PEOPLE)]
+        began = time.monotonic()
+        while time.monotonic() < end:
+            found.samples.append((time.monotonic() - began, node.memory()))
+            time.sleep(SAMPLE_SECONDS)
+        for walk in walks:
+            walk.result()
+    return found
+
+
+def _walk(node: Node, number: int, end: float, found: Soak) -> None:
+    """One person, again and again: come, take the prompt, save some versions, give it back, go."""
+    walker = person(f"soak{number}")
+    made = project(walker)
+    version = 0
+    while time.monotonic() < end:
+        with socket_to(node, made.id, walker) as socket:
+            token = socket.take()
+            for _ in range(SAVES_A_VISIT):
+                version = socket.save(f"Be kind.\nThis is version {version}.\n" * 20, token, version)
+            socket.call("lock.release", field="prompt_text")
+        found.visited(SAVES_A_VISIT)
+
+
+def report(found: Soak, minutes: float) -> str:
+    """What a person reads at the end."""
+    grown = found.growth()
+    return (
+        f"{minutes:g} minutes: {found.visits} visits, {found.saves} saves. Resident memory of the node: "
+        f"{found.peak() / MEGABYTE:.0f} MB at most; between the second and the last fifth it changed by "
+        f"{grown / MEGABYTE:+.1f} MB, {grown / max(found.visits, 1):+.0f} bytes for each visit."
+    )
