@@ -42,6 +42,7 @@ REVOCATION_INTERVAL: Final = 1.0
 SILENCE_INTERVAL: Final = 1.0
 UNUSED_INTERVAL: Final = 15.0
 FAREWELL_TIMEOUT: Final = 3.0
+FOCUS_DELAY: Final = 0.1
 
 
 class _Data(msgspec.Struct):
@@ -75,6 +76,7 @@ class Node:
         self.connections: set[Connection] = set()
         self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self.revocations = Revocations(self)
+        self._moving: set[tuple[UUID, UUID]] = set()
         self._hurry = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
         self._everybody_left = asyncio.Event()
@@ -119,9 +121,17 @@ class Node:
             await self._tell_presence(connection)
 
     def focus(self, connection: Connection, field: str | None) -> None:
-        """A socket's person has gone to a field, or to none."""
+        """A socket's person has gone to a field, or to none. Told a moment later: who only passes through is not."""
         if self.presence.focus(connection.project_id, str(connection.user_id), connection.name, field):
-            self.in_background(self._tell_presence(connection))
+            whose = (connection.project_id, connection.user_id)
+            if whose not in self._moving:
+                self._moving.add(whose)
+                self.in_background(self._tell_soon(connection))
+
+    async def _tell_soon(self, connection: Connection) -> None:
+        await asyncio.sleep(FOCUS_DELAY)
+        self._moving.discard((connection.project_id, connection.user_id))
+        await self._tell_presence(connection)
 
     async def leave(self, connection: Connection) -> None:
         """A socket has left its project."""
