@@ -93,6 +93,7 @@ class Environment:
     layer_prefix: str
     checkpoint_cron: str
     verification_cron: str
+    checkpoint_webhook: str
     timestamp_url: str
     timestamp_roots: str
     demo: bool
@@ -146,6 +147,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
         checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
         verification_cron=_cron(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
+        checkpoint_webhook=_web_address(variables, "FOUNDRY_CHECKPOINT_WEBHOOK"),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
         demo=_flag(variables, "FOUNDRY_DEMO"),
@@ -190,11 +192,11 @@ def _cron(variables: Mapping[str, str], name: str, default: str) -> str:
     return text
 
 
-def _web_address(variables: Mapping[str, str], name: str, *, needs: str) -> str:
+def _web_address(variables: Mapping[str, str], name: str, *, needs: str = "") -> str:
     text = variables.get(name, "").strip()
     if text and not text.startswith(("https://", "http://")):
         raise EnvironmentVariableError(f"{name} takes an address like https://example.org/tsr, not {text!r}.")
-    if text and not variables.get(needs):
+    if text and needs and not variables.get(needs):
         raise EnvironmentVariableError(f"{name} needs {needs}: without it nobody knows whom to believe.")
     return text
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts.callers import foundry_caller
+from audit.checkpoints import posting
 from audit.checkpoints.services import make_checkpoint
 from audit.checkpoints.stamping import stamp_checkpoints
 from audit.standing.services import note_standings
@@ -22,6 +24,19 @@ def seal_checkpoint(timestamp: int) -> None:
     caller = foundry_caller()
     make_checkpoint(caller=caller, only_if_changed=True)
     stamp_checkpoints(caller=caller)
+
+
+# A collector may be away for a day: the waits double, from 2 s to 18 hours.
+@app.task(retry=RetryStrategy(max_attempts=16, exponential_wait=2))
+def post_checkpoint(number: int) -> None:
+    """Post a checkpoint to the outside collector; what fails is in the log, and tried again."""
+    posting.post_checkpoint(number)
+
+
+def announce_checkpoint(number: int) -> None:
+    """Queue the posting of a checkpoint, in the transaction that makes it, where there is a collector."""
+    if settings.FOUNDRY_CHECKPOINT_WEBHOOK:
+        post_checkpoint.defer(number=number)
 
 
 @app.periodic(cron=settings.FOUNDRY_VERIFICATION_CRON)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Func
@@ -20,6 +21,14 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint"
 CHECKPOINT_MADE = "checkpoint.made"
+
+# Who else is told of a checkpoint, inside the transaction that makes it: what they defer commits with it.
+_announcers: list[Callable[[int], object]] = []
+
+
+def announce_by(announcer: Callable[[int], object]) -> None:
+    """Also give each checkpoint's number to this function; called once, from an app's `ready()`."""
+    _announcers.append(announcer)
 
 
 def make_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> Checkpoint | None:
@@ -56,6 +65,8 @@ def append_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> 
     )
     data = {"number": number, "sha256": sealed.sha256, "key": sealed.key, "chains": len(heads)}
     record(caller=caller, action=CHECKPOINT_MADE, target=Target.of("checkpoint", str(number)), data=data)
+    for announce in _announcers:
+        announce(number)
     transaction.on_commit(functools.partial(_tell, checkpoint), robust=True)
     return checkpoint
 
