@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, TruncDate
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,10 @@ class Bar:
     @property
     def y(self) -> int:
         return SPARK_HEIGHT - self.height
+
+    @property
+    def words(self) -> str:
+        return f"{date_format(self.day, 'j M')}: {self.count}"
 
 
 def events_of(project_id: UUID, asked: Asked) -> EventQuerySet:

@@ -4,6 +4,7 @@ export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const language = document.documentElement.lang || "en";
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const clockSeconds = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const utcMonth = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat(language, { month: "short" });
 
 function day(moment: Date): string {
@@ -32,13 +33,18 @@ export function localise(root: ParentNode): void {
   }
 }
 
+/** As the template tag writes it: 19 Nov 2026, 10:31:07 UTC. */
+function utc(moment: Date): string {
+  return `${moment.getUTCDate()} ${utcMonth.format(moment)} ${moment.getUTCFullYear()}, ${moment.toISOString().slice(11, 19)} UTC`;
+}
+
 /** A `<time>` that the script makes; its UTC on hover. */
 export function timeElement(iso: string): HTMLTimeElement {
   const element = document.createElement("time");
   const moment = new Date(iso);
   element.className = "tabular";
   element.dateTime = iso;
-  element.title = moment.toISOString().replace("T", " ").slice(0, 19) + " UTC";
+  element.title = utc(moment);
   element.textContent = short(moment);
   return element;
 }

@@ -38,6 +38,7 @@ def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
         ("FOUNDRY_LOCK_TTL", "1"),
         ("FOUNDRY_LOCK_TTL", "-5"),
         ("FOUNDRY_READ_THREADS", "٣"),
+        ("FOUNDRY_URL", "foundry.example"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
@@ -45,9 +46,24 @@ def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
         read_environment({name: value})
 
 
+def test_mail_goes_out_where_a_server_is_named() -> None:
+    assert read_environment({}).mail is None
+    mail = read_environment({"EMAIL_HOST": "mail.example", "FOUNDRY_URL": "https://foundry.example:8443/"}).mail
+    assert mail is not None
+    assert (mail.port, mail.security, mail.sender) == (587, "starttls", "Foundry <foundry@foundry.example>")
+    known = {"EMAIL_HOST": "mail.example", "FOUNDRY_URL": "https://foundry.example"}
+    plain = read_environment({**known, "EMAIL_SECURITY": "none", "EMAIL_FROM": "qa@foundry.example"}).mail
+    assert plain is not None
+    assert (plain.port, plain.sender) == (25, "qa@foundry.example")
+    with pytest.raises(EnvironmentVariableError, match="EMAIL_HOST needs FOUNDRY_URL"):
+        read_environment({"EMAIL_HOST": "mail.example"})
+    with pytest.raises(EnvironmentVariableError, match="EMAIL_SECURITY"):
+        read_environment({**known, "EMAIL_SECURITY": "perhaps"})
+
+
 def test_every_variable_is_documented() -> None:
     source = (BASE_DIR / "foundry_site" / "environment.py").read_text()
     documented = (BASE_DIR / "docs" / "configuration.md").read_text()
-    names = set(re.findall(r'"((?:FOUNDRY|DATABASE|REDIS)_[A-Z_]+)"', source))
+    names = set(re.findall(r'"((?:FOUNDRY|DATABASE|REDIS|EMAIL)_[A-Z_]+)"', source))
     assert names
     assert [name for name in sorted(names) if f"`{name}`" not in documented] == []
