@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import get_commands
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -61,6 +62,17 @@ def test_an_alert_says_what_to_do() -> None:
     for rule in alerts():
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert {"summary", "mend"} == rule["annotations"].keys(), rule["alert"]
+
+
+def test_the_guide_names_files_commands_and_variables_that_there_are() -> None:
+    guide = (FOLDER.parent / "deploy.md").read_text()
+    for file in re.findall(r"\]\(operations/([\w.-]+)\)", guide):
+        assert (FOLDER / file).exists(), file
+    assert set(re.findall(r"manage\.py (\w+)", guide)) <= get_commands().keys()
+    listed = (FOLDER.parent / "configuration.md").read_text()
+    example = (FOLDER / "environment.example").read_text()
+    named = set(re.findall(r"^(\w+)=", example, re.MULTILINE)) | set(re.findall(r"`(FOUNDRY_[A-Z_]+)[`=]", guide))
+    assert {name for name in named if f"`{name}`" not in listed} == set()
 
 
 @pytest.mark.django_db
