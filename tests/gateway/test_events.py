@@ -224,13 +224,21 @@ async def test_people_come_go_and_move(socket_of: SocketOf, editor: User, viewer
         await two.open()
         await one.call("cursor.move", field=PROMPT, anchor=0, head=0)
         await two.call("lock.acquire", field="model_configuration")
-        async with socket_of(viewer) as newcomer:
-            assert {"user": editor.person(), "fields": ["model_configuration", PROMPT]} in newcomer.snapshot["present"]
+        there = {"user": editor.person(), "fields": ["model_configuration", PROMPT]}
+        async with asyncio.timeout(10):
+            while there not in await present_to(socket_of(viewer)):
+                pass
         await one.leave()
         await two.leave()
         left = await watcher.ephemeral("presence.left")
         assert left["actor"] == editor.person()
         assert not [frame for frame in watcher.notifications if is_about(frame, editor)]
+
+
+async def present_to(newcomer: Client) -> Any:
+    """Who is here, as somebody sees it who comes now. Movements are told a moment after they happen."""
+    async with newcomer:
+        return newcomer.snapshot["present"]
 
 
 def is_about(frame: dict[str, Any], user: User) -> bool:
