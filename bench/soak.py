@@ -26,13 +26,22 @@ LATE: Final = (0.8, 1.0)
 MEGABYTE: Final = 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look: seconds since the beginning, resident bytes, visits until then."""
+
+    at: float
+    memory: int
+    visits: int
+
+
 @dataclass
 class Soak:
-    """What happened, and the memory that was seen: seconds since the beginning, bytes."""
+    """What happened, and the memory that was seen."""
 
     visits: int = 0
     saves: int = 0
-    samples: list[tuple[float, int]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     counting: threading.Lock = field(default_factory=threading.Lock)
 
     def visited(self, saves: int) -> None:
@@ -40,16 +49,18 @@ class Soak:
             self.visits += 1
             self.saves += saves
 
-    def growth(self) -> int:
-        """Bytes between the early and the late part of the run."""
-        return self._between(*LATE) - self._between(*EARLY)
+    def growth(self) -> tuple[float, float]:
+        """Bytes between the early and the late part of the run, and the visits that lay between them."""
+        early, late = self._part(*EARLY), self._part(*LATE)
+        grown = median(each.memory for each in late) - median(each.memory for each in early)
+        return grown, median(each.visits for each in late) - median(each.visits for each in early)
 
     def peak(self) -> int:
-        return max(memory for _, memory in self.samples)
+        return max(each.memory for each in self.samples)
 
-    def _between(self, first: float, last: float) -> int:
-        end = self.samples[-1][0]
-        return int(median(memory for at, memory in self.samples if first * end <= at <= last * end))
+    def _part(self, first: float, last: float) -> list[Sample]:
+        end = self.samples[-1].at
+        return [each for each in self.samples if first * end <= each.at <= last * end]
 
 
 def soak(minutes: float) -> Soak:
@@ -60,7 +71,7 @@ def soak(minutes: float) -> Soak:
         walks = [pool.submit(_walk, node, number, end, found) for number in range(PEOPLE)]
         began = time.monotonic()
         while time.monotonic() < end:
-            found.samples.append((time.monotonic() - began, node.memory()))
+            found.samples.append(Sample(time.monotonic() - began, node.memory(), found.visits))
             time.sleep(SAMPLE_SECONDS)
         for walk in walks:
             walk.result()
@@ -83,9 +94,9 @@ def _walk(node: Node, number: int, end: float, found: Soak) -> None:
 
 def report(found: Soak, minutes: float) -> str:
     """What a person reads at the end."""
-    grown = found.growth()
+    grown, visits = found.growth()
     return (
         f"{minutes:g} minutes: {found.visits} visits, {found.saves} saves. Resident memory of the node: "
         f"{found.peak() / MEGABYTE:.0f} MB at most; between the second and the last fifth it changed by "
-        f"{grown / MEGABYTE:+.1f} MB, {grown / max(found.visits, 1):+.0f} bytes for each visit."
+        f"{grown / MEGABYTE:+.1f} MB, {grown / max(visits, 1):+.0f} bytes for each visit between."
     )
