@@ -10,6 +10,7 @@ from accounts.closing import Closing
 from accounts.models import Kind, User
 from audit.errors import Conflict, ValidationFailed
 from audit.services import Target
+from notifications.models import Kind as Told
 from projects.models import Member, Project, Role
 from projects.writing import upkeep_write
 
@@ -58,12 +59,14 @@ def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
         facts = {"user": successor.person(), "role": Role.OWNER.value, "succeeds": str(closing.user_id)}
         if member is None:
             Member.objects.create(project=write.project, user=successor, role=Role.OWNER)
-            write.record("member.added", Target.of("member", successor.id), facts, reason=reason)
+            event = write.record("member.added", Target.of("member", successor.id), facts, reason=reason)
+            write.tell(Told.MEMBER_ADDED, [successor.id], {"role": Role.OWNER.value}, event.seq)
             return
         before, member.role = member.role, Role.OWNER
         member.save(update_fields=["role"])
         facts["before"] = before
-        write.record("member.role_changed", Target.of("member", successor.id), facts, reason=reason)
+        event = write.record("member.role_changed", Target.of("member", successor.id), facts, reason=reason)
+        write.tell(Told.ROLE_CHANGED, [successor.id], {"role": Role.OWNER.value, "before": before}, event.seq)
 
 
 def _names(projects: list[Project]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from accounts.callers import Caller
 from accounts.models import User
+from accounts.services import deactivate_account
 from audit.errors import Conflict
 from audit.models import Event
 from drafts.comments.services import answer_comment, create_comment, withdraw_comment
@@ -55,6 +56,20 @@ class TestMembers:
         event = Event.objects.of_project(project.id).get(seq=row.seq or 0)
         assert (row.chain, event.action) == (str(project.id), "member.role_changed")
         assert told(owner) == []
+
+    def test_who_takes_projects_on_from_a_closed_account(
+        self,
+        make_project: Callable[..., Project],
+        make_user: Callable[..., User],
+        owner: User,
+        editor: User,
+        caller_for: Callers,
+    ) -> None:
+        make_project(members={"editor": editor})
+        make_project("Without them")
+        administrator = caller_for(make_user("administrator", is_administrator=True))
+        deactivate_account(caller=administrator, user_id=owner.id, successor_id=editor.id, reason="Left")
+        assert told(editor) == ["member.added", "member.role_changed", "member.added"]
 
     def test_a_repeat_tells_nobody_twice(
         self, make_project: Callable[..., Project], owner: User, editor: User, caller_for: Callers
