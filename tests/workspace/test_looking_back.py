@@ -6,16 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.callers import Caller
 from accounts.models import User
 from drafts.comments.services import create_comment, resolve_comment
 from drafts.models import Draft
-from drafts.services import revert_draft
 from projects.models import Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
@@ -179,32 +175,3 @@ def test_words_are_marked_at_their_beginning() -> None:
         ("s, 3trial", False),
     ]
     assert list(marked("a <b>", "!")) == [("a <b>", False)]
-
-
-def _count(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
-
-
-@pytest.mark.parametrize(
-    "page", ["versions/2/?show=changes", "at/?at=2999-01-01T00:00Z", "search/?q=role", "history/undo/"]
-)
-def test_queries_do_not_grow_with_versions_and_threads(
-    browser: Browser, two_versions: Project, owner: User, caller_for: Callable[..., Caller], page: str
-) -> None:
-    client, url = browser(owner), address("workspace", two_versions) + page
-    caller = caller_for(owner)
-
-    def more(number: int) -> None:
-        facts = {"version": 2, "target_field": "prompt_text", "anchor": {"from_line": 1, "to_line": 1}}
-        create_comment(caller=caller, project_id=two_versions.id, text=f"A role? {number}", **facts)  # type: ignore[arg-type]
-        revert_draft(caller=caller, project_id=two_versions.id, version=number % 2 + 1, reason="Back and forth")
-
-    more(0)
-    more(1)
-    before = _count(client, url)
-    for number in range(2, 8):
-        more(number)
-    assert _count(client, url) <= before
