@@ -55,8 +55,8 @@ def test_a_write_that_is_under_way_is_finished(
         process = node.process
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
-        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", node.port), timeout=PATIENCE):
-            pass
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", node.port), timeout=PATIENCE)
         holder.rollback()
         assert answer.result(PATIENCE) == 200
         process.wait(PATIENCE)
