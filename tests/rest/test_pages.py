@@ -16,6 +16,7 @@ from accounts.services import set_password
 from drafts.comments.models import Comment
 from drafts.tasks.models import Task
 from projects.models import Project
+from publishing.models import Release
 from tests.rest.addresses import addresses
 from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OPEN, OTHER, OWNERS, PERSONAS, REVIEWERS, WRITERS, Row
 from tests.rest.undone import undone
@@ -28,8 +29,16 @@ SIGN_IN = ("/accounts/login/", "/admin/login/")
 ROLE = {"role": "editor", "reason": "Grows"}
 REMARK = {"version": "1", "field": "prompt_text", "text": "Why?"}
 COMMENT = "comments/{comment}/"
+RELEASE = "releases/{release}/"
+# Without a proof: those who may sign are told what is missing.
+SIGNATURE = {"meaning": "approved", "username": "nobody"}
+IN_REVIEW = ("in_review",)
+CLOSED = ("frozen", "archived")
 TALK = (REVIEWERS, NOT_ARCHIVED)
 WRITE = (WRITERS, OPEN)
+WRITE_IN_REVIEW = (WRITERS, IN_REVIEW)
+REASON = {"reason": "Needed"}
+POLICY = {"people_approved": "1", "distinct_people": "1", "open_comments": "warn", "open_tasks": "block"}
 OF_A_PROJECT = (
     Row("workspace:workspace", "GET", "", 200),
     Row("workspace:fields", "GET", "fields/", 200),
@@ -64,6 +73,20 @@ OF_A_PROJECT = (
     Row("workspace:redo", "POST", "history/redo/", "project_frozen", *WRITE),
     Row("workspace:activity", "GET", "activity/?kind=everything&field=prompt_text", 200),
     Row("workspace:activity_panel", "GET", "activity/panel/", 200),
+    Row("workspace:releases", "GET", "releases/", 200),
+    Row("workspace:submit_release", "GET", "releases/new/", 200, *WRITE),
+    Row("workspace:submit_release", "POST", "releases/new/", 302, *WRITE, {"name": "1.0.0", "version": "2"}),
+    Row("workspace:policy", "GET", "releases/policy/", 200),
+    Row("workspace:policy", "POST", "releases/policy/", 302, OWNERS, ("open", "frozen"), POLICY),
+    Row("workspace:release", "GET", RELEASE, 200),
+    Row("workspace:release", "POST", RELEASE, 400, REVIEWERS, IN_REVIEW, SIGNATURE),
+    Row("workspace:release_passkey", "GET", RELEASE + "passkey/", 200),
+    Row("workspace:reject_release", "GET", RELEASE + "reject/", 200, REVIEWERS, IN_REVIEW),
+    Row("workspace:reject_release", "POST", RELEASE + "reject/", "project_frozen", REVIEWERS, IN_REVIEW, REASON),
+    Row("workspace:withdraw_release", "GET", RELEASE + "withdraw/", 200, *WRITE_IN_REVIEW),
+    Row("workspace:withdraw_release", "POST", RELEASE + "withdraw/", "project_frozen", *WRITE_IN_REVIEW, REASON),
+    Row("workspace:reopen", "GET", "reopen/", 200, OWNERS, CLOSED),
+    Row("workspace:reopen", "POST", "reopen/", 302, OWNERS, CLOSED, REASON),
     Row("workspace:members", "GET", "members/", 200),
     Row("workspace:members", "POST", "members/", 302, OWNERS, ALWAYS, {"username": "{stranger}", "role": "viewer"}),
     Row("workspace:people", "GET", "members/people/?username=stranger", 200, OWNERS),
@@ -174,7 +197,8 @@ def test_c05_every_address_of_the_site_stands_in_a_matrix() -> None:
 def things_in(project: Project) -> dict[str, UUID]:
     """What addresses of a project name in it."""
     comment = Comment.objects.get(project=project, thread=None)
-    return {"comment": comment.id, "task": Task.objects.get(project=project).id}
+    release = Release.objects.filter(project=project)[0]
+    return {"comment": comment.id, "task": Task.objects.get(project=project).id, "release": release.id}
 
 
 def form(body: dict[str, str]) -> dict[str, Any]:
