@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import URLPattern, URLResolver
 from playwright.sync_api import Page, expect
 
 from publishing.services import withdraw_release
+from tests.browser.pages import ELSEWHERE, NO_PAGES, OF_A_PROJECT, other_paths, project_paths
 from tests.browser.people import Person, Scheme, World
 from tests.browser.signers import story
+from workspace.urls import urlpatterns
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 WINDOWS = [("light", (1440, 900)), ("dark", (1440, 900)), ("light", (390, 844))]
@@ -29,34 +32,28 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def test_no_page_is_forgotten() -> None:
+    """A new address stands in the list of pages, or is said to be none."""
+    assert names_of(urlpatterns) <= {*OF_A_PROJECT, *ELSEWHERE, *NO_PAGES}
+
+
+def names_of(patterns: Sequence[URLPattern | URLResolver]) -> set[str]:
+    names: set[str] = set()
+    for pattern in patterns:
+        names |= names_of(pattern.url_patterns) if isinstance(pattern, URLResolver) else {str(pattern.name)}
+    return names
+
+
 @pytest.mark.parametrize(("scheme", "size"), WINDOWS)
 def test_every_page(person: Callable[..., Person], world: World, scheme: Scheme, size: tuple[int, int]) -> None:
     mara = person("owner", scheme=scheme, size=size)
     page = mara.at_work()
     found = {"workspace": violations(page)}
-    for path in (
-        "history/?pick=9&pick=12",
-        "compare/?base=9&target=12&view=split",
-        "compare/?base=9&target=12&view=unified",
-        "members/",
-        "activity/",
-        "activity/?kind=releases",
-        "versions/9/",
-        "versions/9/?show=changes",
-        "at/?at=2999-01-01T00:00Z",
-        "search/?q=dose",
-    ):
+    mara.expected.append("status of 404")
+    for path in project_paths():
         mara.open(path)
         found[path] = violations(page)
-    for path in (
-        "/projects/",
-        "/account/",
-        "/inbox/",
-        "/inbox/?before=00000000-0000-0000-0000-000000000000",
-        "/projects/?q=nothing-like-it",
-        "/no/such/page",
-    ):
-        mara.expected.append("status of 404")
+    for path in other_paths():
         page.goto(world.url + path)
         found[path] = violations(page)
     mara.sign_out()
@@ -79,6 +76,13 @@ def test_the_states_of_the_workspace(person: Callable[..., Person], scheme: Sche
     mara.page.locator("[data-sheet-target=compare]").click()
     expect(mara.page.locator(".cm-merge-b")).to_be_visible()
     found["merge"] = violations(mara.page)
+    mara.page.keyboard.press("Escape")
+    mara.page.keyboard.press("ControlOrMeta+k")
+    expect(mara.page.locator(".palette-row").first).to_be_visible()
+    found["palette"] = violations(mara.page)
+    mara.page.keyboard.press("Escape")
+    mara.page.get_by_role("button", name="shortcuts").click()
+    found["shortcuts"] = violations(mara.page)
     assert {state: words for state, words in found.items() if words} == {}
 
 

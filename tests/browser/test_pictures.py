@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from drafts.comments.services import answer_comment, create_comment
+from drafts.reading import get_draft
 from drafts.tasks.services import create_task
+from locking.services import take_over_lock
 from publishing.services import withdraw_release
 from tests.browser.people import Person, Scheme, World
 from tests.browser.signers import story
@@ -42,8 +44,12 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
     mara.open("compare/?base=11&target=12")
     page.keyboard.press("n")
     take("compare")
+    mara.open("versions/11/")
+    take("version")
     mara.open("members/")
     take("members")
+    mara.open("activity/")
+    take("activity")
     page.goto(f"{world.url}/account/")
     take("account")
     jonas = person("auditor", scheme=scheme)
@@ -77,6 +83,54 @@ def test_pictures_of_releases(person: Callable[..., Person], world: World, pictu
     daniel = person("editor", scheme=scheme)
     daniel.open("releases/new/")
     daniel.page.screenshot(path=pictures / f"releases-submit-{scheme}.png", animations="disabled")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_of_what_opens_over_the_page(
+    person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme
+) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    daniel = person("editor", scheme=scheme)
+    page = daniel.at_work()
+
+    def take(name: str) -> None:
+        page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("se")
+    expect(page.locator(".palette-row", has_text="topology.yaml, line").first).to_be_visible()
+    take("palette")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="shortcuts").click()
+    take("shortcuts")
+    page.keyboard.press("Escape")
+
+    for words, more in (("Never compute", " Nor from body surface."), ("Report to the sponsor", " of awareness")):
+        daniel.line(words).click()
+        daniel.expect_state("yours")
+        page.keyboard.press("End")
+        page.keyboard.type(more)
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    world.arrange(lambda: overtake(world))
+    page.get_by_role("button", name="Compare and choose").click()
+    expect(page.locator(".three-way-row")).to_have_count(3)
+    take("merge")
+
+
+def overtake(world: World) -> None:
+    """Mara takes the prompt over and saves it, changing a line that Daniel changed too."""
+    mara = world.writer("owner")
+    text = get_draft(project_id=world.project.id, version=None).prompt_text or ""
+    lock = take_over_lock(
+        caller=mara.caller,
+        project_id=world.project.id,
+        session_id=mara.session,
+        field="prompt_text",
+        reason="The amendment cannot wait",
+    )
+    text = text.replace("Report to the sponsor", "Report to the sponsor and to the ethics committee")
+    text = text.replace("no older than 14 days", "no older than 7 days")
+    mara.save({"prompt_text": text}, lock, base=12, release_locks=True)
 
 
 def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:

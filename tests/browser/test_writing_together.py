@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -60,6 +61,21 @@ def test_two_people_save_different_fields_at_once(person: Callable[..., Person],
     assert (draft.prompt_text or "").startswith("First.\n")
 
 
+def test_a_panel_has_an_address_and_back_works(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    page.get_by_role("tab", name="History").click()
+    page.get_by_role("link", name="topology.yaml").click()
+    expect(page).to_have_url(re.compile(r"\?panel=history&field=files%2Ftopology.yaml$"))
+    page.reload()
+    expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("h1")).to_have_text("topology.yaml")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Prompt")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Comments")).to_have_attribute("aria-selected", "true")
+
+
 def test_two_windows_of_one_person_exclude_each_other(person: Callable[..., Person]) -> None:
     here, there = person("owner"), person("owner")
     here.at_work()
@@ -100,6 +116,51 @@ def test_everything_is_written_by_keyboard_alone(person: Callable[..., Person], 
     page.get_by_role("dialog").get_by_role("button", name="Save as v13").press("Enter")
     expect(mara.toast("Saved as v13")).to_be_visible()
     assert world.current().message == "Made without a mouse"
+    # The button that opened the dialog has nothing to save any more.
+    expect(mara.text).to_be_focused()
+
+
+def test_a_comment_a_comparison_and_a_revert_need_no_mouse(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.text.focus()
+    mara.expect_state("yours")
+    page.keyboard.press("ControlOrMeta+Home")
+    page.keyboard.type("By keyboard.\n")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+Home")
+    page.keyboard.press("ControlOrMeta+Alt+KeyM")
+    expect(page.get_by_label("Comment", exact=True)).to_be_focused()
+    page.keyboard.type("Is this line needed?")
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(page.locator(".thread", has_text="Is this line needed?")).to_be_visible()
+    expect(page.locator(".outline-said:visible")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(mara.text).to_be_focused()
+    page.keyboard.press("ControlOrMeta+Alt+KeyU")
+    mara.expect_state("free")
+
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("compare v12")
+    expect(page.locator(".palette-row[aria-selected=true]")).to_contain_text("Compare v12 with v13")
+    page.keyboard.press("Enter")
+    expect(page.locator(".compare")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("n")
+    expect(page.locator("[data-compare-target=change][data-current]")).to_contain_text("By keyboard.")
+
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("v12")
+    expect(page.locator(".palette-row", has_text="v12: revert to it…")).to_be_visible()
+    while "revert" not in (page.locator(".palette-row[aria-selected=true]").text_content() or ""):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("It was not needed")
+    page.keyboard.press("Enter")
+    expect(mara.toast("v14 holds what v12 held.")).to_be_visible()
+    assert world.current().version_number == 14
 
 
 def test_a_new_file_is_taken_written_and_saved(person: Callable[..., Person], world: World) -> None:

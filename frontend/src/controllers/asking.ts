@@ -1,5 +1,6 @@
 import { Refused } from "../gateway";
 import { lineDelta } from "../editor/unsaved";
+import { isPressed } from "../shortcuts";
 import { count, say } from "../texts";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
@@ -58,10 +59,18 @@ export class SaveDialogController extends AskingController {
     return row;
   }
 
+  /** Mod+Enter in the message. */
+  key(event: KeyboardEvent): void {
+    if (!isPressed("send", event)) return;
+    event.preventDefault();
+    this.submitTarget.click();
+  }
+
   submit(): void {
     const chosen = [...this.fieldsTarget.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => project.field(box.value));
     const message = this.messageTarget.value.replace(/\s+/g, " ").trim();
-    void project.saving.save({ fields: chosen, message, keep: this.keepTarget.checked });
+    const saved = project.saving.save({ fields: chosen, message, keep: this.keepTarget.checked });
+    void saved.then(() => project.focusText());
     this.messageTarget.value = "";
   }
 }

@@ -1,6 +1,7 @@
 import { htmx } from "../base";
 import type { Lock, Person } from "../protocol";
 import { timeElement } from "../time";
+import { addressWith } from "../workspace/address";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import { initialsOf, LiveController, part, parts, tintOf } from "./live";
@@ -47,7 +48,7 @@ export class FieldsController extends LiveController {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const name = (event.currentTarget as HTMLElement).dataset["field"] ?? "";
-    if (name !== this.chosen) history.pushState(null, "", addressOf(name));
+    if (name !== this.chosen) history.pushState(null, "", addressWith({ field: name }));
     this.show(name);
   }
 
@@ -60,7 +61,7 @@ export class FieldsController extends LiveController {
     const [name = "", line] = event.detail.split("#");
     if (!project.fields.has(name)) return;
     event.preventDefault();
-    if (name !== this.chosen) history.pushState(null, "", addressOf(name));
+    if (name !== this.chosen) history.pushState(null, "", addressWith({ field: name }));
     this.show(name);
     if (line) void project.load(project.field(name)).then(() => this.dispatch("line", { target: window, prefix: "jump", detail: Number(line) }));
   }
@@ -81,7 +82,7 @@ export class FieldsController extends LiveController {
     const names = this.rowTargets.map((row) => row.dataset["field"] ?? "");
     const next = names[names.indexOf(this.chosen ?? "") + (event as CustomEvent<number>).detail];
     if (!next) return;
-    history.pushState(null, "", addressOf(next));
+    history.pushState(null, "", addressWith({ field: next }));
     this.show(next);
   };
 
@@ -89,7 +90,7 @@ export class FieldsController extends LiveController {
   private readonly open = (event: Event): void => {
     const name = (event as CustomEvent<string>).detail;
     void this.refresh(name).then(() => {
-      history.pushState(null, "", addressOf(name));
+      history.pushState(null, "", addressWith({ field: name }));
       this.show(name);
       void project.locks.take(project.field(name), { again: true });
     });
@@ -151,8 +152,4 @@ export function paintLock(element: HTMLElement, field: Field): void {
   for (const place of parts(element, "since")) {
     if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
   }
-}
-
-function addressOf(name: string): string {
-  return `${location.pathname}?${new URLSearchParams({ field: name })}`;
 }

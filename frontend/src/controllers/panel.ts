@@ -1,3 +1,4 @@
+import { addressWith } from "../workspace/address";
 import { project } from "../workspace/current";
 import { LiveController } from "./live";
 import { Partial } from "./partials";
@@ -12,16 +13,19 @@ export class PanelController extends LiveController {
   declare readonly historyTarget: HTMLElement;
 
   override connect(): void {
-    const history = new Partial(this.historyTarget, () => this.historyTarget.dataset["url"] ?? "");
+    const versions = new Partial(this.historyTarget, () => this.historyTarget.dataset["url"] ?? "");
     this.follow(
-      project.on("version", () => void history.refresh()),
+      project.on("version", () => void versions.refresh()),
       project.on("event", ({ name }) => {
-        if (name.startsWith("comment.")) void history.refresh();
+        if (name.startsWith("comment.")) void versions.refresh();
       }),
     );
     window.addEventListener("panel:show", this.asked);
     const remembered = localStorage.getItem(MEMORY);
-    if (remembered && !new URLSearchParams(location.search).has("panel")) this.show(remembered);
+    if (remembered && remembered !== this.shown && !new URLSearchParams(location.search).has("panel")) {
+      this.show(remembered);
+      history.replaceState(null, "", addressWith({ panel: this.shown }));
+    }
   }
 
   override disconnect(): void {
@@ -31,8 +35,19 @@ export class PanelController extends LiveController {
 
   choose(event: Event): void {
     const { name = "" } = (event.currentTarget as HTMLElement).dataset;
+    if (this.shown === name) return;
     this.show(name);
     localStorage.setItem(MEMORY, name);
+    history.pushState(null, "", addressWith({ panel: name }));
+  }
+
+  /** Back and forward. */
+  restore(): void {
+    this.show(new URLSearchParams(location.search).get("panel") ?? this.tabTargets[0]?.dataset["name"] ?? "");
+  }
+
+  private get shown(): string {
+    return this.tabTargets.find((tab) => tab.ariaSelected === "true")?.dataset["name"] ?? "";
   }
 
   /** Arrow keys walk the tabs, as WAI-ARIA has it. */

@@ -32,7 +32,7 @@ export class SaveController extends LiveController {
   }
 
   save(): void {
-    void project.saving.save();
+    void project.saving.save().then(() => project.focusText());
   }
 
   cancel(): void {

@@ -235,7 +235,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
       if (!row || !state) return;
       row.toggleAttribute("data-current", index === this.at);
       row.setAttribute("aria-current", String(index === this.at));
-      state.dataset["state"] = isOpen ? "bad" : "good";
+      state.parentElement!.dataset["state"] = isOpen ? "bad" : "good";
       state.textContent = isOpen ? say("three_way.choose") : say(CHOSEN[this.differences[index]?.chosen ?? "written"]);
     });
     this.leftTarget.textContent = this.missing ? count("three_way.left", this.missing) : say("three_way.none_left");

@@ -280,6 +280,13 @@ export class Project extends Emitter<Happenings> {
     this.emit("announce", words);
   }
 
+  /** What had the focus may be gone or disabled after an act of its own: then the text has it. */
+  focusText(): void {
+    const { activeElement } = document;
+    if (activeElement && activeElement !== document.body && !activeElement.matches(":disabled")) return;
+    [...this.fields.values()].find((field) => field.view)?.view?.focus();
+  }
+
   savingIs(now: boolean): void {
     this.emit("saving", now);
   }

@@ -1,0 +1,99 @@
+"""Every page fits narrow windows, and what appears moves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import other_paths, project_paths
+from tests.browser.people import Person, World
+
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALLEST = 44
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024])
+def test_no_page_scrolls_sideways(person: Callable[..., Person], world: World, width: int) -> None:
+    mara = person("owner", size=(width, 844))
+    mara.expected.append("status of 404")
+    wide = {}
+    for path in [*(world.address + path for path in project_paths()), *(world.url + path for path in other_paths())]:
+        mara.page.goto(path)
+        wide[path] = mara.page.evaluate(TOO_WIDE)
+    assert {path: by for path, by in wide.items() if by > 0} == {}
+
+
+def test_on_a_phone_buttons_are_large_and_a_version_can_be_reverted(person: Callable[..., Person]) -> None:
+    mara = person("owner", size=(390, 844))
+    page = mara.at_work()
+    mara.take()
+    page.keyboard.type("x")
+    for button in (
+        page.locator(".ws-savebar .btn:visible"),
+        page.locator(".jump-box"),
+        page.locator(".ws-foot-tabs > button"),
+    ):
+        for box in [each.bounding_box() for each in button.all()]:
+            assert box is not None
+            assert box["height"] >= SMALLEST
+    page.get_by_role("navigation", name="Parts of the workspace").get_by_role("button", name="History").click()
+    expect(page.locator("#panel-history")).to_be_visible()
+    mara.open("history/")
+    page.get_by_role("button", name="Revert… to v11").click()
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text("Revert to v11?")
+
+
+def test_badges_move_nothing_when_they_appear(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.at_work()
+    daniel.at_work()
+    before = places(mara.page)
+    write_in_a_sentence(daniel)
+    expect(mara.badge).to_contain_text("Being edited by")
+    expect(mara.page.locator(".field-row").first).to_contain_text("Daniel Okafor")
+    assert places(mara.page) == before
+    daniel.page.keyboard.press("ControlOrMeta+s")
+    expect(daniel.toast("Saved as v13")).to_be_visible()
+    daniel.page.get_by_role("button", name="Cancel", exact=True).click()
+    write_in_a_sentence(mara)
+    expect(mara.page.locator(".field-row .unsaved").first).to_be_visible()
+    assert places(mara.page) == before
+
+
+def write_in_a_sentence(who: Person) -> None:
+    """Not into a heading: that would change the outline."""
+    who.line("Never compute").click()
+    who.expect_state("yours")
+    who.page.keyboard.type("x")
+
+
+def places(page: Page) -> list[object]:
+    """Where the parts of the workspace stand."""
+    parts = (
+        ".topbar",
+        ".projectbar",
+        ".ws-left",
+        ".outline-list",
+        ".sheet",
+        ".sheet-bar",
+        ".sheet-body",
+        ".sheet-foot",
+        ".panel",
+    )
+    return [[each.bounding_box() for each in page.locator(part).all()] for part in (*parts, ".field-row")]
+
+
+def test_compact_rows_are_lower_and_stay_chosen(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.open("history/")
+    row = page.locator(".version-row").nth(1)
+    high = row.bounding_box()
+    page.goto(f"{world.url}/account/")
+    page.get_by_role("group", name="Density").get_by_role("button", name="Compact").click()
+    mara.open("history/")
+    low = row.bounding_box()
+    assert high is not None
+    assert low is not None
+    assert low["height"] < high["height"]
