@@ -28,7 +28,7 @@ def offered(client: Client, project: Project | None, question: str = "", **more:
     assert response.status_code == 200
     found: dict[str, list[str]] = {}
     for element in elements(response):
-        if element.tag == "h3":
+        if element.attributes.get("class") == "palette-group":
             found[words(element)] = []
         elif element.attributes.get("class") == "palette-label":
             found[list(found)[-1]].append(words(element))
