@@ -22,8 +22,8 @@ from publishing.models import Meaning, Release
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
-from publishing.services.signing import signing_action
 from publishing.standings import advances
+from publishing.states import signing_action
 from publishing.versions import released_before
 from workspace.acts import words_of
 from workspace.releases import meaning_label

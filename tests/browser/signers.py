@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from typing import Any
 
 from django.conf import global_settings
 from django.test import override_settings
@@ -58,9 +59,9 @@ def story(world: World) -> tuple[Release, Release]:
     sign(world, first, "reviewed", "reviewer", "Read against amendment 3")
     sign(world, first, "approved", "approver")
     reopen_project(caller=world.caller("owner"), project_id=world.project.id, reason="Amendment 4")
-    remark = {"version": 12, "target_field": "prompt_text", "anchor": {"from_line": 6, "to_line": 6}}
+    remark: dict[str, Any] = {"version": 12, "target_field": "prompt_text", "anchor": {"from_line": 6, "to_line": 6}}
     text = "Cite 6.1.2, otherwise this reads as our opinion."
-    project = {"caller": world.caller("reviewer"), "project_id": world.project.id}
+    project: dict[str, Any] = {"caller": world.caller("reviewer"), "project_id": world.project.id}
     create_comment(**project, **remark, text=text)
     create_task(**project, text="Run the 40 sample questions against v12", assignee_id=world.people["owner"].id)
     done = create_task(**project, text="Check the CTCAE terms against version 5.0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -41,7 +42,7 @@ def given(meaning: str, by: str, review: Review, **more: str) -> dict[str, str]:
     return {"meaning": meaning, "component": "password", "username": name, "password": PASSWORD, **more}
 
 
-def sign(client: Client, release: Release, data: dict[str, str], **how: object) -> object:
+def sign(client: Client, release: Release, data: dict[str, str], **how: Any) -> Any:
     return client.post(f"{page_of(release)}?sign={data['meaning']}", data, **how)
 
 
@@ -220,7 +221,7 @@ def test_queries_grow_with_nothing(browser: Browser, review: Review, make_user: 
 
     def more(number: int) -> Release:
         review.save(f"# Role\nBe exact.\n{number}\n")
-        said = {"version": number + 1, "target_field": "prompt_text", "text": "Really?"}
+        said: dict[str, Any] = {"version": number + 1, "target_field": "prompt_text", "text": "Really?"}
         create_comment(caller=owner, project_id=review.project.id, **said)
         create_task(caller=owner, project_id=review.project.id, text=f"Task {number}")
         member = make_user(f"m{number}").id
