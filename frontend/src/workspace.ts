@@ -6,6 +6,7 @@ import { GiveBackController, NewFileController, SaveDialogController, TakeOverCo
 import { CommentsController } from "./controllers/comments";
 import { FieldsController } from "./controllers/fields";
 import { JumpController } from "./controllers/jump";
+import { MentionController } from "./controllers/mention";
 import { MergeController } from "./controllers/merge";
 import { OutlineController } from "./controllers/outline";
 import { PanelController } from "./controllers/panel";
@@ -29,6 +30,7 @@ application.register("fields", FieldsController);
 application.register("foot", FootController);
 application.register("give-back", GiveBackController);
 application.register("jump", JumpController);
+application.register("mention", MentionController);
 application.register("merge", MergeController);
 application.register("new-file", NewFileController);
 application.register("outline", OutlineController);

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from drafts.tasks.services import create_task
 from notifications.services import mark_all_read
 from tests.browser.people import Person, World
+from tests.browser.test_accessible import violations
 from tests.browser.test_talking import LINE, say_on_line
 
 
@@ -65,6 +66,28 @@ def test_a_mention_leads_to_its_thread(person: Callable[..., Person], world: Wor
     bell(daniel.page, "")
     daniel.page.goto(f"{world.url}/inbox/?show=unread")
     expect(daniel.page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+
+
+def test_a_name_is_completed_after_an_at_sign(person: Callable[..., Person], world: World) -> None:
+    priya = person("reviewer")
+    page = priya.at_work()
+    box = page.get_by_label("Comment", exact=True)
+    box.press_sequentially("See @da")
+    offered = page.get_by_role("listbox", name="Members to mention").get_by_role("option")
+    expect(offered).to_have_count(1)
+    expect(offered).to_contain_text("Daniel Okafor")
+    box.press("Enter")
+    expect(box).to_have_value(f"See @{world.people['editor'].username} ")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    box.press_sequentially("and @")
+    # Everybody but oneself.
+    expect(offered).to_have_count(3)
+    box.press("ArrowDown")
+    expect(page.locator("#mention-list [aria-selected=true]")).to_have_count(1)
+    assert violations(page) == []
+    box.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(box).to_be_focused()
 
 
 def test_everything_is_marked_as_read_by_keyboard(person: Callable[..., Person], world: World) -> None:
