@@ -83,13 +83,27 @@ def frame_of(access: Access, *, user: User, tab: str) -> Frame:
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
         release=standing.release,
-        tabs=tabs_of(project.id, current=tab, counts={"releases": standing.in_review}),
+        tabs=tabs_of(
+            project.id,
+            current=tab,
+            counts={"releases": standing.in_review},
+            has_settings=tab == "settings" or may("project.update", role=access.role),
+        ),
         people=people_in([project.id], leases, without=user)[project.id],
     )
 
 
-def tabs_of(project_id: UUID, *, current: str = "", counts: Mapping[str, int] = MappingProxyType({})) -> list[Tab]:
-    """The parts of a project, in the order of its bar; `counts` are the numbers beside their names."""
+def tabs_of(
+    project_id: UUID,
+    *,
+    current: str = "",
+    counts: Mapping[str, int] = MappingProxyType({}),
+    has_settings: bool = True,
+) -> list[Tab]:
+    """The parts of a project, in the order of its bar; `counts` are the numbers beside their names.
+
+    `has_settings` is off where the bar is somebody's who could only read them.
+    """
     labels = {
         "workspace": _("Workspace"),
         "history": _("History"),
@@ -97,6 +111,8 @@ def tabs_of(project_id: UUID, *, current: str = "", counts: Mapping[str, int] = 
         "members": _("Members"),
         "activity": _("Activity"),
     }
+    if has_settings:
+        labels["settings"] = _("Settings")
     return [
         Tab(label, reverse(f"workspace:{name}", args=[project_id]), name == current, counts.get(name, 0))
         for name, label in labels.items()

@@ -16,6 +16,7 @@ from workspace.views import (
     members,
     palette,
     projects,
+    settings,
     tasks,
     workspace,
 )
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/remove/", members.remove, name="remove_member"),
+    path("projects/<uuid:project_id>/settings/", settings.settings, name="settings"),
+    path("projects/<uuid:project_id>/settings/archive/", settings.archive, name="archive_project"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/count/", inbox.count, name="inbox_count"),
     path("inbox/read/", inbox.read_all, name="read_inbox"),

@@ -16,6 +16,7 @@ OF_A_PROJECT: Final = {
     "policy": ("releases/policy/",),
     "submit_release": ("releases/new/",),
     "members": ("members/",),
+    "settings": ("settings/",),
     "activity": ("activity/", "activity/?kind=releases"),
 }
 # For whoever is signed in.
@@ -36,6 +37,7 @@ NO_PAGES: Final = {
     *("compare_fold", "people", "change_role", "remove_member", "revert", "undo", "redo"),
     *("inbox_count", "read_inbox", "open_notification", "switch_shortcuts", "choose_mails", "end_session"),
     *("end_other_sessions", "revoke_token", "release_passkey", "reject_release", "withdraw_release", "reopen"),
+    "archive_project",
     # Looked at in its own walk (`test_releases.py`): it needs a release.
     *("release", "bundle", "release_bundle"),
 }

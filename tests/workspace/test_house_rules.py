@@ -22,7 +22,7 @@ from workspace.texts import script_texts
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = ("workspace", "history", "compare", "releases", "members", "activity")
+PAGES = ("workspace", "history", "compare", "releases", "members", "activity", "settings")
 
 
 def templates() -> Iterator[str]:

@@ -46,6 +46,8 @@ PAGES = {
     "tasks": "…tasks/",
     "compare": "…compare/?base=1&target=2",
     "compare_fold": "…compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1",
+    "settings": "…settings/",
+    "archive_project": "…settings/archive/",
     "activity": "…activity/?kind=everything",
     "activity_panel": "…activity/panel/",
     "members": "…members/",

@@ -70,8 +70,11 @@ def _in_the_project(place: Place) -> Iterator[Entry]:
 
 def _going(place: Place) -> Iterator[Entry]:
     assert place.access is not None
-    for tab in tabs_of(place.access.project.id):
+    for tab in tabs_of(place.access.project.id, has_settings=False):
         yield Entry(label=_("Go to {page}").format(page=tab.label), icon="arrow-right", href=tab.url)
+    words = _("rename describe private internal archive")
+    settings = reverse("workspace:settings", args=[place.access.project.id])
+    yield Entry(label=_("Settings of this project"), icon="cog", href=settings, words=words)
     search = reverse("workspace:search", args=[place.access.project.id])
     yield Entry(label=_("Search all versions and comments…"), icon="search", href=search)
 
