@@ -38,9 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with stopped_by_signals():
             if options.controls:
-                return subprocess.run(
-                    [sys.executable, "-m", "tests.controls_out"], cwd=BASE_DIR, check=False
-                ).returncode
+                return _take_controls_out()
             failed = [] if options.faults else _failed_checks()
             if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")
