@@ -1,9 +1,9 @@
-"""Marking what was searched in what was found."""
+"""Marking places in a text: what was searched, what was typed, what has changed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from drafts.search.words import words_of
 
@@ -14,11 +14,17 @@ def marked(text: str, question: str) -> Iterator[tuple[str, bool]]:
     if not words:
         yield text, False
         return
+    found = re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", text, re.IGNORECASE)
+    yield from pieces(text, (match.span() for match in found))
+
+
+def pieces(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """The text cut at places that are in order: (piece, does it stand at one of them)."""
     at = 0
-    for match in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", text, re.IGNORECASE):
-        if match.start() > at:
-            yield text[at : match.start()], False
-        yield match.group(), True
-        at = match.end()
+    for start, end in places:
+        if start > at:
+            yield text[at:start], False
+        yield text[start:end], True
+        at = end
     if at < len(text):
         yield text[at:], False

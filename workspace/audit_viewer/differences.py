@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from audit.models import Event
 from drafts.compare.budget import Budget
 from drafts.compare.text import Row
-from drafts.compare.words import Span, mark_words
+from drafts.compare.words import mark_words
 from drafts.models import Draft
 from workspace.comparison import Block, FieldComparison, compare_drafts
+from workspace.marking import pieces
 
 # The rest stands on the compare page.
 MOST_ROWS: Final = 8
@@ -152,24 +153,13 @@ def _marked(before: str | None, after: str | None) -> tuple[Pieces | None, Piece
         marks = mark_words(before, after, Budget())
     if marks is None or before is None or after is None:
         return _whole(before, after)
-    return list(_pieces(before, marks.old)), list(_pieces(after, marks.new))
+    return list(pieces(before, marks.old)), list(pieces(after, marks.new))
 
 
 def _whole(before: str | None, after: str | None) -> tuple[Pieces | None, Pieces | None]:
     old: Pieces | None = None if before is None else [(before, True)]
     new: Pieces | None = None if after is None else [(after, True)]
     return old, new
-
-
-def _pieces(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, bool]]:
-    at = 0
-    for start, end in spans:
-        if start > at:
-            yield text[at:start], False
-        yield text[start:end], True
-        at = end
-    if at < len(text):
-        yield text[at:], False
 
 
 def _short(digest: str) -> str:

@@ -41,18 +41,6 @@ def fit(question: str, text: str) -> Fit | None:
     return Fit(score, tuple(_merged(sorted(place for each in fits for place in each.places))))
 
 
-def pieces(text: str, places: tuple[tuple[int, int], ...]) -> Iterator[tuple[str, bool]]:
-    """The text in pieces: (piece, is it what was typed)."""
-    at = 0
-    for start, end in places:
-        if start > at:
-            yield text[at:start], False
-        yield text[start:end], True
-        at = end
-    if at < len(text):
-        yield text[at:], False
-
-
 def _find(word: str, text: str) -> Fit | None:
     if text.startswith(word):
         return Fit(AT_START, ((0, len(word)),))
