@@ -98,7 +98,7 @@ def test_pictures_of_what_opens_over_the_page(
 
     page.keyboard.press("ControlOrMeta+k")
     page.keyboard.type("se")
-    expect(page.locator(".palette-row", has_text="topology.yaml, line").first).to_be_visible()
+    expect(page.locator(".palette-row", has_text="Prompt, line").first).to_be_visible()
     take("palette")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="shortcuts").click()

@@ -48,8 +48,11 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     const { field, kept } = this.question;
     const text = this.merge.b.state.doc.toString();
     if (await useText(field, text)) {
-      if (kept) await project.keeping.discard(kept);
       this.element.close();
+      if (!kept) return;
+      // The text is kept under its new lock before the old one's is let go.
+      await project.keeping.now(field);
+      await project.keeping.discard(kept);
     } else {
       this.textTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
     }

@@ -6,9 +6,19 @@ export class SignController extends Controller<HTMLElement> {
   declare readonly formTarget: HTMLFormElement;
   declare readonly saidTarget: HTMLElement;
 
+  /** Whoever was quicker than this script has chosen already. */
+  override connect(): void {
+    const choice = this.formTarget.querySelector<HTMLInputElement>("input[name=meaning]:checked");
+    const stands = new URL(location.href).searchParams.get("sign");
+    if (choice && stands !== null && stands !== choice.value) this.stand(choice);
+  }
+
   chosen(event: Event): void {
     const choice = event.target as HTMLInputElement;
-    if (choice.name !== "meaning") return;
+    if (choice.name === "meaning") this.stand(choice);
+  }
+
+  private stand(choice: HTMLInputElement): void {
     const address = new URL(location.href);
     address.searchParams.set("sign", choice.value);
     history.replaceState(history.state, "", address);
