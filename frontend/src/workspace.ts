@@ -21,6 +21,7 @@ import { ViewsController } from "./controllers/views";
 import { WorkspaceController } from "./controllers/workspace";
 import { ringFor } from "./workspace/bell";
 import { project } from "./workspace/current";
+import { nameBy } from "./workspace/naming";
 
 application.register("activity", ActivityController);
 application.register("announcer", AnnouncerController);
@@ -48,4 +49,5 @@ application.register("views", ViewsController);
 application.register("workspace", WorkspaceController);
 
 ringFor(project.gateway);
+nameBy(project.gateway);
 project.gateway.connect();

@@ -1,0 +1,44 @@
+"""An owner renames the project and puts it away; others, who have it open, see it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Person
+
+
+def test_a_new_name_shows_where_others_are(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
+    theirs = daniel.at_work()
+    page = mara.open()
+    page.get_by_role("navigation", name="This project").get_by_role("link", name="Settings").click()
+    page.get_by_label("Name", exact=True).fill("Oncology, phase III")
+    page.get_by_role("radio", name="Internal").check()
+    page.get_by_role("button", name="Save settings").click()
+    expect(mara.toast("The settings are saved.")).to_be_visible()
+    expect(theirs.locator("#project-name")).to_have_text("Oncology, phase III")
+    assert "· Oncology, phase III ·" in theirs.title()
+
+
+def test_a_project_is_put_away_by_keyboard_and_opened_again(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
+    daniel.at_work()
+    page = mara.open("settings/")
+    page.get_by_role("link", name="Archive…").click()
+    confirm = page.get_by_role("button", name="Archive the project")
+    expect(confirm).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(confirm).to_be_hidden()
+    page.get_by_role("link", name="Archive…").click()
+    expect(confirm).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_disabled()
+    expect(daniel.bar("Archived.")).to_be_visible()
+    daniel.expect_state("archived")
+
+    page.get_by_role("link", name="Reopen…").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("The trial goes on")
+    page.get_by_role("button", name="Reopen the project").click()
+    daniel.expect_state("free")
