@@ -6,7 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -38,7 +38,7 @@ from gateway.snapshot import read_state, snapshot_of
 from gateway.watching import require_open_lease
 from locking.sessions import OpenedSession, close_connection
 from projects.access import Access, get_project
-from projects.models import Status
+from projects.models import Role, Status
 from projects.permissions import allowed
 from realtime.hub import LayerUnreachableError, Subscriber
 from realtime.tasks import end
@@ -56,8 +56,23 @@ _BY_ITSELF: Final = frozenset({"ping", "events.since", "text.get", "lock.renew"}
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a socket remembers of an access: a thousand idle ones shall not hold a thousand projects in memory."""
+
+    role: Role
+    status: Status
+
+    @classmethod
+    def of(cls, access: Access) -> Rights:
+        return cls(access.role, Status(access.project.status))
+
+
 class Connection:
     """A signed-in socket with its session in one project. Made by `gateway.opening.open_connection`."""
+
+    __slots__ = ("_authenticate", "_bucket", "_closing", "_paces", "_send", "_subscriber", "_used_at", "_writer",
+                 "caller", "heard_at", "held", "name", "node", "project_id", "rights", "session")  # fmt: skip
 
     def __init__(
         self,
@@ -72,7 +87,7 @@ class Connection:
         self.node = node
         self.caller = caller
         self._authenticate = authenticate
-        self.access: Access | None = None
+        self.rights: Rights | None = None
         self.project_id = project_id
         self.session = session
         self.heard_at = node.now()
@@ -99,8 +114,8 @@ class Connection:
     @property
     def is_admitted(self) -> bool:
         """Whether the remembered access lets its person take fields; a service that writes asks again."""
-        access = self.access
-        return access is not None and allowed("lock.acquire", role=access.role, status=Status(access.project.status))
+        rights = self.rights
+        return rights is not None and allowed("lock.acquire", role=rights.role, status=rights.status)
 
     async def begin(self, after: int | None) -> None:
         """Join, buffer, read everything at one `seq`, send it, then what is newer.
@@ -119,7 +134,7 @@ class Connection:
         state = await self.node.lanes.read(
             functools.partial(read_state, user=self.caller.user, project_id=self.project_id)
         )
-        self.access = state.access
+        self.rights = Rights.of(state.access)
         topic = topic_of(self.project_id)
         present = (await self.node.readers.present([topic]))[topic]
         self._subscriber.start(state.seq)
@@ -217,17 +232,16 @@ class Connection:
             await self._require_lock(params.field, params.token)
         return work()
 
-    def read_access(self) -> tuple[Caller, Access]:
+    def read_rights(self) -> tuple[Caller, Rights]:
         """Who this is and what they may, as it is now; blocks. Raises `NotAuthenticated`, `NotFound`."""
         caller = replace(self._authenticate(), session_id=self.session.session_id)
-        return caller, get_project(user=caller.user, project_id=self.project_id)
+        return caller, Rights.of(get_project(user=caller.user, project_id=self.project_id))
 
     async def _require_access(self) -> None:
-        """The access is remembered until something about the members changes. Raises `NotFound` where it is lost."""
-        if self.access is None:
-            self.access = await self.node.lanes.read(
-                functools.partial(get_project, user=self.caller.user, project_id=self.project_id)
-            )
+        """The rights are remembered until something about them changes. Raises `NotFound` where they are lost."""
+        if self.rights is None:
+            reading = functools.partial(get_project, user=self.caller.user, project_id=self.project_id)
+            self.rights = Rights.of(await self.node.lanes.read(reading))
 
     async def _require_lock(self, field: str, token: int) -> None:
         """The session's locks are remembered until an event says otherwise. Raises `LockNotHeld`, `StaleToken`."""

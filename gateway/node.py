@@ -186,7 +186,7 @@ class Node:
             self._follow_lock(topic, event)
         elif name.startswith(("member.", "project.", "release.")):
             for connection in self._in_project(topic):
-                connection.access = None
+                connection.rights = None
             self._hurry.set()
 
     def _follow_lock(self, topic: str, event: _Params) -> None:

@@ -92,7 +92,7 @@ class Revocations:
     async def _look_again(self, connection: Connection) -> None:
         """Ask again who it is and what they may. A browser may have a new session since, and then is not concerned."""
         try:
-            connection.caller, connection.access = await self._node.lanes.upkeep(connection.read_access)
+            connection.caller, connection.rights = await self._node.lanes.upkeep(connection.read_rights)
         except NotAuthenticated:
             await connection.close(CloseCode.NOT_SIGNED_IN)
         except (NotFound, PermissionDenied):

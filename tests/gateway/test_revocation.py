@@ -110,8 +110,8 @@ async def test_a_smaller_role_stays_and_loses_its_locks(
         assert (await writer.event("lock.released"))["data"]["why"] == "revoked"
         await node.revocations.poll()
         (connection,) = node.connections
-        assert connection.access is not None
-        assert connection.access.role == "reviewer"
+        assert connection.rights is not None
+        assert connection.rights.role == "reviewer"
         assert await writer.call("events.since", after=changed["seq"] - 1)
     await assert_revoked(project, token)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+SWITCH_SECONDS: Final = 0.0005
 
 
 class Command(BaseCommand):
@@ -25,6 +28,9 @@ class Command(BaseCommand):
             # Into a pipe Python would keep it back until the server ends.
             self.stdout.flush()
 
+        # The event loop and the threads that wait for Postgres take turns; with Python's own 5 ms each answer of the
+        # database would wait as long for a loop that is busy.
+        sys.setswitchinterval(SWITCH_SECONDS)
         server = FoundryServer(host=host, port=port, listening=listening)
         server.run()
         if server.failure:
