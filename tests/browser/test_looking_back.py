@@ -28,6 +28,7 @@ def test_two_versions_are_picked_and_compared(person: Callable[..., Person]) -> 
     expect(page.locator("[data-compare-target=number]")).to_have_text("1")
     page.get_by_role("link", name="Unified").click()
     expect(page).to_have_url(re.compile(r"view=unified"))
+    page.wait_for_load_state()
     page.get_by_label("From version").select_option("9")
     expect(page).to_have_url(re.compile(r"base=9&target=12&view=unified"))
 

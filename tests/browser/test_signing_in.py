@@ -39,7 +39,7 @@ def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., P
     page.keyboard.press("/")
     page.keyboard.type("oncology")
     expect(page).to_have_url(re.compile("q=oncology"))
-    page.get_by_role("link", name=world.project.name).click()
+    page.locator("h2, h3", has=page.locator(f'a[href="/projects/{world.project.id}/"]')).get_by_role("link").click()
     expect(page.locator(".crumbs")).to_contain_text(world.project.name)
 
     page.get_by_role("button", name=f"Account of {mara.user.display_name}").click()

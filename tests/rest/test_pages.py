@@ -39,6 +39,7 @@ WRITE = (WRITERS, OPEN)
 WRITE_IN_REVIEW = (WRITERS, IN_REVIEW)
 REASON = {"reason": "Needed"}
 POLICY = {"people_approved": "1", "distinct_people": "1", "open_comments": "warn", "open_tasks": "block"}
+SETTINGS = {"name": "Renamed", "description": "", "access": "private"}
 OF_A_PROJECT = (
     Row("workspace:workspace", "GET", "", 200),
     Row("workspace:fields", "GET", "fields/", 200),
@@ -87,6 +88,10 @@ OF_A_PROJECT = (
     Row("workspace:withdraw_release", "POST", RELEASE + "withdraw/", "project_frozen", *WRITE_IN_REVIEW, REASON),
     Row("workspace:reopen", "GET", "reopen/", 200, OWNERS, CLOSED),
     Row("workspace:reopen", "POST", "reopen/", 302, OWNERS, CLOSED, REASON),
+    Row("workspace:settings", "GET", "settings/", 200),
+    Row("workspace:settings", "POST", "settings/", 302, OWNERS, NOT_ARCHIVED, SETTINGS),
+    Row("workspace:archive_project", "GET", "settings/archive/", 200, OWNERS, ("open", "frozen")),
+    Row("workspace:archive_project", "POST", "settings/archive/", 302, OWNERS, ("open", "frozen")),
     Row("workspace:members", "GET", "members/", 200),
     Row("workspace:members", "POST", "members/", 302, OWNERS, ALWAYS, {"username": "{stranger}", "role": "viewer"}),
     Row("workspace:people", "GET", "members/people/?username=stranger", 200, OWNERS),
