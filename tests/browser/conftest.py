@@ -1,8 +1,8 @@
 """A real server, a real Chromium, and people with windows of their own.
 
 Playwright's sync API keeps an event loop in the test's thread, in which the ORM refuses to work: what a test arranges
-in the database goes through `World.arrange`, in another thread. Playwright starts and stops with each test, so that its
-loop never meets those of other tests.
+in the database goes through `World.arrange`, in another thread. Chromium starts and stops with each file, whose tests
+run one after the other, so that the loop never meets those of other tests.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -44,11 +45,12 @@ START_SECONDS = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium."""
+    """Every test of this folder drives Chromium; those of one file stay together (`--dist loadgroup`)."""
     missing = find_chromium() is None
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if missing:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
@@ -98,6 +100,25 @@ def server(process_environment: dict[str, str]) -> Iterator[Server]:
 
 
 @pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As everywhere, but for the connection of the test's own thread: here it is never used, and could not be closed."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def whole_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody clicks before the page has come whole: what a button does is its script's."""
+    click = Locator.click
+
+    def click_on_a_whole_page(locator: Locator, **options: Any) -> None:
+        locator.page.wait_for_load_state()
+        click(locator, **options)
+
+    monkeypatch.setattr(Locator, "click", click_on_a_whole_page)
+
+
+@pytest.fixture
 def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Result]]:
     """Run something that uses the database, in a thread without an event loop."""
 
@@ -113,9 +134,9 @@ def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Res
         yield run
 
 
-@pytest.fixture
-def chromium(committed_db: None) -> Iterator[Browser]:
-    """The system's Chromium; gone before the test's own database connection is closed."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; each person has a context, and so cookies, of their own in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM))
         yield browser

@@ -39,6 +39,7 @@ def test_the_trail_is_read_verified_and_reviewed(
     page.locator("summary", has_text="Export").click()
 
     page.get_by_role("link", name="Record a review").click()
+    expect(page.get_by_label("Findings")).to_be_visible()
     found["review"] = violations(page)
     page.get_by_label("Findings").fill("A question on line 28.")
     page.get_by_label("To event").fill("999999")

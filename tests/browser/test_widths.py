@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import other_paths, project_paths
 from tests.browser.people import Person, World
+from tests.browser.test_accessible import TOO_WIDE
 
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALLEST = 44
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024])
-def test_no_page_scrolls_sideways(person: Callable[..., Person], world: World, width: int) -> None:
-    mara = person("owner", size=(width, 844))
+def test_no_page_scrolls_sideways_on_a_tablet(person: Callable[..., Person], world: World) -> None:
+    """Other widths are looked at with the rest of each page (`test_accessible.py`)."""
+    mara = person("owner", size=(768, 844))
     mara.expected.append("status of 404")
     wide = {}
     for path in [*(world.address + path for path in project_paths()), *(world.url + path for path in other_paths())]:
@@ -57,6 +56,7 @@ def test_badges_move_nothing_when_they_appear(person: Callable[..., Person]) -> 
     daniel.page.keyboard.press("ControlOrMeta+s")
     expect(daniel.toast("Saved as v13")).to_be_visible()
     daniel.page.get_by_role("button", name="Cancel", exact=True).click()
+    mara.expect_state("free")
     write_in_a_sentence(mara)
     expect(mara.page.locator(".field-row .unsaved").first).to_be_visible()
     assert places(mara.page) == before

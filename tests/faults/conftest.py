@@ -59,10 +59,14 @@ def standing_nodes(ground: Ground) -> Iterator[tuple[Node, Node]]:
 
 
 @pytest.fixture
-def nodes(standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
+def nodes(ground: Ground, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
     """Two running nodes; a test may kill them."""
+    ground.mend()
     before = [len(node.said) for node in standing_nodes]
     ended = [node for node in standing_nodes if not node.is_running]
+    for node in standing_nodes:
+        if node.is_running:
+            node.resume()
     for node in ended:
         node.launch()
     for node in ended:
@@ -77,6 +81,7 @@ def strange_nodes(
 ) -> Iterator[Callable[..., AbstractContextManager[tuple[Node, Node]]]]:
     """Makes two running nodes with something wrong with each, and no other nodes that might put it right."""
     made: list[Node] = []
+    ground.mend()
     for node in standing_nodes:
         node.kill()
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,13 @@ class Ground:
         finally:
             valkey.stop(self.data_dir)
 
+    def mend(self) -> None:
+        """Start what a failed test has left stopped, so that its failure stays its own."""
+        if not self.postgres_runs():
+            self.start_postgres()
+        if not self._redis_runs():
+            self.start_redis()
+
     def run(self, *command: str) -> str:
         """Run a program on these services; what it says. Raises `AssertionError` where it fails."""
         done = subprocess.run(
@@ -133,6 +140,11 @@ class Ground:
         """Make it forget everything."""
         with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client:
             client.flushall()
+
+    def _redis_runs(self) -> bool:
+        with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client, suppress(redis.RedisError):
+            return bool(client.ping())
+        return False
 
     def stop_redis(self) -> None:
         valkey.stop(self.data_dir)

@@ -146,9 +146,9 @@ class Writer:
         if self._attempt is None:
             assert self._token is not None
             if monotonic() - self._renewed_at > RENEW_AFTER:
-                # A lost one shows at the save, which is what is tested here.
-                await self.client.call("lock.renew", fields=[self.field])
+                # A lost one shows at the save, which is what is tested here; so does one that Redis could not renew.
                 self._renewed_at = monotonic()
+                await self.client.call("lock.renew", fields=[self.field])
             text = f"{self.client.person.username} {self.field} {next(self._numbers)} {token_hex(8 + self._size // 2)}"
             self._attempt = Attempt(self.field, text, self._token, self._base)
         draft = await self.client.call("draft.save", **self._attempt.parameters())

@@ -23,6 +23,8 @@ export class PaletteController extends Controller<HTMLDialogElement> {
 
   /** Enter was pressed before the list for what is typed had come. */
   private wanted: { comparing: boolean } | null = null;
+  /** The row that the pointer is pressed on. */
+  private under: HTMLElement | null = null;
 
   toggle(event: Event): void {
     event.preventDefault();
@@ -70,6 +72,17 @@ export class PaletteController extends Controller<HTMLDialogElement> {
   choose(event: Event): void {
     event.preventDefault();
     this.goToChosen(false);
+  }
+
+  pressed(event: PointerEvent): void {
+    this.under = event.button === 0 ? (event.currentTarget as HTMLElement) : null;
+  }
+
+  /** The list may be written anew between press and release; then there is no click, and the row meant is the one pressed. */
+  lifted(event: PointerEvent): void {
+    const { under } = this;
+    this.under = null;
+    if (under && !under.isConnected) this.go(under, event.ctrlKey || event.metaKey);
   }
 
   pick(event: MouseEvent): void {

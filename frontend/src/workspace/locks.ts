@@ -88,6 +88,11 @@ export class Locks {
     return (await this.taking.get(field)) ?? field.isHeld;
   }
 
+  /** Resolves when no request for any field is under way. */
+  async allSettled(): Promise<void> {
+    await Promise.all(this.taking.values());
+  }
+
   private async acquire(field: Field, wasDirty: boolean): Promise<boolean> {
     try {
       const acquired = await this.project.gateway.request("lock.acquire", { field: field.name });

@@ -36,6 +36,8 @@ export class Saving {
   }
 
   async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<void> {
+    // Asked for a moment after the first key, while the lock is still on its way.
+    await this.project.locks.allSettled();
     for (const field of this.dirty()) this.project.checking.now(field);
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return;
