@@ -101,7 +101,7 @@ def server(process_environment: dict[str, str]) -> Iterator[Server]:
 
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """As everywhere, but for the connection of the test's own thread: here it is never used, and could not be closed."""
+    """As everywhere, but for the connection of the test's own thread: never used here, it could not be closed."""
     with django_db_blocker.unblock():
         yield
 
