@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
 import realtime
-from audit.models import Event, EventQuerySet
+from audit.models import Event, project_chain
+from audit.statements import run
 
 _RELEASE = ("release_id", "name", "version", "project_status")
 _LOCK = ("field", "session_id", "holder")
@@ -49,20 +51,38 @@ LIVE: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+class Told(msgspec.Struct, gc=False):
+    """The parameters of one `event` notification; what nobody here looks into stays the JSON that it was."""
+
+    seq: int
+    name: str
+    at: datetime
+    actor: msgspec.Raw
+    data: dict[str, msgspec.Raw]
+
+
+class _Fact(msgspec.Struct, gc=False):
+    """What of a canonical text may be told. It was checked when it was written, and is read here as it is."""
+
+    actor: msgspec.Raw
+    data: dict[str, msgspec.Raw]
+
+
 class _Actor(msgspec.Struct):
     id: str
     name: str
     kind: str
 
 
-class _Fact(msgspec.Struct):
-    """What of a canonical text may be told. It was checked when it was written, and is read here as it is."""
+# How many people's names are remembered as they are told; a chain names the same few again and again.
+_PEOPLE: Final = 1_024
 
-    actor: _Actor
-    data: dict[str, Any]
+_MISSED: Final = (
+    "SELECT seq, action, at, canonical FROM audit_event WHERE chain = %s AND seq > %s ORDER BY seq LIMIT %s"
+)
 
-
-_decoder = msgspec.json.Decoder(_Fact)
+_facts = msgspec.json.Decoder(_Fact)
+_actors = msgspec.json.Decoder(_Actor)
 _encoder = msgspec.json.Encoder()
 
 
@@ -71,36 +91,37 @@ def topic_of(project_id: uuid.UUID) -> str:
     return f"project.{project_id}"
 
 
-def notification(event: Event) -> dict[str, Any]:
-    """The parameters of one `event` notification: `{seq, name, at, actor, data}`."""
-    return _told(event.seq, event.action, event.at, event.canonical)
+def missed(project_id: uuid.UUID, *, after: int, limit: int) -> list[Told]:
+    """What happened in a project after a `seq`, oldest first, at most `limit` of it.
 
-
-def notifications(events: EventQuerySet) -> list[dict[str, Any]]:
-    """The same of many, read without making an `Event` of each: whoever was away may have missed thousands."""
-    return [_told(*row) for row in events.values_list("seq", "action", "at", "canonical")]
-
-
-def _told(seq: int, action: str, at: datetime, canonical: str) -> dict[str, Any]:
-    fact = _decoder.decode(canonical)
-    actor, data = fact.actor, fact.data
-    return {
-        "seq": seq,
-        "name": action,
-        "at": at,
-        "actor": {"id": actor.id, "display_name": actor.name, "kind": actor.kind},
-        "data": {key: data[key] for key in LIVE.get(action, ()) if key in data},
-    }
+    Read without making an `Event` of each: whoever was away may have missed thousands.
+    """
+    return [_told(*row) for row in run((_MISSED, [project_chain(project_id), after, limit]), binary=True)]
 
 
 def frame(event: Event) -> str:
     """One JSON-RPC `event` notification as text, ready for every socket of the project."""
-    return frame_of(notification(event))
+    return frame_of(_told(event.seq, event.action, event.at, event.canonical))
 
 
-def frame_of(told: dict[str, Any]) -> str:
-    """The same of what `notifications` found."""
+def frame_of(told: Told) -> str:
+    """The same of what was `missed`."""
     return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": told}).decode()
+
+
+def _told(seq: int, action: str, at: datetime, canonical: str) -> Told:
+    fact = _facts.decode(canonical)
+    data = fact.data
+    return Told(
+        seq, action, at, _person(bytes(fact.actor)), {key: data[key] for key in LIVE.get(action, ()) if key in data}
+    )
+
+
+@lru_cache(_PEOPLE)
+def _person(actor: bytes) -> msgspec.Raw:
+    """An event's actor as a person is told everywhere."""
+    fact = _actors.decode(actor)
+    return msgspec.Raw(_encoder.encode({"id": fact.id, "display_name": fact.name, "kind": fact.kind}))
 
 
 def publish(event: Event, project_id: uuid.UUID) -> None:

@@ -58,10 +58,6 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_project(self, project_id: uuid.UUID) -> EventQuerySet:
         return self.chain(project_chain(project_id))
 
-    def after(self, seq: int) -> EventQuerySet:
-        """What a reader who knows everything up to `seq` has missed."""
-        return self.filter(seq__gt=seq)
-
     def newest_seq(self, chain: str) -> int:
         """The highest `seq` of a chain; 0 for a chain without events."""
         return self.filter(chain=chain).order_by("-seq").values_list("seq", flat=True).first() or 0

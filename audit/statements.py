@@ -17,10 +17,10 @@ Statement = tuple[str, Sequence[Any]]
 Rows = list[tuple[Any, ...]]
 
 
-def run(statement: Statement) -> Rows:
-    """The rows of one statement; none where it gives none."""
+def run(statement: Statement, *, binary: bool = False) -> Rows:
+    """The rows of one statement; none where it gives none. `binary`: read as they are, without parsing texts."""
     with connection.wrap_database_errors:
-        return _rows(_sent(_psycopg(), statement))
+        return _rows(_sent(_psycopg(), statement, binary=binary))
 
 
 def run_together(statements: Sequence[Statement]) -> list[Rows]:
@@ -38,8 +38,8 @@ def _psycopg() -> psycopg.Connection[Any]:
     return raw
 
 
-def _sent(raw: psycopg.Connection[Any], statement: Statement) -> psycopg.Cursor[Any]:
-    return psycopg.Cursor(raw).execute(*statement, prepare=True)
+def _sent(raw: psycopg.Connection[Any], statement: Statement, *, binary: bool = False) -> psycopg.Cursor[Any]:
+    return psycopg.Cursor(raw).execute(*statement, prepare=True, binary=binary)
 
 
 def _rows(cursor: psycopg.Cursor[Any]) -> Rows:

@@ -15,7 +15,6 @@ from accounts.rest.queries import query_integer
 from accounts.rest.schema import operation, page_of
 from accounts.rest.views import RestView
 from audit import live
-from audit.models import Event
 from projects import serializers as shapes
 from projects import services
 from projects.access import get_project
@@ -136,8 +135,7 @@ class EventsView(ProjectView):
         """What happened after a `seq`, oldest first; `next` goes on from there, null at the end."""
         after = query_integer(request, "after", default=0)
         limit = query_integer(request, "limit", default=500, minimum=1, maximum=EVENTS_LIMIT)
-        chain = Event.objects.of_project(self.access().project.id)
-        found = live.notifications(chain.after(after)[: limit + 1])
+        found = live.missed(self.access().project.id, after=after, limit=limit + 1)
         more, found = len(found) > limit, found[:limit]
-        onward = replace_query_param(request.build_absolute_uri(), "after", found[-1]["seq"]) if more else None
+        onward = replace_query_param(request.build_absolute_uri(), "after", found[-1].seq) if more else None
         return self.answer({"next": onward, "previous": None, "results": found})

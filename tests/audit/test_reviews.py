@@ -13,11 +13,11 @@ from accounts.models import User
 from accounts.services import deactivate_account
 from audit import services as recording
 from audit.errors import ClientRefReused, NotFound, PermissionDenied, ValidationFailed
-from audit.live import notification
 from audit.models import SITE_CHAIN, Event
 from audit.reviews.models import MAX_FINDINGS, Review
 from audit.reviews.services import record_review
 from projects.models import Project
+from tests.told import told
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_c24_it_may_say_that_nothing_was_found(chain: str, auditor: Caller):
 def test_c24_everybody_in_the_project_sees_up_to_where_but_not_what(chain: str, auditor: Caller):
     review(auditor, chain, findings="Secret")
 
-    live = notification(Event.objects.chain(chain).latest("seq"))
+    live = told(Event.objects.chain(chain).latest("seq"))
 
     assert live["data"] == {"from_seq": 1, "to_seq": 5}
 
