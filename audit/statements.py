@@ -43,4 +43,6 @@ def _sent(raw: psycopg.Connection[Any], statement: Statement, *, binary: bool = 
 
 
 def _rows(cursor: psycopg.Cursor[Any]) -> Rows:
-    return cursor.fetchall() if cursor.description else []
+    # Not `cursor.description`, which makes an object of each column to tell whether there is one.
+    result = cursor.pgresult
+    return cursor.fetchall() if result is not None and result.nfields else []

@@ -140,7 +140,7 @@ class Connection:
         self._subscriber.start(state.seq)
         snapshot = snapshot_of(state, session=self.session, present=present, after=after)
         await self._send_text(notification_frame("snapshot", snapshot))
-        self._writer = asyncio.create_task(self._write(self._subscriber), name=f"writer-{self.name}")
+        self._subscriber.call(self._begin_writing)
 
     async def receive(self, text: str | None) -> None:
         """Answer one frame; None for a binary one."""
@@ -277,10 +277,18 @@ class Connection:
             self._used_at = self.heard_at
             self.node.note_use(self.caller)
 
-    async def _write(self, subscriber: Subscriber) -> None:
-        while True:
-            for frame in await subscriber.frames():
+    def _begin_writing(self) -> None:
+        self._writer = asyncio.create_task(self._write(), name=f"writer-{self.name}")
+
+    async def _write(self) -> None:
+        """Send what waits, until nothing does."""
+        if self._subscriber is None:
+            return
+        while frames := self._subscriber.take():
+            for frame in frames:
                 await self._send_text(frame)
+        self._writer = None
+        self._subscriber.call(self._begin_writing)
 
     async def _send_text(self, text: str) -> None:
         if self._closing is None:

@@ -7,14 +7,16 @@ wait for each other here, without a thread, instead of on the project's row, wit
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextvars import copy_context
+from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 
 from audit.transactions import unavailable_on_timeout
 from gateway.metrics import QUEUED
@@ -25,19 +27,19 @@ Result = TypeVar("Result")
 class Lane:
     """Some threads. The callable given runs in one of them, and its database connection goes back to the pool.
 
-    A database that does not answer is `Unavailable`, whatever the callable itself makes of it.
+    A database that does not answer is `Unavailable`, whatever the callable itself makes of it. As `channels.db` does
+    it, but straight to the thread: its way there and back is made for every kind of thread, and takes its time.
     """
 
     def __init__(self, name: str, threads: int) -> None:
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"gateway-{name}")
         QUEUED.labels(name).set_function(self._executor._work_queue.qsize)  # noqa: SLF001 (nothing else tells)
-        self._run: Any = database_sync_to_async(_call, thread_sensitive=False, executor=self._executor)
 
     async def __call__(self, work: Callable[[], Result]) -> Result:
-        # asgiref waits for the thread when it is cancelled, and then forgets that it was. A thread cannot be stopped,
-        # but who waits for it must be: the work ends alone.
-        result: Result = await asyncio.shield(asyncio.ensure_future(self._run(work)))
-        return result
+        # The context says whose request it is, in the log.
+        call = functools.partial(copy_context().run, _call, work)
+        # A thread cannot be stopped, but who waits for it must be: the work ends alone.
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, call))
 
     def close(self) -> None:
         """Take no more work; what runs, ends."""
@@ -69,5 +71,8 @@ class Lanes:
 
 
 def _call(work: Callable[[], Result]) -> Result:
-    with unavailable_on_timeout():
-        return work()
+    try:
+        with unavailable_on_timeout():
+            return work()
+    finally:
+        close_old_connections()

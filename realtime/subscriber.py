@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -14,10 +13,12 @@ MOST_CHARACTERS: Final = 8 * 1024 * 1024
 class Subscriber:
     """Frames wait here from the moment of joining; `start` says from which `seq` on they matter.
 
-    A reader that is too slow loses its queue, and `overflowed` is called once: its socket has to be closed.
+    Whoever writes them to the socket gives `call` something to be called back by and takes frames until there are none;
+    so nothing runs, and nothing is kept, for a socket that is told nothing. A reader that is too slow loses its queue,
+    and `overflowed` is called once: its socket has to be closed.
     """
 
-    __slots__ = ("_after", "_characters", "_frames", "_most_characters", "_most_frames", "_overflowed", "_waiter",
+    __slots__ = ("_after", "_arrived", "_characters", "_frames", "_most_characters", "_most_frames", "_overflowed",
                  "is_full", "origin", "topic")  # fmt: skip
 
     def __init__(
@@ -38,7 +39,7 @@ class Subscriber:
         self._frames: deque[tuple[int, str]] = deque()
         self._characters = 0
         self._after = 0
-        self._waiter: asyncio.Future[None] | None = None
+        self._arrived: Callable[[], None] | None = None
 
     def start(self, after: int) -> None:
         """Forget the events up to and including `after`: the snapshot has told of them."""
@@ -57,18 +58,23 @@ class Subscriber:
             self.is_full = True
             self._frames.clear()
             self._overflowed()
-        elif self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        elif self._arrived is not None:
+            self._call_back()
 
-    async def frames(self) -> list[str]:
-        """All frames that wait, oldest first; waits for the first one."""
-        while not self._frames:
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+    def call(self, arrived: Callable[[], None]) -> None:
+        """Call `arrived` once, as soon as a frame waits: at once where one does."""
+        self._arrived = arrived
+        if self._frames:
+            self._call_back()
+
+    def take(self) -> list[str]:
+        """All frames that wait, oldest first."""
         frames = [frame for _, frame in self._frames]
         self._frames.clear()
         self._characters = 0
         return frames
+
+    def _call_back(self) -> None:
+        arrived, self._arrived = self._arrived, None
+        if arrived is not None:
+            arrived()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from drafts.comments.models import Comment
 from drafts.comments.services import answer_comment, create_comment
 from drafts.reading import get_draft
 from drafts.tasks.services import create_task
@@ -20,6 +21,7 @@ from tests.browser.signers import story
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
     pictures.mkdir(parents=True, exist_ok=True)
+    world.arrange(lambda: _discuss(world))
     mara, daniel, priya = (person(name, scheme=scheme) for name in ("owner", "editor", "reviewer"))
     page = mara.at_work()
     daniel.at_work()
@@ -153,6 +155,39 @@ def test_pictures_of_being_told(person: Callable[..., Person], world: World, pic
     daniel.page.screenshot(path=pictures / f"inbox-{scheme}.png", animations="disabled")
     daniel.open("activity/")
     daniel.page.screenshot(path=pictures / f"activity-{scheme}.png", animations="disabled")
+
+
+def _discuss(world: World) -> None:
+    """Three threads on lines of the prompt, one of them answered, and two tasks."""
+    threads = [
+        _comment_on(world, by, quote, text)
+        for by, quote, text in (
+            ("owner", "say so, and name the sections", "Should it also say whom to ask? Monitors want a contact."),
+            ("reviewer", "Discontinue per section 6.4.4.", "Please check every section number in Dosing."),
+            ("reviewer", "the dose is flat", "Cite 6.1.2, otherwise this reads as our opinion."),
+        )
+    ]
+    answer_comment(caller=world.caller("editor"), comment_id=threads[1].id, text="Done with v12. 6.5 stays as it was.")
+    for text in ("Run the 40 sample questions against v12", "Have pharmacovigilance confirm the 24 hours"):
+        create_task(
+            caller=world.caller("owner"),
+            project_id=world.project.id,
+            text=text,
+            assignee_id=world.people["editor"].id,
+        )
+
+
+def _comment_on(world: World, by: str, quote: str, text: str) -> Comment:
+    lines = (get_draft(project_id=world.project.id, version=12).prompt_text or "").split("\n")
+    line = next(number for number, words in enumerate(lines, start=1) if quote in words)
+    return create_comment(
+        caller=world.caller(by),
+        project_id=world.project.id,
+        version=12,
+        target_field="prompt_text",
+        text=text,
+        anchor={"from_line": line, "to_line": line, "quote": quote},
+    )
 
 
 def _talk(world: World) -> None:

@@ -45,12 +45,21 @@ def frame(seq: int) -> str:
     return json.dumps({"seq": seq})
 
 
+async def next_frames(subscriber: Subscriber) -> list[str]:
+    """All frames that wait; waits for the first one."""
+    while not (frames := subscriber.take()):
+        arrived = asyncio.Event()
+        subscriber.call(arrived.set)
+        await arrived.wait()
+    return frames
+
+
 async def read(subscriber: Subscriber, count: int) -> list[Any]:
     """The next `count` frames of a subscriber, parsed."""
     frames: list[str] = []
     async with asyncio.timeout(PATIENCE):
         while len(frames) < count:
-            frames += await subscriber.frames()
+            frames += await next_frames(subscriber)
     return [json.loads(each) for each in frames]
 
 

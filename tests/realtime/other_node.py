@@ -14,14 +14,14 @@ async def follow(topic: str) -> None:
 
     django.setup()
     from realtime.hub import Hub
-    from tests.realtime.conftest import Table
+    from tests.realtime.conftest import Table, next_frames
 
     hub = Hub(Table())
     await hub.start()
     subscriber = await hub.subscribe(topic, overflowed=lambda: sys.exit("too slow"))
     say("ready")
     while True:
-        for frame in await subscriber.frames():
+        for frame in await next_frames(subscriber):
             say(frame)
 
 

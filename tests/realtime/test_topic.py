@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from realtime.subscriber import Subscriber
 from realtime.topic import Topic
+from tests.realtime.conftest import next_frames
 
 BATCH = 7
 
@@ -52,7 +53,7 @@ async def read(subscriber: Subscriber, count: int) -> list[str]:
     frames: list[str] = []
     async with asyncio.timeout(5):
         while len(frames) < count:
-            frames += await subscriber.frames()
+            frames += await next_frames(subscriber)
     return frames
 
 
