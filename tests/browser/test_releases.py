@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accounts.devices import code_of
 from tests.browser.people import Person, World
-from tests.browser.signers import fill_proof, let_sign, story
+from tests.browser.signers import fill_proof, keep_codes, let_sign, story
 from tests.browser.test_passkeys import add_a_passkey, hold_a_key
 
 
@@ -128,6 +129,20 @@ def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
     priya.open(f"releases/{release.id}/?sign=reviewed")
     page.get_by_role("radio", name="Passkey").check()
     page.get_by_label("User name").fill(priya.user.username)
+    page.get_by_role("button", name="Sign as reviewed").click()
+    expect(priya.toast("as reviewed")).to_be_visible()
+    slot(page, "Reviewed", "signed")
+
+
+def test_a_one_time_code_signs(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    secret = world.arrange(lambda: keep_codes(world, "reviewer"))
+    priya = person("reviewer")
+    page = priya.open(f"releases/{release.id}/?sign=reviewed")
+    page.get_by_role("radio", name="One-time code").check()
+    expect(page.locator("#sign-password")).to_be_hidden()
+    page.get_by_label("User name").fill(priya.user.username)
+    page.get_by_role("textbox", name="One-time code").fill(code_of(secret))
     page.get_by_role("button", name="Sign as reviewed").click()
     expect(priya.toast("as reviewed")).to_be_visible()
     slot(page, "Reviewed", "signed")
