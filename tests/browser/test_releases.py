@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.accounts.devices import code_of
 from tests.browser.people import Person, World
-from tests.browser.signers import fill_proof, keep_codes, let_sign, story
+from tests.browser.signers import fill_proof, keep_codes, let_sign, story, submit
 from tests.browser.test_passkeys import add_a_passkey, hold_a_key
 
 
@@ -97,6 +98,20 @@ def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Pers
         page.get_by_role("button", name="Sign as reviewed").click()
         expect(page.locator("#sign-password")).to_have_value("")
     expect(page.get_by_role("alert")).to_contain_text("signing is locked")
+
+
+def test_a_page_catches_up_with_what_it_missed(person: Callable[..., Person], world: World) -> None:
+    daniel = person("editor")
+    broken = ["the line"]
+    daniel.page.route_web_socket(
+        re.compile("/ws/projects/"), lambda socket: socket.close() if broken else socket.connect_to_server()
+    )
+    page = daniel.open("releases/")
+    world.arrange(lambda: submit(world, "1.0.0", 12))
+    expect(page.locator("#project-status")).to_contain_text("Draft v12")
+    broken.clear()
+    expect(page.locator("#project-status")).to_contain_text("In review · v12")
+    expect(page.get_by_role("link", name="1.0.0", exact=True)).to_be_visible()
 
 
 def test_the_dialog_stands_in_the_address(person: Callable[..., Person], world: World) -> None:
