@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final, NoReturn
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from audit.canonical import canonical_hash
 from audit.errors import DomainError, ValidationFailed
@@ -81,7 +82,7 @@ def read_changes(changes: object) -> dict[str, Change]:
     Raises `ValidationFailed` naming the field, `PayloadTooLarge` for a text over the limit.
     """
     if not isinstance(changes, Mapping) or not changes:
-        raise ValidationFailed({"changes": ["Name at least one field and its new text."]})
+        raise ValidationFailed({"changes": [_("Name at least one field and its new text.")]})
     return {name: _read_change(name, value) for name, value in changes.items()}
 
 
@@ -123,7 +124,7 @@ def _read_change(name: object, value: object) -> Change:
     kind = field_kind(field)
     if kind == "prompt":
         if not isinstance(value, str):
-            raise ValidationFailed({field: ["Must be text."]})
+            raise ValidationFailed({field: [_("Must be text.")]})
         return Change(field, check_content(value, name=field), *PROMPT_MEDIA)
     if kind == "configuration":
         return Change(field, _read_configuration(value), *CONFIGURATION_MEDIA)
@@ -134,10 +135,10 @@ def _read_configuration(value: object) -> str:
     if isinstance(value, Mapping | msgspec.Raw):
         value = _configuration_text(value)
     if not isinstance(value, str):
-        raise ValidationFailed({CONFIGURATION: ["Must be a JSON object or its text."]})
+        raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object or its text.")]})
     text = check_content(value, name=CONFIGURATION)
     if not isinstance(parse(text, name=CONFIGURATION), dict):
-        raise ValidationFailed({CONFIGURATION: ["Must be a JSON object."]})
+        raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object.")]})
     return text
 
 
@@ -151,13 +152,13 @@ def _read_file(field: str, value: object) -> Change:
     if value is None:
         return Change(field, None)
     if not isinstance(value, Mapping) or not isinstance(value.get("content"), str):
-        raise ValidationFailed({field: ['Must be {"language", "content"}, or null to remove the file.']})
+        raise ValidationFailed({field: [_('Must be {"language", "content"}, or null to remove the file.')]})
     unknown = set(value) - {"language", "content"}
     if unknown:
-        raise ValidationFailed({field: [f"Unknown member {min(unknown)!r}."]})
+        raise ValidationFailed({field: [_("Unknown member {name!r}.").format(name=min(unknown))]})
     language = value["language"] if "language" in value else language_of(file_path(field))
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
-        raise ValidationFailed({field: ["The language must be a short lowercase name, or null."]})
+        raise ValidationFailed({field: [_("The language must be a short lowercase name, or null.")]})
     text = check_content(value["content"], name=field)
     check_syntax(text, language=language, name=field)
     return Change(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
@@ -167,14 +168,14 @@ def check_files(fields: Mapping[str, FieldContent]) -> None:
     """Refuse too many files, two whose paths differ only in case, and a file where a folder stands."""
     paths = [file_path(name) for name in fields if name not in (PROMPT, CONFIGURATION)]
     if len(paths) > MAX_FILES:
-        raise ValidationFailed({"changes": [f"A project holds at most {MAX_FILES} files."]})
+        raise ValidationFailed({"changes": [_("A project holds at most {most} files.").format(most=MAX_FILES)]})
     folded: dict[str, str] = {}
     for path in paths:
         other = folded.setdefault(fold_path(path), path)
         if other != path:
-            raise ValidationFailed({FILES + path: [f"Differs from {other} only in case."]})
+            raise ValidationFailed({FILES + path: [_("Differs from {path} only in case.").format(path=other)]})
     for path in paths:
         parts = fold_path(path).split("/")
         for depth in range(1, len(parts)):
             if "/".join(parts[:depth]) in folded:
-                raise ValidationFailed({FILES + path: ["A part of the path is a file already."]})
+                raise ValidationFailed({FILES + path: [_("A part of the path is a file already.")]})

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from audit.errors import NotFound
 from blobs.models import Blob
@@ -18,7 +19,9 @@ def get_draft(*, project_id: UUID, version: int | None) -> Draft:
     drafts = Draft.objects.of_project(project_id).select_related("prompt", "configuration", "author")
     draft = (drafts if version is None else drafts.filter(version_number=version)).first()
     if draft is None:
-        raise NotFound("The project has no version yet." if version is None else f"There is no version {version}.")
+        if version is None:
+            raise NotFound(_("The project has no version yet."))
+        raise NotFound(_("There is no version {version}.").format(version=version))
     return draft
 
 
@@ -59,7 +62,7 @@ def field_of(draft: Draft, name: str) -> FieldContent:
     """What a version holds in one field. Raises `NotFound`."""
     content = draft.fields.get(check_field_name(name))
     if content is None:
-        raise NotFound(f"v{draft.version_number} has no {name}.")
+        raise NotFound(_("v{version} has no {field}.").format(version=draft.version_number, field=name))
     return content
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
+from django.utils.translation import gettext as _
 
 from audit.errors import ValidationFailed
 from audit.ijson import MAX_DEPTH, parse
@@ -19,8 +20,6 @@ from audit.ijson import MAX_DEPTH, parse
 # What the aliases of a YAML text may amount to when a reader follows them: a "billion laughs" of nine short lines
 # stays small only as long as nobody loads it.
 MAX_EXPANDED_NODES: Final = 1_000_000
-
-HINT: Final = "A file that is meant to be so is saved without a language."
 
 _LEXEME = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|NaN|-?Infinity|[\[\]{}:\n]', re.DOTALL)
 
@@ -34,7 +33,8 @@ def check_syntax(text: str, *, language: str | None, name: str) -> None:
     check = _CHECKS.get(language or "")
     problem = check(text) if check else None
     if problem:
-        raise ValidationFailed({name: [f"{problem} {HINT}"]})
+        hint = _("A file that is meant to be so is saved without a language.")
+        raise ValidationFailed({name: [f"{problem} {hint}"]})
 
 
 def _json_problem(text: str) -> str | None:
@@ -42,7 +42,7 @@ def _json_problem(text: str) -> str | None:
         parse(text, name="")
     except ValidationFailed as error:
         words = error.errors[""][0]
-        return words if words.startswith("Not JSON") else f"Line {_line_of_refusal(text)}: {words}"
+        return words if words.startswith("Not JSON") else f"{_line(_line_of_refusal(text))}: {words}"
     return None
 
 
@@ -54,7 +54,7 @@ def _json_lines_problem(text: str) -> str | None:
             parse(line, name="")
         except ValidationFailed as error:
             words = re.sub(r" at line 1, column ([0-9]+)\.$", r" at column \1.", error.errors[""][0])
-            return f"Line {number}: {words}"
+            return f"{_line(number)}: {words}"
     return None
 
 
@@ -100,16 +100,23 @@ def _yaml_problem(text: str) -> str | None:
             if problem:
                 return f"{_where(event.start_mark)}: {problem}"
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        return f"Line {line}: not YAML: {error.reason}."
+        return _not_yaml(_line(text.count("\n", 0, error.position) + 1), error.reason)
     except yaml.MarkedYAMLError as error:
-        return f"{_where(error.problem_mark or error.context_mark)}: not YAML: {error.problem or error.context}."
+        return _not_yaml(_where(error.problem_mark or error.context_mark), error.problem or error.context)
     return None
 
 
 def _where(mark: Any) -> str:
     """The line of one of the parser's marks, which it counts from 0."""
-    return f"Line {mark.line + 1}" if mark else "Somewhere"
+    return _line(mark.line + 1) if mark else _("Somewhere")
+
+
+def _line(number: int) -> str:
+    return _("Line {number}").format(number=number)
+
+
+def _not_yaml(where: str, problem: str | None) -> str:
+    return _("{where}: not YAML: {problem}.").format(where=where, problem=problem)
 
 
 @dataclass(slots=True)
@@ -141,7 +148,7 @@ class _Shape:
             keys: set[tuple[str, bool]] | None = set() if isinstance(event, yaml.MappingStartEvent) else None
             self.open.append(_Collection(event.anchor, keys))
             if len(self.open) > MAX_DEPTH:
-                return f"nested more than {MAX_DEPTH} levels deep."
+                return _("nested more than {most} levels deep.").format(most=MAX_DEPTH)
         elif isinstance(event, yaml.CollectionEndEvent):
             ended = self.open.pop()
             if ended.anchor:
@@ -156,15 +163,15 @@ class _Shape:
         if here is not None and here.keys is not None and here.children % 2 == 0 and event.value != "<<":
             key = (event.value, event.implicit[0])
             if key in here.keys:
-                return f"the key {event.value[:40]!r} stands twice in one mapping."
+                return _("the key {key!r} stands twice in one mapping.").format(key=event.value[:40])
             here.keys.add(key)
         return self._add(1)
 
     def _alias(self, anchor: str | None) -> str | None:
         if any(each.anchor == anchor for each in self.open):
-            return f"the alias *{anchor} stands inside what it names."
+            return _("the alias *{name} stands inside what it names.").format(name=anchor)
         if anchor is None or anchor not in self.anchors:
-            return f"the alias *{anchor} names nothing."
+            return _("the alias *{name} names nothing.").format(name=anchor)
         return self._add(self.anchors[anchor])
 
     def _add(self, nodes: int) -> str | None:
@@ -172,7 +179,7 @@ class _Shape:
             self.open[-1].children += 1
             self.open[-1].nodes += nodes
             if self.open[-1].nodes > MAX_EXPANDED_NODES:
-                return f"its aliases amount to more than {MAX_EXPANDED_NODES} nodes."
+                return _("its aliases amount to more than {most} nodes.").format(most=MAX_EXPANDED_NODES)
         return None
 
 

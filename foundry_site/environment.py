@@ -86,6 +86,7 @@ class Environment:
     socket_idle: int
     socket_rate: int
     token_days: int
+    inbox_days: int
     statement_timeout: int
     read_threads: int
     write_threads: int
@@ -140,6 +141,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
         socket_rate=_number(variables, "FOUNDRY_SOCKET_RATE", 100, least=10),
         token_days=_number(variables, "FOUNDRY_TOKEN_DAYS", 90, least=1),
+        inbox_days=_number(variables, "FOUNDRY_INBOX_DAYS", 180, least=0),
         statement_timeout=_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, least=0),
         read_threads=_number(variables, "FOUNDRY_READ_THREADS", 4, least=1),
         write_threads=_number(variables, "FOUNDRY_WRITE_THREADS", 4, least=1),

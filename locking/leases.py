@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.errors import LockNotHeld, StaleToken
@@ -117,9 +118,10 @@ def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: 
     """
     lease = open_lease_of(write)
     if lease is None or lease.session_id != session_id or lease.user_id != write.caller.user.id:
-        raise LockNotHeld(f"You do not hold {field}.", field=field)
+        raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
     if token is not None and token != lease.token:
-        raise StaleToken(f"Your lock on {field} with that token has ended.", field=field)
+        words = _("Your lock on {field} with that token has ended.").format(field=field)
+        raise StaleToken(words, field=field)
     return lease
 
 
@@ -200,10 +202,12 @@ def held_leases(
     for name in wanted:
         lease = by_place.get((name, tokens[name])) if name in tokens else None
         if lease is None or lease.user_id != write.caller.user.id or lease.session_id != session_id:
-            raise LockNotHeld(f"You do not hold {name}. Take it first.", field=name)
+            raise LockNotHeld(_("You do not hold {field}. Take it first.").format(field=name), field=name)
         if not lease.is_open:
             raise StaleToken(
-                f"Your lock on {name} has ended ({lease.get_end_reason_display().lower()}).",
+                _("Your lock on {field} has ended ({why}).").format(
+                    field=name, why=lease.get_end_reason_display().lower()
+                ),
                 field=name,
                 ended_at=lease.ended_at,
                 why=lease.end_reason,

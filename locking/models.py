@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
@@ -47,9 +48,9 @@ def owner_of_session(project_id: UUID, session_id: UUID) -> Statement:
 def require_own_session(owners: Sequence[tuple[UUID, ...]], *, user: User, session_id: UUID) -> None:
     """Raise `NotFound` for a session without an owner, `PermissionDenied` for somebody else's."""
     if not owners:
-        raise NotFound("There is no such session in this project.", session_id=str(session_id))
+        raise NotFound(_("There is no such session in this project."), session_id=str(session_id))
     if owners[0][0] != user.id:
-        raise PermissionDenied("This session belongs to somebody else.")
+        raise PermissionDenied(_("This session belongs to somebody else."))
 
 
 class Session(models.Model):

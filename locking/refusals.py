@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Person, User
 from audit.errors import LockHeld
 from locking.models import Lease
@@ -17,7 +19,7 @@ def lock_held(lease: Lease, *, expires_at: datetime | None) -> LockHeld:
 def lock_held_by(holder: Person, *, field: str, since: datetime | str, expires_at: datetime | None) -> LockHeld:
     """The same of a holder who is known as events name them; `since` may be spelled as there."""
     return LockHeld(
-        f"{holder['display_name']} is editing {field}.",
+        _("{name} is editing {field}.").format(name=holder["display_name"], field=field),
         field=field,
         holder=holder,
         since=since,
@@ -27,9 +29,9 @@ def lock_held_by(holder: Person, *, field: str, since: datetime | str, expires_a
 
 def lock_taken(*, field: str, holder: User | None = None, expires_at: datetime | None = None) -> LockHeld:
     """The refusal while the journal does not know the holder: taken a moment ago, or not readable."""
-    who = holder.display_name if holder else "Somebody"
+    who = holder.display_name if holder else _("Somebody")
     return LockHeld(
-        f"{who} has just taken {field}. Try again.",
+        _("{name} has just taken {field}. Try again.").format(name=who, field=field),
         field=field,
         holder=holder.person() if holder else None,
         since=None,

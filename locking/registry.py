@@ -18,6 +18,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import redis
+from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 
 from audit.errors import Unavailable
@@ -101,7 +102,7 @@ def unavailable_without_redis() -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:
-        raise Unavailable("Locks cannot be reached for a moment. Try again.") from error
+        raise Unavailable(_("Locks cannot be reached for a moment. Try again.")) from error
 
 
 def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> Taken:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
@@ -33,7 +34,8 @@ def check_content(content: str, *, name: str) -> str:
     text = check_text(content, name=name)
     limit: int = settings.FOUNDRY_TEXT_LIMIT
     if len(text) > limit or (len(text) * 4 > limit and len(text.encode()) > limit):
-        raise PayloadTooLarge(f"A text holds at most {limit} bytes.", field=name, limit=limit)
+        words = _("A text holds at most {limit} bytes.").format(limit=limit)
+        raise PayloadTooLarge(words, field=name, limit=limit)
     return text
 
 
@@ -52,10 +54,11 @@ def put_working_copy(
         with write_transaction():
             lease = own_lease(caller.user, project_id, session_id, field=field, token=token)
             if lease is None:
-                raise LockNotHeld(f"You do not hold {field}.", field=field)
+                raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
             copy = keep(lease, text, revision=revision)
     if not lease.is_open:
-        raise StaleToken(f"Your lock on {field} has ended. Your text is kept.", field=field, working_copy=str(copy.id))
+        words = _("Your lock on {field} has ended. Your text is kept.").format(field=field)
+        raise StaleToken(words, field=field, working_copy=str(copy.id))
     return copy.revision
 
 
@@ -112,11 +115,10 @@ def forgetting(leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> Sta
 def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: UUID) -> None:
     """Remove a kept text by its writer's choice. Raises `NotFound` also for somebody else's."""
     with unavailable_on_timeout():
-        deleted, _ = (
-            WorkingCopy.objects.filter(pk=working_copy_id, lease__project_id=project_id, lease__user=caller.user)
-        ).delete()
+        own = WorkingCopy.objects.filter(pk=working_copy_id, lease__project_id=project_id, lease__user=caller.user)
+        deleted = own.delete()[0]
     if not deleted:
-        raise NotFound("There is no such kept text.")
+        raise NotFound(_("There is no such kept text."))
 
 
 def own_lease(user: User, project_id: UUID, session_id: UUID | None, *, field: str, token: int) -> Lease | None:

@@ -1,14 +1,14 @@
 """Everything that writes inboxes.
 
 `notify` and `settle` belong to other services' writes: they run in these transactions, so that nobody is told of what
-was not done. The others are a person's own handling of what is private to them; like working copies it is no record,
-and has no event (docs/adr/0012).
+was not done. The others are a person's own handling of what is private to them, and the upkeep of it; like working
+copies it is no record, and has no event (docs/adr/0012).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,9 @@ from audit.errors import NotFound, ValidationFailed
 from audit.models import project_chain
 from audit.transactions import write_transaction
 from notifications.models import Kind, Notification, Preferences, Topic, topic_of
+
+# Lines that go in one transaction: however many are old at first, none comes near the statement timeout.
+_LINES_AT_ONCE: Final = 5000
 
 
 def notify(
@@ -92,6 +95,23 @@ def mark_all_read(*, caller: Caller, until: UUID | None = None) -> int:
     with write_transaction():
         rows = Notification.objects.filter(recipient=caller.user).unread()
         return (rows.filter(pk__lte=until) if until else rows).update(read_at=Now())
+
+
+def forget_read() -> int:
+    """Remove from all inboxes what was read longer than `FOUNDRY_INBOX_LIFETIME` ago; how many lines these were.
+
+    Where that is zero everything stays, and what is unread stays always.
+    """
+    if not settings.FOUNDRY_INBOX_LIFETIME:
+        return 0
+    old = Notification.objects.filter(read_at__lt=Now() - settings.FOUNDRY_INBOX_LIFETIME)
+    forgotten = 0
+    while True:
+        with write_transaction():
+            removed, _ = Notification.objects.filter(pk__in=old.order_by("pk").values("pk")[:_LINES_AT_ONCE]).delete()
+        forgotten += removed
+        if removed < _LINES_AT_ONCE:
+            return forgotten
 
 
 def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "") -> Preferences:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from audit.errors import NotFound
 from audit.statements import Statement
@@ -53,6 +55,6 @@ def get_project_and(
     project = opening.project
     role = effective_role(user=user, member_role=opening.member_role, is_private=project.is_private)
     if role is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(_("There is no such project."))
     authorise(action=action, role=role, status=Status(project.status))
     return Access(project=project, role=role, is_member=opening.member_role is not None), opening.also

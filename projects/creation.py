@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import NotAuthenticated
@@ -19,7 +21,7 @@ def created_before(*, caller: Caller, request: str) -> Project | None:
     Also refuses, as `NotAuthenticated`, a caller whose account is closed; asked first in the transaction.
     """
     if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
-        raise NotAuthenticated("This account is closed.")
+        raise NotAuthenticated(_("This account is closed."))
     repeat = answered(caller=caller, project_id=None, request=request)
     if repeat is None:
         return None

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from audit.errors import ValidationFailed
 
 PROMPT: Final = "prompt_text"
@@ -44,13 +47,14 @@ def fold_path(path: str) -> str:
 def check_field_name(name: object, *, parameter: str = "field") -> str:
     """Return `name` if it names a field, or raise `ValidationFailed` on `parameter`."""
     if not isinstance(name, str):
-        raise ValidationFailed({parameter: ["Must be the name of a field."]})
+        raise ValidationFailed({parameter: [_("Must be the name of a field.")]})
     if name in (PROMPT, CONFIGURATION):
         return name
     if not name.startswith(FILES):
         shown = name.encode("utf-8", "replace").decode()[:80]
-        known = f"Fields are {PROMPT}, {CONFIGURATION} and {FILES}<path>."
-        raise ValidationFailed({parameter: [f"There is no field {shown!r}. {known}"]})
+        words = _("There is no field {shown!r}. Fields are {prompt}, {configuration} and {files}<path>.")
+        words = words.format(shown=shown, prompt=PROMPT, configuration=CONFIGURATION, files=FILES)
+        raise ValidationFailed({parameter: [words]})
     problem = _path_problem(file_path(name))
     if problem:
         raise ValidationFailed({parameter: [problem]})
@@ -61,33 +65,38 @@ def _path_problem(path: str) -> str | None:
     try:
         size = len(path.encode("utf-8"))
     except UnicodeEncodeError:
-        return "The path is not Unicode text."
+        return _("The path is not Unicode text.")
     rules = (
-        (not path, "The path is empty."),
-        (size > MAX_PATH_BYTES, f"The path is longer than {MAX_PATH_BYTES} bytes."),
-        (unicodedata.normalize("NFC", path) != path, "The path is not in Unicode normal form C."),
-        (path.startswith("/"), "The path is absolute; it must be relative."),
+        (not path, gettext_noop("The path is empty.")),
+        (size > MAX_PATH_BYTES, gettext_noop("The path is longer than {most} bytes.")),
+        (unicodedata.normalize("NFC", path) != path, gettext_noop("The path is not in Unicode normal form C.")),
+        (path.startswith("/"), gettext_noop("The path is absolute; it must be relative.")),
     )
     broken = next((words for is_broken, words in rules if is_broken), None)
-    return broken or next(filter(None, map(_part_problem, path.split("/"))), None)
+    if broken:
+        return _(broken).format(most=MAX_PATH_BYTES)
+    return next(filter(None, map(_part_problem, path.split("/"))), None)
 
 
 def _part_problem(part: str) -> str | None:
-    shown = part[:80]
     rules = (
-        (part == "", "The path has an empty part."),
-        (part in {".", ".."}, f"The path must not contain {part!r}."),
-        (len(part.encode()) > MAX_PART_BYTES, f"A part of the path is longer than {MAX_PART_BYTES} bytes."),
-        (any(map(_is_invisible, part)), "The path contains a control or invisible character."),
-        (_FORBIDDEN.search(part), f"The part {shown!r} contains a character that not every file system allows."),
+        (part == "", gettext_noop("The path has an empty part.")),
+        (part in {".", ".."}, gettext_noop("The path must not contain {shown!r}.")),
+        (len(part.encode()) > MAX_PART_BYTES, gettext_noop("A part of the path is longer than {most} bytes.")),
+        (any(map(_is_invisible, part)), gettext_noop("The path contains a control or invisible character.")),
+        (
+            _FORBIDDEN.search(part),
+            gettext_noop("The part {shown!r} contains a character that not every file system allows."),
+        ),
         (
             part != part.strip() or part.endswith("."),
-            f"The part {shown!r} begins or ends with a space, or ends with a dot.",
+            gettext_noop("The part {shown!r} begins or ends with a space, or ends with a dot."),
         ),
-        (_RESERVED.fullmatch(part), f"The name {shown!r} is reserved by Windows."),
-        (part.casefold() in {".git", "git~1"}, "The path must not contain .git."),
+        (_RESERVED.fullmatch(part), gettext_noop("The name {shown!r} is reserved by Windows.")),
+        (part.casefold() in {".git", "git~1"}, gettext_noop("The path must not contain .git.")),
     )
-    return next((words for is_broken, words in rules if is_broken), None)
+    broken = next((words for is_broken, words in rules if is_broken), None)
+    return _(broken).format(shown=part[:80], most=MAX_PART_BYTES) if broken else None
 
 
 def _is_invisible(character: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from audit.errors import NotFound
 from audit.statements import Statement, run_together
@@ -86,7 +87,7 @@ def _open(project_id: UUID, user_id: UUID, also: Statement | None, *, first: lis
     statements = [*first, (statement, [user_id, project_id]), *([also] if also is not None else [])]
     rows = run_together(statements)
     if not (here := rows[len(first)]):
-        raise NotFound("There is no such project.")
+        raise NotFound(_("There is no such project."))
     row, more = here[0], rows[-1] if also is not None else []
     project = projects.read(row[2 : 2 + projects.width])
     assert project is not None

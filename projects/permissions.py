@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from audit.errors import PermissionDenied, ProjectFrozen
 from projects.models import Role, Status
 
@@ -73,11 +75,13 @@ def authorise(*, action: str, role: Role | None, status: Status) -> None:
     """Let an action pass, or refuse it: `PermissionDenied` for the role, `ProjectFrozen` for the status."""
     rule = ACTIONS[action]
     if not may(action, role=role):
-        raise PermissionDenied(f"This needs the role {rule.role.label.lower()}.", needed_role=rule.role.value)
+        words = _("This needs the role {role}.").format(role=rule.role.label.lower())
+        raise PermissionDenied(words, needed_role=rule.role.value)
     if status not in rule.statuses:
         raise ProjectFrozen(_closed_words(status, rule.statuses), project_status=status.value)
 
 
 def _closed_words(status: Status, allowed_in: Iterable[Status]) -> str:
-    wanted = " or ".join(sorted(Status(each).label.lower() for each in allowed_in))
-    return f"The project is {status.label.lower()}; this is possible only while it is {wanted}."
+    wanted = _(" or ").join(sorted(Status(each).label.lower() for each in allowed_in))
+    words = _("The project is {status}; this is possible only while it is {wanted}.")
+    return words.format(status=status.label.lower(), wanted=wanted)

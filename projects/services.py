@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import Conflict, NotFound, ValidationFailed
@@ -105,7 +107,8 @@ def add_member(
             existing.repeated = True
             return existing
         if existing is not None:
-            raise Conflict(f"{person.display_name} is already a member, as {existing.role}.")
+            words = _("{name} is already a member, as {role}.")
+            raise Conflict(words.format(name=person.display_name, role=existing.role))
         member = Member.objects.create(project=write.project, user=person, role=wanted)
         facts = {"user": person.person(), "role": wanted.value}
         event = write.record("member.added", Target.of("member", person.id), facts)
@@ -159,7 +162,7 @@ def remove_member(*, caller: Caller, project_id: UUID, user_id: UUID, reason: st
 
 def _check_role(role: object) -> Role:
     if not isinstance(role, str) or role not in Role.values:
-        raise ValidationFailed({"role": [f"Must be one of {', '.join(Role.values)}."]})
+        raise ValidationFailed({"role": [_("Must be one of {roles}.").format(roles=", ".join(Role.values))]})
     return Role(role)
 
 
@@ -174,19 +177,19 @@ def _find_person(*, user_id: UUID | None, username: str | None) -> User:
     elif username:
         person, parameter = people.named(username).first(), "username"
     else:
-        raise ValidationFailed({"user_id": ["Name a person by user_id or username."]})
+        raise ValidationFailed({"user_id": [_("Name a person by user_id or username.")]})
     if person is None:
-        raise ValidationFailed({parameter: ["There is no such person."]})
+        raise ValidationFailed({parameter: [_("There is no such person.")]})
     return person
 
 
 def _get_member(project: Project, user_id: UUID) -> Member:
     member = Member.objects.select_related("user").filter(project=project, user_id=user_id).first()
     if member is None:
-        raise NotFound("This person is not a member of the project.")
+        raise NotFound(_("This person is not a member of the project."))
     return member
 
 
 def _check_owner_left(project: Project) -> None:
     if not Member.objects.filter(project=project, role=Role.OWNER, user__is_active=True).exists():
-        raise Conflict("A project always has an owner. Make somebody else owner first.")
+        raise Conflict(_("A project always has an owner. Make somebody else owner first."))

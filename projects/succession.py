@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from accounts.closing import Closing
 from accounts.models import Kind, User
@@ -34,14 +35,16 @@ def settle_projects(closing: Closing) -> None:
         return
     if closing.successor_id is None:
         raise Conflict(
-            f"They are the only owner of {_names(left)}. Name a successor, or let somebody else be owner first.",
+            _("They are the only owner of {projects}. Name a successor, or let somebody else be owner first.").format(
+                projects=_names(left)
+            ),
             projects=[str(project.id) for project in left],
         )
     successor = (
         User.objects.active().filter(pk=closing.successor_id, kind=Kind.HUMAN).exclude(pk=closing.user_id).first()
     )
     if successor is None:
-        raise ValidationFailed({"successor": ["There is no such person who could take the projects on."]})
+        raise ValidationFailed({"successor": [_("There is no such person who could take the projects on.")]})
     for project in left:
         _appoint(closing, project.id, successor)
 
@@ -71,4 +74,5 @@ def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
 
 def _names(projects: list[Project]) -> str:
     names = ", ".join(f"“{project.name}”" for project in projects[:MOST_NAMED])
-    return names if len(projects) <= MOST_NAMED else f"{names} and {len(projects) - MOST_NAMED} more"
+    more = len(projects) - MOST_NAMED
+    return names if more <= 0 else _("{names} and {count} more").format(names=names, count=more)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from audit.errors import ValidationFailed
 from audit.ijson import check_text
 
@@ -11,12 +13,12 @@ MAX_REASON = 1000
 def check_line(value: object, *, name: str, maximum: int, required: bool = True) -> str:
     """A single trimmed line of at most `maximum` characters, or `ValidationFailed` on `name`."""
     if not isinstance(value, str):
-        raise ValidationFailed({name: ["Must be text."]})
+        raise ValidationFailed({name: [_("Must be text.")]})
     text = check_text(value, name=name).strip()
     if required and not text:
-        raise ValidationFailed({name: ["Must not be empty."]})
+        raise ValidationFailed({name: [_("Must not be empty.")]})
     if len(text) > maximum:
-        raise ValidationFailed({name: [f"At most {maximum} characters."]})
+        raise ValidationFailed({name: [_("At most {most} characters.").format(most=maximum)]})
     return text
 
 

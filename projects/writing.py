@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, foundry_caller
 from audit.errors import NotAuthenticated, NotFound
@@ -122,11 +123,11 @@ def project_write(
         request = request_hash(action, {"project": str(project_id), **(parameters or {})})
     with _transaction(caller, project_id, also) as (write, opening):
         if not opening.is_active:
-            raise NotAuthenticated("This account is closed.")
+            raise NotAuthenticated(_("This account is closed."))
         project = opening.project
         write.role = effective_role(user=caller.user, member_role=opening.member_role, is_private=project.is_private)
         if write.role is None:
-            raise NotFound("There is no such project.")
+            raise NotFound(_("There is no such project."))
         if request is not None:
             write.request = request
             write.repeat_of = answered(caller=caller, project_id=project_id, request=request)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.errors import ValidationFailed
 from audit.ijson import check_text
 from blobs.models import Blob
@@ -36,12 +38,12 @@ class Place:
 def check_comment_text(value: object) -> str:
     """What somebody says: text of several lines, without white space around it. Raises `ValidationFailed`."""
     if not isinstance(value, str):
-        raise ValidationFailed({"text": ["Must be text."]})
+        raise ValidationFailed({"text": [_("Must be text.")]})
     text = check_text(value, name="text").strip()
     if not text:
-        raise ValidationFailed({"text": ["Must not be empty."]})
+        raise ValidationFailed({"text": [_("Must not be empty.")]})
     if len(text) > MAX_TEXT:
-        raise ValidationFailed({"text": [f"At most {MAX_TEXT} characters."]})
+        raise ValidationFailed({"text": [_("At most {most} characters.").format(most=MAX_TEXT)]})
     return text
 
 
@@ -50,10 +52,10 @@ def read_place(project: Project, *, version: int, target_field: str, anchor: Map
     field = check_field_name(target_field, parameter="target_field")
     draft = Draft.objects.filter(project=project, version_number=version).first()
     if draft is None:
-        raise ValidationFailed({"version": [f"There is no version {version}."]})
+        raise ValidationFailed({"version": [_("There is no version {version}.").format(version=version)]})
     digest = draft.sha256_of(field)
     if digest is None:
-        raise ValidationFailed({"target_field": [f"v{version} has no {field}."]})
+        raise ValidationFailed({"target_field": [_("v{version} has no {field}.").format(version=version, field=field)]})
     if anchor is None:
         return Place(draft, field, digest)
     lines = lines_of(Blob.objects.get(pk=digest).text)
@@ -65,25 +67,26 @@ def read_place(project: Project, *, version: int, target_field: str, anchor: Map
 def _read_span(anchor: Mapping[str, Any], count: int) -> Span:
     unknown = set(anchor) - {"from_line", "to_line", "quote"}
     if unknown:
-        raise ValidationFailed({"anchor": [f"Unknown member {min(unknown)!r}."]})
+        raise ValidationFailed({"anchor": [_("Unknown member {name!r}.").format(name=min(unknown))]})
     ends = []
     for name in ("from_line", "to_line"):
         line = anchor.get(name)
         if isinstance(line, bool) or not isinstance(line, int) or not 1 <= line <= count:
-            raise ValidationFailed({f"anchor.{name}": [f"Must be a line from 1 to {count}."]})
+            raise ValidationFailed({f"anchor.{name}": [_("Must be a line from 1 to {count}.").format(count=count)]})
         ends.append(line)
     if ends[1] < ends[0]:
-        raise ValidationFailed({"anchor.to_line": ["Must not be before from_line."]})
+        raise ValidationFailed({"anchor.to_line": [_("Must not be before from_line.")]})
     return Span(*ends)
 
 
 def _read_quote(value: object, selected: str) -> str:
     """The selected part of the lines; all of them where no quote is given."""
     if value is not None and not isinstance(value, str):
-        raise ValidationFailed({"anchor.quote": ["Must be text."]})
+        raise ValidationFailed({"anchor.quote": [_("Must be text.")]})
     quote = check_text(value or "", name="anchor.quote").strip("\n") or selected
     if quote not in selected:
-        raise ValidationFailed({"anchor.quote": ["Does not stand in these lines of this version."]})
+        raise ValidationFailed({"anchor.quote": [_("Does not stand in these lines of this version.")]})
     if len(quote) > MAX_QUOTE:
-        raise ValidationFailed({"anchor.quote": [f"At most {MAX_QUOTE} characters; comment on fewer lines."]})
+        problem = _("At most {most} characters; comment on fewer lines.").format(most=MAX_QUOTE)
+        raise ValidationFailed({"anchor.quote": [problem]})
     return quote

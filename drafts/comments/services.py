@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
@@ -84,9 +85,9 @@ def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
         said = Comment.objects.get(pk=comment_id)
         thread = Comment.objects.select_related("draft").get(pk=said.thread_id or said.id)
         if thread.state == CommentState.WITHDRAWN:
-            raise Conflict("The comment was withdrawn; it can no longer be answered.")
+            raise Conflict(_("The comment was withdrawn; it can no longer be answered."))
         if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
-            raise Conflict(f"A thread holds at most {MAX_REPLIES} replies. Begin another.")
+            raise Conflict(_("A thread holds at most {most} replies. Begin another.").format(most=MAX_REPLIES))
         reply = Comment(id=uuid7(), project=write.project, thread=thread, text=text, author=caller.user)
         data = {"comment_id": str(reply.id), **_facts_of_thread(thread)}
         return _insert(write, reply, "comment.answered", data)
@@ -124,7 +125,7 @@ def visible_comment(*, user: User, comment_id: UUID) -> Comment:
     visible = Project.objects.visible_to(user).values("pk")
     comment = Comment.objects.filter(pk=comment_id, project__in=visible).first()
     if comment is None:
-        raise NotFound("There is no such comment.")
+        raise NotFound(_("There is no such comment."))
     return comment
 
 
@@ -142,14 +143,16 @@ def _move_thread(caller: Caller, comment_id: UUID, event: str) -> Comment:
             return _repeated(write)
         comment = Comment.objects.select_related("author").get(pk=comment_id)
         if comment.thread_id is not None:
-            raise Conflict("A reply is neither resolved nor reopened; its thread is.", thread_id=str(comment.thread_id))
+            words = _("A reply is neither resolved nor reopened; its thread is.")
+            raise Conflict(words, thread_id=str(comment.thread_id))
         return _move(write, comment, event)
 
 
 def _move(write: ProjectWrite, comment: Comment, action: str, *, reason: str | None = None) -> Comment:
     after, before = _STEPS[action]
     if comment.state not in before:
-        raise Conflict(f"The comment is {CommentState(comment.state).label.lower()}.", state=comment.state)
+        words = _("The comment is {state}.").format(state=CommentState(comment.state).label.lower())
+        raise Conflict(words, state=comment.state)
     thread = comment
     if comment.thread_id is not None:
         thread = Comment.objects.get(pk=comment.thread_id)

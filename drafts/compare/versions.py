@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from audit.errors import NotFound
 from blobs.models import Blob
 from drafts.compare.budget import Budget
@@ -25,7 +27,7 @@ def compare_drafts(base: Draft | None, target: Draft, field: str | None = None) 
     """
     old, new = base.fields if base else {}, target.fields
     if field is not None and check_field_name(field) not in old.keys() | new.keys():
-        raise NotFound(f"Neither version has {field}.")
+        raise NotFound(_("Neither version has {field}.").format(field=field))
     versions = _Versions(old, new)
     versions.read(versions.needed(field))
     renames = versions.renames()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from audit.errors import ValidationFailed
 from audit.ijson import check_text
@@ -94,10 +95,10 @@ def search(*, project_id: UUID, text: str) -> Found:
     100 lines (ten a field) and 20 comments. Raises `ValidationFailed` (`q`) for a text without words.
     """
     if len(text) > LONGEST_QUESTION:
-        raise ValidationFailed({"q": [f"At most {LONGEST_QUESTION} characters."]})
+        raise ValidationFailed({"q": [_("At most {most} characters.").format(most=LONGEST_QUESTION)]})
     words = words_of(check_text(text, name="q"))
     if not words:
-        raise ValidationFailed({"q": ["Name at least one word."]})
+        raise ValidationFailed({"q": [_("Name at least one word.")]})
     rows = _rows(project_id, words)
     comments = list(_comments(project_id, text)[: MOST_COMMENTS + 1])
     more = len(rows) > MOST_HITS or len(comments) > MOST_COMMENTS

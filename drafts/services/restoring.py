@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from audit.errors import Conflict, NotFound
 from drafts.models import Draft, DraftKind, FieldContent
@@ -36,9 +38,10 @@ def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str)
         current = write.project.current_draft
         old = Draft.objects.filter(project=write.project, version_number=version).first()
         if old is None or current is None:
-            raise NotFound(f"There is no version {version}.")
+            raise NotFound(_("There is no version {version}.").format(version=version))
         if old.content_hash == current.content_hash:
-            raise Conflict(f"v{current.version_number} is the same as v{version} already.")
+            words = _("v{current} is the same as v{version} already.")
+            raise Conflict(words.format(current=current.version_number, version=version))
         return _restore(write, current, after=old.fields, kind=DraftKind.REVERT, source_version=version, reason=reason)
 
 
@@ -72,7 +75,7 @@ def _move(
         plan = plan_for(steps_of(project_id), caller.user.id)
         current = write.project.current_draft
         if plan is None or current is None:
-            raise Conflict(f"You have nothing to {kind.value}.")
+            raise Conflict(_("You have nothing to {act}.").format(act=kind.value))
         skipped = blocked_by(plan.blocked)
         if not plan.free:
             raise Conflict(_blocked_words(plan, skipped), changed=skipped)
@@ -137,6 +140,9 @@ def _with_fields_of(
 
 def _blocked_words(plan: Plan, skipped: Sequence[Mapping[str, Any]]) -> str:
     changes = "; ".join(
-        f"{each['author']['display_name']} changed {each['field']} in v{each['version']}" for each in skipped
+        _("{name} changed {field} in v{version}").format(
+            name=each["author"]["display_name"], field=each["field"], version=each["version"]
+        )
+        for each in skipped
     )
-    return f"v{plan.source} can no longer be taken back: {changes}."
+    return _("v{version} can no longer be taken back: {changes}.").format(version=plan.source, changes=changes)

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from blobs.models import Blob, sha256_of
@@ -100,7 +102,7 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) ->
     for name, change in changes.items():
         if change.text is None:
             if name not in after:
-                raise ValidationFailed({name: ["There is no such file to remove."]})
+                raise ValidationFailed({name: [_("There is no such file to remove.")]})
             del after[name]
             continue
         data = change.text.encode("utf-8")
@@ -112,7 +114,8 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) ->
 def _check_base_version(base_version: int, current: Draft | None) -> None:
     newest = current.version_number if current else 0
     if not 0 <= base_version <= newest:
-        raise ValidationFailed({"base_version": [f"Must be between 0 and {newest}, the current version."]})
+        problem = _("Must be between 0 and {newest}, the current version.").format(newest=newest)
+        raise ValidationFailed({"base_version": [problem]})
 
 
 def _check_base(project_id: UUID, base_version: int, current: Draft | None, changes: Mapping[str, Change]) -> None:
@@ -123,7 +126,9 @@ def _check_base(project_id: UUID, base_version: int, current: Draft | None, chan
     if moved:
         texts = _texts({draft.sha256_of(name) for name in moved for draft in (base, current) if draft})
         raise StaleBase(
-            f"{moved[0]} has changed since v{base_version}; it is now at v{current.version_number}.",
+            _("{field} has changed since v{base}; it is now at v{current}.").format(
+                field=moved[0], base=base_version, current=current.version_number
+            ),
             current_version=current.version_number,
             fields={
                 name: {

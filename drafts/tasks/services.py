@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 from uuid_utils.compat import uuid7
 
@@ -75,7 +76,7 @@ def visible_task(*, user: User, task_id: UUID) -> Task:
     """A task whose project the user may see. Raises `NotFound`."""
     task = Task.objects.filter(pk=task_id, project__in=Project.objects.visible_to(user).values("pk")).first()
     if task is None:
-        raise NotFound("There is no such task.")
+        raise NotFound(_("There is no such task."))
     return task
 
 
@@ -123,7 +124,7 @@ def _member(project: Project, user_id: UUID | None) -> User | None:
         Member.objects.select_related("user").filter(project=project, user_id=user_id, user__is_active=True).first()
     )
     if member is None:
-        raise ValidationFailed({"assignee_id": ["Must be a member of the project."]})
+        raise ValidationFailed({"assignee_id": [_("Must be a member of the project.")]})
     return member.user
 
 

@@ -31,6 +31,8 @@ export type Connection =
 interface Happenings {
   connection: Connection;
   snapshot: Snapshot;
+  /** Something happened of which no event will come: before the line was there, or while it was broken. */
+  missed: null;
   event: ProjectEvent;
   ephemeral: Ephemeral;
   present: Present[];
@@ -185,6 +187,7 @@ export class Gateway extends Emitter<Happenings> {
   }
 
   private begin(snapshot: Snapshot): void {
+    const missed = snapshot.seq !== this.last;
     this.failures = 0;
     this.last = snapshot.seq;
     this.ahead.clear();
@@ -192,6 +195,7 @@ export class Gateway extends Emitter<Happenings> {
     // Whoever follows the snapshot may send at once; "live" is told when the page shows the new state.
     this.connection = { phase: "live" };
     this.emit("snapshot", snapshot);
+    if (missed) this.emit("missed", null);
     this.become(this.connection);
     for (const [id, waiting] of this.pending) if (waiting.sentOn !== this.socket) this.send(id);
   }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 from redis import Redis
 
@@ -65,9 +66,9 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         holder = Lease.objects.open().filter(project_id=project_id, field=field).first()
     if holder is None:
-        raise Conflict(f"{field} is free. Take it.", field=field)
+        raise Conflict(_("{field} is free. Take it.").format(field=field), field=field)
     if holder.session_id == session_id:
-        raise Conflict(f"You hold {field} yourself.", field=field)
+        raise Conflict(_("You hold {field} yourself.").format(field=field), field=field)
     person = caller.user.person()
     with registry.unavailable_without_redis():
         connection = get_redis_connection("default")
@@ -101,7 +102,7 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
         get_project(user=caller.user, project_id=project_id)
         held = Lease.objects.open().filter(project_id=project_id, field=field, session_id=session_id, user=caller.user)
         if not held.exists():
-            raise LockNotHeld(f"You do not hold {field}.", field=field)
+            raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
         asker = Session.objects.filter(pk=to, project_id=project_id).values_list("user_id", flat=True).first()
     _forget_request(project_id, to, field)
     if asker is not None:
@@ -129,7 +130,7 @@ def hand_over_lock(
         lease = own_open_lease(write, field=field, session_id=session_id, token=token)
         receiver = _receiver(write, to)
         if to == session_id:
-            raise Conflict("This session holds the field already.", field=field)
+            raise Conflict(_("This session holds the field already."), field=field)
         end_lease(write, lease, EndReason.HANDED_OVER, announce=False)
         _settle_requests(project_id, field, holder=lease.user_id)
         successor = start_lease(
@@ -186,10 +187,11 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
     """The user of the receiving session, if they may write in this project now."""
     session = Session.objects.select_related("user").filter(pk=session_id, project=write.project).first()
     if session is None or session.disconnected_at is not None:
-        raise NotFound("The session that shall receive the field is gone.", session_id=str(session_id))
+        raise NotFound(_("The session that shall receive the field is gone."), session_id=str(session_id))
     role = Member.objects.filter(project=write.project, user=session.user).values_list("role", flat=True).first()
     if not session.user.is_active or not may("lock.acquire", role=Role(role) if role else None):
-        raise PermissionDenied(f"{session.user.display_name} may not write in this project.")
+        words = _("{name} may not write in this project.")
+        raise PermissionDenied(words.format(name=session.user.display_name))
     return session.user
 
 

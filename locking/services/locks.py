@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
@@ -158,7 +159,7 @@ class _Taken:
 
 def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _Taken:
     """Take the key, or find that the session holds it already. Raises `LockHeld`."""
-    for _ in range(2):
+    for _attempt in range(2):
         with registry.unavailable_without_redis():
             answer = registry.take(
                 key=key, user_id=caller.user.id, session_id=session_id, lease_id=uuid4(), ttl=lock_ttl()
@@ -210,7 +211,8 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
             previous.repeated = write.repeat_of is not None
             return previous, write.project
         if write.repeat_of is not None:
-            raise StaleToken(f"The lock on {field} that this client_ref took has ended.", field=field)
+            words = _("The lock on {field} that this client_ref took has ended.").format(field=field)
+            raise StaleToken(words, field=field)
         if any(lease.lease_id == lease_id for lease in leases_read(write)):
             # Ended by another request of this session, a moment after we saw it open.
             raise lock_taken(field=field)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import global_settings
 from django.test import override_settings
 from playwright.sync_api import Page
 
 from accounts.callers import foundry_caller
+from accounts.factors import acting
 from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
 from drafts.comments.services import create_comment
@@ -39,6 +41,14 @@ def let_sign(world: World) -> None:
             set_password(caller=foundry, user_id=user.id, password=PASSWORD)
         restore_signing(caller=foundry, user_id=user.id, reason="It was me")
         user.refresh_from_db()
+
+
+def keep_codes(world: World, name: str) -> str:
+    """Give somebody an app for one-time codes; returns the secret that it keeps. To be used inside `arrange`."""
+    secret = str(generate_totp_secret())
+    with acting(world.caller(name)):
+        TOTP.activate(world.people[name], secret)
+    return secret
 
 
 def submit(world: World, name: str, version: int) -> Release:

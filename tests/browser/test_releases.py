@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accounts.devices import code_of
 from tests.browser.people import Person, World
-from tests.browser.signers import fill_proof, let_sign, story
+from tests.browser.signers import fill_proof, keep_codes, let_sign, story, submit
 from tests.browser.test_passkeys import add_a_passkey, hold_a_key
 
 
@@ -98,6 +100,20 @@ def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Pers
     expect(page.get_by_role("alert")).to_contain_text("signing is locked")
 
 
+def test_a_page_catches_up_with_what_it_missed(person: Callable[..., Person], world: World) -> None:
+    daniel = person("editor")
+    broken = ["the line"]
+    daniel.page.route_web_socket(
+        re.compile("/ws/projects/"), lambda socket: socket.close() if broken else socket.connect_to_server()
+    )
+    page = daniel.open("releases/")
+    world.arrange(lambda: submit(world, "1.0.0", 12))
+    expect(page.locator("#project-status")).to_contain_text("Draft v12")
+    broken.clear()
+    expect(page.locator("#project-status")).to_contain_text("In review · v12")
+    expect(page.get_by_role("link", name="1.0.0", exact=True)).to_be_visible()
+
+
 def test_the_dialog_stands_in_the_address(person: Callable[..., Person], world: World) -> None:
     _, release = world.arrange(lambda: story(world))
     priya = person("reviewer")
@@ -128,6 +144,20 @@ def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
     priya.open(f"releases/{release.id}/?sign=reviewed")
     page.get_by_role("radio", name="Passkey").check()
     page.get_by_label("User name").fill(priya.user.username)
+    page.get_by_role("button", name="Sign as reviewed").click()
+    expect(priya.toast("as reviewed")).to_be_visible()
+    slot(page, "Reviewed", "signed")
+
+
+def test_a_one_time_code_signs(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    secret = world.arrange(lambda: keep_codes(world, "reviewer"))
+    priya = person("reviewer")
+    page = priya.open(f"releases/{release.id}/?sign=reviewed")
+    page.get_by_role("radio", name="One-time code").check()
+    expect(page.locator("#sign-password")).to_be_hidden()
+    page.get_by_label("User name").fill(priya.user.username)
+    page.get_by_role("textbox", name="One-time code").fill(code_of(secret))
     page.get_by_role("button", name="Sign as reviewed").click()
     expect(priya.toast("as reviewed")).to_be_visible()
     slot(page, "Reviewed", "signed")

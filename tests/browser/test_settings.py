@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Person
+from projects.services import update_project
+from tests.browser.people import Person, World
 
 
 def test_a_new_name_shows_where_others_are(person: Callable[..., Person]) -> None:
@@ -20,6 +22,18 @@ def test_a_new_name_shows_where_others_are(person: Callable[..., Person]) -> Non
     expect(mara.toast("The settings are saved.")).to_be_visible()
     expect(theirs.locator("#project-name")).to_have_text("Oncology, phase III")
     assert "· Oncology, phase III ·" in theirs.title()
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("releases/", "Releases"), ("activity/", "Activity"), ("settings/", "Settings")]
+)
+def test_a_new_name_shows_on_every_page_that_follows_the_project(
+    person: Callable[..., Person], world: World, path: str, title: str
+) -> None:
+    page = person("editor").open(path)
+    world.arrange(lambda: update_project(caller=world.caller("owner"), project_id=world.project.id, name="Phase III"))
+    expect(page.locator("#project-name")).to_have_text("Phase III")
+    expect(page).to_have_title(f"{title} · Phase III · Foundry")
 
 
 def test_a_project_is_put_away_by_keyboard_and_opened_again(person: Callable[..., Person]) -> None:

@@ -10,21 +10,21 @@ const TOLD = [
 ];
 
 /**
- * A page that follows its project: whatever of these events happens, Django writes the page's body, the badge and the
- * tabs again. A dialog beside the body stays as it is.
+ * A page that follows its project: whatever of these events happens, or happened while the line was broken, Django writes
+ * the page's body, the badge and the tabs again. A dialog beside the body stays as it is.
  */
 export class FollowingController extends Controller<HTMLElement> {
   static override values = { on: String, address: String };
   declare readonly onValue: string;
   declare readonly addressValue: string;
-  private undo: () => void = () => undefined;
+  private undo: (() => void)[] = [];
 
   override connect(): void {
-    this.undo = gateway.on("event", (event) => this.happened(event));
+    this.undo = [gateway.on("event", (event) => this.happened(event)), gateway.on("missed", () => void this.refresh())];
   }
 
   override disconnect(): void {
-    this.undo();
+    for (const stop of this.undo) stop();
   }
 
   private happened(event: ProjectEvent): void {

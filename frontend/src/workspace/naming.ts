@@ -3,11 +3,17 @@ import type { Gateway } from "../gateway";
 /** Write the project's new name over the page and into the window's title as soon as somebody gives it one. */
 export function nameBy(gateway: Gateway): void {
   gateway.on("event", ({ name, data }) => {
-    const place = document.getElementById("project-name");
     const given = data["name"];
-    if (name !== "project.updated" || typeof given !== "string" || !place) return;
-    const before = place.textContent ?? "";
-    place.textContent = given;
-    document.title = document.title.split(" · ").map((part) => (part === before ? given : part)).join(" · ");
+    if (name === "project.updated" && typeof given === "string") call(given);
   });
+  // No event tells of a name that was given before the line was there, or while it was broken.
+  gateway.on("snapshot", ({ project }) => call(project.name));
+}
+
+function call(given: string): void {
+  const place = document.getElementById("project-name");
+  const before = place?.textContent ?? "";
+  if (!place || given === before) return;
+  place.textContent = given;
+  document.title = document.title.split(" · ").map((part) => (part === before ? given : part)).join(" · ");
 }
