@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.callers import foundry_caller
 from audit.checkpoints import posting
@@ -44,3 +48,15 @@ def announce_checkpoint(number: int) -> None:
 def verify_chains(timestamp: int) -> None:
     """Walk every chain and note how far it fits, for the audit viewer; a broken one is an alert in the log."""
     note_standings()
+
+
+@app.task(lock="verification")
+def verify_chain(chain: str) -> None:
+    """Walk one chain, or all where none is named, because somebody wants to know now."""
+    note_standings([chain] if chain else None)
+
+
+def have_verified(chain: str) -> None:
+    """Queue the walk of a chain (of all where it is empty), unless it waits already."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        verify_chain.configure(queueing_lock=f"verification of {chain}").defer(chain=chain)

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.callers import Caller
 from accounts.models import User
@@ -21,6 +22,7 @@ from audit.models import SITE_CHAIN, Event, Review
 from audit.reviews.services import record_review
 from audit.standing.services import note_standing
 from projects.models import Project
+from publishing.jobs import verify_chain
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
 from tests.writers import Writer
@@ -135,6 +137,17 @@ def test_the_strip_says_how_far_the_chain_was_verified_and_when(desk: Client, sa
     assert f"Chain verified up to {newest}" in shown(desk, chain=saved.chain)
     writer.take()
     assert "1 newer event" in shown(desk, chain=saved.chain)
+
+
+def test_a_long_trail_is_verified_by_the_worker(desk: Client, saved: Event, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workspace.audit_viewer.views.MOST_WALKED", 1)
+    for _ in range(2):
+        desk.post(reverse("admin:audit_event_verify"), {"here": f"chain={saved.chain}"})
+
+    assert "is verified in the background" in shown(desk, chain=saved.chain)
+    (job,) = ProcrastinateJob.objects.filter(args__chain=saved.chain)
+    verify_chain(**job.args)
+    assert "Chain verified up to" in shown(desk, chain=saved.chain)
 
 
 def test_the_filters_narrow_the_list_and_count(desk: Client, saved: Event, editor: User, owner: User):

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from audit.checkpoints.heads import current_heads
 from audit.errors import NotFound, ValidationFailed
-from audit.models import SITE_CHAIN, Event, Review
+from audit.models import SITE_CHAIN, Event, Review, Standing
 from audit.reviews.models import MAX_FINDINGS
 from audit.reviews.services import record_review
 from audit.standing.services import note_standings
 from projects.fields import check_field_name
 from publishing.bundle.streaming import in_threads
+from publishing.jobs import have_verified
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.exporting import FORMS, export
 from workspace.audit_viewer.filters import chain_names, dates_of, filters_of
@@ -32,6 +33,8 @@ from workspace.doors import PageRequest
 from workspace.numbers import number
 
 REVIEWS_SHOWN = 50
+# Events that are verified while somebody waits: some 30,000 a second.
+MOST_WALKED = 50_000
 
 Context = dict[str, Any]
 
@@ -71,15 +74,25 @@ def event(request: PageRequest, event_id: str) -> HttpResponse:
 
 
 def verify(request: PageRequest) -> HttpResponse:
-    """Walk the chain that is shown, or all, from the beginning; then the same page again."""
+    """Walk the chain that is shown, or all, from the beginning; then the same page again.
+
+    A person waits for a second or two; what takes longer is left to the worker, and the page says so.
+    """
     shown = Asked.of(QueryDict(request.POST.get("here", "")))
-    standings = note_standings([shown.chain] if shown.chain else None)
+    if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MOST_WALKED:
+        have_verified(shown.chain)
+        messages.info(request, _("So long a trail is verified in the background. Look again in a few minutes."))
+    else:
+        _say_how_they_stand(request, note_standings([shown.chain] if shown.chain else None))
+    return redirect(shown.url(before=shown.before, open=shown.open))
+
+
+def _say_how_they_stand(request: PageRequest, standings: list[Standing]) -> None:
     broken = [standing for standing in standings if standing.is_broken]
     for standing in broken:
         messages.error(request, _("The chain is broken. %(fault)s") % {"fault": standing.fault})
     if not broken:
         messages.success(request, _("Every event fits, from the first to the newest."))
-    return redirect(shown.url(before=shown.before, open=shown.open))
 
 
 def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
