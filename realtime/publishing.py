@@ -14,7 +14,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 import msgspec
@@ -45,9 +45,10 @@ class Publisher:
     """The one way out of this process: a bounded queue, and the thread that empties it."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
         self._dropped = 0
         self._failing = False
-        self._queue: Queue[_Waiting | None] = Queue(capacity)
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._way = _Way()
         self._thread = threading.Thread(target=self._work, name="realtime-publisher", daemon=True)
         self._thread.start()
@@ -55,24 +56,23 @@ class Publisher:
 
     def send(self, topic: str, message: Message) -> None:
         """Queue one message for all nodes that follow `topic`; drop it where the queue is full."""
-        try:
-            self._queue.put_nowait((topic, message))
-        except Full:
+        if self._queue.qsize() >= self._capacity:
             self._dropped += 1
+        else:
+            self._queue.put((topic, message))
 
     def drain(self, timeout: float = DRAIN_TIMEOUT) -> None:
         """Wait until everything queued so far has been sent or given up. Raises `TimeoutError`."""
         gone = threading.Event()
-        self._queue.put(gone, timeout=timeout)
+        self._queue.put(gone)
         if not gone.wait(timeout):
             raise TimeoutError
 
     def close(self, timeout: float = DRAIN_TIMEOUT) -> None:
         """Send what is queued, then end the thread; after `timeout` seconds without it."""
         atexit.unregister(self.close)
-        with suppress(Full):
-            self._queue.put(None, timeout=timeout)
-            self._thread.join(timeout)
+        self._queue.put(None)
+        self._thread.join(timeout)
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -80,7 +80,7 @@ class Publisher:
             with suppress(Empty):
                 while len(together) < MOST_AT_ONCE:
                     if (one := self._queue.get_nowait()) is None:
-                        self._queue.put_nowait(None)
+                        self._queue.put(None)
                         break
                     together.append(one)
             self._send_all(together)
@@ -111,7 +111,7 @@ class _Way:
     """A connection to the channel layer's Redis, on which its groups are spoken to as `channels_redis.pubsub` does."""
 
     def __init__(self) -> None:
-        layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]
+        layer: Any = settings.CHANNEL_LAYERS["default"]["CONFIG"]
         self._prefix: str = layer["prefix"]
         self._layer: Any = get_channel_layer()
         self._redis = redis.Redis.from_url(
