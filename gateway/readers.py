@@ -16,9 +16,12 @@ from gateway.execution import Lanes
 from presence.node import NodePresence
 from presence.registry import as_json
 from presence.services import present_in
+from realtime.subscriber import MOST_FRAMES
 
-# Events read at once: for the hub's gaps and for `events.since`. Some 600 kB, and a few hundredths of a second.
+# Events of one answer to `events.since`. Some 600 kB, and a few hundredths of a second.
 BATCH: Final = 2_000
+# Events that the hub reads at once to fill a gap: all its sockets get them in one go, and none may overflow by that.
+GAP_BATCH: Final = MOST_FRAMES // 2
 
 # One index look-up per chain; max() over a group would walk through every event of it.
 _HEADS: Final = """
@@ -57,7 +60,7 @@ def project_of(topic: str) -> UUID:
 
 def read_frames(project_id: UUID, after: int) -> list[tuple[int, str]]:
     """The next events after a `seq` as finished frames."""
-    return [(told.seq, live.frame_of(told)) for told in live.missed(project_id, after=after, limit=BATCH)]
+    return [(told.seq, live.frame_of(told)) for told in live.missed(project_id, after=after, limit=GAP_BATCH)]
 
 
 def read_events(project_id: UUID, after: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 import realtime
 from accounts.callers import Caller
@@ -26,6 +27,7 @@ from projects.services import (
     reopen_project,
     update_project,
 )
+from realtime.subscriber import MOST_FRAMES
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread
 
@@ -148,6 +150,29 @@ async def test_a_lost_frame_is_filled_in(
         while state["project"]["status"] != "archived" or state["seq"] <= lost[-1]:
             state = applied(state, await watcher.event())
         assert lost
+
+
+async def test_a_gap_of_thousands_closes_no_socket(
+    socket_of: SocketOf, viewer: User, project: Project, acts: Acts
+) -> None:
+    """More at once than a slow reader's queue holds, of which nobody heard."""
+    count = 3 * MOST_FRAMES
+    repeat = """
+        INSERT INTO audit_event (canonical)
+        SELECT event.canonical FROM generate_series(1, %s) CROSS JOIN audit_event AS event
+        WHERE event.chain = %s AND event.seq = 1
+    """
+
+    def happen_unheard() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(repeat, [count, project_chain(project.id)])
+
+    async with socket_of(viewer) as watcher:
+        first = watcher.snapshot["seq"]
+        await in_thread(happen_unheard)
+        await in_thread(acts["project.updated"])
+        for number in range(1, count + 2):
+            assert (await watcher.event())["seq"] == first + number
 
 
 async def test_eight_writers_of_eight_fields_at_once(
