@@ -63,6 +63,10 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
     def stopProducing(self) -> None:  # noqa: N802 (Twisted's name)
         self._room.set()
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        # Autobahn's own words a line for a log that nobody keeps, in colours, before it reads each frame.
+        self._dataReceived(data)
+
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()
         # Until here the transport told the HTTP channel that we came from.

@@ -7,7 +7,6 @@ by something else) counts neither as free nor as anybody's.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import redis
 from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
@@ -91,6 +91,18 @@ class Taken:
     expires_in: int
 
 
+class _Value(msgspec.Struct):
+    """The JSON under a key."""
+
+    user_id: UUID
+    session_id: UUID
+    lease_id: UUID
+    expires_at: str
+
+
+_values = msgspec.json.Decoder(_Value)
+
+
 def lock_key(project_id: UUID, field: str) -> str:
     """`lock:project:{id}:field:{name}`, the address other tools may read."""
     return f"lock:project:{project_id}:field:{field}"
@@ -153,14 +165,10 @@ def read_value(key: str, value: bytes | None) -> HeldLock | None:
     if value is None:
         return None
     try:
-        lock = json.loads(value)
-        return HeldLock(
-            user_id=UUID(lock["user_id"]),
-            session_id=UUID(lock["session_id"]),
-            lease_id=UUID(lock["lease_id"]),
-            expires_at=datetime.fromtimestamp(int(lock["expires_at"]) / 1000, UTC),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):
+        lock = _values.decode(value)
+        expires_at = datetime.fromtimestamp(int(lock.expires_at) / 1000, UTC)
+    except (msgspec.DecodeError, ValueError, OverflowError, OSError):
         # No traceback: what matters is the value, and an operator who must look at it.
         logger.error("The value under %s is not a lock of ours: %r", key, value[:200])  # noqa: TRY400
         return None
+    return HeldLock(lock.user_id, lock.session_id, lock.lease_id, expires_at)
