@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import tempfile
@@ -41,6 +42,9 @@ def services() -> Iterator[Path]:
 
             django.setup()
             call_command("migrate", verbosity=0)
+            # A client of Foundry does not carry Django's objects through each of its collections.
+            gc.collect()
+            gc.freeze()
             try:
                 yield data_dir
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any, Final
 
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         # database would wait as long for a loop that is busy.
         sys.setswitchinterval(SWITCH_SECONDS)
         server = FoundryServer(host=host, port=port, listening=listening)
+        # What was loaded until here stays: no collection needs to walk through it again.
+        gc.collect()
+        gc.freeze()
         server.run()
         if server.failure:
             raise CommandError(server.failure)
