@@ -36,6 +36,7 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
     page.keyboard.type(" Then ask the medical monitor")
     expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
     expect(page.locator(".projectbar .person")).to_have_count(2)
+    expect(page.get_by_placeholder("Comment on line 22…")).to_be_visible()
     take("workspace")
     expect(daniel.badge).to_contain_text("Being edited by")
     take("watching", daniel)

@@ -12,7 +12,7 @@ import { LiveController, part } from "./live";
 import { countOnTab } from "./panel";
 import { Partial } from "./partials";
 
-const PAINT_DELAY = 120;
+const PAINT_DELAY = 250;
 const ORDER = "foundry.comments-order";
 const ANNOUNCED: Record<string, string> = {
   "comment.created": "announce.comment.created",
@@ -229,10 +229,13 @@ export class CommentsController extends LiveController {
     field.view.dispatch({ effects: EditorView.scrollIntoView(mark.from, { y: "center" }) });
   }
 
-  /** Not at every key: finding the saved lines under the cursor compares two texts. */
+  /** Not at every key, but also while somebody goes on typing: finding the saved lines under the cursor compares two texts. */
   private readonly paintSoon = (): void => {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.paint(), PAINT_DELAY);
+    if (this.timer) return;
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.paint();
+    }, PAINT_DELAY);
   };
 
   /** The words that say what the composer is about. */
