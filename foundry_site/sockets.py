@@ -64,7 +64,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._room.set()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
-        # Autobahn's own words a line for a log that nobody keeps, in colours, before it reads each frame.
+        # Autobahn's own method first makes a line, in colours, for a log that nobody keeps.
         self._dataReceived(data)
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)

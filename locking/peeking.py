@@ -24,7 +24,7 @@ PAUSE: Final = 5.0
 class Peephole:
     """One connection to the locks' Redis, opened with the first look; for one thread.
 
-    redis-py's connection, without the client around it, which takes as long again for every command.
+    redis-py's connection, without the client around it, whose pool and callbacks cost every command.
     """
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 A thread of its own hands the messages to Redis. So a writer never waits for it, and `async_to_sync(group_send)`, which
 opens a connection for each message, is avoided. The thread speaks as the channel layer does, but without an event loop:
-an asynchronous client holds the interpreter ten times as long for each message, which every writer would feel. What is
+an asynchronous client holds the interpreter longer for each message, which every writer feels. What is
 lost here (Redis away, the queue full) is repaired by the hubs, which know from Postgres what they have missed.
 """
 
