@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final, NoReturn
 
 from audit.errors import ValidationFailed
@@ -21,10 +22,11 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse(text: str | bytes, *, name: str = "body", max_depth: int = MAX_DEPTH) -> object:
+def parse(text: str | bytes, *, name: str = "body", max_depth: int = MAX_DEPTH, exact_numbers: bool = False) -> object:
     """Parse one I-JSON document.
 
-    `name` is the field that the error names. Raises `ValidationFailed` for anything RFC 7493 forbids, for NUL
+    `name` is the field that the error names. With `exact_numbers`, a number with a point or an exponent is a `Decimal`
+    of all its digits instead of the nearest double. Raises `ValidationFailed` for anything RFC 7493 forbids, for NUL
     characters (Postgres cannot hold them), and for nesting deeper than `max_depth`.
     """
     if isinstance(text, bytes):
@@ -39,7 +41,7 @@ def parse(text: str | bytes, *, name: str = "body", max_depth: int = MAX_DEPTH) 
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
             parse_int=_integer,
-            parse_float=_number,
+            parse_float=_exact_number if exact_numbers else _number,
         )
         _check_strings(value)
     except json.JSONDecodeError as error:
@@ -111,6 +113,11 @@ def _number(literal: str) -> float:
     if math.isinf(number) or vanished:
         raise _RefusedError(f"The number {literal[:40]} does not fit a double.")
     return number
+
+
+def _exact_number(literal: str) -> Decimal:
+    # A zero may have an exponent beyond what a Decimal holds.
+    return Decimal(literal) if _number(literal) else Decimal(0)
 
 
 def _check_strings(value: object) -> None:

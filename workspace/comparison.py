@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,6 +15,7 @@ from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
 from drafts.compare.rows import Fold, SplitRow, changed_lines, sections, split_rows
 from drafts.compare.text import Hunk, Row, TextDifference
+from drafts.compare.values import written
 from drafts.compare.versions import compare_drafts as differences
 from drafts.models import Draft
 from workspace import field_names
@@ -119,6 +119,16 @@ class FieldComparison:
         return field_names.language_name(old), field_names.language_name(new)
 
     @property
+    def media_types(self) -> tuple[str, str] | None:
+        """Both media types, where they changed and the language did not."""
+        return None if self.told.languages else self.told.media_types
+
+    @property
+    def is_respelled(self) -> bool:
+        """Whether the values are the same and only their spelling differs."""
+        return self.told.same_values
+
+    @property
     def is_document(self) -> bool:
         return bool(self.values)
 
@@ -213,6 +223,4 @@ def _where(difference: TextDifference) -> str:
 
 
 def _written(value: object) -> str:
-    if isinstance(value, dict | list) and value:
-        return json.dumps(value, ensure_ascii=False, indent=2)
-    return json.dumps(value, ensure_ascii=False)
+    return written(value, indent=2 if isinstance(value, dict | list) and value else 0)

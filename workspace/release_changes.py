@@ -93,6 +93,10 @@ def _changed(told: FieldDifference, base: Draft | None, draft: Draft) -> Changed
     else:
         added, removed = difference.counts.lines_added, difference.counts.lines_removed
         words = _places(difference, draft.fields[told.field].language if told.field in draft.fields else None)
+    if told.same_values:
+        words = _("Same values, spelled differently")
+    elif told.languages is not None and not (added or removed):
+        words = _("Language changed, not a line differs")
     if base is None:
         words = _("New")
     elif told.change == "added":

@@ -17,13 +17,20 @@ Outcome = Literal["added", "removed", "changed", "renamed"]
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """How one field differs. `source` is a renamed file's old field name; `languages` (old, new) where they differ."""
+    """How one field differs.
+
+    `source` is a renamed file's old field name; `languages` and `media_types` are (old, new) where they differ.
+    `same_values` tells of a configuration that means the same and is spelled differently: `difference` is then its
+    text's.
+    """
 
     field: str
     change: Outcome
     difference: TextDifference | DocumentDifference
     source: str | None = None
     languages: tuple[str | None, str | None] | None = None
+    media_types: tuple[str, str] | None = None
+    same_values: bool = False
 
     @property
     def kind(self) -> Literal["text", "json"]:
@@ -37,26 +44,42 @@ class FieldDifference:
 
     def as_data(self) -> dict[str, Any]:
         """As REST shows it."""
-        data: dict[str, Any] = {"field": self.field, "kind": self.kind, "change": self.change}
+        data: dict[str, Any] = {
+            "field": self.field,
+            "kind": self.kind,
+            "change": self.change,
+            "same_values": self.same_values,
+        }
         if self.source is not None:
             data["from"] = self.source
         if self.languages is not None:
             data["language"] = {"old": self.languages[0], "new": self.languages[1]}
+        if self.media_types is not None:
+            data["media_type"] = {"old": self.media_types[0], "new": self.media_types[1]}
         return data | self.difference.as_data()
 
 
-def compare_field(field: str, old: str | None, new: str | None, budget: Budget) -> TextDifference | DocumentDifference:
-    """Compare one field's two texts; None where a version does not have the field.
+def compare_field(
+    field: str, old: str | None, new: str | None, budget: Budget
+) -> tuple[TextDifference | DocumentDifference, bool]:
+    """Compare one field's two texts (None where a version does not have the field); also whether their values are the
+    same though their texts are not.
 
-    A configuration is compared by path; one that does not parse (it came before the check, or by import) as text.
+    A configuration is compared by path, its numbers with all their digits. As text: one whose values are all the same,
+    and one that does not parse (it came before the check, or by import).
     """
+    same_values = False
     if field == CONFIGURATION:
         try:
-            return compare_documents(_document(old), _document(new), budget=budget)
+            found = compare_documents(_document(old), _document(new), budget=budget)
         except ValidationFailed:
             pass
-    return compare_texts(old or "", new or "", budget=budget)
+        else:
+            if found.changes or old is None or new is None:
+                return found, False
+            same_values = old != new
+    return compare_texts(old or "", new or "", budget=budget), same_values
 
 
 def _document(text: str | None) -> object:
-    return {} if text is None else parse(text, name=CONFIGURATION)
+    return {} if text is None else parse(text, name=CONFIGURATION, exact_numbers=True)

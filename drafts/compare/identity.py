@@ -1,12 +1,13 @@
 """When two JSON values are the same: by what they mean, not by how they are spelled.
 
-Key order and white space are gone after parsing; `1e2`, `100` and `100.0` are one number, `-0` is `0` (RFC 8785 writes
-them alike); `true` is never `1`.
+Key order and white space are gone after parsing; `1e2`, `100` and `100.0` are one number, `-0` is `0`; `true` is never
+`1`. Numbers parsed as decimals differ by any digit, also by those that a double would drop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from decimal import Decimal
 
 
 class Identities:
@@ -49,6 +50,6 @@ def same(old: object, new: object) -> bool:
 def _scalar(value: object) -> Hashable:
     if isinstance(value, bool) or value is None:
         return ("word", value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return ("number", value)
     return ("string", str(value))

@@ -54,6 +54,9 @@ class ComparedField(serializers.Serializer[Any]):
     field = serializers.CharField()
     kind = serializers.ChoiceField(["text", "json"])
     change = serializers.ChoiceField(["added", "removed", "changed", "renamed"])
+    same_values = serializers.BooleanField(
+        help_text="The configuration means the same and is spelled differently: ``hunks`` tell how."
+    )
     hunks = HunkInfo(many=True, required=False)
     changes = JsonChange(many=True, required=False)
     counts = serializers.DictField(child=serializers.IntegerField())

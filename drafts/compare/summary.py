@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from audit.canonical import canonical
 from drafts.compare.changes import Change
 from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
 from drafts.compare.text import TextCounts, TextDifference
+from drafts.compare.values import written
 from projects.fields import FILES, PROMPT
 
 MINUS: Final = "\u2212"
@@ -37,12 +37,16 @@ def summarise(fields: Iterable[FieldDifference]) -> str:
 
 def describe(field: FieldDifference) -> Iterator[str]:
     """One field's part of the line, in one or a few pieces."""
-    if isinstance(field.difference, DocumentDifference):
+    if field.same_values:
+        yield f"{field.title}: same values, spelled differently"
+    elif isinstance(field.difference, DocumentDifference):
         yield from _values(field, field.difference)
     else:
         yield from _text(field, field.difference)
     if field.languages is not None:
         yield f"{field.title} {field.languages[0] or 'no language'} → {field.languages[1] or 'no language'}"
+    elif field.media_types is not None:
+        yield f"{field.title} {field.media_types[0]} → {field.media_types[1]}"
 
 
 def plus_minus(added: int, removed: int) -> str:
@@ -97,7 +101,7 @@ def _name(change: Change) -> str:
 
 def _shown(value: object) -> str:
     """A short value as it would be typed; nothing for what is too long for one line."""
-    text = "" if isinstance(value, dict | list) else canonical(value)
+    text = "" if isinstance(value, dict | list) else written(value)
     return text if len(text) <= LONGEST_VALUE else ""
 
 

@@ -10,7 +10,6 @@ from audit.errors import NotFound
 from blobs.models import Blob
 from drafts.compare.budget import Budget
 from drafts.compare.comparison import Comparison
-from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference, Outcome, compare_field
 from drafts.compare.renames import renamed_files
 from drafts.models import Draft, FieldContent
@@ -36,11 +35,9 @@ def compare_drafts(base: Draft | None, target: Draft, field: str | None = None) 
         for name in sorted(versions.differing - set(renames.values()), key=_in_order)
         if field is None or field in {name, renames.get(name)}
     ]
-    shown = tuple(filter(_shows, told))
     same = [name for name in old.keys() & new.keys() if field in {None, name} and name not in versions.differing]
-    same += (each.field for each in told if not _shows(each))
-    coarse = versions.budget.coarse or any(each.difference.coarse for each in shown)
-    return Comparison(shown, tuple(sorted(same, key=_in_order)), coarse)
+    coarse = versions.budget.coarse or any(each.difference.coarse for each in told)
+    return Comparison(tuple(told), tuple(sorted(same, key=_in_order)), coarse)
 
 
 @dataclass(slots=True)
@@ -54,8 +51,10 @@ class _Versions:
 
     @property
     def differing(self) -> set[str]:
-        """The fields that are not the very same in both."""
-        return {name for name in self.old.keys() | self.new.keys() if self.old.get(name) != self.new.get(name)}
+        """The fields that are not the very same in both, by what the content hash covers."""
+        return {
+            name for name in self.old.keys() | self.new.keys() if _hashed(self.old, name) != _hashed(self.new, name)
+        }
 
     def needed(self, only: str | None) -> set[str]:
         """Whose texts are read: all that differ, or one field's, with those of the files that it may have been."""
@@ -84,24 +83,21 @@ class _Versions:
         """One field, under its new name where it was renamed."""
         old, new = self.old.get(source or name), self.new.get(name)
         change: Outcome = "changed" if source is None else "renamed"
-        languages = None
+        languages = media_types = None
         if old is None or new is None:
             change = "added" if old is None else "removed"
-        elif old.language != new.language:
-            languages = (old.language, new.language)
-        difference = compare_field(name, self._text(old), self._text(new), self.budget)
-        return FieldDifference(name, change, difference, source, languages)
+        else:
+            languages = (old.language, new.language) if old.language != new.language else None
+            media_types = (old.media_type, new.media_type) if old.media_type != new.media_type else None
+        difference, same_values = compare_field(name, self._text(old), self._text(new), self.budget)
+        return FieldDifference(name, change, difference, source, languages, media_types, same_values)
 
     def _text(self, content: FieldContent | None) -> str | None:
         return None if content is None else self.texts[content.sha256]
 
 
-def _shows(told: FieldDifference) -> bool:
-    """Everything does, but a configuration that was only spelled differently."""
-    difference = told.difference
-    if told.change != "changed" or told.languages is not None:
-        return True
-    return bool(difference.changes if isinstance(difference, DocumentDifference) else difference.hunks)
+def _hashed(contents: Contents, name: str) -> dict[str, str | None] | None:
+    return contents[name].hashed() if name in contents else None
 
 
 def _in_order(name: str) -> tuple[bool, bool, str]:

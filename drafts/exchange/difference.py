@@ -12,6 +12,7 @@ from drafts.compare.comparison import Comparison
 from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
 from drafts.compare.text import Hunk, Row
+from drafts.compare.values import written
 
 # Paints a text as `title`, `place`, `removed`, `added`, `moved`, `marked_removed` or `marked_added`.
 Paint = Callable[[str, str], str]
@@ -54,6 +55,10 @@ def _field(field: FieldDifference, paint: Paint) -> Iterator[str]:
     if field.languages is not None:
         old, new = (each or "none" for each in field.languages)
         yield f"language {old} → {new}"
+    elif field.media_types is not None:
+        yield f"media type {visible(field.media_types[0])} → {visible(field.media_types[1])}"
+    if field.same_values:
+        yield "The same values, spelled differently:"
     if isinstance(field.difference, DocumentDifference):
         yield from (_change(each, paint) for each in field.difference.changes)
         return
@@ -103,4 +108,4 @@ def _name(part: str) -> str:
 
 
 def _value(value: object) -> str:
-    return visible(json.dumps(value, ensure_ascii=False))
+    return visible(written(value))

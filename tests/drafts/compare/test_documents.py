@@ -13,6 +13,7 @@ from audit.ijson import parse
 from drafts.compare.changes import Change, apply_changes
 from drafts.compare.documents import compare_documents
 from drafts.compare.identity import same
+from drafts.compare.values import written
 from tests.drafts.compare.history import neighbours
 
 
@@ -44,10 +45,26 @@ def test_values_are_told_by_path() -> None:
         ('{"a": 100.0}', '{"a": 100}'),
         ('{"a": -0.0}', '{"a": 0}'),
         ('{"a": "\\u00e9"}', '{"a": "é"}'),
+        ('{"a": 0e999999999999999999999}', '{"a": 0}'),
+        ('{"a": 12345678901234567890.0}', '{"a": 1234567890.12345678900e10}'),
     ],
 )
 def test_spelling_never_shows(old: str, new: str) -> None:
-    assert told(parse(old), parse(new)) == []
+    assert told(parse(old, exact_numbers=True), parse(new, exact_numbers=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("12345678901234567890.0", "12345678901234567891.0"),
+        ("0.1", "0.1000000000000000055511151231257827"),
+        ("9007199254740991", "9007199254740991.00000000001"),
+        ("1e-300", "1.00000000000000000001e-300"),
+    ],
+)
+def test_numbers_that_one_double_stands_for_are_told_apart(old: str, new: str) -> None:
+    (change,) = compare_documents(parse(old, exact_numbers=True), parse(new, exact_numbers=True)).changes
+    assert (written(change.old).lower(), written(change.new).lower()) == (old, new)
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, True), (0, False), (None, False), (1, "1"), ([], {}), ("", None)])
