@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
-from django.utils import timezone
+from django.db.models.functions import Lower, Now
 
 if TYPE_CHECKING:
     from accounts.models import PersonalAccessToken, User
@@ -69,8 +68,8 @@ class TokenQuerySet(models.QuerySet["PersonalAccessToken"]):
     """Reads over personal access tokens."""
 
     def usable(self) -> TokenQuerySet:
-        """Neither revoked nor expired, of an active user."""
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        """Neither revoked nor expired by the database's clock, which all nodes share; of an active user."""
+        return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True)
 
     def of_digest(self, digest: str) -> PersonalAccessToken | None:
         """The token with that digest, its user loaded."""

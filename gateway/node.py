@@ -213,11 +213,11 @@ class Node:
 
     async def _poll_revocations(self) -> None:
         while True:
+            await _logged(self.revocations.poll())
             with suppress(TimeoutError):
                 async with asyncio.timeout(REVOCATION_INTERVAL):
                     await self._hurry.wait()
             self._hurry.clear()
-            await _logged(self.revocations.poll())
 
 
 async def _every(interval: float, work: Callable[[], Awaitable[object]]) -> None:

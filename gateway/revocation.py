@@ -1,21 +1,25 @@
 """Taking access away from those who have it open: locks freed, sockets closed or downgraded, within 2 seconds.
 
-Every node looks each second for the audit events that do so, 15 seconds back, since rows become visible in another
-order than their times. A message lost in Redis can therefore keep nobody in. What is done here may be done twice, or by
-two nodes at once: it only ends what has to end.
+Every node looks each second for the audit events that do so, and for tokens that have expired: for all since its last
+successful look, and 15 seconds more, since rows become visible in another order than their times. A message lost in
+Redis or an outage of any length can therefore keep nobody in. What is done here may be done twice, or by two nodes at
+once: it only ends what has to end.
 """
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models.functions import Now
+from django.db import connection as database
 
 from accounts import actions
 from accounts.callers import foundry_caller
+from accounts.models import PersonalAccessToken
 from audit.errors import NotAuthenticated, NotFound, PermissionDenied
 from audit.models import SITE_CHAIN, Event
 from gateway.close_codes import CloseCode
@@ -29,15 +33,20 @@ if TYPE_CHECKING:
     from gateway.node import Node
 
 WINDOW: Final = timedelta(seconds=15)
+# No event: a token ends by itself.
+TOKEN_EXPIRED: Final = "token.expired"  # noqa: S105 (no password)
 
 _IN_A_PROJECT: Final = frozenset({"member.removed", "member.role_changed", "project.updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An event that may take access away, and from whom: from everybody in the project where `user_id` is None."""
+    """What may take access away, and from whom: from everybody in the project where `user_id` is None.
 
-    id: int
+    `id` is the event's, or that of the token that expired.
+    """
+
+    id: int | UUID
     at: datetime
     action: str
     project_id: UUID | None
@@ -47,7 +56,7 @@ class Loss:
 
     def names(self, credential: str) -> bool:
         """Whether it ended just this credential, whose name never comes again."""
-        if self.action == actions.TOKEN_REVOKED:
+        if self.action in {actions.TOKEN_REVOKED, TOKEN_EXPIRED}:
             return credential == f"token:{self.target_id}"
         return self.action == actions.SIGNED_OUT and credential == self.data.get("credential")
 
@@ -65,25 +74,47 @@ class Loss:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look into the database: when it was, by the database's clock, and what it found, oldest first."""
+
+    at: datetime
+    losses: list[Loss]
+
+
 class Revocations:
-    """What this node has done about the events of the last seconds."""
+    """What this node has done about the losses since its last successful look."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._handled: frozenset[int] = frozenset()
+        self._looked_at: datetime | None = None
+        self._handled: frozenset[int | UUID] = frozenset()
+        self._known: frozenset[Connection] = frozenset()
 
     async def poll(self) -> None:
-        """Look once. Raises `Unavailable` where Postgres is away; the next look then finds the same events."""
-        losses = await self._node.lanes.upkeep(recent_losses)
-        for loss in losses:
-            if loss.id not in self._handled:
-                await self._act(loss)
-                self._handled |= {loss.id}
-        self._handled &= {loss.id for loss in losses}
+        """Look once. Raises `Unavailable` where Postgres is away; the next look then goes back as far as this one.
 
-    async def _act(self, loss: Loss) -> None:
-        await self._node.lanes.upkeep(lambda: free_locks(loss))
-        for connection in [each for each in self._node.connections if loss.concerns(each)]:
+        A socket that has come since the last look may have signed in before a loss that was handled meanwhile.
+        """
+        look = await self._node.lanes.upkeep(functools.partial(losses_since, self._looked_at))
+        everybody = frozenset(self._node.connections)
+        newcomers = everybody - self._known
+        if self._looked_at is None:
+            # Whatever they lost before this node could look for the first time.
+            for connection in everybody:
+                await self._look_again(connection)
+        for loss in look.losses:
+            if loss.id not in self._handled:
+                await self._node.lanes.upkeep(functools.partial(free_locks, loss))
+                await self._end(loss, self._node.connections)
+                self._handled |= {loss.id}
+            else:
+                await self._end(loss, newcomers)
+        self._handled &= {loss.id for loss in look.losses}
+        self._known, self._looked_at = everybody, look.at
+
+    async def _end(self, loss: Loss, connections: Iterable[Connection]) -> None:
+        for connection in [each for each in connections if loss.concerns(each)]:
             if loss.names(connection.caller.credential):
                 await connection.close(CloseCode.NOT_SIGNED_IN)
             else:
@@ -99,10 +130,21 @@ class Revocations:
             await connection.close(CloseCode.ACCESS_LOST)
 
 
-def recent_losses() -> list[Loss]:
-    """The events of the last seconds that may take access away, oldest first."""
-    events = Event.objects.filter(action__in=actions.ENDS_ACCESS | _IN_A_PROJECT, at__gt=Now() - WINDOW)
-    return [_loss(event) for event in events.order_by("id")]
+def losses_since(last: datetime | None) -> Look:
+    """What may have taken access away since the `last` look, with what may have become visible late."""
+    now = _database_time()
+    # A database that took over from another may have a clock that is behind.
+    since = min(last or now, now) - WINDOW
+    events = Event.objects.filter(action__in=actions.ENDS_ACCESS | _IN_A_PROJECT, at__gt=since).order_by("id")
+    expired = PersonalAccessToken.objects.filter(expires_at__gt=since, expires_at__lte=now).order_by("expires_at")
+    return Look(now, [*map(_loss, events), *(_expiry(token, now) for token in expired)])
+
+
+def _database_time() -> datetime:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        row: tuple[datetime] = cursor.fetchone()
+        return row[0]
 
 
 def free_locks(loss: Loss) -> None:
@@ -134,4 +176,16 @@ def _loss(event: Event) -> Loss:
         user_id=UUID(user_id) if user_id else None,
         target_id=event.target_id,
         data=data,
+    )
+
+
+def _expiry(token: PersonalAccessToken, now: datetime) -> Loss:
+    return Loss(
+        id=token.id,
+        at=now,
+        action=TOKEN_EXPIRED,
+        project_id=None,
+        user_id=token.user_id,
+        target_id=str(token.id),
+        data={},
     )

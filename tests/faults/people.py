@@ -1,4 +1,4 @@
-"""A child process that makes accounts with tokens, and prints them: `python -m tests.faults.people`."""
+"""A child process that makes accounts with tokens, and prints them: `python -m tests.faults.people [NAME …]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main() -> None:
     from accounts.services import create_account, create_token
 
     people = []
-    for name in NAMES:
+    for name in sys.argv[1:] or NAMES:
         user = create_account(caller=foundry_caller("command"), username=name, display_name=name.title())
         _, token = create_token(caller=Caller(user=user, via="command", credential="command"), name="faults")
         people.append({"id": str(user.id), "username": name, "token": token})

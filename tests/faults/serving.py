@@ -2,6 +2,7 @@
 
 `deaf`: a third of all event frames from the other nodes and from itself never arrive at its hub.
 `clock=SECONDS`: its clock is wrong by so much; Python's only, which is what the product reads.
+`window=SECONDS`: how far it looks back, beyond its last look, for access that was taken away.
 `hurry`: presence is told again, runs out and is swept five times as often.
 """
 
@@ -70,6 +71,16 @@ def hurry() -> None:
         setattr(registry, name, getattr(registry, name) / HURRY)
 
 
+def narrow_window(seconds: float) -> None:
+    import django
+
+    django.setup()
+
+    from gateway import revocation
+
+    revocation.WINDOW = timedelta(seconds=seconds)  # type: ignore[misc]
+
+
 def break_by(fault: str) -> None:
     name, _, value = fault.partition("=")
     match name:
@@ -77,6 +88,8 @@ def break_by(fault: str) -> None:
             deaf()
         case "clock":
             shift_clock(float(value))
+        case "window":
+            narrow_window(float(value))
         case "hurry":
             hurry()
         case _:
