@@ -47,6 +47,21 @@ redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
 return value
 """
 
+# KEYS[1]; ARGV: lease_id, ttl in ms, connection.  → as RENEW, and nil where a later connection has spoken already
+ADJUST: Final = """
+local held = redis.call('GET', KEYS[1])
+if not held then return nil end
+local ok, lock = pcall(cjson.decode, held)
+if not ok or type(lock) ~= 'table' or lock.lease_id ~= ARGV[1] then return nil end
+if tonumber(lock.connection or '0') > tonumber(ARGV[3]) then return nil end
+local now = redis.call('TIME')
+lock.connection = ARGV[3]
+lock.expires_at = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[2])
+local value = cjson.encode(lock)
+redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
+return value
+"""
+
 # KEYS[1]; ARGV: lease_id.  → 1 where the key was this lease's and is gone
 RELEASE: Final = """
 local held = redis.call('GET', KEYS[1])
@@ -126,6 +141,16 @@ def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int)
 def renew(*, key: str, lease_id: UUID, ttl: int) -> datetime | None:
     """Give this lease's key `ttl` ms from now; None where the key is gone or another's."""
     lock = read_value(key, _run(RENEW, key, lease_id, ttl))
+    return lock.expires_at if lock else None
+
+
+def adjust(*, key: str, lease_id: UUID, ttl: int, connection: int) -> datetime | None:
+    """As `renew`, on account of a session's connection that came or went: one that was followed changes nothing.
+
+    Two nodes may say so in the wrong order, and one may have stopped between reading the journal and saying it; so the
+    numbers are compared here, where the time is set.
+    """
+    lock = read_value(key, _run(ADJUST, key, lease_id, ttl, connection))
     return lock.expires_at if lock else None
 
 

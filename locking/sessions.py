@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,7 +66,8 @@ def resume_session(*, caller: Caller, project_id: UUID, session_id: UUID, resume
             session.save(update_fields=["connection", "resume_digest", "disconnected_at"])
     if session is None or not fits:
         return open_session(caller=caller, project_id=project_id)
-    _set_lifetime(session.id, ttl=lock_ttl())
+    held = list(Lease.objects.open().filter(session_id=session_id))
+    _set_lifetime(held, ttl=lock_ttl(), connection=session.connection)
     return OpenedSession(session.id, secret, session.connection)
 
 
@@ -74,25 +76,32 @@ def close_connection(*, caller: Caller, session_id: UUID, connection: int, clean
 
     Counts only for the session's current connection: a late disconnect cannot hurt a session that was resumed.
     """
-    with unavailable_on_timeout():
+    with write_transaction():
         current = Session.objects.filter(pk=session_id, connection=connection)
         if not current.update(disconnected_at=Now()):
             return
-        project_id = current.values_list("project_id", flat=True).first()
-    if project_id is None:
-        return
+        # With the session's row locked: what the session takes after it was resumed is not among them.
+        held = list(Lease.objects.open().filter(session_id=session_id))
     if clean:
-        release_session_locks(caller=caller, project_id=project_id, session_id=session_id, why=EndReason.DISCONNECTED)
+        for project_id in {lease.project_id for lease in held}:
+            release_session_locks(
+                caller=caller,
+                project_id=project_id,
+                session_id=session_id,
+                connection=connection,
+                why=EndReason.DISCONNECTED,
+            )
     else:
-        _set_lifetime(session_id, ttl=lock_grace())
+        _set_lifetime(held, ttl=lock_grace(), connection=connection)
 
 
-def _set_lifetime(session_id: UUID, *, ttl: int) -> None:
-    """Let the session's locks live `ttl` ms from now. Where Redis is away they run out by their own time."""
-    for lease in Lease.objects.open().filter(session_id=session_id):
+def _set_lifetime(held: Iterable[Lease], *, ttl: int, connection: int) -> None:
+    """Let a session's locks live `ttl` ms from now. Where Redis is away they run out by their own time."""
+    for lease in held:
+        key = registry.lock_key(lease.project_id, lease.field)
         try:
             with registry.unavailable_without_redis():
-                registry.renew(key=registry.lock_key(lease.project_id, lease.field), lease_id=lease.lease_id, ttl=ttl)
+                registry.adjust(key=key, lease_id=lease.lease_id, ttl=ttl, connection=connection)
         except Unavailable:
             return
 

@@ -10,9 +10,11 @@ from locking.models import EndReason, Lease
 from projects.writing import ProjectWrite, upkeep_write
 
 
-def release_session_locks(*, caller: Caller, project_id: UUID, session_id: UUID, why: EndReason) -> int:
-    """End every open lease of a session; return how many there were."""
-    return _end_all(caller, project_id, why, session_id=session_id)
+def release_session_locks(
+    *, caller: Caller, project_id: UUID, session_id: UUID, connection: int, why: EndReason
+) -> int:
+    """End every open lease of a session while that is its current connection; return how many there were."""
+    return _end_all(caller, project_id, why, session_id=session_id, session__connection=connection)
 
 
 def revoke_locks(*, caller: Caller, project_id: UUID, user_id: UUID, credential: str | None = None) -> int:

@@ -8,11 +8,9 @@ import pytest
 from django_redis import get_redis_connection
 
 from audit.errors import PermissionDenied
-from locking import registry
+from locking import registry, sessions
 from locking.models import EndReason, Lease
-from locking.services import (
-    acquire_lock,
-)
+from locking.services import acquire_lock, release_session_locks
 from locking.sessions import close_connection, open_session, resume_session
 from locking.sweeper import sweep_once
 from tests.writers import Writer
@@ -61,6 +59,64 @@ def test_a_late_disconnect_cannot_hurt_a_resumed_session(daniel: Writer):
 
     assert resumed.session_id == daniel.session
     assert daniel.lease(lock).is_open
+
+
+def test_a_close_that_finishes_after_the_session_was_resumed_leaves_its_locks_their_time(
+    daniel: Writer, settings, monkeypatch
+):
+    daniel.take()
+
+    def late(**arguments: Any) -> Any:
+        monkeypatch.undo()
+        come_back(daniel)
+        return registry.adjust(**arguments)
+
+    monkeypatch.setattr(registry, "adjust", late)
+    close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
+
+    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "prompt_text"))
+    assert remaining > settings.FOUNDRY_LOCK_GRACE * 1000
+
+
+def test_a_goodbye_that_finishes_after_the_session_was_resumed_frees_nothing(daniel: Writer, monkeypatch):
+    lock = daniel.take()
+
+    def late(**arguments: Any) -> int:
+        come_back(daniel)
+        return release_session_locks(**arguments)
+
+    monkeypatch.setattr(sessions, "release_session_locks", late)
+    close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=True)
+
+    assert daniel.lease(lock).is_open
+
+
+def test_a_lock_taken_by_the_resumed_session_is_none_of_an_older_connections_business(
+    daniel: Writer, settings, monkeypatch
+):
+    daniel.take()
+
+    def late(**arguments: Any) -> Any:
+        monkeypatch.undo()
+        come_back(daniel)
+        daniel.take("model_configuration")
+        return registry.adjust(**arguments)
+
+    monkeypatch.setattr(registry, "adjust", late)
+    close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
+
+    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "model_configuration"))
+    assert remaining > settings.FOUNDRY_LOCK_GRACE * 1000
+
+
+def come_back(writer: Writer) -> None:
+    resumed = resume_session(
+        caller=writer.caller,
+        project_id=writer.project.id,
+        session_id=writer.session,
+        resume_secret=writer.opened.resume_secret,
+    )
+    assert resumed.session_id == writer.session
 
 
 def test_a_used_secret_gets_a_new_session(daniel: Writer):

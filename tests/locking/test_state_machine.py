@@ -162,7 +162,11 @@ class Locks(RuleBasedStateMachine):
     def revoke(self, who: int) -> None:
         writer = self.writers[who]
         release_session_locks(
-            caller=writer.caller, project_id=self.project.id, session_id=writer.session, why=EndReason.REVOKED
+            caller=writer.caller,
+            project_id=self.project.id,
+            session_id=writer.session,
+            connection=writer.opened.connection,
+            why=EndReason.REVOKED,
         )
 
     @rule()
