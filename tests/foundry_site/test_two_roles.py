@@ -18,10 +18,12 @@ from psycopg import sql
 
 from foundry_site.embedded import addresses
 from foundry_site.embedded.postgres import SUPERUSER
-from tests.services import SERVICES
 
 PROGRAMS = Path(postgres_package).parent / "pginstall18" / "bin"
 ROLES = settings.BASE_DIR / "docs" / "operations" / "roles.sql"
+
+# One worker, which makes the site once.
+pytestmark = pytest.mark.xdist_group("two_roles")
 
 
 class Site:
@@ -82,8 +84,9 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = SERVICES.data_dir
-    if folder is None or str(folder) not in os.environ["DATABASE_URL"].replace("%2F", "/"):
+    # From the environment: with pytest-xdist only the controller has chosen the folder itself.
+    folder = Path(os.environ.get("FOUNDRY_DATA_DIR", ""))
+    if os.environ["DATABASE_URL"] != addresses.database_url(folder):
         pytest.skip("needs a superuser's rights, which only the embedded PostgreSQL gives")
     site = Site(tmp_path_factory.mktemp("roles"), folder)
     try:
