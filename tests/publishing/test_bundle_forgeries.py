@@ -124,6 +124,8 @@ def test_c13_a_signature_moved_from_another_release_is_found_even_if_sealed_anew
         ("versions.jsonl", "fields", {}, "its content hash does not fit its fields"),
         ("leases.jsonl", "field", "files/other.md", "its events say something else"),
         ("leases.jsonl", "end_reason", "expired", "its events say something else"),
+        ("leases.jsonl", "ended_at", "2031-01-01T00:00:00.000000Z", "its events say something else"),
+        ("leases.jsonl", "session", "0197f0d4-0000-7000-8000-000000000000", "its events say something else"),
         ("members.jsonl", "role", "viewer", "the events say something else"),
         ("events.jsonl", "canonical", "{}", "its content or time was changed"),
         ("events.jsonl", "at", "2026-01-01T00:00:00.000000Z", "its content or time was changed"),
