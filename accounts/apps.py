@@ -6,5 +6,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers: they register themselves when their module is imported."""
+        # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
+        from accounts.rebuilding import TABLES
+        from audit.rebuilding.tables import register as rebuild
+
+        rebuild(*TABLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rules import lock_account, require_administrator
 from accounts.suspension import suspend_signing
+from audit.canonical import canonical_hash
 from audit.errors import Conflict
+from audit.keys.sealing import rfc3339
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
@@ -132,13 +134,30 @@ def record_change(action: str, factor: Authenticator) -> None:
     """Record that a factor came, went or changed, in the transaction of its change."""
     given = _acting.get()
     caller, reason = given or (caller_from_request(context.request, user=factor.user), None)
-    data: dict[str, Any] = {"factor": factor.type, "id": factor.pk}
+    data: dict[str, Any] = {
+        "factor": factor.type,
+        "id": factor.pk,
+        "created_at": rfc3339(factor.created_at),
+        "sha256": material_sha256(factor.data),
+        "used_mask": factor.data.get("used_mask"),
+    }
     if factor.type == Factor.PASSKEY:
-        data["name"] = str(factor.data.get("name", ""))[:100]
+        data["name"] = name_of(factor.data)
     if action == actions.RECOVERY_CODE_USED:
         data["left"] = len(factor.wrap().get_unused_codes())
     with transaction.atomic():
         record(caller=caller, action=action, target=Target.of("user", factor.user_id), data=data, reason=reason)
+
+
+def name_of(data: Mapping[str, Any]) -> str:
+    """What its owner calls a passkey; empty for other factors."""
+    return str(data.get("name", ""))[:100]
+
+
+def material_sha256(data: Mapping[str, Any]) -> str:
+    """SHA-256 of what a factor proves somebody by, as it is kept: an encrypted seed, or a passkey's public half."""
+    kept = {name: data[name] for name in ("secret", "seed", "credential", "migrated_codes") if name in data}
+    return canonical_hash(kept)
 
 
 def _take_code(factor: Authenticator, code: str) -> bool:

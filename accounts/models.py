@@ -6,6 +6,7 @@ from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -107,6 +108,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it fits. One that is hashed as the site no longer does is hashed anew, with its event."""
+
+        def rehash(given: str) -> None:
+            # Here, because services are built on models.
+            from accounts.services.passwords import rehash_password
+
+            rehash_password(user=self, password=given)
+
+        return raw_password is not None and check_password(raw_password, self.password, rehash)
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """Tie browser sessions to the password and to ``session_generation``.

@@ -56,7 +56,8 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
             _refuse(request, user.username if user else "")
         with write_transaction():
             sociallogin.connect(request, user)
-            data = {"issuer": _provider().issuer, "subject": sociallogin.account.uid}
+            account = sociallogin.account
+            data = {"issuer": _provider().issuer, "subject": account.uid, "provider": account.provider}
             caller = caller_from_request(request, user=user)
             target = Target.of("user", user.id)
             record(caller=caller, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)

@@ -90,9 +90,7 @@ def prove(
     if not tried.success:
         raise ReauthenticationFailed("That did not confirm who you are. Nothing was signed.")
     if username and caller.credential.startswith("cookie:"):
-        now = {"proven_at": Now()}
-        with write_transaction():
-            ProvenSession.objects.update_or_create(user=user, credential=caller.credential, defaults=now)
+        _remember(caller, user, about=about, components=["username", private])
     return Proof([*(["username"] if username else []), private])
 
 
@@ -148,6 +146,15 @@ def _passkey_fits(user: User, response: Mapping[str, Any], about: Mapping[str, s
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         return False
     return True
+
+
+def _remember(caller: Caller, user: User, *, about: Mapping[str, str], components: list[str]) -> None:
+    """Both components were given in this session: on record, since its next signatures take one of them."""
+    with write_transaction():
+        data = {**about, "credential": caller.credential, "components": components}
+        event = record(caller=caller, action=actions.SIGNING_PROVEN, target=Target.of("user", user.id), data=data)
+        proven = {"proven_at": event.at}
+        ProvenSession.objects.update_or_create(user=user, credential=caller.credential, defaults=proven)
 
 
 def _record_failure(caller: Caller, user: User, *, about: Mapping[str, str], component: str) -> None:

@@ -13,7 +13,6 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import F
-from django.db.models.functions import Now
 
 from accounts import actions
 from accounts.callers import Caller
@@ -45,8 +44,9 @@ def may_sign(user: User) -> bool:
 
 def suspend_signing(*, caller: Caller, user: User, why: str) -> None:
     """Suspend signing inside the transaction of what somebody else did to the account's sign-in; its row is locked."""
-    User.objects.filter(pk=user.pk).update(signing_suspended_at=Now())
-    record(caller=caller, action=actions.SIGNING_SUSPENDED, target=Target.of("user", user.id), data={"why": why})
+    target = Target.of("user", user.id)
+    event = record(caller=caller, action=actions.SIGNING_SUSPENDED, target=target, data={"why": why})
+    User.objects.filter(pk=user.pk).update(signing_suspended_at=event.at)
 
 
 def restore_by_own_password(*, caller: Caller, user: User) -> None:

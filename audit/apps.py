@@ -8,9 +8,12 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.keys.verification import check_keys
+        from audit.rebuilding.own import TABLES
+        from audit.rebuilding.tables import register as rebuild
         from audit.reviews.verification import check_reviews
         from audit.verification import register
 
+        rebuild(*TABLES)
         register("checkpoints", check_checkpoints)
         register("keys", check_keys)
         register("reviews", check_reviews)

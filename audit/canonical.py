@@ -7,7 +7,8 @@ from typing import Any
 
 import rfc8785
 
-CANONICAL_VERSION = 1
+# The version of events (`v`): from 2 on they tell every column that is compared with them (`audit.rebuilding`).
+EVENT_VERSION = 2
 
 
 def canonical(value: Any) -> str:

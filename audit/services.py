@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from audit import live
-from audit.canonical import CANONICAL_VERSION, canonical, canonical_hash
+from audit.canonical import EVENT_VERSION, canonical, canonical_hash
 from audit.errors import ClientRefReused
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
@@ -112,7 +112,7 @@ def _circumstances(caller: AuditCaller, project_id: uuid.UUID | None) -> dict[st
     """Who, from where, by which door, on which chain: what every fact says besides itself (control c11)."""
     user = caller.user
     return {
-        "v": CANONICAL_VERSION,
+        "v": EVENT_VERSION,
         "site": site_id(),
         "chain": project_chain(project_id) if project_id else SITE_CHAIN,
         "actor": {"id": str(user.id), "name": user.display_name, "kind": user.kind},

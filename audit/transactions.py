@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 import psycopg_pool
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from audit.errors import Unavailable
 
@@ -34,4 +34,15 @@ def unavailable_on_timeout() -> Iterator[None]:
 def write_transaction() -> Iterator[None]:
     """The transaction of one service: everything in it commits, or nothing does."""
     with unavailable_on_timeout(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let everything read inside be of one moment; a transaction that is open already is left as it is."""
+    own = not connection.in_atomic_block
+    with unavailable_on_timeout(), transaction.atomic():
+        if own:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield

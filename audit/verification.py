@@ -1,32 +1,43 @@
-"""The verifier: walk every chain, then every record that an event describes, and name the first thing that is wrong.
+"""The verifier: walk every chain, rebuild every table that its events tell of, and name what is not so.
 
-`audit` knows only the chain. Apps above register a check of their own records (`register`), so that a byte changed in a
-draft or a blob is found as surely as one changed in an event (control c02).
+It believes the canonical text of events whose links it has computed, and nothing that the database derives from it:
+each generated column is compared with the text. `audit` knows only the chain; apps above register their tables
+(`audit.rebuilding`) and checks of what is no table of events, such as seals (`register`). Control c02.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Min
 
 from audit.canonical import canonical
 from audit.chain import first_prev_hash, link_hash
 from audit.errors import ValidationFailed
+from audit.findings import Finding
 from audit.ijson import parse
-from audit.models import Event
+from audit.models import SITE_CHAIN, Event
+from audit.rebuilding.comparison import Rebuilding
+from audit.rebuilding.facts import Fact
+from audit.rebuilding.tables import Table
+from audit.services import site_id
+from audit.transactions import one_moment
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: where (`chain#seq`, or a record's name) and what."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+__all__ = [
+    "ChainState",
+    "Finding",
+    "Verification",
+    "chains",
+    "register",
+    "verify",
+    "verify_chain",
+    "verify_range",
+    "verify_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +51,74 @@ class ChainState:
     finding: Finding | None
 
 
+@dataclass(slots=True)
+class Verification:
+    """What a verification found: the chains, what is wrong with them and the records, and what was compared.
+
+    `rows` were compared with their events; `not_compared` counts, by row and column, facts of rows whose events were
+    recorded before such facts were.
+    """
+
+    chains: list[ChainState] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rows: int = 0
+    not_compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def events(self) -> int:
+        return sum(state.events for state in self.chains)
+
+
 RecordCheck = Callable[[], Iterator[Finding]]
+TakeFact = Callable[[Fact], Finding | None]
 _record_checks: dict[str, RecordCheck] = {}
 
 
 def register(name: str, check: RecordCheck) -> None:
-    """Add a check of records outside the chain; called once from an app's `ready()`."""
+    """Add a check of records that no table of events is; called once from an app's `ready()`."""
     _record_checks[name] = check
 
 
+def verify(chain: str | None = None) -> Verification:
+    """Walk every chain, compare every table, ask every check, as of one moment.
+
+    With `chain` only that one, and the rows that it tells of; checks are left to a verification of everything. A chain
+    that is broken proves nothing of its records: they are not compared then, nor any where it is the site's.
+    """
+    found = Verification()
+    with one_moment():
+        rebuilding = Rebuilding()
+        for name in chains() if chain is None else [chain]:
+            state = verify_chain(name, take=rebuilding.take)
+            found.chains.append(state)
+            if state.finding:
+                found.findings.append(state.finding)
+        broken = {finding.chain for finding in found.findings}
+        if SITE_CHAIN in broken:
+            return found
+        found.findings += rebuilding.differences(chain, broken=broken)
+        if chain is None and not broken:
+            for check in sorted(_record_checks):
+                found.findings += _record_checks[check]()
+    found.rows, found.not_compared = rebuilding.compared, rebuilding.not_compared
+    return found
+
+
 def chains() -> list[str]:
-    """The names of all chains, in the order in which they began."""
+    """The names of all chains: `site`, then the others in the order in which they began."""
     names = Event.objects.values("chain").annotate(first=Min("id")).order_by("first")
-    return [row["chain"] for row in names]
+    return sorted((str(row["chain"]) for row in names), key=lambda name: name != SITE_CHAIN)
 
 
-def verify_chain(chain: str) -> ChainState:
-    """Recompute every link of one chain and stop at the first event that does not fit."""
+def verify_chain(chain: str, *, take: TakeFact | None = None) -> ChainState:
+    """Recompute every link of one chain and stop at the first event that does not fit; hand each on to `take`."""
     previous = first_prev_hash(chain)
     count = 0
     for event in Event.objects.chain(chain).iterator(chunk_size=2000):
         count += 1
-        what = _fault(event, chain=chain, seq=count, previous=previous)
-        if what:
-            finding = Finding(f"{chain}#{event.seq}", what)
+        read = _read(event, chain=chain, seq=count, previous=previous)
+        finding = read if isinstance(read, Finding) else take(read) if take else None
+        if finding:
             return ChainState(chain, count - 1, count - 1, previous.hex(), finding)
         previous = bytes(event.hash)
     return ChainState(chain, count, count, previous.hex(), None)
@@ -78,20 +133,43 @@ def verify_range(chain: str, first: int, last: int) -> Finding | None:
     previous = first_prev_hash(chain) if before is None else bytes(before)
     seq = first
     for event in Event.objects.chain(chain).filter(seq__range=(first, last)).iterator(chunk_size=2000):
-        what = _fault(event, chain=chain, seq=seq, previous=previous)
-        if what:
-            return Finding(f"{chain}#{event.seq}", what)
+        read = _read(event, chain=chain, seq=seq, previous=previous)
+        if isinstance(read, Finding):
+            return read
         previous, seq = bytes(event.hash), seq + 1
     return None
 
 
-def verify_records() -> Iterator[Finding]:
-    """What the registered checks find, app by app."""
-    for name in sorted(_record_checks):
-        yield from _record_checks[name]()
+def verify_rows(events: Iterable[Event], rows: Mapping[Table, Sequence[Any]]) -> Finding | None:
+    """Compare some rows, by table and primary key, with the events that tell of them: the first that differs.
+
+    The hash and the columns of each event are recomputed, and what comes before it on its chain is believed: a page
+    asks this, and beside it what the last verification noted of the chain.
+    """
+    rebuilding = Rebuilding(tuple(rows))
+    for event in events:
+        read = _read(event, chain=event.chain, seq=event.seq, previous=bytes(event.prev_hash))
+        finding = read if isinstance(read, Finding) else rebuilding.take(read)
+        if finding:
+            return finding
+    for table, keys in rows.items():
+        for finding in rebuilding.differences_of(table, keys):
+            return finding
+    return None
 
 
-def _fault(event: Event, *, chain: str, seq: int, previous: bytes) -> str | None:
+def _read(event: Event, *, chain: str, seq: int, previous: bytes) -> Fact | Finding:
+    """The event as its text tells it, or what is wrong with it."""
+    what = _fault_in_link(event, seq, previous)
+    record = None if what else _parsed(event.canonical)
+    if isinstance(record, dict):
+        what = _fault_in_record(event, record, chain)
+        if what is None:
+            return Fact(chain, event.seq, event.at, record)
+    return Finding(f"{chain}#{event.seq}", what or str(record), chain)
+
+
+def _fault_in_link(event: Event, seq: int, previous: bytes) -> str | None:
     if event.seq != seq:
         return f"event {seq} is missing: the next one found is {event.seq}"
     if bytes(event.prev_hash) != previous:
@@ -99,16 +177,51 @@ def _fault(event: Event, *, chain: str, seq: int, previous: bytes) -> str | None
     computed = link_hash(prev_hash=previous, seq=event.seq, at=event.at, canonical=event.canonical)
     if bytes(event.hash) != computed:
         return "its content or time was changed: the hash does not fit"
-    return _fault_in_text(event.canonical, chain)
+    return None
 
 
-def _fault_in_text(text: str, chain: str) -> str | None:
+def _parsed(text: str) -> dict[str, Any] | str:
+    """The fact, or what is wrong with its text."""
     try:
         record = parse(text, max_depth=200)
     except ValidationFailed as error:
         return f"its text is not I-JSON: {error.detail}"
-    if canonical(record) != text:
+    if not isinstance(record, dict) or canonical(record) != text:
         return "its text is not in canonical form"
-    if not isinstance(record, dict) or record.get("chain") != chain:
+    return record
+
+
+# What Postgres generates from the text, and where it stands there.
+_GENERATED: Final = {
+    "chain": ("chain",),
+    "action": ("action",),
+    "actor_id": ("actor", "id"),
+    "target_type": ("target", "type"),
+    "target_id": ("target", "id"),
+    "client_ref": ("client_ref",),
+    "request": ("request",),
+}
+
+
+def _fault_in_record(event: Event, record: dict[str, Any], chain: str) -> str | None:
+    if record.get("chain") != chain:
         return "names another chain"
+    if record.get("site") != site_id():
+        return "names another site than this one"
+    for column, path in _GENERATED.items():
+        value: Any = record
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        if not _is_same(getattr(event, column), value):
+            return f"the column {column} was changed: its text says {value!r}"
     return None
+
+
+def _is_same(stored: Any, told: Any) -> bool:
+    """Postgres takes an id in any spelling."""
+    if isinstance(stored, UUID) and isinstance(told, str):
+        try:
+            return stored == UUID(told)
+        except ValueError:
+            return False
+    return bool(stored == told)

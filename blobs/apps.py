@@ -5,7 +5,7 @@ class BlobsConfig(AppConfig):
     name = "blobs"
 
     def ready(self) -> None:
-        from audit.verification import register
-        from blobs.verification import check_blobs
+        from audit.rebuilding.tables import register as rebuild
+        from blobs.rebuilding import TABLES
 
-        register("blobs", check_blobs)
+        rebuild(*TABLES)

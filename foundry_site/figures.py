@@ -33,8 +33,8 @@ _OF_THE_SITE: Final = {
         "SELECT extract(epoch FROM clock_timestamp() - made_at) FROM audit_checkpoint ORDER BY number DESC LIMIT 1",
     ),
     "foundry_chains_broken": (
-        "Chains that did not fit when last walked.",
-        "SELECT count(*) FROM audit_standing WHERE fault <> ''",
+        "Chains that did not fit when last walked, or whose records are not what they tell.",
+        "SELECT count(*) FROM audit_standing WHERE fault <> '' OR records_fault <> ''",
     ),
     "foundry_jobs_waiting": ("Jobs in the queue.", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"),
     "foundry_jobs_failed": (

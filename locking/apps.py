@@ -5,10 +5,10 @@ class LockingConfig(AppConfig):
     name = "locking"
 
     def ready(self) -> None:
-        from audit.verification import register
+        from audit.rebuilding.tables import register as rebuild
+        from locking.rebuilding import TABLES
         from locking.services import freeze_locks
-        from locking.verification import check_leases
         from projects.status import when_closed
 
-        register("leases", check_leases)
+        rebuild(*TABLES)
         when_closed(freeze_locks)

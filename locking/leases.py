@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.db import connection
@@ -31,10 +31,13 @@ _INSERT_LEASE = (
 )
 # The clock of the database may be set back, and a lease never ends before it began.
 _END_LEASE = (
-    "UPDATE locking_lease SET ended_at = greatest(statement_timestamp(), started_at), end_reason = %s"
+    "UPDATE locking_lease SET ended_at = greatest(event.at, started_at), end_reason = %s FROM event"
     " WHERE lease_id = %s AND ended_at IS NULL"
 )
-
+_END_LEASE_BEFORE_ITS_EVENT = (
+    "UPDATE locking_lease SET ended_at = greatest(clock_timestamp(), started_at), end_reason = %s"
+    " WHERE lease_id = %s AND ended_at IS NULL RETURNING ended_at"
+)
 
 # What a token can be: it is a bigint in the journal.
 MAX_TOKEN = 2**63
@@ -159,13 +162,15 @@ def start_lease(
 def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bool = True) -> None:
     """End a lease that this write has read as open, and free its key after the commit.
 
-    `announce` records `lock.released`; a hand-over or take-over says it in its own event instead.
+    `announce` records `lock.released`, whose time is the lease's end; a hand-over or take-over says it in its own event
+    instead, and takes the end from `lease.ended_at`.
     """
     ending: Statement = (_END_LEASE, [why.value, lease.lease_id])
     write.afterwards(_observe_length, lease, why)
     if not announce:
         with connection.cursor() as cursor:
-            cursor.execute(*ending)
+            cursor.execute(_END_LEASE_BEFORE_ITS_EVENT, ending[1])
+            lease.ended_at = cursor.fetchone()[0]
         return
     # An expiry is nobody's act, whoever's request comes upon it.
     say = write.record_consequence if why is EndReason.EXPIRED else write.record
@@ -236,6 +241,7 @@ def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
 def momentary_lease(write: ProjectWrite, *, field: str, event_seq: int, at: datetime) -> Lease:
     """The journal's entry for a write that held its field only for the moment of its `draft.saved` event."""
     return Lease(
+        lease_id=momentary_lease_id(write.project.id, event_seq, field),
         project=write.project,
         field=field,
         token=event_seq,
@@ -244,6 +250,11 @@ def momentary_lease(write: ProjectWrite, *, field: str, event_seq: int, at: date
         ended_at=at,
         end_reason=EndReason.SAVED.value,
     )
+
+
+def momentary_lease_id(project_id: UUID, event_seq: int, field: str) -> UUID:
+    """The id of a momentary lease, which follows from its event."""
+    return uuid5(project_id, f"{event_seq} {field}")
 
 
 def follow_journal(key: str, *, ended: UUID, current: Lease | None) -> datetime | None:

@@ -7,6 +7,9 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.closing import register
+        from audit.rebuilding.tables import register as rebuild
+        from projects.rebuilding import TABLES
         from projects.succession import settle_projects
 
+        rebuild(*TABLES)
         register("projects", settle_projects)

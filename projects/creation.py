@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import NotAuthenticated
+from audit.keys.sealing import rfc3339
 from audit.services import Target, answered, record
 from projects.models import Member, Project, Role
 
@@ -38,12 +39,12 @@ def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> It
     begins with its owner's `member.added`.
     """
     project = Project.objects.create(**facts, created_by=caller.user)
-    Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
+    member = Member.objects.create(project=project, user=caller.user, role=Role.OWNER)
     record(
         caller=caller,
         action="member.added",
         target=Target.of("member", caller.user.id),
-        data={"user": caller.user.person(), "role": Role.OWNER.value},
+        data=facts_of(member),
         project_id=project.id,
     )
     yield project
@@ -51,6 +52,11 @@ def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> It
         caller=caller,
         action="project.created",
         target=Target.of("project", project.id),
-        data=facts,
+        data={**facts, "created_at": rfc3339(project.created_at)},
         request=request,
     )
+
+
+def facts_of(member: Member) -> dict[str, Any]:
+    """What the event of a new member says."""
+    return {"user": member.user.person(), "role": str(member.role), "added_at": rfc3339(member.added_at)}

@@ -13,7 +13,7 @@ from audit.ijson import check_text
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from notifications.models import Kind
-from projects.creation import created_before, new_project
+from projects.creation import created_before, facts_of, new_project
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
 from projects.text import check_line, check_reason
@@ -110,8 +110,7 @@ def add_member(
             words = _("{name} is already a member, as {role}.")
             raise Conflict(words.format(name=person.display_name, role=existing.role))
         member = Member.objects.create(project=write.project, user=person, role=wanted)
-        facts = {"user": person.person(), "role": wanted.value}
-        event = write.record("member.added", Target.of("member", person.id), facts)
+        event = write.record("member.added", Target.of("member", person.id), facts_of(member))
         write.tell(Kind.MEMBER_ADDED, [person.id], {"role": wanted.value}, event.seq)
     return member
 

@@ -12,6 +12,7 @@ from accounts.models import Kind, User
 from audit.errors import Conflict, ValidationFailed
 from audit.services import Target
 from notifications.models import Kind as Told
+from projects.creation import facts_of
 from projects.models import Member, Project, Role
 from projects.writing import upkeep_write
 
@@ -61,8 +62,10 @@ def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
         member = Member.objects.filter(project=write.project, user=successor).first()
         facts = {"user": successor.person(), "role": Role.OWNER.value, "succeeds": str(closing.user_id)}
         if member is None:
-            Member.objects.create(project=write.project, user=successor, role=Role.OWNER)
-            event = write.record("member.added", Target.of("member", successor.id), facts, reason=reason)
+            member = Member.objects.create(project=write.project, user=successor, role=Role.OWNER)
+            event = write.record(
+                "member.added", Target.of("member", successor.id), {**facts_of(member), **facts}, reason=reason
+            )
             write.tell(Told.MEMBER_ADDED, [successor.id], {"role": Role.OWNER.value}, event.seq)
             return
         before, member.role = member.role, Role.OWNER

@@ -6,15 +6,16 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.checkpoints.services import announce_by
+        from audit.rebuilding.tables import register as rebuild
         from audit.verification import register
         from drafts.exchange.registry import export_table
         from publishing.jobs import announce_checkpoint
         from publishing.models import Policy, Release, Signature
-        from publishing.verification import check_policies, check_releases, check_signatures
+        from publishing.rebuilding import TABLES
+        from publishing.verification import check_signatures
 
         announce_by(announce_checkpoint)
-        register("policies", check_policies)
-        register("releases", check_releases)
+        rebuild(*TABLES)
         register("signatures", check_signatures)
         export_table("policy", Policy)
         export_table("release", Release)

@@ -46,7 +46,7 @@ def announce_checkpoint(number: int) -> None:
 @app.periodic(cron=settings.FOUNDRY_VERIFICATION_CRON)
 @app.task(queueing_lock="verification", lock="verification")
 def verify_chains(timestamp: int) -> None:
-    """Walk every chain and note how far it fits, for the audit viewer; a broken one is an alert in the log."""
+    """Do what `verify_audit` does and note it, for pages and figures; what is wrong is an alert in the log."""
     note_standings()
 
 

@@ -20,9 +20,10 @@ from accounts.rules import (
     require_administrator,
     require_another_administrator,
 )
-from accounts.services.passwords import remember_password
+from accounts.services.passwords import password_sha256, remember_password
 from accounts.suspension import suspend_signing
 from audit.errors import Conflict, ValidationFailed
+from audit.keys.sealing import rfc3339
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
@@ -76,7 +77,13 @@ def create_account(
         if password is not None:
             remember_password(user)
         facts = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
-        data = {"username": user.username, "kind": user.kind, **facts}
+        data = {
+            "username": user.username,
+            "kind": user.kind,
+            "date_joined": rfc3339(user.date_joined),
+            "password_sha256": password_sha256(user.password),
+            **facts,
+        }
         record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
         if password is not None and user.kind == Kind.HUMAN:
             suspend_signing(caller=caller, user=user, why="password_set")
@@ -160,8 +167,9 @@ def deactivate_account(
         user.save(update_fields=["is_active", "session_generation"])
         tokens = PersonalAccessToken.objects.filter(user=user, revoked_at=None)
         revoked = sorted(str(token_id) for token_id in tokens.values_list("id", flat=True))
-        tokens.update(revoked_at=timezone.now())
-        data = {"revoked_tokens": revoked}
+        revoked_at = timezone.now()
+        tokens.update(revoked_at=revoked_at)
+        data = {"revoked_tokens": revoked, "revoked_at": rfc3339(revoked_at)}
         record(caller=caller, action=actions.ACCOUNT_DEACTIVATED, target=_target(user), data=data, reason=reason)
     return user
 

@@ -17,6 +17,7 @@ from accounts.callers import Caller
 from accounts.models import Kind, PersonalAccessToken
 from accounts.rules import check_token_name, is_service, lock_account, may_administer, require_administrator
 from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
+from audit.keys.sealing import rfc3339
 from audit.services import Target, answered, record, request_hash
 from audit.transactions import unavailable_on_timeout, write_transaction
 
@@ -43,7 +44,13 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
         token = PersonalAccessToken.objects.create(
             user=user, name=name, digest=_digest(text), created_at=now, expires_at=now + settings.FOUNDRY_TOKEN_LIFETIME
         )
-        data = {"user": str(user.id), "name": name, "expires_at": token.expires_at.isoformat()}
+        data = {
+            "user": str(user.id),
+            "name": name,
+            "digest": token.digest,
+            "created_at": rfc3339(token.created_at),
+            "expires_at": rfc3339(token.expires_at),
+        }
         record(caller=caller, action=actions.TOKEN_CREATED, target=Target.of("token", token.id), data=data)
     return token, text
 
@@ -62,7 +69,7 @@ def revoke_token(*, caller: Caller, token_id: UUID) -> None:
             return
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
-        data = {"user": str(token.user_id), "name": token.name}
+        data = {"user": str(token.user_id), "name": token.name, "revoked_at": rfc3339(token.revoked_at)}
         target = Target.of("token", token.id)
         record(caller=caller, action=actions.TOKEN_REVOKED, target=target, data=data, request=request)
 

@@ -107,14 +107,14 @@ def _authority(roots: int) -> Finding:
 
 
 def _standing() -> Finding:
-    broken = Standing.objects.exclude(fault="").first()
+    broken = Standing.objects.exclude(fault="", records_fault="").first()
     if broken is not None:
         mend = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
-        return bad("Audit trail", f"broken: {broken.fault}", mend)
+        return bad("Audit trail", f"broken: {broken.says}", mend)
     oldest = Standing.objects.order_by("verified_at").first()
     if oldest is None:
         return warn("Audit trail", "never verified", "Run manage.py verify_audit, and have a worker run.")
-    words = f"every chain verified since {oldest.verified_at:%Y-%m-%d %H:%M} UTC"
+    words = f"every chain and its records verified since {oldest.verified_at:%Y-%m-%d %H:%M} UTC"
     if oldest.verified_at < _due_before(settings.FOUNDRY_VERIFICATION_CRON, 2):
         return warn("Audit trail", words, START_A_WORKER)
     return ok("Audit trail", words)

@@ -16,6 +16,7 @@ import realtime
 from accounts.callers import Caller
 from accounts.models import Person, User
 from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
+from audit.keys.sealing import rfc3339
 from audit.live import topic_of
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
@@ -205,7 +206,9 @@ def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID 
 
 
 def _ended(lease: Lease) -> dict[str, object]:
+    assert lease.ended_at is not None
     return {
+        "ended_at": rfc3339(lease.ended_at),
         "lease_id": str(lease.lease_id),
         "token": lease.token,
         "holder": lease.user.person(),

@@ -13,13 +13,14 @@ from typing import Any, Final
 from audit.canonical import canonical
 from audit.keys.sealing import rfc3339
 from audit.models import Event, Timestamp
+from audit.transactions import one_moment
 from blobs.models import Blob
 from drafts.exchange.registry import registered_rows
 from projects.fields import CONFIGURATION, PROMPT
 from publishing.bundle.leases import lease_rows
 from publishing.bundle.report import report
 from publishing.bundle.rows import drafts_of, events_of
-from publishing.bundle.scope import Scope, one_moment
+from publishing.bundle.scope import Scope
 from publishing.models import Release
 
 _CONTENT: Final = {PROMPT: "content/prompt_text.md", CONFIGURATION: "content/model_configuration.json"}

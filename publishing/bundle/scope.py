@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
-
-from django.db import connection, transaction
 
 from accounts.callers import foundry_caller
 from audit.checkpoints.heads import Head
@@ -16,7 +12,7 @@ from audit.checkpoints.models import Checkpoint
 from audit.errors import NotFound
 from audit.keys.sealing import ensure_site_key
 from audit.models import Event, SiteKey, project_chain
-from audit.transactions import unavailable_on_timeout
+from audit.transactions import one_moment
 from drafts.models import Draft
 from projects.models import Project
 from publishing.models import Release, ReleaseState
@@ -75,17 +71,6 @@ def scope_of_project(project_id: UUID) -> Scope:
         releases = tuple(Release.objects.of_project(project_id).with_people().order_by("id"))
         draft = Draft.objects.of_project(project_id).first()
         return _scope(project, newest, key=key, release=None, releases=releases, draft=draft)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Let everything read inside be of one moment; a transaction that is open already is left as it is."""
-    own = not connection.in_atomic_block
-    with unavailable_on_timeout(), transaction.atomic():
-        if own:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _scope(

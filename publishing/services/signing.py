@@ -134,6 +134,7 @@ def _insert(
         "statement": sealed.sha256,
         "seal": sealed.signature.hex(),
         "key": sealed.key,
+        "credential": signature.credential,
     }
     event = write.record("release.signed", Target.of("signature", signature.id), data)
     signature.save(force_insert=True)

@@ -63,8 +63,9 @@ def test_the_sign_in_page_offers_it(client: Client, provider: Provider) -> None:
 def test_an_account_is_found_by_its_name_then_by_the_subject(client: Client, provider: Provider, person: User) -> None:
     come_from_outside(client, provider)
     assert is_signed_in(client)
+    told = {"issuer": provider.issuer, "subject": "subject-1", "provider": SocialAccount.objects.get().provider}
     linked = Event.objects.get(action="account.outside_account_linked")
-    assert (linked.actor_id, linked.data) == (person.id, {"issuer": provider.issuer, "subject": "subject-1"})
+    assert (linked.actor_id, linked.data) == (person.id, told)
     assert newest_event().data["methods"] == ["socialaccount"]
     provider.claims["preferred_username"] = "renamed"
     again = Client()

@@ -13,6 +13,7 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import PersonalAccessToken, User
 from accounts.services import authenticate_token, create_account, create_token, revoke_token
 from audit.errors import ClientRefReused, NotAuthenticated, NotFound, PermissionDenied, ValidationFailed
+from audit.keys.sealing import rfc3339
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 
@@ -33,7 +34,8 @@ def test_its_text_is_kept_nowhere(person: User) -> None:
     event = newest_event()
     assert (event.action, event.target_id) == ("token.created", str(token.id))
     assert text[4:] not in event.canonical
-    assert token.digest not in event.canonical
+    # Its SHA-256 is, so that `verify_audit` knows a planted one.
+    assert event.data["digest"] == token.digest
     assert text[4:] not in str(PersonalAccessToken.objects.values().get(id=token.id))
 
 
@@ -85,7 +87,10 @@ def test_c18_administrators_revoke_any_token_and_others_only_their_own(administr
         revoke_token(caller=caller_of(other), token_id=token.id)
     assert authenticate_token(text) == token
     revoke_token(caller=administrator, token_id=token.id)
-    assert newest_event().data == {"user": str(person.id), "name": "IDE"}
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    told = {"user": str(person.id), "name": "IDE", "revoked_at": rfc3339(token.revoked_at)}
+    assert newest_event().data == told
 
 
 def test_nobody_holds_a_token_of_another_person(administrator: Caller, person: User) -> None:

@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import create_account, reactivate_account, update_account
+from accounts.services.passwords import password_sha256
 from audit.errors import Conflict, PermissionDenied, ValidationFailed
+from audit.keys.sealing import rfc3339
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,8 @@ def test_it_records_a_new_account(administrator: Caller) -> None:
         "email": "",
         "is_administrator": False,
         "is_auditor": True,
+        "date_joined": rfc3339(user.date_joined),
+        "password_sha256": password_sha256(user.password),
     }
     assert user.person() == {"id": str(user.id), "display_name": "Inês", "kind": "agent"}
 

@@ -77,14 +77,14 @@ def test_c08_nothing_on_record_can_be_changed(writer: Writer, statement: str):
         ("UPDATE audit_event SET at = at + interval '1 microsecond' WHERE seq = 2", "#2"),
         ("DELETE FROM audit_event WHERE seq = 3", "event 3 is missing"),
         ("UPDATE drafts_draft SET message = 'better'", "its message was changed"),
-        ("UPDATE drafts_draft SET created_at = created_at + interval '1 second'", "its time was changed"),
+        ("UPDATE drafts_draft SET created_at = created_at + interval '1 second'", "its created at was changed"),
         (
             'UPDATE drafts_draft SET files = \'{"a": {"sha256": "", "media_type": "", "language": null}}\'',
             "content hash",
         ),
         ("UPDATE blobs_blob SET data = data || 'x'", "its content was changed"),
         ("UPDATE projects_project SET current_draft_id = NULL; DELETE FROM drafts_draft", "it recorded is gone"),
-        ("UPDATE locking_lease SET field = 'files/x'", "another lock"),
+        ("UPDATE locking_lease SET field = 'files/x'", "no event recorded it"),
     ],
 )
 def test_c02_verify_audit_names_what_was_changed(writer: Writer, without_triggers, statement: str, found: str):

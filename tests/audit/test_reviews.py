@@ -168,9 +168,9 @@ def test_c08_c24_a_review_cannot_be_changed_or_removed(chain: str, auditor: Call
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("UPDATE audit_review SET findings = 'none'", "not what its event says"),
-        ("UPDATE audit_review SET to_hash = from_hash", "not what its event says"),
-        ("UPDATE audit_review SET reviewed_at = reviewed_at - interval '1 day'", "reviewer or time was changed"),
+        ("UPDATE audit_review SET findings = 'none'", "its findings was changed"),
+        ("UPDATE audit_review SET to_hash = from_hash", "its to hash was changed"),
+        ("UPDATE audit_review SET reviewed_at = reviewed_at - interval '1 day'", "its reviewed at was changed"),
         ("DELETE FROM audit_review", "the review it recorded is gone"),
         (f"INSERT INTO audit_review SELECT gen_random_uuid(), {COLUMNS} FROM audit_review", "no event recorded it"),
     ],

@@ -20,13 +20,17 @@ from workspace.audit_viewer.asked import Asked
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`state` is verified, broken or unknown. `verified` of `events` were walked at `verified_at` and fitted."""
+    """`state` is verified, broken or unknown. `verified` of `events` were walked at `verified_at` and fitted.
+
+    `not_compared` counts facts that older events do not tell.
+    """
 
     state: str
     title: str
     name: str
     fault: str
     events: int
+    not_compared: int
     verified: int
     verified_at: datetime | None
     next_at: datetime
@@ -48,8 +52,9 @@ def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> S
         state=state,
         title=_title(asked, state, broken, standings),
         name=names.get(asked.chain, asked.chain) if asked.chain else _("All projects"),
-        fault=broken.fault.partition(": ")[2] if broken else "",
+        fault=broken.says.partition(": ")[2] if broken else "",
         events=sum(seqs.values()),
+        not_compared=max((each.not_compared for each in standings.values()), default=0),
         verified=sum(each.seq for each in standings.values()),
         verified_at=min((each.verified_at for each in standings.values()), default=None),
         next_at=_next_check(),
@@ -59,7 +64,7 @@ def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> S
 
 def _title(asked: Asked, state: str, broken: Standing | None, standings: Mapping[str, Standing]) -> str:
     if broken is not None:
-        return _("Chain broken at %(seq)d") % {"seq": broken.seq + 1}
+        return _("Chain broken at %(seq)d") % {"seq": broken.seq + 1} if broken.fault else _("A record was changed")
     if state == "unknown":
         return _("Not verified yet")
     if asked.chain:

@@ -90,9 +90,12 @@ def verify(request: PageRequest) -> HttpResponse:
 def _say_how_they_stand(request: PageRequest, standings: list[Standing]) -> None:
     broken = [standing for standing in standings if standing.is_broken]
     for standing in broken:
-        messages.error(request, _("The chain is broken. %(fault)s") % {"fault": standing.fault})
+        words = _("The chain is broken. %(fault)s") if standing.fault else _("A record was changed. %(fault)s")
+        messages.error(request, words % {"fault": standing.says})
     if not broken:
-        messages.success(request, _("Every event fits, from the first to the newest."))
+        messages.success(
+            request, _("Every event fits, from the first to the newest, and every record is what they say.")
+        )
 
 
 def exported(request: PageRequest, form: str) -> StreamingHttpResponse:

@@ -76,6 +76,10 @@ def _signing_failed(event: Event, data: Data) -> str:
     return _method(data["component"]).capitalize()
 
 
+def _signing_proven(event: Event, data: Data) -> str:
+    return ", ".join(map(_method, data["components"]))
+
+
 def _locked(event: Event, data: Data) -> str:
     count = data["failures"]
     words = ngettext("{who}after {n} failed try", "{who}after {n} failed tries", count)
@@ -146,6 +150,8 @@ SITE_WORDS: Final[Mapping[str, Words]] = {
     "account.sign_in_locked": _locked,
     "account.signing_failed": _signing_failed,
     "account.signing_locked": _locked,
+    "account.signing_proven": _signing_proven,
+    "account.password_rehashed": _nothing,
     "account.unlocked": _nothing,
     "account.signing_suspended": _suspended,
     "account.signing_restored": _restored,

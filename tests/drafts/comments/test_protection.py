@@ -63,9 +63,9 @@ def test_untouched_comments_verify(thread: Comment):
     [
         ("UPDATE drafts_comment SET text = 'better'", "its text was changed"),
         ("UPDATE drafts_comment SET quote = 'x' WHERE thread_id IS NULL", "its quote was changed"),
-        ("UPDATE drafts_comment SET from_line = 1 WHERE thread_id IS NULL", "its lines was changed"),
+        ("UPDATE drafts_comment SET from_line = 1 WHERE thread_id IS NULL", "its from line was changed"),
         ("UPDATE drafts_comment SET state = 'open' WHERE state = 'resolved'", "its state was changed"),
-        ("UPDATE drafts_comment SET created_at = now()", "its time was changed"),
+        ("UPDATE drafts_comment SET created_at = now()", "its created at was changed"),
         ("DELETE FROM drafts_comment WHERE thread_id IS NOT NULL", "the comment it recorded is gone"),
     ],
 )

@@ -13,11 +13,11 @@ from django.core.management import CommandError, call_command
 
 from audit.errors import LockHeld, NotFound, PermissionDenied, ValidationFailed
 from audit.models import Event
+from audit.verification import verify
 from drafts.exchange.git.history import Selection
 from drafts.exchange.git.importing import Report, import_repository
 from drafts.exchange.git.repository import Repository
 from drafts.models import Draft
-from drafts.verification import check_drafts
 from locking.models import Lease
 from projects.models import Project
 from tests.drafts.exchange.conftest import save
@@ -138,7 +138,7 @@ def test_each_commit_that_touches_them_becomes_a_version(repo, run, owner):
     assert facts(two)["commit"] == second
     assert one.author == owner
     assert one.created_at.year > 2020
-    assert list(check_drafts()) == []
+    assert verify().findings == []
 
 
 def test_every_version_has_a_momentary_lease_for_what_it_wrote(repo, run, owner):

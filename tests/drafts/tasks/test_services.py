@@ -146,8 +146,8 @@ def test_c08_a_task_cannot_be_removed_or_begun_anew(task: Task, statement: str):
     [
         ("UPDATE drafts_task SET text = 'Nothing'", "its text was changed"),
         ("UPDATE drafts_task SET assignee_id = created_by_id", "its assignee was changed"),
-        ("UPDATE drafts_task SET done_at = NULL, done_by_id = NULL", "its tick was changed"),
-        ("UPDATE drafts_task SET done_by_id = created_by_id", "its ticker was changed"),
+        ("UPDATE drafts_task SET done_at = NULL, done_by_id = NULL", "its done at was changed"),
+        ("UPDATE drafts_task SET done_by_id = created_by_id", "its done by was changed"),
         ("ALTER TABLE drafts_task DISABLE TRIGGER USER; DELETE FROM drafts_task", "the task it recorded is gone"),
     ],
 )

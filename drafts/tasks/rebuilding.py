@@ -1,0 +1,44 @@
+"""The checklist, as the events add it up."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from audit.rebuilding.facts import Fact
+from audit.rebuilding.tables import Rows, Table
+from drafts.tasks.models import Task
+
+TASKS: Final = Table(Task, name="task", key=("id",), chain="project_id")
+
+
+@TASKS.on("task.created")
+def _created(rows: Rows, fact: Fact) -> None:
+    rows.put(
+        fact,
+        (UUID(fact.target_id),),
+        project_id=fact.project_id,
+        text=fact.data["text"],
+        assignee_id=_person(fact.data["assignee"]),
+        created_at=fact.at,
+        created_by_id=fact.actor_id,
+        done_at=None,
+        done_by_id=None,
+    )
+
+
+@TASKS.on("task.changed")
+def _changed(rows: Rows, fact: Fact) -> None:
+    said = fact.data
+    after: dict[str, Any] = {"text": said["text"]}
+    if "assignee" in said:
+        after["assignee_id"] = _person(said["assignee"])
+    if "done_by" in said:
+        after["done_by_id"] = _person(said["done_by"])
+    if "done" in said:
+        after["done_at"] = fact.at if said["done"] else None
+    rows.change(fact, (UUID(fact.target_id),), **after)
+
+
+def _person(person: dict[str, str] | None) -> UUID | None:
+    return UUID(person["id"]) if person else None

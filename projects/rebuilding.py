@@ -1,0 +1,72 @@
+"""Projects and their members, as the events tell them."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from audit.models import SITE_CHAIN
+from audit.rebuilding.facts import Fact
+from audit.rebuilding.tables import Rows, Table
+from projects.models import Member, Project, Status
+
+PROJECTS: Final = Table(Project, name="project", key=("id",), chain="id")
+MEMBERS: Final = Table(
+    Member,
+    name="membership",
+    key=("project_id", "user_id"),
+    chain="project_id",
+    unrecorded={"id": "a row number, without a meaning"},
+)
+
+
+@PROJECTS.on("project.created")
+def _created(rows: Rows, fact: Fact) -> None:
+    rows.put(
+        fact,
+        (UUID(fact.target_id),),
+        name=fact.data["name"],
+        description=fact.data["description"],
+        is_private=fact.data["is_private"],
+        created_at=fact.told_moment("created_at"),
+        created_by_id=fact.actor_id,
+        status=Status.OPEN.value,
+        current_draft_id=None,
+    )
+
+
+@PROJECTS.on("project.updated")
+def _updated(rows: Rows, fact: Fact) -> None:
+    told = {name: fact.data[name] for name in ("name", "description", "is_private") if name in fact.data}
+    rows.change(fact, (fact.project_id,), **told)
+
+
+@PROJECTS.on("project.archived", "project.frozen", "project.reopened")
+def _moved(rows: Rows, fact: Fact) -> None:
+    rows.change(fact, (fact.project_id,), status=fact.data["status"])
+
+
+@PROJECTS.on_every_event
+def _moved_besides(rows: Rows, fact: Fact) -> None:
+    """Whatever else an app further up does with a project: its event says what became of the project's status."""
+    if fact.chain != SITE_CHAIN and "project_status" in fact.data:
+        rows.change(fact, (fact.project_id,), status=fact.data["project_status"])
+
+
+@MEMBERS.on("member.added")
+def _added(rows: Rows, fact: Fact) -> None:
+    key = (fact.project_id, UUID(fact.target_id))
+    rows.put(fact, key, role=fact.data["role"], added_at=fact.told_moment("added_at"))
+
+
+@MEMBERS.on("member.role_changed")
+def _role_changed(rows: Rows, fact: Fact) -> None:
+    rows.change(fact, (fact.project_id, UUID(fact.target_id)), role=fact.data["role"])
+
+
+@MEMBERS.on("member.removed")
+def _removed(rows: Rows, fact: Fact) -> None:
+    rows.drop((fact.project_id, UUID(fact.target_id)))
+
+
+TABLES: Final = (PROJECTS, MEMBERS)

@@ -1,0 +1,103 @@
+"""Policies, releases and signatures, as the events tell them. Seals are `publishing.verification`'s."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from audit.rebuilding.facts import Fact
+from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
+from blobs.models import sha256_of
+from publishing.models import Policy, Release, ReleaseState, Signature
+
+POLICIES: Final = Table(Policy, name="policy", key=("project_id",), chain="project_id")
+
+
+@POLICIES.on("policy.updated")
+def _set(rows: Rows, fact: Fact) -> None:
+    rows.put(fact, (fact.project_id,), rules=fact.data["rules"])
+
+
+def _authors(authors: list[UUID]) -> list[str]:
+    return sorted(map(str, authors))
+
+
+RELEASES: Final = Table(
+    Release,
+    name="release",
+    key=("id",),
+    chain="project_id",
+    columns={
+        "authors": Column(as_told=_authors),
+        "draft_id": Column(("draft__project_id", "draft__version_number", "draft__content_hash")),
+    },
+)
+_ENDS: Final = {
+    "release.released": ReleaseState.RELEASED,
+    "release.rejected": ReleaseState.REJECTED,
+    "release.withdrawn": ReleaseState.WITHDRAWN,
+}
+
+
+@RELEASES.on("release.submitted")
+def _submitted(rows: Rows, fact: Fact) -> None:
+    said = fact.data
+    rows.put(
+        fact,
+        (UUID(fact.target_id),),
+        project_id=fact.project_id,
+        draft_id=(fact.project_id, said["version"], said["content_hash"].removeprefix("sha256:")),
+        name=said["name"],
+        rules=said["rules"],
+        authors=sorted(each["id"] for each in said["authors"]),
+        authors_sign=said["authors_sign"],
+        state=ReleaseState.IN_REVIEW.value,
+        submitted_by_id=fact.actor_id,
+        submitted_at=fact.at,
+        ended_at=None,
+        ended_by_id=None,
+        reason="",
+    )
+
+
+@RELEASES.on(*_ENDS)
+def _ended(rows: Rows, fact: Fact) -> None:
+    rows.change(
+        fact,
+        (UUID(fact.target_id),),
+        state=_ENDS[fact.action].value,
+        ended_at=fact.at,
+        ended_by_id=fact.actor_id,
+        reason=fact.record["reason"] or "",
+    )
+
+
+_SEALED: Final = "told by the sealed statement, which the check of signatures compares with it"
+SIGNATURES: Final = Table(
+    Signature,
+    name="signature",
+    key=("id",),
+    chain="project_id",
+    columns={"text": Column(as_told=lambda text: sha256_of(text.encode())), "seal": AS_HEX},
+    unrecorded={"comment": _SEALED, "signed_at": _SEALED},
+)
+
+
+@SIGNATURES.on("release.signed")
+def _signed(rows: Rows, fact: Fact) -> None:
+    said = fact.data
+    rows.put(
+        fact,
+        (UUID(fact.target_id),),
+        project_id=fact.project_id,
+        release_id=UUID(said["release_id"]),
+        signer_id=fact.actor_id,
+        meaning=said["meaning"],
+        text=said["statement"],
+        seal=said["seal"],
+        key_id=said["key"],
+        credential=fact.told("credential"),
+    )
+
+
+TABLES: Final = (POLICIES, RELEASES, SIGNATURES)
