@@ -13,29 +13,41 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NoReturn
 
+from django.utils.translation import gettext as _
+
 from audit.errors import ValidationFailed
+from audit.json_words import at_place, syntax_problem
 
 MAX_DEPTH: Final = 100
 MAX_INTEGER: Final = 2**53 - 1
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_LEXEME = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|NaN|-?Infinity|[\[\]{}:]', re.DOTALL)
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
-def parse(text: str | bytes, *, name: str = "body", max_depth: int = MAX_DEPTH, exact_numbers: bool = False) -> object:
+def parse(
+    text: str | bytes,
+    *,
+    name: str = "body",
+    max_depth: int = MAX_DEPTH,
+    exact_numbers: bool = False,
+    first_line: int = 1,
+) -> object:
     """Parse one I-JSON document.
 
-    `name` is the field that the error names. With `exact_numbers`, a number with a point or an exponent is a `Decimal`
-    of all its digits instead of the nearest double. Raises `ValidationFailed` for anything RFC 7493 forbids, for NUL
-    characters (Postgres cannot hold them), and for nesting deeper than `max_depth`.
+    `name` is the field that the error names; it says the line and the column too, where `text` begins on `first_line`.
+    With `exact_numbers`, a number with a point or an exponent is a `Decimal` of all its digits instead of the nearest
+    double. Raises `ValidationFailed` for anything RFC 7493 forbids, for NUL characters (Postgres cannot hold them), for
+    a byte order mark, and for nesting deeper than `max_depth`.
     """
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise ValidationFailed({name: [f"Not UTF-8 at byte {error.start}."]}) from None
-    _check_depth(text, name, max_depth)
+            raise ValidationFailed({name: [_("Not UTF-8 at byte {at}.").format(at=error.start)]}) from None
     try:
+        _check_depth(text, max_depth)
         value = json.loads(
             text,
             object_pairs_hook=_object,
@@ -45,10 +57,10 @@ def parse(text: str | bytes, *, name: str = "body", max_depth: int = MAX_DEPTH, 
         )
         _check_strings(value)
     except json.JSONDecodeError as error:
-        message = f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        raise ValidationFailed({name: [message]}) from None
+        raise ValidationFailed({name: [syntax_problem(error, first_line=first_line)]}) from None
     except _RefusedError as error:
-        raise ValidationFailed({name: [str(error)]}) from None
+        at = _offset_of_refusal(text) if error.offset is None else error.offset
+        raise ValidationFailed({name: [at_place(str(error), text, at, first_line=first_line)]}) from None
     return value
 
 
@@ -56,23 +68,32 @@ def check_text(text: str, *, name: str) -> str:
     """Return `text` with line ends made LF; refuse NUL and lone surrogates with `ValidationFailed`."""
     problem = _text_problem(text)
     if problem:
-        raise ValidationFailed({name: [problem]})
+        words, at = problem
+        raise ValidationFailed({name: [at_place(words, text, at)]})
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 class _RefusedError(ValueError):
-    """What RFC 7493 forbids, in the words the caller will read."""
+    """What RFC 7493 forbids, in the words the caller will read; `offset` where it is known."""
+
+    def __init__(self, words: str, offset: int | None = None) -> None:
+        super().__init__(words)
+        self.offset = offset
 
 
-def _text_problem(text: str) -> str | None:
-    if "\x00" in text:
-        return "Contains a NUL character."
-    if not text.isascii() and _SURROGATE.search(text):
-        return "Contains a lone surrogate, which is not Unicode text."
-    return None
+def _text_problem(text: str) -> tuple[str, int] | None:
+    """What Postgres cannot hold of a text, and at which offset."""
+    if text.isascii() and "\x00" not in text:
+        return None
+    unfit = _UNFIT.search(text)
+    if unfit is None:
+        return None
+    if unfit.group() == "\x00":
+        return _("a NUL character cannot be stored; remove it"), unfit.start()
+    return _("a lone surrogate is not Unicode text; remove it"), unfit.start()
 
 
-def _check_depth(text: str, name: str, max_depth: int) -> None:
+def _check_depth(text: str, max_depth: int) -> None:
     if text.count("[") + text.count("{") <= max_depth:
         return
     depth = 0
@@ -81,7 +102,7 @@ def _check_depth(text: str, name: str, max_depth: int) -> None:
         if mark in "[{":
             depth += 1
             if depth > max_depth:
-                raise ValidationFailed({name: [f"Nested more than {max_depth} levels deep."]})
+                raise _RefusedError(_("nested more than {most} levels deep").format(most=max_depth), match.start())
         elif mark in "]}":
             depth -= 1
 
@@ -90,20 +111,21 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
-        for key, _ in pairs:
+        for key, _value in pairs:
             if key in seen:
-                raise _RefusedError(f"The name {key!r} stands twice in one object.")
+                raise _RefusedError(_("the name {name!r} stands twice in one object").format(name=key[:40]))
             seen.add(key)
     return found
 
 
 def _refuse_constant(literal: str) -> NoReturn:
-    raise _RefusedError(f"{literal} is not a JSON number.")
+    raise _RefusedError(_("{literal} is not a JSON number").format(literal=literal))
 
 
 def _integer(literal: str) -> int:
     if len(literal) > 17 or abs(int(literal)) > MAX_INTEGER:
-        raise _RefusedError(f"The integer {literal[:40]} is beyond 2^53, where a double is no longer exact.")
+        words = _("the integer {literal} is beyond 2^53, where a double is no longer exact")
+        raise _RefusedError(words.format(literal=literal[:40]))
     return int(literal)
 
 
@@ -111,7 +133,7 @@ def _number(literal: str) -> float:
     number = float(literal)
     vanished = number == 0.0 and re.search(r"[1-9]", re.split("[eE]", literal)[0]) is not None
     if math.isinf(number) or vanished:
-        raise _RefusedError(f"The number {literal[:40]} does not fit a double.")
+        raise _RefusedError(_("the number {literal} does not fit a double").format(literal=literal[:40]))
     return number
 
 
@@ -127,7 +149,7 @@ def _check_strings(value: object) -> None:
         if isinstance(item, str):
             problem = _text_problem(item)
             if problem:
-                raise _RefusedError(problem)
+                raise _RefusedError(problem[0])
         elif isinstance(item, dict):
             pending.extend(_members(item))
         elif isinstance(item, list):
@@ -137,3 +159,37 @@ def _check_strings(value: object) -> None:
 def _members(item: dict[str, object]) -> Iterable[object]:
     yield from item.keys()
     yield from item.values()
+
+
+def _offset_of_refusal(text: str) -> int:
+    """Where the first thing stands that I-JSON forbids, in a text that is grammatical up to there."""
+    names: list[set[str] | None] = []
+    latest, latest_at = "", 0
+    for match in _LEXEME.finditer(text):
+        lexeme = match.group()
+        if lexeme in "[{":
+            names.append(set() if lexeme == "{" else None)
+        elif lexeme in "]}":
+            del names[-1:]
+        elif lexeme == ":":
+            here = names[-1] if names else None
+            if here is None or latest in here:
+                return latest_at
+            here.add(latest)
+        else:
+            value = _value_of(lexeme)
+            if value is None:
+                return match.start()
+            latest, latest_at = value, match.start()
+    return latest_at
+
+
+def _value_of(lexeme: str) -> str | None:
+    """A string's value, a number's spelling, or None where I-JSON forbids it."""
+    try:
+        value = json.loads(lexeme, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_number)
+    except ValueError:
+        return None
+    if not isinstance(value, str):
+        return lexeme
+    return None if _text_problem(value) else value

@@ -71,7 +71,7 @@ def content_hash(fields: Mapping[str, FieldContent]) -> str:
 
 
 def language_of(path: str) -> str | None:
-    """The language that a file's ending says, or None."""
+    """The language of a file that came without one: what its ending says, or None. The one place that decides it."""
     name = path.rsplit("/", 1)[-1]
     return LANGUAGES_BY_ENDING.get(name.rsplit(".", 1)[-1].lower()) if "." in name else None
 

@@ -17,7 +17,15 @@ JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 FILE_CHANGE = {
     "type": "object",
     "nullable": True,
-    "properties": {"language": {"type": "string", "nullable": True}, "content": {"type": "string"}},
+    "properties": {
+        "language": {
+            "type": "string",
+            "nullable": True,
+            "description": "A short lowercase name, or null for plain text. Where it is absent, the ending of the path "
+            "decides, whoever saves: `.csv` is `csv`, `.py` is `python`, an unknown ending is null.",
+        },
+        "content": {"type": "string"},
+    },
     "required": ["content"],
     "description": "A file's new content; null removes the file.",
 }

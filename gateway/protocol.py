@@ -11,6 +11,7 @@ import re
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from audit.errors import DomainError, ValidationFailed
 from audit.ijson import parse
@@ -85,8 +86,9 @@ def decode_parameters(raw: msgspec.Raw, kind: type[Parameters]) -> Parameters:
     except msgspec.ValidationError as error:
         name, message = _explain(str(error))
         raise ValidationFailed({name: [message]}) from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ValidationFailed({"params": [f"Not JSON: {error}"]}) from None
+    except (msgspec.DecodeError, RecursionError):
+        parse(bytes(raw), name="params")
+        raise ValidationFailed({"params": [_("Not JSON that can be read here.")]}) from None
 
 
 def result_frame(request_id: RequestId, result: Any) -> str:
@@ -114,16 +116,16 @@ def _error_frame(request_id: RequestId, code: int, message: str, data: Any = Non
 def _unreadable(text: str) -> ProtocolError:
     """Why a frame cannot be read. Python reads some JSON that is not strict, and so may find whom to answer."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return ProtocolError(PARSE_ERROR, f"Not JSON: {error}")
-    try:
         parse(text, name="params")
     except ValidationFailed as refusal:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return ProtocolError(PARSE_ERROR, refusal.errors["params"][0])
         request_id = value.get("id") if isinstance(value, dict) else None
         known = request_id if isinstance(request_id, int | float | str) else None
         return ProtocolError(refusal.status, refusal.title, known, refusal.problem())
-    return ProtocolError(PARSE_ERROR, "Not JSON that can be read here.")
+    return ProtocolError(PARSE_ERROR, _("Not JSON that can be read here."))
 
 
 def _id_of(text: str) -> RequestId:

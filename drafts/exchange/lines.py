@@ -149,9 +149,9 @@ def spell_extension(kind: str, row: dict[str, Any]) -> bytes:
     return f"{canonical({**row, 'type': kind})}\n".encode()
 
 
-def read(data: bytes) -> Line | ExtensionLine:
-    """What a line says, its LF taken off. Raises `ValidationFailed` for anything but a well-spelled line."""
-    value = parse(data, name="line")
+def read(data: bytes, *, number: int = 1) -> Line | ExtensionLine:
+    """What the line of this number says, its LF taken off. Raises `ValidationFailed` where it is not well spelled."""
+    value = parse(data, name="line", first_line=number)
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise ValidationFailed({"line": ["Not an object with a type."]})
     if canonical(value).encode() != data:

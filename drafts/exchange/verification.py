@@ -83,7 +83,7 @@ class _Verifier:
 
     def take(self, data: bytes) -> None:
         """Check the next line, whose number its caller knows."""
-        line = lines.read(data[:-1])
+        line = lines.read(data[:-1], number=sum(self.counts.values()) + 1)
         rank = _ORDER[type(line)]
         if rank < self._reached or (rank == self._reached and rank in (0, 7)) or (self._reached < 0 and rank):
             raise refuse("This line stands where it cannot stand.")

@@ -8,6 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+from drafts.content import language_of
+from drafts.syntax import check_syntax
+from projects.fields import FILES, file_path
+
 CONFIGURATION = "model_configuration"
 
 
@@ -33,8 +39,17 @@ class Save:
     message: str
 
     def change(self) -> object:
-        """The text as the API takes it for this field."""
-        return {"language": None, "content": self.text} if self.field.startswith("files/") else self.text
+        """The text as the API takes it for this field.
+
+        The server gives a file its language, by its path; a text that breaks the grammar of that language goes without.
+        """
+        if not self.field.startswith(FILES):
+            return self.text
+        try:
+            check_syntax(self.text, language=language_of(file_path(self.field)), name=self.field)
+        except ValidationFailed:
+            return {"language": None, "content": self.text}
+        return {"content": self.text}
 
 
 def read_history(path: Path) -> list[Save]:
@@ -60,8 +75,11 @@ def _saves(lines: list[bytes]) -> Iterator[Save]:
         if not content.strip():
             continue
         try:
+            parse(content, name="line", first_line=number)
             line = msgspec.json.decode(content, type=Line)
             yield Save(number=number, field=line.field, text=_text(line), message=line.message)
+        except ValidationFailed as error:
+            raise HistoryError(error.errors["line"][0]) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise HistoryError(f"Line {number}: {error}") from error
 

@@ -143,7 +143,7 @@ def test_500_files_fit_and_one_more_does_not(writer: Writer):
     [
         ("files/topology.yaml", "a:\n  - b\n c: d\n", "Line 3"),
         ("files/shots.jsonl", '{"q": 1}\n{"q": NaN}\n', "Line 2"),
-        ("files/schema.json", "[" * 10_000 + "]" * 10_000, "Line 1: Nested more than 100"),
+        ("files/schema.json", "[" * 10_000 + "]" * 10_000, "Line 1, column 101: nested more than 100"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line_and_kept_as_working_copy(writer: Writer, name, content, words):

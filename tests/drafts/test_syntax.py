@@ -48,15 +48,15 @@ def test_it_lets_good_texts_and_other_languages_pass(language: str | None, text:
 @pytest.mark.parametrize(
     ("language", "text", "line", "words"),
     [
-        ("yaml", "a:\n  - b\n c: d\n", 3, "not YAML"),
-        ("yaml", "a: b\nc: 'open\n", 3, "not YAML"),
+        ("yaml", "a:\n  - b\n c: d\n", 3, "Not YAML"),
+        ("yaml", "a: b\nc: 'open\n", 3, "Not YAML"),
         ("yaml", "a: b\nc: *nothing\n", 2, "names nothing"),
         ("yaml", "a: &a\n  b:\n    - *a\n", 3, "inside what it names"),
         ("yaml", "a: 1\nb: 2\na: 3\n", 3, "twice"),
-        ("yaml", "a: b\nc: \x07\n", 2, "not YAML"),
+        ("yaml", "a: b\nc: \x07\n", 2, "Not YAML"),
         ("yaml", "[" * 10_000 + "]" * 10_000, 1, "levels deep"),
         ("yaml", "\n" + BILLION_LAUGHS, 8, "amount to more than"),
-        ("json", '{\n  "a": 1,\n}', 3, "Not JSON"),
+        ("json", '{\n  "a": 1,\n}', 2, "Not JSON"),
         ("json", "", 1, "Not JSON"),
         ("json", '{\n  "a": 1,\n  "b": NaN\n}', 3, "NaN"),
         ("json", '{\n  "a": 1,\n  "a": 2\n}', 3, "twice"),
@@ -111,4 +111,41 @@ def test_a_break_on_any_line_is_found_there(value: object, line: int):
     lines = [json.dumps(value)] * 51
     lines[line] = "{broken"
 
-    assert f"Line {line + 1}:" in problem("\n".join(lines), "jsonl")
+    assert f"Line {line + 1}, column" in problem("\n".join(lines), "jsonl")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "place"),
+    [
+        ("json", "\ufeff{}", "Line 1, column 1: starts with a byte order mark; remove it"),
+        ("jsonl", '1\n\ufeff{"q": 1}\n', "Line 2, column 1: starts with a byte order mark; remove it"),
+        ("json", '{\n  "ä😀": 1,\n}', "Line 2, column 11: there is a comma after the last item"),
+        ("json", '{"😀": NaN}', "Line 1, column 8: NaN"),
+        ("json", '{"a": {"b": 1}, "c": {"b": 1, "b": 2}}', "Line 1, column 31: the name 'b' stands twice"),
+        ("json", '["a", "\\u0000"]', "Line 1, column 7: a NUL character"),
+        ("yaml", "\ufeffa: b: c", "Line 1, column 6: a colon cannot stand here"),
+        ("yaml", "a: b\nä: 😀 \x07", "Line 2, column 7: a control character is not allowed"),
+        ("yaml", "- a\nb: c", 'Line 2, column 1: "-" is missing'),
+    ],
+)
+def test_a_refusal_says_the_line_and_the_column_as_an_editor_counts_them(language: str, text: str, place: str):
+    assert place in problem(text, language)
+
+
+BROKEN_JSON = st.text(st.sampled_from('{}[]",:\\u01aeN-.\n\t \ufeff\x00'), max_size=12)
+
+
+@given(BROKEN_JSON)
+def test_no_refusal_speaks_in_the_words_of_the_parser(text: str):
+    try:
+        json.loads(text)
+        said = ""
+    except ValueError as error:
+        said = getattr(error, "msg", "")
+    try:
+        check_syntax(text, language="json", name="files/it")
+    except ValidationFailed as refusal:
+        words = refusal.errors["files/it"][0]
+        assert re.search(r"Line \d+, column \d+: ", words)
+        assert "something else was expected" not in words
+        assert not said or said not in words

@@ -128,3 +128,16 @@ def test_nobody_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(ApiError, match="is not an address like"):
         Client("localhost:8000", "token")
+
+
+def test_a_byte_order_mark_before_a_history_is_named(tmp_path: Path) -> None:
+    line = json.dumps({"field": "prompt_text", "value": "x"})
+    with pytest.raises(HistoryError, match="Line 1, column 1: starts with a byte order mark; remove it"):
+        read_history(write(tmp_path / "history.jsonl", f"\ufeff{line}"))
+
+
+def test_a_file_goes_without_a_language_only_where_its_text_breaks_its_grammar(tmp_path: Path) -> None:
+    lines = [json.dumps({"field": "files/a.json", "value": value}) for value in ("{}", "{")]
+    good, broken = read_history(write(tmp_path / "history.jsonl", *lines))
+    assert good.change() == {"content": "{}"}
+    assert broken.change() == {"language": None, "content": "{"}

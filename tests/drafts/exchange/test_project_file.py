@@ -240,7 +240,7 @@ def test_a_forgery_with_a_fitting_last_line_is_found_and_named(exported, name):
     [
         (b"", "some of it is missing"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "Not"),
-        (b"[" * 10_000 + b"]" * 10_000 + b"\n", "Nested more than"),
+        (b"[" * 10_000 + b"]" * 10_000 + b"\n", "nested more than"),
         (b'{"type":"header","x":NaN}\n', "NaN"),
         (b'{"type":"header","x":"\\ud800"}\n', "surrogate"),
         (b'{"type":"header","x":"\\u0000"}\n', "NUL"),
