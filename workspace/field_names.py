@@ -6,17 +6,24 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from drafts.content import language_of
 from projects.fields import CONFIGURATION, PROMPT, field_kind, file_path
 
-_LANGUAGES = {
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".yaml": "yaml",
-    ".yml": "yaml",
+_LANGUAGE_NAMES = {
+    "markdown": "Markdown",
+    "json": "JSON",
+    "yaml": "YAML",
+    "jsonl": "JSON Lines",
+    "csv": "CSV",
+    "html": "HTML",
+    "xml": "XML",
+    "python": "Python",
+    "javascript": "JavaScript",
+    "typescript": "TypeScript",
+    "toml": "TOML",
+    "sql": "SQL",
+    "shell": "Shell",
 }
-_LANGUAGE_NAMES = {"markdown": "Markdown", "json": "JSON", "jsonl": "JSON Lines", "yaml": "YAML"}
 _FILE_ICONS = {
     ".yaml": "workflow",
     ".yml": "workflow",
@@ -53,13 +60,13 @@ def icon(name: str) -> str:
 
 
 def language(name: str) -> str | None:
-    """The language that the editor should colour, or None for plain text."""
+    """The language of a field that no version has yet, or None for plain text."""
     kind = field_kind(name)
     if kind == "prompt":
         return "markdown"
     if kind == "configuration":
         return "json"
-    return _LANGUAGES.get(_suffix(name))
+    return language_of(file_path(name))
 
 
 def language_name(code: str | None) -> str:

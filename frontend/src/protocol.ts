@@ -72,7 +72,7 @@ export interface SavedDraft {
   content_hash: string;
 }
 
-export type Change = string | { language: string | null; content: string } | null;
+export type Change = string | { language?: string | null; content: string } | null;
 
 export interface Save {
   base_version: number;

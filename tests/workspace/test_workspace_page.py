@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.callers import Caller
 from accounts.models import User
+from drafts.content import read_changes
 from locking.models import WorkingCopy
 from locking.working_copies import put_working_copy
 from projects.models import Project
@@ -17,6 +18,7 @@ from projects.services import archive_project
 from tests.workspace.conftest import PROMPT, Browser
 from tests.workspace.html import Page, elements, words
 from tests.writers import Writer
+from workspace import field_names
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +144,11 @@ def test_new_files_get_a_row_before_they_are_saved(browser: Browser, two_version
     response = client.get(address("fields", two_versions), {"new": "files/a/b.md", "field": "files/a/b.md"})
     assert "files/a/b.md" in states(response)
     assert client.get(address("fields", two_versions), {"new": "files/../b"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["data.csv", "a/b.PY", "c.toml", "d.ndjson", "notes.txt", "Makefile", ".md"])
+def test_the_page_gives_a_new_file_the_language_that_a_save_gives_it(path):
+    saved = read_changes({f"files/{path}": {"content": ""}})[f"files/{path}"]
+
+    assert field_names.language(f"files/{path}") == saved.language
+    assert saved.language is None or field_names.language_name(saved.language) != saved.language

@@ -28,7 +28,7 @@ export class Saving {
 
   /** The fields that could be saved now: ours, changed, and right. */
   ready(): Field[] {
-    return this.dirty().filter((field) => !field.problem && !field.moved);
+    return this.dirty().filter((field) => !field.problem && !field.unfit && !field.moved);
   }
 
   dirty(): Field[] {
@@ -38,7 +38,10 @@ export class Saving {
   async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<void> {
     // Asked for a moment after the first key, while the lock is still on its way.
     await this.project.locks.allSettled();
-    for (const field of this.dirty()) this.project.checking.now(field);
+    for (const field of this.dirty()) {
+      this.project.checking.now(field);
+      await this.project.keeping.isFit(field);
+    }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return;
     const sending = () => this.send(chosen, message, keep);
@@ -96,6 +99,7 @@ export class Saving {
     this.last = { version, at };
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
+      void project.keeping.safe(field, texts.get(field));
       if (!keep) project.locks.left(field);
     }
     project.versionIs(version);
@@ -151,7 +155,8 @@ export class Saving {
 
 function changeOf(field: Field): Change {
   if (!field.name.startsWith("files/")) return field.text;
-  return { language: field.language || null, content: field.text };
+  // The language of a new file is the server's to decide, by its path.
+  return field.exists ? { language: field.language || null, content: field.text } : { content: field.text };
 }
 
 /** A random UUID; `crypto.randomUUID` exists only on secure origins. */
