@@ -158,7 +158,7 @@ def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
 
     def open_window(name: str, **options: object) -> Person:
         user = world.people[name]
-        cookie = world.arrange(lambda: _session_of(user))
+        cookie = world.arrange(lambda: session_of(user))
         window = Person(chromium, world, user, cookie, **options)  # type: ignore[arg-type]
         windows.append(window)
         return window
@@ -170,7 +170,8 @@ def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
     assert complaints == []
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
+    """The cookie of a new sign-in."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value

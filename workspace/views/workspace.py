@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings as django_settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -108,6 +109,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
                 "socket": f"/ws/projects/{project_id}/",
                 **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
             },
+            "text_limit": django_settings.FOUNDRY_TEXT_LIMIT,
             "languages": field_names.language_names(),
             "texts": script_texts(),
         },

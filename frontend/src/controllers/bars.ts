@@ -1,10 +1,12 @@
+import { EditorView } from "@codemirror/view";
 import type { Connection } from "../gateway";
-import { say } from "../texts";
+import { count, say } from "../texts";
 import { short } from "../time";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import type { Notice } from "../workspace/project";
 import type { KeptText } from "../workspace/server";
+import { removingUnfit } from "../workspace/unfit";
 import { instantiate, LiveController, part } from "./live";
 import { toast } from "./toasts";
 
@@ -25,7 +27,7 @@ export class BarsController extends LiveController {
   private countdown = 0;
 
   private static readonly urgency = [
-    "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-refused", "bar-asked", "bar-kept",
+    "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused", "bar-asked", "bar-kept",
     "bar-saved", "bar-in_review", "bar-frozen", "bar-archived",
   ];
 
@@ -50,6 +52,25 @@ export class BarsController extends LiveController {
   copy(): void {
     const text = this.shown?.kept?.content ?? this.shown?.field?.text ?? "";
     void navigator.clipboard.writeText(text).then(() => toast({ text: say("copied") }));
+  }
+
+  /** To what the server cannot keep, in the field where it is. */
+  goTo(): void {
+    const { field } = this.shown ?? {};
+    if (!field?.unfit) return;
+    const { from: head, to: anchor } = field.unfit;
+    if (!field.view) document.querySelector<HTMLElement>(`[data-fields-target="row"][data-field="${CSS.escape(field.name)}"]`)?.click();
+    // The sheet shows another field a moment after it is chosen.
+    window.setTimeout(() => {
+      field.apply({ selection: { anchor, head }, effects: EditorView.scrollIntoView(head, { y: "center" }) });
+      field.view?.focus();
+    });
+  }
+
+  /** Take every character out that the server cannot keep. */
+  removeUnfit(): void {
+    const { field } = this.shown ?? {};
+    field?.apply({ changes: removingUnfit(field.text), userEvent: "delete.fix" });
   }
 
   async takeAgain(): Promise<void> {
@@ -142,6 +163,7 @@ export class BarsController extends LiveController {
 
   /** A field that is ours and right again needs no bar; a kept text is offered where it belongs. */
   private fieldIs(field: Field): void {
+    this.unkeptIs(field);
     if (this.bars.has(`lock:${field.name}`) && !field.moved && (field.isHeld || !field.isDirty)) this.forget(`lock:${field.name}`);
     if (this.bars.has(`asked:${field.name}`) && !field.isHeld) this.forget(`asked:${field.name}`);
     if (!field.view) return;
@@ -151,6 +173,22 @@ export class BarsController extends LiveController {
       const title = say("kept.title", { time: short(new Date(kept.updated_at)) });
       this.put("kept", { template: "bar-kept", words: { title, detail: "" }, field, kept });
     }
+  }
+
+  /** The server does not keep a text: why, where, and what mends it, until it does. */
+  private unkeptIs(field: Field): void {
+    const key = `unkept:${field.name}`;
+    const { unkept, unfit } = field;
+    if (!unkept) {
+      this.forget(key);
+      return;
+    }
+    const { title, why, where } = unkept;
+    const remove = unfit?.removable ? count("unfit.remove", unfit.removable) : "";
+    const words = { title, detail: `${why} ${where}`, go: unfit ? say("unfit.go") : "", remove };
+    const known = this.bars.get(key);
+    if (known?.words["detail"] === words.detail && known.words["remove"] === words.remove) return;
+    this.put(key, { template: "bar-unkept", words, field });
   }
 
   private put(key: string, bar: Bar): void {
@@ -187,6 +225,7 @@ export class BarsController extends LiveController {
     for (const [name, text] of Object.entries(words)) {
       const place = part(this.element, name);
       if (place && place.textContent !== text) place.textContent = text;
+      if (place instanceof HTMLButtonElement) place.hidden = text === "";
     }
   }
 }

@@ -88,7 +88,8 @@ export class SheetController extends LiveController {
   fix(): void {
     const fix = this.field.problem?.fix;
     if (!this.view || !fix || !this.writable) return;
-    this.view.dispatch({ changes: { from: fix.at, insert: fix.insert }, userEvent: "input.fix" });
+    const { from, to, insert } = fix;
+    this.view.dispatch({ changes: { from, to, insert }, userEvent: "input.fix" });
     project.checking.now(this.field);
   }
 
@@ -257,8 +258,10 @@ export class FootController extends LiveController {
     this.unsavedTarget.hidden = !field.isDirty;
     this.linesTarget.hidden = added + removed === 0;
     this.linesTarget.textContent = say(field.isWatched ? "foot.lines_theirs" : "foot.lines", { added, removed, version: field.base });
-    this.keptTarget.hidden = !field.isDirty || !field.keptAt;
-    if (field.keptAt) this.keptTarget.querySelector("span")!.textContent = say("foot.kept", { time: withSeconds(field.keptAt) });
+    this.keptTarget.hidden = !field.isDirty || !(field.keptAt || field.unkept);
+    this.keptTarget.toggleAttribute("data-failed", field.unkept !== null);
+    const kept = field.keptAt ? say("foot.kept", { time: withSeconds(field.keptAt) }) : say("foot.unkept");
+    this.keptTarget.querySelector("span")!.textContent = kept;
     this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
     this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
     this.hintTarget.hidden = !(field.problem && field.isDirty);

@@ -10,11 +10,12 @@ export interface JsonProblem {
   values: Record<string, string>;
   from: number;
   to: number;
-  /** What would mend it, where one insertion would. */
-  fix?: { key: string; at: number; insert: string };
+  /** What would mend it, where one change would. */
+  fix?: { key: string; from: number; to: number; insert: string };
 }
 
 const MOST_LEVELS = 100;
+const BYTE_ORDER_MARK = "\uFEFF";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_][\w]*/y;
 const SPACE = /[ \t\n\r]*/y;
@@ -44,6 +45,9 @@ class Reader {
   constructor(private readonly text: string) {}
 
   document(anyValue: boolean): void {
+    if (this.text.startsWith(BYTE_ORDER_MARK)) {
+      this.fail("json.mark", { to: 1, fix: { key: "json.mark.fix", from: 0, to: 1, insert: "" } });
+    }
     this.space();
     if (!anyValue && this.text[this.at] !== "{") this.fail("json.object", { to: this.text.length });
     this.value(1);
@@ -117,7 +121,7 @@ class Reader {
     this.fail("json.comma", {
       from: this.end,
       values: { next: shown.slice(0, 40) },
-      fix: { key: "json.comma.fix", at: this.end, insert: "," },
+      fix: { key: "json.comma.fix", from: this.end, to: this.end, insert: "," },
     });
   }
 

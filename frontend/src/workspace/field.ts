@@ -4,6 +4,7 @@ import type { EditorView } from "@codemirror/view";
 import type { JsonProblem } from "../editor/json";
 import { isUnsaved, savedText, setSaved } from "../editor/unsaved";
 import type { Lock } from "../protocol";
+import type { Unfit } from "./unfit";
 
 /** Marks changes that did not come from this person's hands. */
 export const fromServer = Annotation.define<true>();
@@ -35,6 +36,10 @@ export class Field {
   /** The revision that a save under way carries: kept apart as well, it would outlive the save. */
   savingRevision = 0;
   keptAt: Date | null = null;
+  /** Why the server does not keep this person's text now, and where it is kept instead. */
+  unkept: { title: string; why: string; where: string } | null = null;
+  /** What of the text the server could never keep. */
+  unfit: Unfit | null = null;
   problem: JsonProblem | null = null;
   /** Where the field moved under unsaved text, the version and text that it moved to. */
   moved: { version: number; text: string; by: string } | null = null;

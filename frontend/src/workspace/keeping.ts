@@ -1,58 +1,137 @@
 import { Disconnected, Refused } from "../gateway";
+import type { Problem } from "../protocol";
+import { say } from "../texts";
 import type { Field } from "./field";
 import type { Project } from "./project";
 import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
+import { Spare, type SpareText } from "./spare";
+import { findUnfit, unfitWords } from "./unfit";
 
 /** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
 const INTERVAL = 1_000;
 /** The first words after a pause are kept soon: who begins to watch asks for them. */
 const AT_ONCE = 150;
+/** After a refusal that says nothing about when to try again. */
+const RETRY = 5_000;
+const IN_BROWSER = "browser:";
 
-/** Keeps unsaved text on the server while it is typed, and offers it back. */
+/** Keeps unsaved text on the server while it is typed, in this browser while the server does not take it, and offers it back. */
 export class Keeping {
   /** Texts of locks that have ended, which their writer has neither taken back nor discarded. */
   offered: KeptText[] = [];
-  private timers = new Map<Field, number>();
-  private putting = new Map<Field, Promise<void>>();
+  private readonly spare: Spare;
+  private readonly timers = new Map<Field, number>();
+  private readonly putting = new Map<Field, Promise<void>>();
+  private readonly triedAt = new Map<Field, number>();
+  /** The fields of which this browser keeps a text. */
+  private readonly spared = new Set<Field>();
 
-  constructor(private readonly project: Project) {}
+  constructor(private readonly project: Project) {
+    this.spare = new Spare(project.me.id, project.id);
+    window.addEventListener("beforeunload", (event) => this.leaving(event));
+  }
 
-  soon(field: Field): void {
+  soon(field: Field, delay = 0): void {
     if (this.timers.has(field)) return;
-    const since = Date.now() - (field.keptAt?.getTime() ?? 0);
+    const since = Date.now() - (this.triedAt.get(field) ?? 0);
     this.timers.set(
       field,
       window.setTimeout(() => {
         this.timers.delete(field);
         void this.now(field);
-      }, Math.max(AT_ONCE, INTERVAL - since)),
+      }, Math.max(AT_ONCE, INTERVAL - since, delay)),
     );
   }
 
-  /** Put what is not kept yet; resolves when the server has it, or cannot have it now. */
+  /** Put what is not kept yet; resolves when the server or the browser has it. */
   async now(field: Field): Promise<void> {
     await this.putting.get(field);
     this.project.showing.flush(field);
-    const cared = Math.max(field.keptRevision, field.savingRevision);
-    if (field.token === null || field.revision <= cared || !this.project.isLive) return;
+    if (!this.isBehind(field)) return;
+    this.triedAt.set(field, Date.now());
     const putting = this.put(field, field.token, field.revision).finally(() => this.putting.delete(field));
     this.putting.set(field, putting);
     await putting;
   }
 
-  private async put(field: Field, token: number, revision: number): Promise<void> {
+  /** The lock is ending, and its token with it: a text that comes with it is kept all the same. */
+  async last(field: Field): Promise<void> {
+    this.project.showing.flush(field);
+    if (this.isBehind(field)) await this.put(field, field.token, field.revision);
+  }
+
+  private isBehind(field: Field): boolean {
+    if (field.token === null) return field.isDirty;
+    return field.revision > Math.max(field.keptRevision, field.savingRevision);
+  }
+
+  /** Whether the server can hold the text at all; if not, the page says why, and the browser keeps it. */
+  async isFit(field: Field): Promise<boolean> {
+    const { text } = field;
+    const { textLimit } = this.project;
+    field.unfit = findUnfit(text, textLimit);
+    if (!field.unfit) return true;
+    await this.unkept(field, say("unfit", { field: field.label }), unfitWords(field.unfit, text, textLimit));
+    return false;
+  }
+
+  private async put(field: Field, token: number | null, revision: number): Promise<void> {
+    const { project } = this;
+    const content = field.text;
+    if (!(await this.isFit(field))) return;
+    if (token === null || !project.isLive) {
+      await this.keepHere(field, content);
+      return;
+    }
     try {
-      const kept = await this.project.gateway.request("working_copy.put", { field: field.name, token, revision, content: field.text });
+      const kept = await project.gateway.request("working_copy.put", { field: field.name, token, revision, content });
+      await this.safe(field, content);
+      if (field.token !== token) return;
       field.keptRevision = Math.max(field.keptRevision, revision);
       if (kept.revision > revision) this.outnumbered(field, kept.revision);
       field.keptAt = new Date();
-      this.project.changed(field);
+      project.changed(field);
     } catch (error) {
-      if (error instanceof Disconnected) return;
-      if (!(error instanceof Refused)) throw error;
-      if (error.problem.code === "stale_token" || error.problem.code === "lock_not_held") this.project.locks.ended(field);
-      else if (error.problem.status === 503) this.soon(field);
+      if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
+      if (error instanceof Disconnected) await this.keepHere(field, content);
+      else await this.refused(field, error.problem, content);
     }
+  }
+
+  private async refused(field: Field, problem: Problem, content: string): Promise<void> {
+    const { project } = this;
+    if (problem.code === "stale_token") {
+      // The server has kept it for the lock that has ended.
+      await this.safe(field, content);
+      project.locks.ended(field);
+    } else if (problem.code === "lock_not_held") {
+      await this.keepHere(field, content);
+      project.locks.ended(field);
+    } else {
+      const isPassing = problem.status === 503 || problem.status === 429;
+      await this.unkept(field, say("unkept", { field: field.label }), problem.detail);
+      if (isPassing) this.soon(field, Number(problem["retry_after"] ?? RETRY / 1000) * 1000);
+    }
+  }
+
+  /** The server does not take the text: say so, and keep it in this browser. */
+  private async unkept(field: Field, title: string, why: string): Promise<void> {
+    field.keptAt = null;
+    const isHere = await this.keepHere(field, field.text);
+    field.unkept = { title, why, where: say(isHere ? "unkept.here" : "unkept.nowhere") };
+    this.project.changed(field);
+  }
+
+  private async keepHere(field: Field, content: string): Promise<boolean> {
+    this.spared.add(field);
+    return this.spare.keep(field.name, this.project.session, content);
+  }
+
+  /** `content` needs this browser no more: the server has it, or its writer let go of it. */
+  async safe(field: Field, content = field.text): Promise<void> {
+    if (content !== field.text) return;
+    field.unkept = field.unfit = null;
+    if (this.spared.delete(field)) await this.spare.remove(field.name);
   }
 
   /** The server keeps a higher revision than ours: ours has to be higher still to be kept. */
@@ -61,7 +140,23 @@ export class Keeping {
     this.soon(field);
   }
 
-  /** After each connect: what the server keeps for us. Text under a lock that we still hold goes back where it was. */
+  /** The line is broken: what has not arrived stays in this browser, also where the tab is closed now. */
+  lineBroke(): void {
+    for (const field of this.project.fields.values()) {
+      this.project.showing.flush(field);
+      if (this.isBehind(field)) void this.keepHere(field, field.text);
+    }
+  }
+
+  /** Whether text would be lost, or left to this browser alone, if the page went now. */
+  private leaving(event: BeforeUnloadEvent): void {
+    for (const field of this.project.fields.values()) {
+      void this.now(field);
+      if (field.isDirty && (field.unkept || (this.isBehind(field) && !this.project.isLive))) event.preventDefault();
+    }
+  }
+
+  /** After each connect: what the server and this browser keep for us. Text under a lock that we still hold goes back where it was. */
   async begin(): Promise<void> {
     if (!this.project.may.write) return;
     let kept: KeptText[];
@@ -77,6 +172,7 @@ export class Keeping {
       if (field && text.is_open && text.session_id === this.project.session) await this.resume(field, text);
       else if (!text.is_open) this.offered.push(text);
     }
+    for (const text of await this.spare.all()) await this.offerSpare(text, kept);
     for (const field of this.project.fields.values()) if (field.isHeld && field.isDirty) this.soon(field);
     this.project.changedAll();
   }
@@ -91,14 +187,56 @@ export class Keeping {
     field.keptAt = new Date(kept.updated_at);
   }
 
+  /** A text that only this browser has goes on where it was under a lock that we still hold; otherwise it is offered. */
+  private async offerSpare(spare: SpareText, kept: KeptText[]): Promise<void> {
+    const { project } = this;
+    const field = project.fields.get(spare.field);
+    if (field) {
+      this.spared.add(field);
+      const isOurs = await project.locks.settled(field);
+      await project.load(field);
+      const onServer = kept.find((one) => one.field === field.name && one.content === spare.content);
+      if (field.isDirty && field.text === spare.content && !onServer) return;
+      if (onServer || field.text === spare.content) {
+        await this.safe(field);
+        return;
+      }
+      // Another tab of this person's writes it.
+      if (!isOurs && field.lock && field.lock.session_id === spare.session) return;
+      const isUntouched = !field.isDirty || kept.some((one) => one.is_open && one.content === field.text);
+      if (isOurs && isUntouched) {
+        field.replace(spare.content, { typed: true });
+        return;
+      }
+    }
+    this.offer(spare.field, spare.content, spare.at);
+  }
+
+  private offer(field: string, content: string, at: Date): void {
+    const id = IN_BROWSER + field;
+    const text = { id, field, session_id: null, is_open: false, revision: 0, content, updated_at: at.toISOString() };
+    this.offered = [...this.offered.filter((one) => one.id !== id), text];
+  }
+
+  /** The field is about to show what is saved: what the server did not take is offered again. Answers false where it would be lost. */
+  async setAside(field: Field): Promise<boolean> {
+    if (!field.unkept) return true;
+    if (!(await this.keepHere(field, field.text))) return false;
+    this.offer(field.name, field.text, new Date());
+    field.unkept = field.unfit = null;
+    return true;
+  }
+
   /** Remove a kept text by its writer's choice. */
   async discard(kept: KeptText): Promise<void> {
-    await discardKept(this.project.urls.kept, kept.id);
+    if (kept.id.startsWith(IN_BROWSER)) await this.spare.remove(kept.field);
+    else await discardKept(this.project.urls.kept, kept.id);
     this.offered = this.offered.filter((one) => one.id !== kept.id);
     this.project.changedAll();
   }
 
   async discardOf(field: Field): Promise<void> {
+    await this.safe(field);
     for (const kept of await fetchKept(this.project.urls.kept)) {
       if (kept.field === field.name && !kept.is_open) await discardKept(this.project.urls.kept, kept.id);
     }

@@ -24,7 +24,8 @@ export class Locks {
   private renewing = 0;
 
   constructor(private readonly project: Project) {
-    for (const sign of ["keydown", "pointerdown", "wheel"] as const) {
+    // Not keys alone: dictation, input methods and on-screen keyboards write without them, in any field of the page.
+    for (const sign of ["keydown", "pointerdown", "wheel", "input", "compositionupdate"] as const) {
       window.addEventListener(sign, () => (this.activeAt = Date.now()), { passive: true });
     }
     window.addEventListener("focus", () => (this.windowFocusAt = Date.now()));
@@ -42,6 +43,8 @@ export class Locks {
       }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && update.transactions.some((one) => one.docChanged && !one.annotation(fromServer))) {
+          // Whatever way the text was changed: what is pasted, dropped or cut never reaches the window as input.
+          this.activeAt = Date.now();
           void this.take(field);
         }
       }),
@@ -168,6 +171,7 @@ export class Locks {
     const { project } = this;
     await project.keeping.now(field);
     const kept = field.isDirty;
+    if (!dropText && !(await project.keeping.setAside(field))) return;
     try {
       await this.expecting([field], async () => {
         await project.gateway.request("lock.release", { field: field.name });
@@ -272,12 +276,14 @@ export class Locks {
 
   /** Our lock is gone without our doing. The text stays, and the page says what happened. */
   ended(field: Field, by = ""): void {
+    const { project } = this;
     if (!field.isHeld) return;
     const wasDirty = field.isDirty;
+    void project.keeping.last(field);
     field.forgetLock();
     field.lock = null;
-    if (wasDirty) this.project.notice({ kind: "lock_ended", field, values: { name: by } });
-    this.project.changed(field);
+    if (wasDirty) project.notice({ kind: "lock_ended", field, values: { name: by } });
+    project.changed(field);
   }
 }
 

@@ -23,6 +23,8 @@ export interface PageData {
   status: ProjectStatus;
   may: { write: boolean; take_over: boolean };
   urls: { socket: string; text: string; compare: string; kept: string };
+  /** The most bytes of a text. */
+  text_limit: number;
   /** The languages' names by their codes; the empty code is plain text. */
   languages: Record<string, string>;
   texts: Texts;
@@ -60,10 +62,12 @@ export class Project extends Emitter<Happenings> {
   readonly checking = new Checking(this);
   readonly showing: Showing;
   readonly watching: Watching;
+  readonly id: string;
   readonly me: Person;
   may: PageData["may"];
   readonly urls: PageData["urls"];
   readonly languages: PageData["languages"];
+  readonly textLimit: number;
   version: number;
   status: ProjectStatus;
   readonly people = new People(() => this.emit("people", null));
@@ -77,10 +81,12 @@ export class Project extends Emitter<Happenings> {
   constructor(data: PageData) {
     super();
     useTexts(data.texts);
+    this.id = data.project;
     this.me = data.me;
     this.may = data.may;
     this.urls = data.urls;
     this.languages = data.languages;
+    this.textLimit = data.text_limit;
     this.version = data.version;
     this.status = data.status;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -97,6 +103,7 @@ export class Project extends Emitter<Happenings> {
   private listen(): void {
     this.gateway.on("connection", (connection) => {
       this.connection = connection;
+      if (connection.phase !== "live") this.keeping.lineBroke();
       this.emit("connection", connection);
       this.changedAll();
     });
