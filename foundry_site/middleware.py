@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import User
+from audit.invisible import reveal
 from foundry_site import logs
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -30,6 +31,21 @@ def named_in_the_log(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponseBase:
         note_user(request)
         return get_response(request)
+
+    return answer
+
+
+def nothing_hidden(get_response: GetResponse) -> GetResponse:
+    """Put a visible mark for every hidden character that a page's text holds: texts and names are other people's."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponse) and response.get("Content-Type", "").startswith("text/html"):
+            page = response.content.decode(response.charset)
+            shown = reveal(page)
+            if shown is not page:
+                response.content = shown.encode(response.charset)
+        return response
 
     return answer
 

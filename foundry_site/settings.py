@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.BrowserSessions",
     "foundry_site.middleware.named_in_the_log",
     "django_htmx.middleware.HtmxMiddleware",
+    "foundry_site.middleware.nothing_hidden",
 ]
 TEMPLATES = [
     {

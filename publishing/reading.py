@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import Kind, User
 from accounts.reauthentication import needs_username, passkey_challenge, private_components
 from audit.keys.sealing import STATEMENT_VERSION
 from audit.services import site_id
+from drafts.hidden import hidden_characters
+from drafts.models import Draft
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
@@ -77,7 +80,7 @@ def challenge(release: Release, *, caller: Caller, access: Access, meaning: str,
         "needs_username": needs_username(caller),
         "components": components,
         "passkey": passkey_challenge(caller.user, about=about) if "passkey" in components else None,
-        "warnings": warnings_of(release.project_id, Rules(**release.rules)),
+        "warnings": warnings_of(release.draft, Rules(**release.rules)),
     }
 
 
@@ -87,9 +90,12 @@ def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "")
     return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said}
 
 
-def warnings_of(project_id: UUID, rules: Rules) -> list[str]:
-    """What signers and submitters should know: open points that the policy lets warn."""
-    return open_points(project_id).warnings(rules)
+def warnings_of(draft: Draft, rules: Rules) -> list[str]:
+    """What signers and submitters should know: what nobody sees in the texts, and open points that may stay open."""
+    hidden = hidden_characters(draft)
+    counted = ", ".join(f"{name} {count}" for name, count in hidden.items())
+    warnings = [_("It contains invisible characters: {counted}.").format(counted=counted)] if hidden else []
+    return warnings + open_points(draft.project_id).warnings(rules)
 
 
 def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
@@ -112,5 +118,5 @@ def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
         "signatures": [signature_body(signature) for signature in release.signatures.all()],
         "missing": standing.missing if standing else {},
         "distinct_missing": standing.distinct_missing if standing else 0,
-        "warnings": warnings_of(release.project_id, Rules(**release.rules)) if in_review else [],
+        "warnings": warnings_of(release.draft, Rules(**release.rules)) if in_review else [],
     }

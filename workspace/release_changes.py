@@ -17,6 +17,7 @@ from drafts.compare.fields import FieldDifference
 from drafts.compare.rows import changed_lines
 from drafts.compare.text import TextDifference
 from drafts.compare.versions import compare_drafts
+from drafts.hidden import hidden_characters
 from drafts.models import Draft
 from publishing.models import Release
 from publishing.versions import released_before
@@ -51,7 +52,10 @@ class ChangedField:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything since `before` (None: there was no release yet)."""
+    """Everything since `before` (None: there was no release yet).
+
+    `hidden` are the fields of the version with characters that nobody sees, changed or not, and how many.
+    """
 
     before: Release | None
     draft: Draft
@@ -59,6 +63,7 @@ class Changes:
     versions: int
     people: int
     address: str
+    hidden: list[tuple[str, int]]
 
 
 def changes_of(draft: Draft) -> Changes:
@@ -82,6 +87,7 @@ def changes_of(draft: Draft) -> Changes:
         versions=len(authors),
         people=len(set(authors)),
         address=_address(base, draft),
+        hidden=[(field_names.label(name), count) for name, count in hidden_characters(draft).items()],
     )
 
 

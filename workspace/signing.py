@@ -108,7 +108,7 @@ def dialog_of(
         components=components,
         needs_username=needs_username(caller),
         suspended=why_not_sign(user) or "",
-        warnings=warnings_of(release.project_id, Rules(**release.rules)),
+        warnings=warnings_of(release.draft, Rules(**release.rules)),
         errors=errors,
         problem=words_of(refusal) if refusal and not errors.keys() & known else "",
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from audit.invisible import HIDDEN_OR_SPACE
 from drafts.compare.changes import Change, Path
 from drafts.compare.comparison import Comparison
 from drafts.compare.documents import DocumentDifference
@@ -18,7 +19,7 @@ from drafts.compare.values import written
 Paint = Callable[[str, str], str]
 
 _SIGNS: Final = {"equal": " ", "removed": "-", "added": "+"}
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+_UNSEEN: Final = re.compile(f"{HIDDEN_OR_SPACE.pattern}|[\n\ud800-\udfff]")
 
 
 def without_colours(kind: str, text: str) -> str:
@@ -41,12 +42,10 @@ def comparison_lines(comparison: Comparison, *, paint: Paint = without_colours) 
 
 
 def visible(text: str) -> str:
-    r"""A text in which every control and invisible character but the tab is spelled as `\u…`."""
+    r"""A text on one line, in which every control, invisible or unusual space but the tab is spelled as `\u…`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        f"\\u{ord(each):04x}" if each != "\t" and unicodedata.category(each) in _UNSEEN else each for each in text
-    )
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _field(field: FieldDifference, paint: Paint) -> Iterator[str]:

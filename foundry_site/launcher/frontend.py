@@ -18,7 +18,15 @@ from foundry_site.launcher.processes import ProgramError, run_quietly
 LEAST_NODE = 20
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 # What esbuild bundles, and where Tailwind looks for class names.
-SOURCES = ("frontend", "templates", "workspace", "package.json", "package-lock.json", "tsconfig.json")
+SOURCES = (
+    "frontend",
+    "templates",
+    "workspace",
+    "audit/invisible.json",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+)
 MODULES_STAMP = BASE_DIR / "node_modules" / ".foundry-stamp"
 BUILD_STAMP = BASE_DIR / "static" / "dist" / ".foundry-stamp"
 

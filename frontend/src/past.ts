@@ -20,6 +20,11 @@ function colour(table: HTMLTableElement, parser: Parser): void {
     const end = at + line.length;
     const parts: (string | HTMLElement)[] = [];
     let done = at;
+    // A mark of a hidden character stays a mark.
+    if (cell.childElementCount) {
+      at = end + 1;
+      return;
+    }
     // A token may go on over several lines.
     while (next > 0 && (spans[next - 1]?.to ?? 0) > at) next -= 1;
     for (let span = spans[next]; span && span.from < end; span = spans[(next += 1)]) {

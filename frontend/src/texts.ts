@@ -1,3 +1,5 @@
+import { spellOut } from "./invisible";
+
 /** The page's words, translated by Django (`workspace/texts.py`), with `{name}` places. */
 export type Texts = Record<string, string>;
 
@@ -10,7 +12,7 @@ export function useTexts(given: Texts): void {
 export function say(key: string, values: Record<string, string | number> = {}): string {
   const text = texts[key];
   if (text === undefined) throw new Error(`No text ${key}`);
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => spellOut(String(values[name] ?? place)));
 }
 
 /** As `say`, by number: `key.one` or `key.other`. */

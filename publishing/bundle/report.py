@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from audit.invisible import reveal, spell_out
 from drafts.models import Draft
 from publishing.bundle.rows import drafts_of, events_of
 from publishing.bundle.scope import Scope
@@ -22,6 +23,8 @@ table { border-collapse: collapse; width: 100% }
 td, th { border-bottom: 1px solid #d5dbe3; padding: .35rem .6rem .35rem 0 }
 td, th { text-align: left; vertical-align: top } th { font-weight: 600 }
 code, pre { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
+td, th, h1, h2 { unicode-bidi: isolate }
+.unseen { border: 1px solid; border-radius: 3px; padding: 0 3px; font: 11px ui-monospace, monospace }
 @media print { body { margin: 0; max-width: none } tr { break-inside: avoid } }
 """
 
@@ -61,8 +64,8 @@ def _head(scope: Scope) -> str:
         ("To verify", "python3 verify.py, with the fingerprint of the site's key as you know it from elsewhere"),
     ]
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{escape(title)}</h1>{_facts(facts)}"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(spell_out(title))}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{_text(title)}</h1>{_facts(facts)}"
     )
 
 
@@ -81,7 +84,7 @@ def _release(release: Release) -> str:
         for each in release.signatures.all()
     )
     head = _row(("printed name", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
-    return f"<h2>Release {escape(release.name)}</h2>{_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>"
+    return f"<h2>Release {_text(release.name)}</h2>{_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>"
 
 
 def _history(scope: Scope, drafts: Iterable[Draft]) -> str:
@@ -132,7 +135,12 @@ def _facts(facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _row(cells: Iterable[Any], *, cell: str = "td") -> str:
-    return f"<tr>{''.join(f'<{cell}>{escape(str(each))}</{cell}>' for each in cells)}</tr>\n"
+    return f"<tr>{''.join(f'<{cell}>{_text(str(each))}</{cell}>' for each in cells)}</tr>\n"
+
+
+def _text(text: str) -> str:
+    """A text of others: as it is, with a mark for whatever it hides."""
+    return reveal(escape(text))
 
 
 def _time(at: datetime) -> str:

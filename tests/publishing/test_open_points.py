@@ -7,10 +7,11 @@ import pytest
 from audit.errors import Conflict
 from audit.models import Event
 from drafts.comments.services import create_comment, resolve_comment
+from drafts.models import Draft
 from drafts.tasks.services import change_task, create_task
 from publishing.models import Release
 from publishing.policies import Rules
-from publishing.reading import warnings_of
+from publishing.reading import release_body, warnings_of
 from tests.publishing.reviews import Review, caller_of
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,13 @@ def test_open_tasks_block_until_they_are_ticked(review: Review):
 
 def test_what_warns_is_said_and_what_does_not_matter_is_not(review: Review):
     create_task(caller=caller_of(review.people["reviewer"]), project_id=review.project.id, text="Name the sources")
+    draft = Draft.objects.get(project=review.project)
 
-    assert warnings_of(review.project.id, Rules()) == ["1 task is open."]
-    assert warnings_of(review.project.id, Rules(open_tasks="ignore")) == []
+    assert warnings_of(draft, Rules()) == ["1 task is open."]
+    assert warnings_of(draft, Rules(open_tasks="ignore")) == []
+
+
+def test_signers_are_told_of_characters_that_nobody_sees(review: Review):
+    draft = review.save("Only \u202eadmins\u202c may.\n", **{"files/a.md": {"content": "a\u200bb"}})
+    assert warnings_of(draft, Rules()) == ["It contains invisible characters: prompt_text 2, files/a.md 1."]
+    assert release_body(review.submit())["warnings"] == warnings_of(draft, Rules())

@@ -13,9 +13,10 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Person, User
+from audit.invisible import text_as_html
 from workspace import field_names, marking, shortcuts
 from workspace.people import PersonView
 
@@ -28,6 +29,12 @@ register.filter("field_label", field_names.label)
 register.filter("field_short_label", field_names.short_label)
 register.filter("field_icon", field_names.icon)
 register.filter("marked", marking.marked)
+
+
+@register.filter
+def as_stored(text: str) -> SafeString:
+    """A text of a field as it is stored: hidden characters and unusual spaces have labelled marks."""
+    return mark_safe(text_as_html(text))  # noqa: S308 - it escapes the text
 
 
 @register.simple_tag

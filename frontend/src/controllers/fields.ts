@@ -5,6 +5,7 @@ import { addressWith } from "../workspace/address";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import { initialsOf, LiveController, part, parts, tintOf } from "./live";
+import { spellOut } from "../invisible";
 
 const MOST_READERS = 3;
 
@@ -148,7 +149,7 @@ function smallAvatar({ id, display_name }: Person): HTMLElement {
 export function paintLock(element: HTMLElement, field: Field): void {
   element.dataset["state"] = project.viewOf(field);
   if (!field.lock) return;
-  for (const place of parts(element, "holder")) place.textContent = field.lock.holder.display_name;
+  for (const place of parts(element, "holder")) place.textContent = spellOut(field.lock.holder.display_name);
   for (const place of parts(element, "since")) {
     if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
   }

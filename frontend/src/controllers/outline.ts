@@ -5,6 +5,7 @@ import { say } from "../texts";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import { instantiate, LiveController, part } from "./live";
+import { spellOut } from "../invisible";
 
 const DELAY = 200;
 
@@ -56,7 +57,7 @@ export class OutlineController extends LiveController {
       row.dataset["line"] = String(heading.line);
       row.toggleAttribute("data-at", index === at);
       if (index === at) row.setAttribute("aria-current", "true");
-      row.querySelector("span")!.textContent = heading.text;
+      row.querySelector("span")!.textContent = spellOut(heading.text);
       row.querySelector("small")!.textContent = String(heading.line);
       const said = part(row, "comments");
       if (said) said.hidden = !comments[index];

@@ -1,6 +1,7 @@
 import type { Present } from "../protocol";
 import { project } from "../workspace/current";
 import { initialsOf, instantiate, LiveController, part, parts, tintOf } from "./live";
+import { spellOut } from "../invisible";
 
 const MOST = 4;
 
@@ -37,8 +38,8 @@ export class PresenceController extends LiveController {
     const place = (written ?? read)?.label.split("/").at(-1) ?? "";
     element.dataset["user"] = user.id;
     element.dataset["at"] = written ? "writes" : read ? "reads" : "here";
-    set(element, "first-name", user.display_name.split(" ")[0] ?? "");
-    set(element, "name", user.display_name);
+    set(element, "first-name", spellOut(user.display_name.split(" ")[0] ?? ""));
+    set(element, "name", spellOut(user.display_name));
     set(element, "place", place);
     const avatar = part(element, "avatar");
     if (avatar) {

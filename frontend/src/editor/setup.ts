@@ -10,12 +10,12 @@ import {
   drawSelection,
   highlightActiveLine,
   highlightActiveLineGutter,
-  highlightSpecialChars,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
 import { colours } from "./colours";
 import { commentMarks } from "./comments";
+import { showHidden } from "./invisible";
 import { notesGutter } from "./notes";
 import { remoteWriter } from "./remote";
 import { unsavedLines } from "./unsaved";
@@ -58,7 +58,7 @@ export function plainEditor(language: string): Extension[] {
   return [
     EditorView.cspNonce.of(nonce),
     lineNumbers(),
-    highlightSpecialChars(),
+    showHidden(),
     drawSelection(),
     EditorView.lineWrapping,
     EditorState.tabSize.of(2),
