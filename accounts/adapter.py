@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def set_password(self, user: User, password: str) -> None:
         """Change one's own password with its event; the browser that did it stays signed in."""
-        services.set_password(caller=caller_from_request(context.request), user_id=user.id, password=password)
+        services.change_password(caller=caller_from_request(context.request), password=password)
         user.refresh_from_db()
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:

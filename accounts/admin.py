@@ -19,14 +19,18 @@ from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Gro
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, services
-from accounts.callers import caller_from_request
+from accounts.callers import Caller, caller_from_request
+from accounts.confirming import confirm_first
 from accounts.factors import remove_factors
 from accounts.models import Kind, PersonalAccessToken, User
+from accounts.rules import require_proof
 from accounts.suspension import restore_signing
-from audit.errors import DomainError
+from audit.errors import DomainError, ReauthenticationNeeded
 
 # Rights come from the roles of projects and from the two marks of an account; Django's groups would be a second way.
 admin.site.unregister(Group)
@@ -61,13 +65,43 @@ class AccountForm(UserForm):
         help_text=_("When the account is closed: who becomes owner of the projects that would have no other."),
     )
 
+    # Whose form it is: the administrator, never the account.
+    caller: Caller
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse while nobody has proved lately that it is the administrator; what was typed stays."""
+        cleaned: dict[str, Any] | None = super().clean()
+        try:
+            require_proof(self.caller)
+        except ReauthenticationNeeded as refusal:
+            link = format_html(
+                '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
+                refusal.detail,
+                reverse("account_reauthenticate"),
+                _("Confirm in a new tab, then save again."),
+            )
+            raise forms.ValidationError(link, "unproven") from None
+        return cleaned
+
     class Meta:
         model = User
         fields = ("username", "display_name", "email", "kind", "is_superuser", "is_auditor", "is_active")
 
 
+class Confirmed:
+    """Actions of a list that ask the administrator to prove themselves first, and then go on by themselves."""
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        try:
+            require_proof(caller_from_request(request))
+        except ReauthenticationNeeded:
+            return confirm_first(request)
+        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
+        return answer
+
+
 @admin.register(User)
-class UserAdmin(UserModelAdmin):
+class UserAdmin(Confirmed, UserModelAdmin):
     form = AccountForm
     list_display = ("username", "display_name", "kind", "is_active", "is_superuser", "is_auditor", "last_login")
     list_filter = ("kind", "is_active", "is_superuser", "is_auditor")
@@ -92,8 +126,21 @@ class UserAdmin(UserModelAdmin):
         """A new account is active; closing one is a change of its own."""
         return ("is_active", "successor") if obj is None else ()
 
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[UserForm]:
+        """The form knows who changes the account; nobody sets their own password here, without the old one."""
+        form = super().get_form(request, obj, change, **kwargs)
+        own = {"new_password": None} if obj is not None and obj.pk == request.user.pk else {}
+        return type(form.__name__, (form,), {"caller": caller_from_request(request), **own})
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show a service's refusal as a message; its transaction has been undone."""
+        """Ask for a proof before anything is typed; show a service's refusal as a message, its transaction undone."""
+        try:
+            if request.method == "GET" and self.has_change_permission(request):
+                require_proof(caller_from_request(request))
+        except ReauthenticationNeeded:
+            return confirm_first(request)
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as error:
@@ -101,7 +148,7 @@ class UserAdmin(UserModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: User, form: AccountForm, change: bool) -> None:
-        password = form.cleaned_data["new_password"] or None
+        password = form.cleaned_data.get("new_password") or None
         if change:
             self._change(request, obj, form, password)
             return
@@ -167,7 +214,7 @@ class UserAdmin(UserModelAdmin):
 
 
 @admin.register(PersonalAccessToken)
-class TokenAdmin(TokenModelAdmin):
+class TokenAdmin(Confirmed, TokenModelAdmin):
     """Which tokens there are; an administrator may end one (11.300c), nobody can see or make one here."""
 
     list_display = ("name", "user", "created_at", "expires_at", "revoked_at", "last_used_at")

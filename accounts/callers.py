@@ -9,8 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.utils import timezone
 
 from accounts.models import PersonalAccessToken, User
 
@@ -28,7 +32,8 @@ class Caller:
     """One acting user with the circumstances that the audit trail keeps.
 
     ``credential`` names the proof without being one: ``token:<id>``, ``cookie:<hash of the session key>``, ``command``
-    or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts.
+    or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts. ``proven_at`` is when the person last
+    proved themselves in this browser session beyond having its cookie; None for a token, which cannot.
     """
 
     user: User
@@ -39,6 +44,7 @@ class Caller:
     client_ref: UUID | None = None
     credential: str = ""
     on_behalf_of: UUID | None = None
+    proven_at: datetime | None = None
 
 
 def cookie_credential(session_key: str) -> str:
@@ -56,12 +62,13 @@ def caller_from_request(request: HttpRequest, user: User | None = None) -> Calle
     token = getattr(request, "auth", None)
     if isinstance(token, PersonalAccessToken):
         return _in_request(request, user=user, via="api", credential=token.credential)
-    return _in_request(request, user=user, via="browser", credential=_cookie_of(request))
+    proven_at = _proven_at(request, user)
+    return _in_request(request, user=user, via="browser", credential=_cookie_of(request), proven_at=proven_at)
 
 
 def proven_caller(request: HttpRequest, user: User) -> Caller:
     """Somebody who has just proved by a password, without a session, who they are."""
-    return _in_request(request, user=user, via="api", credential="")
+    return _in_request(request, user=user, via="api", credential="", proven_at=timezone.now())
 
 
 def unknown_caller(request: HttpRequest) -> Caller:
@@ -88,14 +95,25 @@ def foundry_caller(via: Via = "job") -> Caller:
     return Caller(user=User.objects.foundry(), via=via, credential=via)
 
 
-def _in_request(request: HttpRequest, *, user: User, via: Via, credential: str) -> Caller:
+def _in_request(
+    request: HttpRequest, *, user: User, via: Via, credential: str, proven_at: datetime | None = None
+) -> Caller:
     return Caller(
         user=user,
         via=via,
         address=request.META.get("REMOTE_ADDR") or None,
         user_agent=_clean_user_agent(request.META.get("HTTP_USER_AGENT")),
         credential=credential,
+        proven_at=proven_at,
     )
+
+
+def _proven_at(request: HttpRequest, user: User) -> datetime | None:
+    """When the session's person was last asked to prove themselves again, and did."""
+    if not hasattr(request, "session"):
+        return None
+    times = [record["at"] for record in get_authentication_records(request, user) if record.get("reauthenticated")]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def _user_of(request: HttpRequest) -> User:

@@ -24,14 +24,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.utils.encoding import force_bytes
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rules import lock_account, require_administrator
-from accounts.suspension import suspend_signing
+from accounts.suspension import FACTORS_REMOVED, suspend_signing
 from audit.canonical import canonical_hash
-from audit.errors import Conflict
+from audit.errors import Conflict, PermissionDenied
 from audit.keys.sealing import rfc3339
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -107,14 +108,15 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
     It suspends the account's signing: the one who does this could otherwise sign in, and sign, as them (c16).
     """
     require_administrator(caller)
+    if user_id == caller.user.id:
+        raise PermissionDenied(_("You change your own second factors on your account page."))
     with write_transaction(), acting(caller, reason=reason):
         user = lock_account(user_id)
         rows = Authenticator.objects.filter(user_id=user.id)
         if not rows.exists():
             raise Conflict("The account has no second factor.")
         rows.delete()
-        if user.id != caller.user.id:
-            suspend_signing(caller=caller, user=user, why="factors_removed")
+        suspend_signing(caller=caller, user=user, why=FACTORS_REMOVED)
 
 
 _acting: ContextVar[tuple[Caller, str | None] | None] = ContextVar("acting", default=None)

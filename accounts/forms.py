@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
@@ -34,6 +35,7 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc
             raise forms.ValidationError(refusal.detail, "locked_out") from None
         if found is None:
             raise get_adapter().validation_error("incorrect_code")
+        reauthenticate_by_password(context.request)
         return password
 
 

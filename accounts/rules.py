@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import TOKEN_NAME_LIMIT, User
-from audit.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from audit.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from audit.ijson import check_text
 
 
@@ -46,9 +49,23 @@ def may_administer(caller: Caller) -> bool:
     return is_service(caller) or User.objects.active().filter(id=caller.user.id, is_superuser=True).exists()
 
 
+def require_proof(caller: Caller) -> None:
+    """Refuse who has not proved lately that they are the person of their session: a cookie may be in other hands.
+
+    Asked before every change of what somebody signs in with, and of whose account may do what. Raises
+    `ReauthenticationNeeded`; commands on the server are the operator's own.
+    """
+    if is_service(caller):
+        return
+    if caller.proven_at is None or caller.proven_at < timezone.now() - settings.FOUNDRY_PROOF_PERIOD:
+        raise ReauthenticationNeeded(_("Confirm first that it is you. Nothing was changed."))
+
+
 def require_administrator(caller: Caller) -> None:
+    """Refuse who is no administrator now (`PermissionDenied`), or has not proved it lately (`require_proof`)."""
     if not may_administer(caller):
-        raise PermissionDenied("Only an administrator may do this.")
+        raise PermissionDenied(_("Only an administrator may do this."))
+    require_proof(caller)
 
 
 def require_another_administrator(others: list[User]) -> None:

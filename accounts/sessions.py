@@ -23,6 +23,7 @@ from django.http import HttpRequest
 from accounts import actions
 from accounts.callers import Caller, cookie_credential, foundry_caller
 from accounts.models import User
+from accounts.rules import require_proof
 from audit.errors import NotFound
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -65,7 +66,11 @@ def note_use(*, user: User, credential: str) -> None:
 
 
 def end_session(*, caller: Caller, session_id: int) -> None:
-    """Sign out one of one's own browsers, wherever it is. Raises `NotFound` for another one's."""
+    """Sign out one of one's own browsers, wherever it is.
+
+    Raises `NotFound` for another one's, `ReauthenticationNeeded`.
+    """
+    require_proof(caller)
     row = UserSession.objects.filter(pk=session_id, user=caller.user).first()
     if row is None:
         raise NotFound("There is no such session.")
@@ -73,7 +78,8 @@ def end_session(*, caller: Caller, session_id: int) -> None:
 
 
 def end_other_sessions(*, caller: Caller) -> int:
-    """Sign out everywhere but here; how many there were."""
+    """Sign out everywhere but here; how many there were. Raises `ReauthenticationNeeded`."""
+    require_proof(caller)
     others = [row for row in sessions_of(caller.user) if cookie_credential(row.session_key) != caller.credential]
     return end_sessions(caller=caller, rows=others, why="elsewhere")
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from accounts import actions, lockout, services
 from accounts.callers import caller_from_request, foundry_caller, unknown_caller
+from accounts.confirming import count_sign_in_as_proof
 from accounts.factors import Factor, record_change
 from accounts.models import User
 from accounts.sessions import forget_session
@@ -22,6 +23,7 @@ from accounts.sessions import forget_session
 @receiver(user_logged_in)
 def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
     lockout.forget(user)
+    count_sign_in_as_proof(request, user)
     methods = [record.get("type", record["method"]) for record in get_authentication_records(request, user)]
     services.record_sign_in(caller=caller_from_request(request, user=user), methods=methods)
 

@@ -1,18 +1,22 @@
 """Who may sign: people, unless somebody else could be behind their sign-in (21 CFR 11.200(a)(2), 11.100(a); c16, c23).
 
-An administrator who sets a password, or takes the second factors away, could sign in as that person. So signing is
-suspended with it, until the person proves themselves: they choose a password of their own, having signed in with their
-second factor where they have one. Where `FOUNDRY_SIGNING_CONFIRMED` asks for more, a person without a factor of their
-own also needs another administrator, who has seen them, to say so.
+Whoever sets somebody's password, or takes their second factors away, could sign in as that person. So signing is
+suspended with it, until two things are sure. The password in force is one that the person chose: nobody ever signs by
+one that somebody else set. And it was the person who chose it: they signed in with a second factor from before, or
+another administrator, who has seen them, says so. The operator's commands do not need the second: who has the server
+can do more than that. `FOUNDRY_SIGNING_CONFIRMED=false` does without it everywhere. See ADR 0024.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
@@ -23,18 +27,43 @@ from audit.models import SITE_CHAIN, Event
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
+# Why signing is suspended, as its event says it.
+PASSWORD_SET: Final = "password_set"  # noqa: S105 (no password)
+FACTORS_REMOVED: Final = "factors_removed"
+EMAIL_CHANGED: Final = "email_changed"
+
+
+@dataclass(slots=True)
+class _Suspension:
+    """What happened to an account's sign-in since its person could last sign, as its events tell it.
+
+    `since` is when it was first suspended, and `caused_by` are those whose acts suspended it; `password_of` is who set
+    the password in force, None for the person.
+    """
+
+    since: datetime | None = None
+    caused_by: set[UUID] = field(default_factory=set)
+    password_of: UUID | None = None
+
 
 def why_not_sign(user: User) -> str | None:
     """Why this account may not sign, in words for its owner; None where it may."""
     if user.kind != Kind.HUMAN:
-        return "Only people sign."
+        return _("Only people sign.")
     if not user.is_active:
-        return "Your account is closed."
+        return _("Your account is closed.")
     if user.signing_suspended_at is None:
         return None
-    if _needs_confirmation(user):
-        return "Somebody else has changed how you sign in. Ask another administrator to confirm that it is you."
-    return "Your password was set by somebody else. Choose one of your own, then sign."
+    suspension = _suspension_of(user)
+    needs_confirmation = _needs_confirmation(user, suspension)
+    if suspension.password_of is None and needs_confirmation:
+        return _("Somebody else has changed how you sign in. Ask another administrator to confirm that it is you.")
+    if needs_confirmation:
+        return _(
+            "Your password was set by somebody else. Choose one of your own, then ask another administrator to confirm "
+            "that it is you."
+        )
+    return _("Your password was set by somebody else. Choose one of your own, then sign.")
 
 
 def may_sign(user: User) -> bool:
@@ -50,23 +79,29 @@ def suspend_signing(*, caller: Caller, user: User, why: str) -> None:
 
 
 def restore_by_own_password(*, caller: Caller, user: User) -> None:
-    """The person has chosen a password of their own, in a transaction that holds their row: they may sign again."""
-    if user.signing_suspended_at is not None and not _needs_confirmation(user):
+    """The person has chosen a password of their own, in a transaction that holds their row: perhaps they sign again."""
+    if user.signing_suspended_at is not None and not _needs_confirmation(user, _suspension_of(user)):
         _restore(caller, user, by="own_password")
 
 
 def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
     """Confirm that the person is who they are. By an administrator who neither is the person nor suspended them.
 
-    Raises `PermissionDenied`, and `Conflict` where signing is not suspended.
+    Raises `PermissionDenied`, and `Conflict` where signing is not suspended, or the password in force is somebody
+    else's: they could sign by it. The operator may vouch for a password that the operator has set.
     """
     require_administrator(caller)
     with write_transaction():
         user = lock_account(user_id)
         if user.signing_suspended_at is None:
-            raise Conflict("Signing is not suspended.")
-        if caller.user.id in {user.id, _suspended_by(user)} and not is_service(caller):
-            raise PermissionDenied("This takes another administrator: not the person, and not who changed the sign-in.")
+            raise Conflict(_("Signing is not suspended."))
+        suspension = _suspension_of(user)
+        if caller.user.id in {user.id, *suspension.caused_by} and not is_service(caller):
+            raise PermissionDenied(
+                _("This takes another administrator: not the person, and not who changed the sign-in.")
+            )
+        if suspension.password_of not in {None, caller.user.id}:
+            raise Conflict(_("They must choose a password of their own first: somebody else knows this one."))
         _restore(caller, user, by="administrator", reason=reason)
 
 
@@ -76,16 +111,27 @@ def _restore(caller: Caller, user: User, *, by: str, reason: str | None = None) 
     record(caller=caller, action=actions.SIGNING_RESTORED, target=target, data={"by": by}, reason=reason)
 
 
-def _needs_confirmation(user: User) -> bool:
+def _needs_confirmation(user: User, suspension: _Suspension) -> bool:
     """Whether the person's own word is not enough: they have no factor from before, which they signed in with."""
-    if not settings.FOUNDRY_SIGNING_CONFIRMED:
+    if not settings.FOUNDRY_SIGNING_CONFIRMED or suspension.caused_by <= {User.objects.foundry().id}:
         return False
-    older = Authenticator.objects.filter(user_id=user.id, created_at__lt=F("user__signing_suspended_at"))
+    older = Authenticator.objects.filter(user_id=user.id, created_at__lt=suspension.since)
     return not older.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
-def _suspended_by(user: User) -> UUID | None:
-    events = Event.objects.filter(
-        chain=SITE_CHAIN, target_type="user", target_id=str(user.id), action=actions.SIGNING_SUSPENDED
-    )
-    return events.order_by("-seq").values_list("actor_id", flat=True).first()
+def _suspension_of(user: User) -> _Suspension:
+    """Read the story of the account's suspension from the trail."""
+    told = (actions.SIGNING_SUSPENDED, actions.SIGNING_RESTORED, actions.PASSWORD_CHANGED)
+    events = Event.objects.filter(chain=SITE_CHAIN, target_type="user", target_id=str(user.id), action__in=told)
+    found = _Suspension()
+    for event in events.order_by("seq"):
+        if event.action == actions.SIGNING_RESTORED:
+            found = _Suspension()
+        elif event.action == actions.SIGNING_SUSPENDED:
+            found.since = found.since or event.at
+            found.caused_by.add(event.actor_id)
+            if event.data.get("why") == PASSWORD_SET:
+                found.password_of = event.actor_id
+        elif event.data.get("by") == "self":
+            found.password_of = None
+    return found

@@ -16,13 +16,18 @@ from django.db import transaction
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
+from accounts.confirming import confirmed
+
 # Where one's factors are listed.
 on_account_page = RedirectView.as_view(pattern_name="workspace:account")
 
 
-def written_together(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A factor and its event commit together, or not at all (c06); allauth itself opens no transaction everywhere."""
-    return transaction.atomic(view)
+def change_of_factors(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Only for who has just proved themselves; a factor and its event commit together, or not at all (c06).
+
+    allauth itself opens no transaction everywhere, and asks nothing of accounts that only a provider outside knows.
+    """
+    return confirmed(transaction.atomic(view))
 
 
 urlpatterns: list[URLPattern] = [
@@ -31,22 +36,24 @@ urlpatterns: list[URLPattern] = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     # Where the former leads somebody who has no password yet.
-    path("password/set/", views.password_set, name="account_set_password"),
+    path("password/set/", confirmed(views.password_set), name="account_set_password"),
     path("factors/", on_account_page, name="mfa_index"),
     path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
     path("factors/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
-    path("factors/codes/add/", written_together(codes.activate_totp), name="mfa_activate_totp"),
-    path("factors/codes/remove/", written_together(codes.deactivate_totp), name="mfa_deactivate_totp"),
+    path("factors/codes/add/", change_of_factors(codes.activate_totp), name="mfa_activate_totp"),
+    path("factors/codes/remove/", change_of_factors(codes.deactivate_totp), name="mfa_deactivate_totp"),
     path("factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
-        "factors/recovery/make/", written_together(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"
+        "factors/recovery/make/",
+        change_of_factors(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
     ),
     path("factors/passkeys/", on_account_page, name="mfa_list_webauthn"),
-    path("factors/passkeys/add/", written_together(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("factors/passkeys/add/", change_of_factors(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("factors/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("factors/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("factors/passkeys/<int:pk>/remove/", written_together(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
-    path("factors/passkeys/<int:pk>/rename/", written_together(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("factors/passkeys/<int:pk>/remove/", change_of_factors(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("factors/passkeys/<int:pk>/rename/", change_of_factors(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 
 if settings.FOUNDRY_PUBLIC_SIGNUP:

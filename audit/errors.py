@@ -46,6 +46,12 @@ class ReauthenticationFailed(DomainError):
     code, status, title = "reauthentication_failed", 403, "Could not confirm who you are"
 
 
+class ReauthenticationNeeded(DomainError):
+    """A session cookie is not enough for this; whoever sits there must prove themselves once more first."""
+
+    code, status, title = "reauthentication_needed", 403, "Confirm that it is you"
+
+
 class NotFound(DomainError):
     code, status, title = "not_found", 404, "Not found"
 

@@ -70,7 +70,7 @@ def person(name: str) -> Person:
         caller=foundry_caller("command"), username=f"{name}-{secrets.token_hex(4)}", display_name=name.title()
     )
     caller = Caller(user=user, via="api", credential="command")
-    _, token = create_token(caller=caller, name="bench")
+    _, token = create_token(caller=foundry_caller("command"), name="bench", user_id=user.id)
     return Person(user, token, caller)
 
 

@@ -130,7 +130,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         password_length=_number(variables, "FOUNDRY_PASSWORD_LENGTH", 12, least=8),
         password_history=_number(variables, "FOUNDRY_PASSWORD_HISTORY", 5, least=0),
         signing_minutes=_number(variables, "FOUNDRY_SIGNING_MINUTES", 60, least=0),
-        signing_confirmed=_flag(variables, "FOUNDRY_SIGNING_CONFIRMED"),
+        signing_confirmed=_flag(variables, "FOUNDRY_SIGNING_CONFIRMED", "true"),
         rest_rate=_number(variables, "FOUNDRY_REST_RATE", 6000, least=0),
         address_rate=_number(variables, "FOUNDRY_ADDRESS_RATE", 30000, least=0),
         oidc=_provider(variables),
@@ -156,9 +156,9 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
-def _flag(variables: Mapping[str, str], name: str) -> bool:
-    value = variables.get(name, "").strip().lower()
-    if value in {"", "0", "false", "no", "off"}:
+def _flag(variables: Mapping[str, str], name: str, default: str = "false") -> bool:
+    value = variables.get(name, "").strip().lower() or default
+    if value in {"0", "false", "no", "off"}:
         return False
     if value in {"1", "true", "yes", "on"}:
         return True

@@ -19,6 +19,9 @@ FOUNDRY_SESSION_LIFETIME = timedelta(hours=ENVIRONMENT.session_hours)
 FOUNDRY_PASSWORD_HISTORY = ENVIRONMENT.password_history
 FOUNDRY_SIGNING_PERIOD = timedelta(minutes=ENVIRONMENT.signing_minutes)
 FOUNDRY_SIGNING_CONFIRMED = ENVIRONMENT.signing_confirmed
+# How long a proof counts that a page has asked for, before the next change of an account asks again.
+FOUNDRY_PROOF_PERIOD = timedelta(minutes=10)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(FOUNDRY_PROOF_PERIOD.total_seconds())
 FOUNDRY_OIDC = ENVIRONMENT.oidc
 
 AUTH_USER_MODEL = "accounts.User"

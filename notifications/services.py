@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from procrastinate.types import JSONDict
 
 from accounts.callers import Caller
+from accounts.rules import require_proof
 from audit.errors import NotFound, ValidationFailed
 from audit.models import project_chain
 from audit.transactions import write_transaction
@@ -115,7 +116,10 @@ def forget_read() -> int:
 
 
 def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "") -> Preferences:
-    """Choose what the caller also has by mail, and where to. Raises `ValidationFailed`."""
+    """Choose what the caller also has by mail, and where to.
+
+    Raises `ValidationFailed`; `ReauthenticationNeeded` for another address, which would go on hearing of everything.
+    """
     wanted = sorted(set(topics))
     address = address.strip()
     errors: dict[str, list[str]] = {}
@@ -127,6 +131,9 @@ def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "")
         errors["address"] = ["Name an address for the mails."]
     if errors:
         raise ValidationFailed(errors)
+    kept = Preferences.objects.filter(user=caller.user).values_list("address", flat=True).first()
+    if address != (kept or ""):
+        require_proof(caller)
     with write_transaction():
         made, _ = Preferences.objects.update_or_create(
             user=caller.user, defaults={"topics": wanted, "address": address}

@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
@@ -136,7 +137,8 @@ def caller_for() -> Callable[..., Caller]:
     from accounts.callers import Caller
 
     def caller(user: User, **facts: Any) -> Caller:
-        return replace(Caller(user=user, via="api", credential=f"token:{user.id}"), **facts)
+        caller = Caller(user=user, via="api", credential=f"token:{user.id}", proven_at=timezone.now())
+        return replace(caller, **facts)
 
     return caller
 

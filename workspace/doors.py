@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.confirming import confirm_first
 from accounts.models import User
-from audit.errors import DomainError
+from audit.errors import DomainError, ReauthenticationNeeded
 
 P = ParamSpec("P")
 
@@ -43,6 +44,8 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
                 return _to_sign_in(request)
             try:
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            except ReauthenticationNeeded:
+                response = confirm_first(request)
             except DomainError as refusal:
                 response = refused(request, refusal)
             # Some addresses answer htmx with a part: going back in the browser must not show that as a page.

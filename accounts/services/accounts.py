@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,9 +20,10 @@ from accounts.rules import (
     lock_account_and_administrators,
     require_administrator,
     require_another_administrator,
+    require_proof,
 )
 from accounts.services.passwords import password_sha256, remember_password
-from accounts.suspension import suspend_signing
+from accounts.suspension import EMAIL_CHANGED, PASSWORD_SET, suspend_signing
 from audit.errors import Conflict, ValidationFailed
 from audit.keys.sealing import rfc3339
 from audit.services import Target, record
@@ -86,7 +88,7 @@ def create_account(
         }
         record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
         if password is not None and user.kind == Kind.HUMAN:
-            suspend_signing(caller=caller, user=user, why="password_set")
+            suspend_signing(caller=caller, user=user, why=PASSWORD_SET)
     user.refresh_from_db()
     return user
 
@@ -103,8 +105,9 @@ def update_account(
     """Change what may change about an account; ``None`` leaves a fact as it is.
 
     One's own display name and address are one's own to change; the rest is an administrator's. Raises `Conflict` for
-    taking the right from the last administrator.
+    taking the right from the last administrator, `ReauthenticationNeeded`.
     """
+    require_proof(caller)
     asked = {
         "display_name": display_name,
         "email": email,
@@ -127,7 +130,15 @@ def update_account(
         user.save(update_fields=[CHANGEABLE[name] for name in after])
         data = {"before": {name: before[name] for name in after}, "after": after}
         record(caller=caller, action=actions.ACCOUNT_CHANGED, target=_target(user), data=data)
+        if "email" in after and user.id != caller.user.id and _signs_in_by_email(user):
+            suspend_signing(caller=caller, user=user, why=EMAIL_CHANGED)
     return user
+
+
+def _signs_in_by_email(user: User) -> bool:
+    """Whether the provider outside finds this person by their address: who changes it could come in as them."""
+    provider = settings.FOUNDRY_OIDC
+    return user.kind == Kind.HUMAN and provider is not None and provider.username_claim == "email"
 
 
 def set_shortcuts(*, caller: Caller, are_on: bool) -> User:

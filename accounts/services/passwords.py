@@ -6,40 +6,58 @@ import hashlib
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
 from accounts.models import PastPassword, User
-from accounts.rules import check_password, lock_account, require_administrator
-from accounts.suspension import restore_by_own_password, suspend_signing
+from accounts.rules import check_password, lock_account, require_administrator, require_proof
+from accounts.suspension import PASSWORD_SET, restore_by_own_password, suspend_signing
+from audit.errors import PermissionDenied
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
 
-def set_password(*, caller: Caller, user_id: UUID, password: str) -> User:
-    """Set one's own password, or as an administrator somebody else's; all browser sessions of the account end.
+def change_password(*, caller: Caller, password: str) -> User:
+    """Choose a password of one's own, having proved oneself just now; all browser sessions of the account end.
 
-    The browser in which people change their own gets a new one from allauth. Somebody else's password suspends the
-    account's signing until its person proves themselves (c16). Raises `ValidationFailed` for a weak one, and for one
-    that the account had before.
+    The browser in which people change their own gets a new one from allauth. Raises `ReauthenticationNeeded`,
+    `ValidationFailed` for a weak one, and for one that the account had before.
     """
+    require_proof(caller)
     with write_transaction():
-        user = lock_account(user_id)
-        own = user.id == caller.user.id
-        if not own:
-            require_administrator(caller)
-        check_password(user, password)
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        remember_password(user)
-        data = {"by": "self" if own else "administrator", "password_sha256": password_sha256(user.password)}
-        record(caller=caller, action=actions.PASSWORD_CHANGED, target=Target.of("user", user.id), data=data)
-        if own:
-            restore_by_own_password(caller=caller, user=user)
-        else:
-            suspend_signing(caller=caller, user=user, why="password_set")
+        user = lock_account(caller.user.id)
+        _write_password(caller, user, password, by="self")
+        restore_by_own_password(caller=caller, user=user)
     user.refresh_from_db()
     return user
+
+
+def set_password(*, caller: Caller, user_id: UUID, password: str) -> User:
+    """Set somebody else's password, as an administrator; all browser sessions of the account end.
+
+    It suspends the account's signing until its person proves themselves (c16). Nobody sets their own this way: it asks
+    for no old password. Raises as `change_password`, and `PermissionDenied`.
+    """
+    require_administrator(caller)
+    if user_id == caller.user.id:
+        raise PermissionDenied(_("You change your own password on your account page."))
+    with write_transaction():
+        user = lock_account(user_id)
+        _write_password(caller, user, password, by="administrator")
+        suspend_signing(caller=caller, user=user, why=PASSWORD_SET)
+    user.refresh_from_db()
+    return user
+
+
+def _write_password(caller: Caller, user: User, password: str, *, by: str) -> None:
+    check_password(user, password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    remember_password(user)
+    target = Target.of("user", user.id)
+    data = {"by": by, "password_sha256": password_sha256(user.password)}
+    record(caller=caller, action=actions.PASSWORD_CHANGED, target=target, data=data)
 
 
 def rehash_password(*, user: User, password: str) -> None:

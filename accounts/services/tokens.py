@@ -15,7 +15,14 @@ from django.utils import timezone
 from accounts import actions
 from accounts.callers import Caller
 from accounts.models import Kind, PersonalAccessToken
-from accounts.rules import check_token_name, is_service, lock_account, may_administer, require_administrator
+from accounts.rules import (
+    check_token_name,
+    is_service,
+    lock_account,
+    may_administer,
+    require_administrator,
+    require_proof,
+)
 from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from audit.keys.sealing import rfc3339
 from audit.services import Target, answered, record, request_hash
@@ -28,8 +35,10 @@ TOKEN_TOUCH_INTERVAL = timedelta(minutes=1)
 def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> tuple[PersonalAccessToken, str]:
     """Make a token for oneself, or as an administrator for an account that is no person's; answer it with its text.
 
-    The text is shown here once and kept nowhere; hence no ``client_ref`` either.
+    The text is shown here once and kept nowhere; hence no ``client_ref`` either. A token outlives the session it was
+    made in, so a cookie alone makes none: raises `ReauthenticationNeeded`.
     """
+    require_proof(caller)
     name = check_token_name(name)
     text = f"fdy_{secrets.token_urlsafe(32)}"
     now = timezone.now()
@@ -58,8 +67,11 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
 def revoke_token(*, caller: Caller, token_id: UUID) -> None:
     """End a token at once (11.300c); ending an ended one changes nothing.
 
-    Raises `NotFound` for a token that is not the caller's, unless the caller is an administrator.
+    Raises `NotFound` for a token that is not the caller's, unless the caller is an administrator, and
+    `ReauthenticationNeeded` in a browser. A program may always end what it signed in with.
     """
+    if caller.via == "browser":
+        require_proof(caller)
     request = request_hash(actions.TOKEN_REVOKED, {"token_id": str(token_id)})
     with write_transaction():
         token = PersonalAccessToken.objects.select_for_update(no_key=True).filter(id=token_id).first()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.callers import Caller
 from accounts.models import User
 from audit.models import Event
@@ -12,7 +14,9 @@ from audit.models import Event
 
 def caller_of(user: User, client_ref: UUID | None = None) -> Caller:
     """The user at a browser."""
-    caller = Caller(user=user, via="browser", address="192.0.2.7", credential="cookie:of-a-test")
+    caller = Caller(
+        user=user, via="browser", address="192.0.2.7", credential="cookie:of-a-test", proven_at=timezone.now()
+    )
     return replace(caller, client_ref=client_ref)
 
 

@@ -21,9 +21,10 @@ def administrator(db: None) -> Caller:
 
 
 @pytest.fixture
-def person(administrator: Caller) -> User:
+def person(db: None) -> User:
     """An ordinary person with a password of their own."""
-    user = create_account(caller=administrator, username="daniel", display_name="Daniel Okafor", password=PASSWORD)
-    restore_signing(caller=foundry_caller("command"), user_id=user.id, reason="It is them")
+    foundry = foundry_caller("command")
+    user = create_account(caller=foundry, username="daniel", display_name="Daniel Okafor", password=PASSWORD)
+    restore_signing(caller=foundry, user_id=user.id, reason="It is them")
     user.refresh_from_db()
     return user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from typing import Any
 
 from django.test import Client
@@ -51,3 +52,18 @@ def options_on(page: Any) -> Any:
     """What a page gives the browser's passkeys."""
     (text,) = re.findall(r'<script id="passkey-data"[^>]*>(.*?)</script>', page.content.decode(), re.DOTALL)
     return json.loads(html.unescape(text))
+
+
+def seem_proven(client: Client) -> None:
+    """Have the browser session look as after its person has proved themselves; for people without a password."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
+def seem_unproven(client: Client) -> None:
+    """Have the browser session hold nothing but its cookie, as it does some minutes after a proof."""
+    session = client.session
+    session.pop("account_authentication_methods", None)
+    session.save()

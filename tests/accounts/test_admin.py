@@ -11,6 +11,7 @@ from accounts.services import authenticate_token, create_account, create_token
 from audit.errors import NotAuthenticated
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
+from tests.accounts.pages import seem_proven
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,7 @@ FACTS = {"display_name": "Mei Lin", "email": "", "new_password": ""}
 @pytest.fixture
 def at_admin(administrator: Caller, client: Client) -> Client:
     client.force_login(administrator.user)
+    seem_proven(client)
     return client
 
 

@@ -19,7 +19,16 @@ from audit.errors import PermissionDenied
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.devices import code_of
-from tests.accounts.pages import FACTORS, add_codes, add_passkey, confirm, is_signed_in, options_on, sign_in
+from tests.accounts.pages import (
+    FACTORS,
+    add_codes,
+    add_passkey,
+    confirm,
+    is_signed_in,
+    options_on,
+    seem_proven,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +240,7 @@ def test_somebody_else_s_passkey_is_not_there(here: Client, person: User, admini
     factor = Authenticator.objects.get(type="webauthn")
     other = Client()
     other.force_login(administrator.user)
+    seem_proven(other)
     for path in ("rename/", "remove/"):
         assert other.post(f"{FACTORS}passkeys/{factor.pk}/{path}", {"name": "mine"}).status_code == 404
 

@@ -20,7 +20,7 @@ from audit.errors import PermissionDenied, RateLimited
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
-from tests.accounts.pages import is_signed_in, sign_in
+from tests.accounts.pages import is_signed_in, seem_proven, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,7 @@ def test_administrators_unlock(client: Client, person: User, administrator: Call
     guess(client)
     page = Client()
     page.force_login(administrator.user)
+    seem_proven(page)
     shown = page.get(f"/admin/accounts/user/{person.id}/change/").content.decode()
     assert "Sign-in locked until" in shown
     page.post("/admin/accounts/user/", {"action": "unlock", "_selected_action": [str(person.id)]})

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.callers import Caller
 from accounts.models import PastPassword, User
-from accounts.services import set_password
+from accounts.services import change_password, set_password
 from audit.errors import ValidationFailed
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def choose(person: User, password: str) -> None:
-    set_password(caller=caller_of(person), user_id=person.id, password=password)
+    change_password(caller=caller_of(person), password=password)
 
 
 @pytest.mark.parametrize(

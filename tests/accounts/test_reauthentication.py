@@ -14,16 +14,17 @@ from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 
 from accounts.callers import Caller, foundry_caller
+from accounts.factors import remove_factors
 from accounts.models import Kind, ProvenSession, User
 from accounts.reauthentication import needs_username, passkey_challenge, private_components, prove
-from accounts.services import create_account, set_password
+from accounts.services import change_password, create_account, set_password
 from accounts.suspension import may_sign, restore_signing, why_not_sign
 from audit.errors import Conflict, PermissionDenied, RateLimited, ReauthenticationFailed, ValidationFailed
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.devices import code_of
-from tests.accounts.pages import add_codes, add_passkey, sign_in
+from tests.accounts.pages import add_codes, add_passkey, confirm, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -153,23 +154,78 @@ def test_c23_only_people_sign(administrator: Caller, kind: Kind) -> None:
         try_to_sign(caller_of(machine), username="robot", password=PASSWORD)
 
 
+def second_administrator(administrator: Caller) -> Caller:
+    return caller_of(create_account(caller=administrator, username="berta", is_administrator=True))
+
+
 def test_c16_a_password_set_by_an_administrator_suspends_signing(person: User, administrator: Caller) -> None:
     set_password(caller=administrator, user_id=person.id, password="known to two people")
     assert newest_event().action == "account.signing_suspended"
     with pytest.raises(ReauthenticationFailed, match="set by somebody else"):
         try_to_sign(caller_of(person), username="daniel", password="known to two people")
-    set_password(caller=caller_of(person), user_id=person.id, password="known to one person")
-    assert newest_event().data == {"by": "own_password"}
-    try_to_sign(caller_of(person), username="daniel", password="known to one person")
+    change_password(caller=caller_of(person), password="chosen by whom?")
+    with pytest.raises(ReauthenticationFailed, match="another administrator"):
+        try_to_sign(caller_of(person), username="daniel", password="chosen by whom?")
+    restore_signing(caller=second_administrator(administrator), user_id=person.id, reason="Seen with their badge")
+    try_to_sign(caller_of(person), username="daniel", password="chosen by whom?")
 
 
-def test_c16_who_was_given_a_first_password_signs_with_one_of_their_own(administrator: Caller) -> None:
+@pytest.mark.parametrize("who", ["an administrator", "the operator"])
+def test_c16_nobody_confirms_a_password_that_an_administrator_knows(
+    person: User, administrator: Caller, who: str
+) -> None:
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    caller = second_administrator(administrator) if who == "an administrator" else foundry_caller("command")
+    with pytest.raises(Conflict, match="a password of their own first"):
+        restore_signing(caller=caller, user_id=person.id, reason="It is them")
+    assert not may_sign(afresh(person))
+
+
+def test_c16_nobody_lifts_a_suspension_that_they_caused_before_somebody_else_did(
+    person: User, administrator: Caller, client: Client
+) -> None:
+    sign_in(client)
+    add_codes(client)
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    other = second_administrator(administrator)
+    remove_factors(caller=other, user_id=person.id, reason="The telephone is lost")
+    change_password(caller=caller_of(person), password="chosen by whom?")
+    for caller in (administrator, other):
+        with pytest.raises(PermissionDenied, match="another administrator"):
+            restore_signing(caller=caller, user_id=person.id, reason="It is them")
+
+
+def test_c16_a_factor_added_while_suspended_is_none_from_before(person: User, administrator: Caller) -> None:
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    there = Client()
+    sign_in(there, password="known to two people")
+    confirm(there, "known to two people")
+    page = there.get("/accounts/factors/codes/add/").content.decode()
+    secret = page.partition('token-text">')[2].partition("<")[0]
+    there.post("/accounts/factors/codes/add/", {"code": code_of(secret)})
+    set_password(caller=administrator, user_id=person.id, password="known to two again")
+    change_password(caller=caller_of(person), password="chosen by whom?")
+    assert not may_sign(afresh(person))
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_c16_who_was_given_a_first_password_signs_with_one_of_their_own(
+    administrator: Caller, settings: Any, is_confirmed: bool
+) -> None:
+    settings.FOUNDRY_SIGNING_CONFIRMED = is_confirmed
     given = "known to two people"
     newcomer = create_account(caller=administrator, username="newcomer", password=given)
     assert newest_event().action == "account.signing_suspended"
     with pytest.raises(ReauthenticationFailed, match="set by somebody else"):
         try_to_sign(caller_of(newcomer), username="newcomer", password=given)
-    set_password(caller=caller_of(newcomer), user_id=newcomer.id, password="known to one person")
+    change_password(caller=caller_of(newcomer), password="known to one person")
+    assert may_sign(afresh(newcomer)) is not is_confirmed
+
+
+def test_c16_whom_the_operator_gave_a_password_chooses_one_and_signs(db: None) -> None:
+    newcomer = create_account(caller=foundry_caller("command"), username="newcomer", password=PASSWORD)
+    assert not may_sign(newcomer)
+    change_password(caller=caller_of(newcomer), password="known to one person")
     try_to_sign(caller_of(newcomer), username="newcomer", password="known to one person")
 
 
@@ -179,16 +235,12 @@ def test_c16_the_account_page_says_so(person: User, administrator: Caller, clien
     assert "You cannot sign releases now" in client.get("/account/").content.decode()
 
 
-@pytest.fixture
-def confirmed(settings: Any) -> None:
-    settings.FOUNDRY_SIGNING_CONFIRMED = True
-
-
-@pytest.mark.usefixtures("confirmed")
-def test_c16_where_the_site_asks_for_it_another_administrator_confirms(person: User, administrator: Caller) -> None:
+def test_c16_another_administrator_confirms_neither_who_set_the_password_nor_the_person(
+    person: User, administrator: Caller
+) -> None:
     """Who set the password could have chosen the next one too; so neither they nor the account itself may confirm."""
     set_password(caller=administrator, user_id=person.id, password="known to two people")
-    set_password(caller=caller_of(person), user_id=person.id, password="chosen by whom?")
+    change_password(caller=caller_of(person), password="chosen by whom?")
     assert "another administrator" in (why_not_sign(afresh(person)) or "")
     with pytest.raises(PermissionDenied, match="another administrator"):
         restore_signing(caller=administrator, user_id=person.id, reason="It was me")
@@ -200,7 +252,6 @@ def test_c16_where_the_site_asks_for_it_another_administrator_confirms(person: U
     assert may_sign(afresh(person))
 
 
-@pytest.mark.usefixtures("confirmed")
 def test_c16_a_factor_from_before_is_proof_enough_and_a_later_one_is_not(
     person: User, administrator: Caller, client: Client
 ) -> None:
@@ -210,7 +261,7 @@ def test_c16_a_factor_from_before_is_proof_enough_and_a_later_one_is_not(
     sign_in(there, password="known to two people")
     answer = there.post("/accounts/reauthenticate/", {"password": "known to two people"})
     assert answer.status_code == 302
-    set_password(caller=caller_of(person), user_id=person.id, password="chosen by whom?")
+    change_password(caller=caller_of(person), password="chosen by whom?")
     assert not may_sign(afresh(person))
     restore_signing(caller=foundry_caller("command"), user_id=person.id, reason="Seen")
     here = Client()
@@ -221,7 +272,7 @@ def test_c16_a_factor_from_before_is_proof_enough_and_a_later_one_is_not(
     here.post("/accounts/factors/codes/add/", {"code": code_of(secret)})
     set_password(caller=administrator, user_id=person.id, password="known to two again")
     assert not may_sign(afresh(person))
-    set_password(caller=caller_of(person), user_id=person.id, password="mine and mine alone")
+    change_password(caller=caller_of(person), password="mine and mine alone")
     assert may_sign(afresh(person)), "nobody else could have signed in to choose it"
 
 
@@ -229,6 +280,7 @@ def test_the_operator_restores_with_a_reason(person: User, administrator: Caller
     with pytest.raises(CommandError, match="not suspended"):
         call_command("restore_signing", "daniel", reason="?")
     set_password(caller=administrator, user_id=person.id, password="known to two people")
+    change_password(caller=caller_of(person), password="known to one person")
     call_command("restore_signing", "daniel", reason="Called back at their desk")
     assert may_sign(afresh(person))
     with pytest.raises(Conflict):

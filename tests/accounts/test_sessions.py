@@ -16,7 +16,7 @@ from accounts.services import deactivate_account
 from accounts.sessions import end_other_sessions, end_unused_sessions, note_use
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
-from tests.accounts.pages import is_signed_in, sign_in
+from tests.accounts.pages import confirm, is_signed_in, seem_proven, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,7 @@ def test_the_account_page_lists_where_one_is_signed_in(here: Client, there: Clie
 
 def test_c05_another_browser_is_signed_out_at_once_and_on_record(here: Client, there: Client, person: User) -> None:
     credential = cookie_credential(there.session.session_key or "")
+    confirm(here)
     here.post(f"/account/sessions/{row_of(there).pk}/end/")
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     event = newest_event()
@@ -62,6 +63,7 @@ def test_c05_another_browser_is_signed_out_at_once_and_on_record(here: Client, t
 
 
 def test_sign_out_elsewhere_leaves_this_one(here: Client, there: Client) -> None:
+    confirm(here)
     here.post("/account/sessions/end-others/")
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert "192.0.2.9" not in here.get("/account/").content.decode()
@@ -76,6 +78,7 @@ def test_a_token_ends_all_browsers(here: Client, there: Client, person: User) ->
 def test_nobody_ends_another_one_s_session(here: Client, administrator: Any) -> None:
     other = Client()
     other.force_login(administrator.user)
+    seem_proven(other)
     assert other.post(f"/account/sessions/{row_of(here).pk}/end/").status_code == 404
     assert is_signed_in(here)
 

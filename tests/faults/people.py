@@ -13,13 +13,13 @@ def main() -> None:
 
     django.setup()
 
-    from accounts.callers import Caller, foundry_caller
+    from accounts.callers import foundry_caller
     from accounts.services import create_account, create_token
 
     people = []
     for name in sys.argv[1:] or NAMES:
         user = create_account(caller=foundry_caller("command"), username=name, display_name=name.title())
-        _, token = create_token(caller=Caller(user=user, via="command", credential="command"), name="faults")
+        _, token = create_token(caller=foundry_caller("command"), name="faults", user_id=user.id)
         people.append({"id": str(user.id), "username": name, "token": token})
     sys.stdout.write(json.dumps(people))
 

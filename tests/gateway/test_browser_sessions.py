@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client as Browser
+from django.utils import timezone
 
 from accounts.callers import Caller, cookie_credential
 from accounts.models import User
@@ -56,7 +57,9 @@ async def test_c18_signed_out_elsewhere(editor: User, project: Project) -> None:
     await socket.open()
     await other.open()
     token = int((await socket.call("lock.acquire", field="prompt_text"))["token"])
-    caller = Caller(user=editor, via="browser", credential=cookie_credential(here.session_key))
+    caller = Caller(
+        user=editor, via="browser", credential=cookie_credential(here.session_key), proven_at=timezone.now()
+    )
     await in_thread(end_session, caller=caller, session_id=lost.pk)
     assert await socket.closed() == 4401
     assert await other.call("ping") == {}

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client as Browser
 
 from accounts.models import User
-from accounts.services import deactivate_account, set_password
+from accounts.services import change_password, deactivate_account
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import in_thread
@@ -107,7 +107,7 @@ async def test_a_new_password_closes_the_browsers_sockets(
     socket = socket_with(project, key_of(await in_thread(sign_in, editor)), HERE)
     await socket.open()
     password = "correct horse battery staple"
-    await in_thread(set_password, caller=caller_for(editor), user_id=editor.id, password=password)
+    await in_thread(change_password, caller=caller_for(editor), password=password)
     assert await socket.closed() == 4401
     await socket.leave(4401)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 import realtime
 from accounts.callers import Caller
 from accounts.models import PersonalAccessToken, User
-from accounts.services import deactivate_account, record_sign_out, revoke_token, set_password, update_account
+from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
 from audit.errors import Unavailable
 from gateway import revocation
 from gateway.node import Node
@@ -233,7 +233,7 @@ async def test_a_new_password_ends_the_browsers_and_no_token(
     browser = caller_for(editor, credential="cookie:one", via="browser")
     ended = await in_thread(take, browser, project, PROMPT)
     kept = await in_thread(take, caller_for(editor), project, "model_configuration")
-    await in_thread(set_password, caller=browser, user_id=editor.id, password="correct horse battery staple")
+    await in_thread(change_password, caller=browser, password="correct horse battery staple")
     later = await in_thread(take, replace(browser, credential="cookie:two"), project, "files/later.md")
     await node.revocations.poll()
     leases = Lease.objects.filter(project=project)

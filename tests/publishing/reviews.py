@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.callers import Caller
 from accounts.models import User
 from drafts.models import Draft
@@ -20,7 +22,8 @@ PASSWORD = "correct horse battery staple"
 
 def caller_of(user: User, **facts: Any) -> Caller:
     """The user at a browser of their own."""
-    return replace(Caller(user=user, via="browser", credential=f"cookie:of-{user.username}"), **facts)
+    caller = Caller(user=user, via="browser", credential=f"cookie:of-{user.username}", proven_at=timezone.now())
+    return replace(caller, **facts)
 
 
 @dataclass

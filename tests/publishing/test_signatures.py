@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from accounts.callers import foundry_caller
 from accounts.models import FailureCount, User
 from accounts.reauthentication import needs_username
-from accounts.services import set_password
+from accounts.services import change_password, set_password
 from audit.canonical import canonical
 from audit.errors import (
     ClientRefReused,
@@ -148,7 +148,7 @@ def test_c16_a_password_that_somebody_else_set_suspends_signing(review: Review, 
     with pytest.raises(ReauthenticationFailed, match="somebody else"):
         review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=theirs))
 
-    set_password(caller=caller_of(owner), user_id=owner.id, password=own)
+    change_password(caller=caller_of(owner), password=own)
     review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=own))
 
 

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.callers import Caller, foundry_caller
+from accounts.callers import foundry_caller
 from accounts.models import PersonalAccessToken, User
 from accounts.services import create_token, deactivate_account, set_password
 from audit.models import Event
+from tests.accounts.callers import caller_of
 from tests.rest.client import Api, members, problem
 
 pytestmark = pytest.mark.django_db
@@ -64,13 +65,13 @@ def test_c17_guessing_is_limited(person: User) -> None:
 
 
 def test_i_end_my_own_tokens_only(person: User, editor: User) -> None:
-    token, text = create_token(caller=Caller(user=person, via="api"), name="other")
+    token, text = create_token(caller=caller_of(person), name="other")
     assert problem(Api(editor).delete(f"auth/tokens/{token.id}/")) == (404, "not_found")
     mine, key = Api(person), str(uuid4())
     for _ in range(2):
         assert mine.delete(f"auth/tokens/{token.id}/", Idempotency_Key=key).status_code == 204
     assert problem(Api(token=text).get("me/")) == (401, "not_authenticated")
-    other, _ = create_token(caller=Caller(user=person, via="api"), name="other")
+    other, _ = create_token(caller=caller_of(person), name="other")
     again = mine.delete(f"auth/tokens/{other.id}/", Idempotency_Key=key)
     assert problem(again) == (409, "client_ref_reused")
     assert problem(mine.delete(f"auth/tokens/{uuid4()}/")) == (404, "not_found")
@@ -79,7 +80,7 @@ def test_i_end_my_own_tokens_only(person: User, editor: User) -> None:
 def test_lists_come_in_pages_back_and_forth(person: User) -> None:
     api = Api(person)
     for number in range(6):
-        create_token(caller=Caller(user=person, via="api"), name=f"t{number}")
+        create_token(caller=caller_of(person), name=f"t{number}")
     names = [token.name for token in PersonalAccessToken.objects.filter(user=person).order_by("-id")]
     first = members(api.get("auth/tokens/?limit=3"))
     second = members(api.get(first["next"].removeprefix("http://testserver")))

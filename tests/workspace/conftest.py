@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
+from tests.accounts.pages import seem_proven
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.rest.conftest import people, places  # noqa: F401 (fixtures)
 from tests.writers import Writer
@@ -22,11 +23,12 @@ Browser = Callable[[User], Client]
 
 @pytest.fixture
 def browser() -> Browser:
-    """A browser in which somebody is signed in."""
+    """A browser in which somebody is signed in, and has just proved that it is them."""
 
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        seem_proven(client)
         return client
 
     return sign_in

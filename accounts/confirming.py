@@ -1,0 +1,62 @@
+"""Asking people to prove themselves once more, before a page changes what they sign in with or who may do what."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows, suspend_request
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.callers import caller_from_request
+from accounts.models import User
+from accounts.rules import require_proof
+from audit.errors import ReauthenticationNeeded
+
+
+def confirm_first(request: HttpRequest) -> HttpResponse:
+    """Lead to where people prove themselves, and from there back to what they wanted; a form they sent is kept.
+
+    Only for forms without a secret in them: what is kept waits in the session.
+    """
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    if not methods:
+        return render(request, "account/sign_in_again.html", {"next": _way_back(request)}, status=403)
+    onward = suspend_request(request, methods[0]["url"])
+    return HttpResponseClientRedirect(onward.url) if getattr(request, "htmx", False) else onward
+
+
+def confirmed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view for which a session cookie is not enough."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            try:
+                require_proof(caller_from_request(request))
+            except ReauthenticationNeeded:
+                return confirm_first(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def count_sign_in_as_proof(request: HttpRequest, user: User) -> None:
+    """Let a sign-in that has just happened count as a proof, where the account has nothing else to give.
+
+    Who comes in by a provider outside, without a password or a factor here, proves themselves by coming in again.
+    """
+    records = list(get_authentication_records(request, user))
+    if records and not get_reauthentication_flows(user):
+        records[-1] = {**records[-1], "reauthenticated": True}
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page to come back to: this one, or the one whose form was sent."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/account/"
