@@ -2,24 +2,32 @@
 
 A range follows its text. Of all its lines that stand in the other text, those that stayed in their order (the line
 difference matches them) or those that moved together, whichever are more text, say where it is now. A range of which
-nothing stands there literally is found by its quote between the same neighbours, or by lines there of which most words
-are its own. Otherwise its text is gone. Lines are 1-based and inclusive, as in editors.
+nothing stands there literally is found by its quote between the same neighbours, by lines there that read like its own,
+or by standing there alone. Edited lines at the ends of a range that stayed still belong to it. Otherwise its text is
+gone. Lines are 1-based and inclusive, as in editors.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from drafts.compare.budget import Budget
-from drafts.compare.sequences import matching_blocks, numbered
+from rapidfuzz.distance import Indel
 
-# An edited line is still the line while this share of its words and the new one's is the same.
+from drafts.compare.budget import Budget
+from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
+
+# An edited line is still the line while this share of its characters and the new one's is the same, in order.
 SIMILAR: Final = 0.6
+# … or this much, where as many lines stand between the same neighbours as before, and it is the one in its place.
+SIMILAR_IN_PLACE: Final = 0.4
+# Of longer lines the beginnings are held against each other.
+LONG_LINE: Final = 1_000
+# So near a line has to have a neighbour with words for standing in its place; blank lines and brackets are anywhere.
+NEIGHBOURS: Final = 3
 # A quote shorter than this says nothing about where it stands outside its old neighbourhood.
 TELLING_QUOTE: Final = 20
 # Moved lines belong together while no more lines than this stand between them.
@@ -58,6 +66,8 @@ class LineMap:
         self.new = new
         self.blocks = matching_blocks(*numbered(old, new), Budget())
         self._starts = [block.old for block in self.blocks]
+        self._gaps = list(gaps(self.blocks, len(old), len(new)))
+        self._gap_starts = [gap.old_start for gap in self._gaps]
         self._unmatched: dict[str, list[int]] | None = None
 
     def follow(self, span: Span, quote: str = "") -> Span | None:
@@ -65,9 +75,22 @@ class LineMap:
         first, last = span.from_line - 1, span.to_line
         telling = _telling(self.old, range(first, min(last, len(self.old))))
         stayed, moved = self._stayed(telling), self._moved(telling)
-        best = max(stayed, moved, key=lambda found: found.weight)
-        lines = best.lines or self._quoted(first, last, quote) or self._similar(first, last, telling)
+        if stayed.lines and stayed.weight >= moved.weight:
+            lines: Sequence[int] = [*stayed.lines, *self._edited_ends(telling)]
+        else:
+            lines = moved.lines or self._quoted(first, last, quote) or self._edited(first, last, telling)
         return Span(min(lines) + 1, max(lines) + 1) if lines else None
+
+    def _edited_ends(self, telling: Sequence[int]) -> Iterator[int]:
+        """What became of the lines before the first of a range that stayed, and after the last."""
+        stayed = [at for at, line in enumerate(telling) if self._new_line(line) is not None]
+        for end in (telling[: stayed[0]], telling[stayed[-1] + 1 :]):
+            if end:
+                yield from self._edited(end[0], end[-1] + 1, end)
+
+    def _edited(self, first: int, last: int, telling: Sequence[int]) -> Sequence[int]:
+        """Lines in the place of a range that are its own, edited: they read like it, or stand there alone."""
+        return self._similar(first, last, telling) or self._alone(first, last)
 
     def _stayed(self, telling: Sequence[int]) -> _Found:
         found = [new for line in telling if (new := self._new_line(line)) is not None]
@@ -106,13 +129,42 @@ class LineMap:
         start, stop = self._place(first, last)
         if len(telling) * (stop - start) > MOST_PAIRS:
             return ()
-        there = [(line, Counter(self.new[line].split())) for line in range(start, stop)]
         found: list[int] = []
-        for words in (Counter(self.old[line].split()) for line in telling):
-            likeness, line = max(((_likeness(words, other), -line) for line, other in there), default=(0.0, 0))
+        for line in telling:
+            likeness, place = max(
+                ((_likeness(self.old[line], self.new[at]), -at) for at in range(start, stop)), default=(0.0, 0)
+            )
             if likeness >= SIMILAR:
-                found.append(-line)
+                found.append(-place)
+            elif (level := self._level(line)) is not None:
+                found.append(level)
         return found
+
+    def _level(self, line: int) -> int | None:
+        """The new line in the place of an old one, among as many as before, if it is somewhat like it."""
+        gap = self._gap(line)
+        if gap is None or gap.old_end - gap.old_start != gap.new_end - gap.new_start or not self._is_known(gap):
+            return None
+        level = gap.new_start + line - gap.old_start
+        return level if _likeness(self.old[line], self.new[level]) >= SIMILAR_IN_PLACE else None
+
+    def _alone(self, first: int, last: int) -> Sequence[int]:
+        """The lines that stand where the range stood, as many as it had, right between the same two neighbours."""
+        gap = self._gap(first)
+        if gap is None or (gap.old_start, gap.old_end) != (first, last) or gap.new_end - gap.new_start != last - first:
+            return ()
+        return range(gap.new_start, gap.new_end) if self._is_known(gap) else ()
+
+    def _gap(self, line: int) -> Gap | None:
+        """The stretch of changed lines in which an old line stands."""
+        at = bisect_right(self._gap_starts, line) - 1
+        return self._gaps[at] if at >= 0 and line < self._gaps[at].old_end else None
+
+    def _is_known(self, gap: Gap) -> bool:
+        """Whether a stretch has a neighbour with words, which stayed."""
+        before = range(max(0, gap.old_start - NEIGHBOURS), gap.old_start)
+        after = range(gap.old_end, min(len(self.old), gap.old_end + NEIGHBOURS))
+        return any(_has_words(self.old[line]) for line in (*before, *after) if self._new_line(line) is not None)
 
     def _place(self, first: int, last: int) -> tuple[int, int]:
         """The lines of the new text between the nearest equal lines before and after the range, as a slice."""
@@ -143,7 +195,11 @@ def follow(span: Span, quote: str, *, old: str, new: str) -> Span | None:
 def _telling(lines: Sequence[str], span: Iterable[int]) -> list[int]:
     """The lines of a range by which it can be known again: those with words, or all where none has any."""
     every = list(span)
-    return [line for line in every if any(map(str.isalnum, lines[line]))] or every
+    return [line for line in every if _has_words(lines[line])] or every
+
+
+def _has_words(line: str) -> bool:
+    return any(map(str.isalnum, line))
 
 
 def _weight(text: str) -> int:
@@ -169,7 +225,8 @@ def _lines_with(quote: str, lines: Sequence[str]) -> Sequence[int]:
     return range(first, first + quote.rstrip("\n").count("\n") + 1)
 
 
-def _likeness(words: Counter[str], other: Counter[str]) -> float:
-    """Dice's coefficient of two bags of words: 1 where they are the same, 0 where they share none."""
-    total = words.total() + other.total()
-    return 2 * (words & other).total() / total if total else 0.0
+def _likeness(line: str, other: str) -> float:
+    """Twice the characters that two lines share in order, by the characters of both: 1 where they are the same."""
+    if not line.strip() or not other.strip():
+        return 0.0
+    return Indel.normalized_similarity(line[:LONG_LINE], other[:LONG_LINE], score_cutoff=SIMILAR_IN_PLACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,8 +90,71 @@ def test_an_edited_line_is_still_the_line() -> None:
     assert follow(Span(2, 2), "five milligrams", old=old, new=new) == Span(2, 2)
 
 
-def test_a_rewritten_line_is_gone() -> None:
-    assert follow(Span(2, 2), "two", old="one\ntwo\nthree", new="one\nsomething else\nthree") is None
+@pytest.mark.parametrize(
+    ("line", "edited"),
+    [
+        ("temperature: 0.7", "temperature: 0.2"),
+        ("1,alpha,40", "1,beta,40"),
+        ("Be consise", "Be concise"),
+        ("k: 1", "k: 2"),
+        ("- mg", "- ml"),
+        ("retries=3", "retries=10"),
+        ("stop: [END]", "stop: [END, STOP]"),
+        ("Answer in English.", "Antworte auf Deutsch."),
+        ("用量は5mgです。", "用量は10mgです。"),
+        ("กินยาวันละครั้ง", "กินยาวันละสองครั้ง"),
+        ("yes", "no"),
+        ("two", "something else"),
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "# Head\n{}\n# Tail", "# Head\n\n{}\n\n# Tail", "# Head\n{}", "{}\n\n# Tail"])
+def test_an_edited_line_between_its_neighbours_is_the_line(line: str, edited: str, around: str) -> None:
+    old, new = around.format(line), around.format(edited)
+    number = lines_of(old).index(line) + 1
+    found = follow(Span(number, number), line, old=old, new=new)
+    if around == "{}" and line in {"yes", "two", "Answer in English."}:
+        # A whole text that was replaced by another has no neighbours to know its line by.
+        assert found is None
+    else:
+        assert found == Span(number, number)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "span", "expected"),
+    [
+        # several short lines of a table or a list are edited at once
+        ("id,name,n\n1,alpha,40\n2,gamma,50\n", "id,name,n\n1,beta,40\n2,delta,50\n", (2, 2), (2, 2)),
+        ("id,name,n\n1,alpha,40\n2,gamma,50\n", "id,name,n\n1,beta,40\n2,delta,50\n", (3, 3), (3, 3)),
+        ("a: 1\nb: 2\nc: 3", "a: 9\nb: 8\nc: 3", (1, 2), (1, 2)),
+        # lines came before, the line itself was edited
+        ("one: 1\ntemperature: 0.7\nend", "new\none: 1\nother\ntemperature: 0.2\nend", (2, 2), (4, 4)),
+        # an edited first or last line still belongs to its range
+        ("head\na = 1\nkept line\nb = 2\ntail", "head\na = 5\nkept line\nb = 2\ntail", (2, 4), (2, 4)),
+        ("head\na = 1\nkept line\nb = 2\ntail", "head\na = 1\nkept line\nb = 7\ntail", (2, 4), (2, 4)),
+        # the place is empty, or many other lines stand there
+        ("one\nyes\nthree", "one\nthree", (2, 2), None),
+        ("one\nyes\nthree", "one\nfour\nfive\nsix\nthree", (2, 2), None),
+        # blank lines and brackets are no neighbours to know a line by
+        ("\nfirst\n", "\nQUITE\n", (2, 2), None),
+        ("{\nfirst\n}", "{\nQUITE\n}", (2, 2), None),
+    ],
+)
+def test_edits_around_a_range(old: str, new: str, span: tuple[int, int], expected: tuple[int, int] | None) -> None:
+    found = follow(Span(*span), quote_of(lines_of(old), Span(*span)), old=old, new=new)
+    assert found == (Span(*expected) if expected else None)
+
+
+@given(distinct_lines, st.data())
+def test_one_edited_line_is_always_found(lines: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(1, len(lines) - 2))
+    edited = data.draw(words.filter(str.strip).filter(lambda text: text not in lines))
+    new = [*lines[:at], edited, *lines[at + 1 :]]
+    assert where(lines, Span(at + 1, at + 1), new) == Span(at + 1, at + 1)
+
+
+def test_a_line_among_rewritten_ones_is_gone() -> None:
+    new = "one\nsomething else\nand more of it\nthree"
+    assert follow(Span(2, 2), "two", old="one\ntwo\nthree", new=new) is None
 
 
 def test_a_short_quote_is_found_between_its_old_neighbours_only() -> None:
