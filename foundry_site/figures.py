@@ -13,12 +13,16 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from foundry_site.bounded import Question
+
 REQUEST_SECONDS: Final = Histogram(
     "foundry_request_seconds",
     "How long an HTTP request took, the waiting for a thread included, by method and class of status.",
     ["method", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+# Seconds. Prometheus gives up after 10.
+ANSWER_SECONDS: Final = 4.0
 WAITING: Final = Gauge("foundry_requests_waiting", "HTTP requests that wait for their turn or for a thread.")
 
 # Each answers one number, cheaply: by an index, or from a table that stays small.
@@ -53,6 +57,28 @@ _OF_THE_POOL: Final = {
 }
 
 
+def read_site() -> dict[str, float]:
+    """The figures of the site by name. Blocks as long as Postgres does not answer; raises `DatabaseError`."""
+    values = {}
+    with connection.cursor() as cursor:
+        for name, (_words, sql) in _OF_THE_SITE.items():
+            cursor.execute(sql)
+            row = cursor.fetchone()
+            values[name] = float(row[0]) if row else 0.0
+    return values
+
+
+_site = Question(read_site)
+
+
+def _answers() -> dict[str, float]:
+    """The figures of the site; none where Postgres does not answer in time."""
+    try:
+        return _site.ask().result(ANSWER_SECONDS)
+    except (DatabaseError, TimeoutError):
+        return {}
+
+
 class _Site(Collector):
     """Asks Postgres at each scrape. While it is away these figures are missing, and `foundry_postgres_up` is 0."""
 
@@ -62,19 +88,10 @@ class _Site(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._pool()
-        try:
-            yield from self._site()
-        except DatabaseError:
-            yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=0)
-        else:
-            yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=1)
-
-    def _site(self) -> Iterator[Metric]:
-        with connection.cursor() as cursor:
-            for name, (words, sql) in _OF_THE_SITE.items():
-                cursor.execute(sql)
-                row = cursor.fetchone()
-                yield GaugeMetricFamily(name, words, value=float(row[0]) if row else 0)
+        answers = _answers()
+        for name, value in answers.items():
+            yield GaugeMetricFamily(name, _OF_THE_SITE[name][0], value=value)
+        yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=bool(answers))
 
     def _pool(self) -> Iterator[Metric]:
         pool = getattr(connection, "pool", None)

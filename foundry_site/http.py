@@ -21,8 +21,9 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
 from foundry_site.figures import WAITING
-from foundry_site.middleware import note_user
+from foundry_site.middleware import PROBES, note_user
 
+MAX_PROBES: Final = 8
 _PROJECT: Final = re.compile(r"/api/v1/projects/([0-9a-f-]{36})/")
 
 
@@ -33,10 +34,15 @@ class HttpApplication(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self._slots = asyncio.Semaphore(settings.FOUNDRY_REST_THREADS)
+        self._probe_slots = asyncio.Semaphore(MAX_PROBES)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request whose body has been read, when there is a thread for it."""
+        if request.path_info in PROBES:
+            # While every thread hangs, whoever watches must still be told.
+            async with self._probe_slots:
+                return await sync_to_async(self._answer)(request)
         with WAITING.track_inprogress():
             async with AsyncExitStack() as turns:
                 await turns.enter_async_context(self._turn(request))

@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
 
 from accounts.models import User
 from audit.invisible import reveal
 from foundry_site import logs
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def probes(get_response: GetResponse) -> GetResponse:
+    """Answer what watches this node before anything that asks who, by which name, and over TLS or not.
+
+    It asks each node by its own address, past the proxy, and must hear of a database that does not answer.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info not in PROBES:
+            return get_response(request)
+        response: HttpResponseBase = resolve(request.path_info).func(request)
+        return response
+
+    return answer
+
+
+def stored_nowhere(get_response: GetResponse) -> GetResponse:
+    """Keep what is private out of every cache, the browser's own included (RFC 9111, section 5.2.2.5).
+
+    An answer with an ETag may be kept by whoever asked: it is shown again only after it was asked whether they still
+    may see it, and whether it is still true.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.has_header("ETag"):
+            response["Cache-Control"] = "private, no-cache"
+        elif "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return answer
 
 
 def storable_queries(get_response: GetResponse) -> GetResponse:

@@ -58,7 +58,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "foundry_site.middleware.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "foundry_site.middleware.stored_nowhere",
     "foundry_site.middleware.storable_queries",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -66,7 +69,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.BrowserSessions",
     "foundry_site.middleware.named_in_the_log",
@@ -218,7 +220,7 @@ if ENVIRONMENT.https:
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
-    # What watches the server asks it directly, behind the proxy that ends TLS.
+    # What watches the server asks it directly, behind the proxy that ends TLS (`foundry_site.middleware.probes`).
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 
 USE_TZ = True

@@ -1,5 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +19,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from foundry_site import health
+from foundry_site.bounded import Question
 from foundry_site.demo import sign_in_file
+from tests.gateway.test_serve import serving
+
+PATIENCE = 30
 
 
 def test_it_lives_without_a_database(client: Client) -> None:
@@ -26,9 +38,15 @@ def test_it_is_ready_when_everything_answers(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_not_ready_before_the_migrations(client: Client) -> None:
+def test_a_database_without_its_migrations_is_not_ready() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'audit'")
+    assert health.database() == "The database is not migrated."
+
+
+def test_what_is_missing_is_told_as_a_problem(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    unmigrated = Question(lambda: "The database is not migrated.")
+    monkeypatch.setitem(health.QUESTIONS, "PostgreSQL", unmigrated)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -45,7 +63,6 @@ def test_it_is_not_ready_before_the_demo(client: Client, settings: Settings, tmp
     assert client.get("/readyz").status_code == 200
 
 
-@pytest.mark.django_db
 def test_it_names_what_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     away = redis.Redis(unix_socket_path="/nowhere/valkey.sock", retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(health, "get_redis_connection", lambda _alias: away)
@@ -54,10 +71,64 @@ def test_it_names_what_does_not_answer(client: Client, monkeypatch: pytest.Monke
         def __init__(self, _connection: object) -> None:
             raise OperationalError("the connection failed")
 
-    monkeypatch.setattr(health, "MigrationExecutor", AwayDatabase)
+    monkeypatch.setattr(health, "MigrationRecorder", AwayDatabase)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["detail"] == "PostgreSQL does not answer. Redis does not answer."
+
+
+def test_what_hangs_is_asked_once_however_often_it_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging, asked = threading.Event(), []
+
+    def hang() -> str:
+        asked.append(1)
+        hanging.wait(PATIENCE)
+        return "answered"
+
+    question = Question(hang)
+    futures = [question.ask() for _ in range(10)]
+    assert len(asked) <= 1
+    hanging.set()
+    assert {future.result(PATIENCE) for future in futures} == {"answered"}
+    assert len(asked) == 1
+
+
+@pytest.fixture
+def silent_service() -> Iterator[int]:
+    """A port that takes every connection and never says a word, as a stopped process does."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        yield server.getsockname()[1]
+
+
+async def test_it_answers_in_a_moment_while_both_services_hang_and_every_thread_with_them(
+    silent_service: int,
+) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{silent_service}/foundry?connect_timeout={PATIENCE}",
+        "REDIS_URL": f"redis://127.0.0.1:{silent_service}",
+        "DJANGO_SETTINGS_MODULE": "foundry_site.settings",
+        # More than there are threads for pages.
+        "FOUNDRY_REST_THREADS": "2",
+    }
+    async with serving(environment) as server:
+        stuck = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(4)]
+        for _, writer in stuck:
+            writer.write(b"GET /api/v1/me/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer fdy_x\r\n\r\n")
+            await writer.drain()
+        told = [await asyncio.to_thread(_problem, f"http://127.0.0.1:{server.port}/readyz") for _ in range(3)]
+        assert told == ["PostgreSQL does not answer. Redis does not answer."] * 3
+        for _, writer in stuck:
+            writer.close()
+
+
+def _problem(address: str) -> str:
+    """The refusal at an address, asked by a probe that gives up after two seconds: the answer takes under one."""
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(address, timeout=2)
+    assert refusal.value.code == 503
+    detail: str = json.load(refusal.value)["detail"]
+    return detail
 
 
 def test_the_sign_in_file_is_for_its_owner_only(tmp_path: Path) -> None:
