@@ -42,11 +42,6 @@ class RestView(APIView):
         request: HttpRequest | Request | None = getattr(self, "request", None)
         return request is not None and request.method in self.anonymous_methods
 
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Browsers may keep an answer, for themselves, and ask each time whether it is still true."""
-        return {**super().default_response_headers, "Cache-Control": "private, no-cache"}
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find out who asks, and count the request. Raises `RateLimited`; also for who asks without a right to."""
         address = request.META.get("REMOTE_ADDR")

@@ -182,6 +182,33 @@ def test_c10_the_admin_is_for_administrators_and_auditors(browsers: dict[str, Cl
     assert told == dict.fromkeys(PERSONAS, "not_authenticated") | {"auditor": 200}
 
 
+@pytest.mark.parametrize("persona", ["owner", "auditor", "anonymous"])
+def test_no_cache_keeps_what_a_page_shows(
+    persona: str, browsers: dict[str, Client], people: dict[str, User], places: dict[bool, Project]
+) -> None:
+    project = places[True]
+    names = {"viewer": str(people["viewer"].id), "stranger": people["stranger"].username}
+    paths = [f"/projects/{project.id}/{row.path}" for row in OF_A_PROJECT if row.method == "GET"]
+    paths += [path for _, method, path, *_ in ELSEWHERE if method == "GET"]
+    paths += ["/admin/", "/api/v1/projects/", f"/api/v1/projects/{project.id}/events/", "/api/docs/"]
+    kept = {}
+    for path in paths:
+        answer = browsers[persona].get(path.format(**names, **things_in(project)))
+        if "no-store" not in answer["Cache-Control"]:
+            kept[path] = answer["Cache-Control"]
+    assert kept == {}
+
+
+def test_who_reads_a_version_may_keep_it_and_asks_each_time_whether_it_still_holds(
+    browsers: dict[str, Client], places: dict[bool, Project]
+) -> None:
+    path = f"/api/v1/projects/{places[True].id}/drafts/current/"
+    answer = browsers["owner"].get(path)
+    again = browsers["owner"].get(path, headers={"If-None-Match": answer["ETag"]})
+    assert (answer.status_code, again.status_code) == (200, 304)
+    assert answer["Cache-Control"] == again["Cache-Control"] == "private, no-cache"
+
+
 def test_c05_no_address_of_the_admin_tells_an_anonymous_request_anything() -> None:
     anonymous = Client()
     for name, _pattern in addresses():

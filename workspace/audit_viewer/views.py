@@ -107,7 +107,6 @@ def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(in_threads(export(asked, form)), content_type=kinds[form])
     name = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

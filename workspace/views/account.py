@@ -44,9 +44,7 @@ def _page(request: PageRequest, context: dict[str, object], status: int = 200) -
     context["sessions"] = [SessionView.of(row, caller) for row in sessions_of(request.user)]
     context["tokens"] = PersonalAccessToken.objects.filter(user=request.user, revoked_at__isnull=True)
     context.setdefault("mails", MailChoice.of(request.user))
-    response = render(request, "workspace/account.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "workspace/account.html", context, status=status)
 
 
 @page("POST")

@@ -43,9 +43,7 @@ def inbox(request: PageRequest) -> HttpResponse:
 @page()
 def count(request: PageRequest) -> HttpResponse:
     """The number on the bell."""
-    response = render(request, "workspace/parts/bell_count.html")
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "workspace/parts/bell_count.html")
 
 
 @page()

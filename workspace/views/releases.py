@@ -82,9 +82,7 @@ def passkey(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
     """What the browser needs to ask for a passkey for this signature; good for one try."""
     _access, shown = get_release(request, project_id, release_id)
     options = passkey_challenge(request.user, about={"release_id": str(shown.id)})
-    response = JsonResponse({"request_options": options})
-    response["Cache-Control"] = "no-store"
-    return response
+    return JsonResponse({"request_options": options})
 
 
 def get_release(request: PageRequest, project_id: UUID, release_id: UUID) -> tuple[Access, Release]:

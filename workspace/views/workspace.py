@@ -135,10 +135,7 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
     if version is None:
         raise ValidationFailed({"version": ["Must be a number."]})
     draft = get_draft(project_id=access.project.id, version=version)
-    response = HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
-    # A version never changes; who may read it can.
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
 
 
 @page()
