@@ -7,23 +7,30 @@ has closed, and never an agent or a service.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol
 
+import requests
 from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts import actions, services
 from accounts.callers import caller_from_request, unknown_caller
 from accounts.models import Kind, User
+from accounts.outbound import Outbound
 from audit.errors import ValidationFailed
 from audit.services import Target, record
 from audit.transactions import write_transaction
+
+logger = logging.getLogger(__name__)
 
 
 class Provider(Protocol):
@@ -43,6 +50,14 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
         """Only what the environment names; a row in the database is no provider."""
         return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
+
+    def get_requests_session(self) -> requests.Session:
+        """What allauth asks the provider by: `audit.outbound`, for every address that the provider's document names."""
+        session: requests.Session = super().get_requests_session()
+        session.trust_env = False
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, Outbound())
+        return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find the account that the provider speaks of, and tie it to the provider's subject the first time."""
@@ -77,6 +92,16 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
         self, request: HttpRequest, provider: SocialApp, error: Any = None, **kwargs: Any
     ) -> None:
         services.record_failed_sign_in(caller=unknown_caller(request), username="", component="outside")
+
+
+def sign_in(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """Send the browser to the provider, or say that the provider cannot be asked where to."""
+    try:
+        response: HttpResponseBase = openid.login(request, provider_id)
+    except requests.RequestException as error:
+        logger.warning("The sign-in provider cannot be asked: %s", error)
+        return render(request, "socialaccount/authentication_error.html", status=503)
+    return response
 
 
 def _provider() -> Provider:

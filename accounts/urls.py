@@ -17,6 +17,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from accounts.confirming import confirmed
+from accounts.outside import sign_in as sign_in_outside
 
 # Where one's factors are listed.
 on_account_page = RedirectView.as_view(pattern_name="workspace:account")
@@ -61,7 +62,7 @@ if settings.FOUNDRY_PUBLIC_SIGNUP:
 
 # Only where the environment names a provider.
 outside: list[URLPattern] = [
-    path("outside/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
+    path("outside/<slug:provider_id>/login/", sign_in_outside, name="openid_connect_login"),
     path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
 ]
 if settings.FOUNDRY_OIDC is not None:

@@ -97,6 +97,7 @@ class Environment:
     checkpoint_webhook: str
     timestamp_url: str
     timestamp_roots: str
+    outbound_hosts: frozenset[str]
     demo: bool
 
 
@@ -150,6 +151,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
         verification_cron=_cron(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
         checkpoint_webhook=_web_address(variables, "FOUNDRY_CHECKPOINT_WEBHOOK"),
+        outbound_hosts=_outbound_hosts(variables),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
         demo=_flag(variables, "FOUNDRY_DEMO"),
@@ -198,9 +200,33 @@ def _web_address(variables: Mapping[str, str], name: str, *, needs: str = "") ->
     text = variables.get(name, "").strip()
     if text and not text.startswith(("https://", "http://")):
         raise EnvironmentVariableError(f"{name} takes an address like https://example.org/tsr, not {text!r}.")
+    _check_tls(variables, name, text)
     if text and needs and not variables.get(needs):
         raise EnvironmentVariableError(f"{name} needs {needs}: without it nobody knows whom to believe.")
     return text
+
+
+def _outbound_hosts(variables: Mapping[str, str]) -> frozenset[str]:
+    """Host names and addresses as `urlsplit` spells them: lower case, without brackets and a dot at the end."""
+    words = _words(variables, "FOUNDRY_OUTBOUND_HOSTS", "")
+    for word in words:
+        if re.fullmatch(r"[\w.-]+|\[?[0-9a-fA-F:]+\]?", word) is None:
+            raise EnvironmentVariableError(
+                f"FOUNDRY_OUTBOUND_HOSTS takes names of hosts, with commas and without ports, not {word!r}."
+            )
+    return frozenset(word.lower().strip("[]").rstrip(".") for word in words)
+
+
+def _check_tls(variables: Mapping[str, str], name: str, address: str) -> None:
+    try:
+        host = (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError as error:
+        raise EnvironmentVariableError(f"{name} takes an address, not {address!r}: {error}.") from None
+    if address.startswith("http://") and host not in _outbound_hosts(variables):
+        raise EnvironmentVariableError(
+            f"{name} takes an address that begins with https://; one without TLS needs its host in"
+            f" FOUNDRY_OUTBOUND_HOSTS: {host}."
+        )
 
 
 def _site_address(variables: Mapping[str, str]) -> str:
@@ -239,10 +265,9 @@ def _provider(variables: Mapping[str, str]) -> OpenIdProvider | None:
     issuer = variables.get("FOUNDRY_OIDC_ISSUER", "").strip().rstrip("/")
     if not issuer:
         return None
-    if re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", f"{issuer}/") is None:
-        raise EnvironmentVariableError(
-            f"FOUNDRY_OIDC_ISSUER takes an address that begins with https://, not {issuer!r}."
-        )
+    if not issuer.startswith(("https://", "http://")):
+        raise EnvironmentVariableError(f"FOUNDRY_OIDC_ISSUER takes an address like https://id.example, not {issuer!r}.")
+    _check_tls(variables, "FOUNDRY_OIDC_ISSUER", issuer)
     client_id = variables.get("FOUNDRY_OIDC_CLIENT_ID", "")
     if not client_id:
         raise EnvironmentVariableError("FOUNDRY_OIDC_CLIENT_ID is needed with FOUNDRY_OIDC_ISSUER.")

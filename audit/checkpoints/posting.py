@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import urllib.request
-from http.client import HTTPException
 from typing import Final
 
 from django.conf import settings
 
 from audit.checkpoints.models import Checkpoint
 from audit.keys.sealing import rfc3339
+from audit.outbound import Answer, OutboundError, send
 
-SECONDS_TO_ANSWER: Final = 15
+TAKEN: Final = frozenset({200, 201, 202, 204})
 
 
 class PostError(Exception):
@@ -22,8 +21,9 @@ class PostError(Exception):
 def post_checkpoint(number: int) -> None:
     """Post one checkpoint as JSON to `FOUNDRY_CHECKPOINT_WEBHOOK`: `{number, at, sha256, key, statement, signature}`.
 
-    `statement` is the sealed text byte for byte, which `signature` (hex) seals. Raises `PostError` for any answer that
-    is no success.
+    `statement` is the sealed text byte for byte, which `signature` (hex) seals. It is taken where
+    the answer is 200, 201, 202 or 204 and holds JSON or nothing: a page to sign in at has taken nothing. Raises
+    `PostError` for every other answer.
     """
     checkpoint = Checkpoint.objects.get(pk=number)
     body = {
@@ -34,15 +34,27 @@ def post_checkpoint(number: int) -> None:
         "statement": checkpoint.text,
         "signature": bytes(checkpoint.signature).hex(),
     }
-    # The address is the operator's (https or http: `foundry_site.environment`).
-    asked = urllib.request.Request(  # noqa: S310
-        settings.FOUNDRY_CHECKPOINT_WEBHOOK,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
     try:
-        with urllib.request.urlopen(asked, timeout=SECONDS_TO_ANSWER):  # noqa: S310
-            pass
-    except (OSError, HTTPException, ValueError) as error:
+        answer = send(
+            settings.FOUNDRY_CHECKPOINT_WEBHOOK,
+            method="POST",
+            body=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Accept": "application/json"},
+        )
+    except OutboundError as error:
         raise PostError(f"{checkpoint} could not be posted: {error}") from error
+    if not _is_taken(answer):
+        kind = answer.media_type or "no type"
+        raise PostError(f"{checkpoint} was not taken: the collector answers {answer.status} with {kind}.")
+
+
+def _is_taken(answer: Answer) -> bool:
+    if answer.status not in TAKEN:
+        return False
+    if not answer.body:
+        return True
+    try:
+        json.loads(answer.body)
+    except ValueError:
+        return False
+    return answer.media_type == "application/json"

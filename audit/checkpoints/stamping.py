@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import urllib.request
-from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +20,7 @@ from rfc3161_client import (
 
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.keys.sealing import rfc3339
+from audit.outbound import OutboundError, send
 from audit.protocols import AuditCaller
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -29,8 +28,9 @@ from audit.transactions import write_transaction
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_STAMPED: Final = "checkpoint.stamped"
-SECONDS_TO_ANSWER: Final = 15
-LARGEST_ANSWER: Final = 1024 * 1024
+# RFC 3161, section 3.4.
+QUERY: Final = "application/timestamp-query"
+REPLY: Final = "application/timestamp-reply"
 # What one run stamps: an authority that was away for long is not flooded.
 AT_ONCE: Final = 20
 
@@ -67,22 +67,20 @@ def _ask(checkpoint: Checkpoint) -> bytes:
     """The authority's answer, checked against the roots that the operator trusts."""
     text = checkpoint.text.encode()
     asked = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).build()
-    request = urllib.request.Request(  # noqa: S310 (the address is the operator's, and its scheme was checked)
-        settings.FOUNDRY_TIMESTAMP_URL,
-        data=asked.as_bytes(),
-        headers={"Content-Type": "application/timestamp-query"},
-    )
     try:
         roots = x509.load_pem_x509_certificates(Path(settings.FOUNDRY_TIMESTAMP_ROOTS).read_bytes())
-        with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
-            answer: bytes = response.read(LARGEST_ANSWER)
+        answer = send(
+            settings.FOUNDRY_TIMESTAMP_URL, method="POST", body=asked.as_bytes(), headers={"Content-Type": QUERY}
+        )
+        if answer.status != 200 or answer.media_type != REPLY:
+            raise StampError(f"{checkpoint} could not be stamped: the answer is {answer.status}, {answer.media_type}.")
         builder = VerifierBuilder.from_request(asked)
         for root in roots:
             builder = builder.add_root_certificate(root)
-        builder.build().verify_message(decode_timestamp_response(answer), text)
-    except (OSError, HTTPException, ValueError, VerificationError) as error:
+        builder.build().verify_message(decode_timestamp_response(answer.body), text)
+    except (OSError, OutboundError, ValueError, VerificationError) as error:
         raise StampError(f"{checkpoint} could not be stamped: {error}") from error
-    return answer
+    return answer.body
 
 
 def _keep(caller: AuditCaller, checkpoint: Checkpoint, answer: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import DatabaseError
 from redis import RedisError
 
-from foundry_site.doctor import background, keys, place, postgres, protection, redis_server
+from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
 from foundry_site.doctor.findings import Findings, bad
 
 
@@ -32,5 +32,6 @@ PARTS: Final[Mapping[str, Callable[[], Findings]]] = {
     "Redis": redis_server.examine,
     "Keys": keys.examine,
     "Background work": background.examine,
+    "Outgoing requests": outgoing.examine,
     "This node": place.examine,
 }

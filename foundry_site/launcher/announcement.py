@@ -16,6 +16,8 @@ from foundry_site.launcher.options import RunOptions
 
 READY_SECONDS = 60
 
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 def announce_when_ready(options: RunOptions, url: str, *, with_demo: bool) -> None:
     """Print the announcement as soon as ``/readyz`` answers; returns at once."""
@@ -36,7 +38,8 @@ def _announce(options: RunOptions, url: str, with_demo: bool) -> None:
 
 def _is_ready(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own address)
+        # Our own address, whatever proxy the environment names for others.
+        with _opener.open(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

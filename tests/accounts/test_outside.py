@@ -33,6 +33,7 @@ def configure(settings: Any, provider: Provider, **changes: Any) -> None:
         "username_claim": "preferred_username",
         "makes_accounts": False,
     }
+    settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     settings.FOUNDRY_OIDC = OpenIdProvider(**{**facts, **changes})
     settings.SOCIALACCOUNT_PROVIDERS = outside_providers(settings.FOUNDRY_OIDC)
     settings.ROOT_URLCONF = "tests.accounts.outside_urls"
@@ -182,3 +183,12 @@ def test_the_environment_names_it() -> None:
     for bad in ("http://id.example", "id.example", "http://localhost.example"):
         with pytest.raises(EnvironmentVariableError, match="FOUNDRY_OIDC_ISSUER"):
             read_environment({"FOUNDRY_OIDC_ISSUER": bad, "FOUNDRY_OIDC_CLIENT_ID": "x"})
+
+
+def test_a_provider_inside_that_nobody_named_is_not_asked(client: Client, settings: Any) -> None:
+    with provider_of({}) as provider:
+        configure(settings, provider)
+        assert client.post(START).status_code == 302
+        settings.FOUNDRY_OUTBOUND_HOSTS = frozenset()
+        answer = client.post(START)
+    assert (answer.status_code, answer.headers.get("Location")) == (503, None)

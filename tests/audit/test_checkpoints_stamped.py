@@ -29,6 +29,7 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture
 def authority(settings, tmp_path: Path) -> Iterator[Authority]:
     authority = Authority()
+    settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     with authority.serving() as address:
         settings.FOUNDRY_TIMESTAMP_URL = address
         settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "roots.pem")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from audit.keys.models import SiteKey
 from audit.keys.sealing import fingerprint_of
 from audit.models import Event, Standing
 from audit.standing.services import note_standings
-from foundry_site.doctor import background, keys, place, postgres, protection, redis_server
+from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.doctor.findings import Finding, Findings, Level
 from foundry_site.environment import read_environment
@@ -227,6 +228,13 @@ def test_an_authority_that_does_not_answer_is_bad(settings: Settings, tmp_path: 
     settings.FOUNDRY_TIMESTAMP_URL = "http://127.0.0.1:9/tsr"
     settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "none.pem")
     assert "FOUNDRY_TIMESTAMP_ROOTS" in the(background.examine, "Time stamps").says
+    assert "has no TLS" in the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL").says
+    settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.FOUNDRY_TIMESTAMP_URL = f"http://127.0.0.1:{server.getsockname()[1]}/tsr"
+        assert the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL").level is Level.OK
+    finding = the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL")
+    assert (finding.level, "refused" in finding.says) == (Level.BAD, True)
 
 
 def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:

@@ -39,6 +39,9 @@ def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
         ("FOUNDRY_LOCK_TTL", "-5"),
         ("FOUNDRY_READ_THREADS", "٣"),
         ("FOUNDRY_URL", "foundry.example"),
+        ("FOUNDRY_OUTBOUND_HOSTS", "https://collector.example"),
+        ("FOUNDRY_OUTBOUND_HOSTS", "collector.example:8080"),
+        ("FOUNDRY_CHECKPOINT_WEBHOOK", "http://collector.example/"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
@@ -59,6 +62,14 @@ def test_mail_goes_out_where_a_server_is_named() -> None:
         read_environment({"EMAIL_HOST": "mail.example"})
     with pytest.raises(EnvironmentVariableError, match="EMAIL_SECURITY"):
         read_environment({**known, "EMAIL_SECURITY": "perhaps"})
+
+
+def test_an_address_without_tls_needs_its_host_named() -> None:
+    plain = {"FOUNDRY_CHECKPOINT_WEBHOOK": "http://Collector.internal:8080/x", "FOUNDRY_OUTBOUND_HOSTS": "[::1], "}
+    with pytest.raises(EnvironmentVariableError, match=r"FOUNDRY_OUTBOUND_HOSTS: collector\.internal"):
+        read_environment(plain)
+    environment = read_environment({**plain, "FOUNDRY_OUTBOUND_HOSTS": "[::1], COLLECTOR.internal."})
+    assert environment.outbound_hosts == {"::1", "collector.internal"}
 
 
 def test_every_variable_is_documented() -> None:

@@ -211,6 +211,7 @@ def test_a_stamped_checkpoint_comes_with_its_stamp_which_openssl_checks(
     review: Review, release: Release, settings, tmp_path: Path
 ):
     authority = Authority()
+    settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "roots.pem")
     Path(settings.FOUNDRY_TIMESTAMP_ROOTS).write_bytes(authority.root_pem)
     with authority.serving() as settings.FOUNDRY_TIMESTAMP_URL:

@@ -1,0 +1,35 @@
+"""The servers that Foundry asks: whether each may be reached by what the operator allows, and can be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from audit.outbound import OutboundError, connect
+from foundry_site.doctor.findings import Findings, bad, ok
+
+SECONDS_TO_ANSWER: Final = 5.0
+MEND: Final = (
+    "Check the address, and the firewall of this node; a host inside, or without TLS, is named in"
+    " FOUNDRY_OUTBOUND_HOSTS. Proxies of the environment are not used."
+)
+
+
+def examine() -> Findings:
+    """Each address that is configured."""
+    provider = settings.FOUNDRY_OIDC
+    addresses = {
+        "FOUNDRY_CHECKPOINT_WEBHOOK": settings.FOUNDRY_CHECKPOINT_WEBHOOK,
+        "FOUNDRY_TIMESTAMP_URL": settings.FOUNDRY_TIMESTAMP_URL,
+        "FOUNDRY_OIDC_ISSUER": provider.issuer if provider else "",
+    }
+    for name, address in addresses.items():
+        if not address:
+            continue
+        try:
+            connect(address, seconds=SECONDS_TO_ANSWER)
+        except OutboundError as error:
+            yield bad(name, str(error), MEND)
+        else:
+            yield ok(name, "can be reached")
