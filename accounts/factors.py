@@ -33,7 +33,7 @@ from accounts.rules import lock_account, require_administrator
 from accounts.suspension import FACTORS_REMOVED, suspend_signing
 from audit.canonical import canonical_hash
 from audit.errors import Conflict, PermissionDenied
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.services import Target, record
 from audit.transactions import write_transaction
 

@@ -58,6 +58,7 @@ class Environment:
     debug: bool
     secret_key: str | None
     signing_key: str | None
+    site_keys: tuple[str, ...]
     metrics_token: str | None
     url: str
     mail: MailServer | None
@@ -114,6 +115,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         debug=_flag(variables, "FOUNDRY_DEBUG"),
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
         signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
+        site_keys=_fingerprints(variables, "FOUNDRY_SITE_KEYS"),
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         url=_site_address(variables),
         mail=_mail_server(variables),
@@ -187,6 +189,13 @@ def _key(variables: Mapping[str, str], name: str) -> str | None:
     if text and re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
         raise EnvironmentVariableError(f"{name} takes an Ed25519 private key, 64 hexadecimal digits.")
     return text or None
+
+
+def _fingerprints(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple(word.lower() for word in _words(variables, name, ""))
+    if not all(re.fullmatch(r"[0-9a-f]{64}", word) for word in found):
+        raise EnvironmentVariableError(f"{name} takes fingerprints of keys, 64 hexadecimal digits each, with commas.")
+    return found
 
 
 def _cron(variables: Mapping[str, str], name: str, default: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import NotAuthenticated
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
 from projects.models import Member, Project, Role
 

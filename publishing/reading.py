@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.models import Kind, User
 from accounts.reauthentication import needs_username, passkey_challenge, private_components
-from audit.keys.sealing import STATEMENT_VERSION
+from audit.keys.text import STATEMENT_VERSION
 from audit.services import site_id
 from drafts.hidden import hidden_characters
 from drafts.models import Draft

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from accounts.models import User
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from publishing.models import Release
 
 SIGNATURE: Final = "signature"

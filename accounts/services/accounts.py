@@ -25,7 +25,7 @@ from accounts.rules import (
 from accounts.services.passwords import password_sha256, remember_password
 from accounts.suspension import EMAIL_CHANGED, PASSWORD_SET, suspend_signing
 from audit.errors import Conflict, ValidationFailed
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.services import Target, record
 from audit.transactions import write_transaction
 

@@ -24,7 +24,7 @@ from accounts.rules import (
     require_proof,
 )
 from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.services import Target, answered, record, request_hash
 from audit.transactions import unavailable_on_timeout, write_transaction
 

@@ -16,7 +16,8 @@ class Checkpoint(models.Model):
     """One sealed statement of where all chains stood. Append-only.
 
     `text` (RFC 8785) names `type`, `v`, `site`, `key`, `number`, `at`, `previous` (SHA-256 of the text before; null for
-    the first) and `heads`: sorted, for every chain, SHA-256 of RFC 8785 `{chain, seq, hash}`.
+    the first), `keys` (the fingerprints of the site's keys up to then, the oldest first; the earliest checkpoints have
+    none) and `heads`: sorted, for every chain, SHA-256 of RFC 8785 `{chain, seq, hash}`.
     """
 
     number = models.BigIntegerField(primary_key=True, editable=False)

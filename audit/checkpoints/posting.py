@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from audit.checkpoints.models import Checkpoint
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.outbound import Answer, OutboundError, send
 
 TAKEN: Final = frozenset({200, 201, 202, 204})

@@ -11,7 +11,9 @@ from django.db.models import DateTimeField, Func
 
 from audit.checkpoints.heads import Head, current_heads
 from audit.checkpoints.models import Checkpoint
-from audit.keys.sealing import ensure_site_key, rfc3339, seal
+from audit.keys.sealing import ensure_site_key, seal
+from audit.keys.succession import site_keys
+from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event, Site
 from audit.protocols import AuditCaller
 from audit.services import Target, record
@@ -56,10 +58,9 @@ def append_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> 
         return None
     number = previous.number + 1 if previous else 1
     at = Site.objects.annotate(now=Func(function="clock_timestamp", output_field=DateTimeField())).get().now
-    sealed = seal(
-        CHECKPOINT,
-        {"number": number, "at": rfc3339(at), "previous": previous.sha256 if previous else None, "heads": heads},
-    )
+    before = previous.sha256 if previous else None
+    keys = list(site_keys().known())
+    sealed = seal(CHECKPOINT, {"number": number, "at": rfc3339(at), "previous": before, "keys": keys, "heads": heads})
     checkpoint = Checkpoint.objects.create(
         number=number, text=sealed.text, key_id=sealed.key, signature=sealed.signature, made_at=at
     )

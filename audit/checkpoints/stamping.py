@@ -19,7 +19,7 @@ from rfc3161_client import (
 )
 
 from audit.checkpoints.models import Checkpoint, Timestamp
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.outbound import OutboundError, send
 from audit.protocols import AuditCaller
 from audit.services import Target, record

@@ -13,7 +13,9 @@ from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.checkpoints.services import CHECKPOINT, CHECKPOINT_MADE
 from audit.checkpoints.stamping import CHECKPOINT_STAMPED, imprint_fits
-from audit.keys.sealing import rfc3339, seal_fault
+from audit.keys.sealing import seal_fault
+from audit.keys.succession import site_keys
+from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event
 from audit.verification import Finding
 
@@ -21,11 +23,12 @@ from audit.verification import Finding
 def check_checkpoints() -> Iterator[Finding]:
     """Walk the checkpoints, then look for the events they saw: a tail that was cut off is missing there."""
     seen: dict[str, int] = {}
+    keys = site_keys().known()
     previous: Checkpoint | None = None
     made = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_MADE)
     recorded = {event.target_id: event.data.get("sha256") for event in made}
     for checkpoint in Checkpoint.objects.order_by("number").iterator(chunk_size=50):
-        what = _fault(checkpoint, previous)
+        what = _fault(checkpoint, previous, keys)
         if what is None and recorded.pop(str(checkpoint.number), None) != checkpoint.sha256:
             what = "no event recorded it as it is"
         if what:
@@ -60,13 +63,15 @@ def expected_fault(number: int, sha256: str) -> str | None:
     return None if checkpoint.sha256 == sha256 else f"checkpoint {number} is another one than the log's"
 
 
-def _fault(checkpoint: Checkpoint, previous: Checkpoint | None) -> str | None:
+def _fault(checkpoint: Checkpoint, previous: Checkpoint | None, keys: dict[str, bytes]) -> str | None:
     number = previous.number + 1 if previous else 1
     if checkpoint.number != number:
         return f"checkpoint {number} is missing before it"
-    fault = seal_fault(checkpoint.text, bytes(checkpoint.signature), kind=CHECKPOINT)
-    if fault:
-        return fault
+    fault = seal_fault(checkpoint.text, bytes(checkpoint.signature), kind=CHECKPOINT, keys=keys)
+    return fault or _fault_in_statement(checkpoint, previous, keys)
+
+
+def _fault_in_statement(checkpoint: Checkpoint, previous: Checkpoint | None, keys: dict[str, bytes]) -> str | None:
     statement: dict[str, Any] = checkpoint.statement
     stands = (checkpoint.number, checkpoint.key_id, rfc3339(checkpoint.made_at))
     if (statement["number"], statement["key"], statement["at"]) != stands:
@@ -75,6 +80,8 @@ def _fault(checkpoint: Checkpoint, previous: Checkpoint | None) -> str | None:
         return "it does not name the checkpoint before it"
     if statement["heads"] != sorted(set(statement["heads"])):
         return "its list is not sorted"
+    if not set(statement.get("keys", ())) <= keys.keys():
+        return "it names a key that neither the site's key before it nor the operator endorsed"
     return None
 
 

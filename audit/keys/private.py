@@ -7,34 +7,62 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-KEY_FILE = "signing_key"
+KEY_FILE: Final = "signing_key"
+# A key whose succession is being recorded; it takes the place of the other once that is committed.
+NEXT_KEY_FILE: Final = "signing_key.next"
 
 
 def private_key() -> Ed25519PrivateKey:
     """The key that seals now: `FOUNDRY_SIGNING_KEY`, or the file `signing_key` (mode 600), made on first use.
 
     Both hold the 32 bytes of RFC 8032's private key as 64 hexadecimal digits. Nodes without a common data folder must
-    be given the same key, or each seals with one of its own (all of them are on record).
+    be given the same key: one that nobody endorsed does not seal.
     """
-    text = settings.FOUNDRY_SIGNING_KEY or _read_or_make(Path(settings.FOUNDRY_DATA_DIR) / KEY_FILE)
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
+    return _parsed(settings.FOUNDRY_SIGNING_KEY or read_or_make(key_path()))
 
 
-def _read_or_make(path: Path) -> str:
+def private_key_if_any() -> Ed25519PrivateKey | None:
+    """The key that seals now, without making one: who only verifies leaves no key behind."""
+    with suppress(FileNotFoundError):
+        return _parsed(settings.FOUNDRY_SIGNING_KEY or _read(key_path()))
+    return None
+
+
+def key_path() -> Path:
+    return Path(settings.FOUNDRY_DATA_DIR) / KEY_FILE
+
+
+def read_or_make_key(path: Path) -> Ed25519PrivateKey:
+    """The key in a file, made there if there is none."""
+    return _parsed(read_or_make(path))
+
+
+def read_or_make(path: Path) -> str:
     """What the file says. Of two processes that make it at once, one links its finished file first; both read that."""
     with suppress(FileNotFoundError):
-        return path.read_text(encoding="ascii").strip()
+        return _read(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{secrets.token_hex(32)}\n")
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):
             path.hardlink_to(temporary)
     finally:
         Path(temporary).unlink()
+    return _read(path)
+
+
+def _read(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
+
+
+def _parsed(text: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))

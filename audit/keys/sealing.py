@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
+from django.db import connection
 
 from audit.canonical import canonical
-from audit.errors import ValidationFailed
+from audit.errors import Unavailable, ValidationFailed
 from audit.ijson import parse
 from audit.keys.models import SiteKey
 from audit.keys.private import private_key
+from audit.keys.succession import KEY_ADDED, SITE_KEY, Endorsement, SiteKeys, site_keys
+from audit.keys.text import STATEMENT_VERSION, fingerprint_of, public_bytes, rfc3339
 from audit.protocols import AuditCaller
 from audit.services import Target, record, site_id
 from audit.transactions import write_transaction
 
-STATEMENT_VERSION: Final = 1
-KEY_ADDED: Final = "site.key_added"
+__all__ = ["STATEMENT_VERSION", "Sealed", "ensure_site_key", "fingerprint_of", "own_fingerprint", "rfc3339", "seal"]
+__all__ += ["lock_site_keys", "put_on_record", "seal_fault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +41,57 @@ class Sealed:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def rfc3339(at: datetime) -> str:
-    """A time as sealed statements spell it: UTC, microseconds, `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
-def fingerprint_of(public_key: bytes) -> str:
-    """SHA-256 of the 32 public bytes, bare lowercase hex: how people compare keys."""
-    return hashlib.sha256(public_key).hexdigest()
-
-
 def ensure_site_key(*, caller: AuditCaller) -> str:
-    """Put the key that seals now on record if it is new, and return its fingerprint.
+    """Put the site's first key on record, see that the key which seals now is the site's, and return its fingerprint.
 
     A transaction of its own: call it before the write that seals, because its event goes to the chain `site`, which
-    comes last in the order of locks.
+    comes last in the order of locks. Raises `Unavailable` for a key that neither the key before it endorsed
+    (`manage.py new_site_key`) nor the operator pinned (`FOUNDRY_SITE_KEYS`), and for one that has a successor.
     """
-    public = _public_bytes(private_key())
-    fingerprint = fingerprint_of(public)
-    if not SiteKey.objects.filter(pk=fingerprint).exists():
-        with write_transaction():
-            _, added = SiteKey.objects.get_or_create(fingerprint=fingerprint, defaults={"public_key": public})
-            if added:
-                data = {"fingerprint": fingerprint, "public_key": public.hex()}
-                record(caller=caller, action=KEY_ADDED, target=Target.of("site_key", fingerprint), data=data)
+    fingerprint = own_fingerprint()
+    if _may_seal(site_keys(), fingerprint):
+        return fingerprint
+    with write_transaction():
+        lock_site_keys()
+        if not _may_seal(site_keys(), fingerprint):
+            put_on_record(caller=caller, public_key=public_bytes(private_key()))
     return fingerprint
+
+
+def put_on_record(
+    *, caller: AuditCaller, public_key: bytes, endorsement: Endorsement | None = None, reason: str | None = None
+) -> None:
+    """Add a public key, with its event; inside the transaction of its caller, who holds `lock_site_keys`."""
+    fingerprint = fingerprint_of(public_key)
+    SiteKey.objects.get_or_create(fingerprint=fingerprint, defaults={"public_key": public_key})
+    data: dict[str, Any] = {"fingerprint": fingerprint, "public_key": public_key.hex()}
+    data["endorsement"] = endorsement.data() if endorsement else None
+    record(caller=caller, action=KEY_ADDED, target=Target.of(SITE_KEY, fingerprint), data=data, reason=reason)
+
+
+def lock_site_keys() -> None:
+    """One at a time: held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('audit:site_keys', 0))")
 
 
 def own_fingerprint() -> str:
     """The fingerprint of the key that seals now, on record or not."""
-    return fingerprint_of(_public_bytes(private_key()))
+    return fingerprint_of(public_bytes(private_key()))
+
+
+def _may_seal(keys: SiteKeys, fingerprint: str) -> bool:
+    """Whether this key, which is ours, seals; False where it has to be put on record first."""
+    if keys.successors(fingerprint):
+        raise Unavailable("This server's signing key has been replaced: give it the key that came after it.")
+    if fingerprint in keys.recorded:
+        return True
+    if keys.recorded and fingerprint not in settings.FOUNDRY_SITE_KEYS:
+        raise Unavailable(
+            "This server's signing key is not the site's: give it the key that seals, or let manage.py new_site_key "
+            "record its successor."
+        )
+    return False
 
 
 def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
@@ -77,38 +101,41 @@ def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
     another kind of statement.
     """
     key = private_key()
-    fingerprint = fingerprint_of(_public_bytes(key))
+    fingerprint = fingerprint_of(public_bytes(key))
     if not SiteKey.objects.filter(pk=fingerprint).exists():
         raise RuntimeError("the site's key is not on record: ensure_site_key comes before seal")
     text = canonical({"type": kind, "v": STATEMENT_VERSION, "site": site_id(), "key": fingerprint, **members})
     return Sealed(text, fingerprint, key.sign(text.encode()))
 
 
-def seal_fault(text: str, signature: bytes, *, kind: str) -> str | None:
-    """What is wrong with a sealed statement of this site; None where nothing is."""
-    try:
-        statement = parse(text)
-    except ValidationFailed as error:
-        return f"its text is not I-JSON: {error.detail}"
-    if not isinstance(statement, dict) or canonical(statement) != text:
-        return "its text is not in canonical form"
-    if statement.get("type") != kind or statement.get("v") != STATEMENT_VERSION:
-        return f"it is no statement of the type {kind}"
-    if statement.get("site") != site_id():
-        return "it was sealed at another site"
-    return _signature_fault(text, signature, fingerprint=str(statement.get("key")))
+def seal_fault(text: str, signature: bytes, *, kind: str, keys: Mapping[str, bytes] | None = None) -> str | None:
+    """What is wrong with a sealed statement of this site; None where nothing is.
 
-
-def _signature_fault(text: str, signature: bytes, *, fingerprint: str) -> str | None:
-    key = SiteKey.objects.filter(pk=fingerprint).first()
-    if key is None:
-        return "it names a key that this site never had"
+    `keys` are the public keys that count, by fingerprint: those of `site_keys().known()` where it is left out.
+    """
+    fault, key = _fault_in_text(text, kind)
+    if fault:
+        return fault
+    public = (site_keys().known() if keys is None else keys).get(key)
+    if public is None:
+        return "it is sealed by a key that neither the site's key before it nor the operator endorsed"
     try:
-        Ed25519PublicKey.from_public_bytes(bytes(key.public_key)).verify(signature, text.encode())
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
     except (InvalidSignature, ValueError):
         return "its seal does not fit its text"
     return None
 
 
-def _public_bytes(key: Ed25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes_raw()
+def _fault_in_text(text: str, kind: str) -> tuple[str | None, str]:
+    """What is wrong with the text itself, and the key that it names."""
+    try:
+        statement = parse(text)
+    except ValidationFailed as error:
+        return f"its text is not I-JSON: {error.detail}", ""
+    if not isinstance(statement, dict) or canonical(statement) != text:
+        return "its text is not in canonical form", ""
+    if statement.get("type") != kind or statement.get("v") != STATEMENT_VERSION:
+        return f"it is no statement of the type {kind}", ""
+    if statement.get("site") != site_id():
+        return "it was sealed at another site", ""
+    return None, str(statement.get("key"))

@@ -1,25 +1,26 @@
-"""Every key on record has its event, and every event of a key its key."""
+"""Every key on record is vouched for outside the database; the table itself is rebuilt like every other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.keys.models import SiteKey
-from audit.keys.sealing import KEY_ADDED, fingerprint_of
-from audit.models import SITE_CHAIN, Event
-from audit.verification import Finding
+from audit.findings import Finding
+from audit.keys.succession import SiteKeys, site_keys
 
 
 def check_keys() -> Iterator[Finding]:
-    """Compare the keys with the events that added them: a key that was slipped in could seal anything."""
-    added = Event.objects.chain(SITE_CHAIN).filter(action=KEY_ADDED, target_type="site_key")
-    said = {event.target_id: event.data.get("public_key") for event in added}
-    for key in SiteKey.objects.all():
-        where = f"site key {key.fingerprint}"
-        public = bytes(key.public_key)
-        if fingerprint_of(public) != key.fingerprint:
-            yield Finding(where, "it was changed: the fingerprint does not fit")
-        elif said.pop(key.fingerprint, None) != public.hex():
-            yield Finding(where, "no event added it")
-    for fingerprint in said:
-        yield Finding(f"site key {fingerprint}", "it was removed: an event added it")
+    """Hold the keys that events added against those that are known from elsewhere."""
+    keys = site_keys()
+    for fingerprint in keys.recorded:
+        if len(keys.successors(fingerprint)) > 1:
+            yield Finding(f"site key {fingerprint}", "two keys follow it: somebody else used it")
+    yield from _check_known(keys)
+
+
+def _check_known(keys: SiteKeys) -> Iterator[Finding]:
+    known = keys.known()
+    for fingerprint in keys.recorded:
+        if fingerprint not in known:
+            what = "neither the site's key before it nor the operator endorsed it"
+            mend = "If you know it as yours from elsewhere, pin it: FOUNDRY_SITE_KEYS, or --key"
+            yield Finding(f"site key {fingerprint}", f"{what}. {mend}")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.findings import Finding
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import UNRECORDED, Fact
 from audit.rebuilding.tables import CHAIN, Row, Rows, Table, registered
@@ -54,6 +54,19 @@ class Rebuilding:
     def differences_of(self, table: Table, only: Sequence[Any]) -> Iterator[Finding]:
         """Compare some rows of a table, by their primary keys, with what was told of them."""
         yield from self._compare(table, self.rows[table], None, only)
+
+    def compare_row(self, table: Table, values: Mapping[str, Any]) -> str | None:
+        """What is wrong with one row, wherever it was read, as `Table.read` gives it; each row is asked for once."""
+        told = self.rows[table].told.pop(tuple(values[name] for name in table.key), None)
+        if told is None or not told.is_made:
+            return "no event recorded it"
+        self.compared += 1
+        return self._difference(table, values, told) or (table.check(values) if table.check else None)
+
+    def missing(self, table: Table) -> Iterator[Finding]:
+        """The rows that were told and not asked for."""
+        for row in self.rows[table].told.values():
+            yield Finding(row.where, f"the {table.name} it recorded is gone", row.chain)
 
     def _compare(
         self, table: Table, rows: Rows, chain: str | None, only: Sequence[Any] | None = None

@@ -10,7 +10,8 @@ from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.checkpoints.services import CHECKPOINT_MADE
 from audit.checkpoints.stamping import CHECKPOINT_STAMPED
 from audit.keys.models import SiteKey
-from audit.keys.sealing import KEY_ADDED, rfc3339
+from audit.keys.succession import KEY_ADDED
+from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact, ShortlyBefore
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table

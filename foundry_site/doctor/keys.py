@@ -8,9 +8,9 @@ from typing import Final
 
 from django.conf import settings
 
-from audit.keys.models import SiteKey
 from audit.keys.private import KEY_FILE
 from audit.keys.sealing import own_fingerprint
+from audit.keys.succession import SiteKeys, site_keys
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
 FOR_OTHERS: Final = 0o077
@@ -20,7 +20,9 @@ SECRETS: Final = {"secret_key": "FOUNDRY_SECRET_KEY", "metrics_token": "FOUNDRY_
 
 def examine() -> Findings:
     """The key that seals, and the secrets of sessions and figures."""
-    yield _signing_key()
+    keys = site_keys()
+    yield _signing_key(keys)
+    yield from _site_keys(keys)
     for name, variable in SECRETS.items():
         yield _secret(name, variable, from_environment=_is_from_environment(name))
 
@@ -30,24 +32,36 @@ def _is_from_environment(name: str) -> bool:
     return bool({"secret_key": environment.secret_key, "metrics_token": environment.metrics_token}[name])
 
 
-def _signing_key() -> Finding:
+def _signing_key(keys: SiteKeys) -> Finding:
     path = Path(settings.FOUNDRY_DATA_DIR) / KEY_FILE
-    on_record = SiteKey.objects.count()
+    on_record = len(keys.recorded)
     if settings.FOUNDRY_SIGNING_KEY:
         where = "in the environment"
     elif not path.exists():
         if on_record:
-            mend = "Restore it from its backup, or give FOUNDRY_SIGNING_KEY: this node would seal with a new key."
+            mend = "Restore it from its backup, or give FOUNDRY_SIGNING_KEY: this node cannot seal."
             return bad("Signing key", f"not on this node, but {on_record} on record", mend)
         return ok("Signing key", "none yet; made with the first checkpoint")
     elif _is_open(path):
         return bad("Signing key", f"{path} is open to others", f"chmod 600 {path}; whoever read it can forge seals.")
     else:
         where = str(path)
-    if on_record and not SiteKey.objects.filter(pk=own_fingerprint()).exists():
-        mend = "Give every node the key that seals: this node would put a new one on record."
-        return warn("Signing key", f"{where}, which is none of the {on_record} on record", mend)
-    return ok("Signing key", where)
+    own = own_fingerprint()
+    if on_record and own not in keys.recorded and own not in settings.FOUNDRY_SITE_KEYS:
+        mend = "Give every node the key that seals: this node cannot. Where that is lost, pin this one: docs/deploy.md."
+        return bad("Signing key", f"{where}, which is none of the {on_record} on record", mend)
+    if keys.successors(own):
+        mend = "Give this node the key that came after it: it cannot seal with this one."
+        return bad("Signing key", f"{where}, which has been replaced", mend)
+    return ok("Signing key", f"{where}, fingerprint {own}")
+
+
+def _site_keys(keys: SiteKeys) -> Findings:
+    """The keys on record that nobody outside the database vouches for."""
+    unknown = keys.recorded.keys() - keys.known().keys()
+    if unknown:
+        mend = "If they are yours, pin them (FOUNDRY_SITE_KEYS). If not, somebody has written to the database."
+        yield bad("Site keys", f"endorsed by nobody: {', '.join(sorted(unknown))}", mend)
 
 
 def _secret(name: str, variable: str, *, from_environment: bool) -> Finding:

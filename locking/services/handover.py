@@ -16,7 +16,7 @@ import realtime
 from accounts.callers import Caller
 from accounts.models import Person, User
 from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.live import topic_of
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking import registry

@@ -13,6 +13,7 @@ from accounts.callers import foundry_caller
 from audit.canonical import canonical, canonical_hash
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import make_checkpoint
+from audit.keys.sealing import own_fingerprint
 from audit.models import Event, SiteKey
 from tests.writers import Writer
 
@@ -106,8 +107,9 @@ def test_the_private_key_is_its_owner_s_only(checkpoint: Checkpoint, settings):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_key_from_the_environment_seals(checkpoint: Checkpoint, settings):
+def test_a_key_from_the_environment_seals_where_the_operator_pins_both(checkpoint: Checkpoint, settings):
     settings.FOUNDRY_SIGNING_KEY = "11" * 32
+    settings.FOUNDRY_SITE_KEYS = (checkpoint.key_id, own_fingerprint())
 
     second = made()
 
@@ -143,10 +145,10 @@ def test_c08_keys_and_checkpoints_cannot_be_changed(checkpoint: Checkpoint, stat
         ("UPDATE audit_checkpoint SET made_at = made_at + interval '1 second'", "number, key or time"),
         ("DELETE FROM audit_checkpoint WHERE number = %(first)s", "checkpoint %(first)s(: it was removed| is missing)"),
         ("DELETE FROM audit_checkpoint WHERE number = %(first)s + 1", "it was removed"),
-        ("DELETE FROM audit_sitekey", "a key that this site never had"),
+        ("DELETE FROM audit_sitekey", "the site key it recorded is gone"),
         (
             "INSERT INTO audit_sitekey (fingerprint, public_key) SELECT encode(sha256(k), 'hex'), k FROM sha256('x') k",
-            "no event added it",
+            "no event recorded it",
         ),
     ],
 )

@@ -25,14 +25,14 @@ from accounts.callers import foundry_caller
 from accounts.models import User
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import make_checkpoint
-from audit.keys.models import SiteKey
-from audit.keys.sealing import fingerprint_of
+from audit.keys.rotation import rotate_site_key
 from audit.models import Event, Standing
 from audit.standing.services import note_standings
 from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.doctor.findings import Finding, Findings, Level
 from foundry_site.environment import read_environment
+from tests.audit.forgery import plant_key, private_of
 
 pytestmark = pytest.mark.django_db
 
@@ -189,12 +189,32 @@ def test_keys_that_others_can_read_are_bad(settings: Settings, tmp_path: Path) -
 
 
 def test_a_node_without_the_sites_key_is_told_and_makes_none(settings: Settings, tmp_path: Path) -> None:
-    SiteKey.objects.create(fingerprint=fingerprint_of(b"a" * 32), public_key=b"a" * 32)
+    make_checkpoint(caller=foundry_caller("job"))
     settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
     assert the(keys.examine, "Signing key").level is Level.BAD
     assert not list(tmp_path.iterdir())
     settings.FOUNDRY_SIGNING_KEY = "1" * 64
-    assert the(keys.examine, "Signing key").level is Level.WARN
+    assert the(keys.examine, "Signing key").level is Level.BAD
+
+
+def test_a_replaced_key_is_bad(settings: Settings, tmp_path: Path) -> None:
+    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
+    make_checkpoint(caller=foundry_caller("job"))
+    old = (tmp_path / "signing_key").read_text()
+    rotate_site_key(caller=foundry_caller("command"), reason="Yearly")
+    assert the(keys.examine, "Signing key").level is Level.OK
+    (tmp_path / "signing_key").write_text(old)
+    (tmp_path / "signing_key").chmod(0o600)
+    assert "has been replaced" in the(keys.examine, "Signing key").says
+
+
+def test_a_key_that_nobody_endorsed_is_bad(settings: Settings, tmp_path: Path) -> None:
+    settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
+    make_checkpoint(caller=foundry_caller("job"))
+    planted = plant_key(private_of("aa"))
+    assert planted in the(keys.examine, "Site keys").says
+    settings.FOUNDRY_SITE_KEYS = (planted,)
+    assert "Site keys" not in {each.subject for each in keys.examine()}
 
 
 def test_a_secret_of_its_own_on_a_shared_database_is_told(settings: Settings, tmp_path: Path) -> None:

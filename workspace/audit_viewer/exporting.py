@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from audit.canonical import canonical
-from audit.keys.sealing import rfc3339
+from audit.keys.text import rfc3339
 from audit.models import Event
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.searching import matching, number_of

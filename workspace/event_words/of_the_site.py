@@ -130,7 +130,10 @@ def _checkpoint_stamped(event: Event, data: Data) -> str:
 
 
 def _key_added(event: Event, data: Data) -> str:
-    return _("Key {fingerprint}").format(fingerprint=f"{data['fingerprint'][:8]}…")
+    short = f"{data['fingerprint'][:8]}…"
+    if data.get("endorsement"):
+        return _("Key {fingerprint}, endorsed by the key before it").format(fingerprint=short)
+    return _("Key {fingerprint}").format(fingerprint=short)
 
 
 def _nothing(event: Event, data: Data) -> str:

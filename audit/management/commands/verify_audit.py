@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.checkpoints.verification import expected_fault
+from audit.keys.succession import SiteKeys, also_pinned, site_keys
 from audit.verification import Verification, verify
 
 
@@ -22,8 +23,19 @@ class Command(BaseCommand):
             type=_noted,
             help="a checkpoint as the log or a collector has it: it must still be there as it was",
         )
+        parser.add_argument(
+            "--key",
+            metavar="FINGERPRINT",
+            action="append",
+            default=[],
+            help="a key of this site as you know it from elsewhere; what it seals, and its succession, counts",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with also_pinned(options["key"]):
+            self._verify(options)
+
+    def _verify(self, options: dict[str, Any]) -> None:
         if options["checkpoint"]:
             fault = expected_fault(*options["checkpoint"])
             if fault:
@@ -36,7 +48,8 @@ class Command(BaseCommand):
         if options["verbosity"] > 1 or options["chain"]:
             for state in found.chains:
                 self.stdout.write(f"{state.chain}  verified up to {state.seq}  {state.hash}")
-        for line in _not_compared(found):
+        keys = None if options["chain"] else site_keys()
+        for line in (*_not_compared(found), *_not_known(keys)):
             self.stdout.write(self.style.WARNING(line))
         self.stdout.write(
             self.style.SUCCESS(
@@ -44,6 +57,9 @@ class Command(BaseCommand):
                 " tell of; nothing of that was changed."
             )
         )
+        if keys is not None and keys.pinned:
+            known = ", ".join(sorted(keys.pinned & keys.recorded.keys()))
+            self.stdout.write(f"The seals are traced to the keys {known or 'of nobody: nothing is sealed yet'}")
 
 
 # So many findings make it clear.
@@ -54,6 +70,12 @@ def _not_compared(found: Verification) -> Iterator[str]:
     """What nothing is said of: the events of these rows are of before such facts were recorded."""
     for (row, column), count in sorted(found.not_compared.items()):
         yield f"Not compared, recorded before its release told it: {column} of {count} × {row}"
+
+
+def _not_known(keys: SiteKeys | None) -> Iterator[str]:
+    if keys is not None and keys.recorded and not keys.pinned:
+        yield "The seals are NOT COMPARED WITH A KNOWN KEY: they fit keys that only this database vouches for."
+        yield "Name one that you know from elsewhere: --key FINGERPRINT"
 
 
 def _noted(text: str) -> tuple[int, str]:
