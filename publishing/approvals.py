@@ -1,45 +1,11 @@
-"""Quorum: have enough different people approved? Pure rules over people and meanings, whatever is being approved."""
+"""Whether this person can approve, and if not, why: in words for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Quorum:
-    """What a decision needs.
-
-    `people`: how many different people must approve in each meaning. `distinct`: how many different people there must
-    be over all meanings, so that three meanings can ask for three people. An author is who made what is decided on.
-    """
-
-    people: Mapping[str, int]
-    distinct: int = 0
-    only_by_authors: frozenset[str] = frozenset()
-    not_by_authors: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One person's act, in one meaning."""
-
-    person: UUID
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is still missing: people by meaning (only the meanings that miss some), and different people overall."""
-
-    missing: dict[str, int] = field(default_factory=dict)
-    distinct_missing: int = 0
-
-    @property
-    def met(self) -> bool:
-        """Whether the decision is taken."""
-        return not self.missing and not self.distinct_missing
+from publishing.quorum import Approval, Quorum
 
 
 def refusal(
@@ -54,44 +20,3 @@ def refusal(
     if meaning in quorum.only_by_authors and not is_author:
         return f"Only an author can sign {meaning}."
     return None
-
-
-def standing(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[UUID]) -> Standing:
-    """How far the approvals go. One that its giver could not have given does not count, however it came about."""
-    counted = _counted(quorum, given, frozenset(authors))
-    missing = {
-        meaning: wanted - len(counted.get(meaning, ()))
-        for meaning, wanted in quorum.people.items()
-        if len(counted.get(meaning, ())) < wanted
-    }
-    return Standing(missing, max(0, quorum.distinct - _most_distinct(quorum.people, counted)))
-
-
-def _counted(quorum: Quorum, given: Iterable[Approval], authors: frozenset[UUID]) -> dict[str, set[UUID]]:
-    counted: dict[str, set[UUID]] = {}
-    for approval in given:
-        is_author = approval.person in authors
-        barred = quorum.not_by_authors if is_author else quorum.only_by_authors
-        if approval.meaning not in barred:
-            counted.setdefault(approval.meaning, set()).add(approval.person)
-    return counted
-
-
-def _most_distinct(people: Mapping[str, int], counted: Mapping[str, set[UUID]]) -> int:
-    """The most different people with whom the places can be filled, one person a place: a maximum matching.
-
-    Counting the signers would not do: somebody who is needed in two meanings fills one place of the two.
-    """
-    places = [meaning for meaning, wanted in people.items() for _ in range(wanted)]
-    filled_by: dict[UUID, int] = {}
-
-    def fill(place: int, tried: set[UUID]) -> bool:
-        for person in sorted(counted.get(places[place], ())):
-            if person not in tried:
-                tried.add(person)
-                if person not in filled_by or fill(filled_by[person], tried):
-                    filled_by[person] = place
-                    return True
-        return False
-
-    return sum(fill(place, set()) for place in range(len(places)))

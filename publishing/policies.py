@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from audit.errors import ValidationFailed
-from publishing.approvals import Quorum
 from publishing.models import Meaning, Policy
+from publishing.quorum import Quorum
 
 MAX_PEOPLE: Final = 20
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from publishing.approvals import Approval, Quorum, Standing, refusal, standing
+from publishing.approvals import refusal
 from publishing.models import Release
 from publishing.policies import Rules
+from publishing.quorum import Approval, Quorum, Standing, standing
 
 
 def quorum_of(release: Release) -> Quorum:

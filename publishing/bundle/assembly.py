@@ -8,23 +8,38 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-PARTS: Final = ("reading", "ed25519", "chain", "record", "releases", "main")
+from audit.invisible import HIDDEN
+
 _FOLDER: Final = Path(__file__).parent / "verifier"
+# The quorum's rules are the very ones by which Foundry releases.
+_QUORUM: Final = Path(__file__).parent.parent / "quorum.py"
+_DERIVATION: Final = Path(__file__).parent.parent.parent / "audit" / "derivation.py"
+_NAMES: Final = ("hidden", "reading", "archive", "ed25519", "keys", "chain", "report", "record", "releases", "main")
+# What is joined needs no import; the future is not one that Python could take from this folder, and is not needed.
+_OURS: Final = ("__future__", "publishing", "audit")
+PARTS: Final = (_QUORUM, _DERIVATION, *(_FOLDER / f"{name}.py" for name in _NAMES))
+
+# Before anything else is imported: a module that somebody laid beside verify.py is not Python's.
+_OWN_PATH: Final = """import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+"""
 
 
 @functools.cache
 def verifier_source() -> bytes:
     """The text of `verify.py`: the last part's docstring, everybody's imports once, then the parts in order."""
     trees = {part: ast.parse(_text(part)) for part in PARTS}
-    docstring = _lines(_text("main"), trees["main"].body[0])
+    docstring = _lines(_text(PARTS[-1]), trees[PARTS[-1]].body[0])
     imports = _imports([node for tree in trees.values() for node in tree.body])
-    head = ["#!/usr/bin/env python3", docstring, "", "from __future__ import annotations", "", *imports]
-    bodies = [_body(_text(part), tree) for part, tree in trees.items()]
+    head = ["#!/usr/bin/env python3", docstring, "", _OWN_PATH, *imports]
+    bodies = [f"_HIDDEN = re.compile({HIDDEN.pattern!a})", *(_body(_text(part), tree) for part, tree in trees.items())]
     return ("\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies) + "\n").encode()
 
 
-def _text(part: str) -> str:
-    return (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+def _text(part: Path) -> str:
+    return part.read_text(encoding="utf-8")
 
 
 def _lines(text: str, node: ast.stmt) -> str:
@@ -38,7 +53,9 @@ def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
     for node in nodes:
         if isinstance(node, ast.Import):
             plain.add(ast.unparse(node))
-        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith(("__future__", "publishing")):
+        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith(
+            ("__future__", "publishing", "audit")
+        ):
             named.setdefault(str(node.module), set()).update(each.name for each in node.names)
     lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(named.items())]
     return [*sorted(plain), *lines]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import foundry_caller
@@ -11,12 +12,16 @@ from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
 from audit.errors import NotFound
 from audit.keys.sealing import ensure_site_key
-from audit.models import Event, SiteKey, project_chain
+from audit.keys.succession import RecordedKey, site_keys
+from audit.keys.text import rfc3339
+from audit.models import Event, project_chain
 from audit.transactions import one_moment
 from drafts.models import Draft
 from projects.models import Project
 from publishing.models import Release, ReleaseState
 
+# Raised whenever a verifier of before could not read what is inside.
+BUNDLE_VERSION: Final = 2
 _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 
@@ -24,22 +29,34 @@ _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 class Scope:
     """`release` is None for a whole project. `head` is the last event inside; `draft` the version whose text is.
 
-    `key` is the fingerprint of the site's key that seals it; `keys` are all that the site ever had.
+    `key` is the fingerprint of the site's key that seals it; `keys` are all of the site's that count. `as_of` is the
+    time of the last event: made again, the bundle is the same, byte for byte, as long as the site has the same key.
     """
 
     project: Project
     release: Release | None
-    releases: tuple[Release, ...]
     draft: Draft | None
     head: Head
     key: str
-    keys: tuple[SiteKey, ...]
+    keys: tuple[RecordedKey, ...]
     checkpoint: Checkpoint | None
-    made_at: datetime
+    as_of: datetime
 
     @property
     def chain(self) -> str:
         return project_chain(self.project.id)
+
+    def facts(self) -> dict[str, Any]:
+        """What the seal says of it, besides the manifest's hash, and what the report is made with."""
+        return {
+            "v": BUNDLE_VERSION,
+            "key": self.key,
+            "project": str(self.project.id),
+            "release": str(self.release.id) if self.release else None,
+            "version": self.draft.version_number if self.draft else 0,
+            "head": {"seq": self.head.seq, "hash": self.head.hash},
+            "as_of": rfc3339(self.as_of),
+        }
 
 
 def scope_of_release(release_id: UUID) -> Scope:
@@ -49,7 +66,7 @@ def scope_of_release(release_id: UUID) -> Scope:
     """
     key = ensure_site_key(caller=foundry_caller())
     with one_moment():
-        release = Release.objects.with_people().select_related("project__created_by").filter(pk=release_id).first()
+        release = Release.objects.select_related("project", "draft").filter(pk=release_id).first()
         if release is None:
             raise NotFound("There is no such release.")
         events = Event.objects.of_project(release.project_id)
@@ -57,20 +74,19 @@ def scope_of_release(release_id: UUID) -> Scope:
             ended = events.get(action__in=_ENDS, target_type="release", target_id=str(release.id))
             events = events.filter(seq__lte=ended.seq)
         last = events.latest("seq")
-        return _scope(release.project, last, key=key, release=release, releases=(release,), draft=release.draft)
+        return _scope(release.project, last, key=key, release=release, draft=release.draft)
 
 
 def scope_of_project(project_id: UUID) -> Scope:
     """A whole project, in whatever state, up to now. Raises `NotFound`."""
     key = ensure_site_key(caller=foundry_caller())
     with one_moment():
-        project = Project.objects.select_related("created_by").filter(pk=project_id).first()
+        project = Project.objects.filter(pk=project_id).first()
         if project is None:
             raise NotFound("There is no such project.")
         newest = Event.objects.of_project(project_id).latest("seq")
-        releases = tuple(Release.objects.of_project(project_id).with_people().order_by("id"))
         draft = Draft.objects.of_project(project_id).first()
-        return _scope(project, newest, key=key, release=None, releases=releases, draft=draft)
+        return _scope(project, newest, key=key, release=None, draft=draft)
 
 
 def _scope(
@@ -79,19 +95,18 @@ def _scope(
     *,
     key: str,
     release: Release | None,
-    releases: tuple[Release, ...],
     draft: Draft | None,
 ) -> Scope:
+    keys = site_keys()
     return Scope(
         project=project,
         release=release,
-        releases=releases,
         draft=draft,
         head=Head(last.chain, last.seq, bytes(last.hash).hex()),
         key=key,
-        keys=tuple(SiteKey.objects.order_by("added_at")),
+        keys=tuple(keys.recorded[fingerprint] for fingerprint in keys.known()),
         checkpoint=_checkpoint_that_saw(last),
-        made_at=datetime.now(UTC),
+        as_of=last.at,
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from audit.keys.sealing import rfc3339, seal
+from audit.keys.sealing import seal
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
 from publishing.bundle.scope import Scope
@@ -31,7 +31,7 @@ def bundle_name(scope: Scope) -> str:
 
 
 def _pieces(scope: Scope) -> Iterator[bytes]:
-    archive = StreamedZip(scope.made_at)
+    archive = StreamedZip(scope.as_of)
     yield from archive.add("verify.py", [verifier_source()])
     archive.listed.clear()
     for name, pieces in files_of(scope):
@@ -44,15 +44,5 @@ def _pieces(scope: Scope) -> Iterator[bytes]:
 
 
 def _seal(scope: Scope, manifest: bytes) -> bytes:
-    sealed = seal(
-        BUNDLE,
-        {
-            "project": str(scope.project.id),
-            "release": str(scope.release.id) if scope.release else None,
-            "version": scope.draft.version_number if scope.draft else 0,
-            "head": {"seq": scope.head.seq, "hash": scope.head.hash},
-            "made_at": rfc3339(scope.made_at),
-            "manifest": f"sha256:{hashlib.sha256(manifest).hexdigest()}",
-        },
-    )
+    sealed = seal(BUNDLE, {**scope.facts(), "manifest": f"sha256:{hashlib.sha256(manifest).hexdigest()}"})
     return line({"statement": sealed.text, "signature": sealed.signature.hex()})

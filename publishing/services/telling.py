@@ -11,8 +11,9 @@ from notifications.services import settle
 from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite
-from publishing.approvals import Quorum, refusal
+from publishing.approvals import refusal
 from publishing.models import Release
+from publishing.quorum import Quorum
 from publishing.standings import quorum_of
 from publishing.states import signing_action
 

@@ -167,7 +167,7 @@ OUT: Final = (
             "tests/publishing/test_signatures.py::test_c12_c13_the_statement_says_who_what_when_and_why",
             "tests/publishing/test_bundle.py::test_c12_c20_the_report_shows_signatures_and_whether_the_record_changed",
         ),
-        patches=(("publishing.bundle.report._release", lambda _release: ""),),
+        patches=(("publishing.bundle.verifier.report.report_release", lambda *_: b""),),
         wraps=(("publishing.services.signing.statement", _without("signer")),),
     ),
     Out(
@@ -225,7 +225,7 @@ OUT: Final = (
         "c20",
         "the report says nothing of changes",
         ("tests/publishing/test_bundle.py::test_c12_c20_the_report_shows_signatures_and_whether_the_record_changed",),
-        patches=(("publishing.bundle.report._history", lambda *_: ""),),
+        patches=(("publishing.bundle.verifier.report.report_history", lambda *_: b""),),
     ),
     Out(
         "c21",

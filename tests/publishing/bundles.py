@@ -37,18 +37,18 @@ def files_in(data: bytes) -> Files:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def wrong_with(files: Mapping[str, bytes], fingerprint: str | None = None) -> str | None:
+def wrong_with(files: Mapping[str, bytes], *pins: str) -> str | None:
     """What the verifier finds first; None for a valid bundle."""
     try:
-        verify(Bundle({name: partial(io.BytesIO, data) for name, data in files.items()}), fingerprint)
+        verify(Bundle({name: partial(io.BytesIO, data) for name, data in files.items()}), pins)
     except WrongError as error:
         return str(error)
     return None
 
 
-def said_of(files: Mapping[str, bytes]) -> list[str]:
+def said_of(files: Mapping[str, bytes], *pins: str) -> list[str]:
     """What the verifier says of a valid bundle."""
-    return verify(Bundle({name: partial(io.BytesIO, data) for name, data in files.items()}))
+    return verify(Bundle({name: partial(io.BytesIO, data) for name, data in files.items()}), pins)
 
 
 def lines_of(data: bytes) -> list[dict[str, Any]]:

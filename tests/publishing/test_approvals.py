@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publishing.approvals import Approval, Quorum, refusal, standing
+from publishing.approvals import refusal
+from publishing.quorum import Approval, Quorum, standing
 
 ANNA, BEN, CLARA, DORA = (UUID(int=number) for number in range(1, 5))
 THREE = Quorum({"authored": 1, "reviewed": 1, "approved": 1}, 3, frozenset({"authored"}), frozenset({"approved"}))

@@ -15,11 +15,12 @@ from django.core.management import call_command
 from rfc3161_client import decode_timestamp_response
 
 from accounts.callers import foundry_caller
+from accounts.models import User
 from audit.checkpoints.stamping import stamp_checkpoints
 from audit.models import Event
 from drafts.comments.services import create_comment
 from locking.models import Lease
-from projects.services import change_role, create_project, reopen_project
+from projects.services import change_role, create_project, reopen_project, update_project
 from publishing.bundle.assembly import verifier_source
 from publishing.models import Release
 from tests.audit.authority import Authority
@@ -77,13 +78,22 @@ def test_verify_py_says_valid_of_the_folder_and_of_the_zip(release: Release, tmp
     folder = unpacked(data, tmp_path / "bundle")
     key = json.loads(json.loads((folder / "seal.json").read_text())["statement"])["key"]
 
-    status, said = run(folder / "verify.py")
+    status, said = run(folder / "verify.py", key)
     assert status == 0, said
     assert said.startswith("VALID\n")
     assert "approved by Owner" in said
-    assert run(folder / "verify.py", key, tmp_path / "bundle.zip")[0] == 0
+    assert run(folder / "verify.py", key, tmp_path / "bundle.zip") == (0, said)
     status, said = run(folder / "verify.py", "0" * 64)
-    assert (status, "sealed by another key" in said) == (1, True)
+    assert (status, "none of its keys is one that you name" in said) == (1, True)
+
+
+def test_verify_py_without_a_known_key_says_that_nothing_was_compared_with_one(release: Release, tmp_path: Path):
+    folder = unpacked(release_bundle(release), tmp_path / "bundle")
+
+    status, said = run(folder / "verify.py")
+
+    assert (status, said.splitlines()[0]) == (0, "VALID, BUT NOT COMPARED WITH A KNOWN KEY")
+    assert f"  {json.loads(json.loads((folder / 'seal.json').read_text())['statement'])['key']}" in said
 
 
 def test_verify_py_names_what_is_wrong_and_fails(release: Release, tmp_path: Path):
@@ -139,9 +149,23 @@ def test_a_release_s_bundle_says_the_same_years_later(review: Review, release: R
 
     after = files_in(release_bundle(release))
 
-    changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"report.html", "manifest.jsonl", "seal.json"}
+    assert {name for name in before if before[name] != after[name]} == set()
     assert wrong_with(after) is None
+
+
+def test_a_release_s_bundle_is_the_same_bytes_whatever_was_renamed_since(review: Review, release: Release):
+    before = release_bundle(release)
+    owner = caller_of(review.people["owner"])
+    reopen_project(caller=owner, project_id=review.project.id)
+    update_project(caller=owner, project_id=review.project.id, name="Another agent", description="Of another team")
+    for person in review.people.values():
+        User.objects.filter(pk=person.pk).update(display_name="Somebody Else")
+
+    after = release_bundle(release)
+
+    assert after == before
+    assert b"Oncology protocol agent" in files_in(after)["report.html"]
+    assert b"Another agent" in files_in(project_bundle(review))["report.html"]
 
 
 @pytest.mark.parametrize("how", ["in review", "rejected", "withdrawn"])
@@ -171,7 +195,9 @@ def test_c03_a_project_s_bundle_holds_every_text_and_every_other_record(review: 
     assert wrong_with(files) is None
     texts = {line["text"] for line in lines_of(files["texts.jsonl"])}
     assert {"# Role\nBe exact.\n", "# Role\nSomething else.\n", '{"a": 1}\n'} <= texts
-    assert {"comment", "release", "signature"} <= {line["type"] for line in lines_of(files["records.jsonl"])}
+    assert [line["text"] for line in lines_of(files["comments.jsonl"])] == ["Really?"]
+    assert [line["name"] for line in lines_of(files["releases.jsonl"])] == ["1.0.0"]
+    assert len(lines_of(files["signatures.jsonl"])) == 3
     still_open = [line for line in lines_of(files["leases.jsonl"]) if line["end_reason"] is None]
     assert held.token in {line["token"] for line in still_open}
 

@@ -88,15 +88,18 @@ def test_c13_a_swapped_key_is_found(files: Files, settings):
     settings.FOUNDRY_SIGNING_KEY = "22" * 32
     public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex("22" * 32)).public_key().public_bytes_raw()
     fingerprint = hashlib.sha256(public).hexdigest()
-    (keys,) = lines_of(files["keys.json"])
-    (genuine,) = keys
+    (key,) = lines_of(files["keys.jsonl"])
+    genuine, forged = key["fingerprint"], {**key, "public_key": public.hex()}
+    named = {**forged, "fingerprint": fingerprint}
 
-    swapped = resealed({**files, "keys.json": spelled([{genuine: public.hex()}])})
-    assert wrong_with(swapped) == f"keys.json: {genuine} is another key's name"
-    renamed = resealed({**files, "keys.json": spelled([{fingerprint: public.hex()}])}, key=fingerprint)
-    assert wrong_with(renamed) == "signatures.jsonl, line 1: its key is not in keys.json"
-    added = resealed({**files, "keys.json": spelled([{**keys, fingerprint: public.hex()}])}, key=fingerprint)
-    assert wrong_with(added, genuine) == f"the bundle was sealed by another key: {fingerprint}"
+    swapped = resealed({**files, "keys.jsonl": spelled([forged])})
+    assert wrong_with(swapped) == f"keys.jsonl, line 1: {genuine} is another key's name"
+    renamed = resealed({**files, "keys.jsonl": spelled([named])}, key=fingerprint)
+    assert f"its key {genuine} is neither one that you name" in str(wrong_with(renamed))
+    added = resealed({**files, "keys.jsonl": spelled([key, named])}, key=fingerprint)
+    assert wrong_with(added, genuine) == (
+        f"seal.json: its key {fingerprint} is neither one that you name nor endorsed by one"
+    )
     assert wrong_with(files, genuine) is None
 
 
@@ -110,23 +113,23 @@ def test_c13_a_signature_moved_from_another_release_is_found_even_if_sealed_anew
 
     found = wrong_with(resealed({**files, "signatures.jsonl": spelled(rows)}))
 
-    assert found == "release 2.0.0: a signature is missing"
+    assert found == f"signatures.jsonl, line 3: {moved.meaning} by Owner was given for something else"
 
 
 @pytest.mark.parametrize(
     ("name", "member", "value", "found"),
     [
         ("signatures.jsonl", "signature", "00" * 64, "its seal does not fit"),
-        ("releases.jsonl", "name", "9.9.9", "its event says something else"),
-        ("releases.jsonl", "state", "rejected", "its end is not what the events say"),
-        ("releases.jsonl", "rules", {"signatures": {}, "distinct_people": 0}, "its event says something else"),
-        ("versions.jsonl", "content_hash", "00" * 32, "its event says something else"),
+        ("releases.jsonl", "name", "9.9.9", "the events say something else (name)"),
+        ("releases.jsonl", "state", "rejected", "the events say something else (state)"),
+        ("releases.jsonl", "rules", {"signatures": {}, "distinct_people": 0}, "the events say something else (rules)"),
+        ("versions.jsonl", "content_hash", "00" * 32, "its content hash does not fit its fields"),
         ("versions.jsonl", "fields", {}, "its content hash does not fit its fields"),
-        ("leases.jsonl", "field", "files/other.md", "its events say something else"),
-        ("leases.jsonl", "end_reason", "expired", "its events say something else"),
-        ("leases.jsonl", "ended_at", "2031-01-01T00:00:00.000000Z", "its events say something else"),
-        ("leases.jsonl", "session", "0197f0d4-0000-7000-8000-000000000000", "its events say something else"),
-        ("members.jsonl", "role", "viewer", "the events say something else"),
+        ("leases.jsonl", "field", "files/other.md", "the events say something else (field)"),
+        ("leases.jsonl", "end_reason", "expired", "the events say something else (end_reason)"),
+        ("members.jsonl", "role", "viewer", "the events say something else (role)"),
+        ("leases.jsonl", "ended_at", "2031-01-01T00:00:00.000000Z", "the events say something else (ended_at)"),
+        ("leases.jsonl", "session", "0197f0d4-0000-7000-8000-000000000000", "the events say something else (session)"),
         ("events.jsonl", "canonical", "{}", "its content or time was changed"),
         ("events.jsonl", "at", "2026-01-01T00:00:00.000000Z", "its content or time was changed"),
     ],

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from audit.derivation import Event
 from publishing.bundle.verifier.ed25519 import signed
-from publishing.bundle.verifier.reading import Bundle, Json, WrongError, canonical, check, microseconds, sha256, spelled
+from publishing.bundle.verifier.keys import KEYS, Keys
+from publishing.bundle.verifier.reading import (
+    Bundle,
+    Json,
+    WrongError,
+    canonical,
+    check,
+    microseconds,
+    parsed,
+    sha256,
+    spelled,
+)
 
 SEAL, MANIFEST, SELF = "seal.json", "manifest.jsonl", "verify.py"
+SCOPE = {"type", "v", "site", "key", "project", "release", "version", "head", "as_of", "manifest"}
 
 
 @dataclass
@@ -20,19 +32,24 @@ class Facts:
     """What is known of a bundle so far. `scope` is what its seal says; `said` is told to people at the end."""
 
     bundle: Bundle
-    fingerprint: str | None
+    pins: frozenset[str]
     seal: Json = field(default_factory=dict)
     scope: Json = field(default_factory=dict)
-    keys: dict[str, bytes] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+    known: Mapping[str, bytes] = field(default_factory=dict)
     events: dict[int, Json] = field(default_factory=dict)
     times: dict[int, str] = field(default_factory=dict)
     heads: dict[str, int] = field(default_factory=dict)
     versions: dict[int, Json] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
-    def of(self, *actions: str) -> Iterator[tuple[int, Json]]:
-        """The events of some actions, each with its number."""
-        return ((seq, record) for seq, record in self.events.items() if record["action"] in actions)
+    def all_events(self) -> Iterator[Event]:
+        """The whole chain, as far as the bundle goes."""
+        return ((number, self.times[number], record) for number, record in self.events.items())
+
+    def lines(self, name: str) -> Iterator[Json]:
+        """The lines of a file."""
+        return (line for _, line in self.bundle.lines(name))
 
 
 def check_files(facts: Facts) -> None:
@@ -42,40 +59,54 @@ def check_files(facts: Facts) -> None:
     facts.seal = spelled(sealed[:-1], SEAL)
     check(set(facts.seal) == {"statement", "signature"}, f"{SEAL}: it has other members")
     facts.scope = spelled(facts.seal["statement"].encode(), f"{SEAL}, statement")
-    check(facts.scope.get("type") == "bundle" and facts.scope.get("v") == 1, f"{SEAL}: it seals no bundle")
+    check(set(facts.scope) == SCOPE, f"{SEAL}: its statement has other members")
+    check((facts.scope["type"], facts.scope["v"]) == ("bundle", 2), f"{SEAL}: it seals no bundle")
     same = f"sha256:{sha256(facts.bundle.read(MANIFEST))}" == facts.scope["manifest"]
     check(same, f"{MANIFEST}: it is not the one that was sealed")
-    listed = {line["path"]: line for _, line in facts.bundle.lines(MANIFEST)}
+    lines = list(facts.lines(MANIFEST))
+    listed = {line["path"]: line for line in lines}
+    check([*listed] == sorted(line["path"] for line in lines), f"{MANIFEST}: its lines are not in order")
     there = facts.bundle.names() - {SEAL, MANIFEST, SELF}
     for name in sorted(set(listed) ^ there):
         raise WrongError(f"{name} is missing" if name in listed else f"{name} was added")
     for name, line in listed.items():
-        data = hashlib.sha256()
+        check(set(line) == {"path", "sha256", "size"}, f"{MANIFEST}: the line of {name} has other members")
+        data, size = hashlib.sha256(), 0
         with facts.bundle.open(name) as file:
             for piece in iter(partial(file.read, 1 << 20), b""):
                 data.update(piece)
+                size += len(piece)
         if data.hexdigest() != line["sha256"]:
             if name == "events.jsonl":
                 check_events(facts)
             raise WrongError(f"{name}: it was changed (its SHA-256 is not the manifest's)")
+        check(size == line["size"], f"{name}: it was changed (its size is not the manifest's)")
 
 
 def check_seal(facts: Facts) -> None:
-    for fingerprint, public in spelled(facts.bundle.read("keys.json")[:-1], "keys.json").items():
-        facts.keys[fingerprint] = bytes.fromhex(public)
-        check(sha256(facts.keys[fingerprint]) == fingerprint, f"keys.json: {fingerprint} is another key's name")
+    """The seal is of a key that counts: a known one, or one that a known one leads to."""
+    facts.keys.read(facts.bundle.lines(KEYS), facts.scope["site"])
     used = facts.scope["key"]
-    check(facts.fingerprint in {None, used}, f"the bundle was sealed by another key: {used}")
+    roots = {name for name, before in facts.keys.before.items() if before is None}
+    facts.known = facts.keys.known(facts.pins or roots)
+    check(not facts.pins or bool(facts.known), f"none of its keys is one that you name: it was sealed by {used}")
     check_signature(facts, facts.seal["statement"], facts.seal["signature"], used, SEAL)
-    facts.said.append(f"sealed by the key {used}{'' if facts.fingerprint else ' (compare it!)'}")
+    facts.said.append(f"sealed by the key {used}")
+    for name, before in facts.keys.before.items():
+        if before is not None:
+            facts.said.append(f"  {name} was endorsed by {before}: {facts.keys.reasons[name]}")
+    if not facts.pins:
+        facts.said.append("NOT COMPARED WITH A KNOWN KEY: whoever made these keys can have made all of it. Compare:")
+        facts.said += [f"  {name}" for name in sorted(roots)]
 
 
 def check_signature(facts: Facts, text: str, signature: str, key: str, where: str) -> Json:
     check(re.fullmatch(r"[0-9a-f]{128}", signature) is not None, f"{where}: its signature is no signature")
     statement = spelled(text.encode(), where)
-    check(statement.get("key") == key and key in facts.keys, f"{where}: its key is not in keys.json")
+    check(statement.get("key") == key, f"{where}: it names another key")
+    check(key in facts.known, f"{where}: its key {key} is neither one that you name nor endorsed by one")
     check(statement.get("site") == facts.scope["site"], f"{where}: it was sealed at another site")
-    check(signed(facts.keys[key], text.encode(), bytes.fromhex(signature)), f"{where}: its seal does not fit")
+    check(signed(facts.known[key], text.encode(), bytes.fromhex(signature)), f"{where}: its seal does not fit")
     return statement
 
 
@@ -91,10 +122,11 @@ def check_events(facts: Facts) -> None:
         head = bytes.fromhex(previous) + number.to_bytes(8, "big") + microseconds(line["at"], where)
         previous = sha256(head + line["canonical"].encode())
         check(line["hash"] == previous, f"{where}: its content or time was changed (the hash does not fit)")
-        record = json.loads(line["canonical"])
+        record = parsed(line["canonical"], where)
         check(record["chain"] == chain and record["site"] == facts.scope["site"], f"{where}: it is another chain's")
         facts.events[number], facts.times[number] = record, line["at"]
         facts.heads[sha256(canonical({"chain": chain, "seq": number, "hash": previous}).encode())] = number
     same = facts.scope["head"] == {"seq": number, "hash": previous}
     check(same, f"events.jsonl: it ends at event {number}, but {facts.scope['head']['seq']} were sealed")
+    check(facts.scope["as_of"] == facts.times.get(number), f"{SEAL}: it is of another time than its last event")
     facts.said.append(f"{number} events, linked without a gap")

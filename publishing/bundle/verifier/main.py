@@ -1,21 +1,33 @@
-"""Verify a Foundry bundle, without Foundry: python3 verify.py [KEY] [BUNDLE]
+"""Verify a Foundry bundle, without Foundry: python3 -I verify.py [KEY ...] [BUNDLE]
 
-BUNDLE is the zip or the folder it was unpacked into (default: the folder of this file). KEY is the fingerprint of the
-site's key as you know it from elsewhere; without it the bundle is only proven to fit the key inside it. Every byte of
+BUNDLE is the zip or the folder it was unpacked into (default: the folder of this file). KEY is the fingerprint of a
+key of the site as you know it from elsewhere: any one does, and where the site lost a key, the one before it and the
+one after it. Without any, all this proves is that the bundle fits the keys inside it, and it says so. Every byte of
 every file but this one is checked. Exit status 0: valid; 1: not, and the first thing that is wrong is named.
-Needs Python 3.9 or later, and nothing else.
+Needs Python 3.10 or later, and nothing else: -I keeps Python from taking modules from this folder.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from publishing.bundle.verifier.archive import check_archive
 from publishing.bundle.verifier.chain import Facts, check_events, check_files, check_seal
+from publishing.bundle.verifier.hidden import spelled_out
 from publishing.bundle.verifier.reading import Bundle, WrongError, open_bundle
-from publishing.bundle.verifier.record import check_content, check_leases, check_members, check_versions
+from publishing.bundle.verifier.record import (
+    check_content,
+    check_leases,
+    check_members,
+    check_project,
+    check_report,
+    check_rest_of_project,
+    check_versions,
+)
 from publishing.bundle.verifier.releases import check_checkpoints, check_releases
 
 # In an order in which everything is known before it is needed.
@@ -23,42 +35,64 @@ CHECKS = (
     check_files,
     check_seal,
     check_events,
+    check_project,
     check_versions,
     check_content,
     check_leases,
     check_members,
+    check_rest_of_project,
     check_releases,
     check_checkpoints,
+    check_report,
 )
 
 
-def verify(bundle: Bundle, fingerprint: str | None = None) -> list[str]:
+def verify(bundle: Bundle, pins: Iterable[str] = ()) -> list[str]:
     """What is proven, in lines for people. Raises `WrongError` with the first thing that is wrong."""
-    facts = Facts(bundle, fingerprint)
+    facts = Facts(bundle, frozenset(pins))
     try:
         for step in CHECKS:
             step(facts)
     except WrongError:
         raise
     except Exception as error:  # noqa: BLE001 (whatever a forged file makes of us, it is not valid)
-        raise WrongError(f"a file is not of the form it should have ({error!r})") from None
+        raise WrongError(f"{bundle.reading}: it is not of the form it should have ({error!r})") from None
     return facts.said
 
 
+def verify_place(place: Path, pins: Iterable[str] = ()) -> list[str]:
+    """`verify` a zip, whose every byte is accounted for first, or the folder that it was unpacked into."""
+    if not place.is_dir():
+        check_archive(place)
+    return verify(open_bundle(place), pins)
+
+
 def main(arguments: Sequence[str]) -> int:
-    keys = [each for each in arguments if re.fullmatch(r"[0-9a-f]{64}", each)]
-    places = [each for each in arguments if each not in keys]
-    if len(keys) > 1 or len(places) > 1 or any(each.startswith("-") for each in places):
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that has no sign for a character is no reason to stop.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    keys = [each.lower() for each in arguments if re.fullmatch(r"[0-9a-fA-F]{64}", each)]
+    places = [each for each in arguments if each.lower() not in keys]
+    if len(places) > 1 or any(each.startswith("-") for each in places):
         sys.stderr.write((__doc__ or "") + "\n")
         return 1
     try:
         place = Path(places[0]) if places else Path(__file__).resolve().parent
-        said = verify(open_bundle(place), keys[0] if keys else None)
+        said = verify_place(place, keys)
     except Exception as error:  # noqa: BLE001 (as above: what cannot be read is not valid either)
-        sys.stdout.write(f"NOT VALID: {error}\n")
+        sys.stdout.write(f"NOT VALID: {spelled_out(str(error))}\n")
         return 1
-    sys.stdout.write("\n".join(["VALID", *said]) + "\n")
+    said.append(isolation())
+    lines = ["VALID" if keys else "VALID, BUT NOT COMPARED WITH A KNOWN KEY", *map(spelled_out, said)]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+def isolation() -> str:
+    """Where the modules came from that have just been believed."""
+    if sys.flags.isolated:
+        return "read by Python's own modules only (python3 -I)"
+    return "this folder was taken off Python's path; start it as python3 -I to leave out PYTHONPATH, too"
 
 
 if __name__ == "__main__":

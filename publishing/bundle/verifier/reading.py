@@ -24,12 +24,15 @@ class Bundle:
 
     def __init__(self, files: Mapping[str, Callable[[], Any]]) -> None:
         self.files = files
+        # The file that was opened last, for who has to say where something is wrong.
+        self.reading = ""
 
     def names(self) -> set[str]:
         return set(self.files)
 
     def open(self, name: str) -> BinaryIO:
         check(name in self.files, f"{name} is missing")
+        self.reading = name
         file: BinaryIO = self.files[name]()
         return file
 
@@ -48,9 +51,11 @@ class Bundle:
 
 def open_bundle(place: Path) -> Bundle:
     if place.is_dir():
-        found = {path.relative_to(place).as_posix(): path for path in place.rglob("*") if not path.is_dir()}
-        for name, path in found.items():
-            check(path.is_file() and not path.is_symlink(), f"{name} is no plain file")
+        there = {path.relative_to(place).as_posix(): path for path in place.rglob("*")}
+        for name, path in there.items():
+            check(not path.is_symlink() and (path.is_file() or path.is_dir()), f"{name} is no plain file")
+            check(not path.is_dir() or any(path.iterdir()), f"{name} is an empty folder: it was added")
+        found = {name: path for name, path in there.items() if path.is_file()}
         return Bundle({name: partial(path.open, "rb") for name, path in found.items()})
     archive = zipfile.ZipFile(place)
     names = archive.namelist()
@@ -85,11 +90,30 @@ def spelled(data: bytes, where: str) -> Json:
     raise WrongError(f"{where}: it is not spelled as it was written")
 
 
+def parsed(text: str, where: str) -> Json:
+    """The object that an event's text is; refused where a name stands in it twice, since it then says two things."""
+
+    def once(pairs: list[tuple[str, Any]]) -> Json:
+        check(len({name for name, _ in pairs}) == len(pairs), f"{where}: a name stands in it twice")
+        return dict(pairs)
+
+    found: Any = json.loads(text, object_pairs_hook=once)
+    check(isinstance(found, dict), f"{where}: it is no event")
+    return dict(found)
+
+
 def microseconds(at: str, where: str) -> bytes:
     """A time as the chain hashes it: microseconds since 1970 in 8 bytes."""
     check(re.fullmatch(r"[0-9-]{10}T[0-9:]{8}[.][0-9]{6}Z", at) is not None, f"{where}: its time is no time")
     since = datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime(1970, 1, 1)  # noqa: DTZ001, DTZ007 (UTC, both)
     return (since // timedelta(microseconds=1)).to_bytes(8, "big")
+
+
+def same_members(line: Json, wanted: Json, where: str) -> None:
+    """Refused where any member of a line is another than the one that the events make."""
+    for name in sorted(set(line) | set(wanted)):
+        if name not in line or name not in wanted or line[name] != wanted[name]:
+            raise WrongError(f"{where}: the events say something else ({name})")
 
 
 def sha256(data: bytes) -> str:

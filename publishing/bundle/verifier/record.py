@@ -1,31 +1,86 @@
-"""Versions, their texts, leases and members: each is what the events say."""
+"""Project, versions, texts, leases, members, comments, tasks: each line is made of the events anew, and compared."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from audit.derivation import (
+    comments_of,
+    leases_of,
+    members_of,
+    policy_of,
+    project_of,
+    tasks_of,
+    versions_of,
+)
 from publishing.bundle.verifier.chain import Facts
-from publishing.bundle.verifier.reading import Json, canonical, check, microseconds, sha256
+from publishing.bundle.verifier.reading import Json, canonical, check, microseconds, parsed, same_members, sha256
+from publishing.bundle.verifier.report import report
 
 CONTENT = {"prompt_text": "content/prompt_text.md", "model_configuration": "content/model_configuration.json"}
-# From this version of events on they tell when a lease ended to the microsecond.
-EXACT_FROM = 2
-OPENS = ("lock.acquired", "lock.handed_over", "lock.taken_over")
+# What only the bundle of a whole project has.
+OF_PROJECT = {"texts.jsonl", "comments.jsonl", "tasks.jsonl", "policy.jsonl"}
+FIELD = {"sha256", "media_type", "language"}
+
+
+def check_lines(
+    facts: Facts, name: str, made: Iterable[Json], look: Callable[[str, Json], None] | None = None
+) -> list[Json]:
+    """Every line of a file is one that the events make, in their order, and none is missing. Returns the lines."""
+    wanted = iter(made)
+    lines = []
+    for number, line in facts.bundle.lines(name):
+        where = f"{name}, line {number}"
+        if look is not None:
+            look(where, line)
+        lines.append(line)
+        expected = next(wanted, None)
+        check(expected is not None, f"{where}: no event recorded it")
+        same_members(line, expected or {}, where)
+    check(next(wanted, None) is None, f"{name}: line {len(lines) + 1} is missing")
+    return lines
+
+
+def by_id(facts: Facts, name: str, *members: str) -> dict[str, Json]:
+    """Those members of each line that stand in no event; they are compared with the hashes that do."""
+    return {str(line.get("id")): {member: line.get(member) for member in members} for line in facts.lines(name)}
+
+
+def check_project(facts: Facts) -> None:
+    """The project's names are those that events gave it; the first stands in the chain `site`, of which this is one."""
+    given = [line["created"] for line in facts.lines("project.json")]
+    check(len(given) == 1, "project.json: it is not one line")
+    created = given[0]
+    check(set(created) == {"seq", "at", "prev_hash", "hash", "canonical"}, "project.json: its event has other members")
+    head = bytes.fromhex(created["prev_hash"]) + created["seq"].to_bytes(8, "big")
+    digest = sha256(head + microseconds(created["at"], "project.json") + created["canonical"].encode())
+    check(digest == created["hash"], "project.json: its event was changed (the hash does not fit)")
+    record = parsed(created["canonical"], "project.json")
+    told = (record["chain"], record["site"], record["action"], record["target"]["type"], record["target"]["id"])
+    own = ("site", facts.scope["site"], "project.created", "project", facts.scope["project"])
+    check(told == own, "project.json: its event is about something else")
+    made = project_of((created["seq"], created["at"], record), facts.all_events())
+    check_lines(facts, "project.json", [{"created": created, **made}])
 
 
 def check_versions(facts: Facts) -> None:
     """Every version is what its event says, and its content hash fits its fields."""
-    saved = {record["data"]["version"]: (seq, record) for seq, record in facts.of("draft.saved")}
-    for number, line in facts.bundle.lines("versions.jsonl"):
-        where = f"versions.jsonl, v{number}"
-        seq, record = saved.pop(number, (0, {}))
-        check(line["version"] == number and bool(record), f"{where}: no event recorded it")
-        same = (line["id"], line["author"]["id"], line["content_hash"], line["created_at"])
-        told = (record["target"]["id"], record["actor"]["id"], record["data"]["content_hash"], facts.times[seq])
-        check(same == told, f"{where}: its event says something else")
+    fields = by_id(facts, "versions.jsonl", "fields")
+    made = versions_of(facts.all_events(), lambda identity: fields.get(identity, {}).get("fields"))
+
+    def look(where: str, line: Json) -> None:
         hashed = canonical({"v": 1, "fields": line["fields"]})
-        check(sha256(hashed.encode()) == line["content_hash"], f"{where}: its content hash does not fit its fields")
-        facts.versions[number] = line
-    check(not saved, f"versions.jsonl: v{min(saved, default=0)} is missing")
-    facts.said.append(f"{len(facts.versions)} versions")
+        fits = sha256(hashed.encode()) == line["content_hash"]
+        check(fits, f"{where}: its content hash does not fit its fields (fields)")
+        facts.versions[line["version"]] = line
+
+    lines = check_lines(facts, "versions.jsonl", made, look)
+    newest = max(facts.versions, default=0)
+    check(facts.scope["version"] in facts.versions or not newest, "seal.json: there is no such version")
+    is_newest = facts.scope["release"] is not None or facts.scope["version"] == newest
+    check(is_newest, f"seal.json: v{newest} is the newest version")
+    facts.said.append(f"{len(lines)} versions")
 
 
 def check_content(facts: Facts) -> None:
@@ -35,70 +90,61 @@ def check_content(facts: Facts) -> None:
     check(there == set(wanted), f"content: it has not just the files of v{facts.scope['version']}")
     for name, digest in wanted.items():
         check(sha256(facts.bundle.read(name)) == digest, f"{name}: it is not the text of v{facts.scope['version']}")
-    if "texts.jsonl" in facts.bundle.names():
-        texts = set()
-        for number, line in facts.bundle.lines("texts.jsonl"):
-            texts.add(sha256(line["text"].encode()))
-            check(line["sha256"] in texts, f"texts.jsonl, line {number}: the text was changed")
-        used = {each["sha256"] for version in facts.versions.values() for each in version["fields"].values()}
-        check(texts == used, "texts.jsonl: it has not just the texts of all versions")
 
 
 def check_leases(facts: Facts) -> None:
-    """Who held which field from when to when, as the events of the locks say: begin, end, reason, person, session."""
-    told = leases_told(facts)
-    for number, line in facts.bundle.lines("leases.jsonl"):
-        where = f"leases.jsonl, line {number}"
-        same = told.pop((line["token"], line["field"]), None)
-        check(line["started_at"] == facts.times.get(line["token"]), f"{where}: no event began it then")
-        check(same is not None, f"{where}: its events say something else")
-        held = {**line, "user": line["user"]["id"]}
-        for name, value in (same or {}).items():
-            fits = is_nearly(value, held[name]) if isinstance(value, tuple) else value == held[name]
-            check(fits, f"{where}: its events say something else ({name})")
-    check(not told, f"leases.jsonl: the lease with token {min(told, default=(0, ''))[0]} is missing")
-
-
-def leases_told(facts: Facts) -> dict[tuple[int, str], Json]:
-    """Every lease by token and field, as the events tell it; a time that one tells only nearly is `(latest,)`."""
-    told: dict[tuple[int, str], Json] = {}
-    for seq, record in facts.events.items():
-        action, data, at = record["action"], record["data"], facts.times[seq]
-        if action == "draft.saved" and "tokens" not in data:
-            of_moment = {"user": record["actor"]["id"], "session": None, "started_at": at, "ended_at": at}
-            told |= {(seq, field): {**of_moment, "end_reason": "saved"} for field in data["changed_fields"]}
-        if action in OPENS:
-            ended = data.get("ended")
-            if ended:
-                at_end = ended["ended_at"] if record["v"] >= EXACT_FROM else (at,)
-                told[ended["token"], data["field"]] |= {"ended_at": at_end, "end_reason": action[len("lock.") :]}
-            told[seq, data["field"]] = {
-                "lease_id": record["target"]["id"],
-                "user": data["holder"]["id"],
-                "session": data["session_id"],
-                "started_at": at,
-                "ended_at": None,
-                "end_reason": None,
-            }
-        if action == "lock.released":
-            held = told[data["token"], data["field"]]
-            at_end = max(at, held["started_at"]) if record["v"] >= EXACT_FROM else (at,)
-            held |= {"ended_at": at_end, "end_reason": data["why"]}
-    return told
-
-
-def is_nearly(value: tuple[str], at: str | None) -> bool:
-    """Whether a time lies within the minute before; older events tell the end of a lease no better."""
-    if at is None:
-        return False
-    latest, told = (int.from_bytes(microseconds(each, "leases.jsonl"), "big") for each in (value[0], at))
-    return 0 <= latest - told <= 60_000_000
+    """Who held which field from when to when, as the events of the locks say."""
+    check_lines(facts, "leases.jsonl", leases_of(facts.all_events()))
 
 
 def check_members(facts: Facts) -> None:
-    roles: Json = {}
-    for _, record in facts.of("member.added", "member.role_changed", "member.removed"):
-        roles[record["target"]["id"]] = record["data"].get("role")
-    now = {user: role for user, role in roles.items() if role}
-    listed = {line["user"]["id"]: line["role"] for _, line in facts.bundle.lines("members.jsonl")}
-    check(listed == now, "members.jsonl: the events say something else")
+    check_lines(facts, "members.jsonl", members_of(facts.all_events()))
+
+
+def check_rest_of_project(facts: Facts) -> None:
+    """What only a whole project's bundle has: every text that any version ever had, comments, tasks, the policy."""
+    there = facts.bundle.names() & OF_PROJECT
+    if facts.scope["release"] is not None:
+        check(not there, f"{min(there, default='')}: it does not belong to a release")
+        return
+    check(there == OF_PROJECT, f"{min(OF_PROJECT - there, default='')} is missing")
+    check_lines(facts, "texts.jsonl", texts_of(facts))
+    words = by_id(facts, "comments.jsonl", "text", "quote")
+    made = comments_of(facts.all_events(), lambda identity: words.get(identity, {}))
+    told = {record["target"]["id"]: record["data"] for _, _, record in facts.all_events() if is_said(record)}
+
+    def look(where: str, line: Json) -> None:
+        said = told.get(line["id"], {})
+        check(sha256(line["text"].encode()) == said.get("text_sha256"), f"{where}: its text is another (text)")
+        quoted = sha256(line["quote"].encode()) if said.get("quote_sha256") else None
+        check(quoted == said.get("quote_sha256"), f"{where}: its quote is another (quote)")
+        check(quoted is not None or not line["quote"], f"{where}: its quote is another (quote)")
+
+    check_lines(facts, "comments.jsonl", made, look)
+    check_lines(facts, "tasks.jsonl", tasks_of(facts.all_events()))
+    check_lines(facts, "policy.jsonl", [policy_of(facts.all_events())])
+
+
+def is_said(record: Json) -> bool:
+    """Whether the event tells of a new comment or reply."""
+    return record["action"] in ("comment.created", "comment.answered")
+
+
+def texts_of(facts: Facts) -> Iterator[Json]:
+    """The lines of `texts.jsonl` as the versions ask for them, each with its text from the file if that fits."""
+    texts = {sha256(line["text"].encode()): line["text"] for line in facts.lines("texts.jsonl")}
+    for version in sorted(facts.versions):
+        line = facts.versions[version]
+        for name in line["changed_fields"]:
+            if name in line["fields"]:
+                digest: Any = line["fields"][name]["sha256"]
+                yield {"sha256": digest, "text": texts.get(digest)}
+
+
+def check_report(facts: Facts) -> None:
+    """The report is the page that the other files make."""
+    wanted = report(facts.scope, facts.lines, facts.all_events)
+    with facts.bundle.open("report.html") as file:
+        for piece in wanted:
+            check(file.read(len(piece)) == piece, "report.html: it says something else than the other files")
+        check(file.read(1) == b"", "report.html: it says more than the other files")

@@ -2,77 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from audit.derivation import ENDS, releases_of, signatures_of
 from publishing.bundle.verifier.chain import Facts, check_signature
 from publishing.bundle.verifier.reading import Json, check, sha256
+from publishing.bundle.verifier.record import by_id, check_lines
+from publishing.quorum import Approval, Quorum, standing
 
 STATEMENT = {"type", "v", "site", "key", "subject", "name", "version", "meaning", "comment", "signer", "time"}
-ENDS = {"released": "release.released", "rejected": "release.rejected", "withdrawn": "release.withdrawn"}
+CHECKPOINT = {"type", "v", "site", "key", "number", "at", "previous", "heads"}
 
 
 def check_releases(facts: Facts) -> None:
     """Every release is what its events say, and what was released has the signatures that its policy asked for."""
-    signatures = check_signatures(facts)
-    begun = {record["target"]["id"]: (seq, record) for seq, record in facts.of("release.submitted")}
-    ended = {record["target"]["id"]: record["action"] for _, record in facts.of(*ENDS.values())}
-    listed = [line for _, line in facts.bundle.lines("releases.jsonl")]
-    check(facts.scope["release"] in {None, *(line["id"] for line in listed)}, "releases.jsonl: the release is missing")
-    for line in listed:
-        where, (seq, record) = f"release {line['name']}", begun.pop(line["id"], (0, {}))
-        check(bool(record), f"{where}: no event recorded it")
-        said, version = record["data"], facts.versions[line["version"]]
-        same = all(line[name] == said[name] for name in ("name", "version", "content_hash", "rules", "authors"))
-        check(same and line["submitted_at"] == facts.times[seq], f"{where}: its event says something else")
+    only = facts.scope["release"]
+    made = [line for line in releases_of(facts.all_events()) if only in (None, line["id"])]
+    check(only is None or bool(made), "releases.jsonl: the release is missing")
+    check_lines(facts, "releases.jsonl", made)
+    signatures = check_signatures(facts, {line["id"]: line for line in made})
+    for line in made:
+        where, version = f"release {line['name']}", facts.versions[line["version"]]
         check(line["content_hash"] == f"sha256:{version['content_hash']}", f"{where}: it is about other content")
-        check(ended.get(line["id"]) == ENDS.get(line["state"]), f"{where}: its end is not what the events say")
+        check(only is None or facts.scope["version"] == line["version"], "seal.json: it names another version")
         mine = [each for each in signatures if each["subject"]["id"] == line["id"]]
-        told = sum(record["data"]["release_id"] == line["id"] for _, record in facts.of("release.signed"))
-        check(told == len(mine), f"{where}: a signature is missing")
-        for each in mine:
-            fits = (line["content_hash"], line["name"], line["version"])
-            fits_not = f"signature {each['meaning']} by {each['signer']['name']}: it was given for something else"
-            check((each["subject"]["hash"], each["name"], each["version"]) == fits, fits_not)
         if line["state"] == "released":
             check_policy(where, line, mine)
         facts.said.append(f"{where}: {line['state']}, v{line['version']}")
         facts.said += [f"  {each['meaning']} by {each['signer']['name']}, {each['time']}" for each in mine]
-    check(facts.scope["release"] is not None or not begun, "releases.jsonl: a release is missing")
+    if only is not None:
+        ended = [number for number, _, record in facts.all_events() if record["action"] in ENDS]
+        is_over = made[0]["state"] != "in_review"
+        check(not is_over or facts.scope["head"]["seq"] == ended[-1], "seal.json: it goes on behind the release's end")
 
 
-def check_signatures(facts: Facts) -> list[Json]:
-    told = {record["target"]["id"]: record for _, record in facts.of("release.signed")}
+def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
+    """Every signature is sealed by a key that counts, is what its event says, and speaks of its release."""
+    told = {r["target"]["id"]: r for _, _, r in facts.all_events() if r["action"] == "release.signed"}
+    texts = by_id(facts, "signatures.jsonl", "statement")
+    every = signatures_of(facts.all_events(), lambda identity: str(texts.get(identity, {}).get("statement")))
     found = []
-    for number, line in facts.bundle.lines("signatures.jsonl"):
-        where = f"signatures.jsonl, line {number}"
-        said = check_signature(facts, line["statement"], line["signature"], line["key"], where)
-        check(set(said) == STATEMENT and said["type"] == "signature", f"{where}: it says other things")
-        record = told.pop(line["id"], None)
-        check(record is not None, f"{where}: no event recorded it")
-        same = (sha256(line["statement"].encode()), line["signature"], said["signer"]["id"], said["meaning"])
+
+    def look(where: str, line: Json) -> None:
+        record = told.get(line["id"])
+        check(record is not None, f"{where}: no event recorded it (id)")
         event = record or {}
-        recorded = (*(event["data"][name] for name in ("statement", "seal")), event["actor"]["id"])
-        check(same == (*recorded, event["data"]["meaning"]), f"{where}: its event says something else")
+        is_same = sha256(line["statement"].encode()) == event["data"]["statement"]
+        check(is_same, f"{where}: the events say something else (statement)")
+        said = check_signature(facts, line["statement"], line["signature"], line["key"], f"{where} (signature)")
+        check(
+            set(said) == STATEMENT and (said["type"], said["v"]) == ("signature", 1), f"{where}: it says other things"
+        )
+        same = (said["signer"]["id"], said["meaning"]) == (event["actor"]["id"], event["data"]["meaning"])
+        check(same, f"{where}: its event says something else")
+        release = releases.get(event["data"]["release_id"], {})
+        fits = tuple(release.get(name) for name in ("id", "content_hash", "name", "version"))
+        what = f"{where}: {said['meaning']} by {said['signer']['name']} was given for something else"
+        check((said["subject"]["id"], said["subject"]["hash"], said["name"], said["version"]) == fits, what)
         found.append(said)
+
+    check_lines(facts, "signatures.jsonl", (line for line in every if line["release_id"] in releases), look)
     return found
 
 
-def check_policy(where: str, release: Json, signatures: Sequence[Json]) -> None:
-    rules, authors = release["rules"], {author["id"] for author in release["authors"]}
-    signers: dict[str, set[str]] = {meaning: set() for meaning in rules["signatures"]}
-    for each in signatures:
-        barred = each["meaning"] == "approved" and each["signer"]["id"] in authors
-        if each["meaning"] in signers and not (barred and not rules["author_may_approve"]):
-            signers[each["meaning"]].add(each["signer"]["id"])
-    enough = all(len(signers[meaning]) >= wanted for meaning, wanted in rules["signatures"].items())
-    people = len(set().union(*signers.values()))
-    check(enough and people >= rules["distinct_people"], f"{where}: it lacks signatures that its policy asked for")
+def check_policy(where: str, release: Json, signatures: list[Json]) -> None:
+    """By the very rules by which Foundry releases."""
+    rules = release["rules"]
+    quorum = Quorum(
+        people=rules["signatures"],
+        distinct=rules["distinct_people"],
+        only_by_authors=frozenset({"authored"} if release["authors_sign"] else ()),
+        not_by_authors=frozenset(() if rules["author_may_approve"] else {"approved"}),
+    )
+    given = [Approval(each["signer"]["id"], each["meaning"]) for each in signatures]
+    met = standing(quorum, given=given, authors=[author["id"] for author in release["authors"]]).met
+    check(met, f"{where}: it lacks signatures that its policy asked for")
 
 
 def check_checkpoints(facts: Facts) -> None:
+    """At most one, which saw these events; a release makes its own, so where there is a release it is not missing."""
+    is_released = any(record["action"] == "release.released" for _, _, record in facts.all_events())
+    any_there = next(facts.lines("checkpoints.jsonl"), None) is not None
+    check(any_there or not is_released, "checkpoints.jsonl: line 1 is missing")
     for number, line in facts.bundle.lines("checkpoints.jsonl"):
         where = f"checkpoints.jsonl, line {number}"
+        check(set(line) == {"statement", "key", "signature"}, f"{where}: it has other members")
         said = check_signature(facts, line["statement"], line["signature"], line["key"], where)
+        check(CHECKPOINT <= set(said) <= {*CHECKPOINT, "keys"}, f"{where}: it says other things")
+        check(number == 1, f"{where}: one is enough")
         seen = max((facts.heads.get(head, 0) for head in said["heads"]), default=0)
         check(said["type"] == "checkpoint" and seen > 0, f"{where}: it saw none of these events")
         facts.said.append(f"checkpoint {said['number']} of {said['at']} saw them up to event {seen}")

@@ -31,4 +31,6 @@ class Command(BaseCommand):
                     file.write(piece)
         self.stdout.write(f"{path}  sha256 {digest.hexdigest()}")
         self.stdout.write(f"Sealed by the key {scope.key}. To verify it:")
-        self.stdout.write(self.style.SUCCESS(f"unzip {path} -d bundle && python3 bundle/verify.py"))
+        self.stdout.write(
+            self.style.SUCCESS(f"unzip {path} -d bundle && python3 -I bundle/verify.py {scope.key} {path}")
+        )

@@ -1,0 +1,183 @@
+"""What a project's record says, made of its events alone: to write bundles and exports, and to compare them.
+
+An event is `(number, time, record)`. People are named as the event names them that told of them. Also a part of the
+verifier that every bundle carries: imports the standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+Json = dict[str, Any]
+Event = tuple[int, str, Json]
+
+LOCKS = ("lock.acquired", "lock.handed_over", "lock.taken_over", "lock.released", "draft.saved")
+MEMBERS = ("member.added", "member.role_changed", "member.removed")
+ENDS = {"release.released": "released", "release.rejected": "rejected", "release.withdrawn": "withdrawn"}
+RELEASES = ("release.submitted", *ENDS)
+COMMENTS = ("comment.created", "comment.answered", "comment.resolved", "comment.reopened", "comment.withdrawn")
+TASKS = ("task.created", "task.changed")
+
+
+def actor_of(record: Json) -> Json:
+    """Who acted, under the name of that moment."""
+    actor = record["actor"]
+    return {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]}
+
+
+def project_of(created: Event, events: Iterable[Event]) -> Json:
+    """The project by the name that it had at the last event; `created` is an event of the chain `site`."""
+    _, at, record = created
+    facts = {name: record["data"].get(name) for name in ("name", "description", "is_private")}
+    for _, _, changed in events:
+        if changed["action"] == "project.updated":
+            facts.update({name: value for name, value in changed["data"].items() if name in facts})
+    return {"id": record["target"]["id"], **facts, "created_at": at, "created_by": actor_of(record)}
+
+
+def members_of(events: Iterable[Event]) -> Iterator[Json]:
+    """Who was in the project in which role at the last event."""
+    members: dict[str, Json] = {}
+    for _, at, record in events:
+        if record["action"] == "member.removed":
+            members.pop(record["target"]["id"], None)
+        elif record["action"] in MEMBERS:
+            data, identity = record["data"], record["target"]["id"]
+            added = members[identity]["added_at"] if identity in members else at
+            members[identity] = {"user": data["user"], "role": data["role"], "added_at": added, "since": at}
+    yield from members.values()
+
+
+def versions_of(events: Iterable[Event], fields_of: Callable[[str], Any]) -> Iterator[Json]:
+    """Every version; its fields are `fields_of` its id, which the content hash proves."""
+    for _, at, record in events:
+        if record["action"] == "draft.saved":
+            data = record["data"]
+            same = ("version", "message", "kind", "source_version", "changed_fields", "content_hash")
+            identity = record["target"]["id"]
+            yield {
+                "id": identity,
+                "author": actor_of(record),
+                "created_at": at,
+                "fields": fields_of(identity),
+                **{name: data[name] for name in same},
+            }
+
+
+def leases_of(events: Iterable[Event]) -> Iterator[Json]:
+    """Who held which field from when to when, in the order in which they ended; those still open come last.
+
+    A version that is made without a lock holds each of its fields for its moment.
+    """
+    held: dict[str, Json] = {}
+    for number, at, record in events:
+        action, data = record["action"], record["data"]
+        over, why = (record["target"]["id"], data.get("why")) if action == "lock.released" else (None, None)
+        if data.get("ended") and action in ("lock.handed_over", "lock.taken_over"):
+            over, why = data["ended"]["lease_id"], action[len("lock.") :]
+        if over in held:
+            lease = held.pop(over)
+            # Since version 2 of events a hand-over tells the end itself. A clock may be set back meanwhile.
+            ended = (data.get("ended") or {}).get("ended_at") or max(at, lease["started_at"])
+            yield {**lease, "ended_at": ended, "end_reason": why}
+        if action == "draft.saved":
+            for field in data["changed_fields"]:
+                if field not in data.get("tokens", {}):
+                    who = {"lease_id": None, "user": actor_of(record), "session": None}
+                    yield {**_lease(field, number, at), **who, "ended_at": at, "end_reason": "saved"}
+        elif action in LOCKS and action != "lock.released":
+            identity = record["target"]["id"]
+            who = {"lease_id": identity, "user": data["holder"], "session": data["session_id"]}
+            held[identity] = {**_lease(data["field"], number, at), **who}
+    yield from sorted(held.values(), key=lambda lease: (lease["token"], lease["field"]))
+
+
+def _lease(field: str, token: int, at: str) -> Json:
+    return {"field": field, "token": token, "started_at": at, "ended_at": None, "end_reason": None}
+
+
+def releases_of(events: Iterable[Event]) -> Iterator[Json]:
+    """Every release, with the policy and the authors as they were when it was submitted."""
+    releases: dict[str, Json] = {}
+    for _, at, record in events:
+        data, identity = record["data"], record["target"]["id"]
+        if record["action"] == "release.submitted":
+            same = ("name", "version", "content_hash", "rules", "authors")
+            releases[identity] = {
+                "id": identity,
+                **{name: data[name] for name in same},
+                "authors_sign": data.get("authors_sign"),
+                "state": "in_review",
+                "submitted_by": actor_of(record),
+                "submitted_at": at,
+                "ended_by": None,
+                "ended_at": None,
+                "reason": "",
+            }
+        elif record["action"] in ENDS:
+            end = {"state": ENDS[record["action"]], "ended_by": actor_of(record), "ended_at": at}
+            releases[identity] = {**releases[identity], **end, "reason": record["reason"] or ""}
+    yield from releases.values()
+
+
+def signatures_of(events: Iterable[Event], statement_of: Callable[[str], str]) -> Iterator[Json]:
+    """Every signature; the sealed text is `statement_of` its id, whose SHA-256 its event names."""
+    for _, _, record in events:
+        if record["action"] == "release.signed":
+            data, identity = record["data"], record["target"]["id"]
+            yield {
+                "id": identity,
+                "release_id": data["release_id"],
+                "statement": statement_of(identity),
+                "key": data["key"],
+                "signature": data["seal"],
+            }
+
+
+def comments_of(events: Iterable[Event], words_of: Callable[[str], Json]) -> Iterator[Json]:
+    """Every comment and reply; its `text` and `quote` are `words_of` its id, whose SHA-256 its event names."""
+    comments: dict[str, Json] = {}
+    for _, at, record in events:
+        action, data, identity = record["action"], record["data"], record["target"]["id"]
+        if action in ("comment.created", "comment.answered"):
+            same = ("thread_id", "version", "target_field", "sha256", "from_line", "to_line")
+            comments[identity] = {
+                "id": identity,
+                **{name: data.get(name) for name in same},
+                "author": actor_of(record),
+                "created_at": at,
+                "state": "open",
+                "state_at": None,
+                "state_by": None,
+            }
+        elif action in COMMENTS:
+            comments[identity].update(state=data["state"], state_at=at, state_by=actor_of(record))
+    for identity, comment in comments.items():
+        yield {**comment, **words_of(identity)}
+
+
+def tasks_of(events: Iterable[Event]) -> Iterator[Json]:
+    """Every task of the checklist, as its events add up to."""
+    tasks: dict[str, Json] = {}
+    for _, at, record in events:
+        data, identity = record["data"], record["target"]["id"]
+        if record["action"] == "task.created":
+            made = {"id": identity, "created_by": actor_of(record), "created_at": at}
+            tasks[identity] = {**made, "text": data["text"], "assignee": data["assignee"]}
+            tasks[identity].update(done_at=None, done_by=None)
+        elif record["action"] == "task.changed":
+            same = ("text", "assignee", "done_by")
+            tasks[identity].update({name: data[name] for name in same if name in data})
+            if "done" in data:
+                tasks[identity]["done_at"] = at if data["done"] else None
+    yield from tasks.values()
+
+
+def policy_of(events: Iterable[Event]) -> Json:
+    """What the project's releases need since it was last set; None where nobody ever set it."""
+    rules = None
+    for _, _, record in events:
+        if record["action"] == "policy.updated":
+            rules = record["data"]["rules"]
+    return {"rules": rules}

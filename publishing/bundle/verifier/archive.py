@@ -1,0 +1,132 @@
+"""The zip, byte for byte: nothing before, between or behind its entries, and nothing in it said twice differently."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from publishing.bundle.verifier.reading import check
+
+# What unzip makes of an entry, besides its bytes: a plain file that everybody reads and its owner writes.
+PLAIN_FILE = 0o644 << 16
+LOCAL, CENTRAL, END, DESCRIPTOR = b"PK\3\4", b"PK\1\2", b"PK\5\6", b"PK\7\x08"
+LOCAL_HEADER, CENTRAL_HEADER = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I")
+
+
+def check_archive(place: Path) -> None:
+    """Every byte of the zip belongs to an entry, to the list of entries, or to its end."""
+    with zipfile.ZipFile(place) as archive, place.open("rb") as file:
+        check(archive.comment == b"", "the zip has a comment")
+        reached = 0
+        for entry in sorted(archive.infolist(), key=lambda each: each.header_offset):
+            check(entry.header_offset == reached, f"the zip holds something else before {entry.filename}")
+            reached = check_entry(file, entry)
+        check(archive.start_dir == reached, "the zip holds something else behind its last entry")
+        file.seek(reached)
+        for entry in archive.infolist():
+            check_listed(file, entry)
+        check_end(file, place.stat().st_size, len(archive.infolist()), reached)
+
+
+def check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
+    """What stands before and behind an entry's data is what the list says of it; returns where it ends."""
+    where = f"{entry.filename} in the zip"
+    file.seek(entry.header_offset)
+    mark, _, flags, method, time, date, crc, packed, size, name_length, extra_length = LOCAL_HEADER.unpack(
+        file.read(LOCAL_HEADER.size)
+    )
+    name, extra = file.read(name_length), file.read(extra_length)
+    same = (flags, method, time, date) == (entry.flag_bits, entry.compress_type, *dos_time(entry))
+    check(mark == LOCAL and name == spelled_name(entry) and same, f"{where}: its two headers differ")
+    check(method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not flags & 1, f"{where}: it is packed strangely")
+    is_streamed = bool(flags & 8)
+    given = numbers_of(crc, packed, size, extra, where)
+    check(given == ((0, 0, 0) if is_streamed else (entry.CRC, entry.compress_size, entry.file_size)), f"{where}: sizes")
+    check_data(file, entry, where)
+    if is_streamed:
+        layout = struct.Struct("<4sIQQ" if extra else "<4sIII")
+        behind = layout.unpack(file.read(layout.size))
+        told = (DESCRIPTOR, entry.CRC, entry.compress_size, entry.file_size)
+        check(behind == told, f"{where}: what stands behind it differs from the list")
+    return file.tell()
+
+
+def numbers_of(crc: int, packed: int, size: int, extra: bytes, where: str) -> tuple[int, int, int]:
+    """The numbers of a local header, from its wide field where it has one, which is all that may be there."""
+    if not extra:
+        return crc, packed, size
+    check(len(extra) == 20 and extra[:4] == b"\x01\x00\x10\x00", f"{where}: its header holds something else")
+    wide_size, wide_packed = struct.unpack("<QQ", extra[4:])
+    check((packed, size) == (0xFFFFFFFF, 0xFFFFFFFF), f"{where}: its header says two sizes")
+    return crc, wide_packed, wide_size
+
+
+def check_data(file: BinaryIO, entry: zipfile.ZipInfo, where: str) -> None:
+    """The packed bytes are one whole stream, without anything behind its end, of the size and checksum in the list."""
+    unpacking = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    checksum = size = 0
+    for piece in pieces_of(file, entry.compress_size):
+        check(unpacking is None or not unpacking.eof, f"{where}: something stands behind its data")
+        pending = piece
+        while pending:
+            plain = unpacking.decompress(pending, 1 << 20) if unpacking else pending
+            checksum, size = zlib.crc32(plain, checksum), size + len(plain)
+            pending = unpacking.unconsumed_tail if unpacking else b""
+        check(unpacking is None or not unpacking.unused_data, f"{where}: something stands behind its data")
+    check(unpacking is None or unpacking.eof, f"{where}: its data ends too early")
+    check((checksum, size) == (entry.CRC, entry.file_size), f"{where}: it was damaged")
+
+
+def pieces_of(file: BinaryIO, length: int) -> Iterator[bytes]:
+    while length:
+        piece = file.read(min(length, 1 << 16))
+        check(piece != b"", "the zip ends too early")
+        length -= len(piece)
+        yield piece
+
+
+def check_listed(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
+    """One line of the zip's list: nothing in it but what a plain file needs."""
+    where = f"{entry.filename} in the zip's list"
+    header = CENTRAL_HEADER.unpack(file.read(CENTRAL_HEADER.size))
+    mark, name_length, extra_length, comment_length, disk, inner = header[0], *header[10:15]
+    check(mark == CENTRAL and file.read(name_length) == spelled_name(entry), f"{where}: it is named differently")
+    extra = file.read(extra_length)
+    check(not extra or extra[:2] == b"\x01\x00", f"{where}: it holds something else")
+    check((comment_length, disk, inner) == (0, 0, 0), f"{where}: it holds something else")
+    check(entry.external_attr == PLAIN_FILE, f"{where}: it is no plain file")
+
+
+def check_end(file: BinaryIO, size: int, count: int, start: int) -> None:
+    """Behind the list stands its end, and then nothing."""
+    ended = file.tell()
+    if count >= 0xFFFF or max(start, ended - start) >= 0xFFFFFFFF:
+        check_wide_end(file, count, start, ended)
+    check(size - file.tell() == 22, "the zip holds something else behind its list")
+    mark, disk, first, here, total, length, offset, comment = struct.unpack("<4s4H2IH", file.read(22))
+    check((mark, disk, first, comment) == (END, 0, 0, 0), "the zip's end says something else")
+    check(here == total, "the zip's end says something else")
+    narrow = (min(count, 0xFFFF), min(ended - start, 0xFFFFFFFF), min(start, 0xFFFFFFFF))
+    check((total, length, offset) == narrow, "the zip's end says something else")
+
+
+def check_wide_end(file: BinaryIO, count: int, start: int, ended: int) -> None:
+    """The end of a zip of many files or many bytes, whose numbers do not fit into the narrow one."""
+    mark, length, _, _, *numbers = struct.unpack("<4sQ2H2I4Q", file.read(56))
+    check((mark, length) == (b"PK\6\6", 44), "the zip's end says something else")
+    check(numbers == [0, 0, count, count, ended - start, start], "the zip's end says something else")
+    where = struct.unpack("<4sIQI", file.read(20))
+    check(where == (b"PK\6\7", 0, ended, 1), "the zip's end says something else")
+
+
+def spelled_name(entry: zipfile.ZipInfo) -> bytes:
+    return entry.filename.encode("utf-8" if entry.flag_bits & 0x800 else "ascii")
+
+
+def dos_time(entry: zipfile.ZipInfo) -> tuple[int, int]:
+    year, month, day, hour, minute, second = entry.date_time
+    return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day

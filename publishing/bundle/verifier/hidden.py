@@ -1,0 +1,18 @@
+"""Texts of others in what the verifier says: on one line, and without a character that nobody sees."""
+
+from __future__ import annotations
+
+import re
+
+from audit.invisible import HIDDEN as _HIDDEN
+
+# `assembly` writes the pattern itself into `verify.py`.
+HIDDEN = _HIDDEN
+
+BREAKS = re.compile("[\\t\\n\\r]")
+
+
+def spelled_out(text: str) -> str:
+    """The text with a readable sign for each hidden character and each line's end: `⟨U+202E⟩`."""
+    signed = HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
+    return BREAKS.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", signed)

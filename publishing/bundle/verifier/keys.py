@@ -1,0 +1,60 @@
+"""Which keys count: those that are known from elsewhere, and whose succession leads to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from publishing.bundle.verifier.ed25519 import signed
+from publishing.bundle.verifier.reading import Json, check, sha256, spelled
+
+KEYS = "keys.jsonl"
+KEY_MEMBERS = {"fingerprint", "public_key", "endorsement"}
+SUCCESSION = {"type", "v", "site", "key", "next", "at", "reason"}
+
+
+class Keys:
+    """The keys inside a bundle: their public bytes, and by whom each was endorsed (None for a first one)."""
+
+    def __init__(self) -> None:
+        self.public: dict[str, bytes] = {}
+        self.before: dict[str, str | None] = {}
+        self.reasons: dict[str, str] = {}
+
+    def read(self, lines: Iterable[tuple[int, Json]], site: str) -> None:
+        """Take every key; each endorsement inside is sealed by the key before and by its own, or nothing is taken."""
+        for number, line in lines:
+            where = f"{KEYS}, line {number}"
+            check(set(line) == KEY_MEMBERS, f"{where}: it has other members")
+            public, name = bytes.fromhex(line["public_key"]), line["fingerprint"]
+            check(sha256(public) == name, f"{where}: {name} is another key's name")
+            check(name not in self.public, f"{where}: the key stands there already")
+            self.public[name], self.before[name] = public, None
+            if line["endorsement"] is not None:
+                self.before[name] = self._endorser(line["endorsement"], name, site, where)
+
+    def _endorser(self, given: Json, name: str, site: str, where: str) -> str:
+        check(set(given) == {"statement", "seal", "next_seal"}, f"{where}: it has other members")
+        said, text = spelled(given["statement"].encode(), where), given["statement"].encode()
+        check(set(said) == SUCCESSION and said["type"] == "site_key" and said["v"] == 1, f"{where}: it endorses no key")
+        check((said["site"], said["next"]) == (site, name), f"{where}: it endorses another key")
+        before: str = said["key"]
+        check(before in self.public, f"{where}: the key that endorsed it is missing")
+        fits = signed(self.public[before], text, bytes.fromhex(given["seal"]))
+        both = fits and signed(self.public[name], text, bytes.fromhex(given["next_seal"]))
+        check(both, f"{where}: it was not endorsed by the key before it")
+        self.reasons[name] = said["reason"]
+        return before
+
+    def known(self, pins: Iterable[str]) -> Mapping[str, bytes]:
+        """The keys that the pinned ones lead to: back to the first, and on while there is just one that comes next."""
+        found: set[str] = set()
+        for pin in set(pins) & set(self.public):
+            key: str | None = pin
+            while key is not None and key not in found:
+                found.add(key)
+                key = self.before[key]
+            after = [name for name, before in self.before.items() if before == pin]
+            while len(after) == 1:
+                found.add(after[0])
+                after = [name for name, before in self.before.items() if before == after[0]]
+        return {name: public for name, public in self.public.items() if name in found}

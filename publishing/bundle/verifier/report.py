@@ -1,0 +1,161 @@
+"""The report for people: one HTML page without anything from elsewhere, made of the other files alone.
+
+The server writes it with this, and the verifier makes it anew: it says nothing that the events do not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from audit.derivation import Event
+from publishing.bundle.verifier.hidden import HIDDEN, spelled_out
+from publishing.bundle.verifier.reading import Json
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2430; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
+h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.5rem }
+table { border-collapse: collapse; width: 100% }
+td, th { border-bottom: 1px solid #d5dbe3; padding: .35rem .6rem .35rem 0 }
+td, th { text-align: left; vertical-align: top } th { font-weight: 600 }
+td, th, h1, h2 { unicode-bidi: isolate }
+.unseen { border: 1px solid; border-radius: 3px; padding: 0 3px; font: 11px ui-monospace, monospace }
+code, pre { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
+@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } }
+"""
+
+
+@dataclass
+class History:
+    """What became of one field since its first entry."""
+
+    first: str
+    last: str
+    changes: int = 0
+
+
+def report(
+    scope: Json, read: Callable[[str], Iterable[Json]], events: Callable[[], Iterable[Event]]
+) -> Iterator[bytes]:
+    """The page, in pieces; `scope` is what the seal says, `read` gives the lines of a file."""
+    yield report_head(scope, next(iter(read("project.json"))), list(read("releases.jsonl")), list(read("keys.jsonl")))
+    signatures = [(line, json.loads(line["statement"])) for line in read("signatures.jsonl")]
+    for release in read("releases.jsonl"):
+        yield report_release(release, [each for each in signatures if each[0]["release_id"] == release["id"]])
+    yield report_history(scope["version"], read("versions.jsonl"))
+    columns = ("version", "time (UTC)", "author", "kind", "changed", "message")
+    yield from report_table("Versions", columns, map(report_version, read("versions.jsonl")))
+    columns = ("no.", "time (UTC)", "who", "what", "reason", "details")
+    yield from report_table("Audit trail", columns, map(report_event, events()))
+    yield b"</body></html>\n"
+
+
+def report_head(scope: Json, project: Json, releases: Iterable[Json], keys: Iterable[Json]) -> bytes:
+    of_release = [each for each in releases if each["id"] == scope["release"]]
+    title = " ".join(str(each["name"]) for each in [project, *of_release]).strip()
+    facts = [
+        ("Project", f"{project['name']} ({project['id']})"),
+        ("Description", project["description"] or "–"),
+        ("Covers", f"everything up to event {scope['head']['seq']}, hash {scope['head']['hash']}"),
+        ("As of", report_time(scope["as_of"])),
+        ("Version inside", f"v{scope['version']}" if scope["version"] else "none"),
+        ("Sealed by the key", scope["key"]),
+        *((f"Key {number} of the site", each["fingerprint"]) for number, each in enumerate(keys, 1)),
+        ("To verify", "python3 -I verify.py FINGERPRINT, with the fingerprint of a key as you know it from elsewhere"),
+    ]
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(spelled_out(title))}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{report_text(title)}</h1>{report_facts(facts)}"
+    ).encode()
+
+
+def report_release(release: Json, signatures: Iterable[tuple[Json, Json]]) -> bytes:
+    """A release as 21 CFR 11.50 wants it shown: printed name, date and time, and meaning of each signature."""
+    facts = [
+        ("State", release["state"].replace("_", " ").capitalize()),
+        ("Version", f"v{release['version']}, {release['content_hash']}"),
+        ("Submitted", f"{report_time(release['submitted_at'])} by {release['submitted_by']['display_name']}"),
+        ("Authors", ", ".join(each["display_name"] for each in release["authors"])),
+        ("Policy", report_json(release["rules"])),
+    ]
+    if release["ended_at"]:
+        ended = f"{report_time(release['ended_at'])} by {release['ended_by']['display_name']} {release['reason']}"
+        facts.append(("Ended", ended.strip()))
+    rows = "".join(
+        report_row((said["signer"]["name"], said["meaning"], report_time(said["time"]), said["comment"], line["key"]))
+        for line, said in signatures
+    )
+    head = report_row(("printed name", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
+    title = f"<h2>Release {report_text(release['name'])}</h2>"
+    return f"{title}{report_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>".encode()
+
+
+def report_history(newest: int, versions: Iterable[Json]) -> bytes:
+    """Whether each field of the version inside changed since its first entry (Annex 11 §8, control c20)."""
+    histories: dict[str, History] = {}
+    kept: Json = {}
+    for line in versions:
+        if line["version"] > newest:
+            break
+        kept = line["fields"]
+        for name in line["changed_fields"]:
+            entry = f"v{line['version']}, {report_time(line['created_at'])}, {line['author']['display_name']}"
+            known = histories.setdefault(name, History(entry, entry, -1))
+            known.last, known.changes = entry, known.changes + 1
+    head = report_row(("field", "changed since its first entry", "first entry", "last change"), cell="th")
+    rows = "".join(
+        report_row((name, report_times(history.changes), history.first, history.last))
+        for name, history in sorted(histories.items())
+        if name in kept
+    )
+    return f"<h2>Changes since first entry</h2><table>{head}{rows}</table>".encode()
+
+
+def report_times(changes: int) -> str:
+    return f"yes, {changes} times" if changes > 1 else "yes, once" if changes else "no"
+
+
+def report_version(line: Json) -> tuple[Any, ...]:
+    changed = ", ".join(line["changed_fields"])
+    author, at = line["author"]["display_name"], report_time(line["created_at"])
+    return f"v{line['version']}", at, author, line["kind"], changed, line["message"]
+
+
+def report_event(event: Event) -> tuple[Any, ...]:
+    number, at, record = event
+    actor = f"{record['actor']['name']} ({record['actor']['kind']})"
+    details = report_json(record["data"])
+    return number, report_time(at), actor, record["action"], record["reason"] or "", details
+
+
+def report_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    yield f"<h2>{escape(title)}</h2><table>{report_row(columns, cell='th')}".encode()
+    for row in rows:
+        yield report_row(row).encode()
+    yield b"</table>"
+
+
+def report_facts(facts: Iterable[tuple[str, str]]) -> str:
+    return f"<table>{''.join(report_row(each) for each in facts)}</table>"
+
+
+def report_row(cells: Iterable[Any], *, cell: str = "td") -> str:
+    return f"<tr>{''.join(f'<{cell}>{report_text(str(each))}</{cell}>' for each in cells)}</tr>\n"
+
+
+def report_text(text: str) -> str:
+    """A text of others: as it is, with a mark for whatever it hides."""
+    if text.isascii() and text.isprintable():
+        return escape(text)
+    return HIDDEN.sub(lambda found: f'<span class="unseen">U+{ord(found.group()):04X}</span>', escape(text))
+
+
+def report_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def report_time(at: str) -> str:
+    return f"{at[:10]} {at[11:-1]} UTC"
