@@ -8,7 +8,8 @@ class PublishingConfig(AppConfig):
         from audit.checkpoints.services import announce_by
         from audit.rebuilding.tables import register as rebuild
         from audit.verification import register
-        from drafts.exchange.registry import export_table
+        from drafts.exchange.registry import check_together, export_table
+        from publishing.exports import release_faults
         from publishing.jobs import announce_checkpoint
         from publishing.models import Policy, Release, Signature
         from publishing.rebuilding import TABLES
@@ -20,3 +21,4 @@ class PublishingConfig(AppConfig):
         export_table("policy", Policy)
         export_table("release", Release)
         export_table("signature", Signature, project="release__project")
+        check_together(release_faults, "release", "signature")

@@ -154,6 +154,14 @@ class Table:
         """The columns that are compared with what was told."""
         return [name for name in self.attributes if name not in self.unrecorded and name not in self.derived]
 
+    def values_of(self, look: Callable[[str], Any]) -> dict[str, Any]:
+        """One row as `read` gives it, where `look` gives a column or what a lookup leads to."""
+        found = {}
+        for name in (*self.compared, *self.derived):
+            reading = self._readings.get(name, Column())
+            found[name] = reading.value(tuple(look(lookup) for lookup in reading.lookups or (name,)))
+        return found
+
     def read(self, chain: str | None = None, only: Sequence[Any] | None = None) -> Iterator[dict[str, Any]]:
         """The rows of the table, as they are compared: all, those that one chain tells of, or `only` some by key."""
         readings = {name: self._readings.get(name, Column()) for name in [*self.compared, *self.derived]}

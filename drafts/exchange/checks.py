@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,20 +17,17 @@ from audit.chain import first_prev_hash, link_hash
 from audit.errors import ValidationFailed
 from audit.ijson import parse
 from audit.models import SITE_CHAIN
+from audit.rebuilding.facts import Fact
 from drafts.content import check_files, content_hash
-from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, LeaseLine, MemberLine
+from drafts.exchange.agreement import Agreement
+from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, Person
+from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
 from drafts.versions import changed_fields
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z")
-_LOCK_ACTIONS: Final = frozenset({"lock.acquired", "lock.handed_over", "lock.taken_over"})
-
-
-def refuse(what: str) -> ValidationFailed:
-    """The refusal of a line for something that is not true of it."""
-    return ValidationFailed({"line": [what]})
 
 
 class BlobCheck:
@@ -77,6 +74,8 @@ class DraftCheck:
         self._blobs = blobs
         self._fields: dict[str, FieldContent] = {}
         self.version = 0
+        self.current: str | None = None
+        self.authors: dict[str, Person] = {}
         self.contents: set[str] = set()
         # What each version's event has to say, until it is found.
         self.expected: dict[int, dict[str, Any]] = {}
@@ -95,7 +94,10 @@ class DraftCheck:
             raise refuse(f"v{line.version} has a kind or message that no version has.")
         self.expected[line.version] = self._said(line, fields)
         self.contents.update(content.sha256 for content in fields.values())
+        if line.origin is not None:
+            raise refuse(f"v{line.version} has an origin that no event tells.")
         self.version, self._fields = line.version, fields
+        self.current, self.authors[str(line.id)] = str(line.id), line.author
 
     def _said(self, line: DraftLine, fields: Mapping[str, FieldContent]) -> dict[str, Any]:
         before = self._fields
@@ -141,14 +143,6 @@ class Record(Struct, frozen=True):
     data: dict[str, Any]
 
 
-class _Membership(Struct, frozen=True):
-    class _User(Struct, frozen=True):
-        id: UUID
-
-    user: _User
-    role: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a version came from: its event, as the old chain has it."""
@@ -167,9 +161,11 @@ class ChainCheck:
     seq: int = 0
     site_seq: int = 0
     sources: dict[int, Source] = field(default_factory=dict)
-    roles: dict[UUID, str] = field(default_factory=dict)
-    tokens: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     hash: bytes = b""
+    agreement: Agreement = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agreement = Agreement(self.header)
 
     def take(self, line: EventLine) -> None:
         own = str(self.header.project.id)
@@ -185,14 +181,9 @@ class ChainCheck:
         if bytes.fromhex(line.prev_hash) != previous:
             raise refuse("The event does not link to the event before it.")
         self.seq, self.hash = line.seq, _checked_hash(line)
+        self.agreement.take_event(_fact(line))
         if record.action == "draft.saved":
             self._take_version(line, record)
-        elif record.action in _LOCK_ACTIONS:
-            said = record.data
-            holder = said["holder"].get("id") if isinstance(said.get("holder"), dict) else None
-            self.tokens[line.seq] = (line.at, record.target.id, said.get("field"), holder, said.get("session_id"))
-        elif record.action.startswith("member."):
-            self._take_member(record)
 
     def finish(self) -> None:
         """Nothing may be missing at the end."""
@@ -205,6 +196,8 @@ class ChainCheck:
         said = self.header.chain
         if (self.seq, (self.hash or first_prev_hash(str(self.header.project.id))).hex()) != (said.seq, said.hash):
             raise refuse(f"The chain ends at {self.seq}; the header says {said.seq}, or another hash.")
+        self.agreement.check_header(self.drafts.current)
+        self.agreement.check_draft_people(self.drafts.authors)
 
     def _take_of_site(self, line: EventLine, record: Record) -> None:
         if line.chain != SITE_CHAIN or record.target != _Target("project", str(self.header.project.id)) or self.seq:
@@ -213,6 +206,7 @@ class ChainCheck:
             raise refuse("The project's events of the site do not begin with project.created, or are out of order.")
         self.site_seq = line.seq
         _checked_hash(line)
+        self.agreement.take_event(_fact(line))
 
     def _take_version(self, line: EventLine, record: Record) -> None:
         said = {**record.data, "id": record.target.id, "author": record.actor.id, "at": line.at}
@@ -227,31 +221,13 @@ class ChainCheck:
         self.sources[expected["version"]] = Source(
             line.seq, line.hash, {"id": str(actor.id), "display_name": actor.name, "kind": actor.kind}
         )
-        self.tokens[line.seq] = (line.at, None, frozenset(expected["changed_fields"]), str(actor.id), None)
 
-    def _take_member(self, record: Record) -> None:
-        try:
-            member = msgspec.convert(record.data, _Membership)
-        except msgspec.ValidationError as error:
-            raise refuse(f"Not a membership: {error}.") from None
-        if member.role is None:
-            self.roles.pop(member.user.id, None)
-        else:
-            self.roles[member.user.id] = member.role
 
-    def take_lease(self, line: LeaseLine) -> None:
-        """A lease is what the event says whose `seq` is its token."""
-        at, lease_id, where, holder, session = self.tokens.get(line.token, (None,) * 5)
-        covers = line.field in where if isinstance(where, frozenset) else line.field == where
-        own = lease_id in (None, str(line.lease_id)) and holder == str(line.user.id)
-        in_session = session == (str(line.session) if line.session else None)
-        if at != line.started_at or not (covers and own and in_session):
-            raise refuse(f"The lease of {line.field} is not what event {line.token} says.")
-
-    def take_member(self, line: MemberLine) -> None:
-        """A member has the role that the events gave last."""
-        if self.roles.pop(line.user.id, None) != line.role:
-            raise refuse(f"The events do not make {line.user.display_name} {line.role}.")
+def _fact(line: EventLine) -> Fact:
+    """The event as the rebuilding of tables reads it."""
+    record = parse(line.canonical, name="line", max_depth=200)
+    assert isinstance(record, dict)
+    return Fact(line.chain, line.seq, line.at, record)
 
 
 def _record(line: EventLine) -> Record:

@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import Q
 
 from audit.chain import first_prev_hash
 from audit.errors import NotFound
 from audit.models import SITE_CHAIN, Event, project_chain
+from audit.rebuilding.facts import Fact
 from audit.services import site_id
-from audit.transactions import unavailable_on_timeout
+from audit.transactions import one_moment
 from blobs.models import Blob
 from drafts.exchange import lines
+from drafts.exchange.agreement import NAMING, People, named_by
 from drafts.exchange.registry import registered_rows
 from drafts.models import Draft
 from locking.models import Lease
@@ -31,9 +32,7 @@ def export_project(*, project_id: UUID) -> Iterator[bytes]:
     """
     digest = hashlib.sha256()
     count = 0
-    with unavailable_on_timeout(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with one_moment():
         project = Project.objects.select_related("created_by", "current_draft").filter(pk=project_id).first()
         if project is None:
             raise NotFound("There is no such project.")
@@ -45,15 +44,31 @@ def export_project(*, project_id: UUID) -> Iterator[bytes]:
 
 
 def _lines(project: Project) -> Iterator[bytes]:
+    told = _people(project)
     known: Iterable[lines.Line] = chain(
-        [_header(project)], _blobs(project), _drafts(project), _events(project), _leases(project), _members(project)
+        [_header(project, told)],
+        _blobs(project),
+        _drafts(project, told),
+        _events(project),
+        _leases(project, told),
+        _members(project, told),
     )
     yield from map(lines.spell, known)
     for kind, row in registered_rows(project.id):
         yield lines.spell_extension(kind, row)
 
 
-def _header(project: Project) -> lines.Header:
+def _people(project: Project) -> People:
+    """How the events name whom, so that the file says it as it was then, whoever took another name since."""
+    told: People = {}
+    created = Event.objects.filter(chain=SITE_CHAIN, target_type="project", target_id=str(project.id))
+    named = Event.objects.of_project(project.id).filter(action__in=NAMING)
+    for event in chain(created, named.iterator(chunk_size=2000)):
+        told.update(named_by(Fact(event.chain, event.seq, event.at, event.record)))
+    return told
+
+
+def _header(project: Project, told: People) -> lines.Header:
     newest = Event.objects.of_project(project.id).last()
     head = bytes(newest.hash) if newest else first_prev_hash(project_chain(project.id))
     return lines.Header(
@@ -67,7 +82,7 @@ def _header(project: Project) -> lines.Header:
             is_private=project.is_private,
             status=project.status,
             created_at=lines.moment(project.created_at),
-            created_by=lines.person(project.created_by),
+            created_by=lines.person(project.created_by, told.get(("project", str(project.id)))),
         ),
         current_version=project.current_draft.version_number if project.current_draft else 0,
         chain=lines.Head(newest.seq if newest else 0, head.hex()),
@@ -104,7 +119,7 @@ def _hashes(project: Project) -> set[str]:
     return found
 
 
-def _drafts(project: Project) -> Iterator[lines.DraftLine]:
+def _drafts(project: Project, told: People) -> Iterator[lines.DraftLine]:
     drafts = Draft.objects.filter(project=project).select_related("author").order_by("version_number")
     for draft in drafts.iterator(chunk_size=500):
         yield lines.DraftLine(
@@ -114,7 +129,7 @@ def _drafts(project: Project) -> Iterator[lines.DraftLine]:
                 name: lines.FieldFacts(content.sha256, content.media_type, content.language)
                 for name, content in draft.fields.items()
             },
-            author=lines.person(draft.author),
+            author=lines.person(draft.author, told.get(("draft", str(draft.id)))),
             created_at=lines.moment(draft.created_at),
             message=draft.message,
             kind=draft.kind,
@@ -142,14 +157,14 @@ def _events(project: Project) -> Iterator[lines.EventLine]:
             )
 
 
-def _leases(project: Project) -> Iterator[lines.LeaseLine]:
+def _leases(project: Project, told: People) -> Iterator[lines.LeaseLine]:
     leases = Lease.objects.filter(project=project).select_related("user").order_by("token", "field")
     for lease in leases.iterator(chunk_size=2000):
         yield lines.LeaseLine(
             lease_id=lease.lease_id,
             field=lease.field,
             token=lease.token,
-            user=lines.person(lease.user),
+            user=lines.person(lease.user, told.get(("lease", lease.token))),
             session=lease.session_id,
             started_at=lines.moment(lease.started_at),
             ended_at=lines.moment(lease.ended_at) if lease.ended_at else None,
@@ -157,6 +172,7 @@ def _leases(project: Project) -> Iterator[lines.LeaseLine]:
         )
 
 
-def _members(project: Project) -> Iterator[lines.MemberLine]:
+def _members(project: Project, told: People) -> Iterator[lines.MemberLine]:
     for member in Member.objects.filter(project=project).select_related("user").order_by("id"):
-        yield lines.MemberLine(lines.person(member.user), member.role, lines.moment(member.added_at))
+        user = lines.person(member.user, told.get(("member", str(member.user_id))))
+        yield lines.MemberLine(user, member.role, lines.moment(member.added_at))

@@ -8,6 +8,7 @@ the rows of whatever sub-package keeps some (`registry`). The last line holds th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,7 +20,9 @@ from audit.canonical import canonical
 from audit.errors import ValidationFailed
 from audit.ijson import parse
 
-PROJECT_FORMAT: Final = "foundry.project/1"
+PROJECT_FORMAT: Final = "foundry.project/2"
+# Read too: it names people as they were called when it was written, not as its events do.
+FORMER_FORMAT: Final = "foundry.project/1"
 
 # A text of 1 MiB, each of whose characters may be escaped by six, and its names.
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
@@ -128,14 +131,17 @@ class ExtensionLine(Struct, frozen=True):
     """A row of a sub-package that this format does not know by itself."""
 
     type: str
+    row: dict[str, Any]
 
 
 Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndLine
 KNOWN: Final = frozenset({"header", "blob", "draft", "event", "lease", "member", "end"})
 
 
-def person(user: Any) -> Person:
-    """A user as every line names people."""
+def person(user: Any, told: Mapping[str, Any] | None = None) -> Person:
+    """A user as the event of the line names them, or else as they are called now."""
+    if told is not None and told["id"] == str(user.id):
+        return Person(user.id, told["display_name"], told["kind"])
     return Person(user.id, user.display_name, user.kind)
 
 
@@ -160,7 +166,7 @@ def read(data: bytes, *, number: int = 1) -> Line | ExtensionLine:
     if kind not in KNOWN:
         if not _EXTENSION.match(kind):
             raise ValidationFailed({"line": ["Its type is not a short lowercase name."]})
-        return ExtensionLine(kind)
+        return ExtensionLine(kind, {name: each for name, each in value.items() if name != "type"})
     try:
         line: Line = msgspec.convert(value, Line)
     except msgspec.ValidationError as error:

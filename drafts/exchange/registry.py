@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,14 @@ from django.db.models import Model
 
 from drafts.exchange.lines import KNOWN, moment
 
+# A row by its columns, as the database gives them.
+Row = dict[str, Any]
+# What is wrong with the rows of some types, looked at together: in words.
+Check = Callable[[Mapping[str, list[Row]]], Iterator[str]]
+
 # By type of line: the table, and the lookup that leads from a row to its project.
 _tables: dict[str, tuple[type[Model], str]] = {}
+_checks: dict[Check, frozenset[str]] = {}
 
 
 def export_table(kind: str, model: type[Model], *, project: str = "project") -> None:
@@ -27,9 +33,25 @@ def export_table(kind: str, model: type[Model], *, project: str = "project") -> 
     _tables[kind] = (model, project)
 
 
-def exported_tables() -> set[type[Model]]:
-    """The tables that are registered."""
-    return {model for model, _ in _tables.values()}
+def check_together(check: Check, *kinds: str) -> None:
+    """Have every file's rows of these types looked at together, once each was compared with its events."""
+    _checks[check] = frozenset(kinds)
+
+
+def exported() -> dict[str, type[Model]]:
+    """The tables that are registered, by type of line."""
+    return {kind: model for kind, (model, _) in _tables.items()}
+
+
+def is_kept(kind: str) -> bool:
+    """Whether some check looks at all rows of a type together."""
+    return any(kind in kinds for kinds in _checks.values())
+
+
+def faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
+    """What the checks find."""
+    for check in _checks:
+        yield from check(rows)
 
 
 def registered_rows(project_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:

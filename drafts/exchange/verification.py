@@ -9,7 +9,8 @@ from typing import BinaryIO, Final
 
 from audit.errors import DomainError, ValidationFailed
 from drafts.exchange import lines
-from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source, refuse
+from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source
+from drafts.exchange.refusals import refuse
 
 # Which lines come before which: a draft's contents are known when it comes, an event's draft as well.
 _ORDER: Final = {
@@ -28,7 +29,8 @@ _ORDER: Final = {
 class Verified:
     """A file that holds together. `sha256` and `size` (bytes) are of the whole file, its last line included.
 
-    `counts` is by type of line; `contents` are the hashes that some version holds; `sources` the versions' events.
+    `not_compared` says, in words, of how many things nothing is proved. `counts` is by type of line; `contents` are the
+    hashes that some version holds; `sources` the versions' events. `sha256` and `size` (bytes) are of the whole file.
     """
 
     header: lines.Header
@@ -37,6 +39,7 @@ class Verified:
     counts: dict[str, int]
     contents: set[str]
     sources: dict[int, Source]
+    not_compared: dict[str, int]
 
 
 def verify_file(file: BinaryIO) -> Verified:
@@ -106,6 +109,7 @@ class _Verifier:
             counts=self.counts,
             contents=self.drafts.contents,
             sources=self._chain.sources,
+            not_compared=self._chain.agreement.not_compared,
         )
 
     @property
@@ -119,22 +123,24 @@ class _Verifier:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         match line:
             case lines.Header():
-                if line.format != lines.PROJECT_FORMAT:
+                if line.format not in {lines.PROJECT_FORMAT, lines.FORMER_FORMAT}:
                     raise refuse(f"The format is {line.format[:40]!r}; this Foundry reads {lines.PROJECT_FORMAT}.")
                 self.chain = ChainCheck(line, self.drafts)
             case lines.BlobLine():
                 self.blobs.take(line)
             case lines.DraftLine():
                 self.drafts.take(line)
+                self._chain.agreement.take_draft(line)
             case lines.EventLine():
                 self._chain.take(line)
             case lines.LeaseLine():
-                self._chain.take_lease(line)
+                self._chain.agreement.take_lease(line)
             case lines.MemberLine():
-                self._chain.take_member(line)
+                self._chain.agreement.take_member(line)
+            case lines.ExtensionLine():
+                self._chain.agreement.take_row(line)
 
     def _finish(self, line: lines.EndLine) -> None:
         if line.lines != sum(self.counts.values()) or line.sha256 != self._digest.hexdigest():
             raise refuse("Some line was changed, added or removed: the SHA-256 of all lines before does not fit.")
-        if self._chain.roles:
-            raise refuse("A member that the events name is missing.")
+        self._chain.agreement.finish()

@@ -1,0 +1,177 @@
+"""Whether the lines of a project's file are what its own events tell: by the very rules by which `verify_audit` asks.
+
+The events are believed as far as the chain in the file links them; who made that chain, only the site can say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from audit.rebuilding.comparison import Rebuilding
+from audit.rebuilding.facts import Fact
+from audit.rebuilding.tables import Table, registered
+from drafts.exchange import lines, registry
+from drafts.exchange.refusals import refuse
+from locking.rebuilding import LEASES
+from projects.rebuilding import MEMBERS, PROJECTS
+
+# A person, by the type of line that names them and what that line is known by.
+People = dict[tuple[str, str | int], Mapping[str, Any]]
+_LOCKS: Final = ("lock.acquired", "lock.handed_over", "lock.taken_over")
+_MEMBERS: Final = ("member.added", "member.role_changed")
+NAMING: Final = ("draft.saved", *_LOCKS, *_MEMBERS)
+
+
+def named_by(fact: Fact) -> Iterator[tuple[tuple[str, str | int], Mapping[str, Any]]]:
+    """Whom an event names in which line: versions by id, leases by token, members by person, the project's maker."""
+    actor = fact.record["actor"]
+    who = {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]}
+    if fact.action == "draft.saved":
+        yield ("draft", fact.target_id), who
+        yield ("lease", fact.seq), who
+    elif fact.action in _LOCKS:
+        yield ("lease", fact.seq), fact.data["holder"]
+    elif fact.action in _MEMBERS:
+        yield ("member", fact.target_id), fact.data["user"]
+    elif fact.action == "project.created":
+        yield ("project", fact.target_id), who
+
+
+@dataclass(slots=True)
+class Agreement:
+    """The tables that a file holds, on their way through its events; each line is then asked for what it says."""
+
+    header: lines.Header
+    rebuilding: Rebuilding = field(init=False)
+    people: People = field(default_factory=dict)
+    drafts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    # The rows that some check looks at together, by type of line.
+    kept: dict[str, list[registry.Row]] = field(default_factory=dict)
+    not_compared: dict[str, int] = field(default_factory=dict)
+    _tables: dict[str, Table] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_model = {table.model: table for table in registered()}
+        self._tables = {kind: by_model[model] for kind, model in registry.exported().items() if model in by_model}
+        self.rebuilding = Rebuilding([PROJECTS, MEMBERS, LEASES, *self._tables.values()])
+
+    @property
+    def names_are_told(self) -> bool:
+        """Whether the file's lines name people as its events do; files of before name them as they were called then."""
+        return self.header.format == lines.PROJECT_FORMAT
+
+    def take_draft(self, line: lines.DraftLine) -> None:
+        facts = {"project_id": self.header.project.id, "version_number": line.version}
+        self.drafts[str(line.id)] = {**facts, "content_hash": line.content_hash}
+
+    def take_event(self, fact: Fact) -> None:
+        finding = self.rebuilding.take(fact)
+        if finding is not None:
+            raise refuse(f"The event does not say what one of its action says: {finding.what}.")
+        self.people.update(named_by(fact))
+
+    def check_draft_people(self, line_people: Mapping[str, lines.Person]) -> None:
+        """The authors, by the id of their version, once all events are known."""
+        for identity, person in line_people.items():
+            self._check_person(person, "draft", identity)
+
+    def check_header(self, current: str | None) -> None:
+        said = self.header.project
+        status = self.rebuilding.rows[PROJECTS].columns((said.id,)).get("status")
+        values = {
+            "id": said.id,
+            "name": said.name,
+            "description": said.description,
+            "is_private": said.is_private,
+            "status": said.status,
+            "created_at": said.created_at,
+            "created_by_id": said.created_by.id,
+            "current_draft_id": UUID(current) if current else None,
+        }
+        what = self.rebuilding.compare_row(PROJECTS, values)
+        if what is not None or status is None:
+            raise refuse(f"The header's project is not what the events say: {what or 'no event made it'}.")
+        self._check_person(said.created_by, "project", str(said.id))
+
+    def take_lease(self, line: lines.LeaseLine) -> None:
+        values = {
+            "lease_id": line.lease_id,
+            "project_id": self.header.project.id,
+            "field": line.field,
+            "token": line.token,
+            "user_id": line.user.id,
+            "session_id": line.session,
+            "started_at": line.started_at,
+            "ended_at": line.ended_at,
+            "end_reason": line.end_reason,
+        }
+        what = self.rebuilding.compare_row(LEASES, values)
+        if what:
+            raise refuse(f"The lease of {line.field} is not what event {line.token} says: {what}.")
+        self._check_person(line.user, "lease", line.token)
+
+    def take_member(self, line: lines.MemberLine) -> None:
+        values = {"project_id": self.header.project.id, "user_id": line.user.id, "role": line.role}
+        what = self.rebuilding.compare_row(MEMBERS, {**values, "added_at": line.added_at})
+        if what:
+            raise refuse(f"The events do not make {line.user.display_name} {line.role}: {what}.")
+        self._check_person(line.user, "member", str(line.user.id))
+
+    def take_row(self, line: lines.ExtensionLine) -> None:
+        """A row of whatever else belongs to the project, if this Foundry knows such rows; otherwise it is counted."""
+        table = self._tables.get(line.type)
+        if table is None:
+            kind = f"lines of type {line.type}, which this Foundry does not know"
+            self.not_compared[kind] = self.not_compared.get(kind, 0) + 1
+            return
+        row = _row_of(table, line)
+        what = self.rebuilding.compare_row(table, table.values_of(lambda lookup: self._look(row, lookup)))
+        if what:
+            raise refuse(f"The {table.name} is not what its events say: {what}.")
+        if registry.is_kept(line.type):
+            self.kept.setdefault(line.type, []).append(row)
+
+    def finish(self) -> None:
+        """Nothing that the events tell may be missing, and what belongs together fits together."""
+        for table in (MEMBERS, LEASES, *self._tables.values()):
+            for finding in self.rebuilding.missing(table):
+                raise refuse(f"{finding.where.rpartition('#')[2]}: {finding.what}.")
+        for what in registry.faults(self.kept):
+            raise refuse(what)
+        for (name, column), count in self.rebuilding.not_compared.items():
+            self.not_compared[f"{column} of {name}, recorded before events told it"] = count
+        if not self.names_are_told:
+            self.not_compared["names of people, as they were called when the file was written"] = 1
+
+    def _look(self, row: registry.Row, lookup: str) -> Any:
+        relation, _, name = lookup.partition("__")
+        if not name:
+            return row[lookup]
+        identity = row[f"{relation}_id"]
+        return self.drafts.get(str(identity), {}).get(name) if identity else None
+
+    def _check_person(self, person: lines.Person, kind: str, identity: str | int) -> None:
+        told = self.people.get((kind, identity))
+        said = {"id": str(person.id), "display_name": person.display_name, "kind": person.kind}
+        if told is None or told["id"] != said["id"] or (self.names_are_told and dict(told) != said):
+            raise refuse(f"{person.display_name} is named otherwise by the event of this {kind}.")
+
+
+def _row_of(table: Table, line: lines.ExtensionLine) -> registry.Row:
+    """The columns of a row, as the database would give them."""
+    columns: dict[str, models.Field[Any, Any]] = {
+        each.attname: each
+        for each in table.model._meta.concrete_fields  # noqa: SLF001 (documented)
+    }
+    if set(line.row) != set(columns):
+        raise refuse(f"Not all columns of a {table.name}, or others.")
+    try:
+        return {name: columns[name].to_python(value) for name, value in line.row.items()}
+    except (ValidationError, TypeError, ValueError) as error:
+        raise refuse(f"Not a {table.name}: {error}.") from None

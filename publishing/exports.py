@@ -1,0 +1,49 @@
+"""What must fit together of the releases and signatures in a project's file, besides each row with its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from audit.errors import ValidationFailed
+from audit.ijson import parse
+from audit.keys.text import rfc3339
+from drafts.exchange.registry import Row
+from publishing.models import ReleaseState
+from publishing.policies import Rules
+from publishing.quorum import Approval, standing
+
+
+def release_faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
+    """Each signature speaks of its release, and what was released has the signatures that its policy asked for.
+
+    The seals are not looked at: a file does not bring the site's keys along.
+    """
+    releases = {str(row["id"]): row for row in rows.get("release", [])}
+    signatures: dict[str, list[Row]] = {}
+    for signature in rows.get("signature", []):
+        release = releases.get(str(signature["release_id"]))
+        if release is None or not _speaks_of(signature, release):
+            yield f"The signature {signature['id']} speaks of something else than its release."
+        signatures.setdefault(str(signature["release_id"]), []).append(signature)
+    for identity, release in releases.items():
+        if release["state"] == ReleaseState.RELEASED and not _is_met(release, signatures.get(identity, [])):
+            yield f"The release {release['name']} lacks signatures that its policy asked for."
+
+
+def _speaks_of(signature: Row, release: Row) -> bool:
+    try:
+        said: Any = parse(signature["text"])
+        told = (said["subject"]["id"], said["name"], said["meaning"], said["comment"], said["signer"]["id"])
+        at, key = said["time"], said["key"]
+    except (ValidationFailed, KeyError, TypeError):
+        return False
+    stands = (str(release["id"]), release["name"], signature["meaning"], signature["comment"])
+    signed = (rfc3339(signature["signed_at"]), signature["key_id"])
+    return told == (*stands, str(signature["signer_id"])) and (at, key) == signed
+
+
+def _is_met(release: Row, signatures: list[Row]) -> bool:
+    quorum = Rules(**release["rules"]).quorum(authors_sign=release["authors_sign"])
+    given = [Approval(str(signature["signer_id"]), signature["meaning"]) for signature in signatures]
+    return standing(quorum, given=given, authors=[str(author) for author in release["authors"]]).met
