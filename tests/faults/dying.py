@@ -33,9 +33,9 @@ def die(*_: object, **__: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arm(point: str) -> None:
-    """Replace the function at a fault point by death."""
-    parts = POINTS[point].split(".")
+def replace_by_death(path: str) -> None:
+    """Replace a function, named by module and name, by death."""
+    parts = path.split(".")
     for depth in range(len(parts) - 1, 0, -1):
         try:
             owner: Any = importlib.import_module(".".join(parts[:depth]))
@@ -44,7 +44,7 @@ def arm(point: str) -> None:
         for name in parts[depth:-1]:
             owner = getattr(owner, name)
         if not hasattr(owner, parts[-1]):
-            raise LookupError(POINTS[point])
+            raise LookupError(path)
         setattr(owner, parts[-1], die)
         return
 
@@ -80,7 +80,7 @@ def main() -> None:
 
     django.setup()
     point, order = sys.argv[1], json.loads(sys.argv[2])
-    arm(point)
+    replace_by_death(POINTS[point])
     act(order)
 
 

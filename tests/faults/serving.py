@@ -3,6 +3,7 @@
 `deaf`: a third of all event frames from the other nodes and from itself never arrive at its hub.
 `clock=SECONDS`: its clock is wrong by so much; Python's only, which is what the product reads.
 `window=SECONDS`: how far it looks back, beyond its last look, for access that was taken away.
+`dies=MODULE.FUNCTION`: it kills itself as soon as it enters that function.
 `hurry`: presence is told again, runs out and is swept five times as often.
 """
 
@@ -81,6 +82,16 @@ def narrow_window(seconds: float) -> None:
     revocation.WINDOW = timedelta(seconds=seconds)  # type: ignore[misc]
 
 
+def die_in(path: str) -> None:
+    import django
+
+    django.setup()
+
+    from tests.faults.dying import replace_by_death
+
+    replace_by_death(path)
+
+
 def break_by(fault: str) -> None:
     name, _, value = fault.partition("=")
     match name:
@@ -92,6 +103,8 @@ def break_by(fault: str) -> None:
             narrow_window(float(value))
         case "hurry":
             hurry()
+        case "dies":
+            die_in(value)
         case _:
             raise SystemExit(f"There is no fault {name}.")
 
