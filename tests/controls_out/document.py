@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 from foundry_site.controls.table import CONTROLS
@@ -24,6 +25,10 @@ Annex 11, ALCOA+. The number is in the name of every test that proves the contro
 """
 
 
+# What is proved against whom, and what is not: facts, and the tests of each.
+_PROVED: Final = Path(__file__).with_name("proved.md")
+
+
 def document() -> str:
     """The whole file."""
     outs = {out.control: out for out in OUT}
@@ -32,7 +37,7 @@ def document() -> str:
         out = outs[control.number]
         tests = "<br>".join(f"`{test}`" for test in out.tests)
         rows.append(f"| {control.number} | {control.promise} | {control.source} | {out.how} | {tests} |\n")
-    return _HEAD + "".join(rows)
+    return _HEAD + "".join(rows) + "\n" + _PROVED.read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":
