@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
-LEAST_VERSION: Final = 14
+LEAST_VERSION: Final = 16
 WRITTEN_FOR: Final = 18
 # Seconds.
 SLOW: Final = 0.005

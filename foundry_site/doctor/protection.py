@@ -1,110 +1,77 @@
-"""What the database itself protects: each trigger and function as the migrations made it, and who could undo that."""
+"""What the database itself protects: every definition as the migrations made it, and who could undo that."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
-from django.db.migrations.operations.base import Operation
 
+from foundry_site.doctor.catalog import Definitions, definitions, expected
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+from foundry_site.doctor.postgres import WRITTEN_FOR, one
 
-MADE_OR_DROPPED: Final = re.compile(
-    r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s.*?\sON\s+(\w+)"
-    r"|DROP TRIGGER (?:IF EXISTS )?(\w+)"
-    r"|CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$"
-    r"|DROP FUNCTION (?:IF EXISTS )?(\w+)",
-    re.DOTALL,
-)
-# Those of the queue are its own, and protect nothing.
-NOT_OURS: Final = frozenset({"procrastinate"})
+# Under which subject the doctor tells of which kinds of objects.
+SUBJECTS: Final = {
+    "Triggers": ("trigger", "event trigger", "foreign key"),
+    "Functions": ("function",),
+    "Tables": ("table", "column", "constraint", "index", "table before it"),
+    "Rules": ("rule", "row policy"),
+}
+# What Postgres lets somebody do to a record besides reading it.
+_CHANGES: Final = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES", "MAINTAIN")
+# What the application needs of them.
+_NEEDED: Final = ("INSERT", "UPDATE", "DELETE")
 
 RESTORE: Final = "Find out who changed it, restore it from the migration, and run manage.py verify_audit."
 TWO_ROLES: Final = "Give the application a role of its own: docs/deploy.md, Two roles."
+REVOKE: Final = "Find out who granted it, revoke it, and run manage.py verify_audit."
 
 
 def examine() -> Findings:
-    """Triggers, functions, roles."""
-    triggers, functions = made_by_migrations()
-    yield from _triggers(triggers)
-    yield from _functions(functions)
-    yield from _role(sorted(set(triggers.values())))
+    """Definitions, roles, grants."""
+    wanted, found = expected(), definitions()
+    for subject, kinds in SUBJECTS.items():
+        yield from _compared(subject, kinds, wanted, found)
+    tables = sorted({name.partition(".")[0] for kind, name in wanted if kind == "trigger"})
+    yield from _role(tables)
+    yield from _grants()
 
 
-def made_by_migrations() -> tuple[dict[str, str], dict[str, str]]:
-    """What stands there once all migrations have run: triggers with their table, functions with their body."""
-    triggers: dict[str, str] = {}
-    functions: dict[str, str] = {}
-    for sql in _statements():
-        # In the order of the text: a migration drops what it makes anew.
-        for match in MADE_OR_DROPPED.finditer(sql):
-            trigger, table, gone_trigger, function, body, gone_function = match.groups()
-            if trigger:
-                triggers[trigger] = table
-            elif function:
-                functions[function] = body
-            triggers.pop(gone_trigger or "", None)
-            functions.pop(gone_function or "", None)
-    return triggers, functions
-
-
-def _statements() -> Iterator[str]:
-    """The plain SQL of every migration, in the order in which they run."""
-    graph = MigrationLoader(None).graph
-    plan = dict.fromkeys(key for leaf in graph.leaf_nodes() for key in graph.forwards_plan(leaf))
-    for key in plan:
-        migration = graph.nodes[key]
-        if migration is not None and key[0] not in NOT_OURS:
-            yield from _sql_of(migration.operations)
-
-
-def _sql_of(operations: Sequence[Operation]) -> Iterator[str]:
-    for operation in operations:
-        if isinstance(operation, SeparateDatabaseAndState):
-            yield from _sql_of(operation.database_operations)
-        elif isinstance(operation, RunSQL):
-            statements = [operation.sql] if isinstance(operation.sql, str) else operation.sql
-            yield from (str(each if isinstance(each, str) else each[0]) for each in statements)
-
-
-def _triggers(expected: dict[str, str]) -> Findings:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgname, tgrelid::regclass::text, tgenabled FROM pg_trigger"
-            " WHERE NOT tgisinternal AND tgname = ANY(%s)",
-            [list(expected)],
-        )
-        found = {name: (table, enabled) for name, table, enabled in cursor.fetchall()}
-    wrong = list(_wrong_triggers(expected, found))
+def _compared(subject: str, kinds: tuple[str, ...], wanted: Definitions, found: Definitions) -> Findings:
+    wrong = [
+        finding
+        for key in sorted(wanted.keys() | found.keys())
+        if key[0] in kinds and (finding := _difference(subject, key, wanted, found))
+    ]
     yield from wrong
     if not wrong:
-        yield ok("Triggers", f"{len(expected)} there and enabled")
+        yield ok(subject, f"{sum(kind in kinds for kind, _ in wanted)} definitions as the migrations made them")
 
 
-def _wrong_triggers(expected: dict[str, str], found: dict[str, tuple[str, str]]) -> Iterator[Finding]:
-    for name, table in sorted(expected.items()):
-        if name not in found:
-            yield bad("Triggers", f"{name} on {table} is missing", RESTORE)
-        elif found[name][1] not in {"O", "A"}:
-            mend = (
-                f"ALTER TABLE {table} ENABLE TRIGGER {name}; then find out who did it and run manage.py verify_audit."
-            )
-            yield bad("Triggers", f"{name} on {table} is disabled", mend)
+def _difference(subject: str, key: tuple[str, str], wanted: Definitions, found: Definitions) -> Finding | None:
+    kind, name = key
+    if wanted.get(key) == found.get(key):
+        return None
+    if key not in found:
+        says = f"the {kind} {name} is missing"
+    elif key not in wanted:
+        if kind in {"table", "column", "index", "constraint"} and _is_beside(name, wanted):
+            return None
+        says = f"the {kind} {name} is of no migration: {found[key]}"
+    elif found[key].startswith("disabled "):
+        says = f"the {kind} {name} is disabled"
+    else:
+        says = f"the {kind} {name} is not as the migrations made it: {found[key]}"
+    # Other versions word the same definition in another way.
+    say = bad if int(one("SHOW server_version_num")) // 10000 == WRITTEN_FOR else warn
+    return say(subject, says, RESTORE)
 
 
-def _functions(expected: dict[str, str]) -> Findings:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname = ANY(%s)", [list(expected)])
-        found = dict(cursor.fetchall())
-    wrong = [name for name, body in sorted(expected.items()) if found.get(name) != body]
-    for name in wrong:
-        yield bad("Functions", f"{name} is not as the migrations made it", RESTORE)
-    if not wrong:
-        yield ok("Functions", f"{len(expected)} as the migrations made them")
+def _is_beside(name: str, wanted: Definitions) -> bool:
+    """Whether it belongs to a table that is not Foundry's, such as an operator's own."""
+    return ("table", name.partition(".")[0]) not in wanted
 
 
 def _role(tables: list[str]) -> Findings:
@@ -125,3 +92,42 @@ def _role(tables: list[str]) -> Findings:
         )
     else:
         yield ok("Role", f"{name} owns no protected table")
+
+
+# Rights on a table, or on one of its columns, of anybody but its owner; PUBLIC is the role 0.
+_GRANTS: Final = """
+SELECT DISTINCT c.relname, coalesce(r.rolname, 'PUBLIC'), acl.privilege_type,
+    r.rolname IS NOT DISTINCT FROM current_user
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+CROSS JOIN LATERAL (
+    SELECT * FROM aclexplode(c.relacl)
+    UNION ALL SELECT e.* FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) e WHERE a.attrelid = c.oid
+) acl
+LEFT JOIN pg_roles r ON r.oid = acl.grantee
+WHERE c.relkind IN ('r', 'p') AND acl.grantee <> c.relowner AND acl.privilege_type = ANY(%s)
+ORDER BY 1, 2, 3
+"""
+
+
+def _grants() -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, [list(_CHANGES)])
+        given = [
+            (table, role, right)
+            for table, role, right, is_own in cursor.fetchall()
+            if not is_own or right not in _NEEDED
+        ]
+    wrong = list(_wrong_grants(given))
+    yield from wrong
+    if not wrong:
+        yield ok("Grants", "nobody but the owner and the application may change a record")
+
+
+def _wrong_grants(given: list[tuple[str, str, str]]) -> Iterator[Finding]:
+    """One line for each role and right, with the first table and how many more."""
+    counted = Counter((role, right) for _, role, right in given)
+    for (role, right), count in sorted(counted.items()):
+        first = next(table for table, *rest in given if rest == [role, right])
+        more = f" and {count - 1} more tables" if count > 1 else ""
+        yield bad("Grants", f"{role} may {right} on {first}{more}", REVOKE)

@@ -1,0 +1,26 @@
+"""`manage.py record_schema`: migrate an empty database, and keep what the doctor compares others with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from foundry_site.doctor.catalog import EXPECTED, definitions, spelled
+
+
+class Command(BaseCommand):
+    help = "Migrate an empty database of its own and write foundry_site/doctor/expected.tsv. After every migration."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        here = connection.settings_dict["NAME"]
+        # Its own name: a test run may be using the usual one.
+        connection.settings_dict["TEST"]["NAME"] = "foundry_schema"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            found = definitions()
+        finally:
+            connection.creation.destroy_test_db(here, verbosity=0)
+        EXPECTED.write_text(spelled(found))
+        self.stdout.write(self.style.SUCCESS(f"{len(found)} definitions in {EXPECTED.name}"))
