@@ -7,7 +7,9 @@ import hashlib
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from audit.canonical import canonical
 from audit.chain import link_hash
 from audit.errors import ValidationFailed
 from audit.models import Event
@@ -97,6 +99,51 @@ def test_c02_verify_audit_names_what_was_changed(writer: Writer, without_trigger
 def test_an_event_that_names_no_chain_is_refused():
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO audit_event (canonical) VALUES ('{}')")
+
+
+NOT_CANONICAL = {
+    "a name twice": lambda text: text.replace('"action":', '"action":"x","action":', 1),
+    "a name twice, deeper": lambda text: text.replace('"data":{', '"data":{"x":{"y":1,"y":2},', 1),
+    "white space": lambda text: text.replace(":", ": ", 1),
+    "names out of order": lambda text: '{"zz":1,' + text[1:],
+    "names out of order, deeper": lambda text: text.replace('"data":{', '"data":{"a":[{"c":1,"b":2}],', 1),
+    "another spelling of a number": lambda text: text.replace('"v":2', '"v":2.0'),
+    "an integer that no double holds": lambda text: text.replace('"v":2', '"v":9007199254740993'),
+    "another spelling of a character": lambda text: text.replace('"action":"draft', '"action":"\\u0064raft'),
+    "too deep": lambda text: text.replace('"data":{', '"data":{"a":' + "[" * 120 + "]" * 120 + ",", 1),
+    "no object": lambda text: "[]",
+}
+
+
+@pytest.mark.parametrize("change", NOT_CANONICAL.values(), ids=NOT_CANONICAL.keys())
+def test_a_text_that_would_never_verify_is_refused(writer: Writer, change):
+    """Otherwise one insertion would leave the chain broken for ever: nothing on it can be taken back."""
+    text = change(Event.objects.of_project(writer.project.id).latest("seq").canonical)
+
+    with pytest.raises(DatabaseError, match="RFC 8785"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO audit_event (canonical) VALUES (%s)", [text])
+
+
+def test_what_the_product_spells_is_never_refused():
+    values = {"a": [0, -1, 2**53 - 1 >> 4, 0.1, -2.5], "b": {"é": '\n\x1f"\\/', "\U0001f600": None}, "c": " : 1.0 {"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_is_canonical(%s)", [canonical(values)])
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_chain_that_was_poisoned_before_is_named(writer: Writer, without_triggers):
+    """Made by a database that did not yet refuse it: the event links, and its text is no JSON that means one thing."""
+    last = Event.objects.of_project(writer.project.id).latest("seq")
+    text = NOT_CANONICAL["a name twice"](last.canonical)
+    at = timezone.now()
+    digest = link_hash(prev_hash=bytes(last.hash), seq=last.seq + 1, at=at, canonical=text)
+    without_triggers.execute(
+        "INSERT INTO audit_event (canonical, seq, at, prev_hash, hash) VALUES (%s, %s, %s, %s, %s)",
+        [text, last.seq + 1, at, bytes(last.hash), digest],
+    )
+
+    with pytest.raises(CommandError, match=f"#{last.seq + 1}: its text is not I-JSON: .*stands twice"):
+        call_command("verify_audit")
 
 
 FORBIDDEN = ['{"a": NaN}', '{"a": 1, "a": 2}', '"\\ud800"', '"\\u0000"', "[" * 101, "9007199254740993", "1e400"]
