@@ -1,8 +1,9 @@
 """Signing in from outside, by OpenID Connect: who is let in as which account.
 
 The first time, the provider's claim that the operator named says which account it is; from then on the provider's own
-subject does, which never changes. The provider proves people: it lets nobody in whom an administrator has not made, or
-has closed, and never an agent or a service.
+subject does, which never changes. A subject means somebody only together with its issuer (OpenID Connect Core 1.0,
+section 2), so both are the key: the same subject of another issuer is nobody here. The provider proves people: it lets
+nobody in whom an administrator has not made, or has closed, and never an agent or a service.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import requests
 from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.http import HttpRequest
@@ -67,18 +68,26 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
             return
         claims = _claims(sociallogin)
         user = _account_named(claims) or _new_account(request, claims)
-        if user is None or user.kind != Kind.HUMAN or not user.is_active:
+        if user is None or user.kind != Kind.HUMAN or not user.is_active or _is_linked(user):
             _refuse(request, user.username if user else "")
         with write_transaction():
             sociallogin.connect(request, user)
             account = sociallogin.account
-            data = {"issuer": _provider().issuer, "subject": account.uid, "provider": account.provider}
+            issuer, _space, subject = account.uid.partition(" ")
+            data = {"issuer": issuer, "subject": subject, "provider": account.provider}
             caller = caller_from_request(request, user=user)
             target = Target.of("user", user.id)
             record(caller=caller, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
-        """No account is guessed from the claims: `pre_social_login` decides which one it is."""
+        """Make issuer and subject the key, before allauth looks the identity up.
+
+        No account is guessed from the claims: `pre_social_login` decides which one it is.
+        """
+        issuer, subject = _issuer_and_subject(sociallogin)
+        if issuer is None:
+            _refuse(request, "")
+        sociallogin.account.uid = identity_key(issuer, subject)
         return sociallogin.user  # type: ignore[no-any-return]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -108,6 +117,31 @@ def _provider() -> Provider:
     provider: Provider | None = settings.FOUNDRY_OIDC
     assert provider is not None, "allauth asks only for applications that the settings name"
     return provider
+
+
+def identity_key(issuer: str, subject: str) -> str:
+    """How the table names an identity outside. An issuer is a URL, which has no space: no two pairs share a key."""
+    return f"{issuer} {subject}"
+
+
+def _issuer_and_subject(sociallogin: SocialLogin) -> tuple[str | None, str]:
+    """Who says so, and of whom; no issuer where it is not the one that the operator named.
+
+    The issuer is the one of the signed ID token, and what the provider answers besides must be about the same subject
+    (OpenID Connect Core 1.0, sections 3.1.3.7 and 5.3.2).
+    """
+    data = sociallogin.account.extra_data
+    token, answer = data.get("id_token") or {}, data.get("userinfo") or {}
+    issuer, subject = token.get("iss"), token.get("sub")
+    is_ours = isinstance(issuer, str) and issuer.rstrip("/") == _provider().issuer
+    if not is_ours or not isinstance(subject, str) or not subject or answer.get("sub", subject) != subject:
+        return None, ""
+    return _provider().issuer, subject
+
+
+def _is_linked(user: User) -> bool:
+    """Whether the provider's person of this account is known already: then nobody else is let in as them."""
+    return SocialAccount.objects.filter(user=user, uid__startswith=identity_key(_provider().issuer, "")).exists()
 
 
 def _claims(sociallogin: SocialLogin) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from accounts import actions
 from accounts.factors import material_sha256, name_of
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, ProvenSession, User
+from accounts.outside import identity_key
 from accounts.services.accounts import CHANGEABLE
 from accounts.services.passwords import password_sha256
 from audit.rebuilding.facts import SOME_TIME, UNRECORDED, Fact, ShortlyBefore, moment
@@ -192,7 +193,11 @@ OUTSIDE_ACCOUNTS: Final = Table(
 
 @OUTSIDE_ACCOUNTS.on(actions.OUTSIDE_ACCOUNT_LINKED)
 def _linked(rows: Rows, fact: Fact) -> None:
-    rows.put(fact, (UUID(fact.target_id), fact.data["subject"]), provider=fact.told("provider"))
+    rows.put(
+        fact,
+        (UUID(fact.target_id), identity_key(fact.data["issuer"], fact.data["subject"])),
+        provider=fact.told("provider"),
+    )
 
 
 PROVEN_SESSIONS: Final = Table(

@@ -18,6 +18,7 @@ from django.views.generic import RedirectView
 
 from accounts.confirming import confirmed
 from accounts.outside import sign_in as sign_in_outside
+from accounts.views import activate_codes
 
 # Where one's factors are listed.
 on_account_page = RedirectView.as_view(pattern_name="workspace:account")
@@ -41,7 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("factors/", on_account_page, name="mfa_index"),
     path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
     path("factors/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
-    path("factors/codes/add/", change_of_factors(codes.activate_totp), name="mfa_activate_totp"),
+    path("factors/codes/add/", change_of_factors(activate_codes), name="mfa_activate_totp"),
     path("factors/codes/remove/", change_of_factors(codes.deactivate_totp), name="mfa_deactivate_totp"),
     path("factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(

@@ -22,6 +22,8 @@ class Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answers)
         self.claims = {"sub": "subject-1", **claims}
         self.challenge = ""
+        # What the signed token says otherwise than the answer about the person; None for a claim that it lacks.
+        self.signed: dict[str, Any] = {}
 
     @property
     def issuer(self) -> str:
@@ -61,7 +63,9 @@ class _Answers(BaseHTTPRequestHandler):
         if base64.urlsafe_b64encode(digest).decode().rstrip("=") != self.server.challenge:
             self._answer(400, {"error": "invalid_grant"})
             return
-        claims = {"iss": self.server.issuer, "aud": "foundry", "exp": 4_000_000_000, "iat": 0, **self.server.claims}
+        here = {"iss": self.server.issuer, "aud": "foundry", "exp": 4_000_000_000, "iat": 0}
+        claims = {**here, **self.server.claims, **self.server.signed}
+        claims = {name: value for name, value in claims.items() if value is not None}
         token = jwt.encode(claims, "a key that is not looked at, TLS proves the provider", algorithm="HS256")
         self._answer(200, {"access_token": "x", "token_type": "Bearer", "id_token": token})
 

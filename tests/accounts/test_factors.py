@@ -18,6 +18,7 @@ from accounts.suspension import may_sign
 from audit.errors import PermissionDenied
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
+from tests.accounts.conftest import PASSWORD
 from tests.accounts.devices import code_of
 from tests.accounts.pages import (
     FACTORS,
@@ -27,6 +28,7 @@ from tests.accounts.pages import (
     is_signed_in,
     options_on,
     seem_proven,
+    seem_unproven,
     sign_in,
 )
 
@@ -89,7 +91,7 @@ def test_with_codes_a_password_alone_does_not_sign_in(here: Client, person: User
     answer = sign_in(there)
     assert answer["Location"] == f"{FACTORS}sign-in/"
     assert not is_signed_in(there)
-    there.post(f"{FACTORS}sign-in/", {"code": code_of(secret)})
+    there.post(f"{FACTORS}sign-in/", {"code": code_of(secret, steps=1)})
     assert is_signed_in(there)
     event = Event.objects.filter(action="account.signed_in").order_by("-seq")[0]
     assert event.data["methods"] == ["password", "totp"]
@@ -97,12 +99,26 @@ def test_with_codes_a_password_alone_does_not_sign_in(here: Client, person: User
 
 def test_a_code_is_good_once_whatever_the_cache_remembers(here: Client, person: User) -> None:
     secret = add_codes(here)
-    code = code_of(secret)
-    assert check_code(person, code)
+    assert not check_code(person, code_of(secret)), "it was used when the app was added"
+    code = code_of(secret, steps=1)
+    assert check_code(person, code), "clocks may be half a minute apart"
     assert not check_code(person, code)
-    assert not check_code(person, code_of(secret, steps=-1)), "nor an older one after it"
-    assert check_code(person, code_of(secret, steps=1)), "clocks may be half a minute apart"
+    assert not check_code(person, code_of(secret)), "nor an older one after it"
     assert not check_code(person, code_of(secret, steps=9))
+
+
+def test_the_code_that_adds_the_app_neither_signs_in_nor_makes_a_token(here: Client, person: User) -> None:
+    secret = add_codes(here)
+    there = Client()
+    sign_in(there)
+    there.post(f"{FACTORS}sign-in/", {"code": code_of(secret)})
+    assert not is_signed_in(there)
+    wanted = {"username": "daniel", "password": PASSWORD, "otp": code_of(secret), "name": "IDE"}
+    answer = Client().post("/api/v1/auth/tokens/", wanted, content_type="application/json")
+    assert answer.status_code == 401
+    seem_unproven(here)
+    here.post(f"{FACTORS}confirm/", {"code": code_of(secret)})
+    assert here.get(f"{FACTORS}recovery/make/").status_code == 302
 
 
 def test_c17_wrong_codes_lock_the_account_like_wrong_passwords(here: Client, person: User) -> None:

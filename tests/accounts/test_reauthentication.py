@@ -84,9 +84,11 @@ def test_c15_a_code_proves_and_a_recovery_code_does_not(person: User, client: Cl
     secret = add_codes(client)
     here = caller_of(person)
     assert private_components(person) == ["password", "otp"]
-    assert try_to_sign(here, username="daniel", otp=code_of(secret)) == ["username", "otp"]
     with pytest.raises(ReauthenticationFailed):
-        try_to_sign(here, otp=code_of(secret))
+        try_to_sign(here, username="daniel", otp=code_of(secret))
+    assert try_to_sign(here, username="daniel", otp=code_of(secret, steps=1)) == ["username", "otp"]
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(here, otp=code_of(secret, steps=1))
     page = client.get("/accounts/factors/recovery/").content.decode()
     recovery = page.partition("code-list")[2].partition(">")[2].split()[0]
     with pytest.raises(ReauthenticationFailed):

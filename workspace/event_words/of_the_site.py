@@ -99,6 +99,7 @@ def _suspended(event: Event, data: Data) -> str:
     why = {
         "password_set": _("Somebody else set the password"),
         "factors_removed": _("Somebody else removed the second factors"),
+        "email_changed": _("Somebody else changed the e-mail address by which they sign in"),
     }
     return why.get(data["why"]) or str(data["why"])
 
