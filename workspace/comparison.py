@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,9 +21,8 @@ from drafts.compare.versions import compare_drafts as differences
 from drafts.models import Draft
 from workspace import field_names
 
-# A browser slows down over more rows than this; whoever needs all of them has REST.
-MOST_ROWS: Final = 4_000
-MOST_VALUES: Final = 1_000
+# A browser slows down over more rows than this, all fields together; the next ones are a page of their own.
+MAX_ROWS: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,17 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldComparison:
-    """One field that differs: either `blocks` of lines or `values` by path."""
+    """One field that differs: either `blocks` of lines or `values` by path.
+
+    `next` says how many rows are to be left out to read on, where there is more than a page shows.
+    """
 
     told: FieldDifference
     blocks: list[Block]
     values: list[ValueRow]
     changes: int
     where: str
-    is_cut: bool
+    next: int | None
     added: int = 0
     removed: int = 0
     moved: int = 0
@@ -154,9 +157,14 @@ class Comparison:
         return len(self.fields) + len(self.unchanged)
 
 
-def compare_drafts(base: Draft | None, target: Draft, *, only: str | None = None) -> Comparison:
-    """Compare two versions field by field; `only` one field, where it is named. Raises `NotFound` for no such field."""
-    found = differences(base, target, only)
+def compare_drafts(
+    base: Draft | None, target: Draft, *, reader: UUID, only: str | None = None, after: int = 0, rows: int = MAX_ROWS
+) -> Comparison:
+    """Compare two versions field by field; `only` one field, where it is named, behind the first `after` rows.
+
+    Raises `NotFound` for no such field, `RateLimited` where too many compare large texts already.
+    """
+    found = differences(base, target, only, reader=reader, rows=rows, after=after)
     return Comparison([_field(each) for each in found.fields], found.unchanged, found.summary)
 
 
@@ -172,31 +180,27 @@ def _of_values(told: FieldDifference, difference: DocumentDifference) -> FieldCo
     return FieldComparison(
         told,
         blocks=[],
-        values=[ValueRow(change) for change in changes[:MOST_VALUES]],
-        changes=min(len(changes), MOST_VALUES),
+        values=[ValueRow(change) for change in changes],
+        changes=len(changes),
         where=", ".join(tops[:4]) + (" …" if len(tops) > 4 else ""),
-        is_cut=len(changes) > MOST_VALUES,
+        next=difference.next,
     )
 
 
 def _of_lines(told: FieldDifference, difference: TextDifference) -> FieldComparison:
     blocks: list[Block] = []
-    rows = 0
     for part in sections(difference):
-        if rows > MOST_ROWS:
-            break
         if isinstance(part, Fold):
             blocks.append(Block([], fold=part))
-            continue
-        blocks += _blocks(part)
-        rows += len(part.rows)
+        else:
+            blocks += _blocks(part)
     return FieldComparison(
         told,
         blocks=blocks,
         values=[],
         changes=sum(block.is_change for block in blocks),
         where=_where(difference),
-        is_cut=rows > MOST_ROWS,
+        next=difference.next,
         added=difference.counts.lines_added,
         removed=difference.counts.lines_removed,
         moved=len(difference.moves),
@@ -212,7 +216,7 @@ def _where(difference: TextDifference) -> str:
     """`2 places · lines 18, 27–30`: where the new text changed; of what only left, the line before it."""
     ranges = changed_lines(difference)
     if not ranges:
-        return _("not a line differs")
+        return _("not shown here") if difference.next is not None else _("not a line differs")
     count = difference.counts.places
     places = ngettext("{n} place", "{n} places", count).format(n=count)
     shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges[:3])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,11 +67,11 @@ class Changes:
     hidden: list[tuple[str, int]]
 
 
-def changes_of(draft: Draft) -> Changes:
-    """What a version changes since the release before it."""
+def changes_of(draft: Draft, *, reader: UUID) -> Changes:
+    """What a version changes since the release before it, for somebody to read."""
     before = released_before(draft)
     base = before.draft if before else None
-    comparison = compare_drafts(base, draft)
+    comparison = compare_drafts(base, draft, reader=reader)
     rows = [_changed(each, base, draft) for each in comparison.fields]
     rows += [_same(name, base, draft) for name in comparison.unchanged]
     order = field_names.in_order({row.name for row in rows})

@@ -28,14 +28,22 @@ class CompareView(ProjectView):
         ),
         OpenApiParameter("target", {"type": "integer", "minimum": 1, "maximum": NEWEST}, required=True),
         OpenApiParameter("field", str, description="Only this field."),
+        OpenApiParameter(
+            "after",
+            {"type": "integer", "minimum": 0, "maximum": NEWEST, "default": 0},
+            description="With `field`: leave out so many lines or changes, as `next` of the answer before says.",
+        ),
     )
 
     @operation("compare_read", answer=shapes.Compared, parameters=parameters)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """How one version became another, field by field."""
+        """How one version became another, field by field; at most 20,000 lines and values at once."""
         base = query_integer(request, "base", maximum=NEWEST)
         target = query_integer(request, "target", minimum=1, maximum=NEWEST)
         field = query_text(request, "field")
+        after = query_integer(request, "after", maximum=NEWEST, default=0)
         self.access()
         old = get_draft(project_id=project_id, version=base) if base else None
-        return self.answer(compare_drafts(old, get_draft(project_id=project_id, version=target), field).as_data())
+        new = get_draft(project_id=project_id, version=target)
+        found = compare_drafts(old, new, field, reader=self.user().id, after=after)
+        return self.answer(found.as_data())

@@ -7,6 +7,7 @@ from typing import Final
 
 CELLS: Final = 8_000_000_000
 PAIRS: Final = 300_000
+ROWS: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -15,11 +16,14 @@ class Budget:
 
     `cells` counts cells of the edit matrix (a compiled bit-parallel step does 64 of them; the whole takes well under
     a second), `pairs` counts pairs of lines, or of array items, that are held against each other. `coarse` becomes true
-    with the first refusal: from then on the answer is right, but coarser than it could be.
+    with the first refusal: from then on the answer is right, but coarser than it could be. `rows` counts the lines and
+    the values that are told; `skip` are those of the only field that are left out before the first.
     """
 
     cells: int = CELLS
     pairs: int = PAIRS
+    rows: int = ROWS
+    skip: int = 0
     coarse: bool = False
 
     def take_cells(self, count: int) -> bool:
@@ -37,6 +41,13 @@ class Budget:
             return False
         self.pairs -= count
         return True
+
+    def take_rows(self, count: int) -> tuple[int, int]:
+        """Which of `count` rows are told: (first, how many)."""
+        first = min(self.skip, count)
+        told = min(self.rows, count - first)
+        self.rows -= told
+        return first, told
 
     def give_up(self) -> None:
         """Say that something was left unexamined."""

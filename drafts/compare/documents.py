@@ -41,16 +41,27 @@ class DocumentCounts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDifference:
-    """How one document became another: its changes in the order in which the new document reads."""
+    """How one document became another: its changes in the order in which the new document reads.
+
+    Of all that `counts` counts, `after` are left out before `changes`, and whatever is missing then behind them.
+    """
 
     changes: tuple[Change, ...]
     counts: DocumentCounts
     coarse: bool = False
+    after: int = 0
+
+    @property
+    def next(self) -> int | None:
+        """How many changes to leave out to read on; None where nothing is missing."""
+        end = self.after + len(self.changes)
+        return end if end < self.counts.values else None
 
     def as_data(self) -> dict[str, Any]:
         """The members that a JSON field has in REST."""
         return {
             "changes": [change.as_data() for change in self.changes],
+            "next": self.next,
             "counts": self.counts.as_data(),
             "coarse": self.coarse,
         }
@@ -68,8 +79,9 @@ def compare_documents(old: object, new: object, *, budget: Budget | None = None)
     changes = recognise_moves(list(walk.values((), old, (), new)), identities)
     coarse, budget.coarse = budget.coarse, before or budget.coarse
     counts = Counter(str(change.op) for change in changes)
-    ordered = tuple(sorted(changes, key=lambda change: in_order(change.path)))
-    return DocumentDifference(ordered, DocumentCounts(**counts), coarse)
+    changes.sort(key=lambda change: in_order(change.path))
+    first, told = budget.take_rows(len(changes))
+    return DocumentDifference(tuple(changes[first : first + told]), DocumentCounts(**counts), coarse, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def compare_field(
         except ValidationFailed:
             pass
         else:
-            if found.changes or old is None or new is None:
+            if found.counts.values or old is None or new is None:
                 return found, False
             same_values = old != new
     return compare_texts(old or "", new or "", budget=budget), same_values

@@ -28,16 +28,19 @@ class SplitRow(NamedTuple):
 
 
 def sections(difference: TextDifference) -> Iterator[Hunk | Fold]:
-    """The whole text: the hunks, and the folds before, between and after them."""
+    """The whole text: the hunks, and the folds before, between and after them.
+
+    No fold stands where rows are left out: not all of those are equal.
+    """
     old_at = new_at = 0
-    for hunk in difference.hunks:
+    for at, hunk in enumerate(difference.hunks):
         start = hunk.old_start - 1 if hunk.old_count else hunk.old_start
-        if start > old_at:
+        if start > old_at and (at or not difference.after):
             yield Fold(old_at + 1, new_at + 1, start - old_at)
         yield hunk
         old_at = start + hunk.old_count
         new_at = hunk.new_start - 1 + hunk.new_count if hunk.new_count else hunk.new_start
-    if old_at < len(difference.old.lines):
+    if old_at < len(difference.old.lines) and difference.next is None:
         yield Fold(old_at + 1, new_at + 1, len(difference.old.lines) - old_at)
 
 

@@ -59,6 +59,9 @@ class ComparedField(serializers.Serializer[Any]):
     )
     hunks = HunkInfo(many=True, required=False)
     changes = JsonChange(many=True, required=False)
+    next = serializers.IntegerField(
+        allow_null=True, help_text="There is more than is told: ask for this field with this `after`. Null: all of it."
+    )
     counts = serializers.DictField(child=serializers.IntegerField())
     coarse = serializers.BooleanField(help_text="Whether this difference was told more roughly, to bound its work.")
 

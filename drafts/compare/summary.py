@@ -76,10 +76,10 @@ def _amount(counts: TextCounts, *, in_words: bool) -> str:
 def _values(field: FieldDifference, difference: DocumentDifference) -> Iterator[str]:
     if field.change != "changed":
         yield f"{field.title} {field.change}"
-    elif len(difference.changes) <= MOST_NAMED:
+    elif len(difference.changes) == difference.counts.values <= MOST_NAMED:
         yield from map(_value, difference.changes)
     else:
-        yield f"{field.title} {len(difference.changes)} values"
+        yield f"{field.title} {difference.counts.values} values"
 
 
 def _value(change: Change) -> str:

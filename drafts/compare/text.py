@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from drafts.compare.budget import Budget
 from drafts.compare.lines import Lines, changed_stretches
 from drafts.compare.moves import Move, moved_blocks
+from drafts.compare.sequences import Gap
 from drafts.compare.stretches import Fate, Stretch, compare_stretch
 from drafts.compare.words import Span, count_words, utf16
 
@@ -102,7 +104,11 @@ class TextCounts:
 
 @dataclass(frozen=True, slots=True)
 class TextDifference:
-    """How one text became another; `old` and `new` hold all lines, for unfolding what lies between the hunks."""
+    """How one text became another; `old` and `new` hold all lines, for unfolding what lies between the hunks.
+
+    Of `total` rows, `after` are left out before the hunks, and whatever is missing then behind them. Where the text was
+    not looked into, because there were too many others, nothing but its change is known: `is_unread`.
+    """
 
     old: Lines
     new: Lines
@@ -110,11 +116,21 @@ class TextDifference:
     moves: tuple[Move, ...]
     counts: TextCounts
     coarse: bool = False
+    total: int = 0
+    after: int = 0
+    is_unread: bool = False
+
+    @property
+    def next(self) -> int | None:
+        """How many rows to leave out to read on; None where nothing is missing."""
+        end = self.after + sum(len(hunk.rows) for hunk in self.hunks)
+        return end if end < self.total or self.is_unread else None
 
     def as_data(self) -> dict[str, Any]:
         """The members that a text field has in REST."""
         return {
             "hunks": [hunk.as_data() for hunk in self.hunks],
+            "next": self.next,
             "moves": [{"old_start": m.old_start, "new_start": m.new_start, "count": m.count} for m in self.moves],
             "counts": self.counts.as_data(),
             "coarse": self.coarse,
@@ -132,8 +148,17 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
     came = {there: here for here, there in gone.items()}
     stretches = [compare_stretch(gap, old_lines, new_lines, budget, gone=gone, came=came) for gap in gaps]
     coarse, budget.coarse = budget.coarse, before or budget.coarse
-    hunks = tuple(_hunk(group, old_lines, new_lines, context) for group in _grouped(stretches, context))
-    return TextDifference(old_lines, new_lines, hunks, moves, _counts(stretches, old_lines, new_lines), coarse)
+    groups = [_Group.of(group, old_lines, new_lines, context) for group in _grouped(stretches, context)]
+    total = sum(group.size for group in groups)
+    first, told = budget.take_rows(total)
+    hunks = tuple(_told(groups, first, told, old_lines, new_lines))
+    counts = _counts(stretches, old_lines, new_lines)
+    return TextDifference(old_lines, new_lines, hunks, moves, counts, coarse, total, first)
+
+
+def unread_difference() -> TextDifference:
+    """A difference that nobody looked into."""
+    return TextDifference(Lines([]), Lines([]), (), (), TextCounts(), coarse=True, is_unread=True)
 
 
 def apply_hunks(hunks: Iterable[Hunk], text: str) -> str:
@@ -165,21 +190,53 @@ def _grouped(stretches: list[Stretch], context: int) -> Iterator[list[Stretch]]:
         yield group
 
 
-def _hunk(group: list[Stretch], old: Lines, new: Lines, context: int) -> Hunk:
-    first, last = group[0].gap, group[-1].gap
-    lead = min(context, first.old_start)
-    trail = min(context, len(old.lines) - last.old_end)
-    old_start, new_start = first.old_start - lead, first.new_start - lead
-    old_count, new_count = last.old_end + trail - old_start, last.new_end + trail - new_start
-    rows: list[Row] = []
-    old_at, new_at = old_start, new_start
-    for stretch in group:
-        rows += _equal(old_at, new_at, stretch.gap.old_start - old_at, old)
-        rows += _removed(stretch, old)
-        rows += _added(stretch, new)
-        old_at, new_at = stretch.gap.old_end, stretch.gap.new_end
-    rows += _equal(old_at, new_at, trail, old)
-    return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, tuple(rows))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Changes that stand close together: what a hunk is made of. Lines are 0-based, up to but not including the end."""
+
+    stretches: list[Stretch]
+    lines: Gap
+    size: int
+
+    @classmethod
+    def of(cls, stretches: list[Stretch], old: Lines, new: Lines, context: int) -> _Group:
+        first, last = stretches[0].gap, stretches[-1].gap
+        lead = min(context, first.old_start)
+        trail = min(context, len(old.lines) - last.old_end)
+        lines = Gap(first.old_start - lead, last.old_end + trail, first.new_start - lead, last.new_end + trail)
+        came = sum(each.gap.new_end - each.gap.new_start for each in stretches)
+        return cls(stretches, lines, lines.old_end - lines.old_start + came)
+
+    def rows(self, old: Lines, new: Lines) -> Iterator[Row]:
+        old_at, new_at = self.lines.old_start, self.lines.new_start
+        for stretch in self.stretches:
+            yield from _equal(old_at, new_at, stretch.gap.old_start - old_at, old)
+            yield from _removed(stretch, old)
+            yield from _added(stretch, new)
+            old_at, new_at = stretch.gap.old_end, stretch.gap.new_end
+        yield from _equal(old_at, new_at, self.lines.old_end - old_at, old)
+
+
+def _told(groups: Iterable[_Group], first: int, count: int, old: Lines, new: Lines) -> Iterator[Hunk]:
+    """The hunks with the `count` rows from `first` on; no other row is ever made into more than a passing one."""
+    for group in groups:
+        skipped, told = min(first, group.size), min(count, max(group.size - first, 0))
+        first -= skipped
+        count -= told
+        if told:
+            yield _hunk(group, skipped, told, old, new)
+
+
+def _hunk(group: _Group, skipped: int, count: int, old: Lines, new: Lines) -> Hunk:
+    rows = group.rows(old, new)
+    old_start, new_start = group.lines.old_start, group.lines.new_start
+    for row in islice(rows, skipped):
+        old_start += row.kind != "added"
+        new_start += row.kind != "removed"
+    told = tuple(islice(rows, count))
+    old_count = sum(row.kind != "added" for row in told)
+    new_count = sum(row.kind != "removed" for row in told)
+    return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, told)
 
 
 def _equal(old_at: int, new_at: int, count: int, lines: Lines) -> Iterator[Row]:

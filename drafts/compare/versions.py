@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from audit.errors import NotFound
 from blobs.models import Blob
-from drafts.compare.budget import Budget
+from drafts.compare.admission import admitted
+from drafts.compare.budget import ROWS, Budget
 from drafts.compare.comparison import Comparison
+from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference, Outcome, compare_field
 from drafts.compare.renames import renamed_files
+from drafts.compare.text import TextDifference, unread_difference
 from drafts.models import Draft, FieldContent
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
+
+# Bytes of text that one comparison reads: of a version with many large files, the others are compared one by one.
+MAX_READ: Final = 16 * 1024 * 1024
 
 Contents = dict[str, FieldContent]
 
 
-def compare_drafts(base: Draft | None, target: Draft, field: str | None = None) -> Comparison:
+def compare_drafts(
+    base: Draft | None,
+    target: Draft,
+    field: str | None = None,
+    *,
+    reader: UUID | None = None,
+    rows: int = ROWS,
+    after: int = 0,
+) -> Comparison:
     """What differs between two versions that the caller may read, in one query; None compares with nothing at all.
 
-    With `field`, only that field is told (a renamed file by its old or its new name). Raises `ValidationFailed` for
-    what names no field, `NotFound` for a field that neither version has.
+    With `field`, only that field is told (a renamed file by its old or its new name). At most `rows` lines and values
+    are told, of one field beginning behind the first `after`; a field that has more says so. `reader` is the person it
+    is for: large texts are compared one at a time. Raises `ValidationFailed` for what names no field, `NotFound` for a
+    field that neither version has, `RateLimited` where too many compare large texts already.
     """
     old, new = base.fields if base else {}, target.fields
     if field is not None and check_field_name(field) not in old.keys() | new.keys():
         raise NotFound(_("Neither version has {field}.").format(field=field))
-    versions = _Versions(old, new)
-    versions.read(versions.needed(field))
+    versions = _Versions(old, new, Budget(rows=rows, skip=after if field else 0))
+    versions.read(versions.affordable(versions.needed(field)))
+    with admitted(reader, sum(map(len, versions.texts.values()))):
+        return _compare(versions, field)
+
+
+def _compare(versions: _Versions, field: str | None) -> Comparison:
+    old, new = versions.old, versions.new
     renames = versions.renames()
     told = [
         versions.compare(name, renames.get(name))
@@ -46,7 +70,7 @@ class _Versions:
 
     old: Contents
     new: Contents
-    budget: Budget = field(default_factory=Budget)
+    budget: Budget
     texts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -62,6 +86,16 @@ class _Versions:
             return self.differing
         files = self.differing - (self.old.keys() & self.new.keys()) if only.startswith(FILES) else set()
         return {name for name in self.differing if name == only or (name in files and name.startswith(FILES))}
+
+    def affordable(self, names: set[str]) -> set[str]:
+        """As many of the fields as may be read at once, in their order; one always may."""
+        read = 0
+        found: set[str] = set()
+        for name in sorted(names, key=_in_order):
+            read += sum(side[name].size for side in (self.old, self.new) if name in side)
+            if read <= MAX_READ or not found:
+                found.add(name)
+        return found
 
     def read(self, names: set[str]) -> None:
         """Read the texts, in one query."""
@@ -89,7 +123,10 @@ class _Versions:
         else:
             languages = (old.language, new.language) if old.language != new.language else None
             media_types = (old.media_type, new.media_type) if old.media_type != new.media_type else None
-        difference, same_values = compare_field(name, self._text(old), self._text(new), self.budget)
+        difference: TextDifference | DocumentDifference = unread_difference()
+        same_values = False
+        if all(each is None or each.sha256 in self.texts for each in (old, new)):
+            difference, same_values = compare_field(name, self._text(old), self._text(new), self.budget)
         return FieldDifference(name, change, difference, source, languages, media_types, same_values)
 
     def _text(self, content: FieldContent | None) -> str | None:

@@ -29,6 +29,8 @@ _PLAIN_COUNTED: Final = re.compile(r"\w+")
 LONG_LINE: Final = 4_000
 # A stretch of a long line longer than this on either side is marked as a whole.
 LONG_STRETCH: Final = 50_000
+# More marks than this in one line help nobody: one is drawn around them all.
+MAX_MARKS: Final = 1_000
 # Lines that keep less than this share of the longer one have nothing in common worth marking.
 LEAST_KEPT: Final = 0.2
 
@@ -73,7 +75,10 @@ def mark_words(old: str, new: str, budget: Budget) -> Marks | None:
     longer = max(len(old), len(new))
     changed = max(sum(end - start for start, end in side) for side in marks)
     if longer - changed >= LEAST_KEPT * longer:
-        return marks
+        if max(map(len, marks)) <= MAX_MARKS:
+            return marks
+        budget.give_up()
+        return Marks(*((Span(side[0].start, side[-1].end),) if side else () for side in marks))
     if is_long:
         budget.give_up()
     return None

@@ -60,9 +60,11 @@ def _field(field: FieldDifference, paint: Paint) -> Iterator[str]:
         yield "The same values, spelled differently:"
     if isinstance(field.difference, DocumentDifference):
         yield from (_change(each, paint) for each in field.difference.changes)
-        return
-    for hunk in field.difference.hunks:
-        yield from _hunk(hunk, paint)
+    else:
+        for hunk in field.difference.hunks:
+            yield from _hunk(hunk, paint)
+    if field.difference.next is not None:
+        yield f"There is more: --field {visible(field.field)} --after {field.difference.next}"
 
 
 def _hunk(hunk: Hunk, paint: Paint) -> Iterator[str]:

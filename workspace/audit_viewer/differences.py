@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -54,12 +55,12 @@ class Changes:
     url: str = ""
 
 
-def changes_of(event: Event) -> Changes:
+def changes_of(event: Event, *, reader: UUID) -> Changes:
     """What the record of the event says; for a saved version also how its texts differ from those before."""
     if event.action == "draft.saved":
         draft = Draft.objects.select_related("author").filter(pk=event.target_id).first()
         if draft is not None:
-            return _of_version(draft)
+            return _of_version(draft, reader)
     before, after, facts = _values(event.action, event.data)
     differences = [
         Difference("", name, *_marked(_written(before.get(name)), _written(after.get(name))))
@@ -68,10 +69,10 @@ def changes_of(event: Event) -> Changes:
     return Changes(differences, [(name, _written(value) or "–") for name, value in facts.items()])
 
 
-def _of_version(draft: Draft) -> Changes:
+def _of_version(draft: Draft, reader: UUID) -> Changes:
     number = draft.version_number
     base = Draft.objects.filter(project_id=draft.project_id, version_number=number - 1).first()
-    compared = compare_drafts(base, draft)
+    compared = compare_drafts(base, draft, reader=reader)
     rows = [row for field in compared.fields for row in islice(_of_field(field), MOST_OF_A_FIELD)]
     own = [
         Difference("", "current_version", *_whole(str(number - 1) if base else None, str(number))),

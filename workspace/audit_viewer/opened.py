@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,7 +49,7 @@ class Opened:
         return self.event.seq - 1
 
 
-def opened(event: Event, asked: Asked) -> Opened:
+def opened(event: Event, asked: Asked, *, reader: UUID) -> Opened:
     """Everything about an event; the chain around it is checked as far as the event before."""
     record, data = event.record, event.data
     previous = Event.objects.filter(chain=event.chain, seq=event.seq - 1).first()
@@ -57,7 +58,7 @@ def opened(event: Event, asked: Asked) -> Opened:
     via, agent = record["via"], record["user_agent"]
     return Opened(
         event=event,
-        changes=changes_of(event),
+        changes=changes_of(event, reader=reader),
         message=data.get("message") or "",
         reason=record["reason"] or "",
         tokens=sorted(data["tokens"].values()) if data.get("tokens") else [],

@@ -55,7 +55,7 @@ def event_list(request: PageRequest, context: Context) -> HttpResponse:
         "count": count_of(asked),
         "rows": rows,
         "open_row": chosen,
-        "opened": opened(chosen.event, asked) if chosen else None,
+        "opened": opened(chosen.event, asked, reader=request.user.id) if chosen else None,
         "older_url": asked.url(before=number_of(events[-1], asked)) if more else "",
         "newest_url": asked.url(before=0) if asked.before else "",
         "every_url": Asked(chain=asked.chain).url(),

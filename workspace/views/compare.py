@@ -29,7 +29,7 @@ MOST_VERSIONS = 200
 
 @page()
 def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?base=14&target=15[&field=][&view=unified]`, or the two picks of the history."""
+    """`?base=14&target=15[&field=[&after=]][&view=unified]`, or the two picks of the history."""
     access = get_project(user=request.user, project_id=project_id)
     if request.GET.getlist("pick"):
         return _from_picks(request, project_id)
@@ -37,7 +37,13 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
     target = get_draft(project_id=project_id, version=_number(request, "target", frame.version))
     base = get_draft(project_id=project_id, version=_number(request, "base", max(target.version_number - 1, 1)))
     field = request.GET.get("field")
-    comparison = compare_drafts(base, target, only=check_field_name(field) if field else None)
+    comparison = compare_drafts(
+        base,
+        target,
+        reader=request.user.id,
+        only=check_field_name(field) if field else None,
+        after=number(request.GET, "after") or 0,
+    )
     versions = Draft.objects.of_project(project_id).select_related("author").defer("files")
     context = {
         "frame": frame,

@@ -42,7 +42,7 @@ def version(request: PageRequest, project_id: UUID, version: int) -> HttpRespons
         **_context(request, access, moment),
         "is_version": True,
         "before": before,
-        "comparison": compare_drafts(before, draft),
+        "comparison": compare_drafts(before, draft, reader=request.user.id),
         "written": [LeaseView(lease) for lease in leases_of(draft)],
         "next": draft.version_number + 1 if newest and newest.version_number > draft.version_number else None,
     }

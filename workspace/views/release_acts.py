@@ -87,7 +87,7 @@ def _submit_context(
         "rules": rules,
         "slots": slots_of(proposed, members, me=request.user),
         "authors": User.objects.filter(pk__in=authors).order_by("display_name"),
-        "changes": changes_of(draft),
+        "changes": changes_of(draft, reader=request.user.id),
         "points": points_of(draft, rules),
         "problem": words_of(refusal) if refusal else "",
     }

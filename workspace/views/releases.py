@@ -110,7 +110,7 @@ def release_context(
         "release": shown,
         "slots": slots,
         "turn": next((slot.meaning for slot in slots if slot.state == "yours"), None),
-        "changes": changes_of(shown.draft),
+        "changes": changes_of(shown.draft, reader=request.user.id),
         "points": points_of(shown.draft, Rules(**shown.rules)) if in_review else None,
         "histories": field_histories(shown.draft),
         "fault": fault_of(shown),

@@ -31,12 +31,14 @@ class Command(BaseCommand):
         parser.add_argument("base", type=int, help="the version to compare with; 0 for nothing at all")
         parser.add_argument("target", type=int, help="the version to tell")
         parser.add_argument("--field", help="only this field, such as prompt_text or files/a.md")
+        parser.add_argument("--after", type=int, default=0, help="with --field: leave out so many lines or values")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project, base, target = options["project"], options["base"], options["target"]
         with refusals():
             old = get_draft(project_id=project, version=base) if base else None
-            comparison = compare_drafts(old, get_draft(project_id=project, version=target), options["field"])
+            new = get_draft(project_id=project, version=target)
+            comparison = compare_drafts(old, new, options["field"], after=max(options["after"], 0))
         is_coloured = self.style.SUCCESS("x") != "x"
         paint = _painted if is_coloured else without_colours
         self.stdout.write(f"v{base} → v{target}: ", ending="")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.ijson import parse
+from drafts.compare.budget import Budget
 from drafts.compare.changes import Change, apply_changes
 from drafts.compare.documents import compare_documents
 from drafts.compare.identity import same
@@ -123,6 +124,7 @@ def test_data_has_the_shape_of_the_protocol() -> None:
             {"op": "changed", "path": ["n"], "old": 1, "new": 2},
             {"op": "moved", "path": ["stop", 0], "old": "b", "new": "b", "from": ["stop", 1]},
         ],
+        "next": None,
         "counts": {"values": 2, "added": 0, "removed": 0, "changed": 1, "moved": 1},
         "coarse": False,
     }
@@ -205,6 +207,6 @@ def test_changes_of_another_document_are_refused() -> None:
 
 def test_a_long_array_with_nothing_in_common_is_coarse_and_says_so() -> None:
     old, new = list(range(60_000)), [f"item {number}" for number in range(60_000)]
-    difference = compare_documents(old, new)
+    difference = compare_documents(old, new, budget=Budget(rows=200_000))
     assert difference.coarse
     assert same(apply_changes(difference.changes, old), new)

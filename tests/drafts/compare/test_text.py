@@ -237,7 +237,7 @@ def test_it_leads_through_a_real_history(old: str, new: str) -> None:
     ids=["lines", "one line", "repeated lines", "signs", "no spaces"],
 )
 def test_pathological_pairs_spend_no_more_than_the_budget(old: str, new: str) -> None:
-    budget = Budget()
+    budget = Budget(rows=1_000_000)
     difference = compare_texts(old, new, budget=budget)
     assert budget.cells >= 0
     assert budget.pairs >= 0
@@ -254,3 +254,16 @@ def test_nothing_in_common_at_length_is_coarse_and_says_so() -> None:
 
 def test_the_history_is_left_out_where_it_is_not_there(tmp_path: Path) -> None:
     assert neighbours("prompt_text", tmp_path / "missing.jsonl") == []
+
+
+@given(texts, texts, st.integers(1, 5))
+def test_parts_of_a_difference_make_the_whole(old: str, new: str, rows: int) -> None:
+    whole = compare_texts(old, new)
+    parts: list[Hunk] = []
+    after: int | None = 0
+    while after is not None:
+        part = compare_texts(old, new, budget=Budget(rows=rows, skip=after))
+        parts += part.hunks
+        after = part.next
+    assert [row for hunk in parts for row in hunk.rows] == [row for hunk in whole.hunks for row in hunk.rows]
+    assert apply_hunks(parts, old) == new

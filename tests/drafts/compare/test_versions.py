@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from audit.errors import NotFound, ValidationFailed
 from blobs.models import Blob, sha256_of
 from drafts.compare.budget import Budget
 from drafts.compare.comparison import Comparison
+from drafts.compare.documents import DocumentDifference
 from drafts.compare.renames import renamed_files
+from drafts.compare.text import Row, TextDifference, compare_texts
 from drafts.compare.versions import compare_drafts
 from drafts.models import Draft, FieldContent
 from projects.fields import CONFIGURATION, FILES, PROMPT
@@ -87,6 +90,7 @@ def test_its_data_has_the_shape_of_the_protocol() -> None:
                 ],
             }
         ],
+        "next": None,
         "moves": [],
         "counts": {
             "lines_added": 1,
@@ -210,3 +214,45 @@ def test_each_file_is_renamed_once_at_most(removed: dict[str, str], data: st.Dat
 def test_field_contents_compare_by_what_they_hold() -> None:
     assert FILES + "a" in version(a=("x", None)).fields
     assert version(a=("x", None)).fields[FILES + "a"] == FieldContent(sha256_of(b"x"), "", None)
+
+
+def test_a_large_answer_is_told_in_parts() -> None:
+    old, new = (f"{letter}\n" * 30_000 for letter in "ab")
+    whole = list(compare_texts(old, new, budget=Budget(rows=100_000)).hunks[0].rows)
+    rows: list[Row] = []
+    after: int | None = 0
+    while after is not None:
+        (field,) = compare_drafts(version(old), version(new), PROMPT, after=after).fields
+        assert isinstance(field.difference, TextDifference)
+        told = [row for hunk in field.difference.hunks for row in hunk.rows]
+        assert 0 < len(told) <= 20_000
+        rows += told
+        after = field.difference.next
+    assert rows == whole
+
+
+def test_all_fields_together_tell_no_more_than_one() -> None:
+    sides = [version(**{f"f{number}__txt": (f"{letter}\n" * 6_000, None) for number in range(4)}) for letter in "ab"]
+    told = compare_drafts(*sides).as_data()["fields"]
+    assert sum(len(hunk["lines"]) for each in told for hunk in each["hunks"]) == 20_000
+    assert [each["next"] for each in told] == [None, 8_000, 0, 0]
+
+
+def test_a_configuration_of_many_values_is_told_in_parts() -> None:
+    old, new = (json.dumps({f"k{number:05d}": letter for number in range(25_000)}) for letter in "ab")
+    (field,) = compare_drafts(version(None, old), version(None, new), CONFIGURATION, after=20_000).fields
+    assert isinstance(field.difference, DocumentDifference)
+    assert (len(field.difference.changes), field.difference.counts.changed, field.difference.next) == (
+        5_000,
+        25_000,
+        None,
+    )
+
+
+def test_texts_beyond_what_is_read_at_once_are_told_to_have_changed() -> None:
+    sides = [version(**{f"f{number}__txt": (f"{letter}{number}\n", None) for number in range(3)}) for letter in "ab"]
+    for side in sides:
+        for facts in side.files.values():
+            facts["size"] = 6 * 1024 * 1024
+    told = compare_drafts(*sides).as_data()["fields"]
+    assert [(len(each["hunks"]), each["next"]) for each in told] == [(1, None), (0, 0), (0, 0)]
