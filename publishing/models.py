@@ -75,7 +75,9 @@ class Release(models.Model):
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="releases")
     name = models.CharField(max_length=MAX_RELEASE_NAME)
     rules = models.JSONField()
-    authors = ArrayField(models.UUIDField(), help_text="Ids of all who saved since the last release.")
+    authors = ArrayField(
+        models.UUIDField(), help_text="Ids of all whose text it contains, and who saved since the last release."
+    )
     authors_sign = models.BooleanField(help_text="Whether one of them is a person, who then signs `authored`.")
     state = models.CharField(max_length=9, choices=ReleaseState.choices, default=ReleaseState.IN_REVIEW)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

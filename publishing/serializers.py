@@ -101,7 +101,7 @@ class ReleaseInfo(serializers.Serializer[Any]):
     content_hash = serializers.CharField()
     state = serializers.ChoiceField(ReleaseState.choices)
     policy = PolicyInfo(help_text="As it was when the version was submitted.")
-    authors = Person(many=True, help_text="All who saved since the last release.")
+    authors = Person(many=True, help_text="All whose text it contains, and who saved since the last release.")
     submitted_by = Person()
     submitted_at = serializers.DateTimeField()
     ended_by = Person(allow_null=True)

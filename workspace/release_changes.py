@@ -20,8 +20,8 @@ from drafts.compare.text import TextDifference
 from drafts.compare.versions import compare_drafts
 from drafts.hidden import hidden_characters
 from drafts.models import Draft
+from publishing.authors import released_before
 from publishing.models import Release
-from publishing.versions import released_before
 from workspace import field_names
 
 MOST_PLACES: Final = 4

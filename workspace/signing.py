@@ -18,13 +18,13 @@ from audit.errors import DomainError, ValidationFailed
 from projects.access import Access
 from projects.models import Role
 from projects.permissions import may
+from publishing.authors import released_before
 from publishing.models import Meaning, Release
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
 from publishing.standings import advances
 from publishing.states import signing_action
-from publishing.versions import released_before
 from workspace.acts import words_of
 from workspace.releases import meaning_label
 

@@ -150,6 +150,8 @@ class Source:
     seq: int
     hash: str
     author: dict[str, str]
+    # What the old chain says of where it had the version from itself; None for one that was written there.
+    imported: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -218,8 +220,12 @@ class ChainCheck:
             if said.get(name) != value:
                 raise refuse(f"v{expected['version']} is not what its event says: {name.replace('_', ' ')}.")
         actor = record.actor
+        earlier = said.get("import")
         self.sources[expected["version"]] = Source(
-            line.seq, line.hash, {"id": str(actor.id), "display_name": actor.name, "kind": actor.kind}
+            line.seq,
+            line.hash,
+            {"id": str(actor.id), "display_name": actor.name, "kind": actor.kind},
+            earlier if isinstance(earlier, dict) else None,
         )
 
 

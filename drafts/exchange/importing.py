@@ -161,6 +161,7 @@ class _Import:
             "at": line.created_at.isoformat(),
             "event": {"seq": source.seq, "hash": source.hash},
             "file": self._verified.sha256,
+            **({"import": source.imported} if source.imported else {}),
         }
 
     def _keep(self, data: bytes) -> None:

@@ -14,13 +14,13 @@ from drafts.models import Draft
 from projects.status import change_status
 from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
+from publishing.authors import authors_of, can_any_sign
 from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
 from publishing.open_points import open_points
 from publishing.policies import rules_of
 from publishing.services.facts import facts_of, load_release, target_of
 from publishing.services.telling import ask_for_signatures
 from publishing.states import BEGINNING
-from publishing.versions import authors_of, can_any_sign
 
 
 def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int) -> Release:

@@ -22,10 +22,11 @@ from drafts.reading import get_draft
 from projects.access import Access, get_project
 from projects.services import reopen_project
 from publishing import services
+from publishing.authors import authors_of, can_any_sign
 from publishing.models import Release
 from publishing.policies import rules_of
 from publishing.states import BEGINNING
-from publishing.versions import authors_of, can_any_sign, suggested_name
+from publishing.versions import suggested_name
 from workspace.acts import words_of
 from workspace.doors import PageRequest, page
 from workspace.frame import frame_of

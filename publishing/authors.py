@@ -1,0 +1,148 @@
+"""Whose text a release contains: who wrote each content, however it came back, and who saved since the last release."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.models import Kind, User
+from audit.models import Event
+from blobs.models import sha256_of
+from drafts.models import Draft, DraftKind
+from publishing.models import Release, ReleaseQuerySet, ReleaseState
+
+# Nobody wrote an empty text, and who fills one did not build on what it once held.
+_EMPTY: Final = sha256_of(b"")
+_RESTORING: Final = frozenset({DraftKind.REVERT.value, DraftKind.UNDO.value, DraftKind.REDO.value})
+_CHANGES: Final = """
+SELECT version_number, author_id, kind, name, CASE name WHEN 'prompt_text' THEN prompt_id
+    WHEN 'model_configuration' THEN configuration_id ELSE files -> substr(name, 7) ->> 'sha256' END
+FROM drafts_draft, unnest(changed_fields) AS name WHERE project_id = %s AND version_number <= %s
+ORDER BY version_number
+"""
+
+
+@dataclass(slots=True)
+class _Origin:
+    """Where one content came from: its writers, and the contents that they had before them when they wrote it."""
+
+    writers: set[UUID] = field(default_factory=set)
+    made_from: set[str] = field(default_factory=set)
+
+
+def released_before(draft: Draft) -> Release | None:
+    """The release of the newest version below this one: what this version's changes are told from."""
+    return _released_below(draft).order_by("-draft__version_number", "-id").first()
+
+
+def authors_of(draft: Draft) -> list[UUID]:
+    """All whose text is being released: who wrote it, and who saved since the last release before this version.
+
+    A content's writers are those who saved or imported it, in whatever version and field it stood before, and those
+    whose unreleased text they changed into it; to bring a content back by revert, undo or redo is not to write it.
+    Counted from the newest released version below, so that releasing a version again has the same authors.
+    """
+    before = released_before(draft)
+    base = before.draft.version_number if before else 0
+    versions = Draft.objects.filter(
+        project_id=draft.project_id, version_number__gt=base, version_number__lte=draft.version_number
+    )
+    saved = set(versions.order_by().values_list("author_id", flat=True))
+    released = {content for release in _released_below(draft) for content in _contents(release.draft)}
+    return sorted(saved | _writers(_contents(draft), _origins(draft), released))
+
+
+def can_any_sign(authors: list[UUID]) -> bool:
+    """Whether one of the authors is a person with an open account: agents and services never sign (c23)."""
+    return User.objects.active().filter(pk__in=authors, kind=Kind.HUMAN).exists()
+
+
+def _released_below(draft: Draft) -> ReleaseQuerySet:
+    released = Release.objects.filter(
+        project_id=draft.project_id, state=ReleaseState.RELEASED, draft__version_number__lt=draft.version_number
+    )
+    return released.select_related("draft")
+
+
+def _contents(draft: Draft) -> set[str]:
+    return {content.sha256 for content in draft.fields.values()} - {_EMPTY}
+
+
+def _writers(contents: Iterable[str], origins: Mapping[str, _Origin], released: set[str]) -> set[UUID]:
+    """The writers of some contents, and of all that these were made from back to what a release has covered."""
+    pending, seen, writers = list(contents), set(contents), set[UUID]()
+    while pending:
+        origin = origins.get(pending.pop())
+        if origin is not None:
+            writers |= origin.writers
+            more = origin.made_from - seen - released
+            seen |= more
+            pending += more
+    return writers
+
+
+def _origins(draft: Draft) -> dict[str, _Origin]:
+    """The origin of every content that any field had up to this version, by its hash."""
+    origins: defaultdict[str, _Origin] = defaultdict(_Origin)
+    held: dict[str, str | None] = {}
+    first_writers = _imported_from(draft)
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES, [draft.project_id, draft.version_number])
+        rows = cursor.fetchall()
+    for version, author, kind, name, content in rows:
+        before, held[name] = held.get(name), content
+        if content is None or kind in _RESTORING:
+            continue
+        origin = origins[content]
+        origin.writers |= {author, *first_writers.get(version, ())}
+        if before is not None and before not in (content, _EMPTY):
+            origin.made_from.add(before)
+    return dict(origins)
+
+
+def _imported_from(draft: Draft) -> dict[int, set[UUID]]:
+    """The accounts here of those who made what was imported, by version.
+
+    A project's file names them by their ids, a repository by their e-mail addresses. What a file says was brought back
+    is not its author's, as in `authors_of`.
+    """
+    imported = Draft.objects.of_project(draft.project_id).filter(
+        kind=DraftKind.IMPORT, version_number__lte=draft.version_number
+    )
+    targets = [str(identity) for identity in imported.values_list("id", flat=True)]
+    events = Event.objects.of_project(draft.project_id).filter(action="draft.saved", target_id__in=targets)
+    named = {event.data["version"]: set(_named(event.data["import"])) for event in events}
+    wanted = set[UUID | str]().union(*named.values())
+    accounts = User.objects.alias(address=Lower("email")).filter(
+        Q(pk__in={name for name in wanted if isinstance(name, UUID)})
+        | Q(address__in={name for name in wanted if isinstance(name, str)})
+    )
+    people: defaultdict[UUID | str, set[UUID]] = defaultdict(set)
+    for account in accounts:
+        people[account.id].add(account.id)
+        people[account.email.lower()].add(account.id)
+    return {version: set[UUID]().union(*(people[name] for name in names)) for version, names in named.items()}
+
+
+def _named(facts: object) -> Iterator[UUID | str]:
+    """Who an import says made the original, and the original's original: ids, or addresses in lowercase.
+
+    A project's file may have been made by anybody, so nothing is taken for granted of what its events say.
+    """
+    while isinstance(facts, dict):
+        author = facts.get("author")
+        if isinstance(author, dict) and facts.get("kind") not in _RESTORING:
+            address = author.get("email")
+            if isinstance(address, str) and address:
+                yield address.lower()
+            with suppress(ValueError):
+                yield UUID(str(author.get("id")))
+        facts = facts.get("import")
