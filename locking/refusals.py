@@ -1,4 +1,4 @@
-"""The words and facts of "somebody else is editing this field"."""
+"""The words and facts of a field that cannot be had."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
-from audit.errors import LockHeld
+from audit.errors import LockHeld, StaleToken
 from locking.models import Lease
 
 
@@ -37,3 +37,8 @@ def lock_taken(*, field: str, holder: User | None = None, expires_at: datetime |
         since=None,
         expires_at=expires_at,
     )
+
+
+def lock_has_ended(*, field: str) -> StaleToken:
+    """The refusal of a repeat: what it took the first time is given back or lost, and is not taken again for it."""
+    return StaleToken(_("The lock on {field} that this client_ref took has ended.").format(field=field), field=field)

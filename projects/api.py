@@ -38,7 +38,10 @@ class ProjectsView(RestView):
         """Make a project; I am its owner."""
         given = self.body(shapes.NewProject)
         project = services.create_project(caller=self.caller(), **given)
-        return self.answer(project_body(project, Role.OWNER), 200 if project.repeated else 201)
+        if not project.repeated:
+            return self.answer(project_body(project, Role.OWNER), 201)
+        access = get_project(user=self.user(), project_id=project.id)
+        return self.answer(project_body(access.project, access.role))
 
 
 class _AnswersProject(ProjectView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,20 +14,22 @@ from accounts.models import User
 from audit.errors import NotAuthenticated
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
+from projects.access import get_project
 from projects.models import Member, Project, Role
 
 
 def created_before(*, caller: Caller, request: str) -> Project | None:
-    """The project that an earlier request with the same `client_ref` made. Raises `ClientRefReused`.
+    """The project that an earlier request with the same `client_ref` made, as its maker may see it now.
 
-    Also refuses, as `NotAuthenticated`, a caller whose account is closed; asked first in the transaction.
+    Raises `ClientRefReused`, and `NotFound` for who has no access to it any more. Also refuses, as `NotAuthenticated`,
+    a caller whose account is closed; asked first in the transaction.
     """
     if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
         raise NotAuthenticated(_("This account is closed."))
     repeat = answered(caller=caller, project_id=None, request=request)
     if repeat is None:
         return None
-    project = Project.objects.get(pk=repeat.target_id)
+    project = get_project(user=caller.user, project_id=UUID(repeat.target_id)).project
     project.repeated = True
     return project
 

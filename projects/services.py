@@ -10,6 +10,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.ijson import check_text
+from audit.models import Event
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from notifications.models import Kind
@@ -102,16 +103,23 @@ def add_member(
     person = _find_person(user_id=user_id, username=username)
     parameters = {"user": str(person.id), "role": wanted.value}
     with project_write(caller=caller, project_id=project_id, action="member.add", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _member_as_added(write.project, person, write.repeat_of)
         existing = Member.objects.filter(project=write.project, user=person).first()
-        if write.repeat_of is not None and existing is not None:
-            existing.repeated = True
-            return existing
         if existing is not None:
             words = _("{name} is already a member, as {role}.")
             raise Conflict(words.format(name=person.display_name, role=existing.role))
         member = Member.objects.create(project=write.project, user=person, role=wanted)
         event = write.record("member.added", Target.of("member", person.id), facts_of(member))
         write.tell(Kind.MEMBER_ADDED, [person.id], {"role": wanted.value}, event.seq)
+    return member
+
+
+def _member_as_added(project: Project, person: User, event: Event) -> Member:
+    """What the first request was answered, whatever became of the membership since. Not to be stored."""
+    standing = Member.objects.select_related("user").filter(project=project, user=person).first()
+    member = standing or Member(project=project, user=person, added_at=event.at)
+    member.role, member.repeated = event.data["role"], True
     return member
 
 

@@ -52,8 +52,11 @@ class ProjectWrite:
     ) -> Event:
         """Append an event of the caller to the project's chain; the write's first one carries its `client_ref`.
 
-        `alongside` are statements of the write that travel with the event (`audit.services.record`).
+        `alongside` are statements of the write that travel with the event (`audit.services.record`). A repeat was not
+        authorised for its action, so it records nothing.
         """
+        if self.repeat_of is not None:
+            raise RuntimeError(f"A repeat of {self.repeat_of.action} must not write {action}.")
         request, self.request = self.request, None
         return record(
             caller=self.caller,
@@ -115,7 +118,8 @@ def project_write(
     """Open the transaction of a write to a project.
 
     `action` is a row of the permission table; `parameters` (JSON values, no secrets) are what the caller's
-    `client_ref` stands for. Where `repeat_of` is set the write was done before: return its answer, write nothing.
+    `client_ref` stands for. Where `repeat_of` is set the write was done before: return its answer, write nothing. Who
+    has lost access is told `NotFound` before that; role and status may have changed with the write itself.
     `also` is a SELECT that is answered together with the rest, in `also_read`.
     """
     request = None

@@ -31,6 +31,7 @@ from locking.leases import (
     start_lease,
 )
 from locking.models import EndReason, Lease, Session
+from locking.refusals import lock_has_ended
 from locking.services.locks import acquire_lock, as_lock
 from notifications.models import Kind
 from notifications.services import notify, settle
@@ -161,7 +162,9 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
     ) as write:
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         lease = open_lease_of(write)
-        if lease is not None and lease.session_id != session_id and write.repeat_of is None:
+        if write.repeat_of is not None and (lease is None or lease.session_id != session_id):
+            raise lock_has_ended(field=field)
+        if lease is not None and lease.session_id != session_id:
             end_lease(write, lease, EndReason.TAKEN_OVER, announce=False)
             successor = start_lease(
                 write,

@@ -8,11 +8,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import DomainError, LockHeld, StaleToken
+from audit.errors import DomainError, LockHeld
 from audit.transactions import unavailable_on_timeout
 from locking import registry
 from locking.leases import (
@@ -28,7 +27,7 @@ from locking.leases import (
 )
 from locking.metrics import LOCK_REQUESTS
 from locking.models import EndReason, Lease, owner_of_session, require_own_session
-from locking.refusals import lock_held, lock_taken
+from locking.refusals import lock_has_ended, lock_held, lock_taken
 from projects.access import get_project, get_project_and
 from projects.fields import check_field_name
 from projects.models import Project
@@ -211,8 +210,7 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
             previous.repeated = write.repeat_of is not None
             return previous, write.project
         if write.repeat_of is not None:
-            words = _("The lock on {field} that this client_ref took has ended.").format(field=field)
-            raise StaleToken(words, field=field)
+            raise lock_has_ended(field=field)
         if any(lease.lease_id == lease_id for lease in leases_read(write)):
             # Ended by another request of this session, a moment after we saw it open.
             raise lock_taken(field=field)
