@@ -19,7 +19,8 @@ from accounts import services
 from accounts.callers import unknown_caller
 from accounts.models import User
 from accounts.sign_in import by_code, by_password
-from audit.errors import RateLimited
+from audit.errors import RateLimited, ValidationFailed
+from audit.names import check_name
 
 PASSKEY_NAME_LIMIT = 100
 
@@ -99,6 +100,9 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
     name = forms.CharField(max_length=PASSKEY_NAME_LIMIT, required=False)
     passwordless = None
 
+    def clean_name(self) -> str:
+        return _passkey_name(self.cleaned_data["name"], required=False)
+
     def clean(self) -> dict[str, Any]:
         try:
             return dict(super().clean())
@@ -108,3 +112,14 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
 
 class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
     name = forms.CharField(max_length=PASSKEY_NAME_LIMIT)
+
+    def clean_name(self) -> str:
+        return _passkey_name(self.cleaned_data["name"])
+
+
+def _passkey_name(name: str, *, required: bool = True) -> str:
+    """The name as every name is kept, a refusal in the form's own way."""
+    try:
+        return check_name(name, name="name", maximum=PASSKEY_NAME_LIMIT, required=required)
+    except ValidationFailed as refusal:
+        raise forms.ValidationError(refusal.errors["name"]) from None

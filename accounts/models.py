@@ -19,6 +19,7 @@ from accounts.managers import TokenManager, UserManager
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
+DISPLAY_NAME_LIMIT = 150
 TOKEN_NAME_LIMIT = 100
 
 
@@ -57,7 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         ],
         help_text="Never reused and never changed. Letters, digits and . _ + - only.",
     )
-    display_name = models.CharField(max_length=150, help_text="The printed name, as it stands on records.")
+    display_name = models.CharField(
+        max_length=DISPLAY_NAME_LIMIT, help_text="The printed name, as it stands on records."
+    )
     email = models.EmailField(blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN)
     is_active = models.BooleanField("active", default=True)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
-from accounts.models import TOKEN_NAME_LIMIT, User
+from accounts.models import DISPLAY_NAME_LIMIT, User
 from audit.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from audit.ijson import check_text
+from audit.names import check_name
 
 
 def lock_account(user_id: UUID) -> User:
@@ -75,8 +76,8 @@ def require_another_administrator(others: list[User]) -> None:
 
 def check_account(user: User) -> None:
     """Check names, address and kind by the model's own rules. Raises `ValidationFailed` by field."""
-    for name in ("username", "display_name", "email"):
-        check_line(getattr(user, name), name=name)
+    for name in ("username", "email"):
+        check_name(getattr(user, name), name=name, maximum=254, required=False)
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
@@ -92,20 +93,9 @@ def check_password(user: User, password: str) -> None:
         raise ValidationFailed({"password": list(error.messages)}) from None
 
 
-def check_token_name(name: str) -> str:
-    """The name without outer white space. Raises `ValidationFailed` for none, a long one, or several lines."""
-    name = check_line(name, name="name").strip()
-    if not 1 <= len(name) <= TOKEN_NAME_LIMIT:
-        raise ValidationFailed({"name": [f"Give a name of 1 to {TOKEN_NAME_LIMIT} characters."]})
-    return name
-
-
-def check_line(text: str, *, name: str) -> str:
-    """Return ``text`` if it is one line of storable, printable characters; raise `ValidationFailed` otherwise."""
-    check_text(text, name=name)
-    if not text.isprintable():
-        raise ValidationFailed({name: ["Use one line of printable characters."]})
-    return text
+def check_display_name(name: str) -> str:
+    """The printed name as it is kept. Raises `ValidationFailed`."""
+    return check_name(name, name="display_name", maximum=DISPLAY_NAME_LIMIT)
 
 
 def _field(name: str) -> str:

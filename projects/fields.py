@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from audit.errors import ValidationFailed
+from audit.spelling import is_unseen
 
 PROMPT: Final = "prompt_text"
 CONFIGURATION: Final = "model_configuration"
@@ -83,7 +84,7 @@ def _part_problem(part: str) -> str | None:
         (part == "", gettext_noop("The path has an empty part.")),
         (part in {".", ".."}, gettext_noop("The path must not contain {shown!r}.")),
         (len(part.encode()) > MAX_PART_BYTES, gettext_noop("A part of the path is longer than {most} bytes.")),
-        (any(map(_is_invisible, part)), gettext_noop("The path contains a control or invisible character.")),
+        (any(map(is_unseen, part)), gettext_noop("The path contains a control or invisible character.")),
         (
             _FORBIDDEN.search(part),
             gettext_noop("The part {shown!r} contains a character that not every file system allows."),
@@ -97,7 +98,3 @@ def _part_problem(part: str) -> str | None:
     )
     broken = next((words for is_broken, words in rules if is_broken), None)
     return _(broken).format(shown=part[:80], most=MAX_PART_BYTES) if broken else None
-
-
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}

@@ -11,13 +11,14 @@ from accounts.models import User
 from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.ijson import check_text
 from audit.models import Event
+from audit.names import check_name, check_remark
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from notifications.models import Kind
 from projects.creation import created_before, facts_of, new_project
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
-from projects.text import check_line, check_reason
+from projects.text import check_reason
 from projects.writing import ProjectWrite, project_write
 
 
@@ -27,8 +28,8 @@ def create_project(*, caller: Caller, name: str, description: str = "", is_priva
     Raises `ValidationFailed` for the texts, `ClientRefReused`. The fact goes to the chain `site`; the project's own
     chain begins with its owner's `member.added`.
     """
-    name = check_line(name, name="name", maximum=MAX_NAME)
-    description = check_line(description, name="description", maximum=MAX_DESCRIPTION, required=False)
+    name = check_name(name, name="name", maximum=MAX_NAME)
+    description = check_remark(description, name="description", maximum=MAX_DESCRIPTION, required=False)
     facts = {"name": name, "description": description, "is_private": is_private}
     request = request_hash("project.create", facts)
     with write_transaction():
@@ -50,9 +51,9 @@ def update_project(
     """Change what is given of a project's name, description and privacy; owners only."""
     wanted: dict[str, str | bool] = {}
     if name is not None:
-        wanted["name"] = check_line(name, name="name", maximum=MAX_NAME)
+        wanted["name"] = check_name(name, name="name", maximum=MAX_NAME)
     if description is not None:
-        wanted["description"] = check_line(description, name="description", maximum=MAX_DESCRIPTION, required=False)
+        wanted["description"] = check_remark(description, name="description", maximum=MAX_DESCRIPTION, required=False)
     if is_private is not None:
         wanted["is_private"] = is_private
     with project_write(caller=caller, project_id=project_id, action="project.update", parameters=wanted) as write:

@@ -17,12 +17,12 @@ from accounts.rest.pagination import page
 from accounts.rest.queries import query_text
 from accounts.rest.schema import operation
 from audit.errors import ValidationFailed
+from audit.names import check_remark
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import authorise
 from projects.rest import ProjectView
 from projects.serializers import Reason
-from projects.text import check_line
 from publishing import reading, services
 from publishing import serializers as shapes
 from publishing.bundle.scope import scope_of_release
@@ -111,7 +111,7 @@ class ChallengeView(_OneRelease):
         if meaning not in Meaning.values:
             raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
         comment = query_text(request, "comment", maximum=MAX_COMMENT) or ""
-        comment = check_line(comment, name="comment", maximum=MAX_COMMENT, required=False)
+        comment = check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
         release = load_release(release_id)
         found = reading.challenge(release, caller=self.caller(), access=access, meaning=meaning, comment=comment)
         return self.answer(found)

@@ -15,6 +15,7 @@ from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import (
     check_account,
+    check_display_name,
     check_password,
     lock_account,
     lock_account_and_administrators,
@@ -58,7 +59,7 @@ def create_account(
     require_administrator(caller)
     user = User(
         username=username,
-        display_name=display_name.strip() or username,
+        display_name=check_display_name(display_name) if display_name.strip() else username,
         email=email,
         kind=kind,
         is_superuser=is_administrator,
@@ -109,7 +110,7 @@ def update_account(
     """
     require_proof(caller)
     asked = {
-        "display_name": display_name,
+        "display_name": display_name if display_name is None else check_display_name(display_name),
         "email": email,
         "is_administrator": is_administrator,
         "is_auditor": is_auditor,

@@ -14,17 +14,11 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.models import Kind, PersonalAccessToken
-from accounts.rules import (
-    check_token_name,
-    is_service,
-    lock_account,
-    may_administer,
-    require_administrator,
-    require_proof,
-)
+from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken
+from accounts.rules import is_service, lock_account, may_administer, require_administrator, require_proof
 from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from audit.keys.text import rfc3339
+from audit.names import check_name
 from audit.services import Target, answered, record, request_hash
 from audit.transactions import unavailable_on_timeout, write_transaction
 
@@ -39,7 +33,7 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
     made in, so a cookie alone makes none: raises `ReauthenticationNeeded`.
     """
     require_proof(caller)
-    name = check_token_name(name)
+    name = check_name(name, name="name", maximum=TOKEN_NAME_LIMIT)
     text = f"fdy_{secrets.token_urlsafe(32)}"
     now = timezone.now()
     with write_transaction():

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from uuid_utils.compat import uuid7
 
 from audit.errors import NotFound, PermissionDenied, ValidationFailed
-from audit.ijson import check_text
 from audit.models import SITE_CHAIN, Event
+from audit.names import check_remark
 from audit.protocols import AuditCaller
 from audit.reviews.models import MAX_FINDINGS, Review
 from audit.services import Target, answered, record, request_hash
@@ -116,9 +116,4 @@ def _ends(chain: str, from_seq: int, to_seq: int) -> tuple[Event, Event]:
 
 
 def _check_findings(findings: object) -> str:
-    if not isinstance(findings, str):
-        raise ValidationFailed({"findings": ["Must be text."]})
-    text = check_text(findings, name="findings").strip()
-    if len(text) > MAX_FINDINGS:
-        raise ValidationFailed({"findings": [f"At most {MAX_FINDINGS:,} characters."]})
-    return text
+    return check_remark(findings, name="findings", maximum=MAX_FINDINGS, required=False)

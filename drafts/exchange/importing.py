@@ -15,6 +15,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from audit.errors import Conflict, NotFound
 from audit.models import Event
+from audit.names import as_name, check_name
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from audit.verification import Finding
@@ -29,7 +30,6 @@ from locking.models import Lease
 from projects.creation import created_before, new_project
 from projects.fields import FILES
 from projects.models import MAX_NAME, Project
-from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
 
 # The size of the parts in which a file is kept, in bytes: each is a text like any other content.
@@ -53,7 +53,7 @@ def import_project(
     verified = verify_file(file)
     project_facts = verified.header.project
     facts = {
-        "name": check_line(project_facts.name if name is None else name, name="name", maximum=MAX_NAME),
+        "name": check_name(as_name(project_facts.name) if name is None else name, name="name", maximum=MAX_NAME),
         "description": project_facts.description,
         "is_private": True,
     }

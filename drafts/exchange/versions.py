@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from audit.errors import StaleBase
+from audit.names import check_remark
 from blobs.models import sha256_of
 from blobs.services import store_texts
 from drafts.content import Change
@@ -18,7 +19,6 @@ from drafts.versions import repeated_draft, write_draft
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from projects.fields import FILES
-from projects.text import check_line
 from projects.writing import project_write
 
 
@@ -38,7 +38,7 @@ def import_version(
     actor and time are the caller's and the server's. Takes no lock: raises `LockHeld` while somebody else edits a
     touched field, `StaleBase` for a field that moved.
     """
-    message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
+    message = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
     parameters = {
         "facts": fingerprint(facts),
         "changes": {name: fingerprint(change.text) for name, change in changes.items()},

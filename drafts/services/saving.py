@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
+from audit.names import check_remark
 from blobs.models import Blob, sha256_of
 from blobs.services import storing
 from drafts.content import Change, changes_read_before, refused_texts
@@ -22,7 +23,6 @@ from locking.leases import end_lease, held_leases, leases_by_token
 from locking.models import EndReason
 from locking.working_copies import forgetting, keep_refused_texts
 from projects.fields import FILES
-from projects.text import check_line
 from projects.writing import project_write
 
 
@@ -64,7 +64,7 @@ def save_draft(
         ) as write:
             if write.repeat_of is not None:
                 return repeated_draft(write)
-            message = check_line(message, name="message", maximum=MAX_MESSAGE, required=False)
+            message = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
             checked = read()
             current = write.project.current_draft
             _check_base_version(base_version, current)

@@ -13,12 +13,12 @@ from uuid_utils.compat import uuid7
 from accounts.callers import Caller
 from accounts.models import Person, User
 from audit.errors import NotFound, ValidationFailed
+from audit.names import check_name
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from drafts.tasks.models import MAX_TEXT, Task
 from notifications.models import Kind
 from projects.models import Member, Project
-from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
 
 
@@ -113,7 +113,7 @@ def _values(task: Task) -> dict[str, Any]:
 
 
 def _check_text(text: object) -> str:
-    return check_line(text, name="text", maximum=MAX_TEXT)
+    return check_name(text, name="text", maximum=MAX_TEXT)
 
 
 def _member(project: Project, user_id: UUID | None) -> User | None:

@@ -17,13 +17,13 @@ from audit.checkpoints.services import append_checkpoint
 from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.keys.sealing import ensure_site_key, seal
 from audit.models import Event
+from audit.names import check_remark
 from audit.services import Target, answered, request_hash
 from notifications.models import Kind
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import authorise
 from projects.status import change_status
-from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
 from publishing.approvals import refusal
 from publishing.models import MAX_COMMENT, Meaning, Release, Signature
@@ -89,7 +89,7 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
     if caller.user.kind != PersonKind.HUMAN:
         raise PermissionDenied("Only people sign.")
-    return check_line(comment, name="comment", maximum=MAX_COMMENT, required=False)
+    return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
 
 
 def _refuse_ineligible(release: Release, user: User, meaning: str) -> None:

@@ -10,9 +10,9 @@ from uuid_utils.compat import uuid7
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import Conflict, NotFound
+from audit.names import check_name
 from drafts.models import Draft
 from projects.status import change_status
-from projects.text import check_line
 from projects.writing import ProjectWrite, project_write
 from publishing.authors import authors_of, can_any_sign
 from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
@@ -35,7 +35,7 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
             release = load_release(UUID(write.repeat_of.target_id))
             release.repeated = True
             return release
-        name = check_line(name, name="name", maximum=MAX_RELEASE_NAME)
+        name = check_name(name, name="name", maximum=MAX_RELEASE_NAME)
         draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
         if draft is None:
             raise NotFound(f"There is no version {version}.")

@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from audit.errors import DomainError, ValidationFailed
 from audit.models import Event
+from audit.names import as_remark, check_name
 from drafts.content import check_files
 from drafts.exchange.git.history import Selection, Step, steps_of
 from drafts.exchange.git.reading import Reading, read_step
@@ -18,7 +19,7 @@ from drafts.exchange.versions import applied, import_version
 from drafts.models import MAX_MESSAGE, Draft, FieldContent
 from projects.access import get_project
 from projects.fields import CONFIGURATION, FILES, PROMPT
-from projects.models import Project
+from projects.models import MAX_NAME, Project
 from projects.services import create_project
 
 # So many problems are told; the rest is counted.
@@ -71,6 +72,7 @@ def import_repository(
     `ValidationFailed` with every problem by commit and path, `LockHeld` while somebody else edits a touched field,
     `StaleBase` for a field that is changed in Foundry while this runs.
     """
+    name = check_name(name, name="name", maximum=MAX_NAME)
     commits = repository.commits(revision)
     steps = steps_of(commits, repository.changes(commits), selection)
     _check_selection(steps, selection)
@@ -161,7 +163,7 @@ def _facts(root: str, step: Step, reading: Reading) -> dict[str, Any]:
 
 
 def _message(commit: Commit) -> str:
-    words = commit.message
+    words = as_remark(commit.message)
     return words if len(words) <= MAX_MESSAGE else f"{words[: MAX_MESSAGE - 1]}…"
 
 
