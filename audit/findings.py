@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit.invisible import one_line
+
 # The chain of facts about nobody's project; `audit.models` names it for everybody else.
 _SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: where (`chain#seq`, or a record's name) and what.
+    """One thing that is wrong: where (`chain#seq`, or a record's name) and what; as text, on one line.
 
     `chain` is the one that tells of it: a project's id, or `site`.
     """
@@ -20,4 +22,4 @@ class Finding:
     chain: str = _SITE
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return one_line(f"{self.where}: {self.what}")

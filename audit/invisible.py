@@ -19,6 +19,7 @@ from typing import Final
 _PATTERNS: Final[dict[str, str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 HIDDEN: Final = re.compile(f"{_PATTERNS['always']}|{_PATTERNS['contextual']}")
 HIDDEN_OR_SPACE: Final = re.compile(f"{HIDDEN.pattern}|{_PATTERNS['spaces']}")
+_UNFIT_FOR_A_LINE: Final = re.compile(f"{HIDDEN.pattern}|[\t\n\r\ud800-\udfff]")
 # One set of characters, which is much faster to look for: where there is none of these, nothing is hidden.
 _CANDIDATES: Final = re.compile(_PATTERNS["candidates"])
 
@@ -61,7 +62,21 @@ def spell_out(text: str) -> str:
     """A text for people in which every hidden character is a readable sign: `⟨U+202E⟩`."""
     if not _CANDIDATES.search(text):
         return text
-    return HIDDEN.sub(lambda found: f"⟨{code_of(found.group())}⟩", text)
+    return HIDDEN.sub(sign_of, text)
+
+
+def one_line(text: object) -> str:
+    """A text of others on a line of ours, where every line is taken for what we say: `⟨U+000A⟩` for a line feed.
+
+    So it can neither add a line, nor move or clear what stands on a terminal, nor let a line be read in another order.
+    """
+    said = str(text)
+    return said if said.isprintable() and said.isascii() else _UNFIT_FOR_A_LINE.sub(sign_of, said)
+
+
+def sign_of(found: re.Match[str]) -> str:
+    """The readable sign of a character that was found."""
+    return f"⟨{code_of(found.group())}⟩"
 
 
 def text_as_html(text: str) -> str:

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit.errors import ValidationFailed
 from audit.ijson import check_text
-from audit.invisible import HIDDEN, HIDDEN_OR_SPACE
-from audit.spelling import spelled
+from audit.invisible import HIDDEN, HIDDEN_OR_SPACE, sign_of
 
 # Also what ends a line or stands for nothing anywhere but with its maker (private characters), and is not hidden.
 _REFUSED: Final = re.compile(f"{HIDDEN.pattern}|[\n\t\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -46,13 +45,18 @@ def as_name(text: str) -> str:
     return _with_spelled(unicodedata.normalize("NFC", text.strip()), keep="")
 
 
+def shows_nothing(text: str) -> bool:
+    """Whether nothing of a text has ink: it is empty, or white space, marks without a letter, hidden characters."""
+    return not any(unicodedata.category(each)[0] in "LNPS" for each in HIDDEN_OR_SPACE.sub("", text))
+
+
 def _checked(value: object, *, name: str, maximum: int, required: bool, keep: str) -> str:
     if not isinstance(value, str):
         raise ValidationFailed({name: [_("Must be text.")]})
     text = unicodedata.normalize("NFC", check_text(value, name=name).strip())
     if not text and not required:
         return text
-    if not any(unicodedata.category(each)[0] in "LNPS" for each in HIDDEN_OR_SPACE.sub("", text)):
+    if shows_nothing(text):
         raise ValidationFailed({name: [_("Must not be empty.") if not text else _("Nothing of it can be seen.")]})
     unseen = next(_unseen(text, keep=keep), None)
     if unseen == "\n":
@@ -70,4 +74,4 @@ def _unseen(text: str, *, keep: str) -> Iterator[str]:
 
 
 def _with_spelled(text: str, *, keep: str) -> str:
-    return _REFUSED.sub(lambda found: found.group() if found.group() in keep else spelled(found.group()), text)
+    return _REFUSED.sub(lambda found: found.group() if found.group() in keep else sign_of(found), text)

@@ -19,6 +19,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from audit.invisible import one_line
+
 Facts = dict[str, Any]
 
 # To the end of the complaint: a row's texts have lines of their own, empty ones too.
@@ -70,7 +72,14 @@ class TextFormatter(_Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
         facts = " ".join(f"{name}={value}" for name, value in self.circumstances(record).items())
-        return super().formatMessage(record) + (f" [{facts}]" if facts else "")
+        return one_line(super().formatMessage(record) + (f" [{facts}]" if facts else ""))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
+        """Indented, so that no line of it can pass for a record."""
+        return "\n".join(f"  {one_line(line)}" for line in super().formatException(ei).splitlines())
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 (logging's name)
+        return "\n".join(f"  {one_line(line)}" for line in stack_info.splitlines())
 
 
 class JsonFormatter(_Formatter):
@@ -91,4 +100,4 @@ class JsonFormatter(_Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)

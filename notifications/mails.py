@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.invisible import one_line
 from notifications.models import Kind, Notification, Preferences
 
 
@@ -35,7 +36,7 @@ def send(notification_id: UUID | str) -> None:
 def subject(row: Notification) -> str:
     """One line: who did what, and where."""
     words = _sentence(row)
-    return f"{words} · {row.project.name}" if row.project else words
+    return f"{words} · {one_line(row.project.name)}" if row.project else words
 
 
 def body(row: Notification) -> str:
@@ -44,7 +45,7 @@ def body(row: Notification) -> str:
     account = settings.FOUNDRY_URL + reverse("workspace:account")
     lines = [
         f"{_sentence(row)}.",
-        _("Project: {name}").format(name=row.project.name) if row.project else "",
+        _("Project: {name}").format(name=one_line(row.project.name)) if row.project else "",
         "",
         link,
         "",
@@ -69,4 +70,4 @@ def _sentence(row: Notification) -> str:
         Kind.MEMBER_ADDED: _("{name} added you to a project"),
         Kind.ROLE_CHANGED: _("{name} changed your role"),
     }
-    return sentences[Kind(row.kind)].format(name=row.actor.display_name)
+    return sentences[Kind(row.kind)].format(name=one_line(row.actor.display_name))

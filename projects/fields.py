@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from audit.errors import ValidationFailed
-from audit.spelling import is_unseen
+from audit.invisible import HIDDEN
+from audit.names import shows_nothing
 
 PROMPT: Final = "prompt_text"
 CONFIGURATION: Final = "model_configuration"
@@ -84,7 +85,10 @@ def _part_problem(part: str) -> str | None:
         (part == "", gettext_noop("The path has an empty part.")),
         (part in {".", ".."}, gettext_noop("The path must not contain {shown!r}.")),
         (len(part.encode()) > MAX_PART_BYTES, gettext_noop("A part of the path is longer than {most} bytes.")),
-        (any(map(is_unseen, part)), gettext_noop("The path contains a control or invisible character.")),
+        (
+            HIDDEN.search(part) or any(map(_is_format, part)) or shows_nothing(part),
+            gettext_noop("The path contains a control or invisible character."),
+        ),
         (
             _FORBIDDEN.search(part),
             gettext_noop("The part {shown!r} contains a character that not every file system allows."),
@@ -98,3 +102,8 @@ def _part_problem(part: str) -> str | None:
     )
     broken = next((words for is_broken, words in rules if is_broken), None)
     return _(broken).format(shown=part[:80], most=MAX_PART_BYTES) if broken else None
+
+
+def _is_format(character: str) -> bool:
+    """Also a joiner that its script needs: whoever types a path has to find it again."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}

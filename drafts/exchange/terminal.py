@@ -14,6 +14,8 @@ from django.core.management.base import CommandError
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import DomainError, ValidationFailed
+from audit.invisible import one_line
+from audit.names import as_name
 from projects.models import Project
 
 
@@ -31,7 +33,7 @@ def project_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         pass
-    found = list(Project.objects.filter(name=text).values_list("id", flat=True)[:2])
+    found = list(Project.objects.filter(name__in={text, as_name(text)}).values_list("id", flat=True)[:2])
     if len(found) != 1:
         raise ArgumentTypeError(f"there is {'no' if not found else 'more than one'} project {text!r}; give its id")
     return found[0]
@@ -43,12 +45,12 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except ValidationFailed as error:
-        words = [f"{name}: {text}" for name, texts in error.errors.items() for text in texts]
+        words = [one_line(f"{name}: {text}") for name, texts in error.errors.items() for text in texts]
         raise CommandError("\n".join(words)) from None
     except DomainError as error:
-        raise CommandError(error.detail) from None
+        raise CommandError(one_line(error.detail)) from None
     except OSError as error:
-        raise CommandError(f"{error.filename or 'file'}: {error.strerror}") from None
+        raise CommandError(one_line(f"{error.filename or 'file'}: {error.strerror}")) from None
 
 
 class ProgressLine:

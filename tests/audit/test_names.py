@@ -81,8 +81,8 @@ def test_a_remark_may_have_several_lines_and_nothing_else_more():
 
 
 def test_what_was_written_elsewhere_is_spelled_out_instead_of_refused():
-    assert as_remark("Fix\n\n\x1b[31mred\u202e 👩\u200d💻") == "Fix\n\n\\u001b[31mred\\u202e 👩\u200d💻"
-    assert as_name(" A\nB ") == "A\\u000aB"
+    assert as_remark("Fix\n\n\x1b[31mred\u202e 👩\u200d💻") == "Fix\n\n⟨U+001B⟩[31mred⟨U+202E⟩ 👩\u200d💻"
+    assert as_name(" A\nB ") == "A⟨U+000A⟩B"
 
 
 Naming = Callable[[Review, str], object]

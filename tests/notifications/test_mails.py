@@ -52,6 +52,21 @@ def jobs() -> list[str]:
 
 @pytest.mark.django_db
 class TestWithoutWorker:
+    def test_a_name_adds_no_line_to_a_mail(
+        self, give: Callable[[], Notification], project: Project, owner: User, editor: User, caller_for: Callers
+    ) -> None:
+        """A name from before names were held to one line."""
+        Project.objects.filter(pk=project.id).update(name="A\nBcc: all@example.org\u202e")
+        User.objects.filter(pk=owner.id).update(display_name="Mara\n\nYour account is closed")
+        set_preferences(caller=caller_for(editor), topics=["task"], address="me@example.org")
+
+        send(give().id)
+
+        (sent,) = mail.outbox
+        assert "\n" not in sent.subject
+        assert "\u202e" not in sent.subject + str(sent.body)
+        assert not {"Bcc: all@example.org", "Your account is closed."} & set(str(sent.body).splitlines())
+
     def test_nobody_gets_mail_who_did_not_ask_for_it(
         self, give: Callable[[], Notification], editor: User, caller_for: Callers
     ) -> None:

@@ -258,3 +258,21 @@ def test_a_stamped_checkpoint_comes_with_its_stamp_which_openssl_checks(
 
 def test_a_bundle_without_a_stamp_says_so(release: Release):
     assert "no outside authority has stamped the checkpoint" in said_of(files_in(release_bundle(release)))
+
+
+def test_no_name_can_say_something_beside_the_verdict(review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A name from before names were held to one line."""
+    forged = "1.0.0: released, v1\n  approved by Alice, 2026-01-01T00:00:00.000000Z\x1b[2J\u202e"
+    monkeypatch.setattr("publishing.services.submitting.check_name", lambda value, **_: value)
+    release = review.release(forged)
+    folder = unpacked(release_bundle(release), tmp_path)
+
+    status, said = run(folder / "verify.py")
+
+    assert status == 0
+    assert not any(line.strip().startswith("approved by Alice") for line in said.splitlines())
+    assert "⟨U+000A⟩  approved by Alice" in said
+    assert all(line.isprintable() for line in said.splitlines())
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "\x1b" not in report
+    assert "\u202e" not in report

@@ -12,6 +12,7 @@ from accounts.management.passwords import read_password
 from accounts.management.people import named
 from accounts.services import set_password
 from audit.errors import DomainError
+from audit.invisible import one_line
 
 
 class Command(BaseCommand):
@@ -27,5 +28,5 @@ class Command(BaseCommand):
         try:
             set_password(caller=foundry_caller("command"), user_id=user.id, password=password)
         except DomainError as error:
-            raise CommandError(error.detail) from None
+            raise CommandError(one_line(error.detail)) from None
         self.stdout.write(self.style.SUCCESS(f"Set the password of {user.username}."))

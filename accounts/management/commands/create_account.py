@@ -12,6 +12,7 @@ from accounts.management.passwords import read_password
 from accounts.models import Kind
 from accounts.services import create_account
 from audit.errors import DomainError
+from audit.invisible import one_line
 
 
 class Command(BaseCommand):
@@ -42,5 +43,7 @@ class Command(BaseCommand):
                 is_auditor=options["auditor"],
             )
         except DomainError as error:
-            raise CommandError(error.detail) from None
-        self.stdout.write(self.style.SUCCESS(f"Made the account {user.username} ({user.display_name}, {user.kind})."))
+            raise CommandError(one_line(error.detail)) from None
+        self.stdout.write(
+            self.style.SUCCESS(f"Made the account {user.username} ({one_line(user.display_name)}, {user.kind}).")
+        )

@@ -11,6 +11,7 @@ from accounts.callers import foundry_caller
 from accounts.management.people import named
 from accounts.services import create_token
 from audit.errors import DomainError
+from audit.invisible import one_line
 
 
 class Command(BaseCommand):
@@ -25,5 +26,5 @@ class Command(BaseCommand):
         try:
             _token, text = create_token(caller=foundry_caller("command"), name=options["name"], user_id=user.id)
         except DomainError as error:
-            raise CommandError(error.detail) from None
+            raise CommandError(one_line(error.detail)) from None
         self.stdout.write(text)

@@ -11,6 +11,7 @@ from accounts.callers import foundry_caller
 from accounts.factors import remove_factors
 from accounts.management.people import named
 from audit.errors import DomainError
+from audit.invisible import one_line
 
 
 class Command(BaseCommand):
@@ -25,5 +26,5 @@ class Command(BaseCommand):
         try:
             remove_factors(caller=foundry_caller("command"), user_id=user.id, reason=options["reason"])
         except DomainError as error:
-            raise CommandError(error.detail) from None
+            raise CommandError(one_line(error.detail)) from None
         self.stdout.write(self.style.SUCCESS(f"{user.username} signs in with the password only."))

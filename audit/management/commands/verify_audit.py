@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.checkpoints.verification import expected_fault
+from audit.invisible import one_line
 from audit.keys.succession import SiteKeys, also_pinned, site_keys
 from audit.verification import Verification, verify
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no chain {options['chain']}.")
         if options["verbosity"] > 1 or options["chain"]:
             for state in found.chains:
-                self.stdout.write(f"{state.chain}  verified up to {state.seq}  {state.hash}")
+                self.stdout.write(f"{one_line(state.chain)}  verified up to {state.seq}  {state.hash}")
         keys = None if options["chain"] else site_keys()
         for line in (*_not_compared(found), *_not_known(keys)):
             self.stdout.write(self.style.WARNING(line))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.invisible import one_line
 from drafts.exchange.git.history import Selection
 from drafts.exchange.git.importing import Report, import_repository
 from drafts.exchange.git.repository import Repository
@@ -61,7 +62,7 @@ class Command(BaseCommand):
 
     def _tell(self, report: Report) -> None:
         for note in report.notes:
-            self.stderr.write(note)
+            self.stderr.write(one_line(note))
         made = report.versions
         told = f"v{made[0]} to v{made[-1]}" if made else "no new version"
         self.stderr.write(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.invisible import one_line
 from drafts.exchange.importing import import_project
 from drafts.exchange.terminal import ProgressLine, caller_named, refusals
 
@@ -24,5 +25,7 @@ class Command(BaseCommand):
         with refusals(), options["file"].open("rb") as file:
             project = import_project(caller=caller, file=file, name=options["name"], progress=ProgressLine("version"))
         versions = project.current_draft.version_number if project.current_draft else 0
-        self.stderr.write(f"Made {project.name!r} with {versions} versions. The file is kept: manage.py imported_file.")
+        self.stderr.write(
+            f'Made "{one_line(project.name)}" with {versions} versions. The file is kept: manage.py imported_file.'
+        )
         self.stdout.write(str(project.id))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.invisible import one_line
 from foundry_site.doctor.examination import examine
 from foundry_site.doctor.findings import Finding, Level
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
 
     def _as_line(self, finding: Finding) -> None:
         style = {Level.OK: self.style.SUCCESS, Level.WARN: self.style.WARNING, Level.BAD: self.style.ERROR}
-        self.stdout.write(f"{style[finding.level](f'{finding.level:<4}')}  {finding.subject}: {finding.says}")
+        self.stdout.write(
+            f"{style[finding.level](f'{finding.level:<4}')}  {one_line(finding.subject)}: {one_line(finding.says)}"
+        )
         if finding.mend:
-            self.stdout.write(f"      {finding.mend}")
+            self.stdout.write(f"      {one_line(finding.mend)}")

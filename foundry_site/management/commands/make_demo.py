@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.errors import DomainError
+from audit.invisible import one_line
 from foundry_site.demo import sign_in_file
 from foundry_site.demo.making import DemoError, make_demo
 
@@ -27,9 +28,9 @@ class Command(BaseCommand):
             with _in_one_line() if options["verbosity"] == 0 else nullcontext():
                 make_demo(data_dir=settings.FOUNDRY_DATA_DIR, url=options["url"])
         except DemoError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(one_line(error)) from error
         except DomainError as error:
-            raise CommandError(f"The demo could not be made: {error.detail}") from error
+            raise CommandError(f"The demo could not be made: {one_line(error.detail)}") from error
         if options["verbosity"] > 0:
             self.stdout.write(f"The sign-in is in {settings.FOUNDRY_DATA_DIR / sign_in_file.NAME}.")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.invisible import one_line
 from foundry_site.replay.client import ApiError, Client
 from foundry_site.replay.history import HistoryError, Save, read_history
 from foundry_site.replay.replaying import replay
@@ -43,9 +44,9 @@ class Command(BaseCommand):
                     client, saves, name=options["name"] or path.stem, on_version=self._progress(len(saves))
                 )
         except (HistoryError, ApiError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(one_line(error)) from error
         if outcome.different:
-            raise CommandError(f"{len(outcome.different)} versions differ: {', '.join(outcome.different)}")
+            raise CommandError(f"{len(outcome.different)} versions differ: {one_line(', '.join(outcome.different))}")
         self.stdout.write(
             f"{outcome.versions} versions, every one byte-equal, in {outcome.seconds:.1f} s. "
             f"Project {outcome.project_id}"
@@ -54,7 +55,9 @@ class Command(BaseCommand):
     def _progress(self, total: int) -> Callable[[Save, int], None]:
         def show(save: Save, version: int) -> None:
             if self.stdout.isatty():
-                self.stdout.write(f"\rv{version} of {total}  {save.field:<24}", ending="\n" if version == total else "")
+                self.stdout.write(
+                    f"\rv{version} of {total}  {one_line(save.field):<24}", ending="\n" if version == total else ""
+                )
             elif version % PROGRESS_EVERY == 0 or version == total:
                 self.stdout.write(f"v{version} of {total}")
 

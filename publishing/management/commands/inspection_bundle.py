@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.invisible import one_line
 from drafts.exchange.terminal import project_id, refusals
 from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle, bundle_name
@@ -29,8 +31,8 @@ class Command(BaseCommand):
                 for piece in bundle(scope):
                     digest.update(piece)
                     file.write(piece)
-        self.stdout.write(f"{path}  sha256 {digest.hexdigest()}")
+        self.stdout.write(f"{one_line(path)}  sha256 {digest.hexdigest()}")
         self.stdout.write(f"Sealed by the key {scope.key}. To verify it:")
-        self.stdout.write(
-            self.style.SUCCESS(f"unzip {path} -d bundle && python3 -I bundle/verify.py {scope.key} {path}")
-        )
+        quoted = one_line(shlex.quote(str(path)))
+        command = f"unzip {quoted} -d bundle && python3 -I bundle/verify.py {scope.key} {quoted}"
+        self.stdout.write(self.style.SUCCESS(command))
