@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
+from accounts.rest.downloads import attachment
 from accounts.rest.pagination import page
 from accounts.rest.queries import query_text
 from accounts.rest.schema import operation
@@ -160,7 +160,7 @@ class BundleView(_OneRelease):
         plain = request._request  # noqa: SLF001 (the one Django knows)
         content = in_threads(pieces) if isinstance(plain, ASGIRequest) else pieces
         response = StreamingHttpResponse(content, content_type="application/zip")
-        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=bundle_name(scope))
+        response["Content-Disposition"] = attachment(bundle_name(scope))
         return response
 
 

@@ -16,6 +16,7 @@ from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from accounts.rest.downloads import attachment, file_name
 from accounts.rest.queries import query_integer, query_text
 from accounts.rest.schema import operation
 from audit.errors import ValidationFailed
@@ -51,6 +52,7 @@ class ExportView(ProjectView):
             content = _in_thread(pieces) if isinstance(plain, ASGIRequest) else pieces
             response = StreamingHttpResponse(content, content_type="application/json")
         response["ETag"] = etag
+        response["Content-Disposition"] = attachment(file_name(f"{project.name} v{draft.version_number}", "json"))
         response["Foundry-Version"] = str(draft.version_number)
         return response
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 
+from accounts.rest.downloads import file_name
 from audit.keys.sealing import seal
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
@@ -26,8 +26,7 @@ def bundle(scope: Scope) -> Iterator[bytes]:
 def bundle_name(scope: Scope) -> str:
     """A file name that every system takes: the project's, and the release's or the last event's number."""
     what = scope.release.name if scope.release else f"event-{scope.head.seq}"
-    words = re.sub(r"[^A-Za-z0-9.]+", "-", f"{scope.project.name} {what}").strip("-.")
-    return f"{words[:100] or 'foundry'}.zip"
+    return file_name(f"{scope.project.name} {what}", "zip")
 
 
 def _pieces(scope: Scope) -> Iterator[bytes]:

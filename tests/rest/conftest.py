@@ -15,8 +15,11 @@ from drafts.tasks.services import create_task
 from projects.models import Project
 from projects.services import remove_member
 from publishing.services import submit_release, withdraw_release
+from tests.publishing.conftest import make_review, review
 from tests.rest.client import Api
 from tests.writers import Writer
+
+__all__ = ["make_review", "review"]
 
 A_COMMENT: dict[str, Any] = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
+from accounts.rest.downloads import attachment, file_name
 from audit.checkpoints.heads import current_heads
 from audit.errors import NotFound, ValidationFailed
 from audit.models import SITE_CHAIN, Event, Review, Standing
@@ -105,8 +106,8 @@ def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
         raise NotFound("There is no such form of an export.")
     kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
     response = StreamingHttpResponse(in_threads(export(asked, form)), content_type=kinds[form])
-    name = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}.{form}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    stem = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}"
+    response["Content-Disposition"] = attachment(file_name(stem, form))
     return response
 
 
