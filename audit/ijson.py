@@ -66,10 +66,20 @@ def parse(
 
 def check_text(text: str, *, name: str) -> str:
     """Return `text` with line ends made LF; refuse NUL and lone surrogates with `ValidationFailed`."""
+    return with_lf(check_storable(text, name=name))
+
+
+def check_storable(text: str, *, name: str) -> str:
+    """Return `text` just as it is; refuse NUL and lone surrogates with `ValidationFailed`."""
     problem = _text_problem(text)
     if problem:
         words, at = problem
         raise ValidationFailed({name: [at_place(words, text, at)]})
+    return text
+
+
+def with_lf(text: str) -> str:
+    """The text with CRLF and CR made LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 

@@ -44,8 +44,8 @@ _PLAIN: Final = re.compile(r"<(title|option)\b", re.IGNORECASE)
 
 
 def count_hidden(text: str) -> int:
-    """How many hidden characters a text has."""
-    return sum(1 for _ in HIDDEN.finditer(text)) if _CANDIDATES.search(text) else 0
+    """How many hidden characters a text has; the CR of a CRLF ends a line and hides nothing."""
+    return sum(1 for _ in HIDDEN.finditer(text.replace("\r\n", "\n"))) if _CANDIDATES.search(text) else 0
 
 
 def code_of(character: str) -> str:
@@ -109,5 +109,6 @@ def _marked(escaped: str, pattern: re.Pattern[str]) -> str:
 
 def _mark(found: re.Match[str]) -> str:
     code, name = code_of(found.group()), name_of(found.group())
-    is_space = " data-space" if found.group().isspace() and HIDDEN.match(found.group()) is None else ""
-    return f'<span class="unseen"{is_space} role="img" aria-label="{code} {name}" title="{code} {name}">{code}</span>'
+    is_space = found.group() == "\r" or (found.group().isspace() and HIDDEN.match(found.group()) is None)
+    quiet = " data-space" if is_space else ""
+    return f'<span class="unseen"{quiet} role="img" aria-label="{code} {name}" title="{code} {name}">{code}</span>'

@@ -17,7 +17,16 @@ from audit.ijson import parse
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
 from drafts.syntax import check_syntax
 from locking.working_copies import check_content
-from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, field_kind, file_path, fold_path
+from projects.fields import (
+    CONFIGURATION,
+    FILES,
+    PROMPT,
+    check_field_name,
+    field_kind,
+    file_path,
+    fold_path,
+    keeps_line_ends,
+)
 
 CONTENT_HASH_VERSION: Final = 1
 MAX_FILES: Final = 500
@@ -103,6 +112,17 @@ def _refuse(refusal: DomainError) -> NoReturn:
     raise refusal
 
 
+def line_ends_changed(changes: Mapping[str, Any]) -> list[str]:
+    """The fields of a save whose line ends were made LF: a prompt or configuration that came with others."""
+    texts = ((name, bytes(value) if isinstance(value, msgspec.Raw) else value) for name, value in changes.items())
+    return sorted(
+        name
+        for name, text in texts
+        if not keeps_line_ends(name)
+        and ((isinstance(text, str) and "\r" in text) or (isinstance(text, bytes) and b"\r" in text))
+    )
+
+
 def refused_texts(changes: object) -> dict[str, str]:
     """The texts of a save that can be kept although it was refused; what cannot be stored is left out."""
     texts: dict[str, str] = {}
@@ -113,7 +133,7 @@ def refused_texts(changes: object) -> dict[str, str]:
                 text = _configuration_text(text)
             try:
                 if isinstance(text, str):
-                    texts[name] = check_content(text, name=name)
+                    texts[name] = check_content(text, field=name)
             except Exception:  # noqa: BLE001, S112 - whatever makes a text unfit, the others are still kept
                 continue
     return texts
@@ -125,7 +145,7 @@ def _read_change(name: object, value: object) -> Change:
     if kind == "prompt":
         if not isinstance(value, str):
             raise ValidationFailed({field: [_("Must be text.")]})
-        return Change(field, check_content(value, name=field), *PROMPT_MEDIA)
+        return Change(field, check_content(value, field=field), *PROMPT_MEDIA)
     if kind == "configuration":
         return Change(field, _read_configuration(value), *CONFIGURATION_MEDIA)
     return _read_file(field, value)
@@ -136,7 +156,7 @@ def _read_configuration(value: object) -> str:
         value = _configuration_text(value)
     if not isinstance(value, str):
         raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object or its text.")]})
-    text = check_content(value, name=CONFIGURATION)
+    text = check_content(value, field=CONFIGURATION)
     if not isinstance(parse(text, name=CONFIGURATION), dict):
         raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object.")]})
     return text
@@ -159,7 +179,7 @@ def _read_file(field: str, value: object) -> Change:
     language = value["language"] if "language" in value else language_of(file_path(field))
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
         raise ValidationFailed({field: [_("The language must be a short lowercase name, or null.")]})
-    text = check_content(value["content"], name=field)
+    text = check_content(value["content"], field=field)
     check_syntax(text, language=language, name=field)
     return Change(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
 

@@ -83,6 +83,8 @@ class Draft(models.Model):
     # Known on the answer to a write: the `seq` of its event, and what an undo had to leave as it was.
     event_seq: int
     skipped_fields: Sequence[Mapping[str, Any]] = ()
+    # Known on the answer to a save: the fields whose line ends were made LF.
+    line_ends_changed: Sequence[str] = ()
     objects = DraftQuerySet.as_manager()
 
     class Meta:

@@ -55,6 +55,7 @@ def body(draft: Draft) -> dict[str, Any]:
         "model_configuration": msgspec.Raw(text.encode()) if text is not None else None,
         "model_configuration_text": text,
         "files": {path: {**content.hashed(), "size": content.size} for path, content in sorted(files.items())},
+        **({"line_ends_changed": list(draft.line_ends_changed)} if draft.line_ends_changed else {}),
     }
 
 

@@ -109,6 +109,11 @@ class DraftInfo(DraftSummary):
     model_configuration = JsonObject(allow_null=True)
     model_configuration_text = serializers.CharField(allow_null=True, help_text="As it was typed.")
     files = serializers.DictField(child=FileFacts(), help_text="By path.")
+    line_ends_changed = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="In the answer to a save: the prompt or configuration, where it came with other line ends than LF.",
+    )
 
 
 class FileInfo(FileFacts):

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
-from audit.ijson import check_text
+from audit.ijson import check_storable, check_text
 from audit.statements import Statement
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking.models import Lease, WorkingCopy
 from projects.access import get_project
-from projects.fields import check_field_name
+from projects.fields import check_field_name, keeps_line_ends
 
 # What a revision can be: it is a bigint.
 HIGHEST_REVISION: Final = 2**63 - 1
@@ -29,9 +29,14 @@ WHERE kept.lease_id = saved.lease_id AND kept.revision <= saved.revision
 """
 
 
-def check_content(content: str, *, name: str) -> str:
-    """Text as it is stored: LF line ends, at most 1 MiB of UTF-8. Raises `ValidationFailed`, `PayloadTooLarge`."""
-    text = check_text(content, name=name)
+def check_content(content: str, *, field: str, name: str | None = None) -> str:
+    """A field's text as it is stored, at most 1 MiB of UTF-8: a file's to the last character, other fields' with LF.
+
+    `name` is the parameter that a refusal names, the field without one. Raises `ValidationFailed`, `PayloadTooLarge`.
+    """
+    name = field if name is None else name
+    # What is a file belongs to other programs too, and its hash is theirs to compare (docs/adr/0019).
+    text = check_storable(content, name=name) if keeps_line_ends(field) else check_text(content, name=name)
     limit: int = settings.FOUNDRY_TEXT_LIMIT
     if len(text) > limit or (len(text) * 4 > limit and len(text.encode()) > limit):
         words = _("A text holds at most {limit} bytes.").format(limit=limit)
@@ -48,7 +53,7 @@ def put_working_copy(
     is `StaleToken` with `working_copy`, its id. Raises `LockNotHeld` for a token that is not the caller's.
     """
     check_field_name(field)
-    text = check_content(content, name="content")
+    text = check_content(content, field=field, name="content")
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id)
         with write_transaction():

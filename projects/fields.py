@@ -36,6 +36,11 @@ def field_kind(name: str) -> FieldKind:
     return "file"
 
 
+def keeps_line_ends(name: str) -> bool:
+    """Whether a (checked) field is kept with the line ends that it came with; in the others they are LF."""
+    return field_kind(name) == "file"
+
+
 def file_path(name: str) -> str:
     """The path of a file field: `files/a/b.md` → `a/b.md`."""
     return name.removeprefix(FILES)

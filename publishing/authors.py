@@ -50,14 +50,14 @@ def authors_of(draft: Draft) -> list[UUID]:
     whose unreleased text they changed into it; to bring a content back by revert, undo or redo is not to write it.
     Counted from the newest released version below, so that releasing a version again has the same authors.
     """
-    before = released_before(draft)
-    base = before.draft.version_number if before else 0
+    before = [release.draft for release in _released_below(draft)]
+    base = max((released.version_number for released in before), default=0)
     versions = Draft.objects.filter(
         project_id=draft.project_id, version_number__gt=base, version_number__lte=draft.version_number
     )
     saved = set(versions.order_by().values_list("author_id", flat=True))
-    released = {content for release in _released_below(draft) for content in _contents(release.draft)}
-    return sorted(saved | _writers(_contents(draft), _origins(draft), released))
+    covered = {content for released in before for content in _contents(released)}
+    return sorted(saved | _writers(_contents(draft), _origins(draft), covered))
 
 
 def can_any_sign(authors: list[UUID]) -> bool:
@@ -76,14 +76,14 @@ def _contents(draft: Draft) -> set[str]:
     return {content.sha256 for content in draft.fields.values()} - {_EMPTY}
 
 
-def _writers(contents: Iterable[str], origins: Mapping[str, _Origin], released: set[str]) -> set[UUID]:
+def _writers(contents: Iterable[str], origins: Mapping[str, _Origin], covered: set[str]) -> set[UUID]:
     """The writers of some contents, and of all that these were made from back to what a release has covered."""
     pending, seen, writers = list(contents), set(contents), set[UUID]()
     while pending:
         origin = origins.get(pending.pop())
         if origin is not None:
             writers |= origin.writers
-            more = origin.made_from - seen - released
+            more = origin.made_from - seen - covered
             seen |= more
             pending += more
     return writers
@@ -93,10 +93,11 @@ def _origins(draft: Draft) -> dict[str, _Origin]:
     """The origin of every content that any field had up to this version, by its hash."""
     origins: defaultdict[str, _Origin] = defaultdict(_Origin)
     held: dict[str, str | None] = {}
-    first_writers = _imported_from(draft)
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, [draft.project_id, draft.version_number])
         rows = cursor.fetchall()
+    imported = any(kind == DraftKind.IMPORT for _version, _author, kind, _name, _content in rows)
+    first_writers = _imported_from(draft) if imported else {}
     for version, author, kind, name, content in rows:
         before, held[name] = held.get(name), content
         if content is None or kind in _RESTORING:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from drafts.comments.anchors import lines_of
 from drafts.comments.models import Comment
 from drafts.comments.positions import positions
 from drafts.comments.reading import reply_body
@@ -122,6 +123,6 @@ def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tupl
     for thread in threads:
         if thread.comment.field == field and thread.line:
             counts[thread.line] = counts.get(thread.line, 0) + 1
-    lines = text.split("\n")
+    lines = lines_of(text)
     shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MOST_LINES], 1)]
     return shown, len(lines) > MOST_LINES

@@ -54,8 +54,11 @@ class _Found:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text as editors count them: a line end at its end begins one more, which is empty."""
-    return text.split("\n")
+    """The lines of a text as editors count them: a line end at its end begins one more, which is empty.
+
+    Without the CR before an LF: what was said of a line stays with it when a file's line ends change.
+    """
+    return [line.removesuffix("\r") for line in text.split("\n")] if "\r" in text else text.split("\n")
 
 
 class LineMap:

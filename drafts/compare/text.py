@@ -138,7 +138,10 @@ class TextDifference:
 
 
 def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget | None = None) -> TextDifference:
-    """Compare two texts whose line ends are LF; `context` equal lines are shown around each change."""
+    """Compare two texts by what stands between LFs; `context` equal lines are shown around each change.
+
+    A CR is a character of its line, so that another line end is another line, marked at its end.
+    """
     budget = Budget() if budget is None else budget
     before, budget.coarse = budget.coarse, False
     old_lines, new_lines = Lines.of(old), Lines.of(new)

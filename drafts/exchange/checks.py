@@ -24,7 +24,7 @@ from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, Person
 from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
 from drafts.versions import changed_fields
-from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
+from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, keeps_line_ends
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z")
@@ -36,6 +36,7 @@ class BlobCheck:
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
         self._objects: set[str] = set()
+        self._with_cr: set[str] = set()
 
     def take(self, line: BlobLine) -> None:
         data = line.text.encode("utf-8")
@@ -45,9 +46,9 @@ class BlobCheck:
             raise refuse("This content stands in the file already.")
         if line.size > settings.FOUNDRY_TEXT_LIMIT:
             raise refuse(f"A text holds at most {settings.FOUNDRY_TEXT_LIMIT} bytes.")
-        if "\r" in line.text:
-            raise refuse("The text has line ends other than LF.")
         self.sizes[line.sha256] = line.size
+        if "\r" in line.text:
+            self._with_cr.add(line.sha256)
         if line.text.lstrip()[:1] == "{" and _is_object(line.text):
             self._objects.add(line.sha256)
 
@@ -61,6 +62,8 @@ class BlobCheck:
         fits = wanted == (facts.media_type, facts.language) if wanted else _fits(facts.media_type, facts.language)
         if not fits:
             raise refuse(f"{name} has a media type or language that it cannot have.")
+        if facts.sha256 in self._with_cr and not keeps_line_ends(name):
+            raise refuse(f"{name} has line ends other than LF.")
         if name == CONFIGURATION and facts.sha256 not in self._objects:
             raise refuse("The model configuration is not a JSON object.")
         size = self.sizes[facts.sha256] if is_file else 0

@@ -8,6 +8,8 @@ from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
+from audit.ijson import with_lf
+
 # A line longer than this is cut after about every 64th word, chosen by the word itself: a change in a long line then
 # makes one new passage, however far it shifts the rest. No passage is longer, so neither is a search result.
 LONGEST: Final = 1_000
@@ -21,7 +23,7 @@ _PART = re.compile(r"\s*\S+")
 def passages(text: str) -> dict[bytes, str]:
     """The passages of a text by digest, each once, in their order; those without a letter or digit are left out."""
     found: dict[bytes, str] = {}
-    for line in text.split("\n"):
+    for line in with_lf(text).split("\n"):
         for passage in (line,) if len(line) <= LONGEST else _cut(line):
             if any(map(str.isalnum, passage)):
                 found[blake2b(passage.encode(), digest_size=16).digest()] = passage
@@ -32,6 +34,7 @@ def passages(text: str) -> dict[bytes, str]:
 
 def line_of(passage: str, text: str) -> int:
     """The first line (1-based) of a text on which a passage stands; a whole line before a part of one."""
+    text = with_lf(text)
     whole = f"\n{text}\n".find(f"\n{passage}\n")
     return text.count("\n", 0, whole if whole >= 0 else max(text.find(passage), 0)) + 1
 

@@ -14,7 +14,7 @@ from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from audit.names import check_remark
 from blobs.models import Blob, sha256_of
 from blobs.services import storing
-from drafts.content import Change, changes_read_before, refused_texts
+from drafts.content import Change, changes_read_before, line_ends_changed, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
@@ -45,7 +45,8 @@ def save_draft(
     from (0 before the first). Raises, in this order: `NotFound`, `ClientRefReused`, `PermissionDenied`,
     `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `LockNotHeld`, `StaleToken`, `StaleBase` with the three
     texts of each field. Whatever the refusal, texts that came with a token of the caller's own lease are kept as its
-    working copy first (`working_copy` names it).
+    working copy first (`working_copy` names it). Line ends of a prompt or configuration become LF, which
+    `line_ends_changed` of the answer says; a file keeps its own.
     """
     # Not the session: its tokens name it, and who comes back as a new one asks again for the same save.
     parameters = {
@@ -63,7 +64,9 @@ def save_draft(
             caller=caller, project_id=project_id, action="draft.save", parameters=parameters, also=also
         ) as write:
             if write.repeat_of is not None:
-                return repeated_draft(write)
+                draft = repeated_draft(write)
+                draft.line_ends_changed = line_ends_changed(changes)
+                return draft
             message = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
             checked = read()
             current = write.project.current_draft
@@ -85,6 +88,7 @@ def save_draft(
                     forgetting(leases, revisions),
                 ],
             )
+            draft.line_ends_changed = line_ends_changed(changes)
             if release_locks:
                 for lease in leases.values():
                     end_lease(write, lease, EndReason.SAVED)

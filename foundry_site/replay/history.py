@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from audit.errors import ValidationFailed
-from audit.ijson import parse
+from audit.ijson import parse, with_lf
 from drafts.content import language_of
 from drafts.syntax import check_syntax
 from projects.fields import FILES, file_path
@@ -38,12 +38,21 @@ class Save:
     text: str
     message: str
 
+    @property
+    def kept(self) -> str:
+        """The text as a version has it: the line ends of a prompt or configuration become LF, a file's stay."""
+        return self.text if self.is_file else with_lf(self.text)
+
+    @property
+    def is_file(self) -> bool:
+        return self.field.startswith(FILES)
+
     def change(self) -> object:
         """The text as the API takes it for this field.
 
         The server gives a file its language, by its path; a text that breaks the grammar of that language goes without.
         """
-        if not self.field.startswith(FILES):
+        if not self.is_file:
             return self.text
         try:
             check_syntax(self.text, language=language_of(file_path(self.field)), name=self.field)
@@ -61,7 +70,7 @@ def read_history(path: Path) -> list[Save]:
         HistoryError: the file cannot be read, or a line is not what it should be.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise HistoryError(f"{path}: {error.strerror}") from error
     saves = list(_saves(lines))

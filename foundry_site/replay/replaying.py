@@ -96,7 +96,7 @@ def replay(client: Client, saves: Sequence[Save], *, name: str, on_version: Call
         if version != outcome.versions + 1:
             raise ApiError(f"Line {save.number} became v{version}, not v{outcome.versions + 1}.")
         outcome.versions = version
-        if replayer.read(save.field, version).encode() != save.text.encode():
+        if replayer.read(save.field, version).encode() != save.kept.encode():
             outcome.different.append(f"v{version} ({save.field}, line {save.number})")
         on_version(save, version)
     replayer.release()

@@ -37,10 +37,10 @@ def test_a_file_is_saved_with_its_language_and_media_type(writer: Writer):
     assert body(draft)["files"] == {
         "notes": {"sha256": sha256_of(b"hello"), "media_type": "text/plain", "language": None, "size": 5},
         "topology/agents.yaml": {
-            "sha256": sha256_of(b"a: 1\n"),
+            "sha256": sha256_of(b"a: 1\r\n"),
             "media_type": "application/yaml",
             "language": "yaml",
-            "size": 5,
+            "size": 6,
         },
     }
 

@@ -79,7 +79,7 @@ async def test_files_are_saved_and_removed(socket_of: SocketOf, editor: User) ->
         token = (await writer.call("lock.acquire", field=field))["token"]
         change = {"language": "markdown", "content": "# Größe\r\n"}
         draft = await writer.call("draft.save", base_version=0, changes={field: change}, tokens={field: token})
-        assert draft["files"]["notes/größe.md"]["size"] == len("# Größe\n".encode())
+        assert draft["files"]["notes/größe.md"]["size"] == len("# Größe\r\n".encode())
         draft = await writer.call("draft.save", base_version=1, changes={field: None}, tokens={field: token})
         assert draft["files"] == {}
 

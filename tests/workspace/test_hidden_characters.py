@@ -31,8 +31,12 @@ def marks(response: HttpResponse) -> list[str]:
 
 
 @pytest.fixture
-def hiding(writer: Writer) -> Project:
-    """v2 brought an override; a comment quotes it, and its own words have one too."""
+def hiding(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """v2 brought an override; a comment quotes it, and its own words have one too.
+
+    So does its message, which is from before messages had to show all of themselves.
+    """
+    monkeypatch.setattr("drafts.services.saving.check_remark", lambda text, **_: text)
     lock = writer.take()
     writer.save({"prompt_text": "Deny admin always.\n"}, lock)
     writer.save({"prompt_text": HIDING}, lock, base=1, message=f"Say {RLO}it")

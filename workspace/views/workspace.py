@@ -83,6 +83,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     fields = _fields(access, more=[])
     chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
     draft = access.project.current_draft
+    shown = texts_of([draft], chosen.name)[0] if draft else ""
     frame = frame_of(access, user=request.user, tab="workspace")
     may = may_of(access)
     context = {
@@ -90,7 +91,8 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "may": may,
         "fields": fields,
         "chosen": chosen,
-        "text": texts_of([draft], chosen.name)[0] if draft else "",
+        "text": shown,
+        "text_is_exact": "\r" not in shown,
         "panel": "open",
         "panel_tab": _panel_tab(request),
         "project_id": project_id,

@@ -127,6 +127,7 @@ def _write(caller: Caller, report: Report, root: str, read: tuple[Step, Fields, 
     commit = step.commit
     report.notes += [f"{commit.sha[:12]} {name}: left as it was. {why}" for name, why in reading.left_out.items()]
     report.notes += [f"{commit.sha[:12]} {name}: without a language, its syntax is broken." for name in reading.plain]
+    report.notes += [f"{commit.sha[:12]} {name}: its line ends were made LF." for name in reading.with_lf]
     if not reading.changes:
         report.without_effect += 1
         return

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from audit.errors import DomainError, ValidationFailed
-from drafts.content import Change, read_changes
+from drafts.content import Change, line_ends_changed, read_changes
 from drafts.exchange.git.history import Step, Touch
 from drafts.exchange.git.repository import REGULAR_FILES, Contents
 from drafts.exchange.versions import content_of
@@ -22,14 +22,16 @@ _KINDS: Final = {"120000": "a symbolic link", "160000": "a submodule"}
 
 @dataclass(slots=True)
 class Reading:
-    """One commit's changes, checked; `left_out` says why a field stays as it was, `plain` which files lost theirs.
+    """One commit's changes, checked.
 
-    `problems` are by path; with any, the commit cannot be imported.
+    `left_out` says why a field stays as it was, `plain` which files lost their language, `with_lf` in which fields the
+    line ends became LF. `problems` are by path; with any, the commit cannot be imported.
     """
 
     changes: dict[str, Change] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
+    with_lf: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -61,6 +63,7 @@ def _read(
         return
     text = _text(touch, contents)
     value: Any = text if touch.field in (PROMPT, CONFIGURATION) else {"content": text}
+    reading.with_lf += line_ends_changed({touch.field: value})
     try:
         reading.changes.update(read_changes({touch.field: value}))
     except ValidationFailed as error:

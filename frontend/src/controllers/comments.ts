@@ -259,9 +259,9 @@ export class CommentsController extends LiveController {
     if (!field?.state || !field.exists || project.version === 0) return null;
     const saved = savedText(field.state);
     const selected = field.state.selection.main;
-    const back = ChangeSet.of(changesBetween(field.text, field.saved), field.state.doc.length);
+    const back = ChangeSet.of(changesBetween(field.text, field.saved), field.state.doc.length, "\n");
     const [from, to] = [back.mapPos(selected.from, -1), back.mapPos(selected.to, 1)];
-    const quote = field.state.sliceDoc(selected.from, selected.to).replace(/^\n+|\n+$/g, "");
+    const quote = field.state.sliceDoc(selected.from, selected.to).replace(/^[\r\n]+|[\r\n]+$/g, "");
     const first = saved.lineAt(from);
     // A selection that ends before the first character of a line does not mean that line.
     const last = to > first.to && to === saved.lineAt(to).from ? saved.lineAt(to - 1) : saved.lineAt(to);
@@ -309,6 +309,6 @@ function markOf(thread: HTMLElement, field: Field): CommentMark | null {
   const quote = part(thread, "quote")?.textContent ?? "";
   const at = quote ? saved.sliceString(first.from, last.to).indexOf(quote) : -1;
   const [start, end] = at < 0 ? [first.from, last.to] : [first.from + at, first.from + at + quote.length];
-  const onto = ChangeSet.of(changesBetween(field.saved, field.text), saved.length);
+  const onto = ChangeSet.of(changesBetween(field.saved, field.text), saved.length, "\n");
   return { thread: id, from: onto.mapPos(start, 1), to: onto.mapPos(end, -1), count: Number(count) };
 }

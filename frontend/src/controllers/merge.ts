@@ -78,8 +78,8 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     this.element.showModal();
     this.merge = new MergeView({
       parent: this.bodyTarget,
-      a: { doc: field.saved, extensions: [plainEditor(field.language), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
-      b: { doc: kept?.content ?? field.text, extensions: [plainEditor(field.language), label(say("merge.yours", { time: short(new Date()) }))] },
+      a: { doc: field.saved, extensions: [plainEditor(field.language, field.keepsLineEnds), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
+      b: { doc: kept?.content ?? field.text, extensions: [plainEditor(field.language, field.keepsLineEnds), label(say("merge.yours", { time: short(new Date()) }))] },
       revertControls: "a-to-b",
       renderRevertControl: () => this.control(),
       collapseUnchanged: { margin: 3, minSize: 6 },

@@ -1,4 +1,5 @@
 import { EditorView } from "@codemirror/view";
+import { lineEndsOf } from "../editor/line_ends";
 import { lineDelta } from "../editor/unsaved";
 import { setWritable } from "../editor/setup";
 import { count, say } from "../texts";
@@ -9,11 +10,12 @@ import { paintLock } from "./fields";
 import { LiveController, part } from "./live";
 
 const CURSOR_INTERVAL = 500;
+const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
   static override targets = ["title", "key", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
-  static override values = { field: String };
+  static override values = { field: String, exact: Boolean };
   declare readonly titleTarget: HTMLElement;
   declare readonly keyTarget: HTMLElement;
   declare readonly badgeTarget: HTMLElement;
@@ -30,6 +32,8 @@ export class SheetController extends LiveController {
   declare readonly sourceTarget: HTMLTextAreaElement;
   declare readonly emptyTarget: HTMLElement;
   declare fieldValue: string;
+  /** Whether the text in the page is the field's: in HTML every CR becomes an LF. */
+  declare readonly exactValue: boolean;
   private view: EditorView | null = null;
   private field!: Field;
   private writable: boolean | null = null;
@@ -48,7 +52,7 @@ export class SheetController extends LiveController {
     );
     window.addEventListener("field:chosen", this.chosen);
     window.addEventListener("save:cancelled", this.cancelled);
-    void this.show(this.fieldValue, this.sourceTarget.value);
+    void this.show(this.fieldValue, this.exactValue ? this.sourceTarget.value : undefined);
   }
 
   override disconnect(): void {
@@ -267,7 +271,7 @@ export class FootController extends LiveController {
     this.hintTarget.hidden = !(field.problem && field.isDirty);
     this.hintTarget.textContent = say("foot.waits");
     this.sizeTarget.hidden = !this.hintTarget.hidden;
-    this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)}`;
+    this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)} · ${say(LINE_ENDS[lineEndsOf(state.doc)])}`;
     this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
     this.placeTarget.hidden = view !== "yours" && view !== "free";
     this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";

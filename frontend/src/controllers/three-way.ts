@@ -157,7 +157,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
       doc,
       parent: this.bodyTarget,
       extensions: [
-        plainEditor(this.field.language),
+        plainEditor(this.field.language, this.field.keepsLineEnds),
         choices(say("three_way.missing")),
         EditorView.contentAttributes.of({ "aria-label": say("three_way.result", { field: this.field.label }) }),
         EditorView.updateListener.of((update) => {

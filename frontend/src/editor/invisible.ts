@@ -10,8 +10,10 @@ export function showHidden(): Extension {
 function mark(character: string): HTMLElement {
   const element = document.createElement("span");
   element.className = "unseen";
-  element.toggleAttribute("data-space", isSpace(character));
-  element.textContent = element.title = codeOf(character);
+  // A file with CRLF has one at the end of each line (line_ends.ts).
+  element.toggleAttribute("data-space", isSpace(character) || character === "\r");
+  element.title = codeOf(character);
+  element.textContent = character === "\r" ? "CR" : element.title;
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", codeOf(character));
   return element;

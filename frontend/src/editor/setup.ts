@@ -16,6 +16,7 @@ import {
 import { colours } from "./colours";
 import { commentMarks } from "./comments";
 import { showHidden } from "./invisible";
+import { keptLineEnds } from "./line_ends";
 import { notesGutter } from "./notes";
 import { remoteWriter } from "./remote";
 import { unsavedLines } from "./unsaved";
@@ -53,9 +54,10 @@ export function setWritable(may: boolean, label: string) {
   return writing.reconfigure(writable(may, label));
 }
 
-/** What every editor of the house has: also the two sides of a merge. */
-export function plainEditor(language: string): Extension[] {
+/** What every editor of the house has: also the two sides of a merge. Without `keepsLineEnds` every line end becomes LF. */
+export function plainEditor(language: string, keepsLineEnds: boolean): Extension[] {
   return [
+    keepsLineEnds ? keptLineEnds : [],
     EditorView.cspNonce.of(nonce),
     lineNumbers(),
     showHidden(),
@@ -71,14 +73,15 @@ export function plainEditor(language: string): Extension[] {
 }
 
 /** The state of one field's editor, on what is saved now. */
-export function fieldState(text: string, language: string, label: string, more: Extension): EditorState {
+export function fieldState(text: string, field: { language: string; label: string; keepsLineEnds: boolean }, more: Extension): EditorState {
+  const { language, label, keepsLineEnds } = field;
   return EditorState.create({
     doc: text,
     extensions: [
       // A handler of ours may answer a key before the editor's own do.
       more,
       notesGutter,
-      ...plainEditor(language),
+      ...plainEditor(language, keepsLineEnds),
       unsavedLines,
       remoteWriter,
       commentMarks,

@@ -81,6 +81,11 @@ export class Field {
     return this.name === "model_configuration";
   }
 
+  /** Whether the field is kept with the line ends that it has; in the others they are LF. */
+  get keepsLineEnds(): boolean {
+    return this.name.startsWith("files/");
+  }
+
   apply(spec: TransactionSpec): void {
     if (this.view) this.view.dispatch(spec);
     else if (this.state) this.state = this.state.update(spec).state;
@@ -93,8 +98,8 @@ export class Field {
     const before = this.saved;
     const saved = Text.of(text.split("\n"));
     // Both start from the text that was saved before; theirs is moved along by mine (operational transformation).
-    const theirs = ChangeSet.of(changesBetween(before, text), before.length);
-    const mine = ChangeSet.of(changesBetween(before, this.text), before.length);
+    const theirs = ChangeSet.of(changesBetween(before, text), before.length, "\n");
+    const mine = ChangeSet.of(changesBetween(before, this.text), before.length, "\n");
     this.apply({ changes: theirs.map(mine), effects: setSaved.of(saved), annotations: quietly() });
   }
 

@@ -176,7 +176,7 @@ export class Project extends Emitter<Happenings> {
     const version = this.version;
     const content = text ?? (await fetchText(this.urls.text, field.name, version));
     field.base = version;
-    field.state = fieldState(content, field.language, field.label, this.locks.typing(field));
+    field.state = fieldState(content, field, this.locks.typing(field));
     if (this.begun) this.watching.join(field);
     this.checking.soon(field);
     this.changed(field);

@@ -25,7 +25,7 @@ export class Showing {
     this.pending.delete(field);
     if (!field.isDirty) return;
     const { saved } = field;
-    this.pending.set(field, ChangeSet.of(changesBetween(saved, field.text), saved.length));
+    this.pending.set(field, ChangeSet.of(changesBetween(saved, field.text), saved.length, "\n"));
     this.soon(field);
   }
 
