@@ -15,6 +15,7 @@ from audit.errors import NotAuthenticated
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
 from projects.access import get_project
+from projects.fitness import check_creator
 from projects.models import Member, Project, Role
 
 
@@ -22,8 +23,9 @@ def created_before(*, caller: Caller, request: str) -> Project | None:
     """The project that an earlier request with the same `client_ref` made, as its maker may see it now.
 
     Raises `ClientRefReused`, and `NotFound` for who has no access to it any more. Also refuses, as `NotAuthenticated`,
-    a caller whose account is closed; asked first in the transaction.
+    a caller whose account is closed, and as `PermissionDenied` who could own no project; asked first in the transaction.
     """
+    check_creator(caller.user)
     if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
         raise NotAuthenticated(_("This account is closed."))
     repeat = answered(caller=caller, project_id=None, request=request)

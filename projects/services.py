@@ -16,6 +16,7 @@ from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from notifications.models import Kind
 from projects.creation import created_before, facts_of, new_project
+from projects.fitness import ACTING_OWNER, check_fit
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
 from projects.text import check_reason
@@ -96,12 +97,14 @@ def _move(write: ProjectWrite, *, to: Status, event: str, reason: str | None) ->
 def add_member(
     *, caller: Caller, project_id: UUID, role: str, user_id: UUID | None = None, username: str | None = None
 ) -> Member:
-    """Let somebody into a project, named by id, user name or e-mail address.
+    """Let somebody into a project, named by id or user name.
 
-    Raises `ValidationFailed` for an unknown person or role, `Conflict` where they are a member already.
+    Nobody is found by their e-mail address: the answer would tell whose it is. Raises `ValidationFailed` for an unknown
+    person or role and for who cannot have it, `Conflict` where they are a member already.
     """
     wanted = _check_role(role)
     person = _find_person(user_id=user_id, username=username)
+    check_fit(person, wanted)
     parameters = {"user": str(person.id), "role": wanted.value}
     with project_write(caller=caller, project_id=project_id, action="member.add", parameters=parameters) as write:
         if write.repeat_of is not None:
@@ -135,6 +138,7 @@ def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, r
         member = _get_member(write.project, user_id)
         if write.repeat_of is not None or member.role == wanted:
             return member
+        check_fit(member.user, wanted)
         before = member.role
         member.role = wanted
         member.save(update_fields=["role"])
@@ -180,8 +184,7 @@ def _find_person(*, user_id: UUID | None, username: str | None) -> User:
     if user_id is not None:
         person, parameter = people.filter(pk=user_id).first(), "user_id"
     elif username and "@" in username:
-        found = list(people.filter(email__iexact=username)[:2])
-        person, parameter = found[0] if len(found) == 1 else None, "username"
+        raise ValidationFailed({"username": [_("Give the user name. Nobody is found by their e-mail address.")]})
     elif username:
         person, parameter = people.named(username).first(), "username"
     else:
@@ -199,5 +202,7 @@ def _get_member(project: Project, user_id: UUID) -> Member:
 
 
 def _check_owner_left(project: Project) -> None:
-    if not Member.objects.filter(project=project, role=Role.OWNER, user__is_active=True).exists():
+    """Somebody who can act must stay. Their accounts are locked: none of them is closed at the same moment."""
+    owners = Member.objects.filter(ACTING_OWNER, project=project).select_related("user")
+    if not list(owners.select_for_update(no_key=True, of=("user",))):
         raise Conflict(_("A project always has an owner. Make somebody else owner first."))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts.callers import Caller
 from accounts.closing import Closing
 from accounts.models import Kind, User
+from accounts.rules import require_administrator
 from audit.errors import Conflict, ValidationFailed
 from audit.services import Target
 from notifications.models import Kind as Told
 from projects.creation import facts_of
+from projects.fitness import ACTING_OWNER
 from projects.models import Member, Project, Role
-from projects.writing import upkeep_write
+from projects.text import check_reason
+from projects.writing import ProjectWrite, upkeep_write
 
 # The reason on record where the administrator gave none.
 REASON = "The account of its only owner is closed."
@@ -50,29 +56,48 @@ def settle_projects(closing: Closing) -> None:
         _appoint(closing, project.id, successor)
 
 
+def appoint_owner(*, caller: Caller, project_id: UUID, user_id: UUID, reason: str) -> None:
+    """Give a project that nobody can act in an owner; how the operator mends one from before this was impossible.
+
+    Administrators only, by a command. Raises `NotFound`, `Conflict` where somebody can act, `ValidationFailed` for who
+    could not, and for the reason.
+    """
+    require_administrator(caller)
+    reason = check_reason(reason)
+    with upkeep_write(caller=caller, project_id=project_id) as write:
+        if Member.objects.filter(ACTING_OWNER, project=write.project).exists():
+            raise Conflict(_("Somebody owns the project who can act: they make others owner."))
+        successor = User.objects.active().filter(pk=user_id, kind=Kind.HUMAN).first()
+        if successor is None:
+            raise ValidationFailed({"username": [_("There is no such person who could take the project on.")]})
+        _make_owner(write, successor, reason, {})
+
+
 def _without_other_owner(ids: list[UUID], user_id: UUID) -> list[Project]:
-    others = Member.objects.filter(project=OuterRef("pk"), role=Role.OWNER, user__is_active=True).exclude(user=user_id)
+    others = Member.objects.filter(ACTING_OWNER, project=OuterRef("pk")).exclude(user=user_id)
     return list(Project.objects.filter(~Exists(others), pk__in=ids).order_by("id"))
 
 
 def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
     """Make one person owner of one project, as the administrator's act on the project's own record."""
-    reason = closing.reason or REASON
     with upkeep_write(caller=closing.caller, project_id=project_id) as write:
-        member = Member.objects.filter(project=write.project, user=successor).first()
-        facts = {"user": successor.person(), "role": Role.OWNER.value, "succeeds": str(closing.user_id)}
-        if member is None:
-            member = Member.objects.create(project=write.project, user=successor, role=Role.OWNER)
-            event = write.record(
-                "member.added", Target.of("member", successor.id), {**facts_of(member), **facts}, reason=reason
-            )
-            write.tell(Told.MEMBER_ADDED, [successor.id], {"role": Role.OWNER.value}, event.seq)
-            return
-        before, member.role = member.role, Role.OWNER
-        member.save(update_fields=["role"])
-        facts["before"] = before
-        event = write.record("member.role_changed", Target.of("member", successor.id), facts, reason=reason)
-        write.tell(Told.ROLE_CHANGED, [successor.id], {"role": Role.OWNER.value, "before": before}, event.seq)
+        _make_owner(write, successor, closing.reason or REASON, {"succeeds": str(closing.user_id)})
+
+
+def _make_owner(write: ProjectWrite, person: User, reason: str, more: Mapping[str, str]) -> None:
+    member = Member.objects.filter(project=write.project, user=person).first()
+    told = {"role": Role.OWNER.value}
+    facts: dict[str, Any] = {"user": person.person(), **told, **more}
+    target = Target.of("member", person.id)
+    if member is None:
+        member = Member.objects.create(project=write.project, user=person, role=Role.OWNER)
+        event = write.record("member.added", target, {**facts_of(member), **facts}, reason=reason)
+        write.tell(Told.MEMBER_ADDED, [person.id], told, event.seq)
+        return
+    before, member.role = member.role, Role.OWNER
+    member.save(update_fields=["role"])
+    event = write.record("member.role_changed", target, {**facts, "before": before}, reason=reason)
+    write.tell(Told.ROLE_CHANGED, [person.id], {**told, "before": before}, event.seq)
 
 
 def _names(projects: list[Project]) -> str:

@@ -14,6 +14,7 @@ from audit.errors import Conflict, ValidationFailed
 from audit.models import Event
 from projects.models import Member, Project, Role
 from projects.services import add_member, change_role, remove_member
+from tests.accounts.pages import seem_proven
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,7 @@ def test_the_administration_asks_for_a_successor(
 ) -> None:
     add_member(caller=caller_for(owner), project_id=project.id, user_id=outsider.id, role="viewer")
     client.force_login(administrator.user)
+    seem_proven(client)
     address = f"/admin/accounts/user/{owner.id}/change/"
     facts = {"display_name": "Owner", "email": "", "new_password": ""}
     assert "only owner" in client.post(address, facts, follow=True).content.decode()

@@ -199,7 +199,7 @@ def test_c17_somebody_else_s_failures_lock_nobody_out(review: Review, release: R
     review.sign(release, "reviewed", "reviewer")
 
 
-@pytest.mark.parametrize("kind", ["agent", "service", "device"])
+@pytest.mark.parametrize("kind", ["agent", "device"])
 def test_c23_only_people_sign(review: Review, release: Release, make_user: Callable[..., User], kind: str):
     machine = make_user("machine", kind=kind, password=PASSWORD)
     owner = caller_of(review.people["owner"])

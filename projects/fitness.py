@@ -1,0 +1,33 @@
+"""Who can be what in a project: only people own one, and a service is no member.
+
+An owner is who lets people in, takes locks over and answers for the project. An agent works in it, as far as an editor
+may; a service (Foundry itself, or a program that only reads what is internal) has no place in it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Kind, User
+from audit.errors import PermissionDenied, ValidationFailed
+from projects.models import Role
+
+# A member who counts as an owner: a person with an open account. The database's own triggers say the same.
+ACTING_OWNER: Final = Q(role=Role.OWNER, user__is_active=True, user__kind=Kind.HUMAN)
+
+
+def check_fit(person: User, role: Role) -> None:
+    """Refuse who cannot have this role. Raises `ValidationFailed`."""
+    if person.kind == Kind.SERVICE:
+        raise ValidationFailed({"username": [_("A service is no member of a project.")]})
+    if role == Role.OWNER and person.kind != Kind.HUMAN:
+        raise ValidationFailed({"role": [_("Only people own a project.")]})
+
+
+def check_creator(user: User) -> None:
+    """Refuse who could not own the project that they want to make. Raises `PermissionDenied`."""
+    if user.kind != Kind.HUMAN:
+        raise PermissionDenied(_("Only people own a project, so only people make one."))
