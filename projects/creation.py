@@ -23,7 +23,7 @@ def created_before(*, caller: Caller, request: str) -> Project | None:
     """The project that an earlier request with the same `client_ref` made, as its maker may see it now.
 
     Raises `ClientRefReused`, and `NotFound` for who has no access to it any more. Also refuses, as `NotAuthenticated`,
-    a caller whose account is closed, and as `PermissionDenied` who could own no project; asked first in the transaction.
+    a caller whose account is closed, and as `PermissionDenied` one who could own no project; asked first of all.
     """
     check_creator(caller.user)
     if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
