@@ -32,6 +32,7 @@ def services() -> Iterator[Path]:
         os.environ["DJANGO_SETTINGS_MODULE"] = "foundry_site.settings"
         # One person sends what a thousand would; the limit on a person is not what is measured.
         os.environ |= {"FOUNDRY_SOCKET_RATE": "1000000", "FOUNDRY_REST_RATE": "0", "FOUNDRY_ADDRESS_RATE": "0"}
+        os.environ |= {"FOUNDRY_PERSON_SOCKETS": "0", "FOUNDRY_ADDRESS_SOCKETS": "0"}
         os.environ["FOUNDRY_LOG_LEVEL"] = "ERROR"
         os.environ.pop("DATABASE_URL", None)
         os.environ.pop("REDIS_URL", None)

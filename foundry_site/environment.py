@@ -86,6 +86,9 @@ class Environment:
     lock_grace: int
     socket_idle: int
     socket_rate: int
+    person_sockets: int
+    address_sockets: int
+    header_seconds: int
     token_days: int
     inbox_days: int
     statement_timeout: int
@@ -143,6 +146,9 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
         socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
         socket_rate=_number(variables, "FOUNDRY_SOCKET_RATE", 100, least=10),
+        person_sockets=_number(variables, "FOUNDRY_PERSON_SOCKETS", 64, least=0),
+        address_sockets=_number(variables, "FOUNDRY_ADDRESS_SOCKETS", 256, least=0),
+        header_seconds=_number(variables, "FOUNDRY_HEADER_SECONDS", 20, least=1),
         token_days=_number(variables, "FOUNDRY_TOKEN_DAYS", 90, least=1),
         inbox_days=_number(variables, "FOUNDRY_INBOX_DAYS", 180, least=0),
         statement_timeout=_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, least=0),

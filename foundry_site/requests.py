@@ -8,26 +8,42 @@ connection that is closed on unread bytes is reset, and the client would never s
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
 from daphne.http_protocol import WebRequest
 from django.conf import settings
+from prometheus_client import Counter as Figure
+from twisted.web.http import HTTPChannel
 
 from accounts.rest.errors import PROBLEM_JSON
 from audit.errors import PayloadTooLarge
+from foundry_site.unfinished import Unfinished
+from gateway.limits import neighbourhood
 
 # Seconds for which a refused client may go on sending.
 LINGER_SECONDS: Final = 2.0
+# Seconds in all for a body; `FOUNDRY_HEADER_SECONDS` are for the headers before it.
+BODY_SECONDS: Final = 300.0
+
+GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that were ended unfinished.", ["reason"])
+
+# Connections whose headers are not whole yet, by address.
+_beginning: Counter[str] = Counter()
 
 
 class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
     """One request. Twisted tells the length that the client names, and then hands over the body piece by piece."""
 
     _is_refused = False
+    _deadline: Any = None
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         super().gotLength(length)
+        peer = self.channel.transport.getPeer()
+        self._unfinished = Unfinished(getattr(peer, "host", None))
+        self._deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, self.channel.give_up, "slow_body")
         if self._is_too_large(length or 0):
             # Who waits to be told to go on is not told so.
             self.requestHeaders.removeHeader(b"Expect")
@@ -39,13 +55,28 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         if self._is_too_large(self.content.tell() + len(data)):
             self._refuse()
             return
+        # Behind a proxy it is the proxy's address, and the proxy that keeps bodies until they are whole.
+        if not self._unfinished.add(len(data)) and not settings.FOUNDRY_PROXY:
+            self.channel.give_up("too_much_unfinished")
+            return
         super().handleContentChunk(data)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802 (Twisted's name)
+        self._body_is_whole()
         if self._is_refused:
             self.channel.loseConnection()
             return
         super().requestReceived(command, path, version)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
+        self._body_is_whole()
+        super().connectionLost(reason)
+
+    def _body_is_whole(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+            self._unfinished.finish()
 
     def _is_too_large(self, size: int) -> bool:
         return size > int(settings.FOUNDRY_MESSAGE_LIMIT)
@@ -69,13 +100,69 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
             self.channel.loseConnection()
 
 
+class FoundryChannel(HTTPChannel):  # type: ignore[misc] # Twisted's types end here
+    """One HTTP connection, whose headers must be whole in time, and of which an address has only so many unfinished.
+
+    Twisted's own timeout begins anew with every byte: a client that sends one now and then keeps a connection for ever.
+    """
+
+    _deadline: Any = None
+    _waiting = ""
+
+    def connectionMade(self) -> None:  # noqa: N802 (Twisted's name)
+        super().connectionMade()
+        self.requestFactory = FoundryRequest
+        self._await_headers()
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        # The next request of a connection that is kept: its time begins with its first byte.
+        if not self._waiting and not self._handlingRequest and not self.requests:
+            self._await_headers()
+        super().dataReceived(data)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802 (Twisted's name)
+        self._headers_are_whole()
+        super().allHeadersReceived()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
+        self._headers_are_whole()
+        super().connectionLost(reason)
+
+    def give_up(self, reason: str) -> None:
+        """End a connection on which what was begun does not come to its end."""
+        GIVEN_UP.labels(reason).inc()
+        self._headers_are_whole()
+        self.timeoutConnection()
+
+    def _await_headers(self) -> None:
+        peer = self.transport.getPeer()
+        self._waiting = neighbourhood(getattr(peer, "host", "")) or "local"
+        _beginning[self._waiting] += 1
+        self._deadline = asyncio.get_running_loop().call_later(
+            settings.FOUNDRY_HEADER_SECONDS, self.give_up, "slow_headers"
+        )
+        # Behind a proxy all of them come from it; it hands a request over only when it is whole.
+        limit = settings.FOUNDRY_ADDRESS_SOCKETS
+        if limit and not settings.FOUNDRY_PROXY and _beginning[self._waiting] > limit:
+            self.give_up("too_many_headers")
+
+    def _headers_are_whole(self) -> None:
+        if self._waiting:
+            self._deadline.cancel()
+            _beginning[self._waiting] -= 1
+            if not _beginning[self._waiting]:
+                del _beginning[self._waiting]
+            self._waiting = ""
+
+
 def use_our_requests(factory: Any) -> None:
-    """Have Daphne's HTTP factory, which names its own class of requests, build its protocols with ours."""
-    build = factory.buildProtocol
+    """Have Daphne's HTTP factory, which names its own class of requests, build connections and requests of ours."""
 
-    def build_with_ours(address: Any) -> Any:
-        protocol = build(address)
-        protocol.requestFactory = FoundryRequest
-        return protocol
+    def build(address: Any) -> FoundryChannel:
+        channel = FoundryChannel()
+        channel.factory = factory
+        channel.callLater = factory.reactor.callLater
+        channel.timeOut = factory.timeOut
+        return channel
 
-    factory.buildProtocol = build_with_ours
+    factory.buildProtocol = build

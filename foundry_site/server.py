@@ -28,8 +28,6 @@ from locking.sweeper import sweep_once
 
 logger = logging.getLogger(__name__)
 
-# A message may hold 8 MiB and a larger one is told so; the limit also binds what is sent: a draft with all its texts.
-FRAME_LIMIT: Final = 64 * 1024 * 1024
 # Seconds.
 SWEEP_INTERVAL: Final = 1.0
 FAREWELL_TIMEOUT: Final = 4.0
@@ -42,8 +40,9 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         super().__init__(
             application=application,
             endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
-            websocket_max_message_size=FRAME_LIMIT,
-            websocket_max_frame_size=FRAME_LIMIT,
+            # Binds what comes in. What goes out (a draft with all its texts may be larger) is framed by `sockets`.
+            websocket_max_message_size=settings.FOUNDRY_MESSAGE_LIMIT,
+            websocket_max_frame_size=settings.FOUNDRY_MESSAGE_LIMIT,
             websocket_timeout=-1,
             # Anybody can send the header: it is believed only where a proxy stands before every node and overwrites it.
             proxy_forwarded_address_header="X-Forwarded-For" if settings.FOUNDRY_PROXY else None,
@@ -55,6 +54,12 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         self._listening = listening
         self._ports: list[Any] = []
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Let a socket's application say whose it is, once it knows."""
+        if scope["type"] == "websocket":
+            scope["belongs_to"] = protocol.belongs_to
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Pass on what an application sends; it goes on when there is room for more."""

@@ -14,10 +14,14 @@ from typing import Any, Final
 from autobahn.websocket.protocol import PreparedMessage
 from daphne.ws_protocol import WebSocketProtocol
 
+from foundry_site.unfinished import Unfinished
+from gateway.close_codes import CloseCode
+from gateway.metrics import CLOSES
+
 # Received messages that wait for the application; a large one counts for more.
 MOST_WAITING: Final = 64
 MOST_WAITING_LARGE: Final = 2
-LARGE: Final = 1024 * 1024
+LARGE: Final = 64 * 1024
 # Seconds until it is looked whether the application has caught up.
 LOOK_AGAIN: Final = 0.02
 
@@ -49,6 +53,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._room = asyncio.Event()
         self._room.set()
         self._is_reading = True
+        self._unfinished = Unfinished(None)
 
     async def has_room(self) -> None:
         """Wait until the client has read enough of what was sent, or is gone."""
@@ -73,7 +78,32 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self.unregisterProducer()
         self.registerProducer(self, True)
 
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 (Autobahn's name)
+        pending = super().onConnect(request)
+        self._unfinished = Unfinished(self.client_addr[0] if self.client_addr else None)
+        return pending
+
+    def belongs_to(self, user_id: str) -> None:
+        """Somebody is signed in: what they send unfinished is counted over all their sockets."""
+        self._unfinished.belongs_to(user_id)
+
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
+        super().onMessageFrameData(payload)
+        if not self.failedByMe and not self._unfinished.add(len(payload)):
+            self._fail(CloseCode.TOO_MUCH_UNFINISHED, "Finish one message before you begin the next.")
+
+    def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
+        self._fail(CloseCode.TOO_LARGE, reason)
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        """Close because of what the client sends; what it has sent of it is given up."""
+        self._unfinished.finish()
+        self.frame_data = self.message_data = []
+        CLOSES.labels(code.name.lower()).inc()
+        self._fail_connection(int(code), reason)
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 (Autobahn's names)
+        self._unfinished.finish()
         super().onMessage(payload, isBinary)
         most = MOST_WAITING_LARGE if len(payload) > LARGE else MOST_WAITING
         if self._is_reading and self.application_queue.qsize() >= most:
@@ -83,6 +113,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
         self._room.set()
+        self._unfinished.finish()
         # Refused before there was an application, there is nothing to tell it.
         if hasattr(self, "server"):
             super().onClose(wasClean, code, reason)

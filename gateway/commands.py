@@ -41,6 +41,9 @@ Parameters = TypeVar("Parameters", bound=msgspec.Struct)
 # Enough to follow somebody's typing without a break, and a bound for what one writer makes everybody receive.
 CHANGES_PER_SECOND: Final = 30
 
+# The same in characters of its frames; one large piece of text may come at once.
+SIZE_OF_CHANGES_PER_SECOND: Final = 256 * 1024
+
 # `changes` stands three levels deep in a frame; what it holds may be as deep as anywhere else.
 _DEPTH_OF_FRAME: Final = 3
 
@@ -73,7 +76,7 @@ class Command:
 
     `focus` says whether the person goes to the field it names (True) or leaves it (False). With `needs_lock` the
     session must hold `field` by `token`; one that `refuses_held` is not tried for a `field` that somebody else is known
-    to hold. More than `most_per_second` are refused, one by one.
+    to hold. More than `most_per_second`, or than `max_size_per_second` characters, are refused, one by one.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Command:
     needs_lock: bool = False
     refuses_held: bool = False
     most_per_second: int | None = None
+    max_size_per_second: int | None = None
 
 
 COMMANDS: Final[dict[str, Command]] = {}
@@ -97,12 +101,15 @@ def command(
     needs_lock: bool = False,
     refuses_held: bool = False,
     most_per_second: int | None = None,
+    max_size_per_second: int | None = None,
 ) -> Callable[[Callable[[Place, Parameters], Any]], Callable[[Place, Parameters], Any]]:
     """Register a function as a method; its second argument's type says what the method takes."""
 
     def register(run: Callable[[Place, Parameters], Any]) -> Callable[[Place, Parameters], Any]:
         parameters = get_type_hints(run)["params"]
-        COMMANDS[name] = Command(name, lane, parameters, run, focus, needs_lock, refuses_held, most_per_second)
+        COMMANDS[name] = Command(
+            name, lane, parameters, run, focus, needs_lock, refuses_held, most_per_second, max_size_per_second
+        )
         return run
 
     return register
@@ -200,7 +207,13 @@ def events_since(at: Place, params: Since) -> dict[str, Any]:
     return read_events(at.project_id, params.after)
 
 
-@command("text.change", Lane.HERE, needs_lock=True, most_per_second=CHANGES_PER_SECOND)
+@command(
+    "text.change",
+    Lane.HERE,
+    needs_lock=True,
+    most_per_second=CHANGES_PER_SECOND,
+    max_size_per_second=SIZE_OF_CHANGES_PER_SECOND,
+)
 def change(at: Place, params: Typing) -> dict[str, Any]:
     show_typing(
         project_id=at.project_id,

@@ -19,7 +19,7 @@ from audit.errors import DomainError, RateLimited, Unavailable
 from audit.live import topic_of
 from gateway.close_codes import CloseCode
 from gateway.commands import COMMANDS, Command, Lane, Place
-from gateway.limits import TokenBucket, check_size
+from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES
 from gateway.protocol import (
     INTERNAL_ERROR,
@@ -200,8 +200,8 @@ class Connection:
             unknown = ProtocolError(METHOD_NOT_FOUND, f"There is no method {request.method}.", request.answer_id)
             return error_frame(unknown)
         try:
-            check_size(text)
-            self._require_pace(command)
+            self.node.rates.count(str(self.user_id), self.heard_at)
+            self._require_pace(command, len(text))
             params = decode_parameters(request.params, command.parameters)
             result = await self._run(command, params)
             self._note_focus(command, params)
@@ -258,12 +258,17 @@ class Connection:
             await self.node.lanes.read(checked)
             self.held[field] = token
 
-    def _require_pace(self, command: Command) -> None:
-        """Raise `RateLimited` for a command that comes too often."""
+    def _require_pace(self, command: Command, size: int) -> None:
+        """Raise `RateLimited` for a command that comes too often, or with too much."""
         if command.most_per_second is not None:
             fresh = TokenBucket(command.most_per_second, command.most_per_second, self.heard_at)
             if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
                 raise RateLimited(f"At most {command.most_per_second} {command.name} a second.", retry_after=1)
+        if command.max_size_per_second is not None:
+            fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MESSAGE_LIMIT, self.heard_at)
+            if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
+                limit = command.max_size_per_second // 1024
+                raise RateLimited(f"At most {limit} KiB of {command.name} a second.", retry_after=30)
 
     def _note_focus(self, command: Command, params: Any) -> None:
         if command.name == "cursor.move":

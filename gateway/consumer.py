@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
 
-from audit.errors import DomainError, NotFound
+from audit.errors import DomainError
 from gateway.authentication import chosen_subprotocol
-from gateway.close_codes import close_code_of
-from gateway.connection import Connection
+from gateway.close_codes import CloseCode, close_code_of
+from gateway.connection import Connection, Send
+from gateway.metrics import CLOSES
 from gateway.opening import open_connection, read_address
 
 
@@ -27,7 +28,7 @@ class ProjectConsumer(AsyncConsumer):
         # Channels' own makes two tasks for every message, to listen to a channel that we do not have.
         self.scope, self.base_send = scope, send
         try:
-            with suppress(StopConsumer):
+            with ExitStack() as self.counted, suppress(StopConsumer):
                 while True:
                     await self.dispatch(await receive())
         finally:
@@ -42,14 +43,14 @@ class ProjectConsumer(AsyncConsumer):
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         await self.send({"type": "websocket.accept", "subprotocol": chosen_subprotocol(self.scope)})
         try:
-            self.connection = await open_connection(self.scope, self.send)
+            self.connection = await open_connection(self.scope, self.send, self.counted)
             self._name_in_the_log(self.connection)
             await self.connection.begin(read_address(self.scope).after)
         except DomainError as refusal:
             if self.connection is not None:
                 await self.connection.close(close_code_of(refusal))
             else:
-                await self.send({"type": "websocket.close", "code": int(close_code_of(refusal))})
+                await close_refused(self.send, close_code_of(refusal))
 
     def _name_in_the_log(self, connection: Connection) -> None:
         facts: Any = self.scope.get("log_facts", {})
@@ -74,6 +75,12 @@ class NowhereConsumer(AsyncConsumer):
     async def dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "websocket.connect":
             await self.send({"type": "websocket.accept", "subprotocol": chosen_subprotocol(self.scope)})
-            await self.send({"type": "websocket.close", "code": int(close_code_of(NotFound("There is nothing here.")))})
+            await close_refused(self.send, CloseCode.NO_SUCH_PROJECT)
         elif message["type"] == "websocket.disconnect":
             raise StopConsumer
+
+
+async def close_refused(send: Send, code: CloseCode) -> None:
+    """Close a socket that never had a connection."""
+    CLOSES.labels(code.name.lower()).inc()
+    await send({"type": "websocket.close", "code": int(code)})

@@ -1,22 +1,21 @@
-"""How much one socket may ask for."""
+"""How much one socket, and one person, may ask for."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
+
 from django.conf import settings
 
-from audit.errors import PayloadTooLarge
-
-
-def check_size(text: str) -> None:
-    """Raise `PayloadTooLarge` for a message of more bytes than `FOUNDRY_MESSAGE_LIMIT`."""
-    limit: int = settings.FOUNDRY_MESSAGE_LIMIT
-    # A character is at most 4 bytes of UTF-8: only a message that may be too long is encoded.
-    if len(text) > limit or (len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit):
-        raise PayloadTooLarge(f"A message holds at most {limit} bytes.", limit=limit)
+from accounts.rates import count_messages, too_many
+from audit.errors import RateLimited
+from gateway.execution import Lane
 
 
 class TokenBucket:
-    """Lets `rate` messages a second pass for ever, and `burst` of them at once. Times are seconds of one clock."""
+    """Lets `rate` units a second pass for ever, and `burst` of them at once. Times are seconds of one clock."""
 
     __slots__ = ("_burst", "_left", "_rate", "_since")
 
@@ -26,11 +25,77 @@ class TokenBucket:
         self._left = burst
         self._since = now
 
-    def take(self, now: float) -> bool:
-        """Whether one more message may pass now."""
+    def take(self, now: float, amount: float = 1) -> bool:
+        """Whether so much more may pass now."""
         self._left = min(self._burst, self._left + (now - self._since) * self._rate)
         self._since = now
-        if self._left < 1:
+        if self._left < amount:
             return False
-        self._left -= 1
+        self._left -= amount
         return True
+
+
+class SocketCounts:
+    """How many sockets of this node each person has, and each address from which nobody is signed in yet."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def of_person(self, user_id: str) -> Iterator[None]:
+        """Count one for as long as the context lasts. Raises `RateLimited` beyond `FOUNDRY_PERSON_SOCKETS`."""
+        with self._one(f"user:{user_id}", settings.FOUNDRY_PERSON_SOCKETS, "Your account"):
+            yield
+
+    @contextmanager
+    def before_sign_in(self, address: str | None) -> Iterator[None]:
+        """Count one for as long as the context lasts. Raises `RateLimited` beyond `FOUNDRY_ADDRESS_SOCKETS`."""
+        with self._one(f"address:{neighbourhood(address)}", settings.FOUNDRY_ADDRESS_SOCKETS, "Your network"):
+            yield
+
+    @contextmanager
+    def _one(self, key: str, limit: int, who: str) -> Iterator[None]:
+        if limit and self._open[key] >= limit:
+            raise RateLimited(f"{who} has {limit} sockets here already; close one first.", retry_after=30)
+        self._open[key] += 1
+        try:
+            yield
+        finally:
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
+
+
+class MessageRates:
+    """Counts the messages of each person together with their REST requests, on all nodes (`accounts.rates`)."""
+
+    def __init__(self) -> None:
+        self._untold: Counter[str] = Counter()
+        self._over: dict[str, float] = {}
+
+    def count(self, user_id: str, now: float) -> None:
+        """Count a message. Raises `RateLimited` while the person is over the limit."""
+        self._untold[user_id] += 1
+        until = self._over.get(user_id, 0.0)
+        if now < until:
+            raise too_many("Your account", settings.FOUNDRY_REST_RATE, retry_after=int(until - now) + 1)
+
+    async def tell(self, lane: Lane, now: float) -> None:
+        """Add what was counted since the last time, and learn who is over the limit."""
+        told, self._untold = self._untold, Counter()
+        if told:
+            over = await lane(lambda: count_messages(told))
+            self._over = {user_id: now + seconds for user_id, seconds in over.items()} | {
+                user_id: until for user_id, until in self._over.items() if until > now and user_id not in told
+            }
+
+
+def neighbourhood(address: str | None) -> str:
+    """What counts as one address: a mapped IPv4 address is that one, and an IPv6 neighbourhood of 64 bits is one."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if found.version == 6:
+        return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
+    return str(found)

@@ -23,6 +23,7 @@ from accounts.sessions import end_unused_sessions, note_use
 from audit.errors import DomainError
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
+from gateway.limits import MessageRates, SocketCounts
 from gateway.metrics import SOCKETS
 from gateway.readers import HubReaders, project_of
 from gateway.revocation import Revocations
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 # Seconds.
 REVOCATION_INTERVAL: Final = 1.0
 SILENCE_INTERVAL: Final = 1.0
+RATES_INTERVAL: Final = 1.0
 UNUSED_INTERVAL: Final = 15.0
 FAREWELL_TIMEOUT: Final = 3.0
 FOCUS_DELAY: Final = 0.1
@@ -74,6 +76,8 @@ class Node:
         self.locks = StandingLocks()
         self.hub = Hub(self.readers, observe=self._observe, notice=self._noticed)
         self.connections: set[Connection] = set()
+        self.sockets = SocketCounts()
+        self.rates = MessageRates()
         self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self.revocations = Revocations(self)
         self._moving: set[tuple[UUID, UUID]] = set()
@@ -91,6 +95,7 @@ class Node:
         self.in_background(self._poll_revocations())
         for interval, work in (
             (SILENCE_INTERVAL, self.close_silent),
+            (RATES_INTERVAL, lambda: self.rates.tell(self.lanes.upkeep, self.now())),
             (UNUSED_INTERVAL, lambda: self.lanes.upkeep(end_unused_sessions)),
             (REWRITE_INTERVAL, lambda: self.lanes.presence(self.presence.rewrite)),
             (SWEEP_INTERVAL, lambda: self.lanes.presence(self.presence.sweep)),

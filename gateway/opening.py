@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,11 +28,18 @@ class Address:
     resume_secret: str
 
 
-async def open_connection(scope: Mapping[str, Any], send: Send) -> Connection:
-    """Sign in and open the session, or resume it. Raises `NotAuthenticated`, `NotFound`, `Unavailable`."""
+async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitStack) -> Connection:
+    """Sign in and open the session, or resume it; the socket counts as its person's until `counted` is closed.
+
+    Raises `NotAuthenticated`, `NotFound`, `Unavailable`, and `RateLimited` for one socket too many.
+    """
     node = await current_node()
     sign_in = functools.partial(authenticate, scope)
-    caller = await node.lanes.read(sign_in)
+    with node.sockets.before_sign_in(scope["client"][0] if scope.get("client") else None):
+        caller = await node.lanes.read(sign_in)
+    counted.enter_context(node.sockets.of_person(str(caller.user.id)))
+    # What it sends unfinished is this person's from now on, where the server counts it.
+    scope.get("belongs_to", _nobody_counts)(str(caller.user.id))
     address = read_address(scope)
     session = await node.lanes.write(functools.partial(_session, caller, address))
     caller = replace(caller, session_id=session.session_id)
@@ -51,6 +59,10 @@ def read_address(scope: Mapping[str, Any]) -> Address:
         session_id=_uuid(first.get("session_id", "")),
         resume_secret=first.get("resume_secret", ""),
     )
+
+
+def _nobody_counts(_user_id: str) -> None:
+    """For a server that lets any number of unfinished bytes in."""
 
 
 def _session(caller: Caller, address: Address) -> OpenedSession:

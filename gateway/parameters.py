@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
 # What a double, and so every JSON client, holds exactly.
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+# Sections of one change. More come only of replacing everywhere at once: watchers then ask for the text.
+MAX_SECTIONS: Final = 2000
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -55,12 +59,15 @@ class KeptText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Typing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`changes` are CodeMirror's: a number keeps so many code units, `[deleted, line, line …]` replaces some."""
+    """`changes` are CodeMirror's: a number keeps so many code units, `[deleted, line, line …]` replaces some.
+
+    How much they may insert in all is checked by `presence.services.show_typing`.
+    """
 
     field: str
     token: Number
     revision: Number
-    changes: list[Number | list[Number | str]]
+    changes: Annotated[list[Number | list[Number | str]], msgspec.Meta(max_length=MAX_SECTIONS)]
 
 
 class Cursor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

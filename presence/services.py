@@ -72,11 +72,12 @@ def show_typing(
 ) -> None:
     """Show the others what a field's writer has just typed: CodeMirror's change sections, in UTF-16 code units.
 
-    Raises `PayloadTooLarge` for more inserted text than a field may hold. Never waits; stored nowhere.
+    Raises `PayloadTooLarge` for more inserted text than a field may hold, line ends included. Never waits; stored
+    nowhere.
     """
     limit: int = settings.FOUNDRY_TEXT_LIMIT
     inserted = (part for section in changes if isinstance(section, list) for part in section if isinstance(part, str))
-    if sum(map(len, inserted)) > limit:
+    if sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in inserted) > limit + 1:
         raise PayloadTooLarge(f"A text holds at most {limit} bytes.", field=field, limit=limit)
     data = {
         "session_id": str(session_id),

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
-from accounts.rest.limits import count_request
+from accounts.rates import count_request
 from accounts.rest.parsers import Body
 from audit.errors import DomainError, NotFound, ValidationFailed
 

@@ -10,6 +10,7 @@ import {
   type Result,
   type Snapshot,
 } from "./protocol";
+import { say } from "./texts";
 
 /** A refusal: the server answered, and the answer is no. */
 export class Refused extends Error {
@@ -62,6 +63,9 @@ const REQUEST_TIMEOUT = 15_000;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 15_000;
 const BUSY_RETRY = 30_000;
+const BUSY: ReadonlySet<number> = new Set([Close.tooMuchUnfinished, Close.tooManyMessages, Close.tooManySockets]);
+/** The server closes on a larger message, and would do so again after each reconnection. */
+const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** The server says `head` every 10 s; three missed ones mean that nobody is there. */
 const SILENCE = 35_000;
 /** The server closes after 60 s without a word from us. */
@@ -138,6 +142,10 @@ export class Gateway extends Emitter<Happenings> {
     const id = this.nextId++;
     const frame = JSON.stringify({ jsonrpc: "2.0", id, method, params });
     return new Promise<Result<Name>>((resolve, reject) => {
+      if (frame.length * 3 > MAX_FRAME_BYTES && new TextEncoder().encode(frame).length > MAX_FRAME_BYTES) {
+        reject(new Refused(tooLarge()));
+        return;
+      }
       if (!this.isLive && !repeat) {
         reject(new Disconnected(method));
         return;
@@ -244,7 +252,7 @@ export class Gateway extends Emitter<Happenings> {
     for (const [id, waiting] of this.pending) if (!waiting.repeat) this.settle(id)?.reject(new Disconnected());
     if (code === Close.notSignedIn) this.become({ phase: "ended", why: "signed_out" });
     else if (code === Close.accessLost || code === Close.noSuchProject) this.become({ phase: "ended", why: "access_lost" });
-    else this.retryLater(code === Close.tooManyMessages ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));
+    else this.retryLater(BUSY.has(code) ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));
   }
 
   /** Exponential back-off with jitter, so that a restarted server is not met by everybody at once. */
@@ -283,6 +291,10 @@ export class Gateway extends Emitter<Happenings> {
 
 function protocolProblem({ code, message }: { code: number; message: string }): Problem {
   return { code: "protocol", status: code, title: message, detail: message };
+}
+
+function tooLarge(): Problem {
+  return { code: "payload_too_large", status: 413, title: say("tooLarge"), detail: say("tooLarge") };
 }
 
 function retryAfter(problem: Problem): number {

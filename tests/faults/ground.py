@@ -59,6 +59,8 @@ class Ground:
             FOUNDRY_LOCK_GRACE=str(GRACE),
             FOUNDRY_SOCKET_RATE="100000",
             FOUNDRY_REST_RATE="0",
+            FOUNDRY_PERSON_SOCKETS="0",
+            FOUNDRY_ADDRESS_SOCKETS="0",
             FOUNDRY_ADDRESS_RATE="0",
             FOUNDRY_LOG_LEVEL="WARNING",
         )

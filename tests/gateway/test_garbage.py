@@ -54,7 +54,7 @@ KINDS: list[Callable[[random.Random], str]] = [half, swapped, deep, wrong, large
 @pytest.fixture
 async def server(committed_db: None, process_environment: dict[str, str]) -> AsyncIterator[Server]:
     """A node that does not mind how many frames come."""
-    async with serving({**process_environment, "FOUNDRY_SOCKET_RATE": "1000000"}) as server:
+    async with serving({**process_environment, "FOUNDRY_SOCKET_RATE": "1000000", "FOUNDRY_REST_RATE": "0"}) as server:
         yield server
 
 

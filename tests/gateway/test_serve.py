@@ -107,16 +107,6 @@ async def test_a_long_text_is_saved_and_comes_back_whole(
         assert saved["result"]["prompt_text"] == text
 
 
-async def test_a_message_over_8_mib_is_answered_413_and_the_socket_lives_on(
-    server: Server, project: Project, editor: User, tokens: Tokens
-) -> None:
-    async with server.connect(project, tokens[editor.id]) as connection:
-        await receive(connection)
-        answer = await call(connection, "working_copy.put", content="x" * 9_000_000)
-        assert (answer["error"]["code"], answer["error"]["data"]["code"]) == (413, "payload_too_large")
-        assert (await call(connection, "ping"))["result"] == {}
-
-
 async def test_sigterm_tells_1012_ends_in_time_and_leaves_the_locks_a_grace(
     server: Server, project: Project, editor: User, tokens: Tokens
 ) -> None:

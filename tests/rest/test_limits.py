@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import redis
 
+from accounts import rates
 from accounts.models import User
-from accounts.rest import limits
 from tests.rest.client import Api, members, problem
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def a_minute_of_its_own(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
     """Counts are found by minute: one that no other test has, and which does not end in between."""
     minute = 10_000_000 + owner.id.int % 10_000_000
     monkeypatch.setattr(time, "time", lambda: minute * 60 + 15.0)
-    monkeypatch.setattr(limits, "_counts", limits._Counts())
+    monkeypatch.setattr(rates, "_counts", rates._Counts())
 
 
 def ask(api: Api, times: int) -> list[int]:
@@ -71,6 +71,6 @@ def test_while_redis_is_away_each_node_counts_for_itself(
         asked.append(name)
         raise redis.ConnectionError("away")
 
-    monkeypatch.setattr(limits, "get_redis_connection", away)
+    monkeypatch.setattr(rates, "get_redis_connection", away)
     assert ask(Api(owner), 5) == [200, 200, 200, 429, 429]
     assert len(asked) == 1, "a request does not wait for Redis again and again"

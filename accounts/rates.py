@@ -1,4 +1,4 @@
-"""How many requests one account, and one address, may send to the API in a minute.
+"""How many requests one account, and one address, may send in a minute, through REST and sockets together.
 
 The counts of all nodes are in Redis. While Redis is away each node counts for itself: the limit is looser by the number
 of nodes, and nobody is refused, or let through without end, because a cache has vanished.
@@ -36,11 +36,11 @@ class _Counts:
         self._away_until = 0.0
         self._guard = threading.Lock()
 
-    def add(self, keys: list[str], minute: int) -> list[int]:
-        """Count one request under each key; return how many there are now."""
+    def add(self, counts: Mapping[str, int], minute: int) -> list[int]:
+        """Count so many requests under each key; return how many there are now."""
         if time.monotonic() >= self._away_until:
             try:
-                return self._shared(keys, minute)
+                return self._shared(counts, minute)
             except (redis.RedisError, OSError) as error:
                 self._away_until = time.monotonic() + RESPITE
                 logger.warning("Requests are counted by this node alone, Redis is away: %s", error)
@@ -48,15 +48,15 @@ class _Counts:
             if minute != self._minute:
                 self._own.clear()
                 self._minute = minute
-            self._own.update(keys)
-            return [self._own[key] for key in keys]
+            self._own.update(counts)
+            return [self._own[key] for key in counts]
 
     @staticmethod
-    def _shared(keys: list[str], minute: int) -> list[int]:
+    def _shared(counts: Mapping[str, int], minute: int) -> list[int]:
         pipeline = get_redis_connection("default").pipeline(transaction=False)
-        for key in keys:
+        for key, number in counts.items():
             name = f"rate:{minute}:{key}"
-            pipeline.incr(name)
+            pipeline.incrby(name, number)
             pipeline.expire(name, 2 * WINDOW)
         answers: list[Any] = pipeline.execute()
         return [int(each) for each in answers[::2]]
@@ -71,13 +71,34 @@ def count_request(*, user_id: str | None, address: str | None) -> None:
     limits = _limits(user_id, address)
     if not limits:
         return
-    counted = _counts.add(list(limits), int(now // WINDOW))
+    counted = _counts.add(dict.fromkeys(limits, 1), int(now // WINDOW))
     for (key, limit), number in zip(limits.items(), counted, strict=True):
         if number > limit:
             who = "Your account" if key.startswith("user:") else "Your network"
-            raise RateLimited(
-                f"{who} may send {limit} requests a minute.", retry_after=max(1, int(WINDOW - now % WINDOW) + 1)
-            )
+            raise too_many(who, limit, retry_after=_rest_of_minute(now))
+
+
+def count_messages(counts: Mapping[str, int]) -> dict[str, int]:
+    """Count messages of these accounts, by user id; return who is over the limit, and for how many seconds yet.
+
+    A socket counts for itself and tells once a second: asking Redis about each message would cost more than most of
+    them do.
+    """
+    limit = settings.FOUNDRY_REST_RATE
+    if not limit or not counts:
+        return {}
+    now = time.time()
+    counted = _counts.add({f"user:{user_id}": number for user_id, number in counts.items()}, int(now // WINDOW))
+    return {user_id: _rest_of_minute(now) for user_id, number in zip(counts, counted, strict=True) if number > limit}
+
+
+def too_many(who: str, limit: int, *, retry_after: int) -> RateLimited:
+    """The refusal of a request beyond the limit of a minute."""
+    return RateLimited(f"{who} may send {limit} requests a minute.", retry_after=retry_after)
+
+
+def _rest_of_minute(now: float) -> int:
+    return max(1, int(WINDOW - now % WINDOW) + 1)
 
 
 def _limits(user_id: str | None, address: str | None) -> Mapping[str, int]:
