@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,14 +54,32 @@ def stamp_checkpoints(*, caller: AuditCaller) -> int:
     return len(missing)
 
 
-def imprint_fits(timestamp: Timestamp) -> bool:
-    """Whether a kept stamp is about its checkpoint's text. Who gave it was checked when it came."""
+def stamp_fault(timestamp: Timestamp, roots: Sequence[x509.Certificate]) -> str | None:
+    """What is wrong with a kept stamp: it is about its checkpoint's text, and whom `roots` trust gave it.
+
+    That it was checked when it came is the word of the database, so it is checked again. Without any root, nothing is
+    said of who gave it.
+    """
+    changed = "it was changed, or is about something else"
     try:
         answer = decode_timestamp_response(bytes(timestamp.answer))
     except ValueError:
-        return False
+        return changed
     imprint: bytes = answer.tst_info.message_imprint.message
-    return imprint.hex() == timestamp.checkpoint.sha256 and answer.tst_info.gen_time == timestamp.stamped_at
+    if imprint.hex() != timestamp.checkpoint.sha256 or answer.tst_info.gen_time != timestamp.stamped_at:
+        return changed
+    try:
+        if roots:
+            VerifierBuilder(roots=list(roots)).build().verify(answer, imprint)
+    except (ValueError, VerificationError) as error:
+        return f"no authority that the operator trusts gave it: {error}"
+    return None
+
+
+def trusted_roots() -> list[x509.Certificate]:
+    """The operator's roots of time-stamp authorities (`FOUNDRY_TIMESTAMP_ROOTS`). Raises `OSError`, `ValueError`."""
+    path = settings.FOUNDRY_TIMESTAMP_ROOTS
+    return x509.load_pem_x509_certificates(Path(path).read_bytes()) if path else []
 
 
 def _ask(checkpoint: Checkpoint) -> bytes:
@@ -68,7 +87,7 @@ def _ask(checkpoint: Checkpoint) -> bytes:
     text = checkpoint.text.encode()
     asked = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
-        roots = x509.load_pem_x509_certificates(Path(settings.FOUNDRY_TIMESTAMP_ROOTS).read_bytes())
+        roots = trusted_roots()
         answer = send(
             settings.FOUNDRY_TIMESTAMP_URL, method="POST", body=asked.as_bytes(), headers={"Content-Type": QUERY}
         )

@@ -12,7 +12,7 @@ from django.db.models import Min
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.checkpoints.services import CHECKPOINT, CHECKPOINT_MADE
-from audit.checkpoints.stamping import CHECKPOINT_STAMPED, imprint_fits
+from audit.checkpoints.stamping import CHECKPOINT_STAMPED, stamp_fault, trusted_roots
 from audit.keys.sealing import seal_fault
 from audit.keys.succession import site_keys
 from audit.keys.text import rfc3339
@@ -43,14 +43,20 @@ def check_checkpoints() -> Iterator[Finding]:
 
 
 def check_timestamps() -> Iterator[Finding]:
-    """Every stamp is about its checkpoint and is what its event says, and every event of one has its stamp."""
+    """Every stamp is what its event says, about its checkpoint, and given by whom the operator trusts; none is gone."""
+    try:
+        roots = trusted_roots()
+    except (OSError, ValueError) as error:
+        yield Finding("FOUNDRY_TIMESTAMP_ROOTS", f"the roots that time stamps are held against cannot be read: {error}")
+        return
     stamped = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_STAMPED)
     said = {event.target_id: event.data for event in stamped}
     for timestamp in Timestamp.objects.select_related("checkpoint").order_by("checkpoint").iterator(chunk_size=100):
         told = said.pop(str(timestamp.checkpoint_id), {})
         stands = (hashlib.sha256(bytes(timestamp.answer)).hexdigest(), rfc3339(timestamp.stamped_at))
-        if stands != (told.get("answer"), told.get("at")) or not imprint_fits(timestamp):
-            yield Finding(str(timestamp), "it was changed, or is about something else")
+        what = stamp_fault(timestamp, roots)
+        if what or stands != (told.get("answer"), told.get("at")):
+            yield Finding(str(timestamp), what or "it was changed, or is about something else")
     for number in said:
         yield Finding(f"time stamp of {number}", "it was removed: an event recorded it")
 

@@ -71,6 +71,22 @@ def test_an_authority_that_nobody_trusts_is_refused(checkpoint: Checkpoint, auth
         stamp()
 
 
+def test_c02_a_stamp_that_nobody_trusted_gave_is_found_later_too(
+    checkpoint: Checkpoint, authority: Authority, settings, tmp_path: Path
+):
+    """Whoever writes to the database can insert the stamp of an authority of their own, with its event."""
+    roots = Path(settings.FOUNDRY_TIMESTAMP_ROOTS)
+    trusted, own = roots.read_bytes(), Authority()
+    roots.write_bytes(own.root_pem)
+    with own.serving() as settings.FOUNDRY_TIMESTAMP_URL:
+        stamp()
+    call_command("verify_audit")
+    roots.write_bytes(trusted)
+
+    with pytest.raises(CommandError, match="no authority that the operator trusts gave it"):
+        call_command("verify_audit")
+
+
 def test_an_authority_that_is_away_is_asked_again_later(checkpoint: Checkpoint, authority: Authority, settings):
     address = settings.FOUNDRY_TIMESTAMP_URL
     settings.FOUNDRY_TIMESTAMP_URL = "http://127.0.0.1:1/"

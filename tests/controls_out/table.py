@@ -174,7 +174,7 @@ OUT: Final = (
         "c13",
         "the verifier does not hold a signature against its statement",
         ("tests/publishing/test_tampering.py::test_c13_a_signature_moved_to_another_release_is_found",),
-        patches=(("publishing.verification._signature_fault", _nothing),),
+        patches=(("publishing.verification._seal_fault", _nothing),),
     ),
     Out(
         "c14",

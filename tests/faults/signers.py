@@ -14,7 +14,7 @@ def main() -> None:
 
     django.setup()
 
-    from accounts.callers import Caller, foundry_caller
+    from accounts.callers import foundry_caller
     from accounts.services import create_account, create_token
     from accounts.suspension import restore_signing
 
@@ -25,7 +25,7 @@ def main() -> None:
         user = create_account(caller=here, username=username, display_name=name.title(), password=PASSWORD)
         # As if they had chosen their password themselves.
         restore_signing(caller=here, user_id=user.id, reason="It is them")
-        _, token = create_token(caller=Caller(user=user, via="command", credential="command"), name="faults")
+        _, token = create_token(caller=here, name="faults", user_id=user.id)
         people.append({"id": str(user.id), "username": username, "token": token})
     sys.stdout.write(json.dumps(people))
 

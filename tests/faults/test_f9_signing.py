@@ -19,7 +19,7 @@ import pytest
 from foundry_site.launcher.nodes import MANAGE, Node
 from publishing.bundle.verifier.main import verify
 from publishing.bundle.verifier.reading import Bundle
-from tests.faults.client import TIMEOUT
+from tests.faults.client import TIMEOUT, until
 from tests.faults.ground import Ground, Person
 from tests.faults.rest import Answer, make_project, rest
 from tests.faults.signers import PASSWORD
@@ -125,7 +125,7 @@ async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whol
 
         with pytest.raises((OSError, http.client.HTTPException)):
             await review.sign(dying, "approved", reference)
-        assert not dying.is_running
+        await until(lambda: not dying.is_running, within=10, what="the node is dead")
         again = await review.sign(living, "approved", reference)
 
         assert again.status == (200 if how_far.startswith("committed") else 201), again

@@ -9,8 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from drafts.comments.services import create_comment
 from projects.models import Project
-from publishing.bundle.report import report
-from publishing.bundle.scope import scope_of_release
+from tests.publishing.bundles import files_in, release_bundle
 from tests.publishing.reviews import Review
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
@@ -87,8 +86,8 @@ def test_invisible_characters_are_told_before_submitting_and_signing(browser: Br
 
 
 def test_the_report_of_a_bundle_shows_what_texts_hide(review: Review) -> None:
-    release = review.release(name="1.0.0")
-    Project.objects.filter(pk=review.project.pk).update(name=f"Plan {RLO}B")
-    page = b"".join(report(scope_of_release(release.id))).decode()
+    release = review.submit()
+    review.sign(release, "authored", "editor", comment=f"Plan {RLO}B")
+    page = files_in(release_bundle(release))["report.html"].decode()
     assert RLO not in page
-    assert "U+202E right-to-left override" in page
+    assert '<span class="unseen">U+202E</span>' in page

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit.checkpoints.models import Timestamp
 from audit.checkpoints.verification import expected_fault
 from audit.invisible import one_line
 from audit.keys.succession import SiteKeys, also_pinned, site_keys
@@ -50,7 +52,7 @@ class Command(BaseCommand):
             for state in found.chains:
                 self.stdout.write(f"{one_line(state.chain)}  verified up to {state.seq}  {state.hash}")
         keys = None if options["chain"] else site_keys()
-        for line in (*_not_compared(found), *_not_known(keys)):
+        for line in (*_not_compared(found), *_not_known(keys), *_not_stamped(options["chain"])):
             self.stdout.write(self.style.WARNING(line))
         self.stdout.write(
             self.style.SUCCESS(
@@ -77,6 +79,11 @@ def _not_known(keys: SiteKeys | None) -> Iterator[str]:
     if keys is not None and keys.recorded and not keys.pinned:
         yield "The seals are NOT COMPARED WITH A KNOWN KEY: they fit keys that only this database vouches for."
         yield "Name one that you know from elsewhere: --key FINGERPRINT"
+
+
+def _not_stamped(chain: str | None) -> Iterator[str]:
+    if chain is None and not settings.FOUNDRY_TIMESTAMP_ROOTS and Timestamp.objects.exists():
+        yield "Who gave the time stamps is NOT COMPARED: FOUNDRY_TIMESTAMP_ROOTS names no authority to trust."
 
 
 def _noted(text: str) -> tuple[int, str]:
