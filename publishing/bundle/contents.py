@@ -46,7 +46,9 @@ def _content(scope: Scope) -> Iterator[File]:
 
 
 def _blob(sha256: str) -> Iterator[bytes]:
-    yield bytes(Blob.objects.get(pk=sha256).data)
+    """The content; nothing where it is gone, which the verifier then names."""
+    found = Blob.objects.filter(pk=sha256).first()
+    yield bytes(found.data) if found else b""
 
 
 def _timestamp(scope: Scope) -> Iterator[File]:

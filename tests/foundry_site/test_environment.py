@@ -25,6 +25,12 @@ def test_lists_are_separated_by_commas() -> None:
     assert environment.allowed_hosts == ("a.example", "b.example")
 
 
+def test_pinned_keys_are_fingerprints() -> None:
+    assert read_environment({"FOUNDRY_SITE_KEYS": f"{'AB' * 32}, {'cd' * 32}"}).site_keys == ("ab" * 32, "cd" * 32)
+    with pytest.raises(EnvironmentVariableError, match="FOUNDRY_SITE_KEYS takes fingerprints"):
+        read_environment({"FOUNDRY_SITE_KEYS": "ab"})
+
+
 def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert read_environment({"FOUNDRY_DATA_DIR": "data"}).data_dir == tmp_path / "data"
