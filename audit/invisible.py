@@ -110,5 +110,5 @@ def _marked(escaped: str, pattern: re.Pattern[str]) -> str:
 def _mark(found: re.Match[str]) -> str:
     code, name = code_of(found.group()), name_of(found.group())
     is_space = found.group() == "\r" or (found.group().isspace() and HIDDEN.match(found.group()) is None)
-    quiet = " data-space" if is_space else ""
-    return f'<span class="unseen"{quiet} role="img" aria-label="{code} {name}" title="{code} {name}">{code}</span>'
+    quiet, shown = " data-space" if is_space else "", "CR" if found.group() == "\r" else code
+    return f'<span class="unseen"{quiet} role="img" aria-label="{code} {name}" title="{code} {name}">{shown}</span>'

@@ -78,7 +78,7 @@ def world(review: Review, make_user: Callable[..., User]) -> World:
 
 def saving(world: World) -> Callable[[Caller], Any]:
     lock = world.mine.take(FILE)
-    change = {"changes": {FILE: {"content": "a\n"}}, "tokens": {FILE: lock.token}}
+    change: dict[str, Any] = {"changes": {FILE: {"content": "a\n"}}, "tokens": {FILE: lock.token}}
     return lambda caller: save_draft(caller=caller, **world.change(), **change)
 
 
@@ -101,7 +101,7 @@ def reverting(world: World) -> Callable[[Caller], Any]:
 
 def importing(world: World) -> Callable[[Caller], Any]:
     changes = {FILE: Change(FILE, "a\n", "text/plain", None)}
-    facts = {"base": {FILE: None}, "message": "", "facts": {"source": "git"}}
+    facts: dict[str, Any] = {"base": {FILE: None}, "message": "", "facts": {"source": "git"}}
     return lambda caller: import_version(caller=caller, project_id=world.id, changes=changes, **facts)
 
 
@@ -130,7 +130,7 @@ def acquiring(world: World) -> Callable[[Caller], Any]:
 
 
 def commented(world: World, caller: Caller) -> UUID:
-    place = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
+    place: dict[str, Any] = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
     return create_comment(caller=caller, project_id=world.id, **place).id
 
 
