@@ -34,6 +34,7 @@ from accounts.suspension import FACTORS_REMOVED, suspend_signing
 from audit.canonical import canonical_hash
 from audit.errors import Conflict, PermissionDenied
 from audit.keys.text import rfc3339
+from audit.names import check_reason
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
@@ -110,7 +111,7 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
     require_administrator(caller)
     if user_id == caller.user.id:
         raise PermissionDenied(_("You change your own second factors on your account page."))
-    with write_transaction(), acting(caller, reason=reason):
+    with write_transaction(), acting(caller, reason=check_reason(reason)):
         user = lock_account(user_id)
         rows = Authenticator.objects.filter(user_id=user.id)
         if not rows.exists():

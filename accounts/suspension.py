@@ -24,6 +24,7 @@ from accounts.models import Kind, User
 from accounts.rules import is_service, lock_account, require_administrator
 from audit.errors import Conflict, PermissionDenied
 from audit.models import SITE_CHAIN, Event
+from audit.names import check_reason
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
@@ -91,6 +92,7 @@ def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
     else's: they could sign by it. The operator may vouch for a password that the operator has set.
     """
     require_administrator(caller)
+    reason = check_reason(reason)
     with write_transaction():
         user = lock_account(user_id)
         if user.signing_suspended_at is None:

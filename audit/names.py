@@ -21,6 +21,8 @@ from audit.invisible import HIDDEN, HIDDEN_OR_SPACE, sign_of
 _REFUSED: Final = re.compile(f"{HIDDEN.pattern}|[\n\t\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LINES: Final = "\n\t"
 
+MAX_REASON: Final = 1000
+
 
 def check_name(value: object, *, name: str, maximum: int, required: bool = True) -> str:
     """A name as it is kept: one trimmed line in normal form C, of at most `maximum` characters, all of it visible.
@@ -33,6 +35,11 @@ def check_name(value: object, *, name: str, maximum: int, required: bool = True)
 def check_remark(value: object, *, name: str, maximum: int, required: bool = True) -> str:
     """A message, reason or description as it is kept: as a name, but it may have several lines, and tabs."""
     return _checked(value, name=name, maximum=maximum, required=required, keep=_LINES)
+
+
+def check_reason(value: object) -> str:
+    """A reason that the record will keep (control c19), as a remark. Raises `ValidationFailed` on `reason`."""
+    return check_remark(value, name="reason", maximum=MAX_REASON)
 
 
 def as_remark(text: str) -> str:

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.ijson import check_text
 from audit.models import Event
-from audit.names import check_name, check_remark
+from audit.names import check_name, check_reason, check_remark
 from audit.services import Target, request_hash
 from audit.transactions import write_transaction
 from notifications.models import Kind
@@ -19,7 +19,6 @@ from projects.creation import created_before, facts_of, new_project
 from projects.fitness import ACTING_OWNER, check_fit
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
-from projects.text import check_reason
 from projects.writing import ProjectWrite, project_write
 
 

@@ -14,12 +14,12 @@ from accounts.closing import Closing
 from accounts.models import Kind, User
 from accounts.rules import require_administrator
 from audit.errors import Conflict, ValidationFailed
+from audit.names import check_reason
 from audit.services import Target
 from notifications.models import Kind as Told
 from projects.creation import facts_of
 from projects.fitness import ACTING_OWNER
 from projects.models import Member, Project, Role
-from projects.text import check_reason
 from projects.writing import ProjectWrite, upkeep_write
 
 # The reason on record where the administrator gave none.

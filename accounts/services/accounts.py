@@ -27,6 +27,7 @@ from accounts.services.passwords import password_sha256, remember_password
 from accounts.suspension import EMAIL_CHANGED, PASSWORD_SET, suspend_signing
 from audit.errors import Conflict, ValidationFailed
 from audit.keys.text import rfc3339
+from audit.names import check_reason
 from audit.services import Target, record
 from audit.transactions import write_transaction
 
@@ -164,6 +165,7 @@ def deactivate_account(
     account changes nothing. Raises `Conflict` for the last administrator, for the service user, and where a successor
     is needed and none is named.
     """
+    reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)
         settle(Closing(caller, user_id, successor_id, reason))
@@ -188,6 +190,7 @@ def deactivate_account(
 
 def reactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:
     """Open a closed account again; its old sessions and tokens stay ended."""
+    reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)
         user = lock_account(user_id)

@@ -14,6 +14,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.errors import Conflict, NotFound
 from audit.models import Event
+from audit.names import check_reason
 from audit.services import Target
 from blobs.models import sha256_of
 from drafts.comments.inputs import check_comment_text, read_place
@@ -21,7 +22,6 @@ from drafts.comments.mentions import tell_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
 from projects.models import Project
-from projects.text import check_reason
 from projects.writing import ProjectWrite, project_write
 
 # Which state an act leads to, and from which states.

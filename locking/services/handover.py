@@ -18,6 +18,7 @@ from accounts.models import Person, User
 from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from audit.keys.text import rfc3339
 from audit.live import topic_of
+from audit.names import check_reason
 from audit.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
 from locking.leases import (
@@ -39,7 +40,6 @@ from projects.access import get_project
 from projects.fields import check_field_name
 from projects.models import Member, Role
 from projects.permissions import may
-from projects.text import check_reason
 from projects.writing import ProjectWrite, project_write
 
 # How long a request for a field stands before it times out, in seconds.

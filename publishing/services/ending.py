@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.callers import Caller
+from audit.names import check_reason
 from notifications.models import Kind
 from projects.status import change_status
-from projects.text import check_reason
 from projects.writing import project_write
 from publishing.models import Release
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of

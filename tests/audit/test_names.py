@@ -9,9 +9,11 @@ import pytest
 from django.forms import ValidationError as FormError
 
 from accounts.callers import foundry_caller
+from accounts.factors import remove_factors
 from accounts.forms import _passkey_name
 from accounts.models import User
-from accounts.services import create_account, create_token, update_account
+from accounts.services import create_account, create_token, deactivate_account, reactivate_account, update_account
+from accounts.suspension import restore_signing
 from audit.errors import DomainError, ValidationFailed
 from audit.names import as_name, as_remark, check_name, check_remark
 from drafts.tasks.services import change_task, create_task
@@ -78,6 +80,13 @@ def test_a_remark_may_have_several_lines_and_nothing_else_more():
     for text in ("A\x1bB", "A\u202eB", "A\u200bB"):
         with pytest.raises(ValidationFailed, match=r"U\+"):
             check_remark(text, name="message", maximum=100, required=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [deactivate_account, reactivate_account, restore_signing, remove_factors])
+def test_a_reason_about_an_account_is_held_to_it_too(owner: User, act: Callable[..., object]):
+    with pytest.raises(ValidationFailed, match="reason"):
+        act(caller=foundry_caller("command"), user_id=owner.id, reason="A\x1b[2JB")
 
 
 def test_what_was_written_elsewhere_is_spelled_out_instead_of_refused():
