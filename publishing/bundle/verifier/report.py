@@ -42,7 +42,7 @@ def report(
 ) -> Iterator[bytes]:
     """The page, in pieces; `scope` is what the seal says, `read` gives the lines of a file."""
     yield report_head(scope, next(iter(read("project.json"))), list(read("releases.jsonl")), list(read("keys.jsonl")))
-    signatures = [(line, json.loads(line["statement"])) for line in read("signatures.jsonl")]
+    signatures = [(line, report_statement(line["statement"])) for line in read("signatures.jsonl")]
     for release in read("releases.jsonl"):
         yield report_release(release, [each for each in signatures if each[0]["release_id"] == release["id"]])
     yield report_history(scope["version"], read("versions.jsonl"))
@@ -91,6 +91,16 @@ def report_release(release: Json, signatures: Iterable[tuple[Json, Json]]) -> by
     head = report_row(("printed name", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
     title = f"<h2>Release {report_text(release['name'])}</h2>"
     return f"{title}{report_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>".encode()
+
+
+def report_statement(text: str) -> Json:
+    """What a signature's sealed text says; dashes where it says nothing, which no verifier lets pass."""
+    nothing: Json = {"signer": {"name": "–"}, "meaning": "–", "time": "–", "comment": "–"}
+    try:
+        said: Any = json.loads(text)
+    except ValueError:
+        return nothing
+    return {**nothing, **said} if isinstance(said, dict) else nothing
 
 
 def report_history(newest: int, versions: Iterable[Json]) -> bytes:
