@@ -114,15 +114,15 @@ def threads_at(moment: Moment) -> list[PastThread]:
     return sorted(found, key=lambda each: (order[each.comment.field], each.is_gone, each.line or 0))
 
 
-def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], bool]:
-    """One field's lines, and whether there are more than a page can show."""
+def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], str]:
+    """One field's lines, and the text of those beyond `MOST_LINES`: a page holds it all, but not each in a row."""
     text = texts_of([draft], field)[0] if draft else ""
     if not text:
-        return [], False
+        return [], ""
     counts: dict[int, int] = {}
     for thread in threads:
         if thread.comment.field == field and thread.line:
             counts[thread.line] = counts.get(thread.line, 0) + 1
     lines = lines_of(text)
     shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MOST_LINES], 1)]
-    return shown, len(lines) > MOST_LINES
+    return shown, "\n".join(lines[MOST_LINES:])

@@ -66,7 +66,7 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
     fields = fields_at(moment)
     chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
     threads = threads_at(moment)
-    lines, is_cut = lines_at(moment.draft, chosen.name, threads)
+    lines, rest = lines_at(moment.draft, chosen.name, threads)
     show = request.GET.get("show", "")
     status = Status(access.project.status)
     return {
@@ -78,7 +78,8 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
         "chosen": chosen,
         "threads": threads,
         "lines": lines,
-        "is_cut": is_cut,
+        "rest": rest,
+        "line_count": len(lines) + rest.count("\n") + bool(rest),
         "language": _language(moment.draft, chosen.name),
         "show": show if show in SHOWS else SHOWS[0],
         "may_revert": allowed("draft.revert", role=access.role, status=status),

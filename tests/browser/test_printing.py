@@ -1,0 +1,57 @@
+"""A printed page is a whole copy: every line once, and nothing over anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.people import Person, World
+
+LINES = 1_200
+
+
+def long_prompt(world: World) -> None:
+    def save() -> None:
+        mara = world.writer("owner")
+        text = "\n".join(f"Line {number} of the prompt." for number in range(1, LINES + 1))
+        mara.save({"prompt_text": text}, mara.take(), base=12, release_locks=True)
+
+    world.arrange(save)
+
+
+def tops(page: Page, selector: str) -> list[float]:
+    """Where the boxes of what is printed begin and end, one after the other."""
+    boxes: list[list[float]] = page.eval_on_selector_all(
+        selector, "all => all.map(one => one.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
+    )
+    return [edge for box in boxes for edge in box]
+
+
+@pytest.mark.parametrize("path", ["", "versions/13/"])
+def test_all_lines_are_printed_with_their_number(person: Callable[..., Person], world: World, path: str) -> None:
+    long_prompt(world)
+    mara = person("owner")
+    page = mara.at_work() if path == "" else mara.open(path)
+    page.emulate_media(media="print")
+
+    lines = page.locator("table.past-lines tr").all_inner_texts()
+    assert [line.split() for line in lines] == [
+        [str(number), "Line", str(number), "of", "the", "prompt."] for number in range(1, LINES + 1)
+    ]
+    assert "1,200 lines" in page.locator("main").inner_text().replace("1200 lines", "1,200 lines")
+    edges = tops(page, "table.past-lines tr")
+    assert edges == sorted(edges)
+    if path:
+        assert tops(page, ".past-facts")[0] >= edges[-1]
+    # Chromium cuts a scroll box where its page ends, and prints on over what follows a flexible one.
+    wrong = page.eval_on_selector_all(
+        "main, main :has(table.past-lines)",
+        """all => all.filter(one => {
+          const { overflowY, display } = getComputedStyle(one);
+          return overflowY !== "visible" || display !== "block";
+        }).map(one => one.className)""",
+    )
+    assert wrong == []
+    assert len(page.pdf(format="A4")) > 0
