@@ -140,6 +140,7 @@ class Draft(models.Model):
 from drafts.comments.models import Comment  # noqa: E402
 from drafts.search.models import Passage, Stay  # noqa: E402
 from drafts.tasks.models import Task  # noqa: E402
+from drafts.unsent.models import UnsentText  # noqa: E402
 
 __all__ = [
     "CONFIGURATION_MEDIA",
@@ -153,4 +154,5 @@ __all__ = [
     "Passage",
     "Stay",
     "Task",
+    "UnsentText",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.callers import caller_from_request
 from accounts.confirming import confirm_first
 from accounts.models import User
 from audit.errors import DomainError, ReauthenticationNeeded
+from drafts.unsent.services import discard_unsent_texts
 
 P = ParamSpec("P")
 
@@ -44,6 +49,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
                 return _to_sign_in(request)
             try:
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+                _let_go_of_what_was_sent(request, response, kwargs.get("project_id"))
             except ReauthenticationNeeded:
                 response = confirm_first(request)
             except DomainError as refusal:
@@ -55,6 +61,14 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
         return guarded
 
     return decorate
+
+
+def _let_go_of_what_was_sent(request: HttpRequest, response: HttpResponse, project_id: object) -> None:
+    """A form names in `unsent` where its text was kept until now; done is done, even where that cannot be removed."""
+    places = request.POST.getlist("unsent") if request.method == "POST" else []
+    if places and isinstance(project_id, UUID) and response.status_code < HTTPStatus.BAD_REQUEST:
+        with contextlib.suppress(DomainError):
+            discard_unsent_texts(caller=caller_from_request(request), project_id=project_id, places=places)
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:

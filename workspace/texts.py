@@ -103,6 +103,8 @@ def _sheet() -> dict[str, str]:
         "foot.mixed": _("Mixed line ends"),
         "foot.waits": _("Save waits for valid JSON"),
         "foot.place": _("Ln {line}, Col {column}"),
+        "paper.saved": _("{field}, v{version}: {lines}"),
+        "paper.unsaved": _("{field}, from v{version} with changes that are in no version: {lines}"),
         "lines.one": _("{n} line"),
         "lines.other": _("{n} lines"),
         "characters.one": _("{n} character"),

@@ -18,6 +18,7 @@ from workspace.views import (
     projects,
     settings,
     tasks,
+    unsent,
     workspace,
 )
 
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept_texts, name="kept"),
     path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
+    path("projects/<uuid:project_id>/unsent/", unsent.unsent, name="unsent"),
     path("projects/<uuid:project_id>/history/", history.history, name="history"),
     path("projects/<uuid:project_id>/history/panel/", history.panel, name="history_panel"),
     path("projects/<uuid:project_id>/comments/", comments.comments, name="comments"),

@@ -13,6 +13,7 @@ import { PicksController } from "./controllers/picks";
 import { ShortcutsController } from "./controllers/shortcuts";
 import { ThemeController } from "./controllers/theme";
 import { ToastsController } from "./controllers/toasts";
+import { UnsentController } from "./controllers/unsent";
 import { localise, rememberZone } from "./time";
 
 export const application = Application.start();
@@ -30,6 +31,7 @@ application.register("picks", PicksController);
 application.register("shortcuts", ShortcutsController);
 application.register("theme", ThemeController);
 application.register("toasts", ToastsController);
+application.register("unsent", UnsentController);
 
 export { htmx };
 

@@ -32,7 +32,18 @@ BEFORE_SIGN_IN: Final = {"account_login": ("/accounts/login/",)}
 
 # Names of the workspace that are no pages of their own: parts that the script asks for, dialogs, and acts.
 NO_PAGES: Final = {
-    *("home", "palette", "project_palette", "fields", "text", "kept", "discard", "history_panel", "activity_panel"),
+    *(
+        "home",
+        "palette",
+        "project_palette",
+        "fields",
+        "text",
+        "kept",
+        "discard",
+        "unsent",
+        "history_panel",
+        "activity_panel",
+    ),
     *("comments", "reply_to_comment", "resolve_comment", "reopen_comment", "withdraw_comment", "tasks", "change_task"),
     *("compare_fold", "people", "change_role", "remove_member", "revert", "undo", "redo"),
     *("inbox_count", "read_inbox", "open_notification", "switch_shortcuts", "choose_mails", "end_session"),

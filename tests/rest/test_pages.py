@@ -47,6 +47,15 @@ OF_A_PROJECT = (
     Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
     Row("workspace:kept", "GET", "kept/", 200),
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
+    Row("workspace:unsent", "GET", "unsent/", 200),
+    # Kept only for whom the page was made, whatever their role.
+    Row(
+        "workspace:unsent",
+        "POST",
+        "unsent/",
+        "permission_denied",
+        body={"person": str(OTHER), "place": "comment", "text": "x"},
+    ),
     Row("workspace:history", "GET", "history/", 200),
     Row("workspace:history_panel", "GET", "history/panel/", 200),
     Row("workspace:comments", "GET", "comments/", 200),

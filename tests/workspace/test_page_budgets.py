@@ -39,6 +39,7 @@ PAGES = {
     "fields": "…fields/",
     "text": "…text/?field=prompt_text&version=1",
     "kept": "…kept/",
+    "unsent": "…unsent/",
     "history": "…history/",
     "history_panel": "…history/panel/",
     "comments": "…comments/?closed",

@@ -1,10 +1,12 @@
-import { Refused } from "../gateway";
+import { Disconnected, Refused } from "../gateway";
 import { lineDelta } from "../editor/unsaved";
 import { isPressed } from "../shortcuts";
 import { count, say } from "../texts";
+import { unsent } from "../unsent";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import { instantiate, LiveController } from "./live";
+import { toast } from "./toasts";
 
 /** A dialog of the workspace: opened by an event that names what it is about. */
 abstract class AskingController extends LiveController<HTMLDialogElement> {
@@ -69,9 +71,12 @@ export class SaveDialogController extends AskingController {
   submit(): void {
     const chosen = [...this.fieldsTarget.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => project.field(box.value));
     const message = this.messageTarget.value.replace(/\s+/g, " ").trim();
+    const typed = this.messageTarget.value;
     const saved = project.saving.save({ fields: chosen, message, keep: this.keepTarget.checked });
-    void saved.then(() => project.focusText());
-    this.messageTarget.value = "";
+    void saved.then((isSaved) => {
+      project.focusText();
+      if (isSaved && this.messageTarget.value === typed) sent(this.messageTarget);
+    });
   }
 }
 
@@ -145,14 +150,27 @@ export class TakeOverController extends AskingController {
 
   protected prepare(): void {
     this.field = [...project.fields.values()].find((field) => field.view) ?? null;
-    this.reasonTarget.value = "";
     this.titleTarget.textContent = say("take_over.title", { field: this.field?.label ?? "" });
     this.textTarget.textContent = say("take_over.text", { name: this.field?.lock?.holder.display_name ?? "" });
   }
 
   submit(): void {
-    if (this.field) void project.locks.takeOver(this.field, this.reasonTarget.value.trim());
+    const { field } = this;
+    if (!field) return;
+    project.locks.takeOver(field, this.reasonTarget.value.trim()).then(
+      () => sent(this.reasonTarget),
+      (error: unknown) => {
+        if (!(error instanceof Refused || error instanceof Disconnected)) throw error;
+        toast({ text: error instanceof Refused ? fieldMessage(error) : say("offline.short") });
+      },
+    );
   }
+}
+
+/** What was written went another way than by its form. */
+function sent(place: HTMLInputElement | HTMLTextAreaElement): void {
+  place.value = "";
+  unsent.discard(place.dataset["unsentPlaceValue"] ?? "");
 }
 
 function fieldMessage(refused: Refused): string {

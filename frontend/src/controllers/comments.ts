@@ -6,6 +6,7 @@ import { savedText } from "../editor/unsaved";
 import type { ProjectEvent } from "../protocol";
 import { isPressed } from "../shortcuts";
 import { say } from "../texts";
+import { unsent } from "../unsent";
 import { project } from "../workspace/current";
 import { changesBetween, type Field } from "../workspace/field";
 import { LiveController, part } from "./live";
@@ -69,7 +70,16 @@ export class CommentsController extends LiveController {
     const asked = new URLSearchParams(location.search).get("comment");
     if (asked) this.activate(asked);
     this.arrived();
+    void unsent.load().then(() => this.goOn());
     if (localStorage.getItem(ORDER) === "newest") this.refresh();
+  }
+
+  /** A reply that was begun before the page was loaded goes on, unless a comment did. */
+  private goOn(): void {
+    if (!this.hasComposerTarget || this.textTarget.value || unsent.get("comment")) return;
+    const begun = this.threadTargets.find((thread) => unsent.get(`reply:${thread.dataset["thread"]}`));
+    const button = begun?.querySelector<HTMLElement>("[data-action='comments#reply']");
+    if (begun && button) this.answer(begun, button.dataset["url"] ?? "");
   }
 
   override disconnect(): void {
@@ -120,9 +130,13 @@ export class CommentsController extends LiveController {
     const button = event.currentTarget as HTMLElement;
     const thread = button.closest<HTMLElement>(".thread");
     if (!thread) return;
-    this.answering = { thread: thread.dataset["thread"] ?? "", url: button.dataset["url"] ?? "" };
-    this.aboutTarget.querySelector("span")!.textContent = say("comment.reply_to", { name: part(thread, "author")?.textContent ?? "" });
+    this.answer(thread, button.dataset["url"] ?? "");
     this.textTarget.focus();
+  }
+
+  private answer(thread: HTMLElement, url: string): void {
+    this.answering = { thread: thread.dataset["thread"] ?? "", url };
+    this.aboutTarget.querySelector("span")!.textContent = say("comment.reply_to", { name: part(thread, "author")?.textContent ?? "" });
     this.paint();
   }
 
@@ -243,6 +257,8 @@ export class CommentsController extends LiveController {
     if (!this.hasComposerTarget) return;
     const place = this.place;
     const isReply = this.answering !== null;
+    // What is written to a thread and what is written to the text are kept apart.
+    this.textTarget.dataset["unsentPlaceValue"] = this.answering ? `reply:${this.answering.thread}` : "comment";
     const words = !place ? say("comment.nothing") : this.onField ? say("comment.on_field", { field: place.field.label }) : placeWords(place);
     this.aboutTarget.hidden = !isReply;
     this.textTarget.disabled = !isReply && !place;

@@ -1,3 +1,4 @@
+import { withMarks } from "../editor/invisible";
 import { count, say } from "../texts";
 import { project } from "../workspace/current";
 import { LiveController } from "./live";
@@ -40,7 +41,7 @@ export class PaperController extends LiveController {
 function row(number: number, text: string): HTMLElement {
   const [line, before, place, words] = ["tr", "td", "th", "td"].map((name) => document.createElement(name));
   place!.textContent = String(number);
-  words!.textContent = text;
+  words!.append(...withMarks(text));
   line!.append(before!, place!, words!);
   return line!;
 }

@@ -7,6 +7,17 @@ export function showHidden(): Extension {
   return highlightSpecialChars({ specialChars: shown, render: (code) => mark(String.fromCodePoint(code)) });
 }
 
+/** A line's parts for a page, with the editor's marks. */
+export function withMarks(line: string): (string | HTMLElement)[] {
+  const parts: (string | HTMLElement)[] = [];
+  let end = 0;
+  for (const { 0: character, index } of line.matchAll(shown)) {
+    parts.push(line.slice(end, index), mark(character));
+    end = index + character.length;
+  }
+  return [...parts, line.slice(end)];
+}
+
 function mark(character: string): HTMLElement {
   const element = document.createElement("span");
   element.className = "unseen";

@@ -35,7 +35,8 @@ export class Saving {
     return [...this.project.fields.values()].filter((field) => field.isHeld && field.isDirty);
   }
 
-  async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<void> {
+  /** Make a version; resolves to whether there is one. */
+  async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<boolean> {
     // Asked for a moment after the first key, while the lock is still on its way.
     await this.project.locks.allSettled();
     for (const field of this.dirty()) {
@@ -43,7 +44,8 @@ export class Saving {
       await this.project.keeping.isFit(field);
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
-    if (this.running || chosen.length === 0 || !this.project.isLive) return;
+    if (this.running || chosen.length === 0 || !this.project.isLive) return false;
+    const before = this.last;
     const sending = () => this.send(chosen, message, keep);
     this.running = (keep ? sending() : this.project.locks.expecting(chosen, sending)).finally(() => {
       this.running = null;
@@ -51,6 +53,7 @@ export class Saving {
     });
     this.project.savingIs(true);
     await this.running;
+    return this.last !== before;
   }
 
   private async send(fields: Field[], message: string, keep: boolean): Promise<void> {

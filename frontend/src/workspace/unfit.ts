@@ -34,7 +34,7 @@ export function removingUnfit(text: string): { from: number; to: number }[] {
 export function unfitWords({ kind, from }: Unfit, text: string, limit: number): string {
   const before = text.slice(0, from);
   const [line, column] = [before.split("\n").length, from - before.lastIndexOf("\n")];
-  if (kind !== "long") return say(`unfit.${kind}`, { line, column });
+  if (kind !== "long") return say(kind === "nul" ? "unfit.nul" : "unfit.surrogate", { line, column });
   const size = new TextEncoder().encode(text).length;
   const n = (bytes: number) => bytes.toLocaleString(document.documentElement.lang);
   return say("unfit.long", { line, size: n(size), limit: n(limit) });
