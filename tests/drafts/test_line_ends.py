@@ -85,7 +85,12 @@ class TestSaving:
         for field, kept in ((CSV, MIXED), ("prompt_text", "a\nb")):
             text = MIXED if field == CSV else "a\r\nb"
             lock = writer.take(field)
-            where = {"project_id": project.id, "session_id": writer.session, "field": field, "token": lock.token}
+            where: dict[str, Any] = {
+                "project_id": project.id,
+                "session_id": writer.session,
+                "field": field,
+                "token": lock.token,
+            }
             put_working_copy(caller=writer.caller, **where, revision=1, content=text)
             assert WorkingCopy.objects.get(lease__token=lock.token, lease__project=project).content == kept
 
