@@ -18,13 +18,10 @@ from audit.ijson import parse
 from audit.keys.models import SiteKey
 from audit.keys.private import private_key
 from audit.keys.succession import KEY_ADDED, SITE_KEY, Endorsement, SiteKeys, site_keys
-from audit.keys.text import STATEMENT_VERSION, fingerprint_of, public_bytes, rfc3339
+from audit.keys.text import STATEMENT_VERSION, fingerprint_of, public_bytes
 from audit.protocols import AuditCaller
 from audit.services import Target, record, site_id
 from audit.transactions import write_transaction
-
-__all__ = ["STATEMENT_VERSION", "Sealed", "ensure_site_key", "fingerprint_of", "own_fingerprint", "rfc3339", "seal"]
-__all__ += ["lock_site_keys", "put_on_record", "seal_fault"]
 
 
 @dataclass(frozen=True, slots=True)
