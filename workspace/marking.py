@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from drafts.search.words import words_of
+from drafts.search.words import places_of, words_of
 
 
 def marked(text: str, question: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces: (piece, is it one of the words, or begins it). A word is found at its beginning only."""
-    words = sorted(words_of(question), key=len, reverse=True)
-    if not words:
-        yield text, False
-        return
-    found = re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", text, re.IGNORECASE)
-    yield from pieces(text, (match.span() for match in found))
+    """The text in pieces: (piece, is it one of the words, or begins it), as a search finds them."""
+    yield from pieces(text, places_of(words_of(question), text))
 
 
 def pieces(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, F, Q
 from uuid_utils.compat import uuid7
 
 from blobs.models import Blob
-from drafts.search.words import Words, query_of
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -41,10 +39,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def made_up_to(self, version: int) -> CommentQuerySet:
         """Threads on a version or one before it: what a reader of that version can be told."""
         return self.filter(draft__version_number__lte=version)
-
-    def with_words(self, text: str) -> CommentQuerySet:
-        """The comments in which every word of `text` stands, or one that begins with it."""
-        return self.annotate(words=Words("text")).filter(words=query_of(text))
 
     def with_facts(self) -> CommentQuerySet:
         """With what a body needs at hand: people, and of the version only what is small."""
@@ -123,7 +117,6 @@ class Comment(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["project", "thread", "state"], name="drafts_comment_project"),
-            GinIndex(Words("text"), name="drafts_comment_words"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from drafts.comments.inputs import check_comment_text, read_place
 from drafts.comments.mentions import tell_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
+from drafts.search.indexing import index_comment
 from projects.models import Project
 from projects.writing import ProjectWrite, project_write
 
@@ -168,6 +169,7 @@ def _insert(write: ProjectWrite, comment: Comment, action: str, data: Mapping[st
     event = write.record(action, Target.of("comment", comment.id), facts)
     comment.created_at = event.at
     comment.save(force_insert=True)
+    index_comment(comment)
     place = {name: data[name] for name in ("comment_id", "thread_id", "version", "target_field")}
     tell_readers(write, comment, place, event.seq)
     return comment

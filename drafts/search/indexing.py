@@ -11,8 +11,10 @@ from django.db import connection
 
 from audit.statements import Statement
 from blobs.models import Blob, sha256_of
+from drafts.comments.models import Comment
 from drafts.memory import Memory
 from drafts.search.passages import passages
+from drafts.search.words import index_text
 
 # Texts of up to 1 MiB each: so many at a time are held in memory.
 FIELDS_AT_ONCE: Final = 16
@@ -30,10 +32,13 @@ SELECT %s, new.field, new.digest, %s FROM unnest(%s::text[], %s::bytea[]) AS new
 ON CONFLICT (project_id, field, digest) WHERE until_version IS NULL DO NOTHING
 """
 _KEEP_TEXTS: Final = """
-INSERT INTO drafts_passage (project_id, digest, text)
-SELECT %s, new.digest, new.text FROM unnest(%s::bytea[], %s::text[]) AS new (digest, text)
+INSERT INTO drafts_passage (project_id, digest, text, words)
+SELECT %s, new.digest, new.text, new.words::tsvector
+FROM unnest(%s::bytea[], %s::text[], %s::text[]) AS new (digest, text, words)
 ON CONFLICT (digest, project_id) DO NOTHING
 """
+
+_KEEP_COMMENT: Final = "INSERT INTO drafts_commentwords (comment_id, words) VALUES (%s, %s::tsvector)"
 
 _memory: Memory[str, frozenset[bytes]] = Memory(REMEMBERED)
 
@@ -67,7 +72,8 @@ class VersionIndex:
             found.append((_END_GONE, [self.version, *_columns(gone), self.project_id]))
         if new:
             found.append((_BEGIN_NEW, [self.project_id, self.version, *_columns(new)]))
-            found.append((_KEEP_TEXTS, [self.project_id, list(kept), list(kept.values())]))
+            words = [index_text(text, self.project_id) for text in kept.values()]
+            found.append((_KEEP_TEXTS, [self.project_id, list(kept), list(kept.values()), words]))
         return found
 
     def follow(self, contents: Mapping[str, str | None]) -> None:
@@ -80,6 +86,12 @@ class VersionIndex:
             with connection.cursor() as cursor:
                 for sql, values in self.statements(texts):
                     cursor.execute(sql, values)
+
+
+def index_comment(comment: Comment) -> None:
+    """Index a new comment, in its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_COMMENT, [comment.id, index_text(comment.text, comment.project_id)])
 
 
 def _cut(text: str) -> dict[bytes, str]:

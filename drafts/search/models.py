@@ -6,10 +6,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from drafts.search.words import PassageWords
+from drafts.comments.models import Comment
 from projects.models import Project
 
 
@@ -25,6 +26,7 @@ class Passage(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     digest = models.BinaryField(max_length=16, help_text="BLAKE2b of the text, 16 bytes.")
     text = models.TextField()
+    words = SearchVectorField(help_text="See `drafts.search.words.index_text`.")
 
     project_id: UUID
 
@@ -33,12 +35,24 @@ class Passage(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["digest", "project"], name="drafts_passage_once"),
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            GinIndex(PassageWords("project", "text"), name="drafts_passage_words"),
-        ]
+        indexes: ClassVar[list[models.Index]] = [GinIndex(fields=["words"], name="drafts_passage_words")]
 
     def __str__(self) -> str:
         return self.text
+
+
+class CommentWords(models.Model):
+    """The words of a comment. Derived from it, as a passage is from a version."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.PROTECT, primary_key=True, related_name="indexed")
+    words = SearchVectorField(help_text="See `drafts.search.words.index_text`.")
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar[list[models.Index]] = [GinIndex(fields=["words"], name="drafts_comment_words")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Stay(models.Model):

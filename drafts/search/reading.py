@@ -18,7 +18,7 @@ from blobs.models import Blob
 from drafts.comments.models import Comment, CommentState
 from drafts.models import Draft
 from drafts.search.passages import line_of
-from drafts.search.words import query_text, words_of
+from drafts.search.words import StoredQuery, query_text, words_of
 from projects.fields import CONFIGURATION, PROMPT
 
 LONGEST_QUESTION: Final = 200
@@ -33,7 +33,7 @@ MOST_PASSAGES: Final = 10_000
 _FIND: Final = """
 WITH found AS MATERIALIZED (
     SELECT digest, text FROM drafts_passage
-    WHERE drafts_passage_words(project_id, text) @@ (to_tsquery('simple', %(words)s) && %(only)s::tsquery)
+    WHERE words @@ %(words)s::tsquery
     LIMIT %(most)s
 ), last_stay AS (
     SELECT DISTINCT ON (stay.field, stay.digest) stay.field, stay.since_version, stay.until_version, found.text
@@ -91,7 +91,8 @@ class _Row(NamedTuple):
 def search(*, project_id: UUID, text: str) -> Found:
     """The lines and comments in which every word of `text` stands, or a longer one that begins with it.
 
-    Case is ignored, punctuation parts words, and a number is meant as it is. Withdrawn comments are not found. At most
+    What reads the same is the same (see `drafts.search.folding`), punctuation parts words, a number is meant as it is,
+    and words of scripts without spaces are found inside of sentences. Withdrawn comments are not found. At most
     100 lines (ten a field) and 20 comments. Raises `ValidationFailed` (`q`) for a text without words.
     """
     if len(text) > LONGEST_QUESTION:
@@ -100,7 +101,7 @@ def search(*, project_id: UUID, text: str) -> Found:
     if not words:
         raise ValidationFailed({"q": [_("Name at least one word.")]})
     rows = _rows(project_id, words)
-    comments = list(_comments(project_id, text)[: MOST_COMMENTS + 1])
+    comments = list(_comments(project_id, words)[: MOST_COMMENTS + 1])
     more = len(rows) > MOST_HITS or len(comments) > MOST_COMMENTS
     return Found(_by_field(project_id, rows[:MOST_HITS]), comments[:MOST_COMMENTS], more)
 
@@ -109,8 +110,7 @@ def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:
     """The ten best passages of each field, the best of every field first."""
     facts: dict[str, str | int | UUID] = {
         "project": project_id,
-        "only": f"'{project_id}'",
-        "words": query_text(words),
+        "words": query_text(words, project_id),
         "most": MOST_PASSAGES,
         "hits": HITS_PER_FIELD,
         "limit": MOST_HITS + 1,
@@ -120,8 +120,9 @@ def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:
         return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _comments(project_id: UUID, text: str) -> QuerySet[Comment]:
-    found = Comment.objects.filter(project_id=project_id).exclude(state=CommentState.WITHDRAWN).with_words(text)
+def _comments(project_id: UUID, words: Sequence[str]) -> QuerySet[Comment]:
+    query = StoredQuery(query_text(words, project_id))
+    found = Comment.objects.filter(project_id=project_id, indexed__words=query).exclude(state=CommentState.WITHDRAWN)
     return found.select_related("author", "draft", "thread__draft").order_by("-id")
 
 

@@ -1,44 +1,106 @@
-"""Words as they are searched: whatever stands between ASCII punctuation and white space."""
+"""Words as they are searched, in the index and in a question alike.
+
+A word is a run of letters, digits and marks. Scripts that put no space between words (Chinese, Japanese, Thai, Lao,
+Burmese, Khmer; and Korean, whose words have endings) are indexed by pairs of characters: a run is found inside a
+sentence by its pairs, one behind the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Func
 
-# Migration 0008 says the same to Postgres. Without it `files/a.yaml` and `model.temperature` were one word each.
-PUNCTUATION: Final = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-MOST_WORDS: Final = 12
+from drafts.search.folding import MARKS, fold, fold_with_places
 
-_SPACES = str.maketrans(PUNCTUATION, " " * len(PUNCTUATION))
+MAX_WORDS: Final = 12
+# Characters of a word that count: Postgres holds no longer one than 2,046 bytes.
+LONGEST_WORD: Final = 500
+# Postgres counts no further.
+LAST_POSITION: Final = 16_383
+
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_RUN: Final = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])(?:[^\\W_]|[{MARKS}]))*")
+_IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_PLAIN: Final = re.compile("[0-9a-z]+")
 
 
 class Words(Func):
-    """The words of a text as Postgres searches them (`drafts_words` of migration 0008): lowercase, no stemming."""
+    """A function of migration 0008; `words` of today's tables took its place."""
 
     function = "drafts_words"
     output_field = SearchVectorField()
 
 
 class PassageWords(Func):
-    """The words of a passage, and its project as one more, so that one index answers for one project."""
+    """A function of migration 0008; `words` of today's tables took its place."""
 
     function = "drafts_passage_words"
     output_field = SearchVectorField()
 
 
+class StoredQuery(SearchQuery):
+    """A query that is in Postgres's own form already (`query_text`), so that no parser cuts its words once more."""
+
+    def as_sql(self, compiler: Any, connection: Any, function: str | None = None, template: str | None = None) -> Any:
+        return super().as_sql(compiler, connection, function, template or "%(expressions)s::tsquery")
+
+
 def words_of(text: str) -> list[str]:
-    """The words of what somebody looks for, each once; at most twelve count."""
-    return list(dict.fromkeys(text.translate(_SPACES).split()))[:MOST_WORDS]
+    """The words of what somebody looks for, folded, each once; at most twelve count."""
+    return list(dict.fromkeys(_runs(fold(text))))[:MAX_WORDS]
 
 
-def query_text(words: Iterable[str]) -> str:
-    """All of the words, in any order, as Postgres reads a query: each may go on, but a number is meant as it is."""
-    return " & ".join(f"'{word}'" if word.isdecimal() else f"'{word}':*" for word in words)
+def index_text(text: str, project_id: UUID) -> str:
+    """The words of a text as Postgres reads a `tsvector`, and its project as one more: one index answers for one."""
+    entries = [f"'{project_id}'"]
+    at = 1
+    for word in _runs(fold(text)):
+        for part in _parts(word) if _IS_UNSPACED.match(word) else (word[:LONGEST_WORD],):
+            entries.append(f"'{part}':{min(at, LAST_POSITION)}")
+            at += 1
+    return " ".join(entries)
 
 
-def query_of(text: str) -> SearchQuery:
-    """The query that finds all words of `text`."""
-    return SearchQuery(query_text(words_of(text)), search_type="raw", config="simple")
+def query_text(words: Iterable[str], project_id: UUID) -> str:
+    """All of the words, in any order, as Postgres reads a `tsquery`.
+
+    Each may go on, but a number is meant as it is, and a run of an unspaced script stands as it is anywhere.
+    """
+    return " & ".join([f"'{project_id}'", *map(_query, words)])
+
+
+def places_of(words: Iterable[str], text: str) -> list[tuple[int, int]]:
+    """Where the words stand in a text: those of unspaced scripts anywhere, others where a word begins with them."""
+    patterns = [re.escape(word) if _IS_UNSPACED.match(word) else rf"(?<![^\W_]){re.escape(word)}" for word in words]
+    if not patterns:
+        return []
+    folded = fold_with_places(text)
+    found = re.finditer("|".join(sorted(patterns, key=len, reverse=True)), folded.text)
+    return [folded.span(*match.span()) for match in found]
+
+
+def _runs(folded: str) -> Iterator[str]:
+    return (match.group() for match in (_PLAIN if folded.isascii() else _RUN).finditer(folded))
+
+
+def _parts(run: str) -> Iterator[str]:
+    """Pairs, and the last character, so that each one alone begins something."""
+    yield from (left + right for left, right in pairwise(run))
+    yield run[-1]
+
+
+def _query(word: str) -> str:
+    if word.isdecimal() and not _IS_UNSPACED.match(word):
+        return f"'{word[:LONGEST_WORD]}'"
+    if len(word) > 1 and _IS_UNSPACED.match(word):
+        return "(" + " <-> ".join(f"'{left}{right}'" for left, right in pairwise(word)) + ")"
+    return f"'{word[:LONGEST_WORD]}':*"

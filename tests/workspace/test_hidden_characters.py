@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
@@ -12,7 +11,7 @@ from projects.models import Project
 from tests.publishing.bundles import files_in, release_bundle
 from tests.publishing.reviews import Review
 from tests.workspace.conftest import Browser
-from tests.workspace.html import elements
+from tests.workspace.html import Page, elements
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +20,7 @@ RLO = "\u202e"
 HIDING = f"Deny {RLO}nimda\u202c always.\nTen\u00a0mg.\n"
 
 
-def marks(response: HttpResponse) -> list[str]:
+def marks(response: Page) -> list[str]:
     """The codes of the marks; nothing hidden is left in the page's text."""
     found = [each.text for each in elements(response, "span") if each.attributes.get("class") == "unseen"]
     texts = [each.text for tag in ("td", "p", "span", "small", "strong", "h1", "a") for each in elements(response, tag)]

@@ -56,6 +56,9 @@ def every(found: dict[str, list[str]]) -> list[str]:
         ("conf", "Model configuration", "Unconfirmed"),
         ("moco", "Model configuration", "Prompt"),
         ("go his", "Go to History", "History of the go"),
+        ("straße", "STRASSE", "Street"),
+        ("caf\u00e9", "cafe\u0301 noir", "a cafe\u0301"),
+        ("用量", "一日の用量", "量用"),
         ("prompt", "Prompt", "Prompt of the assistant"),
     ],
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.errors import ValidationFailed
 from drafts.models import Draft
 from drafts.search import reading
+from drafts.search.folding import fold
 from drafts.tasks.models import Task
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project, Status
@@ -30,6 +31,7 @@ MOST_LINES: Final = 4
 MOST_TASKS: Final = 2
 # So many of the newest are asked for words of their messages; any is found by its number.
 VERSIONS_LOOKED_AT: Final = 200
+TASKS_LOOKED_AT: Final = 1_000
 SHORTEST_SEARCH: Final = 2
 LONGEST_LINE: Final = 80
 LONGEST_NUMBER: Final = 9
@@ -159,7 +161,9 @@ def _tasks(place: Place, question: str) -> list[Entry]:
     assert place.access is not None
     project_id = place.access.project.id
     href = f"{reverse('workspace:workspace', args=[project_id])}?panel=tasks"
-    tasks = Task.objects.filter(project_id=project_id, text__icontains=question)[:MOST_TASKS]
+    wanted = fold(question)
+    every = Task.objects.filter(project_id=project_id).only("text")[:TASKS_LOOKED_AT]
+    tasks = [task for task in every if wanted in fold(task.text)][:MOST_TASKS]
     return [
         Entry(label=task.text[:LONGEST_LINE], icon="list-checks", act="panel", value="tasks", href=href, note=_("Task"))
         for task in tasks

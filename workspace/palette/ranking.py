@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from drafts.search.folding import fold, fold_with_places
+
 AT_START: Final = 4.0
 AT_WORD: Final = 3.0
 INSIDE: Final = 2.0
@@ -27,18 +29,17 @@ def fit(question: str, text: str) -> Fit | None:
     """How `text` fits a question whose words may stand in any order; None where a word is not in it.
 
     A word counts most at the beginning of the text, then at the beginning of a word, then inside of one, and least as
-    scattered letters (`mcf` in `Model configuration`). Case is ignored; a shorter text fits a little better.
+    scattered letters (`mcf` in `Model configuration`). What reads the same is the same, as in a search; a shorter text
+    fits a little better.
     """
-    words = question.lower().split()
-    lower = text.lower()
-    # A few letters change their number in lower case; the places must be those of the text as it is shown.
-    lower = lower if len(lower) == len(text) else text
-    found = [_find(word, lower) for word in words]
+    words = fold(question).split()
+    folded = fold_with_places(text)
+    found = [_find(word, folded.text) for word in words]
     if None in found:
         return None
     fits = [each for each in found if each is not None]
     score = sum(each.score for each in fits) / max(len(fits), 1) - min(len(text), 200) / 1000
-    return Fit(score, tuple(_merged(sorted(place for each in fits for place in each.places))))
+    return Fit(score, tuple(_merged(sorted(folded.span(*place) for each in fits for place in each.places))))
 
 
 def _find(word: str, text: str) -> Fit | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +19,7 @@ from accounts.callers import caller_from_request
 from accounts.models import User
 from audit.errors import ValidationFailed
 from drafts.models import Draft
+from drafts.search.folding import fold
 from locking.models import Lease
 from projects.models import Project, Status
 from projects.services import create_project
@@ -93,9 +94,7 @@ def _create(request: PageRequest) -> HttpResponse:
 def _rows(user: User, wanted: str, status: str) -> list[ProjectRow]:
     projects = Project.objects.visible_to(user).select_related("current_draft", "current_draft__author")
     projects = projects.filter(status=status) if status in Status.values else projects.exclude(status=Status.ARCHIVED)
-    if wanted:
-        projects = projects.filter(Q(name__icontains=wanted) | Q(description__icontains=wanted))
-    found = list(projects)
+    found = [each for each in projects if fold(wanted) in fold(f"{each.name} {each.description}")]
     ids = [project.id for project in found]
     leases = Lease.objects.open().filter(project_id__in=ids).select_related("user")
     people = people_in(ids, leases)

@@ -7,19 +7,22 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import connection
 from django.db.models import Q
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.errors import ValidationFailed
 from drafts.comments.models import Comment
 from drafts.comments.services import answer_comment, create_comment, withdraw_comment
 from drafts.models import Draft
 from drafts.search import reading
+from drafts.search.folding import fold_with_places
 from drafts.search.models import Passage, Stay
 from drafts.search.reading import search
-from drafts.search.words import PUNCTUATION, words_of
+from drafts.search.words import words_of
 from drafts.services import revert_draft, undo_draft
 from tests.drafts.conftest import Save
+from workspace.marking import marked
 
 pytestmark = pytest.mark.django_db
 
@@ -122,12 +125,11 @@ def test_it_refuses_what_is_no_question(project, text: str):
         search(project_id=project.id, text=text)
 
 
-def test_postgres_parts_words_at_the_same_signs():
-    assert string.punctuation == PUNCTUATION
-    with connection.cursor() as cursor:
-        for sign in PUNCTUATION:
-            cursor.execute("SELECT tsvector_to_array(drafts_words(%s))", [f"left{sign}right"])
-            assert cursor.fetchone()[0] == words_of(f"left{sign}right")
+def test_punctuation_parts_words_in_the_index_and_in_a_question(project, save: Save):
+    for sign in string.punctuation:
+        assert words_of(f"left{sign}right") == ["left", "right"]
+    save("files/a.yaml, model.temperature\n")
+    assert len(hits(project, "temperature")) == len(hits(project, "a.yaml")) == 1
 
 
 def test_another_projects_texts_are_not_found(project, make_project, save: Save):
@@ -214,6 +216,66 @@ def test_versions_from_before_the_index_are_indexed_alike(project, save: Save):
     Stay.objects.all().delete()
     Passage.objects.all().delete()
 
-    import_module("drafts.migrations.0009_index_what_is_there").index_all(apps, None)
+    import_module("drafts.migrations.0010_words_in_every_script").index_all(apps, None)
 
     assert index() == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("用量は一日五ミリグラムを超えないこと。", "ミリグラム"),
+        ("用量は一日五ミリグラムを超えないこと。", "超えない"),
+        ("用量は一日五ミリグラムを超えないこと。", "五"),
+        ("每天剂量不得超过五毫克", "剂量"),
+        ("每天剂量不得超过五毫克", "毫克"),
+        ("ห้ามให้ยาเกินวันละห้ามิลลิกรัม", "มิลลิกรัม"),
+        ("투여량은하루에오밀리그램", "밀리그램"),
+        ("GPT模型的温度", "gpt 温度"),
+        ("ﾐﾘｸﾞﾗﾑ", "ミリグラム"),
+        ("le cafe\u0301 noir", "caf\u00e9"),
+        ("le caf\u00e9 noir", "cafe\u0301"),
+        ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
+        ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
+        ("Die STRASSE", "straße"),
+        ("Be con\u00adcise", "concise"),
+        ("ﬁnal dose", "final"),
+        ("हिन्दी में", "हिन्दी"),
+    ],
+)
+def test_words_are_found_in_every_script_and_spelling(project, save: Save, reviewer, caller_for, text, question):
+    save(f"first\n{text}\n")
+    create_comment(caller=caller_for(reviewer), project_id=project.id, version=1, target_field="prompt_text", text=text)
+
+    assert hits(project, question) == [(1, 2, text, True)]
+    assert [each.text for each in search(project_id=project.id, text=question).comments] == [text]
+    assert any(is_marked for _, is_marked in marked(text, question))
+
+
+@pytest.mark.parametrize(("text", "question"), [("毫无 克服", "毫克"), ("日本 本語", "日本語"), ("五十毫克", "五毫克")])
+def test_characters_that_stand_apart_are_no_word(project, save: Save, text, question):
+    save(text)
+    assert hits(project, question) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "places"),
+    [
+        ("le cafe\u0301 noir", "CAF\u00c9", ["cafe\u0301"]),
+        ("Die STRASSE und die Straße", "straße", ["STRASSE", "Straße"]),
+        ("用量は五mgです", "五", ["五"]),
+        ("ﬁnal İstanbul five", "fi", ["ﬁ", "fi"]),
+        ("Never more", "or", []),
+    ],
+)
+def test_what_was_found_is_marked_in_the_text_as_it_is(text, question, places):
+    pieces = list(marked(text, question))
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [piece for piece, is_marked in pieces if is_marked] == places
+
+
+@given(st.text())
+def test_folding_letter_by_letter_is_folding(text):
+    folded = fold_with_places(text)
+    assert len(folded.starts) == len(folded.ends) == len(folded.text)
+    assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
