@@ -1,4 +1,4 @@
-"""Once indexed the versions that were saved before there was an index; migration 0010 does, as today's index wants it."""
+"""Once indexed the versions that were saved before there was an index; migration 0011 does, as today's index wants it."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def test_versions_from_before_the_index_are_indexed_alike(project, save: Save):
     Stay.objects.all().delete()
     Passage.objects.all().delete()
 
-    import_module("drafts.migrations.0010_words_in_every_script").index_all(apps, None)
+    import_module("drafts.migrations.0011_words_in_every_script").index_all(apps, None)
 
     assert index() == kept
 

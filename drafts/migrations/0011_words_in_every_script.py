@@ -66,7 +66,7 @@ def _execute(sql: str, rows: list[tuple[object, str]]) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("drafts", "0009_index_what_is_there"),
+        ("drafts", "0010_unsent_texts"),
     ]
 
     operations = [
