@@ -14,6 +14,6 @@ function call(given: string): void {
   const place = document.getElementById("project-name");
   const before = place?.textContent ?? "";
   if (!place || given === before) return;
-  place.textContent = given;
+  place.textContent = place.title = given;
   document.title = document.title.split(" · ").map((part) => (part === before ? given : part)).join(" · ");
 }

@@ -1,0 +1,54 @@
+"""Long names wrap or are cut, with a title; what states something or acts is neither covered nor shrunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from projects.services import update_project
+from tests.browser.pages import OF_A_PROJECT
+from tests.browser.people import Person, World
+from tests.browser.test_accessible import TOO_WIDE
+
+# Nothing in it lets a line end.
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 4
+HIDDEN = """() => {
+  const found = [];
+  const say = (what, one) => found.push(`${what}: ${one.outerHTML.slice(0, 120)}`);
+  // The name of a project is a link over its whole row.
+  const parts = "main :is(.btn, .badge, time, select, .version-number, strong)";
+  for (const one of document.querySelectorAll(`.topbar .badge, ${parts}`)) {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.closest("dialog, .sr-only")) continue;
+    one.scrollIntoView({ block: "center" });
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    if (right - left < 4) say("shrunk", one);
+    const hits = [left + 3, (left + right) / 2, right - 3].map(x => document.elementFromPoint(x, (top + bottom) / 2));
+    const isFree = hit => !hit || one.contains(hit) || hit.contains(one) || hit.matches("h3 > a");
+    if (!hits.every(isFree)) say("covered", one);
+    if (one.matches(".btn, .badge") && one.scrollWidth > one.clientWidth + 1) say("cut", one);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_long_names_leave_states_and_acts_in_place(person: Callable[..., Person], world: World, width: int) -> None:
+    def rename() -> None:
+        for number, user in enumerate(world.people.values()):
+            User.objects.filter(pk=user.pk).update(display_name=f"{LONG}{number}")
+        update_project(caller=world.caller("owner"), project_id=world.project.id, name=LONG)
+
+    world.arrange(rename)
+    mara = person("owner", size=(width, 844))
+    wrong = {}
+    for path in [*(world.address + paths[0] for paths in OF_A_PROJECT.values()), f"{world.url}/projects/"]:
+        mara.page.goto(path)
+        mara.page.wait_for_load_state("load")
+        found = mara.page.evaluate(HIDDEN)
+        if mara.page.evaluate(TOO_WIDE) > 0:
+            found.append("scrolls sideways")
+        if found:
+            wrong[path.removeprefix(world.url)] = found
+    assert wrong == {}
