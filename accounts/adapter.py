@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import services
+from accounts.addresses import address_of_request
 from accounts.callers import caller_from_request, unknown_caller
 from accounts.models import User
 from accounts.sign_in import by_password
@@ -59,4 +60,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
         Which proxies may say otherwise is decided once, by the server in front of Django. A Unix socket has none.
         """
-        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 (no address to listen at)
+        return address_of_request(request) or "0.0.0.0"  # noqa: S104 (no address to listen at)

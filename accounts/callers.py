@@ -16,6 +16,7 @@ from uuid import UUID
 from allauth.account.internal.flows.login import get_authentication_records
 from django.utils import timezone
 
+from accounts.addresses import address_of_request, address_of_scope
 from accounts.models import PersonalAccessToken, User
 
 if TYPE_CHECKING:
@@ -79,12 +80,11 @@ def unknown_caller(request: HttpRequest) -> Caller:
 
 def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
     """The caller of an ASGI connection in whose scope the gateway has put ``user`` and ``credential``."""
-    client = scope.get("client")
     agent = dict(scope.get("headers", ())).get(b"user-agent")
     return Caller(
         user=scope["user"],
         via="gateway",
-        address=client[0] if client else None,
+        address=address_of_scope(scope),
         user_agent=_clean_user_agent(agent.decode("latin-1") if agent else None),
         credential=scope["credential"],
     )
@@ -101,7 +101,7 @@ def _in_request(
     return Caller(
         user=user,
         via=via,
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address_of_request(request),
         user_agent=_clean_user_agent(request.META.get("HTTP_USER_AGENT")),
         credential=credential,
         proven_at=proven_at,

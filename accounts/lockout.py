@@ -7,7 +7,6 @@ without an account is counted like one, so that the answers do not tell which na
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from accounts import actions
+from accounts.addresses import neighbourhood
 from accounts.callers import Caller, foundry_caller
 from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
@@ -201,12 +201,7 @@ def _of_account(purpose: Purpose, user: User | None, name: str) -> _Subject:
 
 def _of_address(purpose: Purpose, address: str) -> _Subject:
     """By address; an IPv6 neighbourhood of 64 bits is one, since a guesser has all of it."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        name = address[:60]
-    else:
-        name = str(ipaddress.ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+    name = neighbourhood(address)
     return _Subject(f"{purpose}:address:{name}", settings.FOUNDRY_LOCKOUT_ADDRESS_FAILURES, Target.of("address", name))
 
 

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.addresses import address_of_request
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rates import count_request
@@ -44,7 +45,7 @@ class RestView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find out who asks, and count the request. Raises `RateLimited`; also for who asks without a right to."""
-        address = request.META.get("REMOTE_ADDR")
+        address = address_of_request(request._request)  # noqa: SLF001 (the one Django knows)
         try:
             super().initial(request, *args, **kwargs)
         except (DomainError, APIException):

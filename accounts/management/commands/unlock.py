@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError("Give a user name, or --address.")
         caller = foundry_caller("command")
         if address is not None:
-            counted = lockout.unlock_address(caller=caller, address=address.removesuffix("/64"))
+            counted = lockout.unlock_address(caller=caller, address=address)
         else:
             counted = lockout.unlock_account(caller=caller, user_id=named(username).id)
         if not counted:

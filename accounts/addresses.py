@@ -1,0 +1,53 @@
+"""Network addresses: read once, here, before anything compares, counts or records them.
+
+A server that listens at `::` is told of IPv4 clients as `::ffff:192.0.2.7` (RFC 4291, section 2.5.5.2): that is
+192.0.2.7. A proxy may write the port beside the address, a system the name of its interface.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+# What one subscriber of IPv6 has, and can send from (RFC 6177).
+_NEIGHBOURHOOD: Final = 64
+_WITH_PORT: Final = re.compile(r"\[(?P<six>[^\[\]]+)\](?::\d+)?|(?P<four>[0-9.]+):\d+")
+
+
+def read_address(text: str | None) -> str | None:
+    """The address in its one spelling; None for what is none, such as the peer of a Unix socket."""
+    text = (text or "").strip()
+    with_port = _WITH_PORT.fullmatch(text)
+    if with_port:
+        text = with_port["six"] or with_port["four"]
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return str(found)
+
+
+def neighbourhood(address: str) -> str:
+    """What tries and requests are counted by: an IPv4 address, or the 64 bits of IPv6 that one subscriber has."""
+    read = read_address(address.removesuffix(f"/{_NEIGHBOURHOOD}"))
+    if read is None or ":" not in read:
+        return read or "unknown"
+    return str(ipaddress.ip_network(f"{read}/{_NEIGHBOURHOOD}", strict=False))
+
+
+def address_of_request(request: HttpRequest) -> str | None:
+    """Where a request comes from. Which proxies may say so is decided by the server in front of Django."""
+    return read_address(request.META.get("REMOTE_ADDR"))
+
+
+def address_of_scope(scope: Mapping[str, Any]) -> str | None:
+    """Where an ASGI connection comes from."""
+    client = scope.get("client")
+    return read_address(client[0]) if client else None
