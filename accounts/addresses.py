@@ -34,11 +34,14 @@ def read_address(text: str | None) -> str | None:
     return str(found)
 
 
-def neighbourhood(address: str) -> str:
-    """What tries and requests are counted by: an IPv4 address, or the 64 bits of IPv6 that one subscriber has."""
-    read = read_address(address.removesuffix(f"/{_NEIGHBOURHOOD}"))
+def neighbourhood(address: str | None) -> str:
+    """What tries, requests and sockets are counted by: an IPv4 address, or the 64 bits of IPv6 that one subscriber has.
+
+    Empty for what is no address.
+    """
+    read = read_address((address or "").removesuffix(f"/{_NEIGHBOURHOOD}"))
     if read is None or ":" not in read:
-        return read or "unknown"
+        return read or ""
     return str(ipaddress.ip_network(f"{read}/{_NEIGHBOURHOOD}", strict=False))
 
 

@@ -27,6 +27,7 @@ from accounts.callers import Caller, foundry_caller
 from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
 from accounts.rules import lock_account, require_administrator
+from accounts.spellings import fold_username
 from audit.errors import RateLimited
 from audit.services import Target, record
 from audit.transactions import write_transaction
@@ -195,7 +196,7 @@ def _of_account(purpose: Purpose, user: User | None, name: str) -> _Subject:
     limit = settings.FOUNDRY_LOCKOUT_FAILURES
     if user is not None:
         return _Subject(f"{purpose}:account:{user.id}", limit, Target.of("user", user.id))
-    digest = salted_hmac("accounts.lockout", name.lower(), algorithm="sha256").hexdigest()
+    digest = salted_hmac("accounts.lockout", fold_username(name), algorithm="sha256").hexdigest()
     return _Subject(f"{purpose}:name:{digest}", limit, Target.of("user", "unknown"))
 
 

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from accounts.spellings import fold_username
+
 if TYPE_CHECKING:
     from accounts.models import PersonalAccessToken, User
 
@@ -22,8 +24,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def named(self, username: str) -> UserQuerySet:
-        """The account of that user name, ignoring case, by the index that keeps names unique."""
-        return self.alias(folded_username=Lower("username")).filter(folded_username=username.lower())
+        """The account of that typed user name, ignoring case, by the index that keeps names unique."""
+        return self.alias(folded_username=Lower("username")).filter(folded_username=fold_username(username))
 
     def matching(self, text: str) -> UserQuerySet:
         """Accounts whose user name or display name contains ``text``, ignoring case."""

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
 from accounts.managers import TokenManager, UserManager
+from accounts.spellings import prepare_password, spellings_of_password
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
@@ -112,8 +113,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.display_name
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password in the one spelling that it has, from whichever keyboard."""
+        super().set_password(None if raw_password is None else prepare_password(raw_password))
+
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether it fits. One that is hashed as the site no longer does is hashed anew, with its event."""
+        """Whether it fits, in one of its spellings. An outdated hash is made anew, with its event."""
 
         def rehash(given: str) -> None:
             # Here, because services are built on models.
@@ -121,7 +126,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
             rehash_password(user=self, password=given)
 
-        return raw_password is not None and check_password(raw_password, self.password, rehash)
+        spellings = [] if raw_password is None else spellings_of_password(raw_password)
+        return any(check_password(spelling, self.password, rehash) for spelling in spellings)
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """Tie browser sessions to the password and to ``session_generation``.

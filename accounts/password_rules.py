@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import PastPassword, User
+from accounts.spellings import spellings_of_password
 
 
 class NotUsedBefore:
@@ -20,7 +21,8 @@ class NotUsedBefore:
         if user is None or not count:
             return
         past = PastPassword.objects.filter(user_id=user.pk).values_list("encoded", flat=True)[:count]
-        if any(check_password(password, encoded) for encoded in {user.password, *past} if encoded):
+        kept = [encoded for encoded in {user.password, *past} if encoded]
+        if any(check_password(each, encoded) for each in spellings_of_password(password) for encoded in kept):
             raise ValidationError(_("You have used this password before. Choose another one."), "password_used_before")
 
     def get_help_text(self) -> str:

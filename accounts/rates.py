@@ -106,6 +106,6 @@ def _limits(user_id: str | None, address: str | None) -> Mapping[str, int]:
     """What is counted, and how far it may go; 0 means without a limit."""
     found = {
         f"user:{user_id}": settings.FOUNDRY_REST_RATE if user_id else 0,
-        f"address:{neighbourhood(address or '')}": settings.FOUNDRY_ADDRESS_RATE if address else 0,
+        f"address:{neighbourhood(address)}": settings.FOUNDRY_ADDRESS_RATE if address else 0,
     }
     return {key: limit for key, limit in found.items() if limit}

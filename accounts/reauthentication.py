@@ -23,6 +23,7 @@ from accounts.callers import Caller
 from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import ProvenSession, User
+from accounts.spellings import fold_username
 from accounts.suspension import why_not_sign
 from audit.errors import ReauthenticationFailed, ValidationFailed
 from audit.services import Target, record
@@ -82,7 +83,7 @@ def prove(
             raise ValidationFailed({"username": ["Your first signature in this session needs your user name too."]})
     with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
         # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
-        own_name = username is None or username.lower() == user.username.lower()
+        own_name = username is None or fold_username(username) == user.username.lower()
         if own_name and _fits(user, given, private, about):
             tried.succeed(completely=True)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import DISPLAY_NAME_LIMIT, User
+from accounts.spellings import prepare_password
 from audit.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from audit.ijson import check_text
 from audit.names import check_name
@@ -85,8 +87,11 @@ def check_account(user: User) -> None:
 
 
 def check_password(user: User, password: str) -> None:
-    """Check a new password by the site's rules. Raises `ValidationFailed`."""
+    """Check a new password by the site's rules, as it will be kept. Raises `ValidationFailed`."""
     check_text(password, name="password")
+    password = prepare_password(password)
+    if any(unicodedata.category(character) in {"Cc", "Cn"} for character in password):
+        raise ValidationFailed({"password": [_("Use characters that every keyboard and program understands.")]})
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts import services
@@ -11,6 +12,7 @@ from accounts.callers import unknown_caller
 from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import User
+from accounts.spellings import spellings_of_password
 from audit.errors import NotAuthenticated
 
 
@@ -24,7 +26,15 @@ def by_password(request: HttpRequest, *, username: str, password: str) -> User |
         if isinstance(user, User):
             tried.succeed()
             return user
+        _take_as_long(username, password)
     return None
+
+
+def _take_as_long(username: str, password: str) -> None:
+    """Hash the other spellings for a name without an account, too: else the time would tell which names exist."""
+    if not User.objects.named(username).exists():
+        for spelling in spellings_of_password(password)[1:]:
+            make_password(spelling)
 
 
 def by_code(request: HttpRequest, *, user: User, code: str) -> Authenticator | None:

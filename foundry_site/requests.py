@@ -17,10 +17,10 @@ from django.conf import settings
 from prometheus_client import Counter as Figure
 from twisted.web.http import HTTPChannel
 
+from accounts.addresses import neighbourhood
 from accounts.rest.errors import PROBLEM_JSON
 from audit.errors import PayloadTooLarge
 from foundry_site.unfinished import Unfinished
-from gateway.limits import neighbourhood
 
 # Seconds for which a refused client may go on sending.
 LINGER_SECONDS: Final = 2.0

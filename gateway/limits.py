@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 
+from accounts.addresses import neighbourhood
 from accounts.rates import count_messages, too_many
 from audit.errors import RateLimited
 from gateway.execution import Lane
@@ -88,14 +88,3 @@ class MessageRates:
             self._over = {user_id: now + seconds for user_id, seconds in over.items()} | {
                 user_id: until for user_id, until in self._over.items() if until > now and user_id not in told
             }
-
-
-def neighbourhood(address: str | None) -> str:
-    """What counts as one address: a mapped IPv4 address is that one, and an IPv6 neighbourhood of 64 bits is one."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return address or ""
-    if found.version == 6:
-        return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
-    return str(found)

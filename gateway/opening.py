@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from accounts.addresses import address_of_scope
 from accounts.callers import Caller
 from audit.errors import NotFound
 from gateway.authentication import authenticate
@@ -35,7 +36,7 @@ async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitSta
     """
     node = await current_node()
     sign_in = functools.partial(authenticate, scope)
-    with node.sockets.before_sign_in(scope["client"][0] if scope.get("client") else None):
+    with node.sockets.before_sign_in(address_of_scope(scope)):
         caller = await node.lanes.read(sign_in)
     counted.enter_context(node.sockets.of_person(str(caller.user.id)))
     # What it sends unfinished is this person's from now on, where the server counts it.

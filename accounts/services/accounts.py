@@ -58,6 +58,7 @@ def create_account(
     misspelt and for a weak password.
     """
     require_administrator(caller)
+    username = User.normalize_username(username)
     user = User(
         username=username,
         display_name=check_display_name(display_name) if display_name.strip() else username,

@@ -9,10 +9,11 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
 
+from accounts import rates
 from accounts.addresses import neighbourhood, read_address
 from accounts.callers import caller_from_scope, unknown_caller
 from accounts.models import FailureCount, User
-from accounts.rest import limits
+from foundry_site.environment import BASE_DIR
 from tests.accounts.pages import is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -71,16 +72,15 @@ def test_what_is_on_record_is_the_address_as_it_is_read(rf: RequestFactory, pers
 def test_requests_are_counted_by_what_one_subscriber_has(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.FOUNDRY_ADDRESS_RATE = 10
     counted: list[Any] = []
-    monkeypatch.setattr(limits._counts, "add", lambda keys, minute: counted.append(keys) or [1] * len(keys))
+    monkeypatch.setattr(rates._counts, "add", lambda keys, minute: counted.append(list(keys)) or [1] * len(keys))
     for address in ("::ffff:192.0.2.7", "192.0.2.7", "2001:db8::1", "2001:db8::2"):
-        limits.count_request(user_id=None, address=address)
+        rates.count_request(user_id=None, address=address)
     assert counted == [["address:192.0.2.7"]] * 2 + [["address:2001:db8::/64"]] * 2
+    assert neighbourhood("no address") == neighbourhood(None) == ""
 
 
 def test_nobody_else_reads_an_address() -> None:
     reading = re.compile(r"REMOTE_ADDR|scope\.get\(\"client\"\)|scope\[\"client\"\]")
-    apps = [
-        path for path in Path(settings.BASE_DIR).glob("*/**/*.py") if path.parts[-2:] != ("accounts", "addresses.py")
-    ]
-    mine = [path for path in apps if not {"tests", ".venv", "node_modules", "bench"} & set(path.parts)]
-    assert [str(path) for path in mine if reading.search(path.read_text())] == []
+    others = {"tests", ".venv", "node_modules", "bench"}
+    mine = [path for path in BASE_DIR.glob("*/**/*.py") if not others & set(path.relative_to(BASE_DIR).parts)]
+    assert {path.name for path in mine if reading.search(path.read_text())} == {"addresses.py"}
