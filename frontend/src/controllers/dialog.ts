@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { wasDone } from "../answers";
 
 /** Opens the dialog whose id it names, and puts the focus into its first field. */
 export class OpenerController extends Controller<HTMLElement> {
@@ -39,8 +40,8 @@ export class DialogController extends Controller<HTMLDialogElement> {
   }
 
   /** Its form was answered; a refusal comes back as the form with what is wrong. */
-  answered(event: CustomEvent<{ successful: boolean }>): void {
-    if (event.detail.successful) this.element.close();
+  answered(event: Event): void {
+    if (wasDone(event)) this.element.close();
   }
 
   private readonly scrim = (event: Event): void => {

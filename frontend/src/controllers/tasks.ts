@@ -1,3 +1,4 @@
+import { wasDone } from "../answers";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";
 import { project } from "../workspace/current";
@@ -25,12 +26,12 @@ export class TasksController extends LiveController {
   }
 
   /** A refused tick is taken back by asking how it is. */
-  answered(event: CustomEvent<{ successful: boolean; elt: HTMLElement }>): void {
-    if (!event.detail.successful && event.detail.elt.closest(".task")) this.refresh();
+  answered(event: CustomEvent<{ elt: HTMLElement }>): void {
+    if (!wasDone(event) && event.detail.elt.closest(".task")) this.refresh();
   }
 
-  sent(event: CustomEvent<{ successful: boolean }>): void {
-    if (event.detail.successful) this.textTarget.value = "";
+  sent(event: Event): void {
+    if (wasDone(event)) this.textTarget.value = "";
   }
 
   private counted(): void {
