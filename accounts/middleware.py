@@ -1,31 +1,61 @@
-"""Browser sessions that nobody uses end on the server, whatever the cookie says."""
+"""What holds for every request of a browser: sessions that are over end, and a page acts for its own account only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.callers import foundry_caller
+from accounts.binding import refusal_for, refused
 from accounts.models import User
-from accounts.sessions import end_sessions, still_open
+from accounts.sessions import TimeLeft, end_over_session, note_signed_in, time_left
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class BrowserSessions:
-    """Stands behind Django's authentication and messages. Requests without a session cookie cost nothing here."""
+    """Ends sessions on the server, whatever the cookie says; `request.time_left` says how long one still lasts.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    Stands behind Django's authentication and messages. Requests without a session cookie cost nothing here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.session.session_key and isinstance(request.user, User) and not still_open(request):
-            rows = UserSession.objects.filter(session_key=request.session.session_key)
-            end_sessions(caller=foundry_caller(), rows=rows, why="unused")
-            request.session.flush()
-            request.user = AnonymousUser()
-            messages.info(request, _("You were signed out, because nobody was here for a while."))
+        key = request.session.session_key
+        if key and isinstance(request.user, User):
+            note_signed_in(request, request.user, key)
+            left = time_left(request)
+            request.time_left = left  # type: ignore[attr-defined]
+            if left.is_over:
+                end_over_session(request)
+                request.session.flush()
+                request.user = AnonymousUser()
+                messages.info(request, _why(left))
         return self._get_response(request)
+
+
+class AccountBinding:
+    """Refuses what a page sends after another account has signed in at the same browser. Stands behind sessions."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refusal = refusal_for(request)
+        answer = refused(request, refusal) if refusal is not None else None
+        return answer if answer is not None else self._get_response(request)
+
+
+def _why(left: TimeLeft) -> str:
+    if left.life.total_seconds() >= 0:
+        return _("You were signed out, because nobody was here for a while.")
+    hours = round(settings.FOUNDRY_SESSION_LIFETIME.total_seconds() / 3600)
+    one = "You were signed out: a sign-in lasts {hours} hour."
+    return ngettext(one, "You were signed out: a sign-in lasts {hours} hours.", hours).format(hours=hours)

@@ -1,22 +1,23 @@
 """Browser sessions: which there are, ending them, and ending those that nobody uses (allauth.usersessions lists them).
 
 All of it is in Postgres: Django's session, and beside it the row that says since when, from where, and when it was
-last used. Used means that a person did something: opened a page, sent a form, wrote into a socket; what a page asks
-for by itself keeps nobody signed in.
+last used. Used means that a person did something: opened a page, sent a form, wrote into a socket, or moved in a page
+while reading (its script says so by a POST, once a minute). What a page asks for by itself keeps nobody signed in.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import Any, Final
 
 from allauth.core.internal.sessionkit import get_session_user
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -42,20 +43,39 @@ def sessions_of(user: User) -> list[UserSession]:
     return [row for row in rows if _is_open(row)]
 
 
-def still_open(request: HttpRequest) -> bool:
-    """Whether this signed-in browser session may go on; notes its use. One query, and once a minute a second one."""
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How long a browser session still lasts: without anybody's act, and at most."""
+
+    idle: timedelta
+    life: timedelta
+
+    @property
+    def is_over(self) -> bool:
+        return self.idle < timedelta(0) or self.life < timedelta(0)
+
+
+def time_left(request: HttpRequest) -> TimeLeft:
+    """How long this signed-in browser session may go on; notes its use. One query, and once a minute a second one."""
     key = request.session.session_key
     rows = UserSession.objects.filter(session_key=key)
     found = rows.annotate(now=Now()).values_list("now", "created_at", "last_seen_at").first()
     if found is None:
+        if not request.session.exists(key):
+            # It was ended since this request began: nothing may bring it back.
+            return TimeLeft(timedelta(-1), timedelta(-1))
         UserSession.objects.create_from_request(request)
-        return True
+        return TimeLeft(settings.FOUNDRY_SESSION_IDLE, settings.FOUNDRY_SESSION_LIFETIME)
     now, began_at, used_at = found
-    if _is_over(now, began_at, used_at):
-        return False
-    if now - used_at > TOUCH_INTERVAL and _is_somebodys_act(request):
-        rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now())
-    return True
+    left = TimeLeft(used_at + settings.FOUNDRY_SESSION_IDLE - now, began_at + settings.FOUNDRY_SESSION_LIFETIME - now)
+    if (
+        not left.is_over
+        and now - used_at > TOUCH_INTERVAL
+        and _is_somebodys_act(request)
+        and rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now())
+    ):
+        return TimeLeft(settings.FOUNDRY_SESSION_IDLE, left.life)
+    return left
 
 
 def note_use(*, user: User, credential: str) -> None:
@@ -63,6 +83,17 @@ def note_use(*, user: User, credential: str) -> None:
     for row in UserSession.objects.filter(user=user, last_seen_at__lt=Now() - TOUCH_INTERVAL):
         if cookie_credential(row.session_key) == credential:
             UserSession.objects.filter(pk=row.pk).update(last_seen_at=Now())
+
+
+def note_signed_in(request: HttpRequest, user: User, session_key: str) -> None:
+    """Remember who was signed in when the request came: whoever signs in during it takes their session's place."""
+    request.came_with = (user, session_key)  # type: ignore[attr-defined]
+
+
+def replaced_session(request: HttpRequest) -> tuple[User, str] | None:
+    """Whose session a sign-in has just taken the place of, without a sign-out, and its key; None for nobody's."""
+    came_with: tuple[User, str] | None = getattr(request, "came_with", None)
+    return came_with if came_with and came_with[1] != request.session.session_key else None
 
 
 def end_session(*, caller: Caller, session_id: int) -> None:
@@ -101,9 +132,14 @@ def end_sessions(*, caller: Caller, rows: Iterable[UserSession], why: str) -> in
 
 
 def end_unused_sessions() -> int:
-    """What every node does now and then: sign out whom nobody has seen for too long; how many there were."""
-    rows = _over()[:SWEEP_LIMIT]
-    return end_sessions(caller=foundry_caller(), rows=rows, why="unused") if rows else 0
+    """What every node does now and then: sign out whom nobody has seen for too long, or who came too long ago."""
+    return sum(end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row)) for row in _over()[:SWEEP_LIMIT])
+
+
+def end_over_session(request: HttpRequest) -> None:
+    """This browser's session has lasted as long as it may."""
+    for row in _over().filter(session_key=request.session.session_key):
+        end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row))
 
 
 def forget_session(session_key: str) -> None:
@@ -114,12 +150,13 @@ def forget_session(session_key: str) -> None:
 def _over() -> QuerySet[Any]:
     idle = Q(last_seen_at__lt=Now() - settings.FOUNDRY_SESSION_IDLE)
     old = Q(created_at__lt=Now() - settings.FOUNDRY_SESSION_LIFETIME)
-    rows: QuerySet[Any] = UserSession.objects.filter(idle | old).order_by("pk")
+    is_old = Case(When(old, then=Value(True)), default=Value(False))
+    rows: QuerySet[Any] = UserSession.objects.annotate(is_old=is_old).filter(idle | old).order_by("pk")
     return rows
 
 
-def _is_over(now: datetime, began_at: datetime, used_at: datetime) -> bool:
-    return used_at < now - settings.FOUNDRY_SESSION_IDLE or began_at < now - settings.FOUNDRY_SESSION_LIFETIME
+def _why_over(row: Any) -> str:
+    return "lifetime" if row.is_old else "unused"
 
 
 def _is_open(row: UserSession) -> bool:

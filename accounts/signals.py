@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,15 +14,22 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import actions, lockout, services
-from accounts.callers import caller_from_request, foundry_caller, unknown_caller
+from accounts.callers import caller_from_request, cookie_credential, foundry_caller, unknown_caller
 from accounts.confirming import count_sign_in_as_proof
 from accounts.factors import Factor, record_change
 from accounts.models import User
-from accounts.sessions import forget_session
+from accounts.sessions import forget_session, replaced_session
 
 
 @receiver(user_logged_in)
 def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    replaced = replaced_session(request)
+    if replaced is not None:
+        # Django drops the other session without a word; its sockets and locks must hear of it.
+        before, key = replaced
+        caller = replace(caller_from_request(request, user=before), credential=cookie_credential(key))
+        services.record_sign_out(caller=caller)
+        forget_session(key)
     lockout.forget(user)
     count_sign_in_as_proof(request, user)
     methods = [record.get("type", record["method"]) for record in get_authentication_records(request, user)]

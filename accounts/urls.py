@@ -18,6 +18,7 @@ from django.views.generic import RedirectView
 
 from accounts.confirming import confirmed
 from accounts.outside import sign_in as sign_in_outside
+from accounts.session_state import session_state
 from accounts.views import activate_codes
 
 # Where one's factors are listed.
@@ -35,6 +36,7 @@ def change_of_factors(view: Callable[..., Any]) -> Callable[..., Any]:
 urlpatterns: list[URLPattern] = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
+    path("session/", session_state, name="account_session"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     # Where the former leads somebody who has no password yet.

@@ -38,6 +38,12 @@ class NotAuthenticated(DomainError):
     code, status, title = "not_authenticated", 401, "Not signed in"
 
 
+class AnotherAccount(DomainError):
+    """What a page sent was written by one account, and the browser has another one signed in since."""
+
+    code, status, title = "another_account", 409, "Another account is signed in"
+
+
 class PermissionDenied(DomainError):
     code, status, title = "permission_denied", 403, "Not allowed"
 

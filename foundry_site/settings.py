@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.BrowserSessions",
+    "accounts.middleware.AccountBinding",
     "foundry_site.middleware.named_in_the_log",
     "django_htmx.middleware.HtmxMiddleware",
     "foundry_site.middleware.nothing_hidden",
@@ -81,13 +82,15 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Its `{% csrf_token %}` stands in for Django's, everywhere.
+            "builtins": ["accounts.templatetags.bound_forms"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-            ]
+            ],
         },
     }
 ]
@@ -217,7 +220,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = int(FOUNDRY_SESSION_LIFETIME.total_seconds())
+# Longer than a session may last: it is ended by our own sweep, with its event, its sockets and its locks, and not by
+# running out of itself, which nobody would hear of.
+SESSION_COOKIE_AGE = int((FOUNDRY_SESSION_LIFETIME + timedelta(hours=1)).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 if ENVIRONMENT.https:

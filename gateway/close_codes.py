@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from audit.errors import DomainError, NotAuthenticated, NotFound, PermissionDenied, RateLimited
+from audit.errors import AnotherAccount, DomainError, NotAuthenticated, NotFound, PermissionDenied, RateLimited
 
 
 class CloseCode(IntEnum):
@@ -18,6 +18,7 @@ class CloseCode(IntEnum):
     ACCESS_LOST = 4403
     NO_SUCH_PROJECT = 4404
     SILENT = 4408
+    ANOTHER_ACCOUNT = 4409
     TOO_MUCH_UNFINISHED = 4413
     TOO_MANY_MESSAGES = 4429
     TOO_MANY_SOCKETS = 4430
@@ -27,6 +28,8 @@ def close_code_of(refusal: DomainError) -> CloseCode:
     """The code for a socket that was refused while it was being opened; what is only away now says: come back."""
     if isinstance(refusal, NotAuthenticated):
         return CloseCode.NOT_SIGNED_IN
+    if isinstance(refusal, AnotherAccount):
+        return CloseCode.ANOTHER_ACCOUNT
     if isinstance(refusal, NotFound):
         return CloseCode.NO_SUCH_PROJECT
     if isinstance(refusal, PermissionDenied):

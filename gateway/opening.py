@@ -12,7 +12,7 @@ from uuid import UUID
 
 from accounts.addresses import address_of_scope
 from accounts.callers import Caller
-from audit.errors import NotFound
+from audit.errors import AnotherAccount, NotFound
 from gateway.authentication import authenticate
 from gateway.connection import Connection, Send
 from gateway.node import current_node
@@ -21,10 +21,14 @@ from locking.sessions import OpenedSession, open_session, resume_session
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What the address of the socket says: `/ws/projects/{id}/?after=…&session_id=…&resume_secret=…`."""
+    """What the address of the socket says: `/ws/projects/{id}/?after=…&account=…&session_id=…&resume_secret=…`.
+
+    `account` is the one that the page was rendered for, which only pages have.
+    """
 
     project_id: UUID
     after: int | None
+    account: str | None
     session_id: UUID | None
     resume_secret: str
 
@@ -32,7 +36,7 @@ class Address:
 async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitStack) -> Connection:
     """Sign in and open the session, or resume it; the socket counts as its person's until `counted` is closed.
 
-    Raises `NotAuthenticated`, `NotFound`, `Unavailable`, and `RateLimited` for one socket too many.
+    Raises `NotAuthenticated`, `AnotherAccount`, `NotFound`, `Unavailable`, and `RateLimited` for one socket too many.
     """
     node = await current_node()
     sign_in = functools.partial(authenticate, scope)
@@ -42,6 +46,8 @@ async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitSta
     # What it sends unfinished is this person's from now on, where the server counts it.
     scope.get("belongs_to", _nobody_counts)(str(caller.user.id))
     address = read_address(scope)
+    if address.account not in {None, str(caller.user.id)}:
+        raise AnotherAccount("Another account is signed in than the one that opened this page.")
     session = await node.lanes.write(functools.partial(_session, caller, address))
     caller = replace(caller, session_id=session.session_id)
     return Connection(node, send, caller=caller, authenticate=sign_in, project_id=address.project_id, session=session)
@@ -57,6 +63,7 @@ def read_address(scope: Mapping[str, Any]) -> Address:
     return Address(
         project_id=project_id,
         after=_after(first.get("after")),
+        account=first.get("account"),
         session_id=_uuid(first.get("session_id", "")),
         resume_secret=first.get("resume_secret", ""),
     )

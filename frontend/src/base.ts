@@ -14,6 +14,9 @@ import { ShortcutsController } from "./controllers/shortcuts";
 import { ThemeController } from "./controllers/theme";
 import { ToastsController } from "./controllers/toasts";
 import { UnsentController } from "./controllers/unsent";
+import { account, bindRequests } from "./account";
+import { watchSession } from "./session";
+import { refreshWhenOld } from "./stale";
 import { localise, rememberZone } from "./time";
 
 export const application = Application.start();
@@ -34,6 +37,11 @@ application.register("toasts", ToastsController);
 application.register("unsent", UnsentController);
 
 export { htmx };
+
+bindRequests();
+watchSession();
+refreshWhenOld();
+account.watch();
 
 rememberZone();
 localise(document);

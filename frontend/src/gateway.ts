@@ -1,3 +1,4 @@
+import { account, pageAccount } from "./account";
 import { Emitter } from "./emitter";
 import {
   Close,
@@ -22,7 +23,7 @@ export class Refused extends Error {
 /** No answer came. The command may have been done or not. */
 export class Disconnected extends Error {}
 
-export type End = "signed_out" | "access_lost";
+export type End = "signed_out" | "another_account" | "access_lost";
 export type Connection =
   | { phase: "connecting" }
   | { phase: "live" }
@@ -71,6 +72,13 @@ const SILENCE = 35_000;
 /** The server closes after 60 s without a word from us. */
 const PING_AFTER = 20_000;
 const MOST_TRIES = 6;
+/** What is not mended by coming back a moment later. */
+const ENDS: Record<number, End> = {
+  [Close.notSignedIn]: "signed_out",
+  [Close.anotherAccount]: "another_account",
+  [Close.accessLost]: "access_lost",
+  [Close.noSuchProject]: "access_lost",
+};
 
 /**
  * One project's live connection: commands out, events in, in order and without a gap.
@@ -101,7 +109,11 @@ export class Gateway extends Emitter<Happenings> {
       if (document.hidden) return;
       this.watch();
       // Signed in again in another tab, perhaps.
-      if (this.connection.phase === "ended" && this.connection.why === "signed_out") this.connect();
+      this.connectAgain();
+    });
+    account.on("standing", ({ as }) => {
+      if (as === "same") this.connectAgain();
+      else this.leave(as === "another" ? "another_account" : "signed_out");
     });
   }
 
@@ -117,7 +129,7 @@ export class Gateway extends Emitter<Happenings> {
   connect(): void {
     window.clearTimeout(this.retryTimer);
     this.become({ phase: "connecting" });
-    const query = new URLSearchParams({ after: String(this.last), ...this.recallSession() });
+    const query = new URLSearchParams({ after: String(this.last), account: pageAccount, ...this.recallSession() });
     const socket = new WebSocket(`${this.address}?${query}`);
     this.socket = socket;
     this.heardAt = this.spokeAt = Date.now();
@@ -127,6 +139,19 @@ export class Gateway extends Emitter<Happenings> {
     socket.addEventListener("close", (close) => {
       if (socket === this.socket) this.closed(close.code);
     });
+  }
+
+  /** After the end of a sign-in, which may have begun anew. */
+  private connectAgain(): void {
+    if (this.connection.phase === "ended" && this.connection.why !== "access_lost" && account.isSame) this.connect();
+  }
+
+  /** Nothing more is sent in this browser's present name. */
+  private leave(why: End): void {
+    window.clearTimeout(this.retryTimer);
+    const { socket } = this;
+    this.ended(why);
+    socket?.close();
   }
 
   reconnectNow(): void {
@@ -247,12 +272,25 @@ export class Gateway extends Emitter<Happenings> {
     }
   }
 
-  private closed(code: number): void {
+  private ended(why: End): void {
+    this.hangUp();
+    this.become({ phase: "ended", why });
+  }
+
+  private hangUp(): void {
     this.socket = null;
     for (const [id, waiting] of this.pending) if (!waiting.repeat) this.settle(id)?.reject(new Disconnected());
-    if (code === Close.notSignedIn) this.become({ phase: "ended", why: "signed_out" });
-    else if (code === Close.accessLost || code === Close.noSuchProject) this.become({ phase: "ended", why: "access_lost" });
-    else this.retryLater(BUSY.has(code) ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));
+  }
+
+  private closed(code: number): void {
+    const why = ENDS[code];
+    if (why) {
+      this.ended(why);
+      if (why !== "access_lost") void account.look();
+    } else {
+      this.hangUp();
+      this.retryLater(BUSY.has(code) ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));
+    }
   }
 
   /** Exponential back-off with jitter, so that a restarted server is not met by everybody at once. */

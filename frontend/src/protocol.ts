@@ -115,6 +115,7 @@ export const Close = {
   accessLost: 4403,
   noSuchProject: 4404,
   silent: 4408,
+  anotherAccount: 4409,
   tooMuchUnfinished: 4413,
   tooManyMessages: 4429,
   tooManySockets: 4430,

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.callers import cookie_credential, foundry_caller
 from accounts.models import User
 from accounts.services import deactivate_account
-from accounts.sessions import end_other_sessions, end_unused_sessions, note_use
+from accounts.sessions import end_other_sessions, end_unused_sessions, note_use, time_left
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.pages import confirm, is_signed_in, seem_proven, sign_in
@@ -112,6 +114,15 @@ def test_a_session_ends_after_half_a_day_even_in_use(here: Client) -> None:
     assert not is_signed_in(here)
 
 
+def test_a_session_at_the_end_of_its_lifetime_is_ended_with_its_event(here: Client) -> None:
+    """The cookie must not have run out by itself before: then no socket and no lock would hear of it."""
+    until = row_of(here).created_at + settings.FOUNDRY_SESSION_LIFETIME + timedelta(minutes=10)
+    assert Session.objects.get(session_key=here.session.session_key).expire_date > until
+    UserSession.objects.update(created_at=Now() - timedelta(hours=12, minutes=1))
+    assert end_unused_sessions() == 1
+    assert newest_event().action == "account.signed_out"
+
+
 @pytest.mark.parametrize(
     ("method", "headers", "is_use"),
     [
@@ -127,6 +138,38 @@ def test_only_a_person_s_act_counts_as_use(here: Client, method: str, headers: d
     before = row_of(here).last_seen_at
     here.generic(method, "/projects/", headers=headers)
     assert (row_of(here).last_seen_at > before) is is_use
+
+
+def test_reading_keeps_one_signed_in(here: Client) -> None:
+    """Its script says so by a POST, which a page never sends by itself."""
+    let_time_pass(here, minutes=29)
+    before = here.get("/accounts/session/", headers={"Sec-Fetch-Mode": "cors"}).json()
+    assert 0 < before["idle_left"] <= 60
+    after = here.post("/accounts/session/", headers={"Sec-Fetch-Mode": "cors"}).json()
+    assert after["idle_left"] == 30 * 60
+    assert 0 < after["life_left"] <= 12 * 3600
+
+
+def test_reading_does_not_bring_back_what_has_ended(here: Client) -> None:
+    let_time_pass(here, minutes=31)
+    assert here.post("/accounts/session/").status_code == 401
+    assert not is_signed_in(here)
+
+
+def test_a_session_that_is_ended_during_a_request_is_not_begun_anew(here: Client, person: User) -> None:
+    request = RequestFactory().post("/accounts/session/")
+    request.session = here.session
+    request.user = person
+    UserSession.objects.all().delete()
+    here.session.delete()
+    assert time_left(request).is_over
+    assert not UserSession.objects.exists()
+
+
+def test_the_end_of_the_lifetime_is_told_as_such(here: Client) -> None:
+    UserSession.objects.update(created_at=Now() - timedelta(hours=12, minutes=1))
+    assert "a sign-in lasts 12 hours" in here.get("/account/", follow=True).content.decode()
+    assert Event.objects.get(action="account.signed_out").data["why"] == "lifetime"
 
 
 def test_work_in_a_socket_counts_as_use(here: Client, there: Client, person: User) -> None:

@@ -23,11 +23,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from playwright.sync_api import Browser, Locator, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
 from foundry_site.launcher.chromium import find_chromium
 from tests.browser.people import Person, Result, World
 
@@ -158,7 +156,7 @@ def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
 
     def open_window(name: str, **options: object) -> Person:
         user = world.people[name]
-        cookie = world.arrange(lambda: session_of(user))
+        cookie = world.session_of(name)
         window = Person(chromium, world, user, cookie, **options)  # type: ignore[arg-type]
         windows.append(window)
         return window
@@ -168,13 +166,6 @@ def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
     for window in windows:
         window.close()
     assert complaints == []
-
-
-def session_of(user: User) -> str:
-    """The cookie of a new sign-in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from secrets import token_hex
 from typing import Any, Literal, TypeVar
 
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from accounts.callers import Caller, foundry_caller
@@ -49,6 +50,10 @@ class World:
         while not self.arrange(holds):
             assert time.monotonic() < deadline, "It did not become true."
 
+    def session_of(self, name: str) -> str:
+        """Sign somebody in; the key of the session."""
+        return str(self.arrange(lambda: session_of(self.people[name])))
+
     def caller(self, name: str) -> Caller:
         return Caller(user=self.people[name], via="api", credential=f"token:{self.people[name].id}")
 
@@ -77,6 +82,13 @@ class World:
             locks = [writer.take(name) for name in version.changes]
             writer.save(version.changes, *locks, base=number, message=version.message, release_locks=True)
         return self.project
+
+
+def session_of(user: User) -> str:
+    """Sign in without a browser; to be used inside `arrange`."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 class Person:
@@ -118,6 +130,18 @@ class Person:
 
     def sign_out(self) -> None:
         self._context.clear_cookies()
+
+    def another_tab(self, path: str) -> Page:
+        """A second page in the same browser."""
+        tab = self._context.new_page()
+        tab.goto(self.world.url + path)
+        return tab
+
+    def becomes(self, name: str) -> None:
+        """Somebody signs in at this browser, as a sign-in page does it: with a new session and a new CSRF token."""
+        self._context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+        key = self.world.session_of(name)
+        self._context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.world.url}])
 
     def open(self, path: str = "", field: str | None = None) -> Page:
         """Go to a page of the project."""

@@ -13,7 +13,6 @@ from playwright.sync_api import Dialog, Page, WebSocket, WebSocketRoute, expect
 
 from locking.models import WorkingCopy
 from locking.services import take_over_lock
-from tests.browser.conftest import session_of
 from tests.browser.people import Person, World
 
 NUL, HALF = "\0", "\ud83d"
@@ -113,7 +112,7 @@ def test_a_text_in_the_browser_is_offered_to_its_writer_alone(person: Callable[.
 
     def sign_in(name: str) -> None:
         page.context.clear_cookies()
-        cookie = world.arrange(lambda: session_of(world.people[name]))
+        cookie = world.session_of(name)
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": world.url}])
         mara.at_work()
 

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from accounts.services import change_password, deactivate_account
+from locking.models import Session
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import in_thread
@@ -80,6 +81,18 @@ async def test_a_trusted_origin_signs_in(
     headers = {"host": "10.0.0.7:8000", "origin": "https://foundry.example"}
     async with socket_with(project, key, headers) as socket:
         assert socket.snapshot["role"] == "viewer"
+
+
+async def test_a_page_that_another_account_opened_is_refused(
+    project: Project, owner: User, editor: User, sign_in: Callable[[User], Browser]
+) -> None:
+    """The browser has the owner signed in by now; the page was the editor's."""
+    key = key_of(await in_thread(sign_in, owner))
+    cookie = {**HERE, "cookie": f"{settings.SESSION_COOKIE_NAME}={key}"}
+    assert await close_code(Client(project.id, headers=cookie, account=str(editor.id))) == 4409
+    assert not await in_thread(Session.objects.filter(project=project).exists)
+    async with Client(project.id, headers=cookie, account=str(owner.id)) as socket:
+        assert socket.snapshot["role"] == "owner"
 
 
 @pytest.mark.parametrize("key", ["", "x", "0" * 32])

@@ -127,6 +127,8 @@ ELSEWHERE = (
     ("workspace:revoke_token", "POST", f"/account/tokens/{OTHER}/revoke/", 302, "not_authenticated"),
     ("account_login", "GET", "/accounts/login/", 302, 200),
     ("account_logout", "GET", "/accounts/logout/", 200, "not_authenticated"),
+    ("account_session", "GET", "/accounts/session/", 200, "not_authenticated"),
+    ("account_session", "POST", "/accounts/session/", 200, "not_authenticated"),
     ("account_reauthenticate", "GET", "/accounts/reauthenticate/", 200, "not_authenticated"),
     ("account_change_password", "GET", "/accounts/password/change/", 200, "not_authenticated"),
     ("account_set_password", "GET", "/accounts/password/set/", 302, "not_authenticated"),

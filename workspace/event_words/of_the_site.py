@@ -62,7 +62,11 @@ def _signed_in(event: Event, data: Data) -> str:
 
 
 def _signed_out(event: Event, data: Data) -> str:
-    why = {"unused": _("Unused for too long"), "elsewhere": _("From another browser")}
+    why = {
+        "unused": _("Unused for too long"),
+        "lifetime": _("Signed in for too long"),
+        "elsewhere": _("From another browser"),
+    }
     return why.get(data.get("why", ""), "")
 
 

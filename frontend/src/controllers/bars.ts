@@ -27,7 +27,8 @@ export class BarsController extends LiveController {
   private countdown = 0;
 
   private static readonly urgency = [
-    "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused", "bar-asked", "bar-kept",
+    "bar-another-account", "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused",
+    "bar-asked", "bar-kept",
     "bar-saved", "bar-in_review", "bar-frozen", "bar-archived",
   ];
 
@@ -50,7 +51,8 @@ export class BarsController extends LiveController {
   }
 
   copy(): void {
-    const text = this.shown?.kept?.content ?? this.shown?.field?.text ?? "";
+    const onSheet = [...project.fields.values()].find((field) => field.view);
+    const text = this.shown?.kept?.content ?? (this.shown?.field ?? onSheet)?.text ?? "";
     void navigator.clipboard.writeText(text).then(() => toast({ text: say("copied") }));
   }
 
@@ -112,7 +114,7 @@ export class BarsController extends LiveController {
     window.clearInterval(this.countdown);
     if (connection.phase === "live") this.forget("line");
     else if (connection.phase === "ended") {
-      this.put("line", { template: connection.why === "signed_out" ? "bar-signed-out" : "bar-access-lost", words: {} });
+      this.put("line", { template: `bar-${connection.why.replace("_", "-")}`, words: {} });
     } else if (connection.phase === "waiting") {
       const words = () => {
         const seconds = Math.max(1, Math.ceil((connection.retryAt - Date.now()) / 1000));

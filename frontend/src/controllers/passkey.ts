@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { pageHeaders, renewToken } from "../account";
 import { type AskingOptions, askPasskey, type MakingOptions, makePasskey, type PasskeyAnswer } from "../passkeys";
 
 /** What the server wants: one of the two. */
@@ -33,13 +34,16 @@ export class PasskeyController extends Controller<HTMLElement> {
       this.problemTarget.hidden = false;
       return;
     }
-    this.credentialTarget.form?.submit();
+    const { form } = this.credentialTarget;
+    if (!form) return;
+    renewToken(form);
+    form.submit();
   }
 
   /** Written into the page, or asked for where nobody is known yet. */
   private async wanted(): Promise<Wanted> {
     if (!this.urlValue) return JSON.parse(document.getElementById(this.dataValue)?.textContent ?? "{}");
-    const response = await fetch(this.urlValue, { headers: { Accept: "application/json" } });
+    const response = await fetch(this.urlValue, { headers: { Accept: "application/json", ...pageHeaders() } });
     return response.json();
   }
 }

@@ -255,6 +255,8 @@ export class Locks {
       if (field.isHeld && session === project.session) this.ended(field);
       field.lock = null;
       project.watching.end(field);
+      // What this tab was writing before its person signed in again goes on.
+      if (field.isDirty && project.formerSessions.has(session)) void this.take(field);
       project.announce(say("announce.free", { field: field.label }));
     } else {
       const holder = event.data["holder"] as Person;

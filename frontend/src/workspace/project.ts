@@ -73,6 +73,8 @@ export class Project extends Emitter<Happenings> {
   readonly people = new People(() => this.emit("people", null));
   /** This tab's session; the remembered one until the first snapshot names it. */
   session: string;
+  /** Sessions that this tab had before its person signed in again; what they held ends a moment later. */
+  readonly formerSessions = new Set<string>();
   /** Whether the first snapshot has come. */
   begun = false;
   connection: Connection = { phase: "connecting" };
@@ -147,6 +149,8 @@ export class Project extends Emitter<Happenings> {
   /** Who may write the field now, as the border of the sheet says it. */
   viewOf(field: Field): View {
     if (this.status !== "open") return this.status;
+    // Signed out, or in somebody else's browser by now: nothing here is written by whoever looks at it.
+    if (this.connection.phase === "ended") return "reading";
     if (!field.lock) return this.may.write ? "free" : "reading";
     if (field.lock.session_id === this.session) return "yours";
     return field.lock.holder.id === this.me.id ? "elsewhere" : "theirs";
@@ -198,6 +202,7 @@ export class Project extends Emitter<Happenings> {
   private async begin(snapshot: Snapshot): Promise<void> {
     const isFirst = !this.begun;
     this.begun = true;
+    if (this.session && this.session !== snapshot.session_id) this.formerSessions.add(this.session);
     this.session = snapshot.session_id;
     this.roleIs(snapshot.role);
     this.statusIs(snapshot.project.status);

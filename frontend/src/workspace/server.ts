@@ -1,3 +1,5 @@
+import { account, pageHeaders } from "../account";
+
 /** Reads over plain HTTP, by the page's own session. */
 
 export interface KeptText {
@@ -14,11 +16,15 @@ export interface KeptText {
 export class Unreachable extends Error {}
 
 async function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  let answer: Response;
   try {
-    return await fetch(url, { credentials: "same-origin", ...init });
+    answer = await fetch(url, { credentials: "same-origin", headers: pageHeaders(), ...init });
   } catch {
     throw new Unreachable(url);
   }
+  // Signed out, or somebody else is signed in.
+  if (answer.status === 401 || answer.status === 409) void account.look();
+  return answer;
 }
 
 /** The text of one field in one version; a version that does not have the field yet answers 404: empty. */
@@ -37,7 +43,6 @@ export async function fetchKept(url: string): Promise<KeptText[]> {
 }
 
 export async function discardKept(url: string, id: string): Promise<void> {
-  const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
-  const answer = await ask(`${url}${id}/discard/`, { method: "POST", headers: { "X-CSRFToken": token } });
+  const answer = await ask(`${url}${id}/discard/`, { method: "POST" });
   if (!answer.ok && answer.status !== 404) throw new Unreachable(url);
 }

@@ -1,0 +1,101 @@
+"""Whatever a page sends counts only for the account that the page was rendered for.
+
+A cookie says who is signed in at this browser now; a tab that was opened before may have been somebody else's. So every
+page names its account, and sends it back: its script as a header, its forms as a field beside Django's CSRF token, its
+socket in the address (`gateway.opening`). `accounts.middleware.AccountBinding` compares, once for all views.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.rest.errors import problem_response
+from audit.errors import AnotherAccount, DomainError, NotAuthenticated
+
+HEADER: Final = "X-Page-Account"
+FIELD: Final = "page_account"
+# What the page's script hears where htmx had asked.
+SCRIPT_EVENT: Final = "account-refused"
+
+# Characters that a page shows in one line.
+ONE_LINE: Final = 80
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Never shown again: what proves something, and what only programs read.
+_UNSHOWN: Final = re.compile(
+    r"pass|otp|code|token|secret|credential|^id$|_id$|^page_account$|^next$|^_|^shown", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One thing that somebody typed into a form that was refused."""
+
+    label: str
+    text: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes more than one line."""
+        return "\n" in self.text or len(self.text) > ONE_LINE
+
+
+def account_of_page(request: HttpRequest) -> str | None:
+    """The account that the sending page was rendered for, as the page says; None where it does not say."""
+    named = request.headers.get(HEADER)
+    if named is None and request.method == "POST" and request.content_type in _FORMS and not _is_api(request):
+        named = request.POST.get(FIELD)
+    return named
+
+
+def refusal_for(request: HttpRequest) -> DomainError | None:
+    """Why what the page sends must not be done; None where it is the account that is signed in, or names none."""
+    named = account_of_page(request)
+    if named is None:
+        return None
+    user = request.user if isinstance(request.user, User) else None
+    if user is not None and named == str(user.id):
+        return None
+    if user is None:
+        return NotAuthenticated(_("You are signed out. Nothing was done."))
+    words = _("This page was opened by another account. You are signed in as {name} now. Nothing was done.")
+    return AnotherAccount(words.format(name=user.display_name), signed_in=user.person())
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse | None:
+    """The answer in the form in which the page asked; None where nothing would be lost by going on to sign in."""
+    if request.headers.get("HX-Request"):
+        # The page stays as it is, with everything that was typed in it.
+        response = HttpResponse(status=refusal.status)
+        response["HX-Reswap"] = "none"
+        response["HX-Trigger"] = json.dumps({SCRIPT_EVENT: {}})
+        return response
+    if HEADER in request.headers:
+        return problem_response(refusal)
+    typed = typed_in(request)
+    if not typed and isinstance(refusal, NotAuthenticated):
+        return None
+    context = {"refusal": refusal, "typed": typed}
+    return render(request, "another_account.html", context, status=refusal.status)
+
+
+def typed_in(request: HttpRequest) -> list[Typed]:
+    """What a person typed into the form, to be copied; no password, no code."""
+    return [
+        Typed(name.replace("_", " ").capitalize(), text)
+        for name, texts in request.POST.lists()
+        if not _UNSHOWN.search(name)
+        for text in texts
+        if isinstance(text, str) and text.strip()
+    ]
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
