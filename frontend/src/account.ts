@@ -118,6 +118,13 @@ export function pageHeaders(): Record<string, string> {
   return pageAccount ? { [HEADER]: pageAccount, "X-CSRFToken": csrfToken() } : {};
 }
 
+/** Whether the page is refused because its person is signed out, or somebody else signed in; then it says so. */
+export function isOfAnotherAccount({ status }: Response): boolean {
+  const isRefused = status === 401 || status === 409;
+  if (isRefused) void account.look();
+  return isRefused;
+}
+
 /** A form that was rendered before its person signed in again is as good as a new one; its account stays. */
 export function renewToken(form: HTMLFormElement): void {
   const field = form.elements.namedItem(CSRF_FIELD);

@@ -1,3 +1,4 @@
+import { isOfAnotherAccount, pageHeaders } from "./account";
 import { toast } from "./controllers/toasts";
 
 /** At most this far behind the typing, as with the texts of fields. */
@@ -78,11 +79,11 @@ class UnsentTexts {
 
   private async send(place: string): Promise<void> {
     const { url = "", person = "" } = this.facts;
-    const token = document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
     const body = new URLSearchParams({ person, place, text: this.get(place) });
     try {
-      const answer = await fetch(url, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token } });
+      const answer = await fetch(url, { method: "POST", body, keepalive: true, headers: pageHeaders() });
       if (answer.ok) this.refused.delete(place);
+      else if (isOfAnotherAccount(answer)) this.failed(place, "");
       else this.failed(place, answer.status < 500 ? await answer.text() : "");
     } catch {
       this.failed(place, "");
@@ -100,7 +101,7 @@ class UnsentTexts {
   private async fetch(): Promise<Map<string, string>> {
     const { url, person } = this.facts;
     if (!url) return this.texts;
-    const answer = await fetch(url).catch(() => null);
+    const answer = await fetch(url, { headers: pageHeaders() }).catch(() => null);
     if (!answer?.ok) return this.texts;
     const kept = (await answer.json()) as { person: string; texts: Record<string, string> };
     // The browser may be signed in as somebody else by now.

@@ -1,4 +1,4 @@
-import { account, pageHeaders } from "../account";
+import { isOfAnotherAccount, pageHeaders } from "../account";
 
 /** Reads over plain HTTP, by the page's own session. */
 
@@ -22,8 +22,7 @@ async function ask(url: string, init: RequestInit = {}): Promise<Response> {
   } catch {
     throw new Unreachable(url);
   }
-  // Signed out, or somebody else is signed in.
-  if (answer.status === 401 || answer.status === 409) void account.look();
+  isOfAnotherAccount(answer);
   return answer;
 }
 
