@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 (
                     "comment",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         related_name="indexed",

@@ -42,9 +42,11 @@ class Passage(models.Model):
 
 
 class CommentWords(models.Model):
-    """The words of a comment. Derived from it, as a passage is from a version."""
+    """The words of a comment. Derived from it, as a passage is from a version: no constraint holds it."""
 
-    comment = models.OneToOneField(Comment, on_delete=models.PROTECT, primary_key=True, related_name="indexed")
+    comment = models.OneToOneField(
+        Comment, on_delete=models.PROTECT, primary_key=True, related_name="indexed", db_constraint=False
+    )
     words = SearchVectorField(help_text="See `drafts.search.words.index_text`.")
 
     class Meta:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
+from itertools import islice
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
 
 from audit.errors import RateLimited
 from drafts.compare.admission import LARGE, MAX_OF_A_PERSON, MAX_WAITING, admitted
+
+running: list[UUID] = []
 
 
 def test_small_texts_never_wait() -> None:
@@ -19,54 +22,34 @@ def test_small_texts_never_wait() -> None:
 
 
 def test_one_person_has_one_large_comparison_and_one_that_waits() -> None:
-    reader, running, done = uuid4(), Event(), Event()
-    asked = Barrier(MAX_OF_A_PERSON + 1)
-    most = 0
-
-    def compare(first: bool) -> None:
-        nonlocal most
-        if not first:
-            asked.wait(5)
-        with admitted(reader, LARGE):
-            most += 1
-            assert most == 1
-            if first:
-                running.set()
-                done.wait(5)
-            most -= 1
-
-    with ThreadPoolExecutor(4) as pool:
-        held = pool.submit(compare, True)
-        assert running.wait(5)
-        others = [pool.submit(compare, False) for _ in range(MAX_OF_A_PERSON)]
-        asked.wait(5)
-        refused = next(each for each in _finished(others))
+    reader, done = uuid4(), Event()
+    with ThreadPoolExecutor(MAX_OF_A_PERSON + 1) as pool:
+        asked = [pool.submit(compare, reader, done) for _ in range(MAX_OF_A_PERSON + 1)]
+        (refused,) = wait(asked, timeout=10, return_when=FIRST_COMPLETED).done
         done.set()
-        held.result(5)
         with pytest.raises(RateLimited) as refusal:
-            refused.result(5)
-        assert refusal.value.extra["retry_after"] > 0
-        [each.result(10) for each in others if each is not refused]
+            refused.result()
+        assert refusal.value.extra["retry_after"] == 5
+        assert [each.result(10) for each in asked if each is not refused] == [1, 1]
     with admitted(reader, LARGE):
         pass
 
 
 def test_a_node_lets_only_a_few_wait() -> None:
     done = Event()
-
-    def compare(reader: UUID) -> None:
-        with admitted(reader, LARGE):
-            done.wait(5)
-
     with ThreadPoolExecutor(MAX_WAITING + 3) as pool:
-        asked = [pool.submit(compare, uuid4()) for _ in range(MAX_WAITING + 3)]
-        refused = [next(_finished(asked))]
+        asked = [pool.submit(compare, uuid4(), done) for _ in range(MAX_WAITING + 3)]
+        refused = list(islice(as_completed(asked, timeout=10), 2))
         done.set()
-        refused = [each for each in asked if isinstance(each.exception(10), RateLimited)]
-    assert len(refused) == 2
+        assert all(isinstance(each.exception(), RateLimited) for each in refused)
+        assert all(each.result(10) == 1 for each in asked if each not in refused)
 
 
-def _finished(asked: list):  # type: ignore[no-untyped-def, type-arg]
-    from concurrent.futures import as_completed
-
-    return as_completed(asked, timeout=10)
+def compare(reader: UUID, done: Event) -> int:
+    """A large comparison that lasts until `done`; how many ran at the same time."""
+    with admitted(reader, LARGE):
+        running.append(reader)
+        done.wait(10)
+        at_once = len(running)
+        running.remove(reader)
+    return at_once
