@@ -1,15 +1,30 @@
-"""A project in which something of every kind has happened, and which was released twice."""
+"""A project in which something of every kind has happened, and somebody who has the database."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from secrets import token_hex
+
+import psycopg
 import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from drafts.comments.services import answer_comment, create_comment, resolve_comment, withdraw_comment
 from drafts.services import revert_draft
 from drafts.tasks.services import change_task, create_task
+from foundry_site.embedded import addresses
+from foundry_site.embedded.postgres import SUPERUSER
 from projects.services import remove_member, reopen_project, update_project
+from tests.audit.authority import Authority
+from tests.proof.tables import findings
+from tests.proof.tampering import refused, run, take_guards_away, undone
+from tests.proof.world import World, make_world
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.publishing.reviews import Review, caller_of
+from tests.services import SERVICES
 
 
 @pytest.fixture
@@ -42,3 +57,62 @@ def told(review: Review) -> Review:  # noqa: F811 (the fixture)
     remove_member(caller=owner, project_id=project, user_id=review.people["viewer"].id, reason="Left")
     review.writer.take("files/open.md")
     return review
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One world for all tests of a module, in a transaction that nobody commits."""
+    authority, roots = Authority(), tmp_path_factory.mktemp("authority") / "roots.pem"
+    roots.write_bytes(authority.root_pem)
+    stamping = {"FOUNDRY_TIMESTAMP_ROOTS": str(roots), "FOUNDRY_OUTBOUND_HOSTS": frozenset({"127.0.0.1"})}
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            with authority.serving() as address, override_settings(FOUNDRY_TIMESTAMP_URL=address, **stamping):
+                made = make_world()
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+            made.before.extend(findings())
+            yield made
+            transaction.set_rollback(True)
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def unguarded(world: World) -> Iterator[World]:
+    """The owner of the tables has taken every guard away. In a module of its own: the others want the guards."""
+    with undone():
+        take_guards_away()
+        yield world
+
+
+@pytest.fixture(scope="module")
+def application_role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A role with the rights that docs/operations/roles.sql gives the application; our own may act as it."""
+    folder = SERVICES.data_dir
+    if folder is None or str(folder) not in os.environ["DATABASE_URL"].replace("%2F", "/"):
+        pytest.skip("needs a superuser's rights, which only the embedded PostgreSQL gives")
+    role, here = f"app_{token_hex(4)}", connection.settings_dict["USER"]
+    superuser = addresses.database_url(folder, "postgres", SUPERUSER)
+    with psycopg.connect(superuser, autocommit=True) as server:
+        server.execute(f'CREATE ROLE {role}; GRANT {role} TO "{here}"')
+    yield role
+    with psycopg.connect(superuser, autocommit=True) as server:
+        server.execute(f"DROP ROLE {role}")
+
+
+@pytest.fixture(scope="module")
+def application(application_role: str, world: World) -> Iterator[Callable[[str], bool]]:
+    """Do something with the rights of the application's role; whether the database let it."""
+
+    def may(sql: str) -> bool:
+        run(f"SET LOCAL ROLE {application_role}")
+        try:
+            return not refused(sql)
+        finally:
+            run("RESET ROLE")
+
+    with undone():
+        run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application_role}")
+        run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application_role}")
+        yield may
