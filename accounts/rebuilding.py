@@ -7,6 +7,8 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.utils import timezone
 
 from accounts import actions
 from accounts.factors import material_sha256, name_of
@@ -37,7 +39,8 @@ def _service_user() -> dict[Key, dict[str, Any]]:
         "signing_suspended_at": None,
         "uses_shortcuts": True,
         "password": password_sha256("!"),
-        "date_joined": UNRECORDED,
+        # When it was migrated; nothing rests on it.
+        "date_joined": SOME_TIME,
     }
     return {(found,): columns} if found else {}
 
@@ -201,7 +204,11 @@ def _linked(rows: Rows, fact: Fact) -> None:
 
 
 PROVEN_SESSIONS: Final = Table(
-    ProvenSession, name="proven session", key=("user_id", "credential"), unrecorded={"id": _NUMBER}
+    ProvenSession,
+    name="proven session",
+    key=("user_id", "credential"),
+    unrecorded={"id": _NUMBER},
+    counts_since=("proven_at", lambda: timezone.now() - settings.FOUNDRY_SIGNING_PERIOD),
 )
 
 

@@ -47,10 +47,11 @@ def _moved(rows: Rows, fact: Fact) -> None:
 
 
 @PROJECTS.on_every_event
-def _moved_besides(rows: Rows, fact: Fact) -> None:
-    """Whatever else an app further up does with a project: its event says what became of the project's status."""
-    if fact.chain != SITE_CHAIN and "project_status" in fact.data:
-        rows.change(fact, (fact.project_id,), status=fact.data["project_status"])
+def _on_its_chain(rows: Rows, fact: Fact) -> None:
+    """A chain but the site's is some project's; what an app further up did with it says what became of its status."""
+    if fact.chain != SITE_CHAIN:
+        became = {"status": fact.data["project_status"]} if "project_status" in fact.data else {}
+        rows.change(fact, (fact.project_id,), **became)
 
 
 @MEMBERS.on("member.added")

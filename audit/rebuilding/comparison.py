@@ -37,7 +37,7 @@ class Rebuilding:
             for table, rows in self.rows.items():
                 for step in (*table.steps.get(fact.action, ()), *table.every_event):
                     step(rows, fact)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             what = f"it does not say what an event of the action {fact.action} says ({error!r})"
             return Finding(fact.where, what, fact.chain)
         return None
@@ -86,7 +86,7 @@ class Rebuilding:
             if what:
                 yield Finding(where, what, of_chain)
         for row in rows.told.values():
-            if row.columns and (chain is None or row.chain == chain):
+            if (chain is None or row.chain == chain) and table.still_counts(row):
                 yield Finding(row.where, f"the {table.name} it recorded is gone", row.chain)
 
     def _difference(self, table: Table, values: Mapping[str, Any], told: Row) -> str | None:

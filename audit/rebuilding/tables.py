@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import models
@@ -106,6 +107,7 @@ class Table:
         only_told: bool = False,
         everywhere: bool = False,
         at_once: int = 500,
+        counts_since: tuple[str, Callable[[], datetime]] | None = None,
     ) -> None:
         self.model = model
         self.name = name
@@ -119,6 +121,8 @@ class Table:
         self.only_told = only_told
         # Whether chains of any project tell of its rows: then they are compared only once all have been walked.
         self.everywhere = everywhere
+        # A time's column, and up to when rows give nothing any more: those are left alone, in both directions.
+        self.counts_since = counts_since
         # How many rows are read together.
         self.at_once = at_once
         self.steps: dict[str, list[Step]] = {}
@@ -170,6 +174,9 @@ class Table:
         rows = self.model._default_manager.order_by("pk")  # noqa: SLF001 - documented
         if chain is not None and self.chain:
             rows = rows.filter(**{self.chain: chain})
+        if self.counts_since is not None:
+            column, since = self.counts_since
+            rows = rows.filter(**{f"{column}__gt": since()})
         if only is not None:
             rows = rows.filter(pk__in=only)
         flat = [lookup for name in lookups for lookup in lookups[name]]
@@ -180,6 +187,13 @@ class Table:
                 found[name] = reading.value(tuple(values[place : place + width]))
                 place += width
             yield {**found, **({CHAIN: str(values[-1])} if extra else {})}
+
+    def still_counts(self, told: Row) -> bool:
+        """Whether a row that was told should be there."""
+        if self.counts_since is None:
+            return True
+        column, since = self.counts_since
+        return bool(told.columns[column] > since())
 
     def spoken(self, column: str) -> str:
         """A column as people call it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from secrets import token_hex
 
 import psycopg
@@ -24,7 +25,6 @@ from tests.proof.tampering import refused, run, take_guards_away, undone
 from tests.proof.world import World, make_world
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.publishing.reviews import Review, caller_of
-from tests.services import SERVICES
 
 
 @pytest.fixture
@@ -89,8 +89,9 @@ def unguarded(world: World) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def application_role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A role with the rights that docs/operations/roles.sql gives the application; our own may act as it."""
-    folder = SERVICES.data_dir
-    if folder is None or str(folder) not in os.environ["DATABASE_URL"].replace("%2F", "/"):
+    # From the environment: with pytest-xdist only the controller has chosen the folder itself.
+    folder = Path(os.environ.get("FOUNDRY_DATA_DIR", ""))
+    if os.environ["DATABASE_URL"] != addresses.database_url(folder):
         pytest.skip("needs a superuser's rights, which only the embedded PostgreSQL gives")
     role, here = f"app_{token_hex(4)}", connection.settings_dict["USER"]
     superuser = addresses.database_url(folder, "postgres", SUPERUSER)

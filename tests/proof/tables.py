@@ -27,7 +27,7 @@ NO_RECORD = {
     "auth_group_permissions": "Foundry gives no account a group, and finds one that was given",
     "auth_permission": "Django's list of names",
     "django_content_type": "Django's list of names",
-    "django_session": "sealed with FOUNDRY_SECRET_KEY, which is not in the database",
+    "django_session": "sealed with FOUNDRY_SECRET_KEY; whoever reads the database has the cookies of open sessions",
     "usersessions_usersession": "when a browser was last seen; who is signed in says the sealed session",
     "account_emailaddress": "allauth's; no decision of Foundry's reads it",
     "account_emailconfirmation": "allauth's; no decision of Foundry's reads it",

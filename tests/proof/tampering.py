@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, connection, models, transaction
 
@@ -19,7 +20,8 @@ def run(sql: str) -> None:
 def rows_of(sql: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        found: list[tuple[object, ...]] = cursor.fetchall()
+    return found
 
 
 @contextmanager
@@ -69,7 +71,7 @@ class Change:
     column: str
 
     @property
-    def field(self) -> models.Field:
+    def field(self) -> models.Field[Any, Any]:
         return next(each for each in self.model._meta.concrete_fields if each.attname == self.column)
 
     @property
@@ -80,12 +82,11 @@ class Change:
         return f'UPDATE {table} SET "{name}" = {another(self.field)} WHERE {key} = ({newest})'
 
 
-def another(field: models.Field) -> str:
+def another(field: models.Field[Any, Any]) -> str:
     """An expression for another value of a column."""
     column = f'"{field.column}"'
-    if field.is_relation:
-        other = field.related_model._meta
-        key = field.target_field.column
+    if isinstance(field, models.ForeignKey):
+        other, key = field.related_model._meta, field.target_field.column
         return (
             f"(SELECT o.{key} FROM {other.db_table} o WHERE o.{key} IS DISTINCT FROM"
             f" {field.model._meta.db_table}.{column} ORDER BY o.{key} LIMIT 1)"

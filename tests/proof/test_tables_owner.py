@@ -9,6 +9,9 @@ from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_name
 from tests.proof.tampering import Change, planting, removal, run, undone
 from tests.proof.world import World
 
+# One worker, which makes the world once.
+pytestmark = pytest.mark.xdist_group("tables_owner")
+
 
 @pytest.mark.parametrize("change", CHANGES_OF_ROWS, ids=named)
 def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_a_changed_column_is_named(unguarded: World, change: Change):
@@ -43,7 +46,7 @@ def test_c02_a_row_that_no_event_tells_is_named(unguarded: World, name: str):
 
 @pytest.mark.parametrize("name", sorted(EMPTY))
 def test_c02_a_planted_group_or_permission_is_named(unguarded: World, name: str):
-    columns = [each.column for each in TABLES[name].model._meta.concrete_fields if not each.primary_key]
+    columns = [str(each.column) for each in TABLES[name].model._meta.concrete_fields if not each.primary_key]
     with undone():
         run(f"INSERT INTO {name} ({', '.join(columns)}) SELECT id, 1 FROM accounts_user LIMIT 1")
         assert any("no event recorded it" in each for each in set(findings()) - set(unguarded.before))

@@ -11,7 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from accounts import actions
-from accounts.callers import Caller, foundry_caller
+from accounts.callers import Caller, Via, foundry_caller
 from accounts.factors import FactorAdapter, acting
 from accounts.models import User
 from accounts.services import (
@@ -43,7 +43,7 @@ from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
 ROLES = ("owner", "editor", "reviewer", "viewer", "guest")
-OPERATOR = "command"
+OPERATOR: Via = "command"
 
 
 @dataclass(frozen=True)
