@@ -24,7 +24,7 @@ class _Unrecorded:
 UNRECORDED: Final = _Unrecorded()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ShortlyBefore:
     """A time that an event of version 1 tells only nearly: that of the statement which recorded it, `at` or before."""
 
@@ -36,7 +36,7 @@ class ShortlyBefore:
     def __hash__(self) -> int:
         return hash(self.at)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"shortly before {self.at}"
 
 

@@ -14,6 +14,7 @@ from accounts import actions
 from accounts.callers import Caller, Via, foundry_caller
 from accounts.factors import FactorAdapter, acting
 from accounts.models import User
+from accounts.outside import identity_key
 from accounts.services import (
     create_account,
     create_token,
@@ -113,8 +114,10 @@ def _accounts(people: dict[str, User]) -> None:
     revoke_token(caller=operator, token_id=revoked.id)
     create_token(caller=_proven(people["guest"]), name="New")
     set_password(caller=operator, user_id=people["guest"].id, password="another good password")
-    account = SocialAccount.objects.create(user=people["guest"], provider="outside", uid="subject-1")
-    data = {"issuer": "https://id.example.com", "subject": account.uid, "provider": account.provider}
+    issuer, subject = "https://id.example.com", "subject-1"
+    uid = identity_key(issuer, subject)
+    account = SocialAccount.objects.create(user=people["guest"], provider="outside", uid=uid)
+    data = {"issuer": issuer, "subject": subject, "provider": account.provider}
     target = Target.of("user", people["guest"].id)
     record(caller=operator, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
 
