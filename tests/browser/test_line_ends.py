@@ -88,3 +88,18 @@ def test_what_is_pasted_gets_the_line_ends_of_its_place_and_a_watcher_sees_the_s
     expect(mara.toast("Saved as v14")).to_be_visible()
 
     assert saved(world) == MIXED.replace("id,text", "id,text\r\nx,1\r\ny,2").replace('b"\n', 'b"\nz,3\n')
+
+
+def test_the_arrow_keys_cross_a_crlf_in_one_step(mara: Person, world: World) -> None:
+    page = mara.page
+    mara.line("id,text").click()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("0;")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type(",more")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v14")).to_be_visible()
+
+    assert saved(world) == MIXED.replace("id,text\r\n", "id,text,more\r\n0;")
