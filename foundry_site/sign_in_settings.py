@@ -75,6 +75,4 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Clocks of telephones are up to half a minute off.
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "accounts.outside.OutsideAccountAdapter"
-# Issuer and subject; a subject alone has up to 255 characters. A migration of `accounts` widens older columns.
-SOCIALACCOUNT_UID_MAX_LENGTH = 1024
 SOCIALACCOUNT_PROVIDERS = outside_providers(FOUNDRY_OIDC)
