@@ -17,6 +17,7 @@ NO_RECORD = {
     "accounts_failurecount": "counts tries; what they lock has its event",
     "accounts_pastpassword": "old hashes, to refuse a password that was used before",
     "audit_standing": "a note of what the verifier found; it is made anew by every verification",
+    "drafts_commentwords": "the search index; made of the comments",
     "drafts_passage": "the search index; made of the versions",
     "drafts_stay": "the search index; made of the versions",
     "drafts_unsenttext": "what somebody is about to send, private to them; it is no record",
