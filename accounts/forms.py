@@ -18,6 +18,7 @@ from django import forms
 from accounts import services
 from accounts.callers import unknown_caller
 from accounts.models import User
+from accounts.passkeys import is_from_own_page
 from accounts.sign_in import by_code, by_password
 from audit.errors import RateLimited, ValidationFailed
 from audit.names import check_name
@@ -71,9 +72,12 @@ class _RecordedPasskey:
     """A passkey; there is nothing to guess about it, but a refused one is on record."""
 
     user: User | None
+    cleaned_data: dict[str, Any]
 
     def clean_credential(self) -> Authenticator:
         try:
+            if not is_from_own_page(self.cleaned_data["credential"]):
+                raise get_adapter().validation_error("incorrect_code")
             return super().clean_credential()  # type: ignore[misc]
         except (forms.ValidationError, KeyError, TypeError, ValueError, AttributeError):
             # What a browser would never send stumbles somewhere inside the library.
@@ -104,6 +108,8 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
         return _passkey_name(self.cleaned_data["name"], required=False)
 
     def clean(self) -> dict[str, Any]:
+        if not is_from_own_page(self.cleaned_data.get("credential")):
+            raise get_adapter().validation_error("incorrect_code")
         try:
             return dict(super().clean())
         except (KeyError, TypeError, ValueError, AttributeError):

@@ -23,8 +23,10 @@ from accounts.callers import Caller
 from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import ProvenSession, User
+from accounts.passkeys import is_from_own_page
 from accounts.spellings import fold_username
 from accounts.suspension import why_not_sign
+from audit.canonical import canonical_hash
 from audit.errors import ReauthenticationFailed, ValidationFailed
 from audit.services import Target, record
 from audit.transactions import unavailable_on_timeout, write_transaction
@@ -65,12 +67,14 @@ def prove(
     otp: str | None = None,
     passkey: Mapping[str, Any] | None = None,
     about: Mapping[str, str],
+    words: str = "",
 ) -> Proof:
     """Let the caller prove, for a signature, that they are who they are signed in as.
 
-    `about` names what is signed: a passkey's challenge is bound to it, and a failure's event says it. Raises
-    `ValidationFailed` for missing components, `ReauthenticationFailed`, and `RateLimited` while locked out. Has
-    transactions of its own: a failed try must stay counted whatever happens after it.
+    `about` names what is signed and as what: a failure's event says it. A passkey's challenge is bound to it, to the
+    `words` that are signed with it, and to the caller's session. Raises `ValidationFailed` for missing components,
+    `ReauthenticationFailed`, and `RateLimited` while locked out. Has transactions of its own: a failed try must stay
+    counted whatever happens after it.
     """
     given = _Given(username, password, otp, passkey)
     private = given.private()
@@ -84,7 +88,7 @@ def prove(
     with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
         # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
         own_name = username is None or fold_username(username) == user.username.lower()
-        if own_name and _fits(user, given, private, about):
+        if own_name and _fits(user, given, private, _challenge_key(caller, about, words)):
             tried.succeed(completely=True)
         else:
             _record_failure(caller, user, about=about, component=private if own_name else "username")
@@ -111,35 +115,34 @@ def private_components(user: User) -> list[str]:
     return password + [name for factor, name in names.items() if factor in factors]
 
 
-def passkey_challenge(user: User, *, about: Mapping[str, str]) -> dict[str, Any]:
-    """What `navigator.credentials.get` takes, bound to this user and act, good for one try within 5 minutes.
+def passkey_challenge(caller: Caller, *, about: Mapping[str, str], words: str = "") -> dict[str, Any]:
+    """What `navigator.credentials.get` takes: bound to this session and to what is signed, good for one try, 5 minutes.
 
     Inside a web request only: the address of the site is part of a passkey.
     """
     options, state = auth.get_server().authenticate_begin(
-        credentials=auth.get_credentials(user), user_verification=UserVerificationRequirement.REQUIRED
+        credentials=auth.get_credentials(caller.user), user_verification=UserVerificationRequirement.REQUIRED
     )
-    cache.set(_challenge_key(user, about), state, timeout=PASSKEY_SECONDS)
+    cache.set(_challenge_key(caller, about, words), state, timeout=PASSKEY_SECONDS)
     return dict(options)
 
 
-def _fits(user: User, given: _Given, private: str, about: Mapping[str, str]) -> bool:
+def _fits(user: User, given: _Given, private: str, challenge_key: str) -> bool:
     """Whether the private component is this user's, now. Slow by intent for a password: hold no row meanwhile."""
     if private not in private_components(user):
         return False
     checks: dict[str, Callable[[], bool]] = {
         "password": lambda: user.check_password(given.password or ""),
         "otp": lambda: check_code(user, given.otp or "", recovery=False) is not None,
-        "passkey": lambda: _passkey_fits(user, given.passkey or {}, about),
+        "passkey": lambda: _passkey_fits(user, given.passkey or {}, challenge_key),
     }
     return checks[private]()
 
 
-def _passkey_fits(user: User, response: Mapping[str, Any], about: Mapping[str, str]) -> bool:
-    key = _challenge_key(user, about)
+def _passkey_fits(user: User, response: Mapping[str, Any], key: str) -> bool:
     state = cache.get(key)
     # Whoever deletes it has the one try.
-    if state is None or not cache.delete(key):
+    if state is None or not cache.delete(key) or not is_from_own_page(response):
         return False
     try:
         auth.parse_authentication_response(dict(response))
@@ -165,6 +168,6 @@ def _record_failure(caller: Caller, user: User, *, about: Mapping[str, str], com
         record(caller=caller, action=actions.SIGNING_FAILED, target=Target.of("user", user.id), data=data)
 
 
-def _challenge_key(user: User, about: Mapping[str, str]) -> str:
-    act = ":".join(f"{name}={about[name]}" for name in sorted(about))
-    return f"signing:passkey:{user.id}:{act}"
+def _challenge_key(caller: Caller, about: Mapping[str, str], words: str) -> str:
+    act = canonical_hash({"session": caller.credential, "about": dict(about), "words": words})
+    return f"signing:passkey:{caller.user.id}:{act}"

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
-from django.http.request import validate_host
 
 from accounts.callers import Caller, caller_from_scope, cookie_credential
 from accounts.models import User
+from accounts.origins import is_own_origin
 from accounts.services import authenticate_token
 from audit.errors import NotAuthenticated
 from audit.transactions import unavailable_on_timeout
@@ -77,19 +76,16 @@ def _by_cookie(scope: Scope) -> _Proof:
 
 def _is_own_origin(scope: Scope) -> bool:
     """Whether the page that opens the socket is served by us, as Django's CSRF check sees it."""
-    origin = _header(scope, b"origin")
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    try:
-        page = urlsplit(origin)
-        host = page.hostname or ""
-    except ValueError:
-        return False
-    return (
-        page.scheme in {"http", "https"}
-        and page.netloc.lower() == _header(scope, b"host").lower()
-        and validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
-    )
+    return is_own_origin(_header(scope, b"origin"), host=_header(scope, b"host"), is_secure=_is_secure(scope))
+
+
+def _is_secure(scope: Scope) -> bool:
+    """Whether the socket comes by TLS; where a proxy ends it, its header says so (`SECURE_PROXY_SSL_HEADER`)."""
+    if settings.SECURE_PROXY_SSL_HEADER is None:
+        return scope.get("scheme") in {"wss", "https"}
+    name, secure = settings.SECURE_PROXY_SSL_HEADER
+    told = _header(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
+    return told.split(",", 1)[0].strip() == secure
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -47,6 +47,7 @@ def signature_body(signature: Signature) -> dict[str, Any]:
         "comment": signature.comment,
         "signer": signature.signer.person(),
         "printed_name": signature.statement["signer"]["name"],
+        "username": signature.signer.username,
         "signed_at": signature.signed_at,
         "statement": signature.text,
         "key": signature.key_id,
@@ -73,13 +74,13 @@ def signable(release: Release, *, user: User, access: Access) -> dict[str, str |
 def challenge(release: Release, *, caller: Caller, access: Access, meaning: str, comment: str = "") -> dict[str, Any]:
     """What somebody reads before they sign, and what they will have to give."""
     components = private_components(caller.user)
-    about = {"release_id": str(release.id)}
+    about = {"release_id": str(release.id), "meaning": meaning}
     return {
         "statement": unsealed(release, signer=caller.user, meaning=meaning, comment=comment),
         "signable": signable(release, user=caller.user, access=access),
         "needs_username": needs_username(caller),
         "components": components,
-        "passkey": passkey_challenge(caller.user, about=about) if "passkey" in components else None,
+        "passkey": passkey_challenge(caller, about=about, words=comment) if "passkey" in components else None,
         "warnings": warnings_of(release.draft, Rules(**release.rules)),
     }
 

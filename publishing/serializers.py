@@ -85,6 +85,7 @@ class SignatureInfo(serializers.Serializer[Any]):
     comment = serializers.CharField(allow_blank=True)
     signer = Person()
     printed_name = serializers.CharField(help_text="As it was when they signed.")
+    username = serializers.CharField(help_text="It never changes, and tells people of one printed name apart.")
     signed_at = serializers.DateTimeField()
     statement = serializers.CharField(help_text="RFC 8785 text, exactly as it was sealed.")
     key = serializers.CharField(help_text="Fingerprint of the site's key: SHA-256 of its 32 public bytes.")

@@ -23,6 +23,6 @@ def statement(release: Release, *, signer: User, meaning: str, comment: str, tim
         "version": release.draft.version_number,
         "meaning": meaning,
         "comment": comment,
-        "signer": {"id": str(signer.id), "name": signer.display_name},
+        "signer": {"id": str(signer.id), "name": signer.display_name, "username": signer.username},
         "time": rfc3339(time) if time else None,
     }

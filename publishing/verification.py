@@ -65,11 +65,14 @@ def _seal_fault(signature: Signature) -> str | None:
     stands = statement(
         signature.release,
         # The name as it was printed then; people may take another one.
-        signer=User(id=signature.signer_id, display_name=said["signer"]["name"]),
+        signer=User(id=signature.signer_id, display_name=said["signer"]["name"], username=signature.signer.username),
         meaning=signature.meaning,
         comment=signature.comment,
         time=signature.signed_at,
     )
+    if "username" not in said["signer"]:
+        # Statements of the first releases of Foundry did not name it.
+        del stands["signer"]["username"]
     if {name: said.get(name) for name in stands} != stands or said["key"] != signature.key_id:
         return "its statement speaks of something else: another release, content, person, meaning or time"
     return None

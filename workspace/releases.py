@@ -119,7 +119,7 @@ def signature_view(signature: Signature) -> SignatureView:
     """A signature as it stands on a page."""
     return SignatureView(
         person=PersonView.of(signature.signer),
-        name=signature.statement["signer"]["name"],
+        name=full_name(signature.statement["signer"]["name"], signature.signer),
         meaning=signature.meaning,
         label=meaning_label(signature.meaning),
         signed_at=signature.signed_at,
@@ -127,6 +127,11 @@ def signature_view(signature: Signature) -> SignatureView:
         seal=bytes(signature.seal).hex(),
         key=signature.key_id,
     )
+
+
+def full_name(printed_name: str, person: User) -> str:
+    """A name as it stands beside a signature: two people may print the same one, no two have one user name."""
+    return f"{printed_name} ({person.username})"
 
 
 def people_of(project_id: UUID) -> list[Member]:

@@ -26,7 +26,7 @@ from publishing.reading import signable, unsealed, warnings_of
 from publishing.standings import advances
 from publishing.states import signing_action
 from workspace.acts import words_of
-from workspace.releases import meaning_label
+from workspace.releases import full_name, meaning_label
 
 # The order of the tabs; the names are those of the protocol.
 COMPONENTS: Final = ("password", "passkey", "otp")
@@ -164,7 +164,8 @@ def _hint(release: Release, meaning: str, role: Role, why_not: str) -> str:
             Role.OWNER: _("You own it"),
         }
         return owner.get(role, "")
-    signers = [each.signer.display_name for each in release.signatures.all() if each.meaning == meaning]
+    given = [each.signer for each in release.signatures.all() if each.meaning == meaning]
+    signers = [full_name(signer.display_name, signer) for signer in given]
     if signers:
         return _("Signed by {names}").format(names=", ".join(signers))
     if not may(signing_action(meaning), role=role):
@@ -175,7 +176,7 @@ def _hint(release: Release, meaning: str, role: Role, why_not: str) -> str:
 def statement_in_words(release: Release, before: Release | None, *, user: User, meaning: str, project: str) -> str:
     """What a signature in this meaning says, as the person would say it; `before` is the release before this one."""
     facts = {
-        "name": user.display_name,
+        "name": full_name(user.display_name, user),
         "version": f"v{release.draft.version_number}",
         "project": project,
         "release": release.name,

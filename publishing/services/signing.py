@@ -51,7 +51,8 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
     if repeat is not None:
         return repeat
     comment = _check(caller, access, meaning, comment)
-    components = prove(caller=caller, about={"release_id": str(release_id)}, **asdict(proof)).components
+    act = {"release_id": str(release_id), "meaning": meaning}
+    components = prove(caller=caller, about=act, words=comment, **asdict(proof)).components
     ensure_site_key(caller=foundry_caller())
     with project_write(caller=caller, project_id=access.project.id, action=action, parameters=parameters) as write:
         if write.repeat_of is not None:

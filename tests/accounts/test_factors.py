@@ -19,7 +19,7 @@ from audit.errors import PermissionDenied
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
-from tests.accounts.devices import code_of
+from tests.accounts.devices import Passkey, code_of
 from tests.accounts.pages import (
     FACTORS,
     add_codes,
@@ -206,6 +206,19 @@ def test_a_key_on_the_desk_is_not_enough(here: Client, person: User) -> None:
     assert not is_signed_in(there)
     event = Event.objects.filter(action="account.sign_in_failed").order_by("-seq")[0]
     assert event.data == {"username": None, "component": "passkey"}
+
+
+@pytest.mark.parametrize("origin", ["https://testserver", "http://testserver:8080", "http://evil.testserver"])
+def test_a_passkey_given_to_another_page_neither_signs_in_nor_is_added(here: Client, person: User, origin: str) -> None:
+    passkey = add_passkey(here)
+    passkey.origin = origin
+    there = Client()
+    wanted = there.get(f"{FACTORS}passkeys/sign-in/", headers={"Accept": "application/json"}).json()
+    there.post(f"{FACTORS}passkeys/sign-in/", {"credential": passkey.give(wanted["request_options"])})
+    assert not is_signed_in(there)
+    options = options_on(here.get(f"{FACTORS}passkeys/add/"))["creation_options"]
+    here.post(f"{FACTORS}passkeys/add/", {"name": "x", "credential": Passkey(origin=origin).make(options)})
+    assert Authenticator.objects.filter(type="webauthn").count() == 1
 
 
 def test_an_answer_is_good_once(here: Client, person: User) -> None:

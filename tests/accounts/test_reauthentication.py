@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -109,12 +110,47 @@ def test_c15_a_passkey_proves_for_the_act_it_was_asked_for_and_once(person: User
     sign_in(client)
     passkey = add_passkey(client)
     here = caller_of(person)
-    answer = json.loads(passkey.give(passkey_challenge(person, about=ABOUT)))
+    answer = json.loads(passkey.give(passkey_challenge(caller_of(person), about=ABOUT)))
     with pytest.raises(ReauthenticationFailed):
         prove(caller=here, about={"release_id": "2"}, username="daniel", passkey=answer)
     assert try_to_sign(here, username="daniel", passkey=answer) == ["username", "passkey"]
     with pytest.raises(ReauthenticationFailed):
         try_to_sign(here, passkey=answer)
+
+
+@pytest.mark.usefixtures("in_a_request")
+@pytest.mark.parametrize(
+    ("credential", "about", "words"),
+    [
+        ("cookie:another", ABOUT, "Fit for use"),
+        ("cookie:of-a-test", {**ABOUT, "meaning": "reviewed"}, "Fit for use"),
+        ("cookie:of-a-test", ABOUT, "Not fit for use"),
+    ],
+)
+def test_c15_a_passkey_proves_for_one_session_meaning_and_comment(
+    person: User, client: Client, credential: str, about: dict[str, str], words: str
+) -> None:
+    sign_in(client)
+    passkey = add_passkey(client)
+    here = caller_of(person)
+    answer = json.loads(passkey.give(passkey_challenge(here, about=ABOUT, words="Fit for use")))
+    there = replace(here, credential=credential)
+    with pytest.raises(ReauthenticationFailed):
+        prove(caller=there, about=about, words=words, username="daniel", passkey=answer)
+    assert prove(caller=here, about=ABOUT, words="Fit for use", username="daniel", passkey=answer)
+
+
+@pytest.mark.usefixtures("in_a_request")
+@pytest.mark.parametrize(
+    "origin", ["https://testserver", "http://testserver:8080", "http://evil.testserver", "http://testserver.example"]
+)
+def test_c15_a_passkey_given_to_another_page_proves_nothing(person: User, client: Client, origin: str) -> None:
+    sign_in(client)
+    passkey = add_passkey(client)
+    here = caller_of(person)
+    passkey.origin = origin
+    with pytest.raises(ReauthenticationFailed):
+        try_to_sign(here, username="daniel", passkey=json.loads(passkey.give(passkey_challenge(here, about=ABOUT))))
 
 
 @pytest.mark.usefixtures("in_a_request")
@@ -124,7 +160,7 @@ def test_a_passkey_s_answer_of_somebody_s_own_making_is_refused(
 ) -> None:
     sign_in(client)
     add_passkey(client)
-    passkey_challenge(person, about=ABOUT)
+    passkey_challenge(caller_of(person), about=ABOUT)
     with pytest.raises(ReauthenticationFailed):
         try_to_sign(caller_of(person), username="daniel", passkey=answer)
 

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from accounts.models import User
 from accounts.services import change_password, deactivate_account
+from gateway import authentication
 from locking.models import Session
 from projects.models import Project
 from tests.gateway.client import Client
@@ -60,6 +61,10 @@ async def test_a_page_of_this_site_signs_in(project: Project, viewer: User, sign
         {"host": "localhost:8000"},
         {"host": "localhost:8000", "origin": "null"},
         {"host": "localhost:8000", "origin": "http://localhost:8001"},
+        {"host": "localhost:8000", "origin": "https://localhost:8000"},
+        {"host": "localhost:8000", "origin": "http://localhost"},
+        {"host": "localhost:8000", "origin": "http://localhost:8000/page"},
+        {"host": "localhost:8000", "origin": "http://evil@localhost:8000"},
         {"host": "localhost:8000", "origin": "http://evil.example"},
         {"host": "localhost:8000", "origin": "file://localhost:8000"},
         {"host": "localhost:8000", "origin": "http://[::1"},
@@ -71,6 +76,25 @@ async def test_c11_another_sites_page_does_not_sign_in(
 ) -> None:
     key = key_of(await in_thread(sign_in, viewer))
     assert await close_code(socket_with(project, key, headers)) == 4401
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "forwarded", "is_in"),
+    [
+        ("localhost", "https://localhost", "https", True),
+        ("localhost:443", "https://localhost", "https", True),
+        ("localhost", "http://localhost", "https", False),
+        ("localhost", "https://localhost", "http", False),
+        ("localhost", "https://localhost:8443", "https", False),
+    ],
+)
+def test_c11_behind_a_proxy_the_scheme_is_the_browsers(
+    settings: Any, host: str, origin: str, forwarded: str, is_in: bool
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    told = {"host": host, "origin": origin, "x-forwarded-proto": forwarded}
+    scope = {"scheme": "ws", "headers": [(name.encode(), value.encode()) for name, value in told.items()]}
+    assert authentication._is_own_origin(scope) is is_in
 
 
 async def test_a_trusted_origin_signs_in(

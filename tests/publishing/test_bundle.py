@@ -214,7 +214,8 @@ def test_a_project_without_a_version_has_a_bundle(make_user, tmp_path: Path):
 def test_c12_c20_the_report_shows_signatures_and_whether_the_record_changed(review: Review, release: Release):
     page = files_in(release_bundle(release))["report.html"].decode()
 
-    for shown in ("Reviewer", "reviewed", "Read against v1 of the protocol"):
+    signer = f"Reviewer ({review.people['reviewer'].username})"
+    for shown in (signer, "reviewed", "Read against v1 of the protocol"):
         assert f"<td>{shown}</td>" in page
     assert "Changes since first entry" in page
     assert "<td>files/data/limits.json</td><td>no</td>" in page

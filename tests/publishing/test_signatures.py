@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
+from django.test import Client
 
 from accounts.callers import foundry_caller
 from accounts.models import FailureCount, User
@@ -33,6 +34,8 @@ from audit.services import site_id
 from projects.services import add_member, reopen_project
 from publishing.models import Release, Signature
 from publishing.proofs import Proof
+from publishing.reading import signature_body
+from publishing.verification import fault_of
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
@@ -62,7 +65,11 @@ def test_c12_c13_the_statement_says_who_what_when_and_why(review: Review, releas
         "version": 1,
         "meaning": "reviewed",
         "comment": "Read twice",
-        "signer": {"id": str(review.people["reviewer"].id), "name": "Reviewer"},
+        "signer": {
+            "id": str(review.people["reviewer"].id),
+            "name": "Reviewer",
+            "username": review.people["reviewer"].username,
+        },
         "time": said["time"],
     }
     assert said["time"].endswith("Z")
@@ -280,3 +287,22 @@ def test_the_repeat_of_a_signature_is_answered_with_the_first_and_asks_for_no_pr
     assert again.repeated
     with pytest.raises(ClientRefReused):
         review.sign(release, "reviewed", "reviewer", comment="Other words", client_ref=ref)
+
+
+def test_two_people_of_one_printed_name_are_told_apart(
+    review: Review, release: Release, make_user: Callable[..., User], client: Client
+):
+    reviewer = review.people["reviewer"]
+    namesake = make_user("namesake", display_name=reviewer.display_name, password=PASSWORD)
+    owner = caller_of(review.people["owner"])
+    add_member(caller=owner, project_id=review.project.id, user_id=namesake.id, role="owner")
+    review.people["namesake"] = namesake
+    signatures = [review.sign(release, "reviewed", "reviewer"), review.sign(release, "approved", "namesake")]
+
+    assert [each.statement["signer"]["username"] for each in signatures] == [reviewer.username, namesake.username]
+    assert signature_body(signatures[1])["username"] == namesake.username
+    client.force_login(reviewer)
+    page = client.get(f"/projects/{review.project.id}/releases/{release.id}/").content.decode()
+    for person in (reviewer, namesake):
+        assert f"{person.display_name} ({person.username})" in page
+    assert fault_of(release) is None

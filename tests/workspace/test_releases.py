@@ -60,7 +60,8 @@ def test_the_list_shows_name_version_state_and_signers(browser: Browser, review:
     text = page.content.decode()
     assert "Frozen" in text
     assert "“A mistake”" in text
-    assert [words(each) for each in elements(page, "span", title="Owner · Approved")] == ["OWApproved Owner"]
+    name = f"Owner ({review.people['owner'].username})"
+    assert [words(each) for each in elements(page, "span", title=f"{name} · Approved")] == [f"OWApproved {name}"]
 
 
 def test_a_release_shows_who_signed_and_whose_turn_it_is(browser: Browser, review: Review):
@@ -110,7 +111,7 @@ def test_c12_c20_the_page_shows_each_signature_and_whether_the_record_changed(br
     signed = {words(row) for row in elements(page, "tr") if "UTC" in row.text}
     for signature in Signature.objects.filter(release=release).select_related("signer"):
         time = date_format(signature.signed_at.astimezone(UTC), "j M Y, H:i:s") + " UTC"
-        start = f"{signature.signer.display_name}{signature.get_meaning_display()}{time}"
+        start = f"{signature.signer.display_name} ({signature.signer.username}){signature.get_meaning_display()}{time}"
         assert any(row.startswith(start) for row in signed)
         assert bytes(signature.seal).hex() in page.content.decode()
     assert "".join(elements(page, "code", class_="hash")[0].text.split()) == release.draft.content_hash

@@ -16,11 +16,12 @@ from accounts.callers import caller_from_request
 from accounts.reauthentication import passkey_challenge
 from audit.errors import DomainError, NotFound
 from audit.models import Event, project_chain
+from audit.names import check_remark
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
 from publishing import services
-from publishing.models import Meaning, Release, ReleaseState
+from publishing.models import MAX_COMMENT, Meaning, Release, ReleaseState
 from publishing.policies import Rules, rules_of
 from publishing.services.facts import load_release
 from publishing.verification import fault_of
@@ -79,9 +80,11 @@ def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
 
 @page()
 def passkey(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpResponse:
-    """What the browser needs to ask for a passkey for this signature; good for one try."""
+    """`?meaning=&comment=`: what the browser needs to ask for a passkey for this signature; good for one try."""
     _access, shown = get_release(request, project_id, release_id)
-    options = passkey_challenge(request.user, about={"release_id": str(shown.id)})
+    comment = check_remark(request.GET.get("comment", ""), name="comment", maximum=MAX_COMMENT, required=False)
+    about = {"release_id": str(shown.id), "meaning": request.GET.get("meaning", "")}
+    options = passkey_challenge(caller_from_request(request), about=about, words=comment)
     return JsonResponse({"request_options": options})
 
 

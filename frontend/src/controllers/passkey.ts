@@ -40,10 +40,18 @@ export class PasskeyController extends Controller<HTMLElement> {
     form.submit();
   }
 
+  /** What a signature says: its challenge fits nothing else. Other forms have none of it. */
+  private asked(): string {
+    const form = new FormData(this.credentialTarget.form ?? undefined);
+    const said = ["meaning", "comment"].filter((name) => form.has(name)).map((name) => [name, String(form.get(name))]);
+    return said.length ? `?${new URLSearchParams(said)}` : "";
+  }
+
   /** Written into the page, or asked for where nobody is known yet. */
   private async wanted(): Promise<Wanted> {
     if (!this.urlValue) return JSON.parse(document.getElementById(this.dataValue)?.textContent ?? "{}");
-    const response = await fetch(this.urlValue, { headers: { Accept: "application/json", ...pageHeaders() } });
+    const headers = { Accept: "application/json", ...pageHeaders() };
+    const response = await fetch(`${this.urlValue}${this.asked()}`, { headers });
     return response.json();
   }
 }

@@ -27,11 +27,16 @@ def check_releases(facts: Facts) -> None:
         if line["state"] == "released":
             check_policy(where, line, mine)
         facts.said.append(f"{where}: {line['state']}, v{line['version']}")
-        facts.said += [f"  {each['meaning']} by {each['signer']['name']}, {each['time']}" for each in mine]
+        facts.said += [f"  {each['meaning']} by {signer_words(each['signer'])}, {each['time']}" for each in mine]
     if only is not None:
         ended = [number for number, _, record in facts.all_events() if record["action"] in ENDS]
         is_over = made[0]["state"] != "in_review"
         check(not is_over or facts.scope["head"]["seq"] == ended[-1], "seal.json: it goes on behind the release's end")
+
+
+def signer_words(signer: Json) -> str:
+    """The printed name, and the user name that tells people of one name apart; older statements do not have it."""
+    return f"{signer['name']} ({signer['username']})" if "username" in signer else str(signer["name"])
 
 
 def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:

@@ -85,12 +85,19 @@ def report_release(release: Json, signatures: Iterable[tuple[Json, Json]]) -> by
         ended = f"{report_time(release['ended_at'])} by {release['ended_by']['display_name']} {release['reason']}"
         facts.append(("Ended", ended.strip()))
     rows = "".join(
-        report_row((said["signer"]["name"], said["meaning"], report_time(said["time"]), said["comment"], line["key"]))
+        report_row(
+            (report_signer(said["signer"]), said["meaning"], report_time(said["time"]), said["comment"], line["key"])
+        )
         for line, said in signatures
     )
-    head = report_row(("printed name", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
+    head = report_row(("printed name (user name)", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
     title = f"<h2>Release {report_text(release['name'])}</h2>"
     return f"{title}{report_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>".encode()
+
+
+def report_signer(signer: Json) -> str:
+    """The printed name, and the user name that tells people of one name apart; older statements do not have it."""
+    return f"{signer['name']} ({signer['username']})" if "username" in signer else str(signer["name"])
 
 
 def report_statement(text: str) -> Json:
