@@ -5,14 +5,18 @@ Every node tells the same about the site: a query takes the highest of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from audit.checkpoints.unsealed import unsealed
+from audit.periodic import DONE, periodic_jobs
 from foundry_site.bounded import Question
 
 REQUEST_SECONDS: Final = Histogram(
@@ -50,6 +54,10 @@ _OF_THE_SITE: Final = {
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '45 seconds'",
     ),
 }
+_WORDS: Final = {
+    **{name: words for name, (words, _sql) in _OF_THE_SITE.items()},
+    "foundry_unsealed_seconds": "Age of the oldest event that no checkpoint has sealed; 0 where there is none.",
+}
 _OF_THE_POOL: Final = {
     "pool_size": ("foundry_pool_connections", "Connections to Postgres that this node holds."),
     "pool_available": ("foundry_pool_idle", "Those of them that nobody uses now."),
@@ -57,26 +65,40 @@ _OF_THE_POOL: Final = {
 }
 
 
-def read_site() -> dict[str, float]:
-    """The figures of the site by name. Blocks as long as Postgres does not answer; raises `DatabaseError`."""
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """What a scrape tells of the whole site."""
+
+    values: Mapping[str, float]
+    jobs: Mapping[str, float]
+
+
+def read_site() -> SiteFigures:
+    """The figures of the site by name, and when each periodic job was last due and done, in seconds since 1970.
+
+    Blocks as long as Postgres does not answer; raises `DatabaseError`.
+    """
     values = {}
     with connection.cursor() as cursor:
         for name, (_words, sql) in _OF_THE_SITE.items():
             cursor.execute(sql)
             row = cursor.fetchone()
             values[name] = float(row[0]) if row else 0.0
-    return values
+    oldest = unsealed().oldest
+    values["foundry_unsealed_seconds"] = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    jobs = {job.title: job.due.timestamp() for job in periodic_jobs() if job.due and job.state == DONE}
+    return SiteFigures(values, jobs)
 
 
 _site = Question(read_site)
 
 
-def _answers() -> dict[str, float]:
-    """The figures of the site; none where Postgres does not answer in time."""
+def _answers() -> SiteFigures | None:
+    """The figures of the site; None where Postgres does not answer in time."""
     try:
         return _site.ask().result(ANSWER_SECONDS)
     except (DatabaseError, TimeoutError):
-        return {}
+        return None
 
 
 class _Site(Collector):
@@ -89,9 +111,17 @@ class _Site(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._pool()
         answers = _answers()
-        for name, value in answers.items():
-            yield GaugeMetricFamily(name, _OF_THE_SITE[name][0], value=value)
-        yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=bool(answers))
+        if answers is not None:
+            for name, value in answers.values.items():
+                yield GaugeMetricFamily(name, _WORDS[name], value=value)
+            jobs = GaugeMetricFamily(
+                "foundry_job_done_timestamp_seconds", "When a periodic job that was done was due.", labels=["job"]
+            )
+            for job, due in answers.jobs.items():
+                jobs.add_metric([job], due)
+            yield jobs
+        is_up = answers is not None
+        yield GaugeMetricFamily("foundry_postgres_up", "Whether Postgres answered this scrape.", value=is_up)
 
     def _pool(self) -> Iterator[Metric]:
         pool = getattr(connection, "pool", None)

@@ -10,12 +10,13 @@ from croniter import croniter
 from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from audit.checkpoints.models import Checkpoint
-from audit.checkpoints.services import CHECKPOINT_MADE
-from audit.checkpoints.stamping import CHECKPOINT_STAMPED
-from audit.models import Event, Standing
+from audit.checkpoints.unsealed import unsealed
+from audit.models import Standing
+from audit.periodic import periodic_jobs
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
 # A worker beats every 10 seconds.
@@ -30,6 +31,7 @@ def examine() -> Findings:
     """The worker and everything that it does on a schedule."""
     yield _worker()
     yield _jobs()
+    yield from _periodic()
     yield _checkpoint()
     yield from _stamps()
     yield _standing()
@@ -64,14 +66,28 @@ def _due_before(schedule: str, times: int) -> datetime:
 def _checkpoint() -> Finding:
     """Whether anything older than two runs of the schedule stands in no checkpoint yet."""
     newest = Checkpoint.objects.order_by("-number").first()
-    late = Event.objects.filter(at__lt=_due_before(settings.FOUNDRY_CHECKPOINT_CRON, 2))
-    late = late.exclude(action__in=[CHECKPOINT_MADE, CHECKPOINT_STAMPED])
-    if newest is not None:
-        late = late.filter(at__gt=newest.made_at)
     words = f"number {newest.number} of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "none yet"
-    if late.exists():
-        return bad("Checkpoint", f"{words}, and older events are in none", START_A_WORKER)
+    since = unsealed()
+    if since.oldest is None:
+        return ok("Checkpoint", f"{words}, every event is in one")
+    words = f"{words}, {since.count} events are in none, the oldest of {since.oldest:%Y-%m-%d %H:%M} UTC"
+    if since.oldest < _due_before(settings.FOUNDRY_CHECKPOINT_CRON, 2):
+        return bad("Checkpoint", words, START_A_WORKER)
     return ok("Checkpoint", words)
+
+
+def _periodic() -> Findings:
+    """When each job of the schedule last ran; one that was due twice since is late."""
+    schedules = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
+    for job in periodic_jobs():
+        subject = f"Job {job.title}"
+        due = f"last run of {job.due:%Y-%m-%d %H:%M} UTC, {job.state}" if job.due else "never run"
+        if job.state == "failed":
+            yield bad(subject, due, "Read the worker's log.")
+        elif job.due is None or job.due < _due_before(schedules[job.name], 3):
+            yield warn(subject, due, START_A_WORKER)
+        else:
+            yield ok(subject, due)
 
 
 def _stamps() -> Findings:

@@ -104,6 +104,11 @@ def stop(data_dir: Path) -> None:
     addresses.remove_socket_folder(data_dir, addresses.postgres_socket_folder(data_dir) / addresses.POSTGRES_SOCKET)
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether the data folder's PostgreSQL lives; one that recovers from a crash does."""
+    return _postmaster(addresses.service_folder(data_dir, "postgres")) is not None
+
+
 def _make_cluster(folder: Path) -> None:
     """Make the cluster beside its place and move it there: one that was killed half-way looks whole to Postgres."""
     unfinished = folder.with_name(f"{folder.name}.new")

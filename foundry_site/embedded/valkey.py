@@ -60,6 +60,12 @@ def stop(data_dir: Path) -> None:
     addresses.remove_socket_folder(data_dir, addresses.valkey_socket(data_dir))
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether the data folder's Valkey lives."""
+    process = _process(data_dir)
+    return process is not None and _runs(process)
+
+
 def _end(process: psutil.Process) -> None:
     try:
         process.terminate()

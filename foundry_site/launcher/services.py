@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
-from foundry_site.embedded import postgres
+from foundry_site.embedded import postgres, valkey
 from foundry_site.embedded.running import embedded_services
 from foundry_site.environment import Environment
 from foundry_site.launcher import database, reachability
-from foundry_site.launcher.console import say, step
+from foundry_site.launcher.console import LaunchError, say, step
 from foundry_site.launcher.signals import ignore_signals, stopped_afterwards
+from foundry_site.launcher.supervision import Supervised, supervised
 
 
 @contextmanager
@@ -22,13 +26,41 @@ def started_services(data_dir: Path, environment: Environment) -> Iterator[None]
     Raises:
         LaunchError: one that the operator named cannot be reached.
         EmbeddedServiceError: an embedded one does not start.
+        LaunchError: an embedded one ended, and could not be started again.
     """
     _check_operators_services(environment)
     _tell_opened_folders(data_dir, environment)
-    with ExitStack() as services:
-        _start_services(data_dir, environment, services)
-        services.callback(ignore_signals)
-        yield
+    lost: list[str] = []
+    try:
+        with ExitStack() as services:
+            _start_services(data_dir, environment, services)
+            services.callback(ignore_signals)
+            services.enter_context(supervised(_embedded(data_dir, environment, lost)))
+            yield
+    finally:
+        if lost:
+            raise LaunchError(f"{lost[0]} cannot be kept running; {data_dir} has its log. Is the disk full?")
+
+
+def _embedded(data_dir: Path, environment: Environment, lost: list[str]) -> list[Supervised]:
+    """The services that are ours to start again. When that is of no use, Foundry ends: without them it does nothing."""
+
+    def end(name: str) -> None:
+        lost.append(name)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ours: list[tuple[str, ModuleType, str | None]] = [("The embedded PostgreSQL", postgres, environment.database_url)]
+    ours += [("The embedded Valkey", valkey, environment.redis_url)]
+    return [
+        Supervised(
+            name,
+            is_running=partial(program.is_running, data_dir),
+            start=partial(program.start, data_dir),
+            give_up=partial(end, name),
+        )
+        for name, program, chosen in ours
+        if chosen is None
+    ]
 
 
 def prepare_site(url: str, *, with_demo: bool) -> None:

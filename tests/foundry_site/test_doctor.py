@@ -24,7 +24,6 @@ from pytest_django import Settings
 
 from accounts.callers import foundry_caller
 from accounts.models import User
-from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import make_checkpoint
 from audit.keys.rotation import rotate_site_key
 from audit.models import Event, Standing
@@ -304,14 +303,31 @@ def test_a_missing_worker_is_bad() -> None:
     assert the(background.examine, "Worker").level is Level.BAD
 
 
-def test_a_checkpoint_that_is_late_is_bad(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_that_is_late_is_bad(
+    owner: User, make_user: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_checkpoint(caller=foundry_caller("job"))
     assert the(background.examine, "Checkpoint").level is Level.OK
     assert Event.objects.filter(target_id=str(owner.id)).exists()
     monkeypatch.setattr(background, "_due_before", lambda *_: timezone.now() + timedelta(minutes=1))
     assert the(background.examine, "Checkpoint").level is Level.OK
-    monkeypatch.setattr(Checkpoint.objects, "order_by", lambda *_: Checkpoint.objects.none())
-    assert the(background.examine, "Checkpoint").level is Level.BAD
+    # A test is one transaction, but events and checkpoints have the time of the clock.
+    make_user("late")
+    finding = the(background.examine, "Checkpoint")
+    assert (finding.level, "events are in none, the oldest of" in finding.says) == (Level.BAD, True)
+
+
+def test_each_periodic_job_tells_its_last_run() -> None:
+    assert the(background.examine, "Job seal_checkpoint").says == "never run"
+    now = int(timezone.now().timestamp())
+    run_sql(
+        "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp)"
+        f" VALUES ('publishing.jobs.seal_checkpoint', {now})"
+    )
+    finding = the(background.examine, "Job seal_checkpoint")
+    assert (finding.level, finding.says.endswith(", done")) == (Level.OK, True)
+    run_sql("UPDATE procrastinate_periodic_defers SET defer_timestamp = defer_timestamp - 86400")
+    assert the(background.examine, "Job seal_checkpoint").level is Level.WARN
 
 
 def test_an_authority_that_does_not_answer_is_bad(settings: Settings, tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.management import get_commands
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 import foundry_site.figures
+from accounts.callers import foundry_caller
+from audit.checkpoints.services import make_checkpoint
 from foundry_site.bounded import Question
 from foundry_site.figures import read_site
 from tests.writers import Writer
@@ -81,9 +83,22 @@ def test_the_guide_names_files_commands_and_variables_that_there_are() -> None:
 @pytest.mark.django_db
 def test_figures_of_the_site_are_read_when_asked_for(project, editor, caller_for) -> None:
     Writer(caller_for(editor), project).take()
-    values = read_site()
+    values = read_site().values
     assert values["foundry_locks_held"] >= 1
     assert values["foundry_audit_head"] > 0
+
+
+@pytest.mark.django_db
+def test_the_figures_tell_the_oldest_unsealed_event_and_the_last_runs(project) -> None:
+    assert read_site().values["foundry_unsealed_seconds"] > 0
+    make_checkpoint(caller=foundry_caller())
+    assert read_site().values["foundry_unsealed_seconds"] == 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp)"
+            " VALUES ('publishing.jobs.seal_checkpoint', 1700000000)"
+        )
+    assert read_site().jobs["seal_checkpoint"] == 1700000000.0
 
 
 @pytest.mark.django_db

@@ -163,6 +163,56 @@ def test_a_killed_run_hinders_nobody(start: Callable[..., Run], data_dir: Path) 
     assert left_over(data_dir) == []
 
 
+def test_services_and_a_worker_that_die_come_back_by_themselves(start: Callable[..., Run], data_dir: Path) -> None:
+    run = start("--no-demo")
+    run.until("Stop with Ctrl-C")
+    before = {name: found(data_dir, *marks) for name, marks in PROGRAMS.items()}
+    for process in before.values():
+        process.kill()
+    run.until("The embedded PostgreSQL has ended, and is started again")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not all(comes_back(data_dir, marks, before[name].pid) for name, marks in PROGRAMS.items()):
+        assert time.monotonic() < deadline, run.said
+        time.sleep(0.1)
+    while not is_ready(run):
+        assert time.monotonic() < deadline, run.said
+        time.sleep(0.1)
+    assert run.end(signal.SIGTERM) == 0
+    assert left_over(data_dir) == []
+
+
+# What the command line of each has in it.
+PROGRAMS = {
+    "postgres": ("/postgres", "-D"),
+    "valkey": ("valkey-server",),
+    "worker": ("foundry_site.launcher.worker",),
+}
+
+
+def found(data_dir: Path, *marks: str) -> psutil.Process:
+    """The program of this folder."""
+    for process in psutil.process_iter(["cmdline", "cwd", "status"]):
+        command = " ".join(process.info["cmdline"] or ())
+        ours = str(data_dir) in command or str(process.info["cwd"] or "").startswith(str(data_dir))
+        if ours and all(mark in command for mark in marks) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            return process
+    raise LookupError(marks)
+
+
+def comes_back(data_dir: Path, marks: tuple[str, ...], ended: int) -> bool:
+    try:
+        return found(data_dir, *marks).pid != ended
+    except LookupError:
+        return False
+
+
+def is_ready(run: Run) -> bool:
+    try:
+        return bool(run.get("/readyz") == {"status": "ready"})
+    except OSError:
+        return False
+
+
 def test_one_that_is_stopped_while_postgres_starts_leaves_nothing(start: Callable[..., Run], data_dir: Path) -> None:
     run = start()
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
+from audit.checkpoints.unsealed import Unsealed, unsealed
 from audit.models import Standing
+from audit.periodic import PeriodicJob, periodic_jobs
 from workspace.audit_viewer.asked import Asked
 
 
@@ -35,10 +37,23 @@ class Strip:
     verified_at: datetime | None
     next_at: datetime
     checkpoint: Checkpoint | None
+    unsealed: Unsealed
+    jobs: Sequence[PeriodicJob]
 
     @property
     def newer(self) -> int:
         return max(0, self.events - self.verified)
+
+    @property
+    def runs(self) -> list[tuple[str, PeriodicJob]]:
+        """Each job of the schedule with its name in words."""
+        words = {
+            "requeue_stalled": _("queue"),
+            "seal_checkpoint": _("checkpoint"),
+            "tidy_inboxes": _("inboxes"),
+            "verify_chains": _("verification"),
+        }
+        return [(words.get(job.title, job.title), job) for job in self.jobs]
 
 
 def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
@@ -59,6 +74,8 @@ def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> S
         verified_at=min((each.verified_at for each in standings.values()), default=None),
         next_at=_next_check(),
         checkpoint=Checkpoint.objects.order_by("-number").defer("text").first(),
+        unsealed=unsealed(),
+        jobs=periodic_jobs(),
     )
 
 

@@ -1,0 +1,73 @@
+"""Starting again what ends by itself: the worker, the embedded services."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from foundry_site.embedded.errors import EmbeddedServiceError
+from foundry_site.launcher.console import complain
+
+LOOK_SECONDS: Final = 0.5
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
+# Who has lived so long is healthy: the next end counts as the first.
+HEALTHY_SECONDS: Final = 60.0
+MAX_STARTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """Something that must run: how to see that it does, how to start it, and what to do when that is of no use."""
+
+    name: str
+    is_running: Callable[[], bool]
+    start: Callable[[], None]
+    give_up: Callable[[], None]
+
+
+@contextmanager
+def supervised(services: Sequence[Supervised], *, first_pause: float = FIRST_PAUSE) -> Iterator[None]:
+    """Start again whichever of them ends, after a pause that doubles each time; give up after `MAX_STARTS` in a row."""
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=_watch, args=(each, over, first_pause), daemon=True, name=f"supervises {each.name}")
+        for each in services
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        # A start on its way comes to its end first, so that what it starts can be found and stopped.
+        for thread in threads:
+            thread.join()
+
+
+def _watch(service: Supervised, over: threading.Event, first_pause: float) -> None:
+    starts = 0
+    began = time.monotonic()
+    while not over.wait(LOOK_SECONDS):
+        if service.is_running():
+            continue
+        if time.monotonic() - began > HEALTHY_SECONDS:
+            starts = 0
+        if starts == MAX_STARTS:
+            complain(f"ALERT {service.name} has ended {MAX_STARTS + 1} times, and is not started again.")
+            service.give_up()
+            return
+        pause = min(LONGEST_PAUSE, first_pause * 2**starts)
+        complain(f"{service.name} has ended, and is started again in {pause:g} s.")
+        if over.wait(pause):
+            return
+        starts += 1
+        began = time.monotonic()
+        try:
+            service.start()
+        except (EmbeddedServiceError, OSError) as error:
+            complain(f"{service.name} does not start: {error}")
