@@ -248,6 +248,10 @@ def _site_address(variables: Mapping[str, str]) -> str:
     text = variables.get("FOUNDRY_URL", "").strip().rstrip("/")
     if text and re.match(r"https?://[^/]", text) is None:
         raise EnvironmentVariableError(f"FOUNDRY_URL takes an address like https://foundry.example, not {text!r}.")
+    if text.count("/") > 2:
+        raise EnvironmentVariableError(
+            f"FOUNDRY_URL takes no path, as in {text!r}: Foundry needs a host name of its own."
+        )
     return text
 
 

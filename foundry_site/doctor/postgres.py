@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any, Final
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,6 +16,8 @@ from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
 LEAST_VERSION: Final = 16
 WRITTEN_FOR: Final = 18
+# By how many minors an older version is ahead of 18's: https://www.postgresql.org/support/versioning/.
+MINORS_AHEAD: Final = {18: 0, 17: 6, 16: 10, 15: 14, 14: 19}
 # Seconds.
 SLOW: Final = 0.005
 CLOCK_APART: Final = 1.0
@@ -27,18 +30,34 @@ OF_A_WORKER: Final = 3
 
 def examine(nodes: int) -> Findings:
     """Everything about the database that is neither a trigger nor a role."""
-    version = int(one("SHOW server_version_num")) // 10000
+    version, minor = divmod(int(one("SHOW server_version_num")), 10000)
+    newest = newest_minor(version)
     if version < LEAST_VERSION:
         yield bad("PostgreSQL", f"version {version}", f"Upgrade to {WRITTEN_FOR}: below {LEAST_VERSION} nothing works.")
     elif version < WRITTEN_FOR:
-        yield warn("PostgreSQL", f"version {version}", f"Foundry is tested with {WRITTEN_FOR}.")
+        yield warn("PostgreSQL", f"version {version}.{minor}", f"Foundry is tested with {WRITTEN_FOR}.")
+    elif newest is not None and minor < newest:
+        yield warn(
+            "PostgreSQL", f"version {version}.{minor}", f"Upgrade to {version}.{newest} or newer: minors mend faults."
+        )
     else:
-        yield ok("PostgreSQL", f"version {version}")
+        yield ok("PostgreSQL", f"version {version}.{minor}")
     yield _migrations()
     yield from _durability()
     yield _connections(nodes)
     yield distance("PostgreSQL", lambda: one("SELECT 1"))
     yield clock("PostgreSQL", lambda: float(one("SELECT extract(epoch FROM clock_timestamp())")))
+
+
+def newest_minor(version: int) -> int | None:
+    """The minor of a major version that came out with this build's client library; None where it tells nothing.
+
+    PostgreSQL's supported versions get their minors on the same day.
+    """
+    library, minor = divmod(psycopg.pq.version(), 10000)
+    if library != WRITTEN_FOR or version not in MINORS_AHEAD:
+        return None
+    return minor + MINORS_AHEAD[version]
 
 
 def one(sql: str) -> Any:

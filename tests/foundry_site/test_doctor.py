@@ -69,8 +69,8 @@ def config() -> Iterator[Callable[[str, str], None]]:
 def test_a_healthy_database_is_well() -> None:
     told = {finding.subject: finding for finding in postgres.examine(1)}
     assert {name for name, finding in told.items() if finding.level is not Level.OK} <= {
-        # The tests' own database is allowed to forget.
-        *("fsync", "full_page_writes", "synchronous_commit", "PostgreSQL distance"),
+        # The tests' own database is allowed to forget, and its minor version is the one that its package brings.
+        *("PostgreSQL", "fsync", "full_page_writes", "synchronous_commit", "PostgreSQL distance"),
     }
     assert "all applied" in told["Migrations"].says
 
@@ -387,3 +387,16 @@ def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str]
     assert "Traceback" not in told.stderr
     lines = subprocess.run([*command, "--json"], check=False, timeout=60, **facts).stdout.splitlines()
     assert {"level", "subject", "says", "mend"} == json.loads(lines[0]).keys()
+
+
+def test_an_old_minor_version_of_postgres_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    minor = postgres.newest_minor(18)
+    assert minor is not None
+    assert postgres.newest_minor(17) == minor + 6
+    monkeypatch.setattr(postgres, "one", lambda sql: 180000 + minor if "version_num" in sql else None)
+    assert next(postgres.examine(1)).level is Level.OK
+    monkeypatch.setattr(postgres, "one", lambda sql: 179999 - 9999 + minor if "version_num" in sql else None)
+    assert next(postgres.examine(1)).level is Level.WARN
+    monkeypatch.setattr(postgres, "one", lambda sql: 180000 + minor - 1 if "version_num" in sql else None)
+    finding = next(postgres.examine(1))
+    assert (finding.level, f"18.{minor}" in finding.mend) == (Level.WARN, True)

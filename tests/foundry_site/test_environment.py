@@ -45,6 +45,8 @@ def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
         ("FOUNDRY_LOCK_TTL", "-5"),
         ("FOUNDRY_READ_THREADS", "٣"),
         ("FOUNDRY_URL", "foundry.example"),
+        ("FOUNDRY_URL", "https://intranet.example/foundry"),
+        ("FOUNDRY_URL", "https://intranet.example/foundry/"),
         ("FOUNDRY_OUTBOUND_HOSTS", "https://collector.example"),
         ("FOUNDRY_OUTBOUND_HOSTS", "collector.example:8080"),
         ("FOUNDRY_CHECKPOINT_WEBHOOK", "http://collector.example/"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from audit.errors import NotFound, ValidationFailed
+from drafts.exchange.git.trust import check_git, check_repository
 
 REGULAR_FILES: Final = frozenset({"100644", "100755", "100664"})
 
@@ -59,12 +60,15 @@ class Entry:
 
 
 class Repository:
-    """One repository on this machine, read only."""
+    """One repository on this machine, read only. Raises `ValidationFailed` for one that leads elsewhere."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        self._environment = {**inherited, **_ENVIRONMENT}
+        # Nor is a repository looked for above the folder that was named.
+        self._environment = {**inherited, **_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(self._path.parent)}
+        check_git(self._environment)
+        check_repository(self._path, self._environment)
 
     def commits(self, revision: str) -> list[Commit]:
         """The history of a revision by first parents, oldest first. Raises `NotFound`, `ValidationFailed`."""
@@ -99,12 +103,9 @@ class Repository:
         return ["git", "-C", str(self._path), "--no-pager", "--literal-pathspecs", *options, *arguments]
 
     def _run(self, *arguments: str, given: bytes = b"", missing: str | None = None) -> bytes:
-        try:
-            done = subprocess.run(
-                self._command(*arguments), env=self._environment, input=given, capture_output=True, check=False
-            )
-        except FileNotFoundError:
-            raise ValidationFailed({"repository": ["The program git is not installed."]}) from None
+        done = subprocess.run(
+            self._command(*arguments), env=self._environment, input=given, capture_output=True, check=False
+        )
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip()
             if missing is not None and not words:

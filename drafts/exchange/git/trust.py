@@ -1,0 +1,80 @@
+"""Whether a folder is a git repository of its own: nothing in it leads elsewhere, or has a program run.
+
+git follows what a repository says of itself: a `.git` file to another folder, `alternates` to the objects of another
+repository, includes to other files. Whoever hands over a folder could so have texts imported, or read, that are not in
+it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from audit.errors import ValidationFailed
+
+# Debian 12's, with all that is asked of it; tests run with it.
+MIN_GIT: Final = (2, 39)
+
+# Files that name another place, where the repository's own things are expected.
+_ELSEWHERE: Final = ("commondir", "objects/info/alternates", "objects/info/http-alternates")
+_OWN: Final = (".", "HEAD", "config", "objects", "objects/info", "objects/pack", "refs", "packed-refs", "hooks", "info")
+# Programs that it names for filters, pagers and the like are never run (`drafts.exchange.git.repository`).
+_SETTINGS: Final = re.compile(
+    r"include\.|includeif\.|core\.(?:hookspath|worktree|alternaterefscommand)\Z"
+    r"|extensions\.(?:worktreeconfig|partialclone)\Z",
+    re.IGNORECASE,
+)
+
+
+def check_git(environment: Mapping[str, str]) -> None:
+    """Raise `ValidationFailed` where git is missing or too old."""
+    wanted = ".".join(map(str, MIN_GIT))
+    try:
+        done = subprocess.run(["git", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607
+    except FileNotFoundError:
+        raise ValidationFailed({"git": [f"The program git is not installed; {wanted} or newer is needed."]}) from None
+    found = re.search(r"(\d+)\.(\d+)", done.stdout)
+    if found is None or (int(found[1]), int(found[2])) < MIN_GIT:
+        raise ValidationFailed({"git": [f"git {wanted} or newer is needed; here is {done.stdout.strip() or 'none'}."]})
+
+
+def check_repository(path: Path, environment: Mapping[str, str]) -> None:
+    """Raise `ValidationFailed` naming everything by which a repository leads elsewhere."""
+    problems = list(_problems(path, environment))
+    if problems:
+        raise ValidationFailed({"repository": problems})
+
+
+def _problems(path: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    dot = path / ".git"
+    if dot.is_file():
+        yield f"{dot} is a file that leads elsewhere: name the repository itself, or a clone of it."
+        return
+    folder = dot if dot.is_dir() or dot.is_symlink() else path
+    for name in _OWN:
+        if (folder / name).is_symlink():
+            yield f"{folder / name} is a symbolic link."
+    for name in _ELSEWHERE:
+        if (folder / name).exists():
+            yield f"{folder / name} leads elsewhere: import from a whole clone (git clone --no-local)."
+    hooks = folder / "hooks"
+    for hook in sorted(hooks.iterdir()) if hooks.is_dir() else ():
+        if hook.suffix != ".sample":
+            yield f"{hook} is a program of the repository: import from a clone, which has none."
+    if (folder / "config").is_file():
+        yield from _settings(folder / "config", environment)
+
+
+def _settings(config: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """The settings of the repository that lead elsewhere; git itself reads the file, without what it includes."""
+    command = ["git", "config", "--file", str(config), "--no-includes", "--name-only", "-z", "--list"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    if done.returncode:
+        yield f"{config} cannot be read: {done.stderr.decode('utf-8', 'replace').strip()}"
+        return
+    for name in sorted({each.decode("utf-8", "replace") for each in done.stdout.split(b"\0") if each}):
+        if _SETTINGS.match(name):
+            yield f"{config} sets {name}: import from a clone, which does not."
