@@ -18,7 +18,7 @@ class Outbound(BaseAdapter):
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
-        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        timeout: float | tuple[float | None, float | None] | None = None,
         verify: bool | str = True,
         cert: str | bytes | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
@@ -26,6 +26,7 @@ class Outbound(BaseAdapter):
         """Raises `requests.ConnectionError`, which `requests`' callers expect."""
         seconds = float(timeout) if isinstance(timeout, int | float) else SECONDS
         body = request.body.encode() if isinstance(request.body, str) else request.body
+        assert body is None or isinstance(body, bytes), "nothing of ours is sent in pieces"
         headers = {str(name): str(value) for name, value in request.headers.items() if name != "Accept-Encoding"}
         try:
             answer = send(

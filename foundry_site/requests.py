@@ -29,6 +29,8 @@ BODY_SECONDS: Final = 300.0
 
 GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that were ended unfinished.", ["reason"])
 
+_Channel: Any = HTTPChannel
+
 # Connections whose headers are not whole yet, by address.
 _beginning: Counter[str] = Counter()
 
@@ -100,7 +102,7 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
             self.channel.loseConnection()
 
 
-class FoundryChannel(HTTPChannel):  # type: ignore[misc] # Twisted's types end here
+class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part only
     """One HTTP connection, whose headers must be whole in time, and of which an address has only so many unfinished.
 
     Twisted's own timeout begins anew with every byte: a client that sends one now and then keeps a connection for ever.

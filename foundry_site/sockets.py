@@ -98,7 +98,8 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
     def _fail(self, code: CloseCode, reason: str) -> None:
         """Close because of what the client sends; what it has sent of it is given up."""
         self._unfinished.finish()
-        self.frame_data = self.message_data = []
+        self.frame_data: list[bytes] = []
+        self.message_data: list[bytes] = []
         CLOSES.labels(code.name.lower()).inc()
         self._fail_connection(int(code), reason)
 

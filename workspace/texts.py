@@ -47,7 +47,7 @@ def _saving() -> dict[str, str]:
         "unfit.go": _("Go to it"),
         "unfit.remove.one": _("Remove the character"),
         "unfit.remove.other": _("Remove {n} characters"),
-        "tooLarge": _("A message holds at most 8 MiB."),
+        "too_large": _("A message holds at most 8 MiB."),
         "unkept": _("Your changes to {field} are not being kept."),
         "unkept.here": _("Your text is kept in this browser only."),
         "unkept.nowhere": _("This browser cannot keep it either: copy your text."),

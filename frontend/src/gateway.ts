@@ -332,7 +332,7 @@ function protocolProblem({ code, message }: { code: number; message: string }): 
 }
 
 function tooLarge(): Problem {
-  return { code: "payload_too_large", status: 413, title: say("tooLarge"), detail: say("tooLarge") };
+  return { code: "payload_too_large", status: 413, title: say("too_large"), detail: say("too_large") };
 }
 
 function retryAfter(problem: Problem): number {
