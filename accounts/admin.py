@@ -101,7 +101,7 @@ class Confirmed:
 
 
 @admin.register(User)
-class UserAdmin(Confirmed, UserModelAdmin):
+class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin takes any query set
     form = AccountForm
     list_display = ("username", "display_name", "kind", "is_active", "is_superuser", "is_auditor", "last_login")
     list_filter = ("kind", "is_active", "is_superuser", "is_auditor")
@@ -214,7 +214,7 @@ class UserAdmin(Confirmed, UserModelAdmin):
 
 
 @admin.register(PersonalAccessToken)
-class TokenAdmin(Confirmed, TokenModelAdmin):
+class TokenAdmin(Confirmed, TokenModelAdmin):  # type: ignore[misc] # the mixin takes any query set
     """Which tokens there are; an administrator may end one (11.300c), nobody can see or make one here."""
 
     list_display = ("name", "user", "created_at", "expires_at", "revoked_at", "last_used_at")

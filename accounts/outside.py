@@ -141,7 +141,7 @@ def _issuer_and_subject(sociallogin: SocialLogin) -> tuple[str | None, str]:
 
 def _is_linked(user: User) -> bool:
     """Whether the provider's person of this account is known already: then nobody else is let in as them."""
-    return SocialAccount.objects.filter(user=user, uid__startswith=identity_key(_provider().issuer, "")).exists()
+    return bool(SocialAccount.objects.filter(user=user, uid__startswith=identity_key(_provider().issuer, "")).exists())
 
 
 def _claims(sociallogin: SocialLogin) -> Mapping[str, Any]:

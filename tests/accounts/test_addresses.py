@@ -72,7 +72,12 @@ def test_what_is_on_record_is_the_address_as_it_is_read(rf: RequestFactory, pers
 def test_requests_are_counted_by_what_one_subscriber_has(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.FOUNDRY_ADDRESS_RATE = 10
     counted: list[Any] = []
-    monkeypatch.setattr(rates._counts, "add", lambda keys, minute: counted.append(list(keys)) or [1] * len(keys))
+
+    def add(keys: dict[str, int], minute: int) -> list[int]:
+        counted.append(list(keys))
+        return [1] * len(keys)
+
+    monkeypatch.setattr(rates._counts, "add", add)
     for address in ("::ffff:192.0.2.7", "192.0.2.7", "2001:db8::1", "2001:db8::2"):
         rates.count_request(user_id=None, address=address)
     assert counted == [["address:192.0.2.7"]] * 2 + [["address:2001:db8::/64"]] * 2

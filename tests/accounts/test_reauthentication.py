@@ -137,7 +137,8 @@ def test_c15_a_passkey_proves_for_one_session_meaning_and_comment(
     there = replace(here, credential=credential)
     with pytest.raises(ReauthenticationFailed):
         prove(caller=there, about=about, words=words, username="daniel", passkey=answer)
-    assert prove(caller=here, about=ABOUT, words="Fit for use", username="daniel", passkey=answer)
+    proof = prove(caller=here, about=ABOUT, words="Fit for use", username="daniel", passkey=answer)
+    assert proof.components == ["username", "passkey"]
 
 
 @pytest.mark.usefixtures("in_a_request")

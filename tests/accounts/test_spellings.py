@@ -37,7 +37,8 @@ def test_a_password_fits_however_its_letters_are_composed(
     assert not FailureCount.objects.filter(subject__contains=":account:").exists()
     seem_unproven(client)
     assert confirm(client, typed).status_code == 302
-    assert prove(caller=caller_of(person), username="daniel", password=typed, about={"release_id": "1"})
+    proof = prove(caller=caller_of(person), username="daniel", password=typed, about={"release_id": "1"})
+    assert proof.components == ["username", "password"]
     made = {"username": "daniel", "password": typed, "name": "IDE"}
     assert Client().post("/api/v1/auth/tokens/", made, content_type="application/json").status_code == 201
 
@@ -77,7 +78,8 @@ def test_what_no_keyboard_types_is_no_password(person: User, password: str) -> N
 def test_a_user_name_is_found_however_it_is_typed(client: Client, person: User, name: str) -> None:
     sign_in(client, name)
     assert is_signed_in(client)
-    assert prove(caller=caller_of(person), username=name, password=PASSWORD, about={"release_id": "1"})
+    proof = prove(caller=caller_of(person), username=name, password=PASSWORD, about={"release_id": "1"})
+    assert proof.components == ["username", "password"]
 
 
 def test_the_time_tells_no_names(client: Client, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
