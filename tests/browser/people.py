@@ -20,6 +20,7 @@ from drafts.reading import get_draft
 from foundry_site.demo.story import PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS
 from projects.models import Project
 from projects.services import add_member, create_project
+from tests.accounts.pages import seem_proven
 from tests.writers import Writer
 
 Result = TypeVar("Result")
@@ -85,9 +86,10 @@ class World:
 
 
 def session_of(user: User) -> str:
-    """Sign in without a browser; to be used inside `arrange`."""
+    """Sign in without a browser, as if proved a moment ago; to be used inside `arrange`."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    seem_proven(client)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -47,6 +47,23 @@ def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., P
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+def test_a_token_waits_until_its_maker_has_proved_who_they_are(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    world.arrange(lambda: give_password(mara.user))
+    mara.sign_out()
+    page = mara.page
+    page.goto(f"{world.url}/account/")
+    page.get_by_label("Username").fill(mara.user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Name of the new token").fill("laptop IDE")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("status").filter(has_text="it is not shown again")).to_be_visible()
+
+
 def test_somebody_makes_a_project_and_begins_to_write(person: Callable[..., Person], world: World) -> None:
     jonas = person("auditor")
     page = jonas.page
