@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,34 @@ def test_an_entry_s_own_comment_and_extra_field_are_named(data: bytes, tmp_path:
             other.writestr(entry, archive.read(entry))
 
     assert "seal.json in the zip's list: it holds something else" in said_of(tmp_path, made.getvalue())
+
+
+def test_a_second_name_for_an_entry_in_the_zip_s_list_is_named(data: bytes, tmp_path: Path):
+    """unzip would make a file of that name, and Python one of the first."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start, other = archive.start_dir, b"report2.html"
+    unicode_path = struct.pack("<2HBI", 0x7075, 5 + len(other), 1, zlib.crc32(b"verify.py")) + other
+    more = struct.pack("<2H", 1, 0) + unicode_path
+    behind = start + 46 + len("verify.py")
+    made = bytearray(data[:behind] + more + data[behind:])
+    struct.pack_into("<H", made, start + 30, len(more))
+    end = end_of(bytes(made))
+    struct.pack_into("<I", made, end + 12, end - start)
+
+    assert "verify.py in the zip's list: it holds something else" in said_of(tmp_path, bytes(made))
+
+
+def test_a_zip_whose_end_is_written_wide_is_valid(data: bytes, tmp_path: Path):
+    """As Python writes it from 2 GiB on, long before the numbers no longer fit."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start, count = archive.start_dir, len(archive.infolist())
+    end = end_of(data)
+    wide = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, end - start, start)
+    wide += struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
+
+    assert said_of(tmp_path, data[:end] + wide + data[end:]).startswith("VALID")
+    other = wide.replace(struct.pack("<Q", start), struct.pack("<Q", start + 1))
+    assert said_of(tmp_path, data[:end] + other + data[end:]).startswith("NOT VALID: ")
 
 
 def test_every_flipped_bit_of_the_zip_s_own_fields_is_found(data: bytes, tmp_path: Path):

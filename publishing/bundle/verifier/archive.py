@@ -14,6 +14,7 @@ from publishing.bundle.verifier.reading import check
 # What unzip makes of an entry, besides its bytes: a plain file that everybody reads and its owner writes.
 PLAIN_FILE = 0o644 << 16
 LOCAL, CENTRAL, END, DESCRIPTOR = b"PK\3\4", b"PK\1\2", b"PK\5\6", b"PK\7\x08"
+WIDE_END = b"PK\6\6"
 LOCAL_HEADER, CENTRAL_HEADER = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I")
 
 
@@ -95,16 +96,28 @@ def check_listed(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
     header = CENTRAL_HEADER.unpack(file.read(CENTRAL_HEADER.size))
     mark, name_length, extra_length, comment_length, disk, inner = header[0], *header[10:15]
     check(mark == CENTRAL and file.read(name_length) == spelled_name(entry), f"{where}: it is named differently")
-    extra = file.read(extra_length)
-    check(not extra or extra[:2] == b"\x01\x00", f"{where}: it holds something else")
+    check(file.read(extra_length) == wide_field(entry, header), f"{where}: it holds something else")
     check((comment_length, disk, inner) == (0, 0, 0), f"{where}: it holds something else")
     check(entry.external_attr == PLAIN_FILE, f"{where}: it is no plain file")
+
+
+def wide_field(entry: zipfile.ZipInfo, header: tuple[int, ...]) -> bytes:
+    """The only further field that a line of the list may have: the numbers that are too wide for their place in it.
+
+    Another could give the file a second name, which unzip would take and this verifier would not.
+    """
+    packed, size, offset = header[8], header[9], header[16]
+    told = ((size, entry.file_size), (packed, entry.compress_size), (offset, entry.header_offset))
+    wide = [number for place, number in told if place == 0xFFFFFFFF]
+    return struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
 
 
 def check_end(file: BinaryIO, size: int, count: int, start: int) -> None:
     """Behind the list stands its end, and then nothing."""
     ended = file.tell()
-    if count >= 0xFFFF or max(start, ended - start) >= 0xFFFFFFFF:
+    is_wide = file.read(4) == WIDE_END
+    file.seek(ended)
+    if is_wide:
         check_wide_end(file, count, start, ended)
     check(size - file.tell() == 22, "the zip holds something else behind its list")
     mark, disk, first, here, total, length, offset, comment = struct.unpack("<4s4H2IH", file.read(22))
@@ -115,9 +128,9 @@ def check_end(file: BinaryIO, size: int, count: int, start: int) -> None:
 
 
 def check_wide_end(file: BinaryIO, count: int, start: int, ended: int) -> None:
-    """The end of a zip of many files or many bytes, whose numbers do not fit into the narrow one."""
+    """The end of a zip of many files or many bytes, which says the numbers that may not fit into the narrow one."""
     mark, length, _, _, *numbers = struct.unpack("<4sQ2H2I4Q", file.read(56))
-    check((mark, length) == (b"PK\6\6", 44), "the zip's end says something else")
+    check((mark, length) == (WIDE_END, 44), "the zip's end says something else")
     check(numbers == [0, 0, count, count, ended - start, start], "the zip's end says something else")
     where = struct.unpack("<4sIQI", file.read(20))
     check(where == (b"PK\6\7", 0, ended, 1), "the zip's end says something else")
