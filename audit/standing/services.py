@@ -54,4 +54,7 @@ def _note(found: Verification, state: ChainState) -> Standing:
     }
     with write_transaction():
         Standing.objects.update_or_create(chain=state.chain, defaults=facts)
-    return Standing.objects.get(pk=state.chain)
+        noted = Standing.objects.get(pk=state.chain)
+        noted.set_seal()
+        noted.save(update_fields=["seal"])
+    return noted

@@ -20,7 +20,8 @@ Definitions = dict[tuple[str, str], str]
 _QUERIES: Final = {
     "table": """
         SELECT c.relname, concat_ws(' ', c.relkind::text, CASE WHEN c.relpersistence <> 'p' THEN 'not kept' END,
-            CASE WHEN c.relrowsecurity THEN 'row security' END)
+            CASE WHEN c.relrowsecurity THEN 'row security' END,
+            CASE WHEN EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid) THEN 'with tables under it' END)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
     """,

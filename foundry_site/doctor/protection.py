@@ -35,6 +35,7 @@ def examine() -> Findings:
     for subject, kinds in SUBJECTS.items():
         yield from _compared(subject, kinds, wanted, found)
     tables = sorted({name.partition(".")[0] for kind, name in wanted if kind == "trigger"})
+    yield from _settings()
     yield from _role(tables)
     yield from _grants()
 
@@ -72,6 +73,19 @@ def _difference(subject: str, key: tuple[str, str], wanted: Definitions, found: 
 def _is_beside(name: str, wanted: Definitions) -> bool:
     """Whether it belongs to a table that is not Foundry's, such as an operator's own."""
     return ("table", name.partition(".")[0]) not in wanted
+
+
+def _settings() -> Findings:
+    """What can be set for a role or a database so that no trigger runs, or that other functions are found before."""
+    mend = "Find out who set it (ALTER ROLE … SET, ALTER DATABASE … SET), reset it, and run manage.py verify_audit."
+    replication, path = one("SHOW session_replication_role"), one("SELECT current_schemas(true)::text[]")
+    first = next(name for name in path if not name.startswith("pg_temp"))
+    if replication != "origin":
+        yield bad("Settings", f"session_replication_role is {replication}: no trigger runs", mend)
+    if first != "pg_catalog":
+        yield bad("Settings", f"search_path looks into {first} before Postgres's own functions", mend)
+    if replication == "origin" and first == "pg_catalog":
+        yield ok("Settings", "triggers run, and call Postgres's own functions")
 
 
 def _role(tables: list[str]) -> Findings:

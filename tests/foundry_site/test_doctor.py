@@ -107,7 +107,7 @@ def test_a_migrated_database_is_as_the_doctor_expects_it() -> None:
     """Where this fails after a migration: `manage.py record_schema`."""
     assert catalog.definitions() == catalog.expected()
     told = {finding.subject: finding.level for finding in protection.examine()}
-    assert told == {**dict.fromkeys([*protection.SUBJECTS, "Grants"], Level.OK), "Role": Level.WARN}
+    assert told == {**dict.fromkeys([*protection.SUBJECTS, "Settings", "Grants"], Level.OK), "Role": Level.WARN}
 
 
 GUTTED = """
@@ -187,6 +187,16 @@ LETS_GO = "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN R
             "CREATE POLICY part ON drafts_draft USING (version_number > 1)",
             "Rules",
             "the row policy drafts_draft.part is of no migration",
+        ),
+        (
+            "CREATE SCHEMA other; CREATE TABLE other.more () INHERITS (audit_event)",
+            "Tables",
+            "the table audit_event is not as the migrations made it: r with tables under it",
+        ),
+        (
+            "CREATE SCHEMA other; SET search_path = public, other, pg_catalog",
+            "Settings",
+            "search_path looks into public before Postgres's own functions",
         ),
         ("GRANT TRUNCATE ON audit_event TO PUBLIC", "Grants", "PUBLIC may TRUNCATE on audit_event"),
         ("GRANT UPDATE (role) ON projects_member TO PUBLIC", "Grants", "PUBLIC may UPDATE on projects_member"),
@@ -349,9 +359,14 @@ def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
     assert the(background.examine, "Audit trail").level is Level.WARN
     note_standings(["site"])
     assert the(background.examine, "Audit trail").level is Level.OK
-    Standing.objects.update(verified_at=timezone.now() - timedelta(days=3))
+    standing = Standing.objects.get()
+    standing.verified_at = timezone.now() - timedelta(days=3)
+    standing.set_seal()
+    standing.save()
     assert the(background.examine, "Audit trail").level is Level.WARN
-    Standing.objects.update(fault="site#7: was changed")
+    standing.fault = "site#7: was changed"
+    standing.set_seal()
+    standing.save()
     assert "site#7" in the(background.examine, "Audit trail").says
 
 

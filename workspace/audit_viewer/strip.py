@@ -59,7 +59,7 @@ class Strip:
 def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
     """The strip of one chain, or of all together: then the oldest note counts, and any broken chain."""
     seqs = {head.chain: head.seq for head in heads if asked.chain in {"", head.chain}}
-    standings = {each.chain: each for each in Standing.objects.filter(chain__in=list(seqs))}
+    standings = Standing.objects.sealed(seqs)
     broken = next((each for each in standings.values() if each.is_broken), None)
     is_known = bool(seqs) and standings.keys() == seqs.keys()
     state = "broken" if broken else "verified" if is_known else "unknown"
