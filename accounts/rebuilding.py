@@ -17,7 +17,8 @@ from accounts.models import Kind, PersonalAccessToken, ProvenSession, User
 from accounts.outside import identity_key
 from accounts.services.accounts import CHANGEABLE
 from accounts.services.passwords import password_sha256
-from audit.rebuilding.facts import SOME_TIME, UNRECORDED, Fact, ShortlyBefore, moment
+from audit.models import SITE_CHAIN
+from audit.rebuilding.facts import SOME_TIME, UNRECORDED, Fact, ShortlyBefore, Untrue, moment
 from audit.rebuilding.tables import Column, Key, Rows, Table
 
 _NUMBER: Final = "a row number, without a meaning"
@@ -55,6 +56,23 @@ ACCOUNTS: Final = Table(
 )
 
 
+@ACCOUNTS.on_every_event
+def _acts(rows: Rows, fact: Fact) -> None:
+    """Whoever acts is an account, of its kind, under a name that it had: now or once, since a request takes its time.
+
+    Only the chain `site`, which is walked first, tells which accounts there are.
+    """
+    if fact.chain == SITE_CHAIN:
+        rows.memory[SITE_CHAIN] = True
+    elif SITE_CHAIN not in rows.memory:
+        return
+    actor = fact.record["actor"]
+    told = rows.columns((fact.actor_id,))
+    names = {told.get("display_name"), *rows.memory.get(fact.actor_id, ())}
+    if actor["name"] not in names or actor["kind"] != told.get("kind"):
+        raise Untrue("its actor is no account of that name and kind")
+
+
 def _account(fact: Fact) -> Key:
     return (UUID(fact.target_id),)
 
@@ -79,6 +97,7 @@ def _created(rows: Rows, fact: Fact) -> None:
 @ACCOUNTS.on(actions.ACCOUNT_CHANGED)
 def _changed(rows: Rows, fact: Fact) -> None:
     names = {**CHANGEABLE, "uses_shortcuts": "uses_shortcuts"}
+    rows.memory.setdefault(UUID(fact.target_id), set()).add(rows.columns(_account(fact)).get("display_name"))
     rows.change(fact, _account(fact), **{names[name]: value for name, value in fact.data["after"].items()})
 
 

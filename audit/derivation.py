@@ -181,3 +181,15 @@ def policy_of(events: Iterable[Event]) -> Json:
         if record["action"] == "policy.updated":
             rules = record["data"]["rules"]
     return {"rules": rules}
+
+
+def rules_in_force(events: Iterable[Event]) -> dict[str, Json | None]:
+    """For each release, by id: the policy that the project had when it was submitted; None where nobody had set one."""
+    rules: Json | None = None
+    found: dict[str, Json | None] = {}
+    for _, _, record in events:
+        if record["action"] == "policy.updated":
+            rules = record["data"]["rules"]
+        elif record["action"] == "release.submitted":
+            found[record["target"]["id"]] = rules
+    return found

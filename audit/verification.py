@@ -42,13 +42,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """How far a chain verifies: its length, its newest `seq` and `hash` (hex), and the first finding if any."""
+    """How far a chain verifies: its length, its newest `seq` and `hash` (hex), and the first finding if any.
+
+    `dated_back` are the events that have an earlier time than the one before them.
+    """
 
     chain: str
     events: int
     seq: int
     hash: str
     finding: Finding | None
+    dated_back: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -112,16 +116,19 @@ def chains() -> list[str]:
 
 def verify_chain(chain: str, *, take: TakeFact | None = None) -> ChainState:
     """Recompute every link of one chain and stop at the first event that does not fit; hand each on to `take`."""
-    previous = first_prev_hash(chain)
+    previous, before = first_prev_hash(chain), None
+    dated_back: list[int] = []
     count = 0
     for event in Event.objects.chain(chain).iterator(chunk_size=2000):
         count += 1
         read = _read(event, chain=chain, seq=count, previous=previous)
         finding = read if isinstance(read, Finding) else take(read) if take else None
         if finding:
-            return ChainState(chain, count - 1, count - 1, previous.hex(), finding)
-        previous = bytes(event.hash)
-    return ChainState(chain, count, count, previous.hex(), None)
+            return ChainState(chain, count - 1, count - 1, previous.hex(), finding, tuple(dated_back))
+        if before is not None and event.at < before:
+            dated_back.append(count)
+        previous, before = bytes(event.hash), event.at
+    return ChainState(chain, count, count, previous.hex(), None, tuple(dated_back))
 
 
 def verify_range(chain: str, first: int, last: int) -> Finding | None:

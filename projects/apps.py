@@ -8,8 +8,10 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.closing import register
         from audit.rebuilding.tables import register as rebuild
-        from projects.rebuilding import TABLES
+        from audit.verification import register as register_check
+        from projects.rebuilding import TABLES, check_chains
         from projects.succession import settle_projects
 
         rebuild(*TABLES)
+        register_check("chains", check_chains)
         register("projects", settle_projects)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from audit.models import SITE_CHAIN
-from audit.rebuilding.facts import Fact
+from audit.findings import Finding
+from audit.models import SITE_CHAIN, project_chain
+from audit.rebuilding.facts import Fact, Untrue
 from audit.rebuilding.tables import Rows, Table
+from audit.verification import chains
 from projects.models import Member, Project, Status
 
 PROJECTS: Final = Table(Project, name="project", key=("id",), chain="id")
@@ -22,6 +25,8 @@ MEMBERS: Final = Table(
 
 @PROJECTS.on("project.created")
 def _created(rows: Rows, fact: Fact) -> None:
+    if fact.chain != SITE_CHAIN:
+        raise Untrue("only an event of the chain site can tell this")
     rows.put(
         fact,
         (UUID(fact.target_id),),
@@ -68,6 +73,14 @@ def _role_changed(rows: Rows, fact: Fact) -> None:
 @MEMBERS.on("member.removed")
 def _removed(rows: Rows, fact: Fact) -> None:
     rows.drop((fact.project_id, UUID(fact.target_id)))
+
+
+def check_chains() -> Iterator[Finding]:
+    """Every chain is the site's or a project's. The projects themselves are compared with the events beside this."""
+    known = {SITE_CHAIN, *(project_chain(each) for each in Project.objects.values_list("id", flat=True))}
+    for chain in chains():
+        if chain not in known:
+            yield Finding(f"the chain {chain}", "it is of no project", chain)
 
 
 TABLES: Final = (PROJECTS, MEMBERS)

@@ -13,10 +13,11 @@ class PublishingConfig(AppConfig):
         from publishing.jobs import announce_checkpoint
         from publishing.models import Policy, Release, Signature
         from publishing.rebuilding import TABLES
-        from publishing.verification import check_signatures
+        from publishing.verification import check_releases, check_signatures
 
         announce_by(announce_checkpoint)
         rebuild(*TABLES)
+        register("releases", check_releases)
         register("signatures", check_signatures)
         export_table("policy", Policy)
         export_table("release", Release)

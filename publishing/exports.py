@@ -10,8 +10,7 @@ from audit.ijson import parse
 from audit.keys.text import rfc3339
 from drafts.exchange.registry import Row
 from publishing.models import ReleaseState
-from publishing.policies import Rules
-from publishing.quorum import Approval, standing
+from publishing.quorum import Approval, fault_in_released, quorum_of_rules
 
 
 def release_faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
@@ -27,8 +26,9 @@ def release_faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
             yield f"The signature {signature['id']} speaks of something else than its release."
         signatures.setdefault(str(signature["release_id"]), []).append(signature)
     for identity, release in releases.items():
-        if release["state"] == ReleaseState.RELEASED and not _is_met(release, signatures.get(identity, [])):
-            yield f"The release {release['name']} lacks signatures that its policy asked for."
+        what = _fault_in_released(release, signatures.get(identity, []))
+        if release["state"] == ReleaseState.RELEASED and what:
+            yield f"The release {release['name']} cannot have been released: {what}."
 
 
 def _speaks_of(signature: Row, release: Row) -> bool:
@@ -43,7 +43,7 @@ def _speaks_of(signature: Row, release: Row) -> bool:
     return told == (*stands, str(signature["signer_id"])) and (at, key) == signed
 
 
-def _is_met(release: Row, signatures: list[Row]) -> bool:
-    quorum = Rules(**release["rules"]).quorum(authors_sign=release["authors_sign"])
+def _fault_in_released(release: Row, signatures: list[Row]) -> str | None:
+    quorum = quorum_of_rules(release["rules"], authors_sign=release["authors_sign"])
     given = [Approval(str(signature["signer_id"]), signature["meaning"]) for signature in signatures]
-    return standing(quorum, given=given, authors=[str(author) for author in release["authors"]]).met
+    return fault_in_released(quorum, given=given, authors=[str(author) for author in release["authors"]])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from audit.errors import ValidationFailed
 from publishing.models import Meaning, Policy
-from publishing.quorum import Quorum
+from publishing.quorum import DEFAULT_RULES, Quorum, quorum_of_rules
 
 MAX_PEOPLE: Final = 20
 
@@ -20,24 +20,19 @@ Heed = Literal["ignore", "warn", "block"]
 class Rules:
     """What a release needs: signatures by meaning, different people overall, and what open points do."""
 
-    signatures: Mapping[str, int] = field(default_factory=lambda: {meaning.value: 1 for meaning in Meaning})
-    distinct_people: int = 3
-    author_may_approve: bool = False
-    open_comments: Heed = "warn"
-    open_tasks: Heed = "warn"
+    signatures: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_RULES["signatures"]))
+    distinct_people: int = DEFAULT_RULES["distinct_people"]
+    author_may_approve: bool = DEFAULT_RULES["author_may_approve"]
+    open_comments: Heed = DEFAULT_RULES["open_comments"]
+    open_tasks: Heed = DEFAULT_RULES["open_tasks"]
 
     def data(self) -> dict[str, Any]:
         """As JSON."""
         return {**asdict(self), "signatures": dict(self.signatures)}
 
     def quorum(self, *, authors_sign: bool) -> Quorum:
-        """The rules of approval. Where no author is a person (agents never sign), any editor may sign for them."""
-        return Quorum(
-            people=self.signatures,
-            distinct=self.distinct_people,
-            only_by_authors=frozenset({Meaning.AUTHORED.value}) if authors_sign else frozenset(),
-            not_by_authors=frozenset() if self.author_may_approve else frozenset({Meaning.APPROVED.value}),
-        )
+        """The rules of approval, for a release some of whose authors can sign or none."""
+        return quorum_of_rules(self.data(), authors_sign=authors_sign)
 
 
 def rules_of(project_id: UUID) -> Rules:

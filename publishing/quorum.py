@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+# What a release needs where nobody has set a policy.
+DEFAULT_RULES: Mapping[str, Any] = {
+    "signatures": {"authored": 1, "reviewed": 1, "approved": 1},
+    "distinct_people": 3,
+    "author_may_approve": False,
+    "open_comments": "warn",
+    "open_tasks": "warn",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,24 @@ def standing(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Has
         if len(counted.get(meaning, ())) < wanted
     }
     return Standing(missing, max(0, quorum.distinct - _max_distinct(quorum.people, counted)))
+
+
+def quorum_of_rules(rules: Mapping[str, Any], *, authors_sign: bool) -> Quorum:
+    """A project's policy, as JSON. Where no author is a person (agents never sign), any editor may sign for them."""
+    return Quorum(
+        people=rules["signatures"],
+        distinct=rules["distinct_people"],
+        only_by_authors=frozenset({"authored"} if authors_sign else ()),
+        not_by_authors=frozenset(() if rules["author_may_approve"] else {"approved"}),
+    )
+
+
+def fault_in_released(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Hashable]) -> str | None:
+    """Why something cannot have been released by these approvals; None where it can."""
+    if not sum(quorum.people.values()):
+        return "its policy asks for no signature, which no policy can"
+    met = standing(quorum, given=given, authors=authors).met
+    return None if met else "it lacks signatures that its policy asked for"
 
 
 def _counted(quorum: Quorum, given: Iterable[Approval], authors: frozenset[Hashable]) -> dict[str, set[Hashable]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from audit.rebuilding.facts import Fact
+from audit.rebuilding.facts import Fact, Untrue
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
 from blobs.models import sha256_of
 from publishing.models import Policy, Release, ReleaseState, Signature
+from publishing.quorum import DEFAULT_RULES
 
 POLICIES: Final = Table(Policy, name="policy", key=("project_id",), chain="project_id")
 
@@ -39,9 +40,16 @@ _ENDS: Final = {
 }
 
 
+@RELEASES.on("policy.updated")
+def _in_force(rows: Rows, fact: Fact) -> None:
+    rows.memory[fact.chain] = fact.data["rules"]
+
+
 @RELEASES.on("release.submitted")
 def _submitted(rows: Rows, fact: Fact) -> None:
     said = fact.data
+    if said["rules"] != rows.memory.get(fact.chain, DEFAULT_RULES):
+        raise Untrue("its policy is not the one that the project had")
     rows.put(
         fact,
         (UUID(fact.target_id),),

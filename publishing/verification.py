@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -11,10 +11,13 @@ from accounts.models import User
 from audit.keys.sealing import seal_fault
 from audit.models import Event, Standing, project_chain
 from audit.rebuilding.tables import Table
-from audit.verification import Finding, verify_rows
+from audit.verification import Finding, verify_chain, verify_rows
+from blobs.models import Blob, sha256_of
 from drafts.rebuilding import DRAFTS
-from publishing.models import Release, Signature
+from publishing.models import Release, ReleaseState, Signature
+from publishing.quorum import fault_in_released
 from publishing.rebuilding import RELEASES, SIGNATURES
+from publishing.standings import approvals_of, quorum_of
 from publishing.statements import SIGNATURE, statement
 
 
@@ -29,32 +32,61 @@ def check_signatures() -> Iterator[Finding]:
             yield Finding(f"{where} of project {project}", what, project_chain(project))
 
 
+def check_releases() -> Iterator[Finding]:
+    """What was released has the signatures that its policy asked for; each of them is checked beside this."""
+    released = Release.objects.filter(state=ReleaseState.RELEASED).prefetch_related("signatures").order_by("id")
+    for release in released.iterator(chunk_size=200):
+        what = _quorum_fault(release)
+        if what:
+            project = release.project_id
+            yield Finding(f"release {release.name} of project {project}", what, project_chain(project))
+
+
 def fault_of(release: Release) -> str | None:
     """The first thing that is not as it was recorded: of the chain, the release, its version, or its signatures.
 
-    None where everything stands as it was signed. Of the chain it tells what the last verification noted; the events
-    of the release are looked at now. `release` comes with its people and signatures (`with_people`).
+    None where everything stands as it was signed. Of the chain it tells what the last verification noted, and walks it
+    where there is no note; the events of the release are looked at now. `release` comes with its people and signatures
+    (`with_people`).
     """
     chain = project_chain(release.project_id)
-    noted = Standing.objects.filter(chain=chain).first()
-    if noted is not None and noted.is_broken:
-        return noted.says
+    noted = Standing.objects.sealed([chain]).get(chain)
+    of_chain = noted.says if noted else str(verify_chain(chain).finding or "")
+    if of_chain:
+        return of_chain
     signatures = list(release.signatures.all())
     signed = [str(signature.id) for signature in signatures]
     of_signatures = Q(target_type="signature", target_id__in=signed)
     of_release = Q(target_type="release", target_id=str(release.id))
     of_version = Q(target_type="draft", target_id=str(release.draft_id))
-    events = Event.objects.chain(chain).filter(of_signatures | of_release | of_version)
+    events = Event.objects.chain(chain).filter(of_signatures | of_release | of_version | Q(action="policy.updated"))
     rows: dict[Table, list[Any]] = {RELEASES: [release.id], DRAFTS: [release.draft_id], SIGNATURES: signed}
     finding = verify_rows(events, rows)
     if finding is not None:
         return str(finding)
+    what = _quorum_fault(release) or _content_fault(content.sha256 for content in release.draft.fields.values())
+    if what:
+        return f"Release {release.name}: {what}."
     for signature in signatures:
         signature.release = release
         what = _seal_fault(signature)
         if what:
             return f"The signature {signature.meaning} of {signature.signer.display_name}: {what}."
     return None
+
+
+def _quorum_fault(release: Release) -> str | None:
+    if release.state != ReleaseState.RELEASED:
+        return None
+    return fault_in_released(quorum_of(release), given=approvals_of(release), authors=release.authors)
+
+
+def _content_fault(hashes: Iterable[str]) -> str | None:
+    """Whether the texts of a version are still those of its content hash."""
+    wanted = set(hashes)
+    found = Blob.objects.filter(pk__in=wanted).values_list("sha256", "data").iterator(chunk_size=20)
+    same = {sha256 for sha256, data in found if sha256_of(bytes(data)) == sha256}
+    return None if same == wanted else "a text of its version was changed, or is gone"
 
 
 def _seal_fault(signature: Signature) -> str | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from audit.findings import Finding
 from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN
-from audit.rebuilding.facts import UNRECORDED, Fact
+from audit.rebuilding.facts import UNRECORDED, Fact, Untrue
 from audit.rebuilding.tables import CHAIN, Row, Rows, Table, registered
 
 
@@ -35,8 +35,10 @@ class Rebuilding:
         """Let every table hear of the next event; what is wrong where it does not say what it should."""
         try:
             for table, rows in self.rows.items():
-                for step in (*table.steps.get(fact.action, ()), *table.every_event):
+                for step in table.steps_of(fact):
                     step(rows, fact)
+        except Untrue as untrue:
+            return Finding(fact.where, str(untrue), fact.chain)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             what = f"it does not say what an event of the action {fact.action} says ({error!r})"
             return Finding(fact.where, what, fact.chain)

@@ -14,6 +14,10 @@ COMPLETE_FROM: Final = 2
 _LONGEST_STATEMENT: Final = timedelta(minutes=1)
 
 
+class Untrue(Exception):
+    """What an event says cannot be so, in words that end a sentence about it."""
+
+
 class _Unrecorded:
     """Equal to whatever stands in the table: the event of this row does not tell it."""
 

@@ -12,7 +12,6 @@ from audit.checkpoints.stamping import CHECKPOINT_STAMPED
 from audit.keys.models import SiteKey
 from audit.keys.succession import KEY_ADDED
 from audit.keys.text import rfc3339
-from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact, ShortlyBefore
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
 from audit.reviews.models import Review
@@ -23,8 +22,7 @@ KEYS: Final = Table(SiteKey, name="site key", key=("fingerprint",), columns={"pu
 
 @KEYS.on(KEY_ADDED)
 def _added(rows: Rows, fact: Fact) -> None:
-    if fact.chain == SITE_CHAIN:
-        rows.put(fact, (fact.target_id,), public_key=fact.data["public_key"], added_at=ShortlyBefore(fact.at))
+    rows.put(fact, (fact.target_id,), public_key=fact.data["public_key"], added_at=ShortlyBefore(fact.at))
 
 
 CHECKPOINTS: Final = Table(
@@ -41,8 +39,7 @@ CHECKPOINTS: Final = Table(
 
 @CHECKPOINTS.on(CHECKPOINT_MADE)
 def _made(rows: Rows, fact: Fact) -> None:
-    if fact.chain == SITE_CHAIN:
-        rows.put(fact, (int(fact.target_id),), text=fact.data["sha256"], key_id=fact.data["key"])
+    rows.put(fact, (int(fact.target_id),), text=fact.data["sha256"], key_id=fact.data["key"])
 
 
 STAMPS: Final = Table(
@@ -58,10 +55,8 @@ STAMPS: Final = Table(
 
 @STAMPS.on(CHECKPOINT_STAMPED)
 def _stamped(rows: Rows, fact: Fact) -> None:
-    said = fact.data
-    if fact.chain == SITE_CHAIN:
-        key = (int(fact.target_id),)
-        rows.put(fact, key, authority=said["authority"], answer=said["answer"], stamped_at=said["at"])
+    said, key = fact.data, (int(fact.target_id),)
+    rows.put(fact, key, authority=said["authority"], answer=said["answer"], stamped_at=said["at"])
 
 
 REVIEWS: Final = Table(

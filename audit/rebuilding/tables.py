@@ -21,7 +21,8 @@ from typing import Any, Final
 
 from django.db import models
 
-from audit.rebuilding.facts import Fact
+from audit.models import SITE_CHAIN
+from audit.rebuilding.facts import Fact, Untrue
 
 Key = tuple[Any, ...]
 Step = Callable[["Rows", Fact], None]
@@ -64,10 +65,12 @@ class Rows:
 
     def put(self, fact: Fact, key: Key, **columns: Any) -> None:
         """The event makes this row."""
+        self._check_chain(fact, key)
         self.told[key] = Row(fact.where, fact.chain, columns)
 
     def change(self, fact: Fact, key: Key, **columns: Any) -> None:
         """The event changes these columns; the rest is as it was told before, or elsewhere."""
+        self._check_chain(fact, key)
         row = self.told.get(key)
         if row is None:
             self.told[key] = Row(fact.where, fact.chain, columns, is_made=False)
@@ -77,6 +80,12 @@ class Rows:
     def drop(self, key: Key) -> None:
         """The event removes the row."""
         self.told.pop(key, None)
+
+    def _check_chain(self, fact: Fact, key: Key) -> None:
+        """A row is told by one chain, a project's own from its making on the chain `site` on."""
+        row = self.told.get(key)
+        if row is not None and row.chain not in (fact.chain, SITE_CHAIN):
+            raise Untrue(f"it is about a {self.table.name} that another chain tells of")
 
     def columns(self, key: Key) -> dict[str, Any]:
         """What was told of a row so far."""
@@ -143,6 +152,13 @@ class Table:
         """What any event says of the rows by its circumstances."""
         self.every_event.append(step)
         return step
+
+    def steps_of(self, fact: Fact) -> Iterator[Step]:
+        """What this event does to the rows. Raises `Untrue` where a project's event tells what only the site's can."""
+        own = self.steps.get(fact.action, ())
+        if own and self.chain is None and not self.everywhere and fact.chain != SITE_CHAIN:
+            raise Untrue("only an event of the chain site can tell this")
+        yield from (*own, *self.every_event)
 
     @property
     def attributes(self) -> list[str]:

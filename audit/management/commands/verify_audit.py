@@ -52,17 +52,17 @@ class Command(BaseCommand):
             for state in found.chains:
                 self.stdout.write(f"{one_line(state.chain)}  verified up to {state.seq}  {state.hash}")
         keys = None if options["chain"] else site_keys()
-        for line in (*_not_compared(found), *_not_known(keys), *_not_stamped(options["chain"])):
+        for line in (*_not_compared(found), *_dated_back(found), *_not_known(keys), *_not_stamped(options["chain"])):
             self.stdout.write(self.style.WARNING(line))
         self.stdout.write(
             self.style.SUCCESS(
-                f"Verified: {len(found.chains)} chains of {found.events} events, and the {found.rows} rows that they"
-                " tell of; nothing of that was changed."
+                f"Verified: {counted(found.events, 'event')} in {counted(len(found.chains), 'chain')}, and the"
+                f" {counted(found.rows, 'row')} they describe. Nothing of that was changed."
             )
         )
         if keys is not None and keys.pinned:
             known = ", ".join(sorted(keys.pinned & keys.recorded.keys()))
-            self.stdout.write(f"The seals are traced to the keys {known or 'of nobody: nothing is sealed yet'}")
+            self.stdout.write(f"Seals were checked with the known key {known}" if known else "Nothing is sealed yet.")
 
 
 # So many findings make it clear.
@@ -72,7 +72,20 @@ MAX_NAMED = 20
 def _not_compared(found: Verification) -> Iterator[str]:
     """What nothing is said of: the events of these rows are of before such facts were recorded."""
     for (row, column), count in sorted(found.not_compared.items()):
-        yield f"Not compared, recorded before its release told it: {column} of {count} × {row}"
+        yield f"Not compared (recorded before events carried it): {column} of {counted(count, row)}"
+
+
+def _dated_back(found: Verification) -> Iterator[str]:
+    """A clock that was set back does this, and so does who writes into the table what they date themselves."""
+    for state in found.chains:
+        for seq in state.dated_back[:MAX_NAMED]:
+            yield f"Dated before the event before it: {one_line(state.chain)}#{seq}. Was the clock set back then?"
+
+
+def counted(count: int, name: str) -> str:
+    """`1 event`, `2 events`; names of rows take their plural likewise."""
+    plural = f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+    return f"{count} {name if count == 1 else plural}"
 
 
 def _not_known(keys: SiteKeys | None) -> Iterator[str]:

@@ -113,7 +113,7 @@ def check_signature(facts: Facts, text: str, signature: str, key: str, where: st
 def check_events(facts: Facts) -> None:
     """Every event links to the one before, and the last is the one that was sealed."""
     chain, number = facts.scope["project"], 0
-    previous = sha256(chain.encode())
+    previous, dated_back = sha256(chain.encode()), []
     for number, line in facts.bundle.lines("events.jsonl"):
         where = f"events.jsonl, event {number}"
         check(set(line) == {"seq", "at", "prev_hash", "hash", "canonical"}, f"{where}: it has other members")
@@ -124,9 +124,13 @@ def check_events(facts: Facts) -> None:
         check(line["hash"] == previous, f"{where}: its content or time was changed (the hash does not fit)")
         record = parsed(line["canonical"], where)
         check(record["chain"] == chain and record["site"] == facts.scope["site"], f"{where}: it is another chain's")
+        if line["at"] < facts.times.get(number - 1, ""):
+            dated_back.append(number)
         facts.events[number], facts.times[number] = record, line["at"]
         facts.heads[sha256(canonical({"chain": chain, "seq": number, "hash": previous}).encode())] = number
     same = facts.scope["head"] == {"seq": number, "hash": previous}
     check(same, f"events.jsonl: it ends at event {number}, but {facts.scope['head']['seq']} were sealed")
     check(facts.scope["as_of"] == facts.times.get(number), f"{SEAL}: it is of another time than its last event")
     facts.said.append(f"{number} events, linked without a gap")
+    if dated_back:
+        facts.said.append(f"DATED BEFORE THE EVENT BEFORE THEM, as by a clock that was set back: {dated_back[:20]}")

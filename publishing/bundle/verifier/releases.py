@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audit.derivation import ENDS, releases_of, signatures_of
+from audit.derivation import ENDS, releases_of, rules_in_force, signatures_of
 from publishing.bundle.verifier.chain import Facts, check_signature
 from publishing.bundle.verifier.reading import Json, check, sha256
 from publishing.bundle.verifier.record import by_id, check_lines
-from publishing.quorum import Approval, Quorum, standing
+from publishing.quorum import DEFAULT_RULES, Approval, fault_in_released, quorum_of_rules
 
 STATEMENT = {"type", "v", "site", "key", "subject", "name", "version", "meaning", "comment", "signer", "time"}
 CHECKPOINT = {"type", "v", "site", "key", "number", "at", "previous", "heads"}
@@ -19,10 +19,13 @@ def check_releases(facts: Facts) -> None:
     check(only is None or bool(made), "releases.jsonl: the release is missing")
     check_lines(facts, "releases.jsonl", made)
     signatures = check_signatures(facts, {line["id"]: line for line in made})
+    in_force = rules_in_force(facts.all_events())
     for line in made:
         where, version = f"release {line['name']}", facts.versions[line["version"]]
         check(line["content_hash"] == f"sha256:{version['content_hash']}", f"{where}: it is about other content")
         check(only is None or facts.scope["version"] == line["version"], "seal.json: it names another version")
+        same = line["rules"] == (in_force[line["id"]] or DEFAULT_RULES)
+        check(same, f"{where}: its policy is not the one that the project had")
         mine = [each for each in signatures if each["subject"]["id"] == line["id"]]
         if line["state"] == "released":
             check_policy(where, line, mine)
@@ -70,16 +73,10 @@ def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
 
 def check_policy(where: str, release: Json, signatures: list[Json]) -> None:
     """By the very rules by which Foundry releases."""
-    rules = release["rules"]
-    quorum = Quorum(
-        people=rules["signatures"],
-        distinct=rules["distinct_people"],
-        only_by_authors=frozenset({"authored"} if release["authors_sign"] else ()),
-        not_by_authors=frozenset(() if rules["author_may_approve"] else {"approved"}),
-    )
+    quorum = quorum_of_rules(release["rules"], authors_sign=release["authors_sign"])
     given = [Approval(each["signer"]["id"], each["meaning"]) for each in signatures]
-    met = standing(quorum, given=given, authors=[author["id"] for author in release["authors"]]).met
-    check(met, f"{where}: it lacks signatures that its policy asked for")
+    fault = fault_in_released(quorum, given=given, authors=[author["id"] for author in release["authors"]])
+    check(fault is None, f"{where}: {fault}")
 
 
 def check_checkpoints(facts: Facts) -> None:
