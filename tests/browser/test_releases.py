@@ -140,9 +140,10 @@ def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
     priya = person("reviewer")
     page = priya.page
     hold_a_key(page)
-    add_a_passkey(page, world, "Priya’s laptop")
+    add_a_passkey(page, world, "Priya’s laptop", is_proven=True)
     priya.open(f"releases/{release.id}/?sign=reviewed")
     page.get_by_role("radio", name="Passkey").check()
+    page.get_by_label("Comment").fill("Read twice")
     page.get_by_label("User name").fill(priya.user.username)
     page.get_by_role("button", name="Sign as reviewed").click()
     expect(priya.toast("as reviewed")).to_be_visible()
