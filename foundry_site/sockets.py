@@ -9,13 +9,16 @@ code closes, and a frame that goes to many sockets is put into WebSocket's frami
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, Final
 
 from autobahn.websocket.protocol import PreparedMessage
 from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
 
 from foundry_site.unfinished import Unfinished
 from gateway.close_codes import CloseCode
+from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES
 
 # Received messages that wait for the application; a large one counts for more.
@@ -24,6 +27,11 @@ MOST_WAITING_LARGE: Final = 2
 LARGE: Final = 64 * 1024
 # Seconds until it is looked whether the application has caught up.
 LOOK_AGAIN: Final = 0.02
+
+# Frames at once; browsers cut the largest message into some hundred. They go on at twice the rate of messages.
+MAX_FRAMES: Final = 1024
+# Bytes that each piece of a message takes in memory beside its own.
+PIECE: Final = 64
 
 _CLOSE_CODES_AUTOBAHN_TAKES: Final = (1000, *range(3000, 5000))
 
@@ -54,6 +62,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._room.set()
         self._is_reading = True
         self._unfinished = Unfinished(None)
+        self._frames = TokenBucket(2 * settings.FOUNDRY_SOCKET_RATE, MAX_FRAMES, time.monotonic())
 
     async def has_room(self) -> None:
         """Wait until the client has read enough of what was sent, or is gone."""
@@ -69,8 +78,10 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._room.set()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
-        # Autobahn's own method first makes a line, in colours, for a log that nobody keeps.
-        self._dataReceived(data)
+        # Who broke the rules is told so, and not heard any more until the socket is dropped a second later.
+        if not self.failedByMe:
+            # Autobahn's own method first makes a line, in colours, for a log that nobody keeps.
+            self._dataReceived(data)
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()
@@ -87,9 +98,20 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         """Somebody is signed in: what they send unfinished is counted over all their sockets."""
         self._unfinished.belongs_to(user_id)
 
+    def onFrameBegin(self) -> None:  # noqa: N802 (Autobahn's name)
+        # Pings and empty parts of a message cost as much as messages, and no application sees them.
+        if not self._frames.take(time.monotonic()):
+            self._fail(CloseCode.TOO_MANY_MESSAGES, "Send fewer frames.")
+        super().onFrameBegin()
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
+        # Answers that are not read would pile up; a later one answers all pings before it (RFC 6455, section 5.5.3).
+        if self._room.is_set():
+            super().onPing(payload)
+
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
         super().onMessageFrameData(payload)
-        if not self.failedByMe and not self._unfinished.add(len(payload)):
+        if not self.failedByMe and not self._unfinished.add(len(payload) + PIECE):
             self._fail(CloseCode.TOO_MUCH_UNFINISHED, "Finish one message before you begin the next.")
 
     def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
@@ -100,6 +122,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._unfinished.finish()
         self.frame_data: list[bytes] = []
         self.message_data: list[bytes] = []
+        self.data = b""
         CLOSES.labels(code.name.lower()).inc()
         self._fail_connection(int(code), reason)
 

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
+from foundry_site.sockets import FoundryWebSocket
 from projects.models import Project
 from tests.gateway.client import PATIENCE
 from tests.gateway.test_serve import Server, Tokens, call, closed, receive, serving
@@ -129,6 +130,27 @@ async def test_unfinished_messages_of_one_person_are_counted_over_their_sockets(
         sockets[5].transport.write(b"\0" * 0)
         for connection in (sockets[5], other):
             connection.transport.abort()
+
+
+@pytest.mark.parametrize("frame", [b"\x89\x80\0\0\0\0", b"\x00\x80\0\0\0\0"], ids=["pings", "empty parts of a message"])
+async def test_frames_that_no_application_sees_are_counted_too(
+    limited: Limited, project: Project, editor: User, tokens: Tokens, frame: bytes
+) -> None:
+    async with limited() as server, server.connect(project, tokens[editor.id], ping_interval=None) as connection:
+        await receive(connection)
+        connection.transport.write(b"\x01\x80\0\0\0\0" + frame * 4000)
+        assert await closed(connection) == 4429
+
+
+async def test_pings_whose_answers_nobody_reads_are_not_answered() -> None:
+    socket = FoundryWebSocket()
+    answered: list[bytes] = []
+    socket.state, socket.sendPong = socket.STATE_OPEN, answered.append
+    socket.pauseProducing()
+    socket.onPing(b"one")
+    socket.resumeProducing()
+    socket.onPing(b"two")
+    assert answered == [b"two"]
 
 
 async def test_one_person_has_so_many_sockets_and_others_have_theirs(
