@@ -209,6 +209,24 @@ def test_c16_a_password_set_by_an_administrator_suspends_signing(person: User, a
     try_to_sign(caller_of(person), username="daniel", password="chosen by whom?")
 
 
+def test_c16_an_administrator_confirms_nobody_through_an_account_that_they_made(
+    person: User, administrator: Caller
+) -> None:
+    set_password(caller=administrator, user_id=person.id, password="known to two people")
+    change_password(caller=caller_of(person), password="chosen by whom?")
+    given = "known to two people"
+    second = create_account(caller=administrator, username="berta", password=given, is_administrator=True)
+    change_password(caller=caller_of(second), password="the same hands again")
+    with pytest.raises(PermissionDenied, match="before you can sign"):
+        restore_signing(caller=caller_of(second), user_id=person.id, reason="It is them")
+    robot = create_account(
+        caller=administrator, username="robot", kind=Kind.SERVICE, password=given, is_administrator=True
+    )
+    with pytest.raises(PermissionDenied, match="before you can sign"):
+        restore_signing(caller=caller_of(robot), user_id=person.id, reason="It is them")
+    assert not may_sign(afresh(person))
+
+
 @pytest.mark.parametrize("who", ["an administrator", "the operator"])
 def test_c16_nobody_confirms_a_password_that_an_administrator_knows(
     person: User, administrator: Caller, who: str
