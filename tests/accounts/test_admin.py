@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import authenticate_token, create_account, create_token
 from audit.errors import NotAuthenticated
 from audit.models import Event
+from publishing.jobs import post_checkpoint
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.pages import seem_proven
 
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 USERS = "/admin/accounts/user/"
 TOKENS = "/admin/accounts/personalaccesstoken/"
+JOBS = "/admin/procrastinate/procrastinatejob/"
 FACTS = {"display_name": "Mei Lin", "email": "", "new_password": ""}
 
 
@@ -94,3 +97,12 @@ def test_others_do_not_get_in(client: Client, person: User) -> None:
     for user in (person, create_account(caller=foundry_caller("command"), username="aud", is_auditor=True)):
         client.force_login(user)
         assert client.get(USERS).status_code in {302, 403}
+
+
+def test_jobs_are_shown_and_nobody_calls_one_off(at_admin: Client) -> None:
+    post_checkpoint.defer(number=1)
+    job = ProcrastinateJob.objects.get(task_name=post_checkpoint.name)
+    assert "post_checkpoint" in at_admin.get(JOBS).content.decode()
+    at_admin.post(JOBS, {"action": "cancel", "_selected_action": [str(job.pk)]})
+    job.refresh_from_db()
+    assert job.status == "todo"

@@ -1,0 +1,25 @@
+"""The queue of jobs in the administration: to be looked at only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    JobModelAdmin = ModelAdmin[ProcrastinateJob]
+else:
+    JobModelAdmin = ProcrastinateJobAdmin
+
+admin.site.unregister(ProcrastinateJob)
+
+
+@admin.register(ProcrastinateJob)
+class JobAdmin(JobModelAdmin):
+    """Without the library's actions: a cookie alone would call off a checkpoint or a mail, and no event would tell."""
+
+    actions = None
