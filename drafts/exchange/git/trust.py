@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,6 @@ MIN_GIT: Final = (2, 39)
 
 # Files that name another place, where the repository's own things are expected.
 _ELSEWHERE: Final = ("commondir", "objects/info/alternates", "objects/info/http-alternates")
-_OWN: Final = (".", "HEAD", "config", "objects", "objects/info", "objects/pack", "refs", "packed-refs", "hooks", "info")
 # Programs that it names for filters, pagers and the like are never run (`drafts.exchange.git.repository`).
 _SETTINGS: Final = re.compile(
     r"include\.|includeif\.|core\.(?:hookspath|worktree|alternaterefscommand)\Z"
@@ -54,9 +54,10 @@ def _problems(path: Path, environment: Mapping[str, str]) -> Iterator[str]:
         yield f"{dot} is a file that leads elsewhere: name the repository itself, or a clone of it."
         return
     folder = dot if dot.is_dir() or dot.is_symlink() else path
-    for name in _OWN:
-        if (folder / name).is_symlink():
-            yield f"{folder / name} is a symbolic link."
+    if folder.is_symlink():
+        yield f"{folder} is a symbolic link."
+        return
+    yield from (f"{link} is a symbolic link." for link in _links(folder))
     for name in _ELSEWHERE:
         if (folder / name).exists():
             yield f"{folder / name} leads elsewhere: import from a whole clone (git clone --no-local)."
@@ -66,6 +67,12 @@ def _problems(path: Path, environment: Mapping[str, str]) -> Iterator[str]:
             yield f"{hook} is a program of the repository: import from a clone, which has none."
     if (folder / "config").is_file():
         yield from _settings(folder / "config", environment)
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """All symbolic links in a repository; a folder that is none, git refuses by itself."""
+    for inside, folders, files in os.walk(folder) if os.path.lexists(folder / "HEAD") else ():
+        yield from filter(Path.is_symlink, map(Path(inside).joinpath, sorted([*folders, *files])))
 
 
 def _settings(config: Path, environment: Mapping[str, str]) -> Iterator[str]:

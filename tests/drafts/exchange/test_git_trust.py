@@ -54,6 +54,12 @@ def a_conditional_include(repo: Repo) -> None:
     repo.git("config", "includeIf.gitdir:/.path", "/etc/foundry/environment")
 
 
+def a_link_for_a_content(repo: Repo) -> None:
+    content = next(path for path in (repo.path / ".git" / "objects").glob("??/*") if path.is_file())
+    content.rename(repo.path.parent / content.name)
+    content.symlink_to(repo.path.parent / content.name)
+
+
 def hooks_elsewhere(repo: Repo) -> None:
     repo.git("config", "core.hooksPath", "/tmp/hooks")
 
@@ -63,6 +69,7 @@ def hooks_elsewhere(repo: Repo) -> None:
     [
         (a_file_for_a_folder, "is a file that leads elsewhere"),
         (a_link_for_a_folder, "is a symbolic link"),
+        (a_link_for_a_content, "is a symbolic link"),
         (alternates, "alternates leads elsewhere"),
         (a_common_folder, "commondir leads elsewhere"),
         (a_hook, "post-checkout is a program"),
