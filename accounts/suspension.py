@@ -88,7 +88,8 @@ def restore_by_own_password(*, caller: Caller, user: User) -> None:
 def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
     """Confirm that the person is who they are. By an administrator who neither is the person nor suspended them.
 
-    One whose own signing is suspended confirms nobody: whoever suspended it could sign in to that account, too. Raises `PermissionDenied`, and `Conflict` where signing is not suspended, or the password in force is somebody
+    One whose own signing is suspended confirms nobody: whoever suspended it could sign in to that account, too.
+    Raises `PermissionDenied`, and `Conflict` where signing is not suspended, or the password in force is somebody
     else's: they could sign by it. The operator may vouch for a password that the operator has set.
     """
     require_administrator(caller)
