@@ -50,8 +50,8 @@ class PassageWords(Func):
 class StoredQuery(SearchQuery):
     """A query that is in Postgres's own form already (`query_text`), so that no parser cuts its words once more."""
 
-    def as_sql(self, compiler: Any, connection: Any, function: str | None = None, template: str | None = None) -> Any:
-        return super().as_sql(compiler, connection, function, template or "%(expressions)s::tsquery")
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().as_sql(compiler, connection, template="%(expressions)s::tsquery")
 
 
 def words_of(text: str) -> list[str]:
