@@ -61,7 +61,7 @@ def time_left(request: HttpRequest) -> TimeLeft:
     rows = UserSession.objects.filter(session_key=key)
     found = rows.annotate(now=Now()).values_list("now", "created_at", "last_seen_at").first()
     if found is None:
-        if not request.session.exists(key):
+        if not request.session.exists(key or ""):
             # It was ended since this request began: nothing may bring it back.
             return TimeLeft(timedelta(-1), timedelta(-1))
         UserSession.objects.create_from_request(request)

@@ -19,7 +19,7 @@ class BoundFormNode(CsrfTokenNode):
     """A form that is protected from other sites' pages is also protected from another account's."""
 
     def render(self, context: Context) -> SafeString:
-        token: SafeString = super().render(context)
+        token = SafeString(super().render(context))
         user = getattr(context.get("request"), "user", None)
         if not token or not isinstance(user, User):
             return token

@@ -130,6 +130,6 @@ def test_signing_in_over_another_session_ends_that_one_on_record(person: User, a
         login(request, administrator.user, backend=BACKEND)
         return HttpResponse()
 
-    SessionMiddleware(BrowserSessions(sign_in))(request)  # type: ignore[arg-type]
+    SessionMiddleware(BrowserSessions(sign_in))(request)
     event = Event.objects.get(action="account.signed_out")
     assert (event.actor_id, event.data) == (person.id, {"credential": cookie_credential(key)})
