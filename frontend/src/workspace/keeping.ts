@@ -94,6 +94,8 @@ export class Keeping {
     } catch (error) {
       if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
       if (error instanceof Disconnected) await this.keepHere(field, content);
+      // The refusal is about a lock that has ended; meanwhile the field is ours by another one.
+      else if (field.isHeld && field.token !== token) this.soon(field);
       else await this.refused(field, error.problem, content);
     }
   }

@@ -252,6 +252,8 @@ export class Locks {
     if (event.name === "lock.released") {
       if (field.lock && field.lock.session_id !== session) return;
       if (session === project.session && this.leaving.has(field)) return;
+      // A token is the number of the event that opened its lock: an older lock of ours has ended, not this one.
+      if (session === project.session && field.token !== null && event.seq < field.token) return;
       if (field.isHeld && session === project.session) this.ended(field);
       field.lock = null;
       project.watching.end(field);
