@@ -1,4 +1,4 @@
-"""How many requests one account, and one address, may send in a minute, through REST and sockets together.
+"""How many requests one account, and one address, may send in a minute, through pages, REST and sockets together.
 
 The counts of all nodes are in Redis. While Redis is away each node counts for itself: the limit is looser by the number
 of nodes, and nobody is refused, or let through without end, because a cache has vanished.

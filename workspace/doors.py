@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.addresses import address_of_request
 from accounts.callers import caller_from_request
 from accounts.confirming import confirm_first
 from accounts.models import User
+from accounts.rates import count_request
 from audit.errors import DomainError, ReauthenticationNeeded
 from drafts.unsent.services import discard_unsent_texts
 
@@ -48,6 +50,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
             if not isinstance(request.user, User):
                 return _to_sign_in(request)
             try:
+                count_request(user_id=str(request.user.pk), address=address_of_request(request))
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
                 _let_go_of_what_was_sent(request, response, kwargs.get("project_id"))
             except ReauthenticationNeeded:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import redis
+from django.test import Client
 
 from accounts import rates
 from accounts.models import User
@@ -37,6 +38,16 @@ def test_an_account_may_send_so_many_a_minute(owner: User, editor: User, setting
     assert members(refusal)["retry_after"] == 46
     assert ask(Api(owner), 1) == [429], "another token is no other account"
     assert ask(Api(editor), 1) == [200]
+
+
+def test_pages_and_the_api_are_counted_together(owner: User, settings: Any, client: Client) -> None:
+    settings.FOUNDRY_REST_RATE = 3
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert [client.get("/projects/").status_code for _ in range(2)] == [200, 200]
+    assert ask(Api(owner), 2) == [200, 429]
+    refusal = client.get("/projects/")
+    assert (refusal.status_code, refusal["Retry-After"]) == (429, "46")
+    assert "Slow down a little" in refusal.content.decode()
 
 
 def test_an_address_is_counted_before_it_is_anybody(owner: User, settings: Any) -> None:
