@@ -31,8 +31,9 @@ GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that 
 
 _Channel: Any = HTTPChannel
 
-# Connections whose headers are not whole yet, by address.
+# Connections whose headers are not whole yet, and those kept for a next request, by address.
 _beginning: Counter[str] = Counter()
+_resting: Counter[str] = Counter()
 
 
 class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
@@ -105,18 +106,26 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
 class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part only
     """One HTTP connection, whose headers must be whole in time, and of which an address has only so many unfinished.
 
-    Twisted's own timeout begins anew with every byte: a client that sends one now and then keeps a connection for ever.
+    Of those that wait for a next request it keeps only so many, too; one more is closed after its answer. Twisted's own
+    timeout begins anew with every byte: a client that sends one now and then keeps a connection for ever.
     """
 
     _deadline: Any = None
     _waiting = ""
+    _rests_for = ""
 
     def connectionMade(self) -> None:  # noqa: N802 (Twisted's name)
         super().connectionMade()
         self.requestFactory = FoundryRequest
         self._await_headers()
 
+    def requestDone(self, request: Any) -> None:  # noqa: N802 (Twisted's name)
+        super().requestDone(request)
+        if self.persistent and not self.requests and not self._waiting:
+            self._rest()
+
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        self._rest_is_over()
         # The next request of a connection that is kept: its time begins with its first byte.
         if not self._waiting and not self._handlingRequest and not self.requests:
             self._await_headers()
@@ -128,33 +137,54 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
         self._headers_are_whole()
+        self._rest_is_over()
         super().connectionLost(reason)
 
     def give_up(self, reason: str) -> None:
         """End a connection on which what was begun does not come to its end."""
         GIVEN_UP.labels(reason).inc()
         self._headers_are_whole()
+        self._rest_is_over()
         self.timeoutConnection()
 
+    def _neighbourhood(self) -> str:
+        return neighbourhood(getattr(self.transport.getPeer(), "host", "")) or "local"
+
+    def _rest(self) -> None:
+        self._rests_for = self._neighbourhood()
+        _resting[self._rests_for] += 1
+        self._limit(_resting[self._rests_for], "too_many_idle")
+
+    def _rest_is_over(self) -> None:
+        if self._rests_for:
+            _take_one(_resting, self._rests_for)
+            self._rests_for = ""
+
     def _await_headers(self) -> None:
-        peer = self.transport.getPeer()
-        self._waiting = neighbourhood(getattr(peer, "host", "")) or "local"
+        self._waiting = self._neighbourhood()
         _beginning[self._waiting] += 1
         self._deadline = asyncio.get_running_loop().call_later(
             settings.FOUNDRY_HEADER_SECONDS, self.give_up, "slow_headers"
         )
+        self._limit(_beginning[self._waiting], "too_many_headers")
+
+    def _limit(self, number: int, reason: str) -> None:
         # Behind a proxy all of them come from it; it hands a request over only when it is whole.
         limit = settings.FOUNDRY_ADDRESS_SOCKETS
-        if limit and not settings.FOUNDRY_PROXY and _beginning[self._waiting] > limit:
-            self.give_up("too_many_headers")
+        if limit and not settings.FOUNDRY_PROXY and number > limit:
+            self.give_up(reason)
 
     def _headers_are_whole(self) -> None:
         if self._waiting:
             self._deadline.cancel()
-            _beginning[self._waiting] -= 1
-            if not _beginning[self._waiting]:
-                del _beginning[self._waiting]
+            _take_one(_beginning, self._waiting)
             self._waiting = ""
+
+
+def _take_one(counts: Counter[str], address: str) -> None:
+    counts[address] -= 1
+    if not counts[address]:
+        del counts[address]
 
 
 def use_our_requests(factory: Any) -> None:

@@ -224,6 +224,28 @@ async def test_one_address_begins_only_so_many_requests_at_once(limited: Limited
                 continue
 
 
+async def test_one_address_keeps_only_so_many_connections_for_a_next_request(limited: Limited) -> None:
+    async with limited(FOUNDRY_ADDRESS_SOCKETS="3") as server:
+        kept = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
+        for reader, writer in kept:
+            await healthy(reader, writer)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        await healthy(reader, writer)
+        assert await reader.read() == b"", "the fourth is closed after its answer"
+        reader, writer = kept[0]
+        await healthy(reader, writer)
+        for _, writer in kept:
+            writer.close()
+
+
+async def healthy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Ask over a connection that is kept, and read the answer."""
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    async with asyncio.timeout(PATIENCE):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        await reader.readuntil(b"\r\n0\r\n\r\n")
+
+
 @pytest.fixture
 async def writing(
     limited: Limited, project: Project, editor: User, tokens: Tokens
