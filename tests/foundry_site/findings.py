@@ -1,0 +1,23 @@
+"""What the doctor finds, by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection
+
+from foundry_site.doctor.findings import Finding, Findings
+
+
+def ask(look: Callable[[], Findings], subject: str) -> list[Finding]:
+    return [finding for finding in look() if finding.subject == subject]
+
+
+def the(look: Callable[[], Findings], subject: str) -> Finding:
+    (finding,) = ask(look, subject)
+    return finding
+
+
+def run_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
