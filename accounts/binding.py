@@ -98,4 +98,4 @@ def typed_in(request: HttpRequest) -> list[Typed]:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path_info.startswith("/api/")

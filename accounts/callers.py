@@ -74,7 +74,7 @@ def proven_caller(request: HttpRequest, user: User) -> Caller:
 
 def unknown_caller(request: HttpRequest) -> Caller:
     """Whoever sends this anonymous request, in the name of the service user."""
-    via: Via = "api" if request.path.startswith("/api/") else "browser"
+    via: Via = "api" if request.path_info.startswith("/api/") else "browser"
     return _in_request(request, user=User.objects.foundry(), via=via, credential="")
 
 

@@ -11,6 +11,7 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows, suspend_request
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
@@ -59,4 +60,4 @@ def count_sign_in_as_proof(request: HttpRequest, user: User) -> None:
 
 def _way_back(request: HttpRequest) -> str:
     """The page to come back to: this one, or the one whose form was sent."""
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/account/"
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("workspace:account")

@@ -43,7 +43,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
 if FOUNDRY_PASSWORD_HISTORY:
     AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.password_rules.NotUsedBefore"})
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "workspace:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"change_password": "accounts.forms.ChangePasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}

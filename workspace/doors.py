@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -91,7 +92,8 @@ def is_htmx(request: HttpRequest) -> bool:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if is_htmx(request):
-        return HttpResponseClientRedirect(redirect_to_login(request.headers.get("HX-Current-URL", "/")).url)
+        here = request.headers.get("HX-Current-URL") or reverse("workspace:home")
+        return HttpResponseClientRedirect(redirect_to_login(here).url)
     return redirect_to_login(request.get_full_path())
 
 
