@@ -14,8 +14,12 @@ django.setup(set_prefix=False)
 
 from foundry_site.http import HttpApplication  # noqa: E402
 from foundry_site.log_doors import LoggedRequests, LoggedSockets  # noqa: E402
+from foundry_site.site_path import BelowPath  # noqa: E402
 from gateway.routing import websocket_application  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": LoggedRequests(HttpApplication()), "websocket": LoggedSockets(websocket_application)}
+    {
+        "http": LoggedRequests(BelowPath(HttpApplication())),
+        "websocket": LoggedSockets(BelowPath(websocket_application)),
+    }
 )

@@ -104,6 +104,16 @@ class Environment:
     outbound_hosts: frozenset[str]
     demo: bool
 
+    @property
+    def path(self) -> str:
+        """Below which path of its host Foundry is, as `/foundry`; empty where it has the host to itself."""
+        return urlsplit(self.url).path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `url`."""
+        return self.url.removesuffix(self.path)
+
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     """Read the process environment.
@@ -246,11 +256,10 @@ def _check_tls(variables: Mapping[str, str], name: str, address: str) -> None:
 
 def _site_address(variables: Mapping[str, str]) -> str:
     text = variables.get("FOUNDRY_URL", "").strip().rstrip("/")
-    if text and re.match(r"https?://[^/]", text) is None:
-        raise EnvironmentVariableError(f"FOUNDRY_URL takes an address like https://foundry.example, not {text!r}.")
-    if text.count("/") > 2:
+    # The path stands in cookies' names and in a header: no sign in it that would need quoting there, no `.` and `..`.
+    if text and re.fullmatch(r"https?://[^/?#\s]+(/(?!\.+(/|\Z))[A-Za-z0-9._~-]+)*", text) is None:
         raise EnvironmentVariableError(
-            f"FOUNDRY_URL takes no path, as in {text!r}: Foundry needs a host name of its own."
+            f"FOUNDRY_URL takes an address like https://foundry.example or https://example.org/foundry, not {text!r}."
         )
     return text
 

@@ -21,7 +21,8 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
 from foundry_site.figures import WAITING
-from foundry_site.middleware import PROBES, note_user
+from foundry_site.middleware import note_user
+from foundry_site.site_path import PROBES
 
 MAX_PROBES: Final = 8
 _PROJECT: Final = re.compile(r"/api/v1/projects/([0-9a-f-]{36})/")

@@ -9,8 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from django.conf import settings
+
 from foundry_site.figures import REQUEST_SECONDS
 from foundry_site.logs import Facts, circumstances
+from foundry_site.site_path import PROBES
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -24,7 +27,7 @@ REQUEST_ID: Final = b"x-request-id"
 _WELL_FORMED: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}\Z")
 _PROJECT: Final = re.compile(r"/projects/([0-9a-f-]{36})(?:/|\Z)")
 # Asked again and again by machines, or served by the dozen for one page.
-_QUIET: Final = ("/healthz", "/readyz", "/metrics", "/static/")
+_QUIET: Final = (*PROBES, "/static/")
 
 
 class LoggedRequests:
@@ -53,7 +56,7 @@ class LoggedRequests:
             try:
                 await self._application(scope, receive, answer)
             finally:
-                level = logging.DEBUG if path.startswith(_QUIET) else logging.INFO
+                level = logging.DEBUG if path.removeprefix(settings.FOUNDRY_PATH).startswith(_QUIET) else logging.INFO
                 facts = {"method": scope["method"], "path": path, "status": status, **_since(began)}
                 if level == logging.INFO:
                     REQUEST_SECONDS.labels(scope["method"], f"{status // 100}xx").observe(time.monotonic() - began)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,10 +11,9 @@ from django.urls import resolve
 from accounts.models import User
 from audit.invisible import reveal
 from foundry_site import logs
+from foundry_site.site_path import PROBES
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def probes(get_response: GetResponse) -> GetResponse:
@@ -55,7 +53,7 @@ def storable_queries(get_response: GetResponse) -> GetResponse:
     """Refuse an address whose query has a NUL, which Postgres cannot be asked about; the API names the parameter."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
             raise BadRequest("A NUL stands in the address.")
         return get_response(request)
 

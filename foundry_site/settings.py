@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from csp.constants import NONCE, NONE, SELF
@@ -156,6 +157,10 @@ FOUNDRY_DEMO = ENVIRONMENT.demo
 
 # Where people reach this site, without a slash at the end; mails link there. Empty where nothing links from outside.
 FOUNDRY_URL = ENVIRONMENT.url
+# The same without its path: what Django makes of names of pages begins with the path already.
+FOUNDRY_ORIGIN = ENVIRONMENT.origin
+# As `/foundry`, or empty (docs/adr/0025, foundry_site/site_path.py).
+FOUNDRY_PATH = ENVIRONMENT.path
 FOUNDRY_SENDS_MAIL = ENVIRONMENT.mail is not None
 if ENVIRONMENT.mail is not None:
     EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.host, ENVIRONMENT.mail.port
@@ -197,6 +202,7 @@ SPECTACULAR_SETTINGS = {
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": FOUNDRY_PATH}] if FOUNDRY_PATH else [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -224,14 +230,22 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # running out of itself, which nobody would hear of.
 SESSION_COOKIE_AGE = int((FOUNDRY_SESSION_LIFETIME + timedelta(hours=1)).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{FOUNDRY_PATH}/"
+if FOUNDRY_PATH:
+    FORCE_SCRIPT_NAME = FOUNDRY_PATH
+    # Of two cookies of one name Django takes the last, which is the one that another application has set for the host.
+    SESSION_COOKIE_NAME = f"{FOUNDRY_PATH[1:].replace('/', '-')}-sessionid"
+    CSRF_COOKIE_NAME = f"{FOUNDRY_PATH[1:].replace('/', '-')}-csrftoken"
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 if ENVIRONMENT.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Where the host is shared, its other names are not Foundry's to speak for.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not FOUNDRY_PATH
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if FOUNDRY_PATH else []
     SECURE_SSL_REDIRECT = True
     # What watches the server asks it directly, behind the proxy that ends TLS (`foundry_site.middleware.probes`).
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+    SECURE_REDIRECT_EXEMPT = [rf"^({re.escape(FOUNDRY_PATH[1:])}/)?(healthz|readyz|metrics)$"]
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -240,7 +254,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{ENVIRONMENT.path}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The built files keep their names: a browser asks each time whether they changed, and an update shows at once.
 WHITENOISE_USE_FINDERS = True

@@ -41,8 +41,8 @@ def subject(row: Notification) -> str:
 
 def body(row: Notification) -> str:
     """The same, where it can be read, and how to have no more of these."""
-    link = settings.FOUNDRY_URL + reverse("workspace:open_notification", args=[row.id])
-    account = settings.FOUNDRY_URL + reverse("workspace:account")
+    link = settings.FOUNDRY_ORIGIN + reverse("workspace:open_notification", args=[row.id])
+    account = settings.FOUNDRY_ORIGIN + reverse("workspace:account")
     lines = [
         f"{_sentence(row)}.",
         _("Project: {name}").format(name=one_line(row.project.name)) if row.project else "",

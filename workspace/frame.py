@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -117,6 +118,11 @@ def tabs_of(
         Tab(label, reverse(f"workspace:{name}", args=[project_id]), name == current, counts.get(name, 0))
         for name, label in labels.items()
     ]
+
+
+def socket_address(project_id: UUID) -> str:
+    """Where the project's socket is, on the host of the page."""
+    return f"{settings.FOUNDRY_PATH}/ws/projects/{project_id}/"
 
 
 def may_of(access: Access) -> May:

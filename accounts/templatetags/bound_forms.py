@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import CsrfTokenNode
@@ -29,3 +30,9 @@ class BoundFormNode(CsrfTokenNode):
 @register.tag
 def csrf_token(parser: Parser, token: Token) -> BoundFormNode:
     return BoundFormNode()
+
+
+@register.simple_tag
+def csrf_cookie_name() -> str:
+    """Where the page's script finds the browser's present CSRF token."""
+    return settings.CSRF_COOKIE_NAME

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(options: ClusterOptions, environment: Environment) -> None:
-    url = f"http://localhost:{options.run.port}/"
+    url = f"http://localhost:{options.run.port}{environment.path}/"
     if environment.database_url is None and options.nodes > MOST_EMBEDDED:
         raise LaunchError(f"The embedded PostgreSQL serves up to {MOST_EMBEDDED} nodes; name your own in DATABASE_URL.")
     with DataFolderLock(options.run.data_dir) as lock:

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(options: RunOptions, environment: Environment) -> None:
-    url = f"http://localhost:{options.port}/"
+    url = f"http://localhost:{options.port}{environment.path}/"
     # Somebody's own database is no place for demo accounts, whose passwords lie in a file.
     with_demo = options.demo and environment.database_url is None
     with DataFolderLock(options.data_dir) as lock:

@@ -132,7 +132,8 @@ export function renewToken(form: HTMLFormElement): void {
 }
 
 function csrfToken(): string {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  const name = `${meta?.dataset["csrfCookie"]}=`;
+  return document.cookie.split("; ").find((cookie) => cookie.startsWith(name))?.slice(name.length) ?? "";
 }
 
 interface Configured {

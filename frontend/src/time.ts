@@ -55,6 +55,7 @@ export function rememberZone(): void {
 }
 
 export function setCookie(name: string, value: string): void {
+  const path = document.documentElement.dataset["root"] ?? "/";
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `${name}=${value}; path=${path}; max-age=31536000; samesite=lax${secure}`;
 }

@@ -45,8 +45,11 @@ def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
         ("FOUNDRY_LOCK_TTL", "-5"),
         ("FOUNDRY_READ_THREADS", "٣"),
         ("FOUNDRY_URL", "foundry.example"),
-        ("FOUNDRY_URL", "https://intranet.example/foundry"),
-        ("FOUNDRY_URL", "https://intranet.example/foundry/"),
+        ("FOUNDRY_URL", "https://intranet.example/foundry/../admin"),
+        ("FOUNDRY_URL", "https://intranet.example//foundry"),
+        ("FOUNDRY_URL", "https://intranet.example/the foundry"),
+        ("FOUNDRY_URL", "https://intranet.example/foundry;x"),
+        ("FOUNDRY_URL", "https://intranet.example/foundry?x=1"),
         ("FOUNDRY_OUTBOUND_HOSTS", "https://collector.example"),
         ("FOUNDRY_OUTBOUND_HOSTS", "collector.example:8080"),
         ("FOUNDRY_CHECKPOINT_WEBHOOK", "http://collector.example/"),
@@ -55,6 +58,20 @@ def test_a_relative_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(EnvironmentVariableError, match=name):
         read_environment({name: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "path"),
+    [
+        ("", "", ""),
+        ("https://foundry.example/", "https://foundry.example", ""),
+        ("https://intranet.example:8443/foundry/", "https://intranet.example:8443", "/foundry"),
+        ("http://localhost/qa/foundry.2", "http://localhost", "/qa/foundry.2"),
+    ],
+)
+def test_the_path_of_the_site_is_that_of_its_address(url: str, origin: str, path: str) -> None:
+    environment = read_environment({"FOUNDRY_URL": url})
+    assert (environment.origin, environment.path) == (origin, path)
 
 
 def test_mail_goes_out_where_a_server_is_named() -> None:

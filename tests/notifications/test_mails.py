@@ -34,7 +34,7 @@ SECRET = "Dose 60 mg"
 @pytest.fixture(autouse=True)
 def mailing(settings: Any) -> None:
     settings.FOUNDRY_SENDS_MAIL = True
-    settings.FOUNDRY_URL = SITE
+    settings.FOUNDRY_ORIGIN = SITE
 
 
 @pytest.fixture
@@ -183,7 +183,9 @@ def letterbox() -> Iterator[Letterbox]:
     loop.close()
 
 
+@pytest.mark.parametrize("path", ["", "/below/foundry"])
 def test_the_worker_sends_it_through_a_mail_server(
+    path: str,
     committed_db: None,
     process_environment: dict[str, str],
     letterbox: Letterbox,
@@ -197,11 +199,12 @@ def test_the_worker_sends_it_through_a_mail_server(
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(letterbox.port),
         "EMAIL_SECURITY": "none",
-        "FOUNDRY_URL": SITE,
+        "FOUNDRY_URL": SITE + path,
     }
     work({**process_environment, **server})
     mine = [letter for letter in letterbox.letters if str(row.id) in letter.get_payload()]
     assert [letter["To"] for letter in mine] == ["me@example.org"]
+    assert f"\n{SITE}{path}/inbox/{row.id}/" in str(mine[0].get_payload()).replace("\r\n", "\n")
     assert mine[0]["From"] == "Foundry <foundry@foundry.example>"
     assert mine[0]["Auto-Submitted"] == "auto-generated"
     assert str(row.id) not in jobs()

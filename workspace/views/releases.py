@@ -26,7 +26,7 @@ from publishing.policies import Rules, rules_of
 from publishing.services.facts import load_release
 from publishing.verification import fault_of
 from workspace.doors import PageRequest, is_htmx, page
-from workspace.frame import frame_of, may_of
+from workspace.frame import frame_of, may_of, socket_address
 from workspace.record import field_histories
 from workspace.release_changes import changes_of
 from workspace.release_points import points_of
@@ -138,7 +138,7 @@ def live_data(request: PageRequest, project_id: UUID) -> dict[str, Any]:
         "project": str(project_id),
         "me": str(request.user.id),
         "seq": Event.objects.newest_seq(project_chain(project_id)),
-        "socket": f"/ws/projects/{project_id}/",
+        "socket": socket_address(project_id),
         "texts": release_texts(),
     }
 

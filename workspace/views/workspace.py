@@ -27,7 +27,7 @@ from projects.fields import CONFIGURATION, PROMPT, check_field_name
 from projects.models import Status
 from workspace import field_names
 from workspace.doors import PageRequest, page
-from workspace.frame import frame_of, may_of
+from workspace.frame import frame_of, may_of, socket_address
 from workspace.numbers import number
 from workspace.texts import script_texts
 from workspace.views import comments, tasks
@@ -108,7 +108,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
             "status": access.project.status,
             "may": {"write": may.write, "take_over": may.take_over},
             "urls": {
-                "socket": f"/ws/projects/{project_id}/",
+                "socket": socket_address(project_id),
                 **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
             },
             "text_limit": django_settings.FOUNDRY_TEXT_LIMIT,
