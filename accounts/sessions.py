@@ -68,14 +68,12 @@ def time_left(request: HttpRequest) -> TimeLeft:
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, settings.FOUNDRY_SESSION_LIFETIME)
     now, began_at, used_at = found
     left = TimeLeft(used_at + settings.FOUNDRY_SESSION_IDLE - now, began_at + settings.FOUNDRY_SESSION_LIFETIME - now)
-    if (
-        not left.is_over
-        and now - used_at > TOUCH_INTERVAL
-        and _is_somebodys_act(request)
-        and rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now())
-    ):
+    if left.is_over or now - used_at <= TOUCH_INTERVAL or not _is_somebodys_act(request):
+        return left
+    if rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now()):
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, left.life)
-    return left
+    # Another request noted it in this moment, or ended the session.
+    return time_left(request)
 
 
 def note_use(*, user: User, credential: str) -> None:

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from accounts.callers import cookie_credential, foundry_caller
@@ -148,6 +149,18 @@ def test_reading_keeps_one_signed_in(here: Client) -> None:
     after = here.post("/accounts/session/", headers={"Sec-Fetch-Mode": "cors"}).json()
     assert after["idle_left"] == 30 * 60
     assert 0 < after["life_left"] <= 12 * 3600
+
+
+def test_of_two_requests_at_once_the_later_one_tells_the_new_time_too(
+    here: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noted_by_another(request: HttpRequest) -> bool:
+        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=Now())
+        return True
+
+    let_time_pass(here, minutes=29)
+    monkeypatch.setattr("accounts.sessions._is_somebodys_act", noted_by_another)
+    assert here.post("/accounts/session/").json()["idle_left"] > 29 * 60
 
 
 def test_reading_does_not_bring_back_what_has_ended(here: Client) -> None:
