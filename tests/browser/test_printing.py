@@ -10,6 +10,13 @@ from playwright.sync_api import Page
 from tests.browser.people import Person, World
 
 LINES = 1_200
+BROKEN = """all => {
+  const range = document.createRange();
+  return all.filter(one => {
+    range.selectNodeContents(one);
+    return range.getClientRects().length > 1;
+  }).map(one => one.textContent);
+}"""
 
 
 def long_prompt(world: World) -> None:
@@ -41,6 +48,7 @@ def test_all_lines_are_printed_with_their_number(person: Callable[..., Person], 
         [str(number), "Line", str(number), "of", "the", "prompt."] for number in range(1, LINES + 1)
     ]
     assert "1,200 lines" in page.locator("main").inner_text().replace("1200 lines", "1,200 lines")
+    assert page.eval_on_selector_all("table.past-lines th", BROKEN) == []
     edges = tops(page, "table.past-lines tr")
     assert edges == sorted(edges)
     if path:
