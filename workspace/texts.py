@@ -43,7 +43,7 @@ def _saving() -> dict[str, str]:
         "unfit": _("{field} cannot be saved."),
         "unfit.nul": _("Line {line}, column {column} holds a NUL character, which cannot be stored."),
         "unfit.surrogate": _("Line {line}, column {column} holds half a character, which cannot be stored."),
-        "unfit.long": _("It is {size} bytes long, and at most {limit} fit: up to line {line}."),
+        "unfit.long": _("It has {size} bytes; the limit of {limit} is reached in line {line}."),
         "unfit.go": _("Go to it"),
         "unfit.remove.one": _("Remove the character"),
         "unfit.remove.other": _("Remove {n} characters"),

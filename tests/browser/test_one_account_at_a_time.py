@@ -33,16 +33,17 @@ def test_a_tab_does_not_go_on_under_another_person(person: Callable[..., Person]
     world.until(lambda: any(text.startswith("Written by Daniel. ") for text in kept_of(world, "editor")))
     tab = sign_out_elsewhere(daniel)
     expect(daniel.bar("You are signed out.")).to_be_visible()
+    expect(page.locator(".bar:visible")).to_have_count(1)
     daniel.becomes("owner")
     tab.goto(f"{world.url}/projects/")
 
     # No key was touched in the first tab.
     owner, editor = world.people["owner"], world.people["editor"]
-    bar = page.locator(".page-bars .bar")
-    expect(bar).to_contain_text(f"You are signed in as {owner.display_name} in this browser.")
+    bar = daniel.bar(f"You are signed in as {owner.display_name} in this browser.")
     expect(bar).to_contain_text(f"This page was opened by {editor.display_name}.")
+    expect(bar.get_by_role("link", name="Reload")).to_be_visible()
     expect(page.locator(".account-button")).to_be_hidden()
-    expect(daniel.bar("Read-only.")).to_be_visible()
+    expect(page.locator(".bar:visible")).to_have_count(1)
     expect(daniel.text).to_have_attribute("contenteditable", "false")
     expect(daniel.line("Written by Daniel.")).to_be_visible()
     page.get_by_role("button", name="Copy the text").click()

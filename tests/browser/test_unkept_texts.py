@@ -93,7 +93,7 @@ def test_a_text_over_the_limit_says_how_far_it_fits(person: Callable[..., Person
     page.keyboard.press("ControlOrMeta+a")
     paste(page, ("ä" * 499 + "\n") * 1100)
     bar = mara.bar("Prompt cannot be saved.")
-    expect(bar).to_contain_text("It is 1,098,900 bytes long, and at most 1,048,576 fit: up to line 1050.")
+    expect(bar).to_contain_text("It has 1,098,900 bytes; the limit of 1,048,576 is reached in line 1050.")
     bar.get_by_role("button", name="Go to it").click()
     expect(page.locator("[data-foot-target=place]")).to_contain_text("Ln 1050")
     page.close(run_before_unload=True)

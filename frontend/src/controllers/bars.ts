@@ -1,4 +1,5 @@
 import { EditorView } from "@codemirror/view";
+import { account } from "../account";
 import type { Connection } from "../gateway";
 import { count, say } from "../texts";
 import { short } from "../time";
@@ -114,7 +115,8 @@ export class BarsController extends LiveController {
     window.clearInterval(this.countdown);
     if (connection.phase === "live") this.forget("line");
     else if (connection.phase === "ended") {
-      this.put("line", { template: `bar-${connection.why.replace("_", "-")}`, words: {} });
+      const name = account.standing.as === "another" ? account.standing.name : "";
+      this.put("line", { template: `bar-${connection.why.replace("_", "-")}`, words: { name } });
     } else if (connection.phase === "waiting") {
       const words = () => {
         const seconds = Math.max(1, Math.ceil((connection.retryAt - Date.now()) / 1000));
