@@ -34,6 +34,38 @@ HIDDEN = """() => {
   return found;
 }"""
 
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  const range = document.createRange();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: node } = walker;
+    const { parentElement: parent } = node;
+    // What people wrote may be broken anywhere.
+    if (!parent.checkVisibility() || parent.closest(".sr-only, .cm-content, .compare-sheet :is(tbody, h2)")) continue;
+    for (const { 0: word, index } of node.data.matchAll(/[A-Za-z0-9]{1,12}/g)) {
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (tops.size > 1) found.add(`${word} in ${parent.outerHTML.slice(0, 120)}`);
+    }
+  }
+  return [...found];
+}"""
+
+
+@pytest.mark.parametrize("width", [820, 390])
+def test_no_word_is_broken_to_make_room(person: Callable[..., Person], world: World, width: int) -> None:
+    mara = person("owner", size=(width, 844))
+    broken = {}
+    own = [*OF_A_PROJECT.values(), ["compare/?base=1&target=4&view=unified"]]
+    for path in [*(world.address + paths[0] for paths in own), f"{world.url}/projects/", f"{world.url}/inbox/"]:
+        mara.page.goto(path)
+        mara.page.wait_for_load_state("load")
+        if found := mara.page.evaluate(BROKEN_WORDS):
+            broken[path.removeprefix(world.url)] = found
+    assert broken == {}
+
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_long_names_leave_states_and_acts_in_place(person: Callable[..., Person], world: World, width: int) -> None:

@@ -97,3 +97,15 @@ def test_compact_rows_are_lower_and_stay_chosen(person: Callable[..., Person], w
     assert high is not None
     assert low is not None
     assert low["height"] < high["height"]
+
+
+def test_the_foot_of_the_sheet_is_whole_while_somebody_writes(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner", size=(1280, 800))
+    page = mara.at_work()
+    mara.take()
+    page.keyboard.type("x")
+    foot = page.locator(".sheet-foot")
+    expect(foot).to_contain_text("Kept on the server")
+    parts = "one => [one, one.lastElementChild.lastElementChild].map(part => part.getBoundingClientRect().right)"
+    edges = foot.evaluate(parts)
+    assert edges[1] <= edges[0]
