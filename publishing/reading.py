@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -91,10 +91,13 @@ def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "")
     return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said}
 
 
-def warnings_of(draft: Draft, rules: Rules) -> list[str]:
-    """What signers and submitters should know: what nobody sees in the texts, and open points that may stay open."""
+def warnings_of(draft: Draft, rules: Rules, label: Callable[[str], str] = str) -> list[str]:
+    """What signers and submitters should know: what nobody sees in the texts, and open points that may stay open.
+
+    `label` says how a field is called there: by programs, or on pages.
+    """
     hidden = hidden_characters(draft)
-    counted = ", ".join(f"{name} {count}" for name, count in hidden.items())
+    counted = ", ".join(f"{label(name)} ({count})" for name, count in hidden.items())
     warnings = [_("It contains invisible characters: {counted}.").format(counted=counted)] if hidden else []
     return warnings + open_points(draft.project_id).warnings(rules)
 

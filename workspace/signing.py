@@ -25,6 +25,7 @@ from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
 from publishing.standings import advances
 from publishing.states import signing_action
+from workspace import field_names
 from workspace.acts import words_of
 from workspace.releases import full_name, meaning_label
 
@@ -108,7 +109,7 @@ def dialog_of(
         components=components,
         needs_username=needs_username(caller),
         suspended=why_not_sign(user) or "",
-        warnings=warnings_of(release.draft, Rules(**release.rules)),
+        warnings=warnings_of(release.draft, Rules(**release.rules), field_names.label),
         errors=errors,
         problem=words_of(refusal) if refusal and not errors.keys() & known else "",
     )

@@ -76,5 +76,5 @@ def test_what_warns_is_said_and_what_does_not_matter_is_not(review: Review):
 
 def test_signers_are_told_of_characters_that_nobody_sees(review: Review):
     draft = review.save("Only \u202eadmins\u202c may.\n", **{"files/a.md": {"content": "a\u200bb"}})
-    assert warnings_of(draft, Rules()) == ["It contains invisible characters: prompt_text 2, files/a.md 1."]
+    assert warnings_of(draft, Rules()) == ["It contains invisible characters: prompt_text (2), files/a.md (1)."]
     assert release_body(review.submit())["warnings"] == warnings_of(draft, Rules())

@@ -77,11 +77,11 @@ def test_invisible_characters_are_told_before_submitting_and_signing(browser: Br
     client = browser(review.people["editor"])
     submit = client.get(reverse("workspace:submit_release", args=[review.project.id])).content.decode()
     assert "Contains invisible characters." in submit
-    assert "Prompt: 2" in submit
+    assert "Prompt (2)" in submit
     release = review.submit()
     address = reverse("workspace:release", args=[review.project.id, release.id])
     assert "Contains invisible characters." in client.get(address).content.decode()
-    assert "prompt_text 2" in client.get(f"{address}?sign=authored").content.decode()
+    assert "It contains invisible characters: Prompt (2)." in client.get(f"{address}?sign=authored").content.decode()
 
 
 def test_the_report_of_a_bundle_shows_what_texts_hide(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
