@@ -114,3 +114,5 @@ async def test_an_expired_token_is_out_of_both_nodes_and_holds_nothing(
         assert (await rest(nodes[0], gone, "GET", f"projects/{project_id}/")).status == 401
         await asyncio.gather(*keeping)
         await leave_all([*sockets, other])
+        await take_access(ground, "restore", gone)
+        ground.verify()

@@ -18,6 +18,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from audit.keys.private import key_path, read_or_make
 from audit.standing.models import Standing
 
 FOLDER = settings.BASE_DIR / "docs" / "operations"
@@ -50,7 +51,9 @@ def start(committed_db: None, process_environment: dict[str, str], tmp_path: Pat
         "DATABASE_URL": process_environment["DATABASE_URL"],
         "REDIS_URL": settings.REDIS_URL,
         "FOUNDRY_DATA_DIR": str(tmp_path),
-        **{name: token_hex(32) for name in ("FOUNDRY_SECRET_KEY", "FOUNDRY_SIGNING_KEY", "FOUNDRY_METRICS_TOKEN")},
+        # The database keeps what the worker seals: another key would be the only one that counts from then on.
+        "FOUNDRY_SIGNING_KEY": read_or_make(key_path()).strip(),
+        **{name: token_hex(32) for name in ("FOUNDRY_SECRET_KEY", "FOUNDRY_METRICS_TOKEN")},
     }
 
     def start_one(name: str) -> subprocess.Popen[bytes]:
