@@ -16,7 +16,7 @@ from accounts.addresses import address_of_request
 from accounts.callers import caller_from_request, unknown_caller
 from accounts.models import User
 from accounts.sign_in import by_password
-from audit.errors import RateLimited
+from kernel.errors import RateLimited
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types

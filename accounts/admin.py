@@ -30,7 +30,7 @@ from accounts.factors import remove_factors
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import require_proof
 from accounts.suspension import restore_signing
-from audit.errors import DomainError, ReauthenticationNeeded
+from kernel.errors import DomainError, ReauthenticationNeeded
 
 # Rights come from the roles of projects and from the two marks of an account; Django's groups would be a second way.
 admin.site.unregister(Group)

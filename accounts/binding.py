@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rest.errors import problem_response
-from audit.errors import AnotherAccount, DomainError, NotAuthenticated
+from kernel.errors import AnotherAccount, DomainError, NotAuthenticated
 
 HEADER: Final = "X-Page-Account"
 FIELD: Final = "page_account"

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.callers import caller_from_request
 from accounts.models import User
 from accounts.rules import require_proof
-from audit.errors import ReauthenticationNeeded
+from kernel.errors import ReauthenticationNeeded
 
 
 def confirm_first(request: HttpRequest) -> HttpResponse:

@@ -31,12 +31,12 @@ from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rules import lock_account, require_administrator
 from accounts.suspension import FACTORS_REMOVED, suspend_signing
-from audit.canonical import canonical_hash
-from audit.errors import Conflict, PermissionDenied
 from audit.keys.text import rfc3339
-from audit.names import check_reason
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.canonical import canonical_hash
+from kernel.errors import Conflict, PermissionDenied
+from kernel.names import check_reason
+from kernel.transactions import write_transaction
 
 # In the data of a code factor: the time step of the last code that was taken. A code is good once (RFC 6238, 5.2).
 _LAST_STEP: Final = "last_step"

@@ -20,8 +20,8 @@ from accounts.callers import unknown_caller
 from accounts.models import User
 from accounts.passkeys import is_from_own_page
 from accounts.sign_in import by_code, by_password
-from audit.errors import RateLimited, ValidationFailed
-from audit.names import check_name
+from kernel.errors import RateLimited, ValidationFailed
+from kernel.names import check_name
 
 PASSKEY_NAME_LIMIT = 100
 

@@ -28,9 +28,9 @@ from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
 from accounts.rules import lock_account, require_administrator
 from accounts.spellings import fold_username
-from audit.errors import RateLimited
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import RateLimited
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

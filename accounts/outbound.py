@@ -1,4 +1,4 @@
-"""`audit.outbound` for a library that makes its requests by `requests`."""
+"""`kernel.outbound` for a library that makes its requests by `requests`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from io import BytesIO
 import requests
 from requests.adapters import BaseAdapter
 
-from audit.outbound import SECONDS, OutboundError, send
+from kernel.outbound import SECONDS, OutboundError, send
 
 
 class Outbound(BaseAdapter):

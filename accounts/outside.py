@@ -27,9 +27,9 @@ from accounts import actions, services
 from accounts.callers import caller_from_request, unknown_caller
 from accounts.models import Kind, User
 from accounts.outbound import Outbound
-from audit.errors import ValidationFailed
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import ValidationFailed
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
         return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
 
     def get_requests_session(self) -> requests.Session:
-        """What allauth asks the provider by: `audit.outbound`, for every address that the provider's document names."""
+        """The session in which allauth asks the provider: `kernel.outbound` guards every address that its document names."""
         session: requests.Session = super().get_requests_session()
         session.trust_env = False
         for scheme in ("https://", "http://"):

@@ -18,7 +18,7 @@ from django.conf import settings
 from django_redis import get_redis_connection
 
 from accounts.addresses import neighbourhood
-from audit.errors import RateLimited
+from kernel.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 

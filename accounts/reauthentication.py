@@ -26,10 +26,10 @@ from accounts.models import ProvenSession, User
 from accounts.passkeys import is_from_own_page
 from accounts.spellings import fold_username
 from accounts.suspension import why_not_sign
-from audit.canonical import canonical_hash
-from audit.errors import ReauthenticationFailed, ValidationFailed
 from audit.services import Target, record
-from audit.transactions import unavailable_on_timeout, write_transaction
+from kernel.canonical import canonical_hash
+from kernel.errors import ReauthenticationFailed, ValidationFailed
+from kernel.transactions import unavailable_on_timeout, write_transaction
 
 # Seconds. A passkey's challenge is answered by a touch; who takes longer asks for another one.
 PASSKEY_SECONDS: Final = 300

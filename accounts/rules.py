@@ -16,9 +16,9 @@ from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import DISPLAY_NAME_LIMIT, User
 from accounts.spellings import prepare_password
-from audit.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
-from audit.ijson import check_text
-from audit.names import check_name
+from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
+from kernel.ijson import check_text
+from kernel.names import check_name
 
 
 def lock_account(user_id: UUID) -> User:

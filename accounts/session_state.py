@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.rest.errors import problem_response
-from audit.errors import NotAuthenticated
+from kernel.errors import NotAuthenticated
 
 
 @never_cache

@@ -25,9 +25,9 @@ from accounts import actions
 from accounts.callers import Caller, cookie_credential, foundry_caller
 from accounts.models import User
 from accounts.rules import require_proof
-from audit.errors import NotFound
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import NotFound
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

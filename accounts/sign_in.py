@@ -13,7 +13,7 @@ from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import User
 from accounts.spellings import spellings_of_password
-from audit.errors import NotAuthenticated
+from kernel.errors import NotAuthenticated
 
 
 def by_password(request: HttpRequest, *, username: str, password: str) -> User | None:

@@ -22,11 +22,11 @@ from accounts import actions
 from accounts.callers import Caller
 from accounts.models import Kind, User
 from accounts.rules import is_service, lock_account, require_administrator
-from audit.errors import Conflict, PermissionDenied
 from audit.models import SITE_CHAIN, Event
-from audit.names import check_reason
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import Conflict, PermissionDenied
+from kernel.names import check_reason
+from kernel.transactions import write_transaction
 
 # Why signing is suspended, as its event says it.
 PASSWORD_SET: Final = "password_set"  # noqa: S105 (no password)

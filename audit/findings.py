@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audit.invisible import one_line
+from kernel.invisible import one_line
 
 # The chain of facts about nobody's project; `audit.models` names it for everybody else.
 _SITE = "site"

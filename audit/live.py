@@ -14,7 +14,7 @@ import msgspec
 
 import realtime
 from audit.models import Event, project_chain
-from audit.statements import run
+from kernel.statements import run
 
 _RELEASE = ("release_id", "name", "version", "project_status")
 _LOCK = ("field", "session_id", "holder")

@@ -10,10 +10,10 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from audit.checkpoints.models import Checkpoint, Timestamp
-from audit.ijson import parse
 from audit.keys.models import SiteKey
 from audit.reviews.models import Review
 from audit.standing.models import Standing
+from kernel.ijson import parse
 
 __all__ = [
     "SITE_CHAIN",

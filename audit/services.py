@@ -11,11 +11,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from audit import live
-from audit.canonical import EVENT_VERSION, canonical, canonical_hash
-from audit.errors import ClientRefReused
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
-from audit.statements import Statement, run
+from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
+from kernel.errors import ClientRefReused
+from kernel.statements import Statement, run
 
 # What Postgres makes of the canonical text: the columns an event is read back with.
 _RETURNED = (

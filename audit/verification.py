@@ -15,17 +15,17 @@ from uuid import UUID
 
 from django.db.models import Min
 
-from audit.canonical import canonical
 from audit.chain import first_prev_hash, link_hash
-from audit.errors import ValidationFailed
 from audit.findings import Finding
-from audit.ijson import parse
 from audit.models import SITE_CHAIN, Event
 from audit.rebuilding.comparison import Rebuilding
 from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import Table
 from audit.services import site_id
-from audit.transactions import one_moment
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
+from kernel.transactions import one_moment
 
 __all__ = [
     "ChainState",

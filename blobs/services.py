@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from audit.statements import Statement
 from blobs.models import sha256_of
+from kernel.statements import Statement
 
 _INSERT: Final = """
 INSERT INTO blobs_blob (sha256, size, data)

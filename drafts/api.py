@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from accounts.callers import Caller
 from accounts.rest.pagination import page
 from accounts.rest.schema import operation, page_of
-from audit.errors import ValidationFailed
 from drafts import reading, services
 from drafts import serializers as shapes
 from drafts.models import Draft
+from kernel.errors import ValidationFailed
 from projects.fields import CONFIGURATION, FILES
 from projects.rest import ProjectView, in_session
 from projects.serializers import Reason

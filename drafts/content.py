@@ -11,11 +11,11 @@ from typing import Any, Final, NoReturn
 import msgspec
 from django.utils.translation import gettext as _
 
-from audit.canonical import canonical_hash
-from audit.errors import DomainError, ValidationFailed
-from audit.ijson import parse
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
 from drafts.syntax import check_syntax
+from kernel.canonical import canonical_hash
+from kernel.errors import DomainError, ValidationFailed
+from kernel.ijson import parse
 from locking.working_copies import check_content
 from projects.fields import (
     CONFIGURATION,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from audit.invisible import count_hidden
 from blobs.models import Blob
 from drafts.memory import Memory
 from drafts.models import Draft
+from kernel.invisible import count_hidden
 
 REMEMBERED: Final = 20_000
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext as _
 
-from audit.errors import NotFound
 from blobs.models import Blob
 from drafts.models import Draft, FieldContent
+from kernel.errors import NotFound
 from projects.fields import FILES, check_field_name, file_path
 
 

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from accounts.rest.fields import Flag, Integer, Text, Uuid
 from accounts.rest.queries import MAXIMUM_INTEGER
 from accounts.rest.serializers import Person
-from audit.names import MAX_REASON
 from drafts.models import MAX_MESSAGE, DraftKind
+from kernel.names import MAX_REASON
 
 JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 FILE_CHANGE = {

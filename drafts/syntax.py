@@ -13,10 +13,10 @@ from typing import Final
 import yaml
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.ijson import MAX_DEPTH, parse
-from audit.json_words import at_place
 from drafts.yaml_words import offset_of, yaml_problem
+from kernel.errors import ValidationFailed
+from kernel.ijson import MAX_DEPTH, parse
+from kernel.json_problems import at_place
 
 # What the aliases of a YAML text may amount to when a reader follows them: a "billion laughs" of nine short lines
 # stays small only as long as nobody loads it.

@@ -9,12 +9,12 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from audit.services import Target
-from audit.statements import Statement
 from blobs.models import Blob
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.search.indexing import VersionIndex
+from kernel.statements import Statement
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
 from projects.writing import ProjectWrite
 

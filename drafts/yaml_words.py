@@ -8,7 +8,7 @@ import yaml
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from audit.json_words import BYTE_ORDER_MARK, at_place
+from kernel.json_problems import BYTE_ORDER_MARK, at_place
 
 # What libyaml says, by how it begins; only the last words of some differ.
 _SYNTAX: Final = {

@@ -45,7 +45,7 @@ def database_settings(url: str, *, pool_size: int, statement_timeout: int) -> di
             "connect_timeout": "5",
             **parameters,
             "options": f"{ours} {parameters.get('options', '')}".strip(),
-            # Only for the statements that ask for it (`audit.statements`).
+            # Only for the statements that ask for it (`kernel.statements`).
             "prepare_threshold": 5,
             "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5, "max_idle": 300},
         },

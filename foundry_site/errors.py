@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views import defaults
 
 from accounts.rest.errors import InternalError, as_domain_error, problem_response
-from audit.errors import Unavailable, ValidationFailed
+from kernel.errors import Unavailable, ValidationFailed
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

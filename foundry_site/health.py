@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from django_redis import get_redis_connection
 from redis import RedisError
 
-from audit.errors import Unavailable
 from foundry_site.bounded import Question
 from foundry_site.demo import sign_in_file
+from kernel.errors import Unavailable
 
 RETRY_SECONDS = 2
 # Less than a second, with what the request itself takes: probes give up early, and a service that hangs says nothing.

@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from audit.invisible import one_line
+from kernel.invisible import one_line
 
 Facts = dict[str, Any]
 

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from audit.errors import NotAuthenticated
 from foundry_site.figures import SITE
+from kernel.errors import NotAuthenticated
 
 
 @require_safe

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 from accounts.models import User
-from audit.invisible import reveal
 from foundry_site import logs
 from foundry_site.site_path import PROBES
+from kernel.invisible import reveal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

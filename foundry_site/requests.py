@@ -19,8 +19,8 @@ from twisted.web.http import HTTPChannel
 
 from accounts.addresses import neighbourhood
 from accounts.rest.errors import PROBLEM_JSON
-from audit.errors import PayloadTooLarge
 from foundry_site.unfinished import Unfinished
+from kernel.errors import PayloadTooLarge
 
 # Seconds for which a refused client may go on sending.
 LINGER_SECONDS: Final = 2.0

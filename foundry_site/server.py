@@ -19,11 +19,11 @@ from django.conf import settings
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
-from audit.errors import DomainError
 from foundry_site.asgi import application
 from foundry_site.requests import use_our_requests
 from foundry_site.sockets import FoundryWebSocket
 from gateway.node import current_node, stop_current_node
+from kernel.errors import DomainError
 from locking.sweeper import sweep_once
 
 logger = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from accounts.callers import Caller, caller_from_scope, cookie_credential
 from accounts.models import User
 from accounts.origins import is_own_origin
 from accounts.services import authenticate_token
-from audit.errors import NotAuthenticated
-from audit.transactions import unavailable_on_timeout
+from kernel.errors import NotAuthenticated
+from kernel.transactions import unavailable_on_timeout
 
 SUBPROTOCOL: Final = "foundry.v1"
 _BEARER_PREFIX: Final = "foundry.bearer."

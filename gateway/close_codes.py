@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from audit.errors import AnotherAccount, DomainError, NotAuthenticated, NotFound, PermissionDenied, RateLimited
+from kernel.errors import AnotherAccount, DomainError, NotAuthenticated, NotFound, PermissionDenied, RateLimited
 
 
 class CloseCode(IntEnum):

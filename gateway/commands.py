@@ -15,12 +15,12 @@ from uuid import UUID
 import msgspec
 
 from accounts.callers import Caller
-from audit.ijson import MAX_DEPTH, parse
 from drafts.reading import body
 from drafts.services import save_draft
 from gateway.parameters import Cursor, Fields, KeptText, Nothing, OneField, Recipient, Save, Since, TakeOver, Typing
 from gateway.readers import read_events
 from gateway.watching import read_live_text
+from kernel.ijson import MAX_DEPTH, parse
 from locking.services import (
     Lock,
     acquire_lock,

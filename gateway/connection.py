@@ -15,7 +15,6 @@ from django.conf import settings
 
 import realtime
 from accounts.callers import Caller
-from audit.errors import DomainError, RateLimited, Unavailable
 from audit.live import topic_of
 from gateway.close_codes import CloseCode
 from gateway.commands import COMMANDS, Command, Lane, Place
@@ -36,12 +35,13 @@ from gateway.protocol import (
 )
 from gateway.snapshot import read_state, snapshot_of
 from gateway.watching import require_open_lease
+from kernel.errors import DomainError, RateLimited, Unavailable
+from kernel.tasks import end
 from locking.sessions import OpenedSession, close_connection
 from projects.access import Access, get_project
 from projects.models import Role, Status
 from projects.permissions import allowed
 from realtime.hub import LayerUnreachableError, Subscriber
-from realtime.tasks import end
 
 if TYPE_CHECKING:
     from gateway.node import Node

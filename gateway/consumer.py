@@ -8,12 +8,12 @@ from typing import Any
 from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
 
-from audit.errors import DomainError
 from gateway.authentication import chosen_subprotocol
 from gateway.close_codes import CloseCode, close_code_of
 from gateway.connection import Connection, Send
 from gateway.metrics import CLOSES
 from gateway.opening import open_connection, read_address
+from kernel.errors import DomainError
 
 
 class ProjectConsumer(AsyncConsumer):

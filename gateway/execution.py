@@ -18,8 +18,8 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 from django.db import close_old_connections
 
-from audit.transactions import unavailable_on_timeout
 from gateway.metrics import QUEUED
+from kernel.transactions import unavailable_on_timeout
 
 Result = TypeVar("Result")
 

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from accounts.addresses import neighbourhood
 from accounts.rates import count_messages, too_many
-from audit.errors import RateLimited
 from gateway.execution import Lane
+from kernel.errors import RateLimited
 
 
 class TokenBucket:

@@ -20,7 +20,6 @@ from django.conf import settings
 from accounts.callers import Caller
 from accounts.models import Person
 from accounts.sessions import end_unused_sessions, note_use
-from audit.errors import DomainError
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
 from gateway.limits import MessageRates, SocketCounts
@@ -28,10 +27,11 @@ from gateway.metrics import SOCKETS
 from gateway.readers import HubReaders, project_of
 from gateway.revocation import Revocations
 from gateway.standing_locks import Standing, StandingLocks
+from kernel.errors import DomainError
+from kernel.tasks import end
 from presence.node import NodePresence
 from presence.registry import REWRITE_INTERVAL, SWEEP_INTERVAL
 from realtime.hub import Hub
-from realtime.tasks import end
 
 if TYPE_CHECKING:
     from gateway.connection import Connection

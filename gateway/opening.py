@@ -12,10 +12,10 @@ from uuid import UUID
 
 from accounts.addresses import address_of_scope
 from accounts.callers import Caller
-from audit.errors import AnotherAccount, NotFound
 from gateway.authentication import authenticate
 from gateway.connection import Connection, Send
 from gateway.node import current_node
+from kernel.errors import AnotherAccount, NotFound
 from locking.sessions import OpenedSession, open_session, resume_session
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from django.utils.translation import gettext as _
 
-from audit.errors import DomainError, ValidationFailed
-from audit.ijson import parse
+from kernel.errors import DomainError, ValidationFailed
+from kernel.ijson import parse
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600

@@ -20,9 +20,9 @@ from django.db import connection as database
 from accounts import actions
 from accounts.callers import foundry_caller
 from accounts.models import PersonalAccessToken
-from audit.errors import NotAuthenticated, NotFound, PermissionDenied
 from audit.models import SITE_CHAIN, Event
 from gateway.close_codes import CloseCode
+from kernel.errors import NotAuthenticated, NotFound, PermissionDenied
 from locking.models import Lease
 from locking.services import revoke_locks
 from projects.models import Member, Role

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from audit.errors import LockNotHeld, NotFound, StaleToken
 from drafts.reading import field_of, text_of
+from kernel.errors import LockNotHeld, NotFound, StaleToken
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import own_lease
 from projects.access import get_project

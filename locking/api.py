@@ -15,7 +15,7 @@ from accounts.callers import Caller
 from accounts.rest.pagination import page, whole
 from accounts.rest.queries import query_text
 from accounts.rest.schema import operation, page_of
-from audit.errors import NotFound
+from kernel.errors import NotFound
 from locking import serializers as shapes
 from locking import services
 from locking.models import Lease, WorkingCopy

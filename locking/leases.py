@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.errors import LockNotHeld, StaleToken
 from audit.services import Target
-from audit.statements import Statement
+from kernel.errors import LockNotHeld, StaleToken
+from kernel.statements import Statement
 from locking import registry
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease

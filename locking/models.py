@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from audit.errors import NotFound, PermissionDenied
-from audit.statements import Statement
+from kernel.errors import NotFound, PermissionDenied
+from kernel.statements import Statement
 from projects.models import Project
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
-from audit.errors import LockHeld, StaleToken
+from kernel.errors import LockHeld, StaleToken
 from locking.models import Lease
 
 

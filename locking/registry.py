@@ -21,7 +21,7 @@ import redis
 from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 
-from audit.errors import Unavailable
+from kernel.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 

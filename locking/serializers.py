@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.rest.fields import Integer, Text, Uuid
 from accounts.rest.queries import MAXIMUM_INTEGER
 from accounts.rest.serializers import Person
-from audit.names import MAX_REASON
+from kernel.names import MAX_REASON
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import Lock
 

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from accounts.callers import Caller
-from audit.errors import Unavailable
-from audit.transactions import unavailable_on_timeout, write_transaction
+from kernel.errors import Unavailable
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
 from locking.leases import lock_grace, lock_ttl
 from locking.models import EndReason, Lease, Session

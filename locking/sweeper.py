@@ -10,7 +10,7 @@ import redis
 from django.db.models.functions import Now
 
 from accounts.callers import foundry_caller
-from audit.errors import DomainError
+from kernel.errors import DomainError
 from locking import registry
 from locking.leases import end_lease, follow_journal, lock_ttl
 from locking.metrics import SWEEPS, SWEPT

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
-from audit.ijson import check_storable, check_text
-from audit.statements import Statement
-from audit.transactions import unavailable_on_timeout, write_transaction
+from kernel.errors import LockNotHeld, NotFound, PayloadTooLarge, StaleToken
+from kernel.ijson import check_storable, check_text
+from kernel.statements import Statement
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from locking.models import Lease, WorkingCopy
 from projects.access import get_project
 from projects.fields import check_field_name, keeps_line_ends

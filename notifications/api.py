@@ -12,7 +12,7 @@ from accounts.rest.pagination import page
 from accounts.rest.queries import query_text
 from accounts.rest.schema import operation, page_of
 from accounts.rest.views import RestView
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from notifications import serializers as shapes
 from notifications import services
 from notifications.models import Notification, count_unread

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from audit.invisible import one_line
+from kernel.invisible import one_line
 from notifications.models import Kind, Notification, Preferences
 
 

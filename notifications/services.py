@@ -20,9 +20,9 @@ from procrastinate.types import JSONDict
 
 from accounts.callers import Caller
 from accounts.rules import require_proof
-from audit.errors import NotFound, ValidationFailed
 from audit.models import project_chain
-from audit.transactions import write_transaction
+from kernel.errors import NotFound, ValidationFailed
+from kernel.transactions import write_transaction
 from notifications.models import Kind, Notification, Preferences, Topic, topic_of
 
 # Lines that go in one transaction: however many are old at first, none comes near the statement timeout.

@@ -12,8 +12,8 @@ from django.conf import settings
 
 import realtime
 from accounts.models import Person
-from audit.errors import PayloadTooLarge
 from audit.live import topic_of
+from kernel.errors import PayloadTooLarge
 from presence import registry
 from presence.registry import Present
 from projects.fields import check_field_name

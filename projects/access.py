@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.errors import NotFound
-from audit.statements import Statement
+from kernel.errors import NotFound
+from kernel.statements import Statement
 from projects.models import Project, Role, Status
 from projects.opening import read
 from projects.permissions import authorise

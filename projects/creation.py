@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import NotAuthenticated
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
+from kernel.errors import NotAuthenticated
 from projects.access import get_project
 from projects.fitness import check_creator
 from projects.models import Member, Project, Role

@@ -9,9 +9,9 @@ from typing import Final, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from audit.errors import ValidationFailed
-from audit.invisible import HIDDEN
-from audit.names import shows_nothing
+from kernel.errors import ValidationFailed
+from kernel.invisible import HIDDEN
+from kernel.names import shows_nothing
 
 PROMPT: Final = "prompt_text"
 CONFIGURATION: Final = "model_configuration"

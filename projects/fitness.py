@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Kind, User
-from audit.errors import PermissionDenied, ValidationFailed
+from kernel.errors import PermissionDenied, ValidationFailed
 from projects.models import Role
 
 # A member who counts as an owner: a person with an open account. The database's own triggers say the same.

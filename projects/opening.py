@@ -16,8 +16,8 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from audit.errors import NotFound
-from audit.statements import Statement, run_together
+from kernel.errors import NotFound
+from kernel.statements import Statement, run_together
 from projects.models import Project
 
 ModelType = TypeVar("ModelType", bound=models.Model)

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from audit.errors import PermissionDenied, ProjectFrozen
+from kernel.errors import PermissionDenied, ProjectFrozen
 from projects.models import Role, Status
 
 _RANK: Final = {Role.VIEWER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}

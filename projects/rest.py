@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.callers import Caller
 from accounts.rest.parsers import NotParsed
 from accounts.rest.views import RestView
-from audit.errors import DomainError, ValidationFailed
+from kernel.errors import DomainError, ValidationFailed
 from projects.access import Access, get_project
 
 

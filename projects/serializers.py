@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.rest.fields import Choice, Flag, Text, Uuid
 from accounts.rest.serializers import Person
-from audit.names import MAX_REASON
+from kernel.names import MAX_REASON
 from projects.access import effective_role
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 

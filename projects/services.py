@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import Conflict, NotFound, ValidationFailed
-from audit.ijson import check_text
 from audit.models import Event
-from audit.names import check_name, check_reason, check_remark
 from audit.services import Target, request_hash
-from audit.transactions import write_transaction
+from kernel.errors import Conflict, NotFound, ValidationFailed
+from kernel.ijson import check_text
+from kernel.names import check_name, check_reason, check_remark
+from kernel.transactions import write_transaction
 from notifications.models import Kind
 from projects.creation import created_before, facts_of, new_project
 from projects.fitness import ACTING_OWNER, check_fit

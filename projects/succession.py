@@ -13,9 +13,9 @@ from accounts.callers import Caller
 from accounts.closing import Closing
 from accounts.models import Kind, User
 from accounts.rules import require_administrator
-from audit.errors import Conflict, ValidationFailed
-from audit.names import check_reason
 from audit.services import Target
+from kernel.errors import Conflict, ValidationFailed
+from kernel.names import check_reason
 from notifications.models import Kind as Told
 from projects.creation import facts_of
 from projects.fitness import ACTING_OWNER

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, foundry_caller
-from audit.errors import NotAuthenticated, NotFound
 from audit.models import Event
 from audit.services import Target, answered, record, request_hash
-from audit.statements import Statement
-from audit.transactions import write_transaction
+from kernel.errors import NotAuthenticated, NotFound
+from kernel.statements import Statement
+from kernel.transactions import write_transaction
 from notifications.models import Kind
 from notifications.services import notify
 from projects.access import effective_role

@@ -16,8 +16,8 @@ from accounts.rest.downloads import attachment
 from accounts.rest.pagination import page
 from accounts.rest.queries import query_text
 from accounts.rest.schema import operation
-from audit.errors import ValidationFailed
-from audit.names import check_remark
+from kernel.errors import ValidationFailed
+from kernel.names import check_remark
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import authorise

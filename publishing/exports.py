@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audit.errors import ValidationFailed
-from audit.ijson import parse
 from audit.keys.text import rfc3339
 from drafts.exchange.registry import Row
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
 from publishing.models import ReleaseState
 from publishing.quorum import Approval, fault_in_released, quorum_of_rules
 

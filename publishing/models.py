@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from audit.ijson import parse
 from audit.models import SiteKey
 from drafts.models import Draft
+from kernel.ijson import parse
 from projects.models import Project
 
 MAX_RELEASE_NAME = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from audit.errors import Conflict
 from drafts.comments.models import Comment, CommentState
 from drafts.tasks.models import Task
+from kernel.errors import Conflict
 from publishing.policies import Rules
 
 

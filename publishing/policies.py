@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from publishing.models import Meaning, Policy
 from publishing.quorum import DEFAULT_RULES, Quorum, quorum_of_rules
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from audit.errors import Conflict
+from kernel.errors import Conflict
 from projects.models import Status
 from publishing.models import Meaning, Release, ReleaseState
 

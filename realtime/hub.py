@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from kernel.tasks import end
 from realtime.layer import LayerUnreachableError, Membership
 from realtime.messages import Ephemeral, Message, Nonce, Notice, Numbered
 from realtime.subscriber import Subscriber
-from realtime.tasks import end
 from realtime.topic import GAP_WAIT, Observer, Topic
 
 __all__ = ["Hub", "LayerUnreachableError", "Readers", "Subscriber"]

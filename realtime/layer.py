@@ -19,8 +19,8 @@ import msgspec
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
+from kernel.tasks import end
 from realtime.messages import Message, Nonce, pack, unpack
-from realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 

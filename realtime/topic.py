@@ -7,10 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from kernel.tasks import end
 from realtime.metrics import DELIVERIES, EVENTS, GAPS
 from realtime.sequencer import Sequencer
 from realtime.subscriber import Subscriber
-from realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 

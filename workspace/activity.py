@@ -18,9 +18,9 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
 from audit.models import Event, EventQuerySet
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 from workspace.event_words import act_words
 from workspace.numbers import number
 from workspace.people import PersonView

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.http import trigger_client_event
 
-from audit.errors import DomainError, ValidationFailed
+from kernel.errors import DomainError, ValidationFailed
 from workspace.doors import PageRequest, is_htmx
 
 P = ParamSpec("P")

@@ -12,9 +12,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.errors import DomainError
 from audit.models import Event
 from audit.viewing import ReadOnlyForAuditors
+from kernel.errors import DomainError
 from workspace.audit_viewer import views
 from workspace.doors import refused
 

@@ -23,8 +23,8 @@ from accounts.callers import caller_from_request
 from accounts.confirming import confirm_first
 from accounts.models import User
 from accounts.rates import count_request
-from audit.errors import DomainError, ReauthenticationNeeded
 from drafts.unsent.services import discard_unsent_texts
+from kernel.errors import DomainError, ReauthenticationNeeded
 
 P = ParamSpec("P")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 
 # No version and no line has a larger number.
 MOST_DIGITS = 9

@@ -14,7 +14,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from accounts.reauthentication import needs_username, private_components
 from accounts.suspension import why_not_sign
-from audit.errors import DomainError, ValidationFailed
+from kernel.errors import DomainError, ValidationFailed
 from projects.access import Access
 from projects.models import Role
 from projects.permissions import may

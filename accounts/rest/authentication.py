@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.models import PersonalAccessToken, User
 from accounts.services import authenticate_token
-from audit.errors import NotAuthenticated
+from kernel.errors import NotAuthenticated
 
 
 class BearerAuthentication(BaseAuthentication):

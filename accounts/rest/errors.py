@@ -17,7 +17,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from audit.errors import (
+from kernel.errors import (
     DomainError,
     NotAuthenticated,
     NotFound,

@@ -18,8 +18,8 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.rest.queries import query_integer
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200

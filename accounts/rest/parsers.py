@@ -9,8 +9,8 @@ import msgspec
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from audit.errors import PayloadTooLarge, ValidationFailed
-from audit.ijson import parse
+from kernel.errors import PayloadTooLarge, ValidationFailed
+from kernel.ijson import parse
 
 
 class NotParsed(ValidationFailed):

@@ -6,8 +6,8 @@ import re
 
 from rest_framework.request import Request
 
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 
 # What every integer column can hold, and far more than anybody counts here.
 MAXIMUM_INTEGER = 2**53 - 1

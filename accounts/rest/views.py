@@ -23,7 +23,7 @@ from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rates import count_request
 from accounts.rest.parsers import Body
-from audit.errors import DomainError, NotFound, ValidationFailed
+from kernel.errors import DomainError, NotFound, ValidationFailed
 
 
 class RestView(APIView):

@@ -25,11 +25,11 @@ from accounts.rules import (
 )
 from accounts.services.passwords import password_sha256, remember_password
 from accounts.suspension import EMAIL_CHANGED, PASSWORD_SET, suspend_signing
-from audit.errors import Conflict, ValidationFailed
 from audit.keys.text import rfc3339
-from audit.names import check_reason
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import Conflict, ValidationFailed
+from kernel.names import check_reason
+from kernel.transactions import write_transaction
 
 # The settable facts of an account, by the names under which events keep them.
 CHANGEABLE = {

@@ -13,9 +13,9 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import PastPassword, User
 from accounts.rules import check_password, lock_account, require_administrator, require_proof
 from accounts.suspension import PASSWORD_SET, restore_by_own_password, suspend_signing
-from audit.errors import PermissionDenied
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.errors import PermissionDenied
+from kernel.transactions import write_transaction
 
 
 def change_password(*, caller: Caller, password: str) -> User:

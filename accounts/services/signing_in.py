@@ -8,7 +8,7 @@ from accounts import actions
 from accounts.callers import Caller
 from accounts.models import User
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.transactions import write_transaction
 
 
 def record_sign_in(*, caller: Caller, methods: Sequence[str] = ()) -> None:

@@ -16,11 +16,11 @@ from accounts import actions
 from accounts.callers import Caller
 from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken
 from accounts.rules import is_service, lock_account, may_administer, require_administrator, require_proof
-from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from audit.keys.text import rfc3339
-from audit.names import check_name
 from audit.services import Target, answered, record, request_hash
-from audit.transactions import unavailable_on_timeout, write_transaction
+from kernel.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
+from kernel.names import check_name
+from kernel.transactions import unavailable_on_timeout, write_transaction
 
 TOKEN_PATTERN = re.compile(r"fdy_[A-Za-z0-9_-]{43}")
 TOKEN_TOUCH_INTERVAL = timedelta(minutes=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from audit.canonical import canonical_hash
+from kernel.canonical import canonical_hash
 
 # The index on (chain, seq) is asked once per chain, however many events there are. One statement: one moment.
 _HEADS = """

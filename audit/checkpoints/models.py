@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from audit.ijson import parse
 from audit.keys.models import SiteKey
+from kernel.ijson import parse
 
 
 class Checkpoint(models.Model):

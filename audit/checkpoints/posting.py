@@ -9,7 +9,7 @@ from django.conf import settings
 
 from audit.checkpoints.models import Checkpoint
 from audit.keys.text import rfc3339
-from audit.outbound import Answer, OutboundError, send
+from kernel.outbound import Answer, OutboundError, send
 
 TAKEN: Final = frozenset({200, 201, 202, 204})
 

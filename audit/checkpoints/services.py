@@ -17,7 +17,7 @@ from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event, Site
 from audit.protocols import AuditCaller
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from rfc3161_client import (
 
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.keys.text import rfc3339
-from audit.outbound import OutboundError, send
 from audit.protocols import AuditCaller
 from audit.services import Target, record
-from audit.transactions import write_transaction
+from kernel.outbound import OutboundError, send
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

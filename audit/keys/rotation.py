@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db.models import DateTimeField, Func
 
-from audit.errors import Conflict
 from audit.keys.private import NEXT_KEY_FILE, key_path, private_key, read_or_make_key
 from audit.keys.sealing import ensure_site_key, lock_site_keys, put_on_record
 from audit.keys.succession import Endorsement, site_keys, succession_statement
 from audit.keys.text import fingerprint_of, public_bytes, rfc3339
 from audit.models import Site
 from audit.protocols import AuditCaller
-from audit.transactions import write_transaction
+from kernel.errors import Conflict
+from kernel.transactions import write_transaction
 
 
 @dataclass(frozen=True, slots=True)

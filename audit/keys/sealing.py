@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import connection
 
-from audit.canonical import canonical
-from audit.errors import Unavailable, ValidationFailed
-from audit.ijson import parse
 from audit.keys.models import SiteKey
 from audit.keys.private import private_key
 from audit.keys.succession import KEY_ADDED, SITE_KEY, Endorsement, SiteKeys, site_keys
 from audit.keys.text import STATEMENT_VERSION, fingerprint_of, public_bytes
 from audit.protocols import AuditCaller
 from audit.services import Target, record, site_id
-from audit.transactions import write_transaction
+from kernel.canonical import canonical
+from kernel.errors import Unavailable, ValidationFailed
+from kernel.ijson import parse
+from kernel.transactions import write_transaction
 
 
 @dataclass(frozen=True, slots=True)

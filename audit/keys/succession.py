@@ -18,13 +18,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 
-from audit.canonical import canonical
-from audit.errors import ValidationFailed
-from audit.ijson import parse
 from audit.keys.private import private_key_if_any
 from audit.keys.text import STATEMENT_VERSION, fingerprint_of, public_bytes
 from audit.models import SITE_CHAIN, Event
 from audit.services import site_id
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
 
 KEY_ADDED: Final = "site.key_added"
 SITE_KEY: Final = "site_key"

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from uuid_utils.compat import uuid7
 
-from audit.errors import NotFound, PermissionDenied, ValidationFailed
 from audit.models import SITE_CHAIN, Event
-from audit.names import check_remark
 from audit.protocols import AuditCaller
 from audit.reviews.models import MAX_FINDINGS, Review
 from audit.services import Target, answered, record, request_hash
-from audit.transactions import write_transaction
 from audit.verification import verify_range
+from kernel.errors import NotFound, PermissionDenied, ValidationFailed
+from kernel.names import check_remark
+from kernel.transactions import write_transaction
 
 AUDIT_REVIEWED: Final = "audit.reviewed"
 

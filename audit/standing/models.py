@@ -12,8 +12,8 @@ from typing import ClassVar
 from django.core.signing import BadSignature, Signer
 from django.db import models
 
-from audit.canonical import canonical
 from audit.keys.text import rfc3339
+from kernel.canonical import canonical
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):

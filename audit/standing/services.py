@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from audit.models import SITE_CHAIN
 from audit.standing.models import Standing
-from audit.transactions import write_transaction
 from audit.verification import ChainState, Verification, verify
+from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 

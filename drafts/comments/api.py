@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from accounts.rest.pagination import page
 from accounts.rest.queries import query_integer, query_text
 from accounts.rest.schema import operation, page_of
-from audit.errors import ValidationFailed
 from drafts.comments import serializers as shapes
 from drafts.comments import services
 from drafts.comments.models import Comment, CommentState
@@ -21,6 +20,7 @@ from drafts.comments.reading import margin_counts, reply_body, thread_bodies
 from drafts.models import Draft
 from drafts.reading import get_draft
 from drafts.serializers import OptionalReason
+from kernel.errors import ValidationFailed
 from projects.access import get_project
 from projects.fields import check_field_name
 from projects.rest import ProjectView

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
 from blobs.models import Blob
 from drafts.comments.anchors import Span, lines_of
 from drafts.comments.models import MAX_QUOTE, MAX_TEXT
 from drafts.models import Draft
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 from projects.fields import check_field_name
 from projects.models import Project
 

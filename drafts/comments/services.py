@@ -12,9 +12,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import Conflict, NotFound
 from audit.models import Event
-from audit.names import check_reason
 from audit.services import Target
 from blobs.models import sha256_of
 from drafts.comments.inputs import check_comment_text, read_place
@@ -22,6 +20,8 @@ from drafts.comments.mentions import tell_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
 from drafts.search.indexing import index_comment
+from kernel.errors import Conflict, NotFound
+from kernel.names import check_reason
 from projects.models import Project
 from projects.writing import ProjectWrite, project_write
 

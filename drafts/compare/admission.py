@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from audit.errors import RateLimited
+from kernel.errors import RateLimited
 
 # Bytes of text, all fields and both sides: below this a comparison takes a fraction of a second.
 LARGE: Final = 400_000

@@ -70,7 +70,7 @@ class DocumentDifference:
 def compare_documents(old: object, new: object, *, budget: Budget | None = None) -> DocumentDifference:
     """Compare two parsed JSON documents; key order, white space and number spelling never show.
 
-    Values may nest as deep as `audit.ijson` lets them.
+    Values may nest as deep as `kernel.ijson` lets them.
     """
     budget = Budget() if budget is None else budget
     before, budget.coarse = budget.coarse, False

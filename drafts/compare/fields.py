@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from audit.errors import ValidationFailed
-from audit.ijson import parse
 from drafts.compare.budget import Budget
 from drafts.compare.documents import DocumentDifference, compare_documents
 from drafts.compare.text import TextDifference, compare_texts
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
 from projects.fields import CONFIGURATION, PROMPT, file_path
 
 Outcome = Literal["added", "removed", "changed", "renamed"]

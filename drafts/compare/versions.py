@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from audit.errors import NotFound
 from blobs.models import Blob
 from drafts.compare.admission import admitted
 from drafts.compare.budget import ROWS, Budget
@@ -18,6 +17,7 @@ from drafts.compare.fields import FieldDifference, Outcome, compare_field
 from drafts.compare.renames import renamed_files
 from drafts.compare.text import TextDifference, unread_difference
 from drafts.models import Draft, FieldContent
+from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 
 # Bytes of text that one comparison reads: of a version with many large files, the others are compared one by one.

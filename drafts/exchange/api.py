@@ -19,9 +19,9 @@ from rest_framework.request import Request
 from accounts.rest.downloads import attachment, file_name
 from accounts.rest.queries import query_integer, query_text
 from accounts.rest.schema import operation
-from audit.errors import ValidationFailed
 from drafts.exchange.payload import find_draft, payload
 from drafts.exchange.serializers import Payload
+from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
 
 VERSION = OpenApiParameter(

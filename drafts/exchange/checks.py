@@ -14,8 +14,6 @@ from django.conf import settings
 from msgspec import Struct
 
 from audit.chain import first_prev_hash, link_hash
-from audit.errors import ValidationFailed
-from audit.ijson import parse
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact
 from drafts.content import check_files, content_hash
@@ -24,6 +22,8 @@ from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, Person
 from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
 from drafts.versions import changed_fields
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, keeps_line_ends
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")

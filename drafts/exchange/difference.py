@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from audit.invisible import HIDDEN_OR_SPACE
 from drafts.compare.changes import Change, Path
 from drafts.compare.comparison import Comparison
 from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
 from drafts.compare.text import Hunk, Row
 from drafts.compare.values import written
+from kernel.invisible import HIDDEN_OR_SPACE
 
 # Paints a text as `title`, `place`, `removed`, `added`, `moved`, `marked_removed` or `marked_added`.
 Paint = Callable[[str, str], str]

@@ -11,16 +11,16 @@ from uuid import UUID
 from django.db.models import Q
 
 from audit.chain import first_prev_hash
-from audit.errors import NotFound
 from audit.models import SITE_CHAIN, Event, project_chain
 from audit.rebuilding.facts import Fact
 from audit.services import site_id
-from audit.transactions import one_moment
 from blobs.models import Blob
 from drafts.exchange import lines
 from drafts.exchange.agreement import NAMING, People, named_by
 from drafts.exchange.registry import registered_rows
 from drafts.models import Draft
+from kernel.errors import NotFound
+from kernel.transactions import one_moment
 from locking.models import Lease
 from projects.models import Member, Project
 

@@ -13,11 +13,8 @@ from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from accounts.callers import Caller
-from audit.errors import Conflict, NotFound
 from audit.models import Event
-from audit.names import as_name, check_name
 from audit.services import Target, request_hash
-from audit.transactions import write_transaction
 from audit.verification import Finding
 from blobs.models import Blob
 from blobs.services import store_texts
@@ -25,6 +22,9 @@ from drafts.exchange.lines import BlobLine, DraftLine, read
 from drafts.exchange.verification import Verified, read_lines, verify_file
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.versions import write_draft
+from kernel.errors import Conflict, NotFound
+from kernel.names import as_name, check_name
+from kernel.transactions import write_transaction
 from locking.leases import momentary_lease
 from locking.models import Lease
 from projects.creation import created_before, new_project

@@ -16,9 +16,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from audit.canonical import canonical
-from audit.errors import ValidationFailed
-from audit.ijson import parse
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
 
 PROJECT_FORMAT: Final = "foundry.project/2"
 # Read too: it names people as they were called when it was written, not as its events do.

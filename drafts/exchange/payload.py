@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from audit.canonical import canonical
-from audit.errors import NotFound
-from audit.ijson import parse
 from blobs.models import Blob
 from drafts.models import Draft, FieldContent
 from drafts.reading import get_draft
+from kernel.canonical import canonical
+from kernel.errors import NotFound
+from kernel.ijson import parse
 from projects.fields import FILES, file_path
 from projects.models import Project
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 
 
 def refuse(what: str) -> ValidationFailed:

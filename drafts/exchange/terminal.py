@@ -13,9 +13,9 @@ from django.core.management.base import CommandError
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import DomainError, ValidationFailed
-from audit.invisible import one_line
-from audit.names import as_name
+from kernel.errors import DomainError, ValidationFailed
+from kernel.invisible import one_line
+from kernel.names import as_name
 from projects.models import Project
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from audit.errors import DomainError, ValidationFailed
 from drafts.exchange import lines
 from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source
 from drafts.exchange.refusals import refuse
+from kernel.errors import DomainError, ValidationFailed
 
 # Which lines come before which: a draft's contents are known when it comes, an event's draft as well.
 _ORDER: Final = {

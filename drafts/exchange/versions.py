@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller
-from audit.errors import StaleBase
-from audit.names import check_remark
 from blobs.models import sha256_of
 from blobs.services import store_texts
 from drafts.content import Change
 from drafts.fingerprints import fingerprint
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
+from kernel.errors import StaleBase
+from kernel.names import check_remark
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from projects.fields import FILES

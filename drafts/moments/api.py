@@ -13,10 +13,10 @@ from rest_framework.request import Request
 
 from accounts.rest.queries import query_integer, query_text
 from accounts.rest.schema import operation
-from audit.errors import ValidationFailed
 from drafts.comments.api import LARGEST_VERSION, VERSION
 from drafts.moments.reading import moment_at, moment_of_version
 from drafts.moments.serializers import MomentInfo, moment_body
+from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
 
 AT = OpenApiParameter(

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from audit.statements import Statement
 from blobs.models import Blob, sha256_of
 from drafts.comments.models import Comment
 from drafts.memory import Memory
 from drafts.search.passages import passages
 from drafts.search.words import index_text
+from kernel.statements import Statement
 
 # Texts of up to 1 MiB each: so many at a time are held in memory.
 FIELDS_AT_ONCE: Final = 16

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
-from audit.ijson import with_lf
+from kernel.ijson import with_lf
 
 # A line longer than this is cut after about every 64th word, chosen by the word itself: a change in a long line then
 # makes one new passage, however far it shifts the rest. No passage is longer, so neither is a search result.

@@ -12,13 +12,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
 from blobs.models import Blob
 from drafts.comments.models import Comment, CommentState
 from drafts.models import Draft
 from drafts.search.passages import line_of
 from drafts.search.words import StoredQuery, query_text, words_of
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 from projects.fields import CONFIGURATION, PROMPT
 
 LONGEST_QUESTION: Final = 200

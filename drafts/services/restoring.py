@@ -13,12 +13,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
-from audit.errors import Conflict, NotFound
-from audit.names import check_reason
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.next_step import blocked_by, steps_of
 from drafts.undo import Plan, Step, plan_redo, plan_undo
 from drafts.versions import changed_fields, repeated_draft, write_draft
+from kernel.errors import Conflict, NotFound
+from kernel.names import check_reason
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from projects.writing import ProjectWrite, project_write

@@ -10,8 +10,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
-from audit.errors import DomainError, NotFound, StaleBase, ValidationFailed
-from audit.names import check_remark
 from blobs.models import Blob, sha256_of
 from blobs.services import storing
 from drafts.content import Change, changes_read_before, line_ends_changed, refused_texts
@@ -19,6 +17,8 @@ from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
+from kernel.errors import DomainError, NotFound, StaleBase, ValidationFailed
+from kernel.names import check_remark
 from locking.leases import end_lease, held_leases, leases_by_token
 from locking.models import EndReason
 from locking.working_copies import forgetting, keep_refused_texts

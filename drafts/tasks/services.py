@@ -12,11 +12,11 @@ from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
 from accounts.models import Person, User
-from audit.errors import NotFound, ValidationFailed
-from audit.names import check_name
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from drafts.tasks.models import MAX_TEXT, Task
+from kernel.errors import NotFound, ValidationFailed
+from kernel.names import check_name
 from notifications.models import Kind
 from projects.models import Member, Project
 from projects.writing import ProjectWrite, project_write

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import Conflict, PayloadTooLarge, ValidationFailed
-from audit.ijson import check_text
-from audit.transactions import unavailable_on_timeout, write_transaction
 from drafts.unsent.models import MAX_PLACE, MAX_UNSENT, UnsentText
+from kernel.errors import Conflict, PayloadTooLarge, ValidationFailed
+from kernel.ijson import check_text
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from projects.access import get_project
 
 # Of one person in one project.

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.conf import settings
 
-from audit.outbound import OutboundError, connect
 from foundry_site.doctor.findings import Findings, bad, ok
+from kernel.outbound import OutboundError, connect
 
 SECONDS_TO_ANSWER: Final = 5.0
 MEND: Final = (

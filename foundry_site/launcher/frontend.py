@@ -22,7 +22,7 @@ SOURCES = (
     "frontend",
     "templates",
     "workspace",
-    "audit/invisible.json",
+    "kernel/invisible.json",
     "package.json",
     "package-lock.json",
     "tsconfig.json",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from audit.errors import ValidationFailed
-from audit.ijson import parse, with_lf
 from drafts.content import language_of
 from drafts.syntax import check_syntax
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse, with_lf
 from projects.fields import FILES, file_path
 
 CONFIGURATION = "model_configuration"

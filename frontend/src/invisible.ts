@@ -1,6 +1,6 @@
-import patterns from "../../audit/invisible.json";
+import patterns from "../../kernel/invisible.json";
 
-// One list for pages (`audit/invisible.py`), for what the script writes, and for the editor.
+// One list for pages (`kernel/invisible.py`), for what the script writes, and for the editor.
 const hidden = `${patterns.always}|${patterns.contextual}`;
 const named = new RegExp(hidden, "gu");
 const space = new RegExp(`^${patterns.spaces}$`, "u");

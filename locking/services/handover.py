@@ -15,11 +15,11 @@ from redis import Redis
 import realtime
 from accounts.callers import Caller
 from accounts.models import Person, User
-from audit.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from audit.keys.text import rfc3339
 from audit.live import topic_of
-from audit.names import check_reason
-from audit.transactions import unavailable_on_timeout, write_transaction
+from kernel.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
+from kernel.names import check_reason
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
 from locking.leases import (
     Lock,

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import DomainError, LockHeld
-from audit.transactions import unavailable_on_timeout
+from kernel.errors import DomainError, LockHeld
+from kernel.transactions import unavailable_on_timeout
 from locking import registry
 from locking.leases import (
     Lock,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from audit.invisible import HIDDEN
+from kernel.invisible import HIDDEN
 
 _FOLDER: Final = Path(__file__).parent / "verifier"
 # The quorum's rules are the very ones by which Foundry releases.

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from audit.canonical import canonical
 from audit.models import Timestamp
 from blobs.models import Blob
+from kernel.canonical import canonical
 from projects.fields import CONFIGURATION, PROMPT
 from publishing.bundle.rows import OF_A_PROJECT, OF_EVERY_BUNDLE, facts_of, lines_of
 from publishing.bundle.scope import Scope

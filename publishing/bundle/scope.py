@@ -10,13 +10,13 @@ from uuid import UUID
 from accounts.callers import foundry_caller
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
-from audit.errors import NotFound
 from audit.keys.sealing import ensure_site_key
 from audit.keys.succession import RecordedKey, site_keys
 from audit.keys.text import rfc3339
 from audit.models import Event, project_chain
-from audit.transactions import one_moment
 from drafts.models import Draft
+from kernel.errors import NotFound
+from kernel.transactions import one_moment
 from projects.models import Project
 from publishing.models import Release, ReleaseState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.callers import Caller
-from audit.names import check_reason
+from kernel.names import check_reason
 from notifications.models import Kind
 from projects.status import change_status
 from projects.writing import project_write

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from audit.errors import NotFound
 from audit.models import Event
 from audit.services import Target
+from kernel.errors import NotFound
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.writing import ProjectWrite

@@ -14,11 +14,11 @@ from accounts.models import Kind as PersonKind
 from accounts.models import User
 from accounts.reauthentication import prove
 from audit.checkpoints.services import append_checkpoint
-from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.keys.sealing import ensure_site_key, seal
 from audit.models import Event
-from audit.names import check_remark
 from audit.services import Target, answered, request_hash
+from kernel.errors import Conflict, PermissionDenied, ValidationFailed
+from kernel.names import check_remark
 from notifications.models import Kind
 from projects.access import Access
 from projects.models import Status

@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import Conflict, NotFound
-from audit.names import check_name
 from drafts.models import Draft
+from kernel.errors import Conflict, NotFound
+from kernel.names import check_name
 from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
 from publishing.authors import authors_of, can_any_sign

@@ -14,8 +14,8 @@ from accounts.services import (
     deactivate_account,
     reactivate_account,
 )
-from audit.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from audit.models import Event
+from kernel.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from accounts.callers import Caller
 from accounts.factors import check_code, remove_factors
 from accounts.models import User
 from accounts.suspension import may_sign
-from audit.errors import PermissionDenied
 from audit.models import Event
+from kernel.errors import PermissionDenied
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.devices import Passkey, code_of

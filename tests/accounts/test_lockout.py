@@ -16,8 +16,8 @@ from accounts import lockout
 from accounts.callers import Caller, foundry_caller
 from accounts.lockout import Purpose, attempt
 from accounts.models import FailureCount, User
-from audit.errors import PermissionDenied, RateLimited
 from audit.models import Event
+from kernel.errors import PermissionDenied, RateLimited
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.pages import is_signed_in, seem_proven, sign_in

@@ -9,7 +9,7 @@ import pytest
 from accounts.callers import Caller
 from accounts.models import PastPassword, User
 from accounts.services import change_password, set_password
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
 

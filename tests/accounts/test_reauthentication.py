@@ -20,8 +20,8 @@ from accounts.models import Kind, ProvenSession, User
 from accounts.reauthentication import needs_username, passkey_challenge, private_components, prove
 from accounts.services import change_password, create_account, set_password
 from accounts.suspension import may_sign, restore_signing, why_not_sign
-from audit.errors import Conflict, PermissionDenied, RateLimited, ReauthenticationFailed, ValidationFailed
 from audit.models import Event
+from kernel.errors import Conflict, PermissionDenied, RateLimited, ReauthenticationFailed, ValidationFailed
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.devices import code_of

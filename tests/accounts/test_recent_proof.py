@@ -25,8 +25,8 @@ from accounts.services import (
 )
 from accounts.sessions import end_other_sessions, end_session
 from accounts.suspension import restore_signing
-from audit.errors import PermissionDenied, ReauthenticationNeeded
 from audit.models import Event
+from kernel.errors import PermissionDenied, ReauthenticationNeeded
 from notifications.models import Preferences
 from notifications.services import set_preferences
 from tests.accounts.callers import caller_of

@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.callers import cookie_credential, foundry_caller
 from accounts.models import User
 from accounts.services import set_password
-from audit.errors import PermissionDenied
 from audit.models import Event
+from kernel.errors import PermissionDenied
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
 

@@ -14,7 +14,7 @@ from accounts.models import FailureCount, User
 from accounts.reauthentication import prove
 from accounts.services import change_password
 from accounts.spellings import prepare_password, spellings_of_password
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.pages import confirm, is_signed_in, seem_unproven, sign_in

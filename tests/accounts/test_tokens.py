@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.callers import Caller, foundry_caller
 from accounts.models import PersonalAccessToken, User
 from accounts.services import authenticate_token, create_account, create_token, revoke_token
-from audit.errors import ClientRefReused, NotAuthenticated, NotFound, PermissionDenied, ValidationFailed
 from audit.keys.text import rfc3339
 from audit.models import Event
+from kernel.errors import ClientRefReused, NotAuthenticated, NotFound, PermissionDenied, ValidationFailed
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db

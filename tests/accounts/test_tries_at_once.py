@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.callers import Caller
 from accounts.lockout import Purpose, attempt
 from accounts.models import User
-from audit.errors import RateLimited
+from kernel.errors import RateLimited
 
 
 @pytest.mark.usefixtures("committed_db")

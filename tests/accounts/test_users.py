@@ -11,8 +11,8 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import create_account, reactivate_account, update_account
 from accounts.services.passwords import password_sha256
-from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.keys.text import rfc3339
+from kernel.errors import Conflict, PermissionDenied, ValidationFailed
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
 from accounts.callers import foundry_caller
-from audit.canonical import canonical
 from audit.keys.succession import KEY_ADDED, Endorsement
 from audit.services import _circumstances
+from kernel.canonical import canonical
 
 
 def private_of(seed: str) -> Ed25519PrivateKey:

@@ -9,11 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from audit.canonical import canonical
 from audit.chain import link_hash
-from audit.errors import ValidationFailed
 from audit.models import Event
 from audit.verification import verify_chain
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ FORBIDDEN = ['{"a": NaN}', '{"a": 1, "a": 2}', '"\\ud800"', '"\\u0000"', "[" * 1
 
 @pytest.mark.parametrize("text", FORBIDDEN)
 def test_strict_json_refuses_what_i_json_forbids(text: str):
-    from audit.ijson import parse
+    from kernel.ijson import parse
 
     with pytest.raises(ValidationFailed):
         parse(text)

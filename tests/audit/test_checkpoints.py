@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.callers import foundry_caller
-from audit.canonical import canonical, canonical_hash
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import make_checkpoint
 from audit.keys.sealing import own_fingerprint
 from audit.models import Event, SiteKey
+from kernel.canonical import canonical, canonical_hash
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db

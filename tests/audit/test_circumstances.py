@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import create_token
-from audit.canonical import canonical
 from audit.models import Event
+from kernel.canonical import canonical
 from projects.models import Project
 from tests.rest.client import Api, members
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audit import invisible
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.frontend import find_node
+from kernel import invisible
 
 VECTORS: list[tuple[str, int, int]] = json.loads(
     Path(__file__).with_name("invisible_vectors.json").read_text(encoding="utf-8")

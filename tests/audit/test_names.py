@@ -14,9 +14,9 @@ from accounts.forms import _passkey_name
 from accounts.models import User
 from accounts.services import create_account, create_token, deactivate_account, reactivate_account, update_account
 from accounts.suspension import restore_signing
-from audit.errors import DomainError, ValidationFailed
-from audit.names import as_name, as_remark, check_name, check_remark
 from drafts.tasks.services import change_task, create_task
+from kernel.errors import DomainError, ValidationFailed
+from kernel.names import as_name, as_remark, check_name, check_remark
 from projects.fields import check_field_name
 from projects.models import Project
 from projects.services import create_project, update_project

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from audit import outbound
-from audit.outbound import OutboundError, connect, is_public, send
+from kernel import outbound
+from kernel.outbound import OutboundError, connect, is_public, send
 
 NAME = "collector.example"
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.services import create_token
 from audit import services
-from audit.canonical import canonical
 from audit.models import Event
 from audit.verification import verify
+from kernel.canonical import canonical
 from locking.models import Lease
 from tests.writers import Writer
 

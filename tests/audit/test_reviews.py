@@ -12,10 +12,10 @@ from accounts.callers import Caller
 from accounts.models import User
 from accounts.services import deactivate_account
 from audit import services as recording
-from audit.errors import ClientRefReused, NotFound, PermissionDenied, ValidationFailed
 from audit.models import SITE_CHAIN, Event
 from audit.reviews.models import MAX_FINDINGS, Review
 from audit.reviews.services import record_review
+from kernel.errors import ClientRefReused, NotFound, PermissionDenied, ValidationFailed
 from projects.models import Project
 from tests.told import told
 from tests.writers import Writer

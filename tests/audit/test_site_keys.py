@@ -13,14 +13,14 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.callers import foundry_caller
-from audit.canonical import canonical
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import make_checkpoint
-from audit.errors import Conflict, Unavailable
 from audit.keys.rotation import rotate_site_key
 from audit.keys.sealing import own_fingerprint, seal
 from audit.keys.succession import KEY_ADDED, Endorsement, site_keys, succession_statement
 from audit.models import Event, SiteKey
+from kernel.canonical import canonical
+from kernel.errors import Conflict, Unavailable
 from tests.audit.forgery import plant_key, private_of
 
 pytestmark = pytest.mark.django_db

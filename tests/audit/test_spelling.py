@@ -9,12 +9,12 @@ import sys
 import pytest
 from django.core.management.base import CommandError
 
-from audit.errors import Conflict, ValidationFailed
-from audit.invisible import one_line
 from audit.verification import Finding
 from drafts.exchange.difference import visible
 from drafts.exchange.terminal import refusals
 from foundry_site.logs import JsonFormatter, TextFormatter
+from kernel.errors import Conflict, ValidationFailed
+from kernel.invisible import one_line
 from publishing.bundle.verifier.hidden import spelled_out
 
 FORGED = "1.0\n2026-01-01 00:00:00,000 INFO audit: all is well\x1b[2J\u202e\u2028\u3164\x85\x7f"

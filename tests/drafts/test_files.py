@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import LockNotHeld, PayloadTooLarge, ValidationFailed
 from audit.models import Event
 from blobs.models import Blob, sha256_of
 from drafts.models import Draft
 from drafts.reading import body
+from kernel.errors import LockNotHeld, PayloadTooLarge, ValidationFailed
 from locking.models import WorkingCopy
 from tests.writers import Writer
 

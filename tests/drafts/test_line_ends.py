@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.test import Client as Browser
 
 from accounts.models import User
-from audit.invisible import count_hidden
 from blobs.models import Blob
 from drafts.compare.text import apply_hunks, compare_texts
 from drafts.exchange.difference import visible
@@ -26,6 +25,7 @@ from drafts.exchange.git.repository import Repository
 from drafts.exchange.importing import import_project
 from drafts.models import Draft
 from foundry_site.replay.history import Save
+from kernel.invisible import count_hidden
 from locking.models import WorkingCopy
 from locking.working_copies import put_working_copy
 from projects.models import Project

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from audit.errors import Conflict, LockHeld, NotFound, PermissionDenied, ValidationFailed
 from audit.models import Event
 from drafts.models import Draft
 from drafts.services import redo_draft, revert_draft, undo_draft
+from kernel.errors import Conflict, LockHeld, NotFound, PermissionDenied, ValidationFailed
 from locking.models import EndReason, Lease
 from tests.writers import Writer
 

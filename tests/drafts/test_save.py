@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from audit.errors import ClientRefReused, LockNotHeld, PermissionDenied, StaleBase, StaleToken, ValidationFailed
 from audit.models import Event
 from drafts import content
 from drafts.models import Draft
+from kernel.errors import ClientRefReused, LockNotHeld, PermissionDenied, StaleBase, StaleToken, ValidationFailed
 from locking.models import WorkingCopy
 from tests.writers import Writer
 

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
 from foundry_site.launcher.nodes import Node
-from realtime.tasks import end
+from kernel.tasks import end
 from tests.faults.ground import Person
 
 # Seconds. Longer than any answer may take: Postgres gives up a lock after 5, a connection after another 5.

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from audit.errors import LockHeld
 from audit.verification import verify_chain
 from drafts.models import Draft
 from foundry_site.environment import BASE_DIR
+from kernel.errors import LockHeld
 from locking import registry
 from locking.models import Lease
 from locking.services import Lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import LockHeld
+from kernel.errors import LockHeld
 from tests.writers import Writer
 
 

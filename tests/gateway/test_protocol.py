@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from audit.errors import ValidationFailed
 from gateway import connection as connection_module
 from gateway.node import Node
 from gateway.parameters import Save
 from gateway.protocol import ProtocolError, decode_parameters, decode_request
+from kernel.errors import ValidationFailed
 from tests.gateway.client import Client, RefusedError
 from tests.gateway.conftest import SocketOf
 

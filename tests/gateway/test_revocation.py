@@ -16,10 +16,10 @@ import realtime
 from accounts.callers import Caller
 from accounts.models import PersonalAccessToken, User
 from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
-from audit.errors import Unavailable
 from gateway import revocation
 from gateway.node import Node
 from gateway.revocation import Loss
+from kernel.errors import Unavailable
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import acquire_lock
 from locking.sessions import open_session

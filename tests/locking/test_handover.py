@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import PermissionDenied, StaleToken
 from audit.models import Event
+from kernel.errors import PermissionDenied, StaleToken
 from locking.models import EndReason, WorkingCopy
 from locking.services import (
     hand_over_lock,

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from audit.errors import LockHeld, LockNotHeld, NotFound, PermissionDenied
 from audit.models import Event
+from kernel.errors import LockHeld, LockNotHeld, NotFound, PermissionDenied
 from locking.models import EndReason
 from locking.services import (
     acquire_lock,

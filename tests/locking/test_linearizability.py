@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from audit.errors import LockHeld, LockNotHeld
+from kernel.errors import LockHeld, LockNotHeld
 from tests.locking.linearizability import Call, is_linearizable
 from tests.writers import Writer
 

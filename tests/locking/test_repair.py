@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django_redis import get_redis_connection
 
-from audit.errors import LockHeld, StaleToken
 from audit.models import Event
+from kernel.errors import LockHeld, StaleToken
 from locking.models import EndReason, Lease
 from locking.services import (
     hand_over_lock,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django_redis import get_redis_connection
 
-from audit.errors import PermissionDenied
+from kernel.errors import PermissionDenied
 from locking import registry, sessions
 from locking.models import EndReason, Lease
 from locking.services import acquire_lock, release_session_locks

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from audit.errors import Conflict, LockHeld, LockNotHeld, NotFound, PermissionDenied, StaleToken
+from kernel.errors import Conflict, LockHeld, LockNotHeld, NotFound, PermissionDenied, StaleToken
 from locking import registry
 from locking.models import EndReason, Lease
 from locking.services import Lock, hand_over_lock, release_session_locks, renew_locks, take_over_lock

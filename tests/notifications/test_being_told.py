@@ -11,10 +11,10 @@ import pytest
 from accounts.callers import Caller
 from accounts.models import User
 from accounts.services import deactivate_account
-from audit.errors import Conflict
 from audit.models import Event
 from drafts.comments.services import answer_comment, create_comment, withdraw_comment
 from drafts.tasks.services import change_task, create_task
+from kernel.errors import Conflict
 from locking.services import hand_over_lock, keep_lock, request_lock, take_over_lock
 from notifications.models import Notification
 from notifications.services import mark_all_read

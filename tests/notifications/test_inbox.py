@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import NotFound, ValidationFailed
 from audit.models import Event
 from drafts.tasks.services import create_task
+from kernel.errors import NotFound, ValidationFailed
 from notifications.models import Notification, Preferences, count_unread
 from notifications.services import mark_all_read, mark_read, set_preferences
 from projects.models import Project

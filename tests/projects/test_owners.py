@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import deactivate_account
-from audit.errors import Conflict, PermissionDenied, ValidationFailed
 from audit.models import Event
+from kernel.errors import Conflict, PermissionDenied, ValidationFailed
 from projects.models import Member, Project
 from projects.services import add_member, change_role, create_project, remove_member
 

@@ -12,7 +12,6 @@ import pytest
 
 from accounts.callers import Caller
 from accounts.models import User
-from audit.errors import NotFound, StaleToken
 from audit.models import Event
 from audit.services import Target
 from drafts.comments.services import answer_comment, create_comment, reopen_comment, resolve_comment, withdraw_comment
@@ -22,6 +21,7 @@ from drafts.exchange.importing import import_project
 from drafts.exchange.versions import import_version
 from drafts.services import redo_draft, revert_draft, save_draft, undo_draft
 from drafts.tasks.services import change_task, create_task
+from kernel.errors import NotFound, StaleToken
 from locking.services import acquire_lock, hand_over_lock, release_lock, take_over_lock
 from projects.models import Member, Role
 from projects.permissions import ACTIONS

@@ -10,8 +10,8 @@ from django.test import Client
 from accounts.callers import Caller
 from accounts.models import User
 from accounts.services import deactivate_account, reactivate_account
-from audit.errors import Conflict, ValidationFailed
 from audit.models import Event
+from kernel.errors import Conflict, ValidationFailed
 from projects.models import Member, Project, Role
 from projects.services import add_member, change_role, remove_member
 from tests.accounts.pages import seem_proven

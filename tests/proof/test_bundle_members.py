@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import pytest
 
-from audit.canonical import canonical
+from kernel.canonical import canonical
 from publishing.bundle.verifier import chain, ed25519, keys
 from publishing.models import Release
 from tests.proof.changes import changed, paths_of, without

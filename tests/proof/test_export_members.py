@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from audit.canonical import canonical
 from audit.chain import first_prev_hash, link_hash
-from audit.errors import ValidationFailed
 from audit.rebuilding.facts import moment
 from drafts.exchange.exporting import export_project
 from drafts.exchange.verification import verify_file
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
 from tests.proof.changes import Path, changed, paths_of, without
 from tests.publishing.reviews import Review
 

@@ -13,13 +13,13 @@ from django.db import connection
 
 from accounts.callers import foundry_caller
 from accounts.models import User
-from audit.canonical import canonical
 from audit.chain import link_hash
 from audit.models import SITE_CHAIN, Event, project_chain
 from audit.services import _circumstances
 from audit.standing.services import note_standings
 from audit.verification import verify
 from foundry_site.doctor import background
+from kernel.canonical import canonical
 from publishing.models import Release
 from publishing.policies import Rules
 from publishing.quorum import DEFAULT_RULES

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from audit.canonical import canonical
 from audit.keys.private import private_key
+from kernel.canonical import canonical
 from publishing.bundle.scope import scope_of_project, scope_of_release
 from publishing.bundle.verifier.main import verify
 from publishing.bundle.verifier.reading import Bundle, WrongError

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from audit.errors import Conflict
 from blobs.models import sha256_of
 from drafts.content import Change
 from drafts.exchange.exporting import export_project
@@ -17,6 +16,7 @@ from drafts.exchange.importing import import_project
 from drafts.exchange.versions import import_version
 from drafts.models import Draft
 from drafts.services import revert_draft, undo_draft
+from kernel.errors import Conflict
 from projects.services import add_member, reopen_project
 from publishing.authors import authors_of
 from tests.publishing.reviews import PASSWORD, Review, caller_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import Conflict
 from audit.models import Event
 from drafts.comments.services import create_comment, resolve_comment
 from drafts.models import Draft
 from drafts.tasks.services import change_task, create_task
+from kernel.errors import Conflict
 from publishing.models import Release
 from publishing.policies import Rules
 from publishing.reading import release_body, warnings_of

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from audit.errors import PermissionDenied, ProjectFrozen, ValidationFailed
 from audit.models import Event
+from kernel.errors import PermissionDenied, ProjectFrozen, ValidationFailed
 from publishing.policies import Rules, rules_of
 from publishing.services import set_policy
 from tests.publishing.reviews import Review, caller_of

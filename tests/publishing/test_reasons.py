@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from audit.errors import ValidationFailed
 from audit.models import Event
 from drafts.comments.services import create_comment, withdraw_comment
 from drafts.services import revert_draft
+from kernel.errors import ValidationFailed
 from locking.services import take_over_lock
 from projects.services import change_role, remove_member
 from tests.publishing.reviews import Review, caller_of

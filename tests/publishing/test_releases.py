@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
-from audit.errors import Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from audit.models import Event
+from kernel.errors import Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import put_working_copy
 from projects.services import archive_project, reopen_project

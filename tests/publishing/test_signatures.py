@@ -19,8 +19,10 @@ from accounts.callers import foundry_caller
 from accounts.models import FailureCount, User
 from accounts.reauthentication import needs_username
 from accounts.services import change_password, set_password
-from audit.canonical import canonical
-from audit.errors import (
+from audit.models import Event, SiteKey
+from audit.services import site_id
+from kernel.canonical import canonical
+from kernel.errors import (
     ClientRefReused,
     Conflict,
     NotFound,
@@ -29,8 +31,6 @@ from audit.errors import (
     ReauthenticationFailed,
     ValidationFailed,
 )
-from audit.models import Event, SiteKey
-from audit.services import site_id
 from projects.services import add_member, reopen_project
 from publishing.models import Release, Signature
 from publishing.proofs import Proof

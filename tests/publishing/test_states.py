@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import Conflict, ProjectFrozen
 from audit.models import Event
+from kernel.errors import Conflict, ProjectFrozen
 from projects.models import Project, Status
 from projects.services import archive_project, reopen_project
 from publishing.models import Release, ReleaseState

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from accounts import actions
-from audit.canonical import canonical
 from audit.live import LIVE
 from audit.models import Event
+from kernel.canonical import canonical
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.publishing.reviews import Review
 from workspace.event_words import EVENT_WORDS, event_words

@@ -13,8 +13,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import Kind
-from audit.errors import ValidationFailed
 from audit.models import SITE_CHAIN
+from kernel.errors import ValidationFailed
 from workspace.event_words import EVENT_WORDS
 
 LIST: Final = "admin:audit_event_changelist"

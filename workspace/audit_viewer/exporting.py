@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from audit.canonical import canonical
 from audit.keys.text import rfc3339
 from audit.models import Event
+from kernel.canonical import canonical
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.searching import matching, number_of
 

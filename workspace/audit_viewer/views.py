@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from accounts.rest.downloads import attachment, file_name
 from audit.checkpoints.heads import current_heads
-from audit.errors import NotFound, ValidationFailed
 from audit.models import SITE_CHAIN, Event, Review, Standing
 from audit.reviews.models import MAX_FINDINGS
 from audit.reviews.services import record_review
 from audit.standing.services import note_standings
+from kernel.errors import NotFound, ValidationFailed
 from projects.fields import check_field_name
 from publishing.bundle.streaming import in_threads
 from publishing.jobs import have_verified

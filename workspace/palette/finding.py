@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
 from drafts.models import Draft
 from drafts.search import reading
 from drafts.search.folding import fold
 from drafts.tasks.models import Task
+from kernel.errors import ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project, Status
 from workspace import field_names

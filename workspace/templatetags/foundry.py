@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Person, User
-from audit.invisible import text_as_html
+from kernel.invisible import text_as_html
 from workspace import field_names, marking, shortcuts
 from workspace.people import PersonView
 

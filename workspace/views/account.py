@@ -15,7 +15,7 @@ from accounts.models import PersonalAccessToken
 from accounts.services import create_token, revoke_token, set_shortcuts
 from accounts.sessions import end_other_sessions, end_session, sessions_of
 from accounts.suspension import why_not_sign
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from notifications.services import set_preferences
 from workspace.devices import SessionView
 from workspace.doors import PageRequest, page

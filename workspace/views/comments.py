@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from audit.errors import Conflict, NotFound, ValidationFailed
 from drafts.comments import services
 from drafts.comments.models import Comment
+from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from projects.fields import PROMPT, check_field_name
 from workspace.acts import acting, done, words_of

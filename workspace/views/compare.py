@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from audit.errors import NotFound, ValidationFailed
 from drafts.compare.lines import Lines
 from drafts.compare.rows import SplitRow
 from drafts.compare.text import Row
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
+from kernel.errors import NotFound, ValidationFailed
 from projects.access import get_project
 from projects.fields import check_field_name
 from workspace.comparison import compare_drafts

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from notifications import services
 from notifications.models import Notification
 from workspace.doors import PageRequest, page

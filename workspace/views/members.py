@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from audit.errors import Conflict, NotFound, ValidationFailed
+from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects import services
 from projects.access import get_project
 from projects.models import Member, Role

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from audit.errors import ValidationFailed
 from drafts.control import leases_of
 from drafts.models import Draft
 from drafts.moments.reading import Moment, moment_at, moment_of_version
+from kernel.errors import ValidationFailed
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed

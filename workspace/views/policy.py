@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed, may

@@ -17,9 +17,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from audit.errors import ValidationFailed
 from drafts.models import Draft
 from drafts.search.folding import fold
+from kernel.errors import ValidationFailed
 from locking.models import Lease
 from projects.models import Project, Status
 from projects.services import create_project

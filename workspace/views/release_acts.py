@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from audit.errors import Conflict, DomainError, ValidationFailed
 from drafts.models import Draft
 from drafts.reading import get_draft
+from kernel.errors import Conflict, DomainError, ValidationFailed
 from projects.access import Access, get_project
 from projects.services import reopen_project
 from publishing import services

@@ -14,9 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
 from accounts.reauthentication import passkey_challenge
-from audit.errors import DomainError, NotFound
 from audit.models import Event, project_chain
-from audit.names import check_remark
+from kernel.errors import DomainError, NotFound
+from kernel.names import check_remark
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed

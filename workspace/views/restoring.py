@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
-from audit.errors import Conflict, LockHeld, ValidationFailed
 from drafts import services
 from drafts.models import Draft
 from drafts.next_step import NextStep, next_redo, next_undo
 from drafts.reading import get_draft
 from drafts.versions import changed_fields
+from kernel.errors import Conflict, LockHeld, ValidationFailed
 from projects.access import get_project
 from workspace import field_names
 from workspace.acts import done, words_of

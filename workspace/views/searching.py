@@ -8,9 +8,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from audit.errors import ValidationFailed
 from drafts.search import reading
 from drafts.search.reading import Found
+from kernel.errors import ValidationFailed
 from projects.access import get_project
 from workspace.acts import words_of
 from workspace.doors import PageRequest, page

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from audit.errors import ProjectFrozen, ValidationFailed
+from kernel.errors import ProjectFrozen, ValidationFailed
 from projects.access import Access, get_project
 from projects.models import Project, Status
 from projects.permissions import allowed, may

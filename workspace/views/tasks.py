@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.callers import caller_from_request
-from audit.errors import NotFound, ValidationFailed
 from drafts.tasks import services
 from drafts.tasks.models import Task
+from kernel.errors import NotFound, ValidationFailed
 from projects.access import Access, get_project
 from projects.models import Member, Status
 from projects.permissions import allowed

@@ -8,8 +8,8 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from audit.errors import Conflict, PayloadTooLarge, PermissionDenied, ValidationFailed
 from drafts.unsent.services import keep_unsent_text, unsent_texts
+from kernel.errors import Conflict, PayloadTooLarge, PermissionDenied, ValidationFailed
 from workspace.acts import words_of
 from workspace.doors import PageRequest, page
 

@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from accounts.callers import caller_from_request
 from accounts.models import User
-from audit.errors import ValidationFailed
 from audit.models import Event, project_chain
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
+from kernel.errors import ValidationFailed
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import discard_working_copy
 from projects.access import Access, get_project

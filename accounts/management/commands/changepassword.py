@@ -11,8 +11,8 @@ from accounts.callers import foundry_caller
 from accounts.management.passwords import read_password
 from accounts.management.people import named
 from accounts.services import set_password
-from audit.errors import DomainError
-from audit.invisible import one_line
+from kernel.errors import DomainError
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

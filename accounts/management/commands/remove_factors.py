@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.callers import foundry_caller
 from accounts.factors import remove_factors
 from accounts.management.people import named
-from audit.errors import DomainError
-from audit.invisible import one_line
+from kernel.errors import DomainError
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.checkpoints.models import Timestamp
 from audit.checkpoints.verification import expected_fault
-from audit.invisible import one_line
 from audit.keys.succession import SiteKeys, also_pinned, site_keys
 from audit.verification import Verification, verify
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -8,15 +8,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.callers import Caller
-from audit.errors import DomainError, ValidationFailed
 from audit.models import Event
-from audit.names import as_remark, check_name
 from drafts.content import check_files
 from drafts.exchange.git.history import Selection, Step, steps_of
 from drafts.exchange.git.reading import Reading, read_step
 from drafts.exchange.git.repository import Commit, Contents, Repository
 from drafts.exchange.versions import applied, import_version
 from drafts.models import MAX_MESSAGE, Draft, FieldContent
+from kernel.errors import DomainError, ValidationFailed
+from kernel.names import as_remark, check_name
 from projects.access import get_project
 from projects.fields import CONFIGURATION, FILES, PROMPT
 from projects.models import MAX_NAME, Project

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from audit.errors import DomainError, ValidationFailed
 from drafts.content import Change, line_ends_changed, read_changes
 from drafts.exchange.git.history import Step, Touch
 from drafts.exchange.git.repository import REGULAR_FILES, Contents
 from drafts.exchange.versions import content_of
 from drafts.models import FieldContent
+from kernel.errors import DomainError, ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from audit.errors import NotFound, ValidationFailed
 from drafts.exchange.git.trust import check_git, check_repository
+from kernel.errors import NotFound, ValidationFailed
 
 REGULAR_FILES: Final = frozenset({"100644", "100755", "100664"})
 

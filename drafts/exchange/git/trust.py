@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from audit.errors import ValidationFailed
+from kernel.errors import ValidationFailed
 
 # Debian 12's, with all that is asked of it; tests run with it.
 MIN_GIT: Final = (2, 39)

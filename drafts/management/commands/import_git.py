@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.invisible import one_line
 from drafts.exchange.git.history import Selection
 from drafts.exchange.git.importing import Report, import_repository
 from drafts.exchange.git.repository import Repository
 from drafts.exchange.terminal import ProgressLine, caller_named, project_id, refusals
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.invisible import one_line
 from drafts.exchange.importing import import_project
 from drafts.exchange.terminal import ProgressLine, caller_named, refusals
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.invisible import one_line
 from foundry_site.doctor.examination import examine
 from foundry_site.doctor.findings import Finding, Level
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -11,10 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.errors import DomainError
-from audit.invisible import one_line
 from foundry_site.demo import sign_in_file
 from foundry_site.demo.making import DemoError, make_demo
+from kernel.errors import DomainError
+from kernel.invisible import one_line
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.callers import foundry_caller
 from audit.keys.rotation import rotate_site_key
-from audit.names import check_reason
 from drafts.exchange.terminal import refusals
+from kernel.names import check_reason
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.invisible import one_line
 from foundry_site.replay.client import ApiError, Client
 from foundry_site.replay.history import HistoryError, Save, read_history
 from foundry_site.replay.replaying import replay
+from kernel.invisible import one_line
 
 # One line every so many versions, where the output is no terminal.
 PROGRESS_EVERY = 16

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.callers import foundry_caller
 from accounts.management.people import named
-from audit.errors import DomainError
+from kernel.errors import DomainError
 from projects.succession import appoint_owner
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audit.invisible import HIDDEN as _HIDDEN
+from kernel.invisible import HIDDEN as _HIDDEN
 
 # `assembly` writes the pattern itself into `verify.py`.
 HIDDEN = _HIDDEN

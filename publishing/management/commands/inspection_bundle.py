@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.invisible import one_line
 from drafts.exchange.terminal import project_id, refusals
+from kernel.invisible import one_line
 from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle, bundle_name
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from audit.errors import ClientRefReused, Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from audit.models import Event
 from blobs.models import sha256_of
 from drafts.comments.models import MAX_QUOTE, MAX_TEXT, Comment
@@ -17,6 +16,7 @@ from drafts.comments.services import (
     resolve_comment,
     withdraw_comment,
 )
+from kernel.errors import ClientRefReused, Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from projects.services import archive_project
 from tests.drafts.comments.conftest import PROMPT, Say
 from tests.told import told

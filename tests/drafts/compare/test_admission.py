@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from audit.errors import RateLimited
 from drafts.compare.admission import LARGE, MAX_OF_A_PERSON, MAX_WAITING, admitted
+from kernel.errors import RateLimited
 
 running: list[UUID] = []
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.ijson import parse
 from drafts.compare.budget import Budget
 from drafts.compare.changes import Change, apply_changes
 from drafts.compare.documents import compare_documents
 from drafts.compare.identity import same
 from drafts.compare.values import written
+from kernel.ijson import parse
 from tests.drafts.compare.history import neighbours
 
 

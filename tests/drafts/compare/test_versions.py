@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.rest.renderers import JSONRenderer
-from audit.errors import NotFound, ValidationFailed
 from blobs.models import Blob, sha256_of
 from drafts.compare.budget import Budget
 from drafts.compare.comparison import Comparison
@@ -19,6 +18,7 @@ from drafts.compare.renames import renamed_files
 from drafts.compare.text import Row, TextDifference, compare_texts
 from drafts.compare.versions import compare_drafts
 from drafts.models import Draft, FieldContent
+from kernel.errors import NotFound, ValidationFailed
 from projects.fields import CONFIGURATION, FILES, PROMPT
 
 pytestmark = pytest.mark.django_db

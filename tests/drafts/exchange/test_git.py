@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit.errors import LockHeld, NotFound, PermissionDenied, ValidationFailed
 from audit.models import Event
 from audit.verification import verify
 from drafts.exchange.git.history import Selection
 from drafts.exchange.git.importing import Report, import_repository
 from drafts.exchange.git.repository import Repository
 from drafts.models import Draft
+from kernel.errors import LockHeld, NotFound, PermissionDenied, ValidationFailed
 from locking.models import Lease
 from projects.models import Project
 from tests.drafts.exchange.conftest import save

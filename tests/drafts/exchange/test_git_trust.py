@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.errors import ValidationFailed
 from drafts.exchange.git.repository import Repository
 from drafts.exchange.git.trust import MIN_GIT
+from kernel.errors import ValidationFailed
 from tests.drafts.exchange.test_git import Repo
 
 

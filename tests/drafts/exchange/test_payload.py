@@ -11,11 +11,11 @@ from asgiref.testing import ApplicationCommunicator
 
 from accounts.callers import foundry_caller
 from accounts.services import create_token
-from audit.canonical import canonical, canonical_hash
 from drafts.exchange.payload import BATCH_BYTES
 from drafts.models import Draft
 from drafts.services import revert_draft
 from foundry_site.http import HttpApplication
+from kernel.canonical import canonical, canonical_hash
 from tests.rest.client import Api, problem
 from tests.writers import Writer
 

@@ -16,8 +16,6 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.canonical import canonical
-from audit.errors import Conflict, NotFound, ValidationFailed
 from audit.models import Event
 from audit.verification import verify as verify_audit
 from blobs.models import Blob
@@ -28,6 +26,8 @@ from drafts.exchange.importing import check_imports, import_project, imported_fi
 from drafts.exchange.verification import verify_file
 from drafts.models import Draft, Passage, Stay
 from drafts.unsent.models import UnsentText
+from kernel.canonical import canonical
+from kernel.errors import Conflict, NotFound, ValidationFailed
 from locking.models import Lease, Session
 from notifications.models import Notification
 from projects.models import Member, Project

@@ -11,7 +11,6 @@ from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.errors import ValidationFailed
 from drafts.comments.models import Comment
 from drafts.comments.services import answer_comment, create_comment, withdraw_comment
 from drafts.models import Draft
@@ -21,6 +20,7 @@ from drafts.search.models import Passage, Stay
 from drafts.search.reading import search
 from drafts.search.words import words_of
 from drafts.services import revert_draft, undo_draft
+from kernel.errors import ValidationFailed
 from tests.drafts.conftest import Save
 from workspace.marking import marked
 

@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.callers import foundry_caller
 from accounts.services import deactivate_account
-from audit.errors import ClientRefReused, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from audit.models import Event
 from drafts.tasks.models import MAX_TEXT, Task
 from drafts.tasks.services import change_task, create_task
+from kernel.errors import ClientRefReused, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from projects.services import archive_project
 from tests.told import told
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from audit.models import Event
 from drafts.unsent import services
 from drafts.unsent.models import MAX_UNSENT
 from drafts.unsent.services import discard_unsent_texts, keep_unsent_text, unsent_texts
+from kernel.errors import Conflict, NotFound, PayloadTooLarge, ValidationFailed
 from projects.services import archive_project, remove_member
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from typing import Final, NoReturn
 
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.json_words import at_place, syntax_problem
+from kernel.errors import ValidationFailed
+from kernel.json_problems import at_place, syntax_problem
 
 MAX_DEPTH: Final = 100
 MAX_INTEGER: Final = 2**53 - 1

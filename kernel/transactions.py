@@ -9,7 +9,7 @@ import psycopg
 import psycopg_pool
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from audit.errors import Unavailable
+from kernel.errors import Unavailable
 
 # A restarted Postgres also shows as a connection that is closed already.
 _AWAY = (

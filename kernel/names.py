@@ -13,9 +13,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from audit.errors import ValidationFailed
-from audit.ijson import check_text
-from audit.invisible import HIDDEN, HIDDEN_OR_SPACE, sign_of
+from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
+from kernel.invisible import HIDDEN, HIDDEN_OR_SPACE, sign_of
 
 # Also what ends a line or stands for nothing anywhere but with its maker (private characters), and is not hidden.
 _REFUSED: Final = re.compile(f"{HIDDEN.pattern}|[\n\t\ue000-\uf8ff\U000f0000-\U0010ffff]")
