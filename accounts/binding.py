@@ -17,8 +17,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rest.errors import problem_response
 from kernel.errors import AnotherAccount, DomainError, NotAuthenticated
+from rest.errors import problem_response
 
 HEADER: Final = "X-Page-Account"
 FIELD: Final = "page_account"

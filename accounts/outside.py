@@ -53,7 +53,7 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
         return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
 
     def get_requests_session(self) -> requests.Session:
-        """The session in which allauth asks the provider: `kernel.outbound` guards every address that its document names."""
+        """The session in which allauth asks the provider; `kernel.outbound` guards every address of its document."""
         session: requests.Session = super().get_requests_session()
         session.trust_env = False
         for scheme in ("https://", "http://"):

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.rest.errors import problem_response
 from kernel.errors import NotAuthenticated
+from rest.errors import problem_response
 
 
 @never_cache

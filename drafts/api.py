@@ -13,8 +13,6 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from accounts.callers import Caller
-from accounts.rest.pagination import page
-from accounts.rest.schema import operation, page_of
 from drafts import reading, services
 from drafts import serializers as shapes
 from drafts.models import Draft
@@ -22,6 +20,8 @@ from kernel.errors import ValidationFailed
 from projects.fields import CONFIGURATION, FILES
 from projects.rest import ProjectView, in_session
 from projects.serializers import Reason
+from rest.pagination import page
+from rest.schema import operation, page_of
 
 VERSION = OpenApiParameter(
     "version",

@@ -7,11 +7,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.rest.fields import Flag, Integer, Text, Uuid
-from accounts.rest.queries import MAXIMUM_INTEGER
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from drafts.models import MAX_MESSAGE, DraftKind
 from kernel.names import MAX_REASON
+from rest.fields import Flag, Integer, Text, Uuid
+from rest.queries import MAXIMUM_INTEGER
 
 JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 FILE_CHANGE = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from accounts.rest import docs
-from accounts.rest.views import NothingHere
+from accounts.rest import NothingHere
+from rest import docs
 
 version_1 = [
     path("", include(app))
     for app in (
-        "accounts.rest.urls",
+        "accounts.api_urls",
         "notifications.urls",
         "projects.urls",
         "presence.urls",

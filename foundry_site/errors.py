@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
-from accounts.rest.errors import InternalError, as_domain_error, problem_response
 from kernel.errors import Unavailable, ValidationFailed
+from rest.errors import InternalError, as_domain_error, problem_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -18,9 +18,9 @@ from prometheus_client import Counter as Figure
 from twisted.web.http import HTTPChannel
 
 from accounts.addresses import neighbourhood
-from accounts.rest.errors import PROBLEM_JSON
 from foundry_site.unfinished import Unfinished
 from kernel.errors import PayloadTooLarge
+from rest.errors import PROBLEM_JSON
 
 # Seconds for which a refused client may go on sending.
 LINGER_SECONDS: Final = 2.0

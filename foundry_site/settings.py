@@ -177,14 +177,14 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 REST_FRAMEWORK = {
     # The first way says what an anonymous request is told: 401 and not 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.rest.authentication.BearerAuthentication",
+        "accounts.bearer.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["accounts.rest.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["accounts.rest.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.FoundrySchema",
-    "EXCEPTION_HANDLER": "accounts.rest.errors.handle_exception",
+    "DEFAULT_RENDERER_CLASSES": ["rest.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "rest.schema.FoundrySchema",
+    "EXCEPTION_HANDLER": "rest.errors.handle_exception",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

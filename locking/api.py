@@ -12,9 +12,6 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from accounts.callers import Caller
-from accounts.rest.pagination import page, whole
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation, page_of
 from kernel.errors import NotFound
 from locking import serializers as shapes
 from locking import services
@@ -25,6 +22,9 @@ from locking.working_copies import discard_working_copy
 from projects.fields import check_field_name
 from projects.models import Role
 from projects.rest import ProjectView, in_session
+from rest.pagination import page, whole
+from rest.queries import query_text
+from rest.schema import operation, page_of
 
 NOTHING: dict[str, Any] = {"type": "object"}
 

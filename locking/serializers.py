@@ -6,12 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rest.fields import Integer, Text, Uuid
-from accounts.rest.queries import MAXIMUM_INTEGER
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from kernel.names import MAX_REASON
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import Lock
+from rest.fields import Integer, Text, Uuid
+from rest.queries import MAXIMUM_INTEGER
 
 FIELD_NAME = "`prompt_text`, `model_configuration` or `files/<path>`."
 

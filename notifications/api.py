@@ -8,15 +8,15 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation, page_of
-from accounts.rest.views import RestView
+from accounts.rest import RestView
 from kernel.errors import ValidationFailed
 from notifications import serializers as shapes
 from notifications import services
 from notifications.models import Notification, count_unread
 from notifications.serializers import notification_body
+from rest.pagination import page
+from rest.queries import query_text
+from rest.schema import operation, page_of
 
 UNREAD = OpenApiParameter("unread", bool, description="Only what is unread, or only what is read.")
 

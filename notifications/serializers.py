@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from notifications.models import Kind, Notification
 
 

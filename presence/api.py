@@ -9,12 +9,12 @@ from django.http import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.rest.pagination import whole
-from accounts.rest.schema import operation, page_of
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from presence.registry import as_json
 from presence.services import present
 from projects.rest import ProjectView
+from rest.pagination import whole
+from rest.schema import operation, page_of
 
 
 class PresentPerson(serializers.Serializer[Any]):

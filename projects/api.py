@@ -10,10 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_integer
-from accounts.rest.schema import operation, page_of
-from accounts.rest.views import RestView
+from accounts.rest import RestView
 from audit import live
 from projects import serializers as shapes
 from projects import services
@@ -21,6 +18,9 @@ from projects.access import get_project
 from projects.models import Member, Project, Role
 from projects.rest import ProjectView
 from projects.serializers import listed_project, member_body, project_body
+from rest.pagination import page
+from rest.queries import query_integer
+from rest.schema import operation, page_of
 
 EVENTS_LIMIT = 1000
 

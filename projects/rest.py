@@ -9,10 +9,10 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from accounts.callers import Caller
-from accounts.rest.parsers import NotParsed
-from accounts.rest.views import RestView
+from accounts.rest import RestView
 from kernel.errors import DomainError, ValidationFailed
 from projects.access import Access, get_project
+from rest.parsers import NotParsed
 
 
 class ProjectView(RestView):

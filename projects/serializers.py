@@ -7,11 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
-from accounts.rest.fields import Choice, Flag, Text, Uuid
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from kernel.names import MAX_REASON
 from projects.access import effective_role
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
+from rest.fields import Choice, Flag, Text, Uuid
 
 
 class ProjectInfo(serializers.Serializer[Any]):

@@ -12,10 +12,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from accounts.rest.downloads import attachment
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation
 from kernel.errors import ValidationFailed
 from kernel.names import check_remark
 from projects.access import Access
@@ -26,7 +22,6 @@ from projects.serializers import Reason
 from publishing import reading, services
 from publishing import serializers as shapes
 from publishing.bundle.scope import scope_of_release
-from publishing.bundle.streaming import in_threads
 from publishing.bundle.writing import bundle, bundle_name
 from publishing.models import MAX_COMMENT, Meaning, Release
 from publishing.policies import rules_of
@@ -34,6 +29,11 @@ from publishing.proofs import Proof
 from publishing.services.facts import access_to, load_release
 from publishing.states import signing_action
 from publishing.versions import suggested_name
+from rest.downloads import attachment
+from rest.pagination import page
+from rest.queries import query_text
+from rest.schema import operation
+from rest.streaming import in_threads
 
 MEANING = OpenApiParameter(
     "meaning", str, enum=Meaning.values, description="What I am about to say; `approved` if left out."

@@ -7,10 +7,10 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.rest.fields import Choice, Flag, Integer, Text
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from publishing.models import MAX_COMMENT, MAX_RELEASE_NAME, Meaning, ReleaseState
 from publishing.policies import MAX_PEOPLE, Heed
+from rest.fields import Choice, Flag, Integer, Text
 
 HEED = [(heed, heed) for heed in get_args(Heed)]
 JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}

@@ -10,9 +10,6 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_integer, query_text
-from accounts.rest.schema import operation, page_of
 from drafts.comments import serializers as shapes
 from drafts.comments import services
 from drafts.comments.models import Comment, CommentState
@@ -24,6 +21,9 @@ from kernel.errors import ValidationFailed
 from projects.access import get_project
 from projects.fields import check_field_name
 from projects.rest import ProjectView
+from rest.pagination import page
+from rest.queries import query_integer, query_text
+from rest.schema import operation, page_of
 
 LARGEST_VERSION = 999_999_999
 VERSION = OpenApiParameter(

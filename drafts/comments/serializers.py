@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rest.fields import Integer, Text
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from drafts.comments.models import MAX_QUOTE, MAX_TEXT, CommentState
 from drafts.comments.reading import MarginCounts
+from rest.fields import Integer, Text
 
 LARGEST = 2**31 - 1
 

@@ -8,12 +8,12 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.queries import query_integer, query_text
-from accounts.rest.schema import operation
 from drafts.compare import serializers as shapes
 from drafts.compare.versions import compare_drafts
 from drafts.reading import get_draft
 from projects.rest import ProjectView
+from rest.queries import query_integer, query_text
+from rest.schema import operation
 
 NEWEST = 999_999_999
 

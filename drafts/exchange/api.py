@@ -16,13 +16,13 @@ from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.downloads import attachment, file_name
-from accounts.rest.queries import query_integer, query_text
-from accounts.rest.schema import operation
 from drafts.exchange.payload import find_draft, payload
 from drafts.exchange.serializers import Payload
 from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
+from rest.downloads import attachment, file_name
+from rest.queries import query_integer, query_text
+from rest.schema import operation
 
 VERSION = OpenApiParameter(
     "version", {"type": "integer", "minimum": 1, "maximum": 999999999}, description="The current one without."

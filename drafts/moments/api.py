@@ -11,13 +11,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.queries import query_integer, query_text
-from accounts.rest.schema import operation
 from drafts.comments.api import LARGEST_VERSION, VERSION
 from drafts.moments.reading import moment_at, moment_of_version
 from drafts.moments.serializers import MomentInfo, moment_body
 from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
+from rest.queries import query_integer, query_text
+from rest.schema import operation
 
 AT = OpenApiParameter(
     "at", OpenApiTypes.DATETIME, description="A moment (RFC 3339, with its zone), instead of a version."

@@ -8,12 +8,12 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.pagination import whole
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation
 from drafts.search import serializers as shapes
 from drafts.search.reading import LONGEST_QUESTION, search
 from projects.rest import ProjectView
+from rest.pagination import whole
+from rest.queries import query_text
+from rest.schema import operation
 
 QUESTION = OpenApiParameter(
     "q",

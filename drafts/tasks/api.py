@@ -8,14 +8,14 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation, page_of
 from drafts.tasks import serializers as shapes
 from drafts.tasks import services
 from drafts.tasks.models import Task
 from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
+from rest.pagination import page
+from rest.queries import query_text
+from rest.schema import operation, page_of
 
 DONE = OpenApiParameter("done", bool, description="Only what is done, or only what is not.")
 

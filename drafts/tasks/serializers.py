@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rest.fields import Flag, Text, Uuid
-from accounts.rest.serializers import Person
+from accounts.serializers import Person
 from drafts.tasks.models import MAX_TEXT
+from rest.fields import Flag, Text, Uuid
 
 
 class NewTask(serializers.Serializer[Any]):

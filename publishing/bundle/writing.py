@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from accounts.rest.downloads import file_name
 from audit.keys.sealing import seal
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
 from publishing.bundle.scope import Scope
 from publishing.bundle.zipping import StreamedZip, gathered
+from rest.downloads import file_name
 
 BUNDLE = "bundle"
 

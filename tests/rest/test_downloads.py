@@ -8,10 +8,10 @@ import pytest
 from django.http.response import HttpResponse
 
 from accounts.models import User
-from accounts.rest.downloads import MAX_STEM_BYTES, attachment, file_name
 from projects.services import create_project, update_project
 from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle_name
+from rest.downloads import MAX_STEM_BYTES, attachment, file_name
 from tests.publishing.reviews import Review, caller_of
 from tests.rest.client import Api
 from tests.rest.writer import Writer

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 
+from accounts import api
 from accounts.models import User
-from accounts.rest import api
 from tests.rest.client import Api, members, problem
 
 pytestmark = pytest.mark.django_db

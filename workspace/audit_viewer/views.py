@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from accounts.rest.downloads import attachment, file_name
 from audit.checkpoints.heads import current_heads
 from audit.models import SITE_CHAIN, Event, Review, Standing
 from audit.reviews.models import MAX_FINDINGS
@@ -20,8 +19,9 @@ from audit.reviews.services import record_review
 from audit.standing.services import note_standings
 from kernel.errors import NotFound, ValidationFailed
 from projects.fields import check_field_name
-from publishing.bundle.streaming import in_threads
 from publishing.jobs import have_verified
+from rest.downloads import attachment, file_name
+from rest.streaming import in_threads
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.exporting import FORMS, export
 from workspace.audit_viewer.filters import chain_names, dates_of, filters_of

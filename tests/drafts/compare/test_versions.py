@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.rest.renderers import JSONRenderer
 from blobs.models import Blob, sha256_of
 from drafts.compare.budget import Budget
 from drafts.compare.comparison import Comparison
@@ -20,6 +19,7 @@ from drafts.compare.versions import compare_drafts
 from drafts.models import Draft, FieldContent
 from kernel.errors import NotFound, ValidationFailed
 from projects.fields import CONFIGURATION, FILES, PROMPT
+from rest.renderers import JSONRenderer
 
 pytestmark = pytest.mark.django_db
 

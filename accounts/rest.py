@@ -22,8 +22,8 @@ from accounts.addresses import address_of_request
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rates import count_request
-from accounts.rest.parsers import Body
 from kernel.errors import DomainError, NotFound, ValidationFailed
+from rest.parsers import Body
 
 
 class RestView(APIView):

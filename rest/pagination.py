@@ -17,9 +17,9 @@ from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.rest.queries import query_integer
 from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
+from rest.queries import query_integer
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200

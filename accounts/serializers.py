@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken, User
-from accounts.rest.fields import Text
+from rest.fields import Text
 
 
 class Person(serializers.Serializer[Any]):

@@ -11,8 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
-from accounts.rest.errors import PROBLEM_JSON
-from accounts.rest.pagination import DEFAULT_LIMIT, MAXIMUM_LIMIT
+from rest.errors import PROBLEM_JSON
+from rest.pagination import DEFAULT_LIMIT, MAXIMUM_LIMIT
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
@@ -118,7 +118,7 @@ class FoundrySchema(AutoSchema):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.rest.authentication.BearerAuthentication"
+    target_class = "accounts.bearer.BearerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

@@ -9,16 +9,16 @@ from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from accounts import serializers as shapes
 from accounts.callers import proven_caller
 from accounts.models import PersonalAccessToken, User
-from accounts.rest import serializers as shapes
-from accounts.rest.pagination import page
-from accounts.rest.queries import query_text
-from accounts.rest.schema import operation, page_of
-from accounts.rest.serializers import account_body, token_body
-from accounts.rest.views import RestView
+from accounts.rest import RestView
+from accounts.serializers import account_body, token_body
 from accounts.services import create_token, revoke_token
 from accounts.sign_in import prove_for_token
+from rest.pagination import page
+from rest.queries import query_text
+from rest.schema import operation, page_of
 
 
 class TokensView(RestView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.rest import api
+from accounts import api
 
 urlpatterns = [
     path("auth/tokens/", api.TokensView.as_view(), name="api_tokens"),

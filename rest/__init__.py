@@ -1,0 +1,1 @@
+"""The base of all REST endpoints: strict bodies and queries, problem details, pages of results, OpenAPI."""
