@@ -11,7 +11,7 @@ from kernel.errors import NotAuthenticated
 
 
 class BearerAuthentication(BaseAuthentication):
-    """Stands first in the list of ways, so that anonymous requests are answered 401 and not 403."""
+    """First in the list of authentication classes, so that anonymous requests are answered 401 and not 403."""
 
     def authenticate(self, request: Request) -> tuple[User, PersonalAccessToken] | None:
         """The token's user and the token; None without a bearer token. Raises `NotAuthenticated`."""

@@ -1,47 +1,36 @@
-"""The base of every REST view: read the request strictly, know the caller, answer JSON."""
+"""The base of every REST view that knows its caller, and counts the caller's requests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import get_conditional_response
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException, ErrorDetail
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.addresses import address_of_request
 from accounts.callers import Caller, caller_from_request
 from accounts.models import User
 from accounts.rates import count_request
-from kernel.errors import DomainError, NotFound, ValidationFailed
-from rest.parsers import Body
+from kernel.errors import DomainError, NotFound
+from rest.views import JSONView, idempotency_key
 
 
-class RestView(APIView):
-    """A view parses, calls exactly one service (or one reading), and renders."""
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How OpenAPI describes `BearerAuthentication`."""
 
-    # Methods that nobody has to be signed in for. They heed no cookie or token either: what they need is in the body.
-    anonymous_methods: frozenset[str] = frozenset()
-    http_method_names: Sequence[str] = ("get", "post", "put", "patch", "delete", "head")
+    target_class = "accounts.bearer.BearerAuthentication"
+    name = "bearer"
 
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        return [] if self._is_anonymous() else super().get_authenticators()
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "fdy_…"}
 
-    def get_permissions(self) -> Sequence[BasePermission]:
-        return [AllowAny()] if self._is_anonymous() else [IsAuthenticated()]
 
-    def _is_anonymous(self) -> bool:
-        request: HttpRequest | Request | None = getattr(self, "request", None)
-        return request is not None and request.method in self.anonymous_methods
+class RestView(JSONView):
+    """A view of which each answer depends on who asks."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find out who asks, and count the request. Raises `RateLimited`; also for who asks without a right to."""
@@ -60,61 +49,14 @@ class RestView(APIView):
 
     def caller(self) -> Caller:
         """Who asks, with the ``client_ref`` that the header ``Idempotency-Key`` gives."""
-        return replace(caller_from_request(self.request), client_ref=_idempotency_key(self.request))
-
-    def body(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The body's members, checked against their shape. Raises `ValidationFailed` by field."""
-        serializer = shape(data=self.parsed())
-        if not serializer.is_valid():
-            raise ValidationFailed(dict(_by_field(serializer.errors)))
-        return dict(serializer.validated_data)
-
-    def parsed(self) -> Body:
-        """The body as a JSON object; an empty one where there is none."""
-        data = self.request.data
-        return data if isinstance(data, Body) else Body({})
-
-    def answer(self, data: Any, status: int = 200, *, etag: str | None = None) -> HttpResponseBase:
-        """Render ``data``; with an ``etag`` (quotes included), 304 to a client that has it already."""
-        response = Response(data, status=status)
-        if etag is None:
-            return response
-        response["ETag"] = etag
-        conditional = get_conditional_response(self.request._request, etag=etag, response=response)  # noqa: SLF001
-        return conditional or response
+        return replace(caller_from_request(self.request), client_ref=idempotency_key(self.request))
 
 
 @extend_schema(exclude=True)
 class NothingHere(RestView):
-    """Every address under ``/api/`` that is none."""
+    """Answers at every address under ``/api/`` that does not exist."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Answer every method alike: what is not there has no methods."""
+        """Answer every method alike: an address that does not exist has no methods."""
         super().initial(request, *args, **kwargs)
         raise NotFound("There is nothing at this address. Addresses end with a slash.")
-
-
-def _idempotency_key(request: Request) -> UUID | None:
-    text = request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if text is None:
-        return None
-    try:
-        key = UUID(text)
-    except ValueError:
-        key = None
-    if key is None or str(key) != text.lower():
-        raise ValidationFailed({"Idempotency-Key": ["Give a UUID."]})
-    return key
-
-
-def _by_field(errors: Mapping[str, Any], prefix: str = "") -> list[tuple[str, list[str]]]:
-    """Flatten a serializer's errors: ``changes.prompt_text`` for what is wrong further inside."""
-    found: list[tuple[str, list[str]]] = []
-    for name, problem in errors.items():
-        path = "body" if name == "non_field_errors" and not prefix else f"{prefix}{name}"
-        if isinstance(problem, Mapping):
-            found += _by_field(problem, f"{path}.")
-        else:
-            texts = [str(text) for text in problem if isinstance(text, ErrorDetail)]
-            found.append((path, texts or ["Something inside is wrong."]))
-    return found
