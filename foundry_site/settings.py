@@ -60,10 +60,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "foundry_site.middleware.probes",
+    "foundry_site.server.middleware.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "foundry_site.middleware.stored_nowhere",
-    "foundry_site.middleware.storable_queries",
+    "foundry_site.server.middleware.stored_nowhere",
+    "foundry_site.server.middleware.storable_queries",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,9 +73,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.BrowserSessions",
     "accounts.middleware.AccountBinding",
-    "foundry_site.middleware.named_in_the_log",
+    "foundry_site.server.middleware.named_in_the_log",
     "django_htmx.middleware.HtmxMiddleware",
-    "foundry_site.middleware.nothing_hidden",
+    "foundry_site.server.middleware.nothing_hidden",
 ]
 TEMPLATES = [
     {
@@ -159,7 +159,7 @@ FOUNDRY_DEMO = ENVIRONMENT.demo
 FOUNDRY_URL = ENVIRONMENT.url
 # The same without its path: what Django makes of names of pages begins with the path already.
 FOUNDRY_ORIGIN = ENVIRONMENT.origin
-# As `/foundry`, or empty (docs/adr/0025, foundry_site/site_path.py).
+# As `/foundry`, or empty (docs/adr/0025, foundry_site/server/site_path.py).
 FOUNDRY_PATH = ENVIRONMENT.path
 FOUNDRY_SENDS_MAIL = ENVIRONMENT.mail is not None
 if ENVIRONMENT.mail is not None:
@@ -244,7 +244,7 @@ if ENVIRONMENT.https:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not FOUNDRY_PATH
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if FOUNDRY_PATH else []
     SECURE_SSL_REDIRECT = True
-    # What watches the server asks it directly, behind the proxy that ends TLS (`foundry_site.middleware.probes`).
+    # Probes ask directly, behind the proxy that ends TLS (`foundry_site.server.middleware.probes`).
     SECURE_REDIRECT_EXEMPT = [rf"^({re.escape(FOUNDRY_PATH[1:])}/)?(healthz|readyz|metrics)$"]
 
 USE_TZ = True
@@ -266,8 +266,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"()": "foundry_site.logs.TextFormatter"},
-        "json": {"()": "foundry_site.logs.JsonFormatter"},
+        "text": {"()": "foundry_site.observability.logs.TextFormatter"},
+        "json": {"()": "foundry_site.observability.logs.JsonFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": ENVIRONMENT.log_format}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},

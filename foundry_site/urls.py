@@ -6,8 +6,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from foundry_site.health import healthz, readyz
-from foundry_site.metrics import metrics
+from foundry_site.observability.health import healthz, readyz
+from foundry_site.observability.metrics import metrics
 
 # One way to sign in, with one limit on failed tries; the admin's own form has none.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -22,5 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
 ]
 
-handler400 = "foundry_site.errors.bad_request"
-handler500 = "foundry_site.errors.server_error"
+handler400 = "foundry_site.server.error_pages.bad_request"
+handler500 = "foundry_site.server.error_pages.server_error"

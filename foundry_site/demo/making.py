@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
 from foundry_site.demo import sign_in_file
-from foundry_site.demo.happenings import HAPPENINGS
+from foundry_site.demo.scenario import HAPPENINGS
 from foundry_site.demo.steps import Stage
 from foundry_site.demo.story import MARA, PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, DemoPerson
 from projects.models import Member, Project

@@ -18,7 +18,7 @@ from foundry_site.environment import Environment, EnvironmentVariableError, read
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.console import LaunchError, complain, say, step
-from foundry_site.launcher.door import find_nginx, nginx_door
+from foundry_site.launcher.nginx import find_nginx, nginx_door
 from foundry_site.launcher.nodes import TIED, Node, running
 from foundry_site.launcher.options import ClusterOptions, parse_cluster_options
 from foundry_site.launcher.place import check_port

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from audit.verification import Finding
 from drafts.exchange.difference import visible
 from drafts.exchange.terminal import refusals
-from foundry_site.logs import JsonFormatter, TextFormatter
+from foundry_site.observability.logs import JsonFormatter, TextFormatter
 from kernel.errors import Conflict, ValidationFailed
 from kernel.invisible import one_line
 from publishing.bundle.verifier.hidden import spelled_out

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from foundry_site.launcher.door import configuration, find_nginx
+from foundry_site.launcher.nginx import configuration, find_nginx
 from tests.foundry_site.test_run import Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
 
 COMMAND = "foundry_site.launcher.nodes"

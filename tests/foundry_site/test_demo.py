@@ -12,7 +12,7 @@ from drafts.comments.models import Comment
 from drafts.models import Draft
 from drafts.tasks.models import Task
 from foundry_site.demo import making, sign_in_file
-from foundry_site.demo.happenings import HAPPENINGS
+from foundry_site.demo.scenario import HAPPENINGS
 from foundry_site.demo.story import LATER_VERSIONS, PROJECT_NAME
 from foundry_site.demo.story import VERSIONS as FIRST_VERSIONS
 from locking.models import Lease

@@ -18,9 +18,9 @@ from pytest_django import Settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from foundry_site import health
-from foundry_site.bounded import Question
 from foundry_site.demo import sign_in_file
+from foundry_site.observability import health
+from foundry_site.observability.bounded import Question
 from tests.gateway.test_serve import serving
 
 PATIENCE = 30

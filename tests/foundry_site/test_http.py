@@ -12,7 +12,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from foundry_site.http import HttpApplication
+from foundry_site.server.http import HttpApplication
 
 
 class Desk:

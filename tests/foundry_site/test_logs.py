@@ -16,8 +16,8 @@ from websockets.sync.client import connect
 
 from accounts.models import User
 from foundry_site.launcher.nodes import Node, running
-from foundry_site.log_doors import LoggedRequests
-from foundry_site.logs import JsonFormatter, TextFormatter, circumstances, note
+from foundry_site.observability.access_log import LoggedRequests
+from foundry_site.observability.logs import JsonFormatter, TextFormatter, circumstances, note
 from projects.models import Project
 
 MADE = re.compile(r"[0-9a-f]{32}")

@@ -14,11 +14,11 @@ from django.core.management import get_commands
 from django.db import OperationalError, connection
 from django.test import Client
 
-import foundry_site.figures
+import foundry_site.observability.figures
 from accounts.callers import foundry_caller
 from audit.checkpoints.services import make_checkpoint
-from foundry_site.bounded import Question
-from foundry_site.figures import read_site
+from foundry_site.observability.bounded import Question
+from foundry_site.observability.figures import read_site
 from tests.writers import Writer
 
 FOLDER = settings.BASE_DIR / "docs" / "operations"
@@ -106,7 +106,7 @@ def test_figures_are_told_while_postgres_is_away(client: Client, monkeypatch: py
     def away() -> dict[str, float]:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(foundry_site.figures, "_site", Question(away))
+    monkeypatch.setattr(foundry_site.observability.figures, "_site", Question(away))
     page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
     text = page.content.decode()
     assert "foundry_postgres_up 0.0" in text

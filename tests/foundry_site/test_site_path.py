@@ -23,7 +23,7 @@ from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import set_password
 from foundry_site.launcher.nodes import Node, running
-from foundry_site.site_path import BelowPath
+from foundry_site.server.site_path import BelowPath
 from gateway.close_codes import CloseCode
 from projects.models import Project
 from tests.accounts.provider import Provider, provider_of

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import User
-from foundry_site.sockets import FoundryWebSocket
+from foundry_site.server.sockets import FoundryWebSocket
 from projects.models import Project
 from tests.gateway.client import PATIENCE
 from tests.gateway.test_serve import Server, Tokens, call, closed, receive, serving

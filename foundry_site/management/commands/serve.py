@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Importing the server installs Twisted's reactor, which no other command wants.
-        from foundry_site.server import FoundryServer
+        from foundry_site.server.serve import FoundryServer
 
         host, port = options["host"], options["port"]
 

@@ -14,7 +14,7 @@ from accounts.services import create_token
 from drafts.exchange.payload import BATCH_BYTES
 from drafts.models import Draft
 from drafts.services import revert_draft
-from foundry_site.http import HttpApplication
+from foundry_site.server.http import HttpApplication
 from kernel.canonical import canonical, canonical_hash
 from tests.rest.client import Api, problem
 from tests.writers import Writer

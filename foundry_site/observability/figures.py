@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from audit.checkpoints.unsealed import unsealed
 from audit.periodic import DONE, periodic_jobs
-from foundry_site.bounded import Question
+from foundry_site.observability.bounded import Question
 
 REQUEST_SECONDS: Final = Histogram(
     "foundry_request_seconds",

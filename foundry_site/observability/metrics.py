@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from foundry_site.figures import SITE
+from foundry_site.observability.figures import SITE
 from kernel.errors import NotAuthenticated
 
 

@@ -16,7 +16,7 @@ from autobahn.websocket.protocol import PreparedMessage
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
-from foundry_site.unfinished import Unfinished
+from foundry_site.server.unfinished import Unfinished
 from gateway.close_codes import CloseCode
 from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES

@@ -20,9 +20,9 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
-from foundry_site.figures import WAITING
-from foundry_site.middleware import note_user
-from foundry_site.site_path import PROBES
+from foundry_site.observability.figures import WAITING
+from foundry_site.server.middleware import note_user
+from foundry_site.server.site_path import PROBES
 
 MAX_PROBES: Final = 8
 _PROJECT: Final = re.compile(r"/api/v1/projects/([0-9a-f-]{36})/")

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from django_redis import get_redis_connection
 from redis import RedisError
 
-from foundry_site.bounded import Question
 from foundry_site.demo import sign_in_file
+from foundry_site.observability.bounded import Question
 from kernel.errors import Unavailable
 
 RETRY_SECONDS = 2

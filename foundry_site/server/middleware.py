@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 from accounts.models import User
-from foundry_site import logs
-from foundry_site.site_path import PROBES
+from foundry_site.observability import logs
+from foundry_site.server.site_path import PROBES
 from kernel.invisible import reveal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -20,8 +20,8 @@ from twisted.internet import defer
 from twisted.python.failure import Failure
 
 from foundry_site.asgi import application
-from foundry_site.requests import use_our_requests
-from foundry_site.sockets import FoundryWebSocket
+from foundry_site.server.requests import use_our_requests
+from foundry_site.server.sockets import FoundryWebSocket
 from gateway.node import current_node, stop_current_node
 from kernel.errors import DomainError
 from locking.sweeper import sweep_once

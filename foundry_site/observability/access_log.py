@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from foundry_site.figures import REQUEST_SECONDS
-from foundry_site.logs import Facts, circumstances
-from foundry_site.site_path import PROBES
+from foundry_site.observability.figures import REQUEST_SECONDS
+from foundry_site.observability.logs import Facts, circumstances
+from foundry_site.server.site_path import PROBES
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
