@@ -58,7 +58,7 @@ def _take_controls_out() -> int:
 
 def _failed_checks() -> list[str]:
     node = frontend.install_packages()
-    checks = {**CHECKS, "Frontend types": lambda: _frontend_types(node)}
+    checks = {**CHECKS, "Frontend types": _npm_script(node, "check"), "Styles": _npm_script(node, "check:css")}
     return [title for title, check in checks.items() if not _passes(title, check)]
 
 
@@ -104,9 +104,14 @@ def _api_description() -> str:
     return f"{SCHEMA.relative_to(BASE_DIR)} is out of date: manage.py spectacular --file {SCHEMA.relative_to(BASE_DIR)}"
 
 
-def _frontend_types(node: frontend.Node) -> str:
-    node.run("run", "check")
-    return ""
+def _npm_script(node: frontend.Node, name: str) -> Callable[[], str]:
+    """A check that is a script of ``package.json``; it complains by its exit status."""
+
+    def check() -> str:
+        node.run("run", name)
+        return ""
+
+    return check
 
 
 CHECKS: dict[str, Callable[[], str]] = {
