@@ -16,7 +16,7 @@ from audit.models import Event
 from audit.viewing import ReadOnlyForAuditors
 from kernel.errors import DomainError
 from workspace.audit_viewer import views
-from workspace.doors import refused
+from workspace.decorators import refused
 
 if TYPE_CHECKING:
     EventModelAdmin = admin.ModelAdmin[Event]

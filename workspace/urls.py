@@ -5,22 +5,21 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from workspace import past_urls, release_urls
-from workspace.views import (
-    account,
-    activity,
-    comments,
-    compare,
-    history,
-    inbox,
-    members,
-    palette,
-    projects,
-    settings,
-    tasks,
-    unsent,
-    workspace,
-)
+from workspace.account import views as account
+from workspace.activity import views as activity
+from workspace.compare import views as compare
+from workspace.editor import comment_views as comments
+from workspace.editor import task_views as tasks
+from workspace.editor import unsent_views as unsent
+from workspace.editor import views as workspace
+from workspace.history import urls as past_urls
+from workspace.history import views as history
+from workspace.inbox import views as inbox
+from workspace.members import views as members
+from workspace.palette import views as palette
+from workspace.projects import views as projects
+from workspace.releases import urls as release_urls
+from workspace.settings import views as settings
 
 app_name = "workspace"
 

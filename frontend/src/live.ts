@@ -3,7 +3,7 @@ import { type Texts, useTexts } from "./texts";
 import { ringFor } from "./workspace/bell";
 import { nameBy } from "./workspace/naming";
 
-/** What Django writes into a page that follows its project (`workspace/views/releases.py`). */
+/** What Django writes into a page that follows its project (`workspace/releases/views.py`). */
 interface LiveData {
   project: string;
   me: string;

@@ -1,6 +1,6 @@
 import { spellOut } from "./invisible";
 
-/** The page's words, translated by Django (`workspace/texts.py`), with `{name}` places. */
+/** The page's words, translated by Django (`workspace/script_texts.py`), with `{name}` places. */
 export type Texts = Record<string, string>;
 
 let texts: Texts = {};

@@ -23,7 +23,7 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 from tests.workspace.test_event_words import SAID, event_of
 from tests.writers import Writer
-from workspace.activity import Asked, bars_of, events_of
+from workspace.activity.entries import Asked, bars_of, events_of
 from workspace.event_words import act_words
 from workspace.event_words.acts import ACTS
 from workspace.event_words.of_projects import PROJECT_WORDS

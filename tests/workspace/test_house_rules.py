@@ -17,7 +17,7 @@ from accounts.models import User
 from projects.models import Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
-from workspace.texts import script_texts
+from workspace.script_texts import script_texts
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from projects.models import Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 from tests.writers import Writer
-from workspace.marking import marked
+from workspace.highlighting import marked
 
 pytestmark = pytest.mark.django_db
 

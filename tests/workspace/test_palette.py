@@ -18,7 +18,7 @@ from projects.services import archive_project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
-from workspace.marking import pieces
+from workspace.highlighting import pieces
 from workspace.palette.ranking import fit
 
 WORKSPACE = {"page": "workspace", "field": "prompt_text"}

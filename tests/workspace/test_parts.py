@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from drafts.models import Draft
 from workspace import field_names
+from workspace.history.version_map import version_map
 from workspace.people import PersonView
-from workspace.version_map import version_map
 
 ID = "0192f0c0-0000-7000-8000-000000000005"
 

@@ -18,7 +18,7 @@ from publishing.models import Release
 from tests.rest.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
 from tests.rest.undone import undone
 from tests.workspace.conftest import Browser
-from workspace.release_urls import urlpatterns
+from workspace.releases.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 

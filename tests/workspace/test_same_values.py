@@ -17,7 +17,7 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
 from workspace.audit_viewer.differences import changes_of as changes_of_event
-from workspace.release_changes import changes_of as changes_of_release
+from workspace.releases.changes import changes_of as changes_of_release
 
 pytestmark = pytest.mark.django_db
 

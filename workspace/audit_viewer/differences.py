@@ -17,8 +17,8 @@ from drafts.compare.budget import Budget
 from drafts.compare.text import Row
 from drafts.compare.words import mark_words
 from drafts.models import Draft
-from workspace.comparison import Block, FieldComparison, compare_drafts
-from workspace.marking import pieces
+from workspace.compare.rows import Block, FieldComparison, compare_drafts
+from workspace.highlighting import pieces
 
 # The rest stands on the compare page.
 MOST_ROWS: Final = 8

@@ -30,7 +30,7 @@ from workspace.audit_viewer.opened import address_of, opened
 from workspace.audit_viewer.rows import rows_of
 from workspace.audit_viewer.searching import MOST_SEARCHED, count_of, number_of, page_of
 from workspace.audit_viewer.strip import strip_of
-from workspace.doors import PageRequest
+from workspace.decorators import PageRequest
 from workspace.numbers import number
 
 REVIEWS_SHOWN = 50

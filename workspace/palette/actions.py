@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from workspace import field_names
-from workspace.frame import tabs_of
 from workspace.palette.entries import Entry, Place
+from workspace.project_frame import tabs_of
 
 
 def actions(place: Place) -> Iterator[Entry]:

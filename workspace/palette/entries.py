@@ -11,7 +11,7 @@ from locking.models import Lease
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
-from workspace.marking import pieces
+from workspace.highlighting import pieces
 from workspace.palette.ranking import fit
 
 # So much less does a word count that is not shown.

@@ -19,7 +19,7 @@ from kernel.errors import ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project, Status
 from workspace import field_names
-from workspace.marking import marked
+from workspace.highlighting import marked
 from workspace.palette.actions import actions
 from workspace.palette.entries import Entry, Group, Item, Place, ranked
 

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Person, User
 from kernel.invisible import text_as_html
-from workspace import field_names, marking, shortcuts
+from workspace import field_names, shortcuts
+from workspace import highlighting as marking
 from workspace.people import PersonView
 
 register = template.Library()

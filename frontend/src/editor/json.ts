@@ -5,7 +5,7 @@
  * double cannot hold, at most 100 levels.
  */
 export interface JsonProblem {
-  /** The key of its text in `workspace/texts.py`. */
+  /** The key of its text in `workspace/script_texts.py`. */
   key: string;
   values: Record<string, string>;
   from: number;

@@ -14,7 +14,7 @@ import { Showing } from "./showing";
 import { fetchText } from "./server";
 import { Watching } from "./watching";
 
-/** What Django writes into the page for the script (`workspace/views/workspace.py`). */
+/** What Django writes into the page for the script (`workspace/editor/views.py`). */
 export interface PageData {
   project: string;
   me: Person;

@@ -22,7 +22,7 @@ from drafts.search.words import words_of
 from drafts.services import revert_draft, undo_draft
 from kernel.errors import ValidationFailed
 from tests.drafts.conftest import Save
-from workspace.marking import marked
+from workspace.highlighting import marked
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,90 @@
+"""Comparing any two versions; every comparison has its own address."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from drafts.compare.lines import Lines
+from drafts.compare.rows import SplitRow
+from drafts.compare.text import Row
+from drafts.models import Draft
+from drafts.reading import get_draft, texts_of
+from kernel.errors import NotFound, ValidationFailed
+from projects.access import get_project
+from projects.fields import check_field_name
+from workspace.compare.rows import compare_drafts
+from workspace.decorators import PageRequest, page
+from workspace.numbers import number, numbers
+from workspace.project_frame import frame_of
+
+VIEWS = ("split", "unified")
+# What the two lists of versions offer; an older one is reached through the history.
+MOST_VERSIONS = 200
+
+
+@page()
+def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?base=14&target=15[&field=[&after=]][&view=unified]`, or the two picks of the history."""
+    access = get_project(user=request.user, project_id=project_id)
+    if request.GET.getlist("pick"):
+        return _from_picks(request, project_id)
+    frame = frame_of(access, user=request.user, tab="history")
+    target = get_draft(project_id=project_id, version=_number(request, "target", frame.version))
+    base = get_draft(project_id=project_id, version=_number(request, "base", max(target.version_number - 1, 1)))
+    field = request.GET.get("field")
+    comparison = compare_drafts(
+        base,
+        target,
+        reader=request.user.id,
+        only=check_field_name(field) if field else None,
+        after=number(request.GET, "after") or 0,
+    )
+    versions = Draft.objects.of_project(project_id).select_related("author").defer("files")
+    context = {
+        "frame": frame,
+        "base": base,
+        "target": target,
+        "view": _view(request),
+        "field": field,
+        "comparison": comparison,
+        "versions": versions[:MOST_VERSIONS],
+    }
+    return render(request, "workspace/compare.html", context)
+
+
+@page()
+def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?base=&field=&old=1&new=1&count=16&view=`: equal lines that were folded away."""
+    get_project(user=request.user, project_id=project_id)
+    draft = get_draft(project_id=project_id, version=_number(request, "base", 0))
+    lines = Lines.of(texts_of([draft], check_field_name(request.GET.get("field")))[0]).lines
+    old, new, count = (_number(request, name, 0) for name in ("old", "new", "count"))
+    rows = [Row("equal", old + at, new + at, text) for at, text in enumerate(lines[old - 1 : old - 1 + count])]
+    block = {"rows": [SplitRow(row, row) for row in rows], "unified": rows, "is_change": False}
+    return render(request, "workspace/parts/compare_block.html", {"block": block, "view": _view(request)})
+
+
+def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
+    """The history's form sends two picked versions, in any order."""
+    picks = sorted(set(numbers(request.GET, "pick")))
+    if len(picks) != 2:
+        raise ValidationFailed({"pick": ["Pick two versions."]})
+    address = reverse("workspace:compare", args=[project_id])
+    return redirect(f"{address}?{urlencode({'base': picks[0], 'target': picks[1]})}")
+
+
+def _view(request: HttpRequest) -> str:
+    wanted = request.GET.get("view", "")
+    return wanted if wanted in VIEWS else VIEWS[0]
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    found = number(request.GET, name)
+    if found is None and not default:
+        raise NotFound("There is no version to compare yet.")
+    return default if found is None else found

@@ -1,0 +1,152 @@
+"""Talking about the text: the side panel's threads, and every act on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from accounts.models import User
+from drafts.comments import services
+from drafts.comments.models import Comment
+from kernel.errors import Conflict, NotFound, ValidationFailed
+from projects.access import Access, get_project
+from projects.fields import PROMPT, check_field_name
+from workspace.decorators import PageRequest, is_htmx, page
+from workspace.editor.discussion import discussion_of
+from workspace.htmx_action import acting, done, words_of
+from workspace.numbers import number
+
+CHANGED = "comments-changed"
+
+
+@page("GET", "HEAD", "POST")
+def comments(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET `?field=&closed=&order=newest`: the threads as they stand on the current version. POST: a new thread."""
+    if request.method == "POST":
+        return _create(request, project_id)
+    access = get_project(user=request.user, project_id=project_id)
+    field = check_field_name(request.GET.get("field") or PROMPT)
+    context = {
+        "project_id": project_id,
+        "chosen_field": field,
+        **panel_of(
+            access,
+            request.user,
+            field,
+            shows_closed="closed" in request.GET,
+            newest_first=request.GET.get("order") == "newest",
+        ),
+    }
+    return render(request, "workspace/parts/comments/panel.html", context)
+
+
+def panel_of(
+    access: Access, user: User, field: str, *, shows_closed: bool = False, newest_first: bool = False
+) -> dict[str, Any]:
+    """What the panel of comments shows beside a field of the current version."""
+    draft = access.project.current_draft
+    discussion = discussion_of(
+        access, user=user, draft=draft, field=field, shows_closed=shows_closed, newest_first=newest_first
+    )
+    return {"discussion": discussion, "version": draft.version_number if draft else 0}
+
+
+@acting
+def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
+    comment = services.create_comment(
+        caller=caller_from_request(request),
+        project_id=project_id,
+        version=_number(request, "version"),
+        target_field=request.POST.get("field", ""),
+        text=request.POST.get("text", ""),
+        anchor=_anchor(request),
+    )
+    return _done(request, project_id, comment)
+
+
+@page("POST")
+@acting
+def reply(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
+    """Answer in a thread."""
+    _check(request, project_id, comment_id)
+    text = request.POST.get("text", "")
+    answer = services.answer_comment(caller=caller_from_request(request), comment_id=comment_id, text=text)
+    return _done(request, project_id, answer)
+
+
+@page("POST")
+@acting
+def resolve(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
+    """Close a thread as dealt with."""
+    return _step(request, project_id, comment_id, services.resolve_comment)
+
+
+@page("POST")
+@acting
+def reopen(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
+    """Open a resolved thread again."""
+    return _step(request, project_id, comment_id, services.reopen_comment)
+
+
+@page("GET", "HEAD", "POST")
+def withdraw(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
+    """GET: the dialog that asks. POST: take it back; it stays readable, struck through."""
+    comment = _check(request, project_id, comment_id)
+    context: dict[str, Any] = {
+        "project_id": project_id,
+        "comment": comment,
+        "is_own": comment.author_id == request.user.id,
+    }
+    if request.method != "POST":
+        return render(request, "workspace/parts/comments/withdraw.html", context)
+    reason = request.POST.get("reason", "")
+    try:
+        services.withdraw_comment(caller=caller_from_request(request), comment_id=comment_id, reason=reason)
+    except (Conflict, ValidationFailed) as refusal:
+        if not is_htmx(request):
+            raise
+        context |= {"reason": reason, "errors": {"reason": [words_of(refusal)]}}
+        return render(request, "workspace/parts/comments/withdraw_form.html", context, status=refusal.status)
+    return _done(request, project_id, comment, toast=_("The comment is withdrawn. It stays readable."))
+
+
+def _step(request: PageRequest, project_id: UUID, comment_id: UUID, write: Callable[..., Comment]) -> HttpResponse:
+    _check(request, project_id, comment_id)
+    return _done(request, project_id, write(caller=caller_from_request(request), comment_id=comment_id))
+
+
+def _done(request: PageRequest, project_id: UUID, comment: Comment, *, toast: str = "") -> HttpResponse:
+    otherwise = reverse("workspace:workspace", args=[project_id]) + "?panel=comments"
+    facts = {"thread": str(comment.thread_id or comment.id)}
+    return done(request, event=CHANGED, facts=facts, otherwise=otherwise, toast=toast)
+
+
+def _check(request: PageRequest, project_id: UUID, comment_id: UUID) -> Comment:
+    """The comment, if it is one of the project that the address names. Raises `NotFound`."""
+    comment = services.visible_comment(user=request.user, comment_id=comment_id)
+    if comment.project_id != project_id:
+        raise NotFound("There is no such comment.")
+    return comment
+
+
+def _anchor(request: PageRequest) -> dict[str, Any] | None:
+    """The lines that the form names; None for the whole field."""
+    if not request.POST.get("from_line"):
+        return None
+    ends = {name: _number(request, name) for name in ("from_line", "to_line")}
+    # A browser sends the line ends of a form as CR LF.
+    return {**ends, "quote": request.POST.get("quote", "").replace("\r\n", "\n")}
+
+
+def _number(request: PageRequest, name: str) -> int:
+    found = number(request.POST, name)
+    if found is None:
+        raise ValidationFailed({name: ["Must be a number."]})
+    return found

@@ -1,0 +1,90 @@
+"""The checklist beside the editor."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.callers import caller_from_request
+from drafts.tasks import services
+from drafts.tasks.models import Task
+from kernel.errors import NotFound, ValidationFailed
+from projects.access import Access, get_project
+from projects.models import Member, Status
+from projects.permissions import allowed
+from workspace.decorators import PageRequest, page
+from workspace.htmx_action import acting, done
+
+CHANGED = "tasks-changed"
+MOST_TASKS = 500
+
+
+@page("GET", "HEAD", "POST")
+def tasks(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: the list, what is open first. POST: a new task."""
+    if request.method == "POST":
+        return _create(request, project_id)
+    access = get_project(user=request.user, project_id=project_id)
+    context = {"project_id": project_id, **panel_of(access)}
+    return render(request, "workspace/parts/tasks/panel.html", context)
+
+
+def panel_of(access: Access) -> dict[str, Any]:
+    """What the panel of tasks shows."""
+    project = access.project
+    found = list(Task.objects.of_project(project.id).with_people()[:MOST_TASKS])
+    may_write = allowed("task.write", role=access.role, status=Status(project.status))
+    members = Member.objects.filter(project=project, user__is_active=True).select_related("user") if may_write else ()
+    return {
+        "tasks": sorted(found, key=lambda task: task.is_done),
+        "tasks_open": sum(not task.is_done for task in found),
+        "tasks_done": sum(task.is_done for task in found),
+        "may_change_tasks": may_write,
+        "assignees": sorted((member.user for member in members), key=lambda user: user.display_name),
+    }
+
+
+@acting
+def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
+    task = services.create_task(
+        caller=caller_from_request(request),
+        project_id=project_id,
+        text=request.POST.get("text", ""),
+        assignee_id=_person(request) if "assignee" in request.POST else None,
+    )
+    return _done(request, project_id, task)
+
+
+@page("POST")
+@acting
+def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
+    """`text`, `assignee` (empty: nobody), `done` (yes or no): what is given is changed."""
+    if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:
+        raise NotFound("There is no such task.")
+    given: dict[str, Any] = {}
+    if "text" in request.POST:
+        given["text"] = request.POST["text"]
+    if "assignee" in request.POST:
+        given["assignee_id"] = _person(request)
+    if "done" in request.POST:
+        given["done"] = request.POST["done"] == "yes"
+    return _done(
+        request, project_id, services.change_task(caller=caller_from_request(request), task_id=task_id, **given)
+    )
+
+
+def _person(request: PageRequest) -> UUID | None:
+    text = request.POST.get("assignee", "")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise ValidationFailed({"assignee_id": ["Must be a member of the project."]}) from None
+
+
+def _done(request: PageRequest, project_id: UUID, task: Task) -> HttpResponse:
+    otherwise = reverse("workspace:workspace", args=[project_id]) + "?panel=tasks"
+    return done(request, event=CHANGED, facts={"task": str(task.id)}, otherwise=otherwise)

@@ -1,0 +1,35 @@
+"""What the reader has begun to write on the pages of a project and not sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from drafts.unsent.services import keep_unsent_text, unsent_texts
+from kernel.errors import Conflict, PayloadTooLarge, PermissionDenied, ValidationFailed
+from workspace.decorators import PageRequest, page
+from workspace.htmx_action import words_of
+
+
+@page("GET", "HEAD", "POST")
+def unsent(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: the texts by place, with whose they are. POST `person`, `place`, `text`: keep it; an empty one is let go."""
+    texts = unsent_texts(user=request.user, project_id=project_id)
+    if request.method != "POST":
+        return JsonResponse({"person": request.user.id, "texts": texts})
+    if request.POST.get("person") != str(request.user.id):
+        raise PermissionDenied(_("Somebody else is signed in here now."))
+    try:
+        keep_unsent_text(
+            caller=caller_from_request(request),
+            project_id=project_id,
+            place=request.POST.get("place", ""),
+            text=request.POST.get("text", ""),
+        )
+    except (Conflict, PayloadTooLarge, ValidationFailed) as refusal:
+        words = _("What you write here is not being kept. {why}").format(why=words_of(refusal))
+        return HttpResponse(words, status=refusal.status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=204)

@@ -1,0 +1,205 @@
+"""The workspace page, and the parts of it that the script asks for again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings as django_settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.callers import caller_from_request
+from accounts.models import User
+from audit.models import Event, project_chain
+from drafts.models import Draft
+from drafts.reading import get_draft, texts_of
+from kernel.errors import ValidationFailed
+from locking.models import Lease, WorkingCopy
+from locking.working_copies import discard_working_copy
+from projects.access import Access, get_project
+from projects.fields import CONFIGURATION, PROMPT, check_field_name
+from projects.models import Status
+from workspace import field_names
+from workspace.decorators import PageRequest, page
+from workspace.editor import comment_views as comments
+from workspace.editor import task_views as tasks
+from workspace.history.views import panel_context
+from workspace.numbers import number
+from workspace.project_frame import frame_of, may_of, socket_address
+from workspace.script_texts import script_texts
+
+PANEL_TABS = ("comments", "history", "tasks", "activity")
+
+
+@dataclass(frozen=True, slots=True)
+class LockView:
+    """Who writes a field, and since when."""
+
+    field: str
+    holder: User
+    session_id: UUID | None
+    since: datetime
+
+    @property
+    def as_json(self) -> str:
+        """As the snapshot of the socket shows it, for a row that the script meets later."""
+        shown = {
+            "field": self.field,
+            "holder": self.holder.person(),
+            "session_id": self.session_id,
+            "since": self.since,
+        }
+        return json.dumps(shown, cls=DjangoJSONEncoder)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field of the list. `exists`: whether the current version has it."""
+
+    name: str
+    label: str
+    icon: str
+    language: str | None
+    exists: bool
+    state: str
+    lock: LockView | None
+
+    @property
+    def language_name(self) -> str:
+        return field_names.language_name(self.language)
+
+
+@page()
+def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?field=`: the workspace with that field open."""
+    # First the newest event, then the state: what happens in between is told again, never missed.
+    seq = Event.objects.newest_seq(project_chain(project_id))
+    access = get_project(user=request.user, project_id=project_id)
+    fields = _fields(access, more=[])
+    chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
+    draft = access.project.current_draft
+    shown = texts_of([draft], chosen.name)[0] if draft else ""
+    frame = frame_of(access, user=request.user, tab="workspace")
+    may = may_of(access)
+    context = {
+        "frame": frame,
+        "may": may,
+        "fields": fields,
+        "chosen": chosen,
+        "text": shown,
+        "text_is_exact": "\r" not in shown,
+        "panel": "open",
+        "panel_tab": _panel_tab(request),
+        "project_id": project_id,
+        "chosen_field": chosen.name,
+        **panel_context(access),
+        **comments.panel_of(access, request.user, chosen.name),
+        **tasks.panel_of(access),
+        "page_data": {
+            "project": str(project_id),
+            "me": request.user.person(),
+            "version": frame.version,
+            "seq": seq,
+            "status": access.project.status,
+            "may": {"write": may.write, "take_over": may.take_over},
+            "urls": {
+                "socket": socket_address(project_id),
+                **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
+            },
+            "text_limit": django_settings.FOUNDRY_TEXT_LIMIT,
+            "languages": field_names.language_names(),
+            "texts": script_texts(),
+        },
+    }
+    return render(request, "workspace/workspace.html", context)
+
+
+@page()
+def field_rows(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The rows of the field list; `new` names files that nobody has saved yet."""
+    access = get_project(user=request.user, project_id=project_id)
+    more = [check_field_name(name) for name in request.GET.getlist("new")]
+    context = {"fields": _fields(access, more=more), "chosen": request.GET.get("field")}
+    return render(request, "workspace/parts/field_rows.html", context)
+
+
+@page()
+def text(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?field=&version=`: one field's text as that version has it, empty where it does not have the field."""
+    access = get_project(user=request.user, project_id=project_id)
+    name = check_field_name(request.GET.get("field"))
+    version = number(request.GET, "version")
+    if version is None:
+        raise ValidationFailed({"version": ["Must be a number."]})
+    draft = get_draft(project_id=access.project.id, version=version)
+    return HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
+
+
+@page()
+def kept_texts(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The reader's unsaved texts that the server keeps."""
+    get_project(user=request.user, project_id=project_id)
+    copies = WorkingCopy.objects.filter(lease__project_id=project_id, lease__user=request.user).select_related("lease")
+    return JsonResponse({"kept": [_kept(copy) for copy in copies]})
+
+
+@page("POST")
+def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> HttpResponse:
+    """Remove a kept text by its writer's choice."""
+    discard_working_copy(caller=caller_from_request(request), project_id=project_id, working_copy_id=working_copy_id)
+    return HttpResponse(status=204)
+
+
+def _panel_tab(request: PageRequest) -> str:
+    wanted = request.GET.get("panel", "")
+    return wanted if wanted in PANEL_TABS else PANEL_TABS[0]
+
+
+def _kept(copy: WorkingCopy) -> dict[str, Any]:
+    return {
+        "id": copy.id,
+        "field": copy.lease.field,
+        "session_id": copy.lease.session_id,
+        "is_open": copy.lease.is_open,
+        "revision": copy.revision,
+        "content": copy.content,
+        "updated_at": copy.updated_at,
+    }
+
+
+def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
+    """Prompt and configuration always, the current files, and files that somebody has begun."""
+    project = access.project
+    draft: Draft | None = project.current_draft
+    known = draft.fields if draft else {}
+    leases = Lease.objects.open().of_project(project.id).select_related("user")
+    locks = {lease.field: LockView(lease.field, lease.user, lease.session_id, lease.started_at) for lease in leases}
+    names = field_names.in_order({PROMPT, CONFIGURATION, *known, *locks, *more})
+    may = may_of(access)
+    return [
+        FieldView(
+            name=name,
+            label=field_names.label(name),
+            icon=field_names.icon(name),
+            language=known[name].language if name in known else field_names.language(name),
+            exists=name in known,
+            state=_state(Status(project.status), is_locked=name in locks, may_write=may.write),
+            lock=locks.get(name),
+        )
+        for name in names
+    ]
+
+
+def _state(status: Status, *, is_locked: bool, may_write: bool) -> str:
+    """The state before the script knows which session is the reader's own."""
+    if status != Status.OPEN:
+        return status.value
+    if is_locked:
+        return "theirs"
+    return "free" if may_write else "reading"

@@ -1,0 +1,110 @@
+"""The workspace as it was: one version, or one moment. Read-only, with a clear way back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from drafts.control import leases_of
+from drafts.models import Draft
+from drafts.moments.reading import Moment, moment_at, moment_of_version
+from kernel.errors import ValidationFailed
+from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed
+from workspace import field_names
+from workspace.compare.rows import compare_drafts
+from workspace.decorators import PageRequest, page
+from workspace.history.snapshot import LeaseView, fields_at, lines_at, threads_at
+from workspace.project_frame import frame_of
+from workspace.templatetags.foundry import reader_zone
+
+LARGEST_VERSION = 999_999_999
+SHOWS = ("text", "changes")
+
+
+@page()
+def version(request: PageRequest, project_id: UUID, version: int) -> HttpResponse:
+    """`?field=&show=text|changes`: one version with its facts, its fields, its changes, and its leases."""
+    access = get_project(user=request.user, project_id=project_id)
+    moment = moment_of_version(project_id=project_id, version=min(version, LARGEST_VERSION))
+    draft = moment.draft
+    assert draft is not None
+    before = Draft.objects.of_project(project_id).filter(version_number=draft.version_number - 1).first()
+    newest = access.project.current_draft
+    context = {
+        **_context(request, access, moment),
+        "is_version": True,
+        "before": before,
+        "comparison": compare_drafts(before, draft, reader=request.user.id),
+        "written": [LeaseView(lease) for lease in leases_of(draft)],
+        "next": draft.version_number + 1 if newest and newest.version_number > draft.version_number else None,
+    }
+    return render(request, "workspace/past.html", context)
+
+
+@page()
+def moment(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?at=2026-11-18T16:20[+01:00]&field=`: the workspace at a moment, in the reader's zone where none is named."""
+    access = get_project(user=request.user, project_id=project_id)
+    then = moment_at(project_id=project_id, at=_asked_moment(request))
+    context = {
+        **_context(request, access, then),
+        "is_version": False,
+        "written": [LeaseView(lease) for lease in then.leases],
+    }
+    return render(request, "workspace/past.html", context)
+
+
+def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, Any]:
+    fields = fields_at(moment)
+    chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
+    threads = threads_at(moment)
+    lines, rest = lines_at(moment.draft, chosen.name, threads)
+    show = request.GET.get("show", "")
+    status = Status(access.project.status)
+    return {
+        "frame": frame_of(access, user=request.user, tab="history"),
+        "project_id": access.project.id,
+        "moment": moment,
+        "draft": moment.draft,
+        "fields": fields,
+        "chosen": chosen,
+        "threads": threads,
+        "lines": lines,
+        "rest": rest,
+        "line_count": len(lines) + rest.count("\n") + bool(rest),
+        "language": _language(moment.draft, chosen.name),
+        "show": show if show in SHOWS else SHOWS[0],
+        "may_revert": allowed("draft.revert", role=access.role, status=status),
+        "at_local": timezone.localtime(moment.at, reader_zone(request)).strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
+def _language(draft: Draft | None, field: str) -> str:
+    """The language that the text is coloured in, as the workspace does it."""
+    known = draft.fields.get(field) if draft else None
+    return (known.language if known else field_names.language(field)) or ""
+
+
+def _asked_moment(request: PageRequest) -> datetime:
+    """The moment that the query names; a time without a zone is meant in the reader's."""
+    text = request.GET.get("at", "")
+    # A plus of a zone that was not quoted has become a space.
+    text = text.replace(" ", "+") if "T" in text else text
+    try:
+        at = parse_datetime(text) if len(text) <= 40 else None
+        if at is not None and at.tzinfo is None:
+            at = at.replace(tzinfo=reader_zone(request))
+        at = at.astimezone(UTC) if at is not None else None
+    except (ValueError, OverflowError):
+        at = None
+    if at is None:
+        raise ValidationFailed({"at": ["Give a moment, as 2026-11-20T10:42."]})
+    return at

@@ -1,0 +1,134 @@
+"""The picture over the history: a lane per field, a column per version, in the SVG's own pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from drafts.models import Draft, DraftKind
+from workspace import field_names
+from workspace.releases.presentation import ReleaseView
+from workspace.templatetags.foundry import reader_zone
+
+WIDTH, LABELS, MARGIN = 1376, 190, 30
+NARROWEST_COLUMN = 46
+HEAD, LANE, FOOT = 44, 24, 28
+GOES_BACK = frozenset({DraftKind.REVERT, DraftKind.UNDO, DraftKind.REDO})
+# Two dates closer than this would touch.
+DATE_WIDTH = 52
+# The row of release names over the versions, where there are any.
+LONGEST_NAME = 12
+FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One version: where it stands, and what stands under it."""
+
+    version: int
+    x: float
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One change of one field; hollow where the version goes back to an older one."""
+
+    x: float
+    y: float
+    is_hollow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    label: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A release after the version that it froze: where its line stands, and the box of its name."""
+
+    x: float
+    name: str
+    state: str
+    flag_x: float
+    flag_width: int
+
+    @property
+    def name_x(self) -> float:
+        return self.flag_x + self.flag_width / 2
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMap:
+    """Everything that the template draws; `top` is where the columns begin, under the names of releases."""
+
+    width: float
+    height: float
+    top: float
+    columns: list[Column]
+    lanes: list[Lane]
+    marks: list[Mark]
+    releases: list[ReleaseLine]
+
+    @property
+    def whole_height(self) -> float:
+        return self.top + self.height
+
+
+def version_map(
+    drafts: Sequence[Draft], request: HttpRequest, releases: Mapping[int, Sequence[ReleaseView]]
+) -> VersionMap | None:
+    """The map of these versions (newest first, as they come) and their releases; None where there is nothing to see."""
+    if len(drafts) < 2:
+        return None
+    oldest_first = list(reversed(drafts))
+    space = max(NARROWEST_COLUMN, (WIDTH - LABELS - 2 * MARGIN) / (len(drafts) - 1))
+    at = {draft.version_number: LABELS + MARGIN + index * space for index, draft in enumerate(oldest_first)}
+    names = field_names.in_order({name for draft in drafts for name in draft.changed_fields})
+    lanes = {name: Lane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)}
+    width = LABELS + 2 * MARGIN + space * (len(drafts) - 1)
+    return VersionMap(
+        width=width,
+        height=HEAD + LANE * len(names) + FOOT - LANE / 2,
+        top=FLAG if releases else 0,
+        columns=_columns(oldest_first, at, request),
+        lanes=list(lanes.values()),
+        marks=[
+            Mark(at[draft.version_number], lanes[name].y, draft.kind in GOES_BACK)
+            for draft in oldest_first
+            for name in draft.changed_fields
+        ],
+        releases=[
+            _line(at[version] + min(space / 2, MARGIN - 4), view, width)
+            for version, views in releases.items()
+            for view in views[:1]
+        ],
+    )
+
+
+def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:
+    """The name stands over the line, but never beyond the picture's edge."""
+    name = view.release.name if len(view.release.name) <= LONGEST_NAME else view.release.name[: LONGEST_NAME - 1] + "…"
+    flag = len(name) * FLAG_LETTER + FLAG_PADDING
+    return ReleaseLine(x, name, view.state.state, min(x - flag / 2, width - flag - 1), flag)
+
+
+def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest) -> list[Column]:
+    """A date is written where the day changes and there is room for it."""
+    columns: list[Column] = []
+    day, free_from = "", 0.0
+    for draft in drafts:
+        x = at[draft.version_number]
+        date = date_format(timezone.localtime(draft.created_at, reader_zone(request)), "j M")
+        shown = date if date != day and x >= free_from else ""
+        if shown:
+            free_from = x + DATE_WIDTH
+        day = date
+        columns.append(Column(draft.version_number, x, shown))
+    return columns

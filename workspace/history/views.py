@@ -1,0 +1,146 @@
+"""The history of versions: the page, and the panel beside the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Min, TextField
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from drafts.comments.models import Comment
+from drafts.models import Draft, DraftKind, DraftQuerySet
+from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed, may
+from publishing.models import Release, ReleaseState
+from workspace import field_names
+from workspace.decorators import PageRequest, page
+from workspace.history.line_counts import LineCounts, line_counts
+from workspace.history.release_markers import releases_by_version
+from workspace.history.version_map import version_map
+from workspace.numbers import number, numbers
+from workspace.project_frame import frame_of
+from workspace.releases.presentation import ReleaseView
+
+PANEL_VERSIONS = 30
+PAGE_VERSIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of the page."""
+
+    draft: Draft
+    counts: LineCounts | None
+    is_current: bool
+    is_picked: bool
+    comments: int
+    releases: list[ReleaseView]
+
+    @property
+    def signatures(self) -> int:
+        return sum(len(view.signatures) for view in self.releases)
+
+
+@page()
+def history(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?author=&field=&kind=&before=&pick=`: versions, newest first, thirty at a time."""
+    access = get_project(user=request.user, project_id=project_id)
+    frame = frame_of(access, user=request.user, tab="history")
+    versions = Draft.objects.of_project(project_id)
+    asked = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
+    found = _filtered(versions, asked)
+    before = number(request.GET, "before")
+    if before is not None:
+        found = found.filter(version_number__lt=before)
+    drafts = list(found.select_related("author")[: PAGE_VERSIONS + 1])
+    more = len(drafts) > PAGE_VERSIONS
+    drafts = drafts[:PAGE_VERSIONS]
+    counts = line_counts(project_id, drafts)
+    said = _said(project_id, drafts)
+    releases = releases_by_version(project_id, drafts)
+    picked = numbers(request.GET, "pick")[:2]
+    facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
+    context: dict[str, Any] = {
+        "frame": frame,
+        "rows": [
+            VersionRow(
+                draft,
+                counts.get(draft.version_number),
+                draft.version_number == frame.version,
+                draft.version_number in picked,
+                said.get(draft.version_number, 0),
+                releases.get(draft.version_number, []),
+            )
+            for draft in drafts
+        ],
+        "map": version_map(drafts, request, releases),
+        "may_bundle": request.user.is_auditor or may("release.bundle", role=access.role),
+        "released": Release.objects.of_project(project_id).filter(state=ReleaseState.RELEASED).count(),
+        "older": drafts[-1].version_number if more else None,
+        "total": facts["total"],
+        "since": facts["since"],
+        "asked": asked,
+        "is_filtered": any(asked.values()),
+        "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
+        "fields": field_names.in_order(set(changed_ever(versions))),
+        "kinds": DraftKind.choices,
+        "project_id": project_id,
+        "may_restore": may_restore(access),
+    }
+    return render(request, "workspace/history.html", context)
+
+
+@page()
+def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The newest versions, for the side of the workspace."""
+    access = get_project(user=request.user, project_id=project_id)
+    context = {"frame": {"project": access.project}, **panel_context(access)}
+    return render(request, "workspace/parts/history_panel.html", context)
+
+
+def panel_context(access: Access) -> dict[str, Any]:
+    """What the panel shows."""
+    project_id = access.project.id
+    versions = Draft.objects.of_project(project_id)
+    newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
+    said = _said(project_id, newest)
+    return {
+        "project_id": project_id,
+        "versions": [(draft, said.get(draft.version_number, 0)) for draft in newest],
+        "versions_total": newest[0].version_number if newest else 0,
+        "may_restore": may_restore(access),
+    }
+
+
+def may_restore(access: Access) -> bool:
+    """Whether the page offers revert, undo and redo."""
+    return allowed("draft.revert", role=access.role, status=Status(access.project.status))
+
+
+def _said(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
+    """How many threads hang on each of these versions, withdrawn ones left out."""
+    threads = Comment.objects.threads(project_id)
+    counted = threads.counted_by_version([draft.version_number for draft in drafts])
+    return {version: sum(states.values()) - states.get("withdrawn", 0) for version, states in counted.items()}
+
+
+def changed_ever(versions: DraftQuerySet) -> Iterable[str]:
+    """The name of every field that any version changed."""
+    names = Func(F("changed_fields"), function="unnest", output_field=TextField())
+    return versions.order_by().annotate(name=names).values_list("name", flat=True).distinct()
+
+
+def _filtered(versions: DraftQuerySet, asked: dict[str, str]) -> DraftQuerySet:
+    if asked["author"]:
+        versions = versions.filter(author__username=asked["author"])
+    if asked["field"]:
+        versions = versions.filter(changed_fields__contains=[asked["field"]])
+    if asked["kind"] in DraftKind.values:
+        versions = versions.filter(kind=asked["kind"])
+    return versions

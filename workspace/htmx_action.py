@@ -1,0 +1,59 @@
+"""Small acts of a page: done without leaving it, answered by an event that its script follows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.http import trigger_client_event
+
+from kernel.errors import DomainError, ValidationFailed
+from workspace.decorators import PageRequest, is_htmx
+
+P = ParamSpec("P")
+View = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+
+def acting(view: View[P]) -> View[P]:
+    """A view whose refusals are told in a toast where htmx asks; the page stays as it is. Stands under `page`."""
+
+    @functools.wraps(view)
+    def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except DomainError as refusal:
+            if not is_htmx(request):
+                raise
+            return _told(refusal)
+
+    return guarded
+
+
+def done(
+    request: HttpRequest, *, event: str, otherwise: str, facts: Mapping[str, Any] | None = None, toast: str = ""
+) -> HttpResponse:
+    """The answer to an act: nothing but `event` (and a toast) for htmx, the page `otherwise` without it."""
+    if not is_htmx(request):
+        return redirect(otherwise)
+    response = HttpResponse(status=204)
+    trigger_client_event(response, event, dict(facts or {}))
+    if toast:
+        trigger_client_event(response, "toast", {"text": toast})
+    return response
+
+
+def _told(refusal: DomainError) -> HttpResponse:
+    response = HttpResponse(status=refusal.status)
+    response["HX-Reswap"] = "none"
+    trigger_client_event(response, "toast", {"text": words_of(refusal)})
+    return response
+
+
+def words_of(refusal: DomainError) -> str:
+    """A refusal in one sentence: of a form, its first complaint."""
+    if isinstance(refusal, ValidationFailed):
+        return next((message for each in refusal.errors.values() for message in each), refusal.detail)
+    return refusal.detail

@@ -1,0 +1,39 @@
+"""The command palette's results, as the list that its dialog shows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from locking.models import Lease
+from projects.access import get_project
+from workspace.decorators import PageRequest, page
+from workspace.palette.entries import Place
+from workspace.palette.finding import find
+
+LONGEST_QUESTION = 100
+
+
+@page()
+def palette(request: PageRequest) -> HttpResponse:
+    """`?q=`: what can be reached from a page without a project."""
+    return _listed(request, Place(request.user))
+
+
+@page()
+def project_palette(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?q=&page=workspace&field=`: what can be reached from a project's page, on its workspace with that field open."""
+    access = get_project(user=request.user, project_id=project_id)
+    leases = tuple(Lease.objects.open().of_project(project_id).select_related("user"))
+    is_workspace = request.GET.get("page") == "workspace"
+    # A field's name is shown as it is asked for; whether it exists is for whoever acts on it.
+    field = request.GET.get("field", "") if is_workspace else ""
+    return _listed(request, Place(request.user, access, is_workspace, field, leases))
+
+
+def _listed(request: PageRequest, place: Place) -> HttpResponse:
+    question = " ".join(request.GET.get("q", "")[:LONGEST_QUESTION].replace("\0", " ").split())
+    context = {"groups": find(place, question), "question": question}
+    return render(request, "workspace/parts/palette_results.html", context)

@@ -1,0 +1,92 @@
+"""What a project's releases need: everybody reads it, owners set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from kernel.errors import ValidationFailed
+from projects.access import Access, get_project
+from projects.models import Status
+from projects.permissions import allowed, may
+from publishing import services
+from publishing.models import Meaning
+from publishing.policies import MAX_PEOPLE, Heed, rules_of
+from workspace.decorators import PageRequest, page
+from workspace.project_frame import frame_of
+from workspace.releases.presentation import meaning_label
+from workspace.releases.views import go_to
+
+HEEDS: Final = get_args(Heed)
+
+
+@page("GET", "HEAD", "POST")
+def policy(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: the policy. POST: replace it."""
+    if request.method == "POST":
+        return _replace(request, project_id)
+    access = get_project(user=request.user, project_id=project_id)
+    return render(request, "workspace/policy.html", _context(request, access, rules_of(project_id).data()))
+
+
+def _replace(request: PageRequest, project_id: UUID) -> HttpResponse:
+    given = _given(request)
+    try:
+        services.set_policy(caller=caller_from_request(request), project_id=project_id, rules=given)
+    except ValidationFailed as refusal:
+        access = get_project(user=request.user, project_id=project_id)
+        context = {**_context(request, access, given), "errors": refusal.errors}
+        return render(request, "workspace/policy.html", context, status=refusal.status)
+    messages.success(request, _("The policy is set. It counts for releases submitted from now on."))
+    return go_to(request, reverse("workspace:policy", args=[project_id]))
+
+
+def _context(request: PageRequest, access: Access, rules: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "frame": frame_of(access, user=request.user, tab="releases"),
+        "project_id": access.project.id,
+        "is_owner": may("policy.update", role=access.role),
+        "may_edit": allowed("policy.update", role=access.role, status=Status(access.project.status)),
+        "rules": rules,
+        "meanings": [(each, meaning_label(each), rules["signatures"].get(each, 0)) for each in Meaning.values],
+        "heeds": [
+            ("open_comments", _("Open comments"), rules["open_comments"], _heeds()),
+            ("open_tasks", _("Open tasks"), rules["open_tasks"], _heeds()),
+        ],
+        "most": MAX_PEOPLE,
+        "errors": {},
+    }
+
+
+def _heeds() -> list[tuple[str, str, str]]:
+    words = {
+        "ignore": (_("do not matter"), _("Nobody is told.")),
+        "warn": (_("warn"), _("Whoever submits or signs is told.")),
+        "block": (_("stop the release"), _("Neither submitting nor the last signature goes through.")),
+    }
+    return [(heed, *words[heed]) for heed in HEEDS]
+
+
+def _given(request: PageRequest) -> dict[str, Any]:
+    """The form as the service reads policies; what is no number stays as it was typed, to be refused in words."""
+    posted = request.POST
+    return {
+        "signatures": {each: _number(posted.get(f"people_{each}", "0")) for each in Meaning.values},
+        "distinct_people": _number(posted.get("distinct_people", "0")),
+        "author_may_approve": "author_may_approve" in posted,
+        "open_comments": posted.get("open_comments", ""),
+        "open_tasks": posted.get("open_tasks", ""),
+    }
+
+
+def _number(text: str) -> int | str:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
