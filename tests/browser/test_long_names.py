@@ -80,7 +80,7 @@ def test_long_names_leave_states_and_acts_in_place(person: Callable[..., Person]
     for path in [*(world.address + paths[0] for paths in OF_A_PROJECT.values()), f"{world.url}/projects/"]:
         mara.page.goto(path)
         if path == world.address:
-            # Its script has folded the side panel by then, where the window is narrow.
+            # Its script has put everything in its place by then.
             expect(mara.page.locator(".ws[data-line='live']")).to_be_visible()
         found = mara.page.evaluate(HIDDEN)
         if mara.page.evaluate(TOO_WIDE) > 0:
@@ -102,3 +102,14 @@ def test_on_a_phone_the_words_of_a_bar_stand_above_its_buttons(person: Callable[
     assert words is not None
     assert words["width"] > 250
     assert words["height"] < 150
+
+
+def test_in_a_narrow_window_the_side_panel_never_covers_the_sheet_while_the_page_opens(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner", size=(1024, 844))
+    # The page as it is before any script of it runs.
+    mara.page.route("**/dist/workspace*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    mara.page.goto(world.address)
+    expect(mara.page.get_by_role("button", name="Show the side panel")).to_be_visible()
+    expect(mara.page.locator("#panel")).to_be_hidden()

@@ -94,7 +94,6 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "text": shown,
         "text_is_exact": "\r" not in shown,
-        "panel": "open",
         "panel_tab": _panel_tab(request),
         "project_id": project_id,
         "chosen_field": chosen.name,

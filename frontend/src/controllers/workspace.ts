@@ -8,8 +8,7 @@ export class WorkspaceController extends LiveController {
   override connect(): void {
     const kept = localStorage.getItem(PANEL_MEMORY);
     const narrow = window.matchMedia("(max-width: 1199px)").matches;
-    if (narrow) this.element.dataset["panel"] = "closed";
-    else if (kept) this.element.dataset["panel"] = kept;
+    this.element.dataset["panel"] = narrow ? "closed" : (kept ?? "open");
     window.addEventListener("beforeunload", this.leaving);
     this.follow(project.on("connection", ({ phase }) => (this.element.dataset["line"] = phase)));
   }
