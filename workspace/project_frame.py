@@ -17,11 +17,11 @@ from accounts.models import User
 from locking.models import Lease
 from presence.registry import Present
 from presence.services import present_in
+from projects import field_names
 from projects.access import Access
 from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
-from workspace import field_names
 from workspace.people import PersonView
 from workspace.project_state import standing_of
 

@@ -68,7 +68,7 @@ def test_every_icon_is_in_the_sprite() -> None:
     known = set(json.loads((ROOT / "frontend" / "icons.json").read_text()))
     used = {name for source in templates() for name in re.findall(r'{% icon "([a-z0-9-]+)"', source)}
     assert used <= known
-    from workspace import field_names
+    from projects import field_names
 
     assert {field_names.icon(f"files/a{suffix}") for suffix in ("", ".md", ".yaml", ".jsonl", ".json")} <= known
 

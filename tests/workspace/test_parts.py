@@ -12,7 +12,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from drafts.models import Draft
-from workspace import field_names
+from projects import field_names
+from workspace import languages
 from workspace.history.version_map import version_map
 from workspace.people import PersonView
 
@@ -41,7 +42,7 @@ def test_a_tint_follows_from_the_id() -> None:
     ],
 )
 def test_fields_have_names_for_people(name: str, label: str, short: str, language: str | None) -> None:
-    assert (field_names.label(name), field_names.short_label(name), field_names.language(name)) == (
+    assert (field_names.label(name), field_names.short_label(name), languages.language(name)) == (
         label,
         short,
         language,

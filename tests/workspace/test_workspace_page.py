@@ -18,7 +18,7 @@ from projects.services import archive_project
 from tests.workspace.conftest import PROMPT, Browser
 from tests.workspace.html import Page, elements, words
 from tests.writers import Writer
-from workspace import field_names
+from workspace import languages
 
 pytestmark = pytest.mark.django_db
 
@@ -150,5 +150,5 @@ def test_new_files_get_a_row_before_they_are_saved(browser: Browser, two_version
 def test_the_page_gives_a_new_file_the_language_that_a_save_gives_it(path):
     saved = read_changes({f"files/{path}": {"content": ""}})[f"files/{path}"]
 
-    assert field_names.language(f"files/{path}") == saved.language
-    assert saved.language is None or field_names.language_name(saved.language) != saved.language
+    assert languages.language(f"files/{path}") == saved.language
+    assert saved.language is None or languages.language_name(saved.language) != saved.language

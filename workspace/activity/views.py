@@ -10,9 +10,9 @@ from django.shortcuts import render
 from accounts.models import User
 from audit.models import Event, project_chain
 from drafts.models import Draft
+from projects import field_names
 from projects.access import get_project
 from projects.fields import CONFIGURATION, PROMPT
-from workspace import field_names
 from workspace.activity.entries import SPARK_WEEKS, Asked, bars_of, by_day, events_of, in_time, kind_choices, rows_of
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.history.views import changed_ever

@@ -12,7 +12,7 @@ from django.db.models import F, Func, TextField, Value
 
 from audit.models import Event
 from locking.models import Lease
-from workspace import field_names
+from projects import field_names
 from workspace.event_words import lease_end_words
 
 PAGE: Final = 50

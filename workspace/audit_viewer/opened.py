@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.chain import first_prev_hash, link_hash
 from audit.models import SITE_CHAIN, Event
-from workspace import field_names
+from projects import field_names
 from workspace.account.devices import device
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.differences import Changes, changes_of

@@ -19,7 +19,8 @@ from drafts.compare.text import Hunk, Row, TextDifference
 from drafts.compare.values import written
 from drafts.compare.versions import compare_drafts as differences
 from drafts.models import Draft
-from workspace import field_names
+from projects import field_names
+from workspace import languages
 
 # A browser slows down over more rows than this, all fields together; the next ones are a page of their own.
 MAX_ROWS: Final = 4_000
@@ -119,7 +120,7 @@ class FieldComparison:
         if self.told.languages is None:
             return None
         old, new = self.told.languages
-        return field_names.language_name(old), field_names.language_name(new)
+        return languages.language_name(old), languages.language_name(new)
 
     @property
     def media_types(self) -> tuple[str, str] | None:

@@ -14,10 +14,10 @@ from accounts.models import User
 from drafts.comments.models import Comment, CommentState
 from drafts.comments.reading import thread_bodies
 from drafts.models import Draft
+from projects import field_names
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
-from workspace import field_names
 
 # More than anybody reads in a side panel; older ones are in REST.
 MOST_THREADS: Final = 300

@@ -22,10 +22,11 @@ from drafts.reading import get_draft, texts_of
 from kernel.errors import ValidationFailed
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import discard_working_copy
+from projects import field_names
 from projects.access import Access, get_project
 from projects.fields import CONFIGURATION, PROMPT, check_field_name
 from projects.models import Status
-from workspace import field_names
+from workspace import languages
 from workspace.decorators import PageRequest, page
 from workspace.editor import comment_views as comments
 from workspace.editor import task_views as tasks
@@ -72,7 +73,7 @@ class FieldView:
 
     @property
     def language_name(self) -> str:
-        return field_names.language_name(self.language)
+        return languages.language_name(self.language)
 
 
 @page()
@@ -112,7 +113,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
                 **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
             },
             "text_limit": django_settings.FOUNDRY_TEXT_LIMIT,
-            "languages": field_names.language_names(),
+            "languages": languages.language_names(),
             "texts": script_texts(),
         },
     }
@@ -186,7 +187,7 @@ def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
             name=name,
             label=field_names.label(name),
             icon=field_names.icon(name),
-            language=known[name].language if name in known else field_names.language(name),
+            language=known[name].language if name in known else languages.language(name),
             exists=name in known,
             state=_state(Status(project.status), is_locked=name in locks, may_write=may.write),
             lock=locks.get(name),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from audit.models import Event
-from workspace import field_names
+from projects import field_names
 from workspace.event_words.of_projects import PROJECT_WORDS, Data, lease_end_words
 
 _SAVES: Final = {

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from audit.models import Event
-from workspace import field_names
-from workspace.roles import role_label
+from projects import field_names
+from projects.roles import role_label
 
 MOST_FIELDS: Final = 4
 

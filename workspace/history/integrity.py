@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Func, Max, Min, TextField
 
 from drafts.models import Draft
-from workspace import field_names
+from projects import field_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from drafts.next_step import NextStep, next_redo, next_undo
 from drafts.reading import get_draft
 from drafts.versions import changed_fields
 from kernel.errors import Conflict, LockHeld, ValidationFailed
+from projects import field_names
 from projects.access import get_project
-from workspace import field_names
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.htmx_action import done, words_of
 

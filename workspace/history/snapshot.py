@@ -16,8 +16,8 @@ from drafts.models import Draft
 from drafts.moments.reading import Moment
 from drafts.reading import texts_of
 from locking.models import EndReason, Lease
+from projects import field_names
 from projects.fields import CONFIGURATION, PROMPT
-from workspace import field_names
 from workspace.people import PersonView
 
 # A browser slows down over more lines than this; the whole text is in REST and in the export.

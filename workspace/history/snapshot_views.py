@@ -18,7 +18,7 @@ from kernel.errors import ValidationFailed
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
-from workspace import field_names
+from workspace import languages
 from workspace.compare.rows import compare_drafts
 from workspace.decorators import PageRequest, page
 from workspace.history.snapshot import LeaseView, fields_at, lines_at, threads_at
@@ -90,7 +90,7 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
 def _language(draft: Draft | None, field: str) -> str:
     """The language that the text is coloured in, as the workspace does it."""
     known = draft.fields.get(field) if draft else None
-    return (known.language if known else field_names.language(field)) or ""
+    return (known.language if known else languages.language(field)) or ""
 
 
 def _asked_moment(request: PageRequest) -> datetime:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from drafts.models import Draft, DraftKind
-from workspace import field_names
+from projects import field_names
 from workspace.releases.presentation import ReleaseView
 from workspace.templatetags.foundry import reader_zone
 

@@ -14,11 +14,11 @@ from django.shortcuts import render
 from accounts.models import User
 from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
+from projects import field_names
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed, may
 from publishing.models import Release, ReleaseState
-from workspace import field_names
 from workspace.decorators import PageRequest, page
 from workspace.history.line_counts import LineCounts, line_counts
 from workspace.history.release_markers import releases_by_version

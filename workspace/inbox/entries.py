@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from drafts.comments.models import Comment, CommentState
 from notifications.models import Kind, Notification
-from workspace import field_names
-from workspace.roles import role_label
+from projects import field_names
+from projects.roles import role_label
 from workspace.sentences import sentence
 from workspace.templatetags.foundry import reader_zone
 

@@ -19,9 +19,9 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects import services
 from projects.access import get_project
 from projects.models import Member, Role
+from projects.roles import role_choices
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.project_frame import frame_of, may_of
-from workspace.roles import role_choices
 
 MOST_PEOPLE = 8
 OWNERS_FIRST = Case(*(When(role=role, then=Value(rank)) for rank, role in enumerate(reversed(Role))))

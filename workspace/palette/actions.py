@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from workspace import field_names
+from projects import field_names
 from workspace.palette.entries import Entry, Place
 from workspace.project_frame import tabs_of
 

@@ -16,9 +16,9 @@ from drafts.search import reading
 from drafts.search.folding import fold
 from drafts.tasks.models import Task
 from kernel.errors import ValidationFailed
+from projects import field_names
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project, Status
-from workspace import field_names
 from workspace.highlighting import marked
 from workspace.palette.actions import actions
 from workspace.palette.entries import Entry, Group, Item, Place, ranked

@@ -20,9 +20,9 @@ from drafts.compare.text import TextDifference
 from drafts.compare.versions import compare_drafts
 from drafts.hidden import hidden_characters
 from drafts.models import Draft
+from projects import field_names
 from publishing.authors import released_before
 from publishing.models import Release
-from workspace import field_names
 
 MOST_PLACES: Final = 4
 _HEADINGS: Final = {

@@ -18,8 +18,8 @@ from drafts.comments.models import Comment, CommentState
 from drafts.comments.positions import positions
 from drafts.models import Draft
 from drafts.tasks.models import Task
+from projects import field_names
 from publishing.policies import Rules
-from workspace import field_names
 
 # A longer list is not read before a signature; the workspace has all of it.
 MOST_SHOWN: Final = 50

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.reauthentication import needs_username, private_components
 from accounts.suspension import why_not_sign
 from kernel.errors import DomainError, ValidationFailed
+from projects import field_names
 from projects.access import Access
 from projects.models import Role
 from projects.permissions import may
@@ -25,7 +26,6 @@ from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
 from publishing.standings import advances
 from publishing.states import signing_action
-from workspace import field_names
 from workspace.htmx_action import words_of
 from workspace.releases.presentation import full_name, meaning_label
 

@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Person, User
 from kernel.invisible import text_as_html
-from workspace import field_names, shortcuts
+from projects import field_names
 from workspace import highlighting as marking
+from workspace import shortcuts
 from workspace.people import PersonView
 
 register = template.Library()
