@@ -16,7 +16,7 @@ _QUORUM: Final = Path(__file__).parent.parent / "quorum.py"
 _DERIVATION: Final = Path(__file__).parent.parent.parent / "audit" / "derivation.py"
 _NAMES: Final = ("hidden", "reading", "archive", "ed25519", "keys", "chain", "report", "record", "releases", "main")
 # What is joined needs no import; the future is not one that Python could take from this folder, and is not needed.
-_OURS: Final = ("__future__", "publishing", "audit")
+_OURS: Final = frozenset({"__future__", "audit", "kernel", "publishing"})
 PARTS: Final = (_QUORUM, _DERIVATION, *(_FOLDER / f"{name}.py" for name in _NAMES))
 
 # Before anything else is imported: a module that somebody laid beside verify.py is not Python's.
@@ -53,9 +53,7 @@ def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
     for node in nodes:
         if isinstance(node, ast.Import):
             plain.add(ast.unparse(node))
-        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith(
-            ("__future__", "publishing", "audit")
-        ):
+        elif isinstance(node, ast.ImportFrom) and str(node.module).split(".", 1)[0] not in _OURS:
             named.setdefault(str(node.module), set()).update(each.name for each in node.names)
     lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(named.items())]
     return [*sorted(plain), *lines]
