@@ -8,7 +8,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
+        from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
         from audit.rebuilding.tables import register as rebuild
+        from kernel.site_permissions import register_site_permissions
 
+        register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)

@@ -19,6 +19,7 @@ from accounts.spellings import prepare_password
 from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from kernel.ijson import check_text
 from kernel.names import check_name
+from kernel.site_permissions import may_on_site
 
 
 def lock_account(user_id: UUID) -> User:
@@ -49,7 +50,7 @@ def is_service(caller: Caller) -> bool:
 
 def may_administer(caller: Caller) -> bool:
     """Whether the caller may manage accounts now; read afresh, since the right may have ended meanwhile."""
-    return is_service(caller) or User.objects.active().filter(id=caller.user.id, is_superuser=True).exists()
+    return is_service(caller) or may_on_site("account.manage", User.objects.filter(id=caller.user.id).first())
 
 
 def require_proof(caller: Caller) -> None:

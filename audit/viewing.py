@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kernel.site_permissions import may_on_site
+
 
 class ReadOnlyForAuditors:
     """Mixed into a `ModelAdmin`, it leaves viewing, and that to auditors only."""
@@ -17,7 +19,7 @@ class ReadOnlyForAuditors:
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and getattr(request.user, "is_auditor", False))
+        return may_on_site("audit.read", request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -10,9 +10,12 @@ class DraftsConfig(AppConfig):
         from drafts.comments.models import Comment
         from drafts.exchange.importing import check_imports
         from drafts.exchange.registry import export_table
+        from drafts.permissions import PERMISSIONS
         from drafts.rebuilding import TABLES, check_sizes
         from drafts.tasks.models import Task
+        from projects.permissions import register_permissions
 
+        register_permissions(*PERMISSIONS)
         rebuild(*TABLES)
         register("imports", check_imports)
         register("sizes", check_sizes)

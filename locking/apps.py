@@ -6,9 +6,12 @@ class LockingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.rebuilding.tables import register as rebuild
+        from locking.permissions import PERMISSIONS
         from locking.rebuilding import TABLES
         from locking.services import freeze_locks
+        from projects.permissions import register_permissions
         from projects.status import when_closed
 
+        register_permissions(*PERMISSIONS)
         rebuild(*TABLES)
         when_closed(freeze_locks)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from kernel.errors import NotFound
+from kernel.site_permissions import may_on_site
 from kernel.statements import Statement
 from projects.models import Project, Role, Status
 from projects.opening import read
-from projects.permissions import authorise
+from projects.permissions import authorise, permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def effective_role(*, user: User, member_role: str | None, is_private: bool) -> 
     """The role in which a user sees a project; None where the project does not exist for them."""
     if member_role is not None:
         return Role(member_role)
-    if not is_private or user.is_auditor:
+    if not is_private or may_on_site("project.read_any", user):
         return Role.VIEWER
     return None
 
@@ -51,10 +52,11 @@ def get_project_and(
     *, user: User, project_id: UUID, action: str, also: Statement | None
 ) -> tuple[Access, list[tuple[Any, ...]]]:
     """As `get_project`, with the rows of one more SELECT that are read in the same round trip."""
+    needed = permission(action)
     opening = read(project_id=project_id, user_id=user.id, also=also)
     project = opening.project
     role = effective_role(user=user, member_role=opening.member_role, is_private=project.is_private)
     if role is None:
         raise NotFound(_("There is no such project."))
-    authorise(action=action, role=role, status=Status(project.status))
+    authorise(action=needed.action, role=role, status=Status(project.status))
     return Access(project=project, role=role, is_member=opening.member_role is not None), opening.also

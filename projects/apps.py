@@ -9,9 +9,13 @@ class ProjectsConfig(AppConfig):
         from accounts.closing import register
         from audit.rebuilding.tables import register as rebuild
         from audit.verification import register as register_check
+        from kernel.site_permissions import register_site_permissions
+        from projects.permissions import OWN_PERMISSIONS, OWN_SITE_PERMISSIONS, register_permissions
         from projects.rebuilding import TABLES, check_chains
         from projects.succession import settle_projects
 
+        register_permissions(*OWN_PERMISSIONS)
+        register_site_permissions(*OWN_SITE_PERMISSIONS)
         rebuild(*TABLES)
         register_check("chains", check_chains)
         register("projects", settle_projects)

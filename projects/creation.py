@@ -14,6 +14,7 @@ from accounts.models import User
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record
 from kernel.errors import NotAuthenticated
+from kernel.site_permissions import may_on_site
 from projects.access import get_project
 from projects.fitness import check_creator
 from projects.models import Member, Project, Role
@@ -26,7 +27,7 @@ def created_before(*, caller: Caller, request: str) -> Project | None:
     a caller whose account is closed, and as `PermissionDenied` one who could own no project; asked first of all.
     """
     check_creator(caller.user)
-    if not User.objects.filter(pk=caller.user.id, is_active=True).exists():
+    if not may_on_site("project.create", User.objects.filter(pk=caller.user.id).first()):
         raise NotAuthenticated(_("This account is closed."))
     repeat = answered(caller=caller, project_id=None, request=request)
     if repeat is None:

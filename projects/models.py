@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from kernel.site_permissions import may_on_site
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 2000
@@ -39,7 +40,7 @@ class ProjectQuerySet(QuerySet["Project"]):
 
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Internal projects, those the user is a member of, and all of them for an auditor."""
-        if user.is_auditor:
+        if may_on_site("project.read_any", user):
             return self.all()
         membership = Member.objects.filter(project=OuterRef("pk"), user=user)
         return self.filter(Q(is_private=False) | Exists(membership))

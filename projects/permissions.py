@@ -1,4 +1,8 @@
-"""The one table of actions × roles × project statuses, and the one function that reads it."""
+"""What members may do in a project: actions × roles × project statuses, as the apps register them.
+
+Each app names its own in its `permissions.py`; these here are the projects' own. `kernel.site_permissions` holds what
+accounts may do on the whole site.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from kernel.errors import PermissionDenied, ProjectFrozen
+from kernel.registry import Registry
+from kernel.site_permissions import SitePermission, SiteRole
 from projects.models import Role, Status
 
 _RANK: Final = {Role.VIEWER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
@@ -20,65 +26,66 @@ NOT_ARCHIVED: Final = ALWAYS - {Status.ARCHIVED}
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may do an action, and while the project is in which status."""
+class Permission:
+    """The least role that may do an action, and while the project is in which status."""
 
+    action: str
     role: Role
     statuses: frozenset[Status]
 
 
-ACTIONS: Final[dict[str, Rule]] = {
-    "project.read": Rule(Role.VIEWER, ALWAYS),
-    "project.update": Rule(Role.OWNER, NOT_ARCHIVED),
-    "project.archive": Rule(Role.OWNER, frozenset({Status.OPEN, Status.FROZEN})),
-    "project.reopen": Rule(Role.OWNER, frozenset({Status.FROZEN, Status.ARCHIVED})),
+PERMISSIONS: Final = Registry[Permission]("project permission")
+
+OWN_PERMISSIONS: Final = (
+    Permission("project.read", Role.VIEWER, ALWAYS),
+    Permission("project.update", Role.OWNER, NOT_ARCHIVED),
+    Permission("project.archive", Role.OWNER, frozenset({Status.OPEN, Status.FROZEN})),
+    Permission("project.reopen", Role.OWNER, frozenset({Status.FROZEN, Status.ARCHIVED})),
     # Taking access away must be possible at any moment, so the members of a closed project can still be changed.
-    "member.add": Rule(Role.OWNER, ALWAYS),
-    "member.change_role": Rule(Role.OWNER, ALWAYS),
-    "member.remove": Rule(Role.OWNER, ALWAYS),
-    "lock.acquire": Rule(Role.EDITOR, OPEN),
-    "lock.request": Rule(Role.EDITOR, OPEN),
-    "lock.hand_over": Rule(Role.EDITOR, OPEN),
-    "lock.take_over": Rule(Role.OWNER, OPEN),
-    # Giving back what one holds is never refused for the project's status.
-    "lock.release": Rule(Role.VIEWER, ALWAYS),
-    "draft.save": Rule(Role.EDITOR, OPEN),
-    "draft.revert": Rule(Role.EDITOR, OPEN),
-    "draft.undo": Rule(Role.EDITOR, OPEN),
-    "draft.import": Rule(Role.EDITOR, OPEN),
-    "comment.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
-    "comment.withdraw_others": Rule(Role.OWNER, NOT_ARCHIVED),
-    "task.write": Rule(Role.REVIEWER, NOT_ARCHIVED),
-    # A release in review keeps the policy it was submitted under; nobody shall wonder which one counts.
-    "policy.update": Rule(Role.OWNER, frozenset({Status.OPEN, Status.FROZEN})),
-    "release.submit": Rule(Role.EDITOR, OPEN),
-    "release.sign_authored": Rule(Role.EDITOR, IN_REVIEW),
-    "release.sign": Rule(Role.REVIEWER, IN_REVIEW),
-    "release.reject": Rule(Role.REVIEWER, IN_REVIEW),
-    "release.withdraw": Rule(Role.EDITOR, IN_REVIEW),
-    # The events inside are the whole record, addresses and user agents included, which live events never show.
-    "release.bundle": Rule(Role.REVIEWER, ALWAYS),
-}
+    Permission("member.add", Role.OWNER, ALWAYS),
+    Permission("member.change_role", Role.OWNER, ALWAYS),
+    Permission("member.remove", Role.OWNER, ALWAYS),
+)
+OWN_SITE_PERMISSIONS: Final = (
+    SitePermission("project.create", SiteRole.ANY_ACCOUNT),
+    # As a viewer, without being a member.
+    SitePermission("project.read_any", SiteRole.AUDITOR),
+)
+
+
+def register_permissions(*permissions: Permission) -> None:
+    """Add an app's permissions; called once from its `ready()`."""
+    for permission in permissions:
+        PERMISSIONS.register(permission.action, permission)
+
+
+def permission(action: str) -> Permission:
+    """The permission of an action. Raises `LookupError` for one that no app registers: a programming error."""
+    found = PERMISSIONS.get(action)
+    if found is None:
+        raise LookupError(f"No app registers the project permission {action!r}.")
+    return found
 
 
 def may(action: str, *, role: Role | None) -> bool:
     """Whether a role is large enough for an action, whatever the project's status."""
-    return role is not None and _RANK[role] >= _RANK[ACTIONS[action].role]
+    needed = permission(action).role
+    return role is not None and _RANK[role] >= _RANK[needed]
 
 
 def allowed(action: str, *, role: Role | None, status: Status) -> bool:
-    """Whether a door should offer an action at all."""
-    return may(action, role=role) and status in ACTIONS[action].statuses
+    """Whether a page should offer an action at all."""
+    return may(action, role=role) and status in permission(action).statuses
 
 
 def authorise(*, action: str, role: Role | None, status: Status) -> None:
-    """Let an action pass, or refuse it: `PermissionDenied` for the role, `ProjectFrozen` for the status."""
-    rule = ACTIONS[action]
+    """Refuse an action: `PermissionDenied` where the role is too small, `ProjectFrozen` for the status."""
+    needed = permission(action)
     if not may(action, role=role):
-        words = _("This needs the role {role}.").format(role=rule.role.label.lower())
-        raise PermissionDenied(words, needed_role=rule.role.value)
-    if status not in rule.statuses:
-        raise ProjectFrozen(_closed_words(status, rule.statuses), project_status=status.value)
+        words = _("This needs the role {role}.").format(role=needed.role.label.lower())
+        raise PermissionDenied(words, needed_role=needed.role.value)
+    if status not in needed.statuses:
+        raise ProjectFrozen(_closed_words(status, needed.statuses), project_status=status.value)
 
 
 def _closed_words(status: Status, allowed_in: Iterable[Status]) -> str:

@@ -24,7 +24,7 @@ from notifications.services import notify
 from projects.access import effective_role
 from projects.models import Member, Project, Role, Status
 from projects.opening import Opening, lock_and_read
-from projects.permissions import authorise
+from projects.permissions import authorise, permission
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +122,7 @@ def project_write(
     has lost access is told `NotFound` before that; role and status may have changed with the write itself.
     `also` is a SELECT that is answered together with the rest, in `also_read`.
     """
+    needed = permission(action)
     request = None
     if caller.client_ref is not None:
         request = request_hash(action, {"project": str(project_id), **(parameters or {})})
@@ -136,7 +137,7 @@ def project_write(
             write.request = request
             write.repeat_of = answered(caller=caller, project_id=project_id, request=request)
         if write.repeat_of is None:
-            authorise(action=action, role=write.role, status=Status(project.status))
+            authorise(action=needed.action, role=write.role, status=Status(project.status))
         yield write
 
 

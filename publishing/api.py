@@ -24,6 +24,7 @@ from publishing import serializers as shapes
 from publishing.bundle.scope import scope_of_release
 from publishing.bundle.writing import bundle, bundle_name
 from publishing.models import MAX_COMMENT, Meaning, Release
+from publishing.permissions import may_bundle
 from publishing.policies import rules_of
 from publishing.proofs import Proof
 from publishing.services.facts import access_to, load_release
@@ -146,7 +147,7 @@ class BundleView(_OneRelease):
     def access(self) -> Access:
         """Reviewers and above: the events inside are the whole record. Auditors read everything."""
         access = access_to(user=self.user(), release_id=self.release_id)
-        if not self.user().is_auditor:
+        if not may_bundle(self.user(), access.role):
             authorise(action=self.read_action, role=access.role, status=Status(access.project.status))
         return access
 

@@ -15,6 +15,7 @@ from audit.services import Target, answered, record, request_hash
 from audit.verification import verify_range
 from kernel.errors import NotFound, PermissionDenied, ValidationFailed
 from kernel.names import check_remark
+from kernel.site_permissions import may_on_site
 from kernel.transactions import write_transaction
 
 AUDIT_REVIEWED: Final = "audit.reviewed"
@@ -91,8 +92,8 @@ def _project_of(chain: str) -> UUID | None:
 
 def _require_auditor(caller: AuditCaller) -> None:
     """Read afresh, since the right may have ended meanwhile."""
-    auditors = get_user_model()._default_manager.filter(is_active=True, is_auditor=True)  # noqa: SLF001 (Django's name)
-    if caller.user.kind != "human" or not auditors.filter(pk=caller.user.id).exists():
+    user = get_user_model()._default_manager.filter(pk=caller.user.id).first()  # noqa: SLF001 (Django's name)
+    if caller.user.kind != "human" or not may_on_site("audit.review", user):
         raise PermissionDenied("Only people who are auditors review the audit trail.")
 
 

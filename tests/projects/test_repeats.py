@@ -24,7 +24,7 @@ from drafts.tasks.services import change_task, create_task
 from kernel.errors import NotFound, StaleToken
 from locking.services import acquire_lock, hand_over_lock, release_lock, take_over_lock
 from projects.models import Member, Role
-from projects.permissions import ACTIONS
+from projects.permissions import PERMISSIONS
 from projects.services import (
     add_member,
     archive_project,
@@ -231,7 +231,7 @@ NO_WRITES = {"project.read", "release.bundle", "lock.request"}
 
 
 def test_every_action_of_the_permission_table_is_here():
-    assert {action for action, _ in WRITES} == set(ACTIONS) - NO_WRITES
+    assert {action for action, _ in WRITES} == set(PERMISSIONS) - NO_WRITES
 
 
 @pytest.mark.parametrize(("action", "arrange"), WRITES, ids=[f"{n}-{each[0]}" for n, each in enumerate(WRITES)])

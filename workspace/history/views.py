@@ -17,8 +17,9 @@ from drafts.models import Draft, DraftKind, DraftQuerySet
 from projects import field_names
 from projects.access import Access, get_project
 from projects.models import Status
-from projects.permissions import allowed, may
+from projects.permissions import allowed
 from publishing.models import Release, ReleaseState
+from publishing.permissions import may_bundle
 from workspace.decorators import PageRequest, page
 from workspace.history.line_counts import LineCounts, line_counts
 from workspace.history.release_markers import releases_by_version
@@ -80,7 +81,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
             for draft in drafts
         ],
         "map": version_map(drafts, request, releases),
-        "may_bundle": request.user.is_auditor or may("release.bundle", role=access.role),
+        "may_bundle": may_bundle(request.user, access.role),
         "released": Release.objects.of_project(project_id).filter(state=ReleaseState.RELEASED).count(),
         "older": drafts[-1].version_number if more else None,
         "total": facts["total"],

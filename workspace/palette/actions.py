@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from kernel.site_permissions import may_on_site
 from projects import field_names
 from workspace.palette.entries import Entry, Place
 from workspace.project_frame import tabs_of
@@ -85,7 +86,7 @@ def _everywhere(place: Place) -> Iterator[Entry]:
     yield Entry(label=_("New project…"), icon="plus", href=f"{projects}?new=1", words=_("create add"))
     yield Entry(label=_("Inbox"), icon="bell", href=reverse("workspace:inbox"), words=_("notifications"))
     yield Entry(label=_("Account and tokens"), icon="key-round", href=reverse("workspace:account"), words=_("settings"))
-    if place.user.is_staff:
+    if may_on_site("administration.enter", place.user):
         yield Entry(label=_("Administration"), icon="shield-check", href=reverse("admin:index"), words=_("audit"))
     yield Entry(
         label=_("All shortcuts"), icon="keyboard", act="dialog", value="shortcuts", shortcut="help", words=_("keys")

@@ -22,6 +22,7 @@ from projects.models import Status
 from projects.permissions import allowed
 from publishing import services
 from publishing.models import MAX_COMMENT, Meaning, Release, ReleaseState
+from publishing.permissions import may_bundle
 from publishing.policies import Rules, rules_of
 from publishing.services.facts import load_release
 from publishing.verification import fault_of
@@ -60,7 +61,7 @@ def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "rules": rules_of(project.id),
         "may_submit": _may("release.submit", access) and project.current_draft is not None,
         "may_reopen": _may("project.reopen", access),
-        "may_bundle": may_bundle(request, access),
+        "may_bundle": may_bundle(request.user, access.role),
         "live": live,
     }
 
@@ -119,17 +120,12 @@ def release_context(
         "fault": fault_of(shown),
         "may_reject": in_review and _may("release.reject", access),
         "may_withdraw": in_review and _may("release.withdraw", access),
-        "may_bundle": may_bundle(request, access),
+        "may_bundle": may_bundle(request.user, access.role),
         "may_reopen": shown.state == ReleaseState.RELEASED and _may("project.reopen", access),
         "sign": sign,
         "live": live,
         **dialog,
     }
-
-
-def may_bundle(request: PageRequest, access: Access) -> bool:
-    """Whether the reader may have bundles: reviewers and above, and auditors."""
-    return request.user.is_auditor or _may("release.bundle", access)
 
 
 def live_data(request: PageRequest, project_id: UUID) -> dict[str, Any]:

@@ -1,0 +1,12 @@
+"""What accounts may do on the whole site: who manages them, and who enters the administration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.site_permissions import SitePermission, SiteRole
+
+SITE_PERMISSIONS: Final = (
+    SitePermission("account.manage", SiteRole.ADMINISTRATOR),
+    SitePermission("administration.enter", SiteRole.STAFF),
+)

@@ -1,0 +1,18 @@
+"""What members may do with the versions, comments and tasks of a project."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from projects.models import Role
+from projects.permissions import NOT_ARCHIVED, OPEN, Permission
+
+PERMISSIONS: Final = (
+    Permission("draft.save", Role.EDITOR, OPEN),
+    Permission("draft.revert", Role.EDITOR, OPEN),
+    Permission("draft.undo", Role.EDITOR, OPEN),
+    Permission("draft.import", Role.EDITOR, OPEN),
+    Permission("comment.write", Role.REVIEWER, NOT_ARCHIVED),
+    Permission("comment.withdraw_others", Role.OWNER, NOT_ARCHIVED),
+    Permission("task.write", Role.REVIEWER, NOT_ARCHIVED),
+)
