@@ -7,6 +7,7 @@ that a minor version of Postgres words in another way.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,11 @@ EXPECTED: Final = Path(__file__).with_name("expected.tsv")
 
 # By kind and name: what the object is. What belongs to an extension is the extension's.
 Definitions = dict[tuple[str, str], str]
+
+_VARCHAR: Final = "::character varying"
+_TEXT: Final = "::character varying::text"
+_VALUE: Final = rf"'(?:[^']|'')*'{_VARCHAR}"
+_CAST_LIST: Final = re.compile(rf"ARRAY\[({_VALUE}(?:, {_VALUE})*)\]::text\[\]")
 
 _QUERIES: Final = {
     "table": """
@@ -108,8 +114,18 @@ def definitions() -> Definitions:
     with connection.cursor() as cursor:
         for kind, query in _QUERIES.items():
             cursor.execute(query)
-            found |= {(kind, name): " ".join((definition or "").split()) for name, definition in cursor.fetchall()}
+            found |= {(kind, name): _normalized(definition or "") for name, definition in cursor.fetchall()}
     return found
+
+
+def _normalized(definition: str) -> str:
+    """The same definition in one spelling.
+
+    Postgres prints `column IN (…)` with one cast of the whole list where it was written so, and with one of each value
+    where it was restored from a dump.
+    """
+    words = " ".join(definition.split())
+    return _CAST_LIST.sub(lambda found: f"ARRAY[{found[1].replace(_VARCHAR, _TEXT)}]", words)
 
 
 def expected() -> Definitions:
