@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import actions
@@ -116,10 +117,11 @@ def _accounts(people: dict[str, User]) -> None:
     set_password(caller=operator, user_id=people["guest"].id, password="another good password")
     issuer, subject = "https://id.example.com", "subject-1"
     uid = identity_key(issuer, subject)
-    account = SocialAccount.objects.create(user=people["guest"], provider="outside", uid=uid)
-    data = {"issuer": issuer, "subject": subject, "provider": account.provider}
-    target = Target.of("user", people["guest"].id)
-    record(caller=operator, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
+    with transaction.atomic():
+        account = SocialAccount.objects.create(user=people["guest"], provider="outside", uid=uid)
+        data = {"issuer": issuer, "subject": subject, "provider": account.provider}
+        target = Target.of("user", people["guest"].id)
+        record(caller=operator, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
 
 
 def _factors(user: User) -> None:
