@@ -1,0 +1,147 @@
+"""Buttons and links can be read at rest, under the mouse, focused, pressed and disabled, in both themes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import CDPSession, Error, Page, expect
+
+from accounts.callers import foundry_caller
+from accounts.services import create_account
+from tests.browser.pages import ELSEWHERE, OF_A_PROJECT
+from tests.browser.people import Person, Scheme, World
+from tests.browser.signers import story
+
+MEASURE: Final = (Path(__file__).parent / "contrast.js").read_text()
+# The pseudo-classes that the browser is told to match, as if by mouse and keyboard.
+STATES: Final[dict[str, tuple[str, ...]]] = {
+    "at rest": (),
+    "hovered": ("hover",),
+    "focused": ("focus", "focus-visible", "focus-within"),
+    "pressed": ("hover", "active", "focus"),
+}
+ADMINISTRATION: Final = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/")
+SCHEMES: Final = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+class Controls:
+    """The kinds of buttons and links on a page, put into one state after another."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        # Every kind is measured once, on the first page that has it.
+        self._known: list[str] = []
+
+    def hard_to_read(self) -> list[str]:
+        """What cannot be told from its background, in each state."""
+        self._page.wait_for_load_state()
+        self._page.evaluate(MEASURE)
+        found = []
+        nodes = self._nodes()
+        for state, pseudo in STATES.items():
+            self._force(nodes, pseudo)
+            found += self._measure(state)
+        self._force(nodes, ())
+        self._page.evaluate("contrast.disable()")
+        return found + self._measure("disabled")
+
+    def _force(self, nodes: list[int], pseudo: tuple[str, ...]) -> None:
+        for node in nodes:
+            # A part of the page that was swapped since is gone.
+            with contextlib.suppress(Error):
+                self._cdp.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": list(pseudo)})
+
+    def _measure(self, state: str) -> list[str]:
+        words: list[str] = self._page.evaluate("state => contrast.measure(state)", state)
+        return [f"{state}: {each}" for each in words]
+
+    def _nodes(self) -> list[int]:
+        """One of each kind, with everything around it: the mouse is over that, too."""
+        self._known += self._page.evaluate("known => contrast.mark(known)", self._known)
+        self._cdp.send("DOM.enable")
+        self._cdp.send("CSS.enable")
+        root: dict[str, Any] = self._cdp.send("DOM.getDocument")
+        selector = {"nodeId": root["root"]["nodeId"], "selector": "[data-measured]"}
+        nodes: list[int] = self._cdp.send("DOM.querySelectorAll", selector)["nodeIds"]
+        return nodes
+
+
+@SCHEMES
+def test_every_page_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+    mara = person("owner", scheme=scheme)
+    mara.expected.append("status of 404")
+    controls = Controls(mara.page)
+    mara.at_work()
+    found = {"workspace": controls.hard_to_read()}
+    own = [world.address + paths[0] for paths in OF_A_PROJECT.values()]
+    for path in [*own, *(world.url + paths[0] for paths in ELSEWHERE.values())]:
+        mara.page.goto(path)
+        found[path.removeprefix(world.url)] = controls.hard_to_read()
+    mara.sign_out()
+    mara.page.goto(f"{world.url}/accounts/login/")
+    found["sign in"] = controls.hard_to_read()
+    assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+@SCHEMES
+def test_a_release_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+    first, second = world.arrange(lambda: story(world))
+    priya, mara = person("reviewer", scheme=scheme), person("owner", scheme=scheme)
+    found = {}
+    signing, owning = Controls(priya.page), Controls(mara.page)
+    for path in (f"releases/{first.id}/", f"releases/{second.id}/", f"releases/{second.id}/?sign=reviewed"):
+        priya.open(path)
+        found[path] = signing.hard_to_read()
+    for path in ("", f"releases/{second.id}/reject/", "releases/policy/"):
+        mara.open(path)
+        found[f"owner: {path}"] = owning.hard_to_read()
+    assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+@SCHEMES
+def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person], scheme: Scheme) -> None:
+    mara, daniel = person("owner", scheme=scheme), person("editor", scheme=scheme)
+    mara.at_work()
+    daniel.at_work()
+    mara.write("Unsaved. ")
+    expect(daniel.badge).to_contain_text("Being edited by")
+    found = {"writing": Controls(mara.page).hard_to_read(), "watching": Controls(daniel.page).hard_to_read()}
+    assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+@SCHEMES
+def test_the_administration_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+    def make_administrator() -> None:
+        username = f"administrator-{token_hex(4)}"
+        account = create_account(caller=foundry_caller("command"), username=username, is_administrator=True)
+        world.people["administrator"] = account
+
+    world.arrange(make_administrator)
+    anna = person("administrator", scheme=scheme)
+    controls = Controls(anna.page)
+    found = {}
+    for path in (*ADMINISTRATION, f"/admin/accounts/user/{world.people['editor'].id}/change/"):
+        anna.page.goto(world.url + path)
+        found[path] = controls.hard_to_read()
+    assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+@SCHEMES
+def test_the_mouse_leaves_a_primary_button_readable(person: Callable[..., Person], scheme: Scheme) -> None:
+    """By the mouse itself: the button keeps a background of its own."""
+    mara = person("owner", scheme=scheme)
+    page = mara.at_work()
+    mara.write("x")
+    save = page.locator(".btn-primary:visible").first
+    expect(save).to_be_enabled()
+    save.hover()
+    page.evaluate(MEASURE)
+    page.evaluate("contrast.settle()")
+    assert save.evaluate("one => contrast.of(one)") >= 4.5
+    assert save.evaluate("one => contrast.between(contrast.behind(one), contrast.behind(one.parentElement))") >= 3
