@@ -18,9 +18,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.callers import Caller
 from accounts.models import User
 from audit.chain import link_hash
+from audit.chain_verification.services import record_verification
 from audit.models import SITE_CHAIN, Event, Review
 from audit.reviews.services import record_review
-from audit.standing.services import note_standing
 from projects.models import Project
 from publishing.jobs import verify_chain
 from tests.workspace.conftest import Browser
@@ -347,7 +347,7 @@ def test_c10_it_is_for_auditors_only(who: str, browser: Browser, make_user, owne
 
 def test_no_page_has_inline_code(desk: Client, saved: Event, auditor: User):
     record_review(caller=Caller(user=auditor, via="browser"), chain=saved.chain, from_seq=1, to_seq=2)
-    note_standing(chain=saved.chain)
+    record_verification(chain=saved.chain)
     asked: dict[str, Any] = {"chain": saved.chain, "open": saved.pk, "field": "prompt_text"}
     for name in PAGES:
         response = desk.get(reverse(name), asked)
