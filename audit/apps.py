@@ -7,6 +7,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
+        from audit.controls import register_trunk_controls
         from audit.keys.verification import check_keys
         from audit.permissions import SITE_PERMISSIONS
         from audit.rebuilding.own import TABLES
@@ -17,6 +18,7 @@ class AuditConfig(AppConfig):
 
         register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)
+        register_trunk_controls()
         RECORD_CHECKS.register("checkpoints", check_checkpoints)
         RECORD_CHECKS.register("keys", check_keys)
         RECORD_CHECKS.register("reviews", check_reviews)
