@@ -6,10 +6,10 @@ class SampleStageConfig(StageConfig):
     label = "sample_stage"
 
     def ready(self) -> None:
-        from audit.rebuilding.tables import register as rebuild
-        from drafts.exchange.registry import export_table
+        from audit.rebuilding.tables import rebuild
+        from drafts.exchange.registry import EXPORTED_TABLES, ExportedTable
         from tests.sample_stage.models import Note
         from tests.sample_stage.rebuilding import TABLES
 
         rebuild(*TABLES)
-        export_table("note", Note)
+        EXPORTED_TABLES.register("note", ExportedTable(Note))
