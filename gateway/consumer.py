@@ -67,8 +67,8 @@ class ProjectConsumer(AsyncConsumer):
         raise StopConsumer
 
 
-class UnknownAddressConsumer(AsyncConsumer):
-    """Any other address: refused after accepting, too."""
+class NowhereConsumer(AsyncConsumer):
+    """Any other address: told in the same way, after accepting."""
 
     channel_layer_alias = "none"
 

@@ -10,15 +10,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 import pytest
 from django.conf import global_settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection
 from django.test import override_settings
-from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
 from audit.services import site_id
@@ -26,6 +23,7 @@ from drafts.models import Draft
 from foundry_site.doctor import catalog
 from projects.models import Member, Project
 from publishing.models import Release
+from tests import databases
 from tests.migrations import release
 from tests.migrations.rows import Columns, Renamed, columns_now, hashes
 from tests.publishing.reviews import Review, caller_of
@@ -47,45 +45,26 @@ class Migrated:
     after: dict[str, Counter[str]]
 
 
-def use_database(name: str) -> str:
-    """Let Django's connection lead to another database of the same server; the name of the one before."""
-    before = str(connection.settings_dict["NAME"])
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's backend has one
-    connection.settings_dict["NAME"] = name
-    site_id.cache_clear()
-    ContentType.objects.clear_cache()
-    return before
-
-
-def address_of(name: str) -> str:
-    here = connection.settings_dict
-    parameters = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return make_conninfo(dbname=name, **{name: here[key] for name, key in parameters.items() if here[key]})
-
-
-def run(sql: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-
-
 @pytest.fixture(scope="module")
 def migrated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Migrated]:
     """The last release's database in one of its own, migrated; Django's connection leads there."""
-    name = f"last_release_{token_hex(4)}"
-    with django_db_blocker.unblock():
-        run(f"CREATE DATABASE {name}")
-        release.restore(address_of(name))
-        home = use_database(name)
-        try:
-            # The passwords were hashed as outside of tests.
-            hashing = {"PASSWORD_HASHERS": global_settings.PASSWORD_HASHERS}
-            with override_settings(FOUNDRY_SIGNING_KEY=release.NEXT_KEY, **hashing):
-                yield _migrate()
-        finally:
-            use_database(home)
-            run(f"DROP DATABASE {name} WITH (FORCE)")
-            connection.close()
+    # The passwords were hashed as outside of tests.
+    settings = {"FOUNDRY_SIGNING_KEY": release.NEXT_KEY, "PASSWORD_HASHERS": global_settings.PASSWORD_HASHERS}
+    name = databases.new(template="template0")
+    try:
+        release.restore(databases.address(name))
+        with django_db_blocker.unblock(), override_settings(**settings), databases.connected_to(name):
+            _forget()
+            yield _migrate()
+    finally:
+        _forget()
+        databases.drop(name)
+
+
+def _forget() -> None:
+    """What this process remembers of a database, it remembers of another one."""
+    site_id.cache_clear()
+    ContentType.objects.clear_cache()
 
 
 def _migrate() -> Migrated:
