@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
         import accounts.signals  # noqa: F401
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
-        from audit.rebuilding.tables import register as rebuild
+        from audit.rebuilding.tables import rebuild
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)

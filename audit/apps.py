@@ -7,17 +7,19 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
+        from audit.controls import register_trunk_controls
         from audit.keys.verification import check_keys
         from audit.permissions import SITE_PERMISSIONS
         from audit.rebuilding.own import TABLES
-        from audit.rebuilding.tables import register as rebuild
+        from audit.rebuilding.tables import rebuild
         from audit.reviews.verification import check_reviews
-        from audit.verification import register
+        from audit.verification import RECORD_CHECKS
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)
-        register("checkpoints", check_checkpoints)
-        register("keys", check_keys)
-        register("reviews", check_reviews)
-        register("timestamps", check_timestamps)
+        register_trunk_controls()
+        RECORD_CHECKS.register("checkpoints", check_checkpoints)
+        RECORD_CHECKS.register("keys", check_keys)
+        RECORD_CHECKS.register("reviews", check_reviews)
+        RECORD_CHECKS.register("timestamps", check_timestamps)

@@ -9,20 +9,20 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.functional import cached_property
 
+from audit.chain_verification.models import ChainVerification
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.keys.models import SiteKey
 from audit.reviews.models import Review
-from audit.standing.models import Standing
 from kernel.ijson import parse
 
 __all__ = [
     "SITE_CHAIN",
+    "ChainVerification",
     "Checkpoint",
     "Event",
     "Review",
     "Site",
     "SiteKey",
-    "Standing",
     "Timestamp",
     "project_chain",
 ]

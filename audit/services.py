@@ -71,14 +71,14 @@ def record(
     project_id: uuid.UUID | None = None,
     reason: str | None = None,
     request: str | None = None,
-    alongside: Sequence[Statement] = (),
+    with_statements: Sequence[Statement] = (),
 ) -> Event:
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
     Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
-    with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `alongside` are
-    the INSERT, UPDATE or DELETE statements of the write that go to Postgres together with the event; they may read
+    with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `with_statements`
+    are the INSERT, UPDATE or DELETE statements of the write that go to Postgres together with the event; they may read
     its `seq` and `at` from a table `event`.
     """
     if not connection.in_atomic_block:
@@ -92,18 +92,18 @@ def record(
     }
     if request is not None and caller.client_ref is not None:
         fact |= {"client_ref": str(caller.client_ref), "request": request}
-    event = _append(fact, alongside)
+    event = _append(fact, with_statements)
     if project_id is not None:
         transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
     return event
 
 
-def _append(fact: dict[str, Any], alongside: Sequence[Statement]) -> Event:
+def _append(fact: dict[str, Any], with_statements: Sequence[Statement]) -> Event:
     """Insert the event and what goes with it in one statement."""
     text = canonical(fact)
     parts = [f"event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})"]  # noqa: S608
-    parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(alongside)]
-    values = [text, *(value for _, each in alongside for value in each)]
+    parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(with_statements)]
+    values = [text, *(value for _, each in with_statements for value in each)]
     (row,) = run((f"WITH {', '.join(parts)} SELECT {_COLUMNS} FROM event", values))  # noqa: S608
     return Event.from_fact(text, fact, dict(zip(_RETURNED, row, strict=True)))
 

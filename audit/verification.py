@@ -2,7 +2,7 @@
 
 It believes the canonical text of events whose links it has computed, and nothing that the database derives from it:
 each generated column is compared with the text. `audit` knows only the chain; apps above register their tables
-(`audit.rebuilding`) and checks of what is no table of events, such as seals (`register`). Control c02.
+(`audit.rebuilding`) and checks of what is no table of events, such as seals (`RECORD_CHECKS`). Control c02.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from audit.services import site_id
 from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
+from kernel.registry import Registry
 from kernel.transactions import one_moment
 
 __all__ = [
+    "RECORD_CHECKS",
     "ChainState",
     "Finding",
     "Verification",
     "chains",
-    "register",
     "verify",
     "verify_chain",
     "verify_range",
@@ -75,12 +76,8 @@ class Verification:
 
 RecordCheck = Callable[[], Iterator[Finding]]
 TakeFact = Callable[[Fact], Finding | None]
-_record_checks: dict[str, RecordCheck] = {}
-
-
-def register(name: str, check: RecordCheck) -> None:
-    """Add a check of records that no table of events is; called once from an app's `ready()`."""
-    _record_checks[name] = check
+# Checks of records that are not rebuilt from events, such as seals.
+RECORD_CHECKS: Final = Registry[RecordCheck]("check of records")
 
 
 def verify(chain: str | None = None) -> Verification:
@@ -102,8 +99,8 @@ def verify(chain: str | None = None) -> Verification:
             return found
         found.findings += rebuilding.differences(chain, broken=broken)
         if chain is None and not broken:
-            for check in sorted(_record_checks):
-                found.findings += _record_checks[check]()
+            for check in RECORD_CHECKS.values():
+                found.findings += check()
     found.rows, found.not_compared = rebuilding.compared, rebuilding.not_compared
     return found
 

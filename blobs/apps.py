@@ -5,7 +5,7 @@ class BlobsConfig(AppConfig):
     name = "blobs"
 
     def ready(self) -> None:
-        from audit.rebuilding.tables import register as rebuild
+        from audit.rebuilding.tables import rebuild
         from blobs.rebuilding import TABLES
 
         rebuild(*TABLES)

@@ -28,17 +28,17 @@ def store_texts(*, texts: Iterable[str]) -> list[str]:
     hashes = [sha256_of(content) for content in contents]
     if contents:
         with connection.cursor() as cursor:
-            cursor.execute(*_storing(dict(zip(hashes, contents, strict=True))))
+            cursor.execute(*_insert_sql(dict(zip(hashes, contents, strict=True))))
     return hashes
 
 
-def storing(*, texts: Iterable[str]) -> list[Statement]:
-    """The statement of `store_texts`, for a write whose event takes it along (`audit.services.record`)."""
+def insert_blobs_sql(*, texts: Iterable[str]) -> list[Statement]:
+    """The statement of `store_texts`, for a write that sends it with its event (`audit.services.record`)."""
     contents = [text.encode("utf-8") for text in texts]
-    return [_storing({sha256_of(content): content for content in contents})] if contents else []
+    return [_insert_sql({sha256_of(content): content for content in contents})] if contents else []
 
 
-def _storing(contents: dict[str, bytes]) -> Statement:
+def _insert_sql(contents: dict[str, bytes]) -> Statement:
     # Sorted, so that two writers of the same new contents wait for each other in the same order.
     blobs = sorted(contents.items())
     return _INSERT, [[digest for digest, _ in blobs], [content for _, content in blobs]]

@@ -5,11 +5,11 @@ class DraftsConfig(AppConfig):
     name = "drafts"
 
     def ready(self) -> None:
-        from audit.rebuilding.tables import register as rebuild
-        from audit.verification import register
+        from audit.rebuilding.tables import rebuild
+        from audit.verification import RECORD_CHECKS
         from drafts.comments.models import Comment
         from drafts.exchange.importing import check_imports
-        from drafts.exchange.registry import export_table
+        from drafts.exchange.registry import EXPORTED_TABLES, ExportedTable
         from drafts.permissions import PERMISSIONS
         from drafts.rebuilding import TABLES, check_sizes
         from drafts.tasks.models import Task
@@ -17,7 +17,7 @@ class DraftsConfig(AppConfig):
 
         register_permissions(*PERMISSIONS)
         rebuild(*TABLES)
-        register("imports", check_imports)
-        register("sizes", check_sizes)
-        export_table("comment", Comment)
-        export_table("task", Task)
+        RECORD_CHECKS.register("imports", check_imports)
+        RECORD_CHECKS.register("sizes", check_sizes)
+        EXPORTED_TABLES.register("comment", ExportedTable(Comment))
+        EXPORTED_TABLES.register("task", ExportedTable(Task))

@@ -37,12 +37,12 @@ def write_draft(
     data: Mapping[str, Any] | None = None,
     reason: str | None = None,
     texts: Mapping[str, str | None] | None = None,
-    alongside: Sequence[Statement] = (),
+    with_statements: Sequence[Statement] = (),
 ) -> Draft:
     """Insert the version after `current` inside a write whose right to the changed fields is already proven.
 
-    `after` is every field of the new version, its contents stored already, or by one of the statements `alongside`.
-    The event comes first: its time is the draft's, and its `seq` the token of a momentary lease. `texts` are those of
+    `after` is every field of the new version, its contents stored already or by one of `with_statements`. The event
+    comes first: its time is the draft's, and its `seq` the token of a momentary lease. `texts` are those of
     the changed fields (None for a removed file), where the caller has them at hand: neither the search index nor who
     reads the version then needs a round trip of its own.
     """
@@ -72,12 +72,12 @@ def write_draft(
     held = {name: content.sha256 for name, content in before.items()}
     index = VersionIndex(project_id=write.project.id, version=draft.version_number, before=held)
     indexing = index.statements(texts) if texts is not None else []
-    together = [*alongside, inserting, pointing, *indexing]
-    event = write.record("draft.saved", Target.of("draft", draft.id), facts, reason=reason, alongside=together)
+    together = [*with_statements, inserting, pointing, *indexing]
+    event = write.record("draft.saved", Target.of("draft", draft.id), facts, reason=reason, with_statements=together)
     if texts is None:
         index.follow({name: draft.sha256_of(name) for name in draft.changed_fields})
     else:
-        _hand_on(draft, texts)
+        _attach_texts(draft, texts)
     draft.created_at = event.at
     draft.event_seq = event.seq
     write.project.current_draft = draft
@@ -85,8 +85,8 @@ def write_draft(
     return draft
 
 
-def _hand_on(draft: Draft, texts: Mapping[str, str | None]) -> None:
-    """Let the version know the texts that it was made of."""
+def _attach_texts(draft: Draft, texts: Mapping[str, str | None]) -> None:
+    """Attach the texts to the version, so that reading them takes no query."""
     for name, relation in ((PROMPT, "prompt"), (CONFIGURATION, "configuration")):
         text, digest = texts.get(name), draft.sha256_of(name)
         if text is not None and digest is not None:

@@ -20,6 +20,6 @@ from gateway.routing import websocket_application  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": LoggedRequests(BelowPath(HttpApplication())),
-        "websocket": LoggedSockets(BelowPath(websocket_application)),
+        "websocket": LoggedSockets(BelowPath(websocket_application())),
     }
 )

@@ -49,7 +49,7 @@ class Environment:
     """What the operator chose; defaults run the embedded services on this machine.
 
     ``database_url`` and ``redis_url`` are None where the embedded service is to be used. Durations are in seconds where
-    their name does not say otherwise; rates are per minute.
+    their name does not say otherwise; rates are per minute. ``stages`` is None where all are to be installed.
     """
 
     data_dir: Path
@@ -102,6 +102,7 @@ class Environment:
     timestamp_url: str
     timestamp_roots: str
     outbound_hosts: frozenset[str]
+    stages: tuple[str, ...] | None
     demo: bool
 
     @property
@@ -172,6 +173,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         outbound_hosts=_outbound_hosts(variables),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
+        # Set and empty means none.
+        stages=_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
         demo=_flag(variables, "FOUNDRY_DEMO"),
     )
 

@@ -14,6 +14,7 @@ from foundry_site.outside import outside_origins
 from foundry_site.secrets_on_disk import read_or_make_secret
 from foundry_site.sign_in_settings import *  # noqa: F403 (a part of these settings)
 from foundry_site.sign_in_settings import FOUNDRY_OIDC, FOUNDRY_SESSION_LIFETIME
+from foundry_site.stages import stage_apps
 
 ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
@@ -23,6 +24,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 INSTALLED_APPS = [
     "daphne",
     "foundry_site",
+    *stage_apps(ENVIRONMENT.stages),
     "workspace",
     "gateway",
     "publishing",

@@ -17,7 +17,6 @@ import realtime
 from accounts.callers import Caller
 from audit.live import topic_of
 from gateway.close_codes import CloseCode
-from gateway.commands import COMMANDS, Command, Lane, Place
 from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES
 from gateway.protocol import (
@@ -33,6 +32,7 @@ from gateway.protocol import (
     refusal_frame,
     result_frame,
 )
+from gateway.registry import COMMANDS, Command, CommandContext, Lane
 from gateway.snapshot import read_state, snapshot_of
 from gateway.watching import require_open_lease
 from kernel.errors import DomainError, RateLimited, Unavailable
@@ -50,8 +50,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds.
 USE_INTERVAL: Final = 60.0
-# What a page sends without anybody touching it.
-_BY_ITSELF: Final = frozenset({"ping", "events.since", "text.get", "lock.renew"})
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -108,8 +106,8 @@ class Connection:
         return self.caller.user.id
 
     @property
-    def place(self) -> Place:
-        return Place(self.caller, self.project_id, self.session.session_id, self.is_admitted)
+    def context(self) -> CommandContext:
+        return CommandContext(self.caller, self.project_id, self.session.session_id, self.is_admitted)
 
     @property
     def is_admitted(self) -> bool:
@@ -189,7 +187,7 @@ class Connection:
             clean=clean,
         )
         try:
-            await self.node.lanes.write_in_turn(self.project_id, closing)
+            await self.node.lanes.write_serialized(self.project_id, closing)
         except DomainError as refusal:
             # The locks then run out by their own time.
             logger.warning("The end of %s could not be noted: %s", self.name, refusal.detail)
@@ -220,9 +218,9 @@ class Connection:
         if command.refuses_held:
             await self._require_access()
             self.node.locks.refuse_held(self.project_id, params.field, session_id=self.session.session_id)
-        work = functools.partial(command.run, self.place, params)
-        if command.lane is Lane.IN_TURN:
-            return await self.node.lanes.write_in_turn(self.project_id, work)
+        work = functools.partial(command.handler, self.context, params)
+        if command.lane is Lane.SERIALIZED:
+            return await self.node.lanes.write_serialized(self.project_id, work)
         if command.lane is Lane.WRITE:
             return await self.node.lanes.write(work)
         if command.lane is Lane.READ:
@@ -246,7 +244,7 @@ class Connection:
     async def _require_lock(self, field: str, token: int) -> None:
         """The session's locks are remembered until an event says otherwise. Raises `LockNotHeld`, `StaleToken`."""
         if self.held.get(field) != token:
-            at = self.place
+            at = self.context
             checked = functools.partial(
                 require_open_lease,
                 user=at.caller.user,
@@ -260,10 +258,10 @@ class Connection:
 
     def _require_pace(self, command: Command, size: int) -> None:
         """Raise `RateLimited` for a command that comes too often, or with too much."""
-        if command.most_per_second is not None:
-            fresh = TokenBucket(command.most_per_second, command.most_per_second, self.heard_at)
+        if command.max_per_second is not None:
+            fresh = TokenBucket(command.max_per_second, command.max_per_second, self.heard_at)
             if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
-                raise RateLimited(f"At most {command.most_per_second} {command.name} a second.", retry_after=1)
+                raise RateLimited(f"At most {command.max_per_second} {command.name} a second.", retry_after=1)
         if command.max_size_per_second is not None:
             fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MESSAGE_LIMIT, self.heard_at)
             if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
@@ -271,14 +269,12 @@ class Connection:
                 raise RateLimited(f"At most {limit} KiB of {command.name} a second.", retry_after=30)
 
     def _note_focus(self, command: Command, params: Any) -> None:
-        if command.name == "cursor.move":
-            self.node.focus(self, params.field)
-        elif command.focus is not None:
-            self.node.focus(self, params.field if command.focus else None)
+        if command.focus is not None:
+            self.node.focus(self, command.focus(params))
 
     def _note_use(self, command: Command) -> None:
         """Once a minute while a person is there; what the page sends by itself shows nobody."""
-        if command.name not in _BY_ITSELF and self.heard_at - self._used_at > USE_INTERVAL:
+        if not command.is_automatic and self.heard_at - self._used_at > USE_INTERVAL:
             self._used_at = self.heard_at
             self.node.note_use(self.caller)
 

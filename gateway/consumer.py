@@ -67,8 +67,8 @@ class ProjectConsumer(AsyncConsumer):
         raise StopConsumer
 
 
-class NowhereConsumer(AsyncConsumer):
-    """Any other address: told in the same way, after accepting."""
+class UnknownAddressConsumer(AsyncConsumer):
+    """Any other address: refused after accepting, too."""
 
     channel_layer_alias = "none"
 

@@ -57,7 +57,7 @@ class Lanes:
         self.sweeper = Lane("sweeper", 1)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
-    async def write_in_turn(self, project_id: UUID, work: Callable[[], Result]) -> Result:
+    async def write_serialized(self, project_id: UUID, work: Callable[[], Result]) -> Result:
         """Run a write that locks the project's row, after those of this process that came before it."""
         turn = self._turns.get(project_id)
         if turn is None:

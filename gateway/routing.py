@@ -1,4 +1,4 @@
-"""The addresses of the gateway, for `foundry_site.asgi`."""
+"""The addresses of the sockets, for `foundry_site.asgi`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 from channels.routing import URLRouter
 from django.urls import re_path
 
-from gateway.consumer import NowhereConsumer, ProjectConsumer
+from gateway.consumer import UnknownAddressConsumer
+from gateway.registry import SOCKET_ADDRESSES
 
-# Channels routes its applications by Django's patterns, whose types know of views only.
-_project: Any = ProjectConsumer.as_asgi()
-_nowhere: Any = NowhereConsumer.as_asgi()
-_addresses: list[Any] = [re_path(r"^ws/projects/(?P<project_id>[^/]+)/$", _project), re_path(r"", _nowhere)]
 
-websocket_application = URLRouter(_addresses)
+def websocket_application() -> URLRouter:
+    """Every registered address; any other one is refused after accepting. Call it when all apps are ready."""
+    # Channels routes its applications by Django's patterns, whose types know of views only.
+    unknown: Any = UnknownAddressConsumer.as_asgi()
+    patterns: list[Any] = [
+        re_path(f"^{address.pattern}$", address.consumer.as_asgi()) for address in SOCKET_ADDRESSES.values()
+    ]
+    return URLRouter([*patterns, re_path(r"", unknown)])

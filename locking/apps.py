@@ -5,7 +5,7 @@ class LockingConfig(AppConfig):
     name = "locking"
 
     def ready(self) -> None:
-        from audit.rebuilding.tables import register as rebuild
+        from audit.rebuilding.tables import rebuild
         from locking.permissions import PERMISSIONS
         from locking.rebuilding import TABLES
         from locking.services import freeze_locks

@@ -146,7 +146,7 @@ def start_lease(
         Target.of("lease", lease_id),
         {"field": field, "session_id": str(session_id), "holder": holder.person(), **(data or {})},
         reason=reason,
-        alongside=[(_INSERT_LEASE, [lease_id, write.project.id, field, holder.id, session_id])],
+        with_statements=[(_INSERT_LEASE, [lease_id, write.project.id, field, holder.id, session_id])],
     )
     return Lease(
         lease_id=lease_id,
@@ -184,7 +184,7 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
             "token": lease.token,
             "why": why.value,
         },
-        alongside=[ending],
+        with_statements=[ending],
     )
     write.afterwards(registry.release, key=registry.lock_key(lease.project_id, lease.field), lease_id=lease.lease_id)
 

@@ -108,10 +108,10 @@ def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
     return copy
 
 
-def forgetting(leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> Statement:
-    """A save removes its leases' copies up to the revision it names, or whole where it names none.
+def delete_copies_sql(leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> Statement:
+    """The statement that deletes the leases' copies up to the revision that a save names, or whole where it names none.
 
-    To go to Postgres with the save's event (`audit.services.record`).
+    It is sent with the save's event (`audit.services.record`).
     """
     saved = [(lease.lease_id, revisions.get(field, HIGHEST_REVISION)) for field, lease in leases.items()]
     return _FORGET, [[lease_id for lease_id, _ in saved], [revision for _, revision in saved]]

@@ -7,8 +7,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.closing import register
-        from audit.rebuilding.tables import register as rebuild
-        from audit.verification import register as register_check
+        from audit.rebuilding.tables import rebuild
+        from audit.verification import RECORD_CHECKS
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import OWN_PERMISSIONS, OWN_SITE_PERMISSIONS, register_permissions
         from projects.rebuilding import TABLES, check_chains
@@ -17,5 +17,5 @@ class ProjectsConfig(AppConfig):
         register_permissions(*OWN_PERMISSIONS)
         register_site_permissions(*OWN_SITE_PERMISSIONS)
         rebuild(*TABLES)
-        register_check("chains", check_chains)
+        RECORD_CHECKS.register("chains", check_chains)
         register("projects", settle_projects)

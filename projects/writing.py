@@ -48,12 +48,12 @@ class ProjectWrite:
         data: Mapping[str, Any] | None = None,
         *,
         reason: str | None = None,
-        alongside: Sequence[Statement] = (),
+        with_statements: Sequence[Statement] = (),
     ) -> Event:
         """Append an event of the caller to the project's chain; the write's first one carries its `client_ref`.
 
-        `alongside` are statements of the write that travel with the event (`audit.services.record`). A repeat was not
-        authorised for its action, so it records nothing.
+        `with_statements` are sent to Postgres with the event (`audit.services.record`). A repeat was not authorised for
+        its action, so it records nothing.
         """
         if self.repeat_of is not None:
             raise RuntimeError(f"A repeat of {self.repeat_of.action} must not write {action}.")
@@ -66,11 +66,11 @@ class ProjectWrite:
             project_id=self.project.id,
             reason=reason,
             request=request,
-            alongside=alongside,
+            with_statements=with_statements,
         )
 
     def record_consequence(
-        self, action: str, target: Target, data: Mapping[str, Any], *, alongside: Sequence[Statement] = ()
+        self, action: str, target: Target, data: Mapping[str, Any], *, with_statements: Sequence[Statement] = ()
     ) -> Event:
         """Append an event that nobody decided, such as an expiry that this write found: Foundry is its actor."""
         return record(
@@ -79,7 +79,7 @@ class ProjectWrite:
             target=target,
             data=data,
             project_id=self.project.id,
-            alongside=alongside,
+            with_statements=with_statements,
         )
 
     def tell(self, kind: Kind, people: Iterable[UUID], facts: Mapping[str, Any], seq: int) -> None:

@@ -6,9 +6,9 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.checkpoints.services import announce_by
-        from audit.rebuilding.tables import register as rebuild
-        from audit.verification import register
-        from drafts.exchange.registry import check_together, export_table
+        from audit.rebuilding.tables import rebuild
+        from audit.verification import RECORD_CHECKS
+        from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES, ExportCheck, ExportedTable
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
         from publishing.exports import release_faults
@@ -22,9 +22,9 @@ class PublishingConfig(AppConfig):
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)
-        register("releases", check_releases)
-        register("signatures", check_signatures)
-        export_table("policy", Policy)
-        export_table("release", Release)
-        export_table("signature", Signature, project="release__project")
-        check_together(release_faults, "release", "signature")
+        RECORD_CHECKS.register("releases", check_releases)
+        RECORD_CHECKS.register("signatures", check_signatures)
+        EXPORTED_TABLES.register("policy", ExportedTable(Policy))
+        EXPORTED_TABLES.register("release", ExportedTable(Release))
+        EXPORTED_TABLES.register("signature", ExportedTable(Signature, project="release__project"))
+        EXPORT_CHECKS.register("releases", ExportCheck(("release", "signature"), release_faults))

@@ -11,10 +11,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts.callers import foundry_caller
+from audit.chain_verification.services import record_verifications
 from audit.checkpoints import posting
 from audit.checkpoints.services import make_checkpoint
 from audit.checkpoints.stamping import stamp_checkpoints
-from audit.standing.services import note_standings
 
 
 @app.periodic(cron=settings.FOUNDRY_CHECKPOINT_CRON)
@@ -47,13 +47,13 @@ def announce_checkpoint(number: int) -> None:
 @app.task(queueing_lock="verification", lock="verification")
 def verify_chains(timestamp: int) -> None:
     """Do what `verify_audit` does and note it, for pages and figures; what is wrong is an alert in the log."""
-    note_standings()
+    record_verifications()
 
 
 @app.task(lock="verification")
 def verify_chain(chain: str) -> None:
     """Walk one chain, or all where none is named, because somebody wants to know now."""
-    note_standings([chain] if chain else None)
+    record_verifications([chain] if chain else None)
 
 
 def have_verified(chain: str) -> None:

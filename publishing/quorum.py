@@ -42,7 +42,7 @@ class Approval:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ApprovalProgress:
     """What is still missing: people by meaning (only the meanings that miss some), and different people overall."""
 
     missing: dict[str, int] = field(default_factory=dict)
@@ -54,15 +54,15 @@ class Standing:
         return not self.missing and not self.distinct_missing
 
 
-def standing(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Hashable]) -> Standing:
-    """How far the approvals go. One that its giver could not have given does not count, however it came about."""
+def approval_progress(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Hashable]) -> ApprovalProgress:
+    """Which approvals are still missing. One that its giver was not allowed to give does not count."""
     counted = _counted(quorum, given, frozenset(authors))
     missing = {
         meaning: wanted - len(counted.get(meaning, ()))
         for meaning, wanted in quorum.people.items()
         if len(counted.get(meaning, ())) < wanted
     }
-    return Standing(missing, max(0, quorum.distinct - _max_distinct(quorum.people, counted)))
+    return ApprovalProgress(missing, max(0, quorum.distinct - _max_distinct(quorum.people, counted)))
 
 
 def quorum_of_rules(rules: Mapping[str, Any], *, authors_sign: bool) -> Quorum:
@@ -79,7 +79,7 @@ def fault_in_released(quorum: Quorum, *, given: Iterable[Approval], authors: Ite
     """Why something cannot have been released by these approvals; None where it can."""
     if not sum(quorum.people.values()):
         return "its policy asks for no signature, which no policy can"
-    met = standing(quorum, given=given, authors=authors).met
+    met = approval_progress(quorum, given=given, authors=authors).met
     return None if met else "it lacks signatures that its policy asked for"
 
 

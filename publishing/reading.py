@@ -17,11 +17,11 @@ from drafts.models import Draft
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
+from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
-from publishing.standings import approvals_of, quorum_of, standing_of
 from publishing.statements import SIGNATURE, statement
 from publishing.states import signing_action
 
@@ -104,7 +104,7 @@ def warnings_of(draft: Draft, rules: Rules, label: Callable[[str], str] = str) -
 
 def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
     in_review = release.state == ReleaseState.IN_REVIEW
-    standing = standing_of(release) if in_review else None
+    progress = progress_of(release) if in_review else None
     return {
         "id": release.id,
         "project_id": release.project_id,
@@ -120,7 +120,7 @@ def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
         "ended_at": release.ended_at,
         "reason": release.reason,
         "signatures": [signature_body(signature) for signature in release.signatures.all()],
-        "missing": standing.missing if standing else {},
-        "distinct_missing": standing.distinct_missing if standing else 0,
+        "missing": progress.missing if progress else {},
+        "distinct_missing": progress.distinct_missing if progress else 0,
         "warnings": warnings_of(release.draft, Rules(**release.rules)) if in_review else [],
     }

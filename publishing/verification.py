@@ -9,15 +9,15 @@ from django.db.models import Q
 
 from accounts.models import User
 from audit.keys.sealing import seal_fault
-from audit.models import Event, Standing, project_chain
+from audit.models import ChainVerification, Event, project_chain
 from audit.rebuilding.tables import Table
 from audit.verification import Finding, verify_chain, verify_rows
 from blobs.models import Blob, sha256_of
 from drafts.rebuilding import DRAFTS
+from publishing.approval_progress import approvals_of, quorum_of
 from publishing.models import Release, ReleaseState, Signature
 from publishing.quorum import fault_in_released
 from publishing.rebuilding import RELEASES, SIGNATURES
-from publishing.standings import approvals_of, quorum_of
 from publishing.statements import SIGNATURE, statement
 
 
@@ -50,7 +50,7 @@ def fault_of(release: Release) -> str | None:
     (`with_people`).
     """
     chain = project_chain(release.project_id)
-    noted = Standing.objects.sealed([chain]).get(chain)
+    noted = ChainVerification.objects.sealed([chain]).get(chain)
     of_chain = noted.says if noted else str(verify_chain(chain).finding or "")
     if of_chain:
         return of_chain

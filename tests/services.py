@@ -17,6 +17,7 @@ from foundry_site.connections import redis_database
 from foundry_site.embedded import addresses, postgres, valkey
 from foundry_site.embedded.folder_lock import DataFolderBusyError, DataFolderLock
 from foundry_site.environment import BASE_DIR
+from foundry_site.stages import available_stages
 
 TEST_FOLDER = BASE_DIR / ".foundry" / "test"
 # A worker's locks and its cache (settings.CACHES).
@@ -41,6 +42,8 @@ class TestServices:
 
     def choose(self) -> None:
         """Say in the environment which services this process uses. Nothing is started yet."""
+        # All stages, and the one that only tests know; `FOUNDRY_STAGES=` runs the trunk's tests without any.
+        os.environ.setdefault("FOUNDRY_STAGES", ",".join([*available_stages(), "tests.sample_stage"]))
         number = worker()
         if number is None:
             self._take_folder()

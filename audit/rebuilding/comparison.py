@@ -13,14 +13,14 @@ from audit.findings import Finding
 from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import UNRECORDED, Fact, Untrue
-from audit.rebuilding.tables import CHAIN, Row, Rows, Table, registered
+from audit.rebuilding.tables import CHAIN, REBUILT_TABLES, Row, Rows, Table
 
 
 @dataclass(slots=True)
 class Rebuilding:
     """Tables on their way through the events: all that are registered, or some."""
 
-    tables: Sequence[Table] = field(default_factory=registered)
+    tables: Sequence[Table] = field(default_factory=lambda: tuple(REBUILT_TABLES.values()))
     rows: dict[Table, Rows] = field(init=False)
     not_compared: Counter[tuple[str, str]] = field(default_factory=Counter)
     compared: int = 0

@@ -23,6 +23,7 @@ from django.db import models
 
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact, Untrue
+from kernel.registry import Registry
 
 Key = tuple[Any, ...]
 Step = Callable[["Rows", Fact], None]
@@ -218,14 +219,12 @@ class Table:
 
 # Under this name a row that was read says which chain tells of it.
 CHAIN: Final = "chain of the row"
-_tables: list[Table] = []
+REBUILT_TABLES: Final = Registry[Table]("rebuilt table")
+# By the name of a table that is no record: the reason. Every table stands in one of the two, which a test enforces.
+TABLES_WITHOUT_RECORD: Final = Registry[str]("table without record")
 
 
-def register(*tables: Table) -> None:
-    """Have tables rebuilt and compared by every verification; called once from an app's `ready()`."""
-    _tables.extend(table for table in tables if table not in _tables)
-
-
-def registered() -> tuple[Table, ...]:
-    """Every table that is rebuilt."""
-    return tuple(_tables)
+def rebuild(*tables: Table) -> None:
+    """Have tables rebuilt and compared by every verification."""
+    for table in tables:
+        REBUILT_TABLES.register(table.name, table)

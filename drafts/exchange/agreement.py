@@ -5,17 +5,14 @@ The events are believed as far as the chain in the file links them; who made tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import models
-
 from audit.rebuilding.comparison import Rebuilding
 from audit.rebuilding.facts import Fact
-from audit.rebuilding.tables import Table, registered
+from audit.rebuilding.tables import REBUILT_TABLES, Table
 from drafts.exchange import lines, registry
 from drafts.exchange.refusals import refuse
 from locking.rebuilding import LEASES
@@ -48,6 +45,9 @@ class Agreement:
     """The tables that a file holds, on their way through its events; each line is then asked for what it says."""
 
     header: lines.Header
+    # The SHA-256 of every content in the file, and of those that rows refer to which are imported.
+    known_contents: Collection[str]
+    contents: set[str] = field(default_factory=set)
     rebuilding: Rebuilding = field(init=False)
     people: People = field(default_factory=dict)
     drafts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -57,8 +57,9 @@ class Agreement:
     _tables: dict[str, Table] = field(init=False)
 
     def __post_init__(self) -> None:
-        by_model = {table.model: table for table in registered()}
-        self._tables = {kind: by_model[model] for kind, model in registry.exported().items() if model in by_model}
+        rebuilt = {table.model: table for table in REBUILT_TABLES.values()}
+        exported = registry.EXPORTED_TABLES.items()
+        self._tables = {kind: rebuilt[table.model] for kind, table in exported if table.model in rebuilt}
         self.rebuilding = Rebuilding([PROJECTS, MEMBERS, LEASES, *self._tables.values()])
 
     @property
@@ -124,18 +125,27 @@ class Agreement:
         self._check_person(line.user, "member", str(line.user.id))
 
     def take_row(self, line: lines.ExtensionLine) -> None:
-        """A row of whatever else belongs to the project, if this Foundry knows such rows; otherwise it is counted."""
+        """A row of a registered table; one of a type that is not installed here is counted."""
         table = self._tables.get(line.type)
         if table is None:
             kind = f"lines of type {line.type}, which this Foundry does not know"
             self.not_compared[kind] = self.not_compared.get(kind, 0) + 1
             return
-        row = _row_of(table, line)
+        exported = registry.EXPORTED_TABLES[line.type]
+        row = exported.read(line.row)
+        self._take_contents(exported, row)
         what = self.rebuilding.compare_row(table, table.values_of(lambda lookup: self._look(row, lookup)))
         if what:
             raise refuse(f"The {table.name} is not what its events say: {what}.")
-        if registry.is_kept(line.type):
+        if registry.is_checked_together(line.type):
             self.kept.setdefault(line.type, []).append(row)
+
+    def _take_contents(self, exported: registry.ExportedTable, row: registry.Row) -> None:
+        for sha256 in exported.contents(row) if exported.contents else ():
+            if sha256 not in self.known_contents:
+                raise refuse(f"The content {sha256} is not in the file.")
+            if exported.import_rows is not None:
+                self.contents.add(sha256)
 
     def finish(self) -> None:
         """Nothing that the events tell may be missing, and what belongs together fits together."""
@@ -161,17 +171,3 @@ class Agreement:
         said = {"id": str(person.id), "display_name": person.display_name, "kind": person.kind}
         if told is None or told["id"] != said["id"] or (self.names_are_told and dict(told) != said):
             raise refuse(f"{person.display_name} is named otherwise by the event of this {kind}.")
-
-
-def _row_of(table: Table, line: lines.ExtensionLine) -> registry.Row:
-    """The columns of a row, as the database would give them."""
-    columns: dict[str, models.Field[Any, Any]] = {
-        each.attname: each
-        for each in table.model._meta.concrete_fields  # noqa: SLF001 (documented)
-    }
-    if set(line.row) != set(columns):
-        raise refuse(f"Not all columns of a {table.name}, or others.")
-    try:
-        return {name: columns[name].to_python(value) for name, value in line.row.items()}
-    except (ValidationError, TypeError, ValueError) as error:
-        raise refuse(f"Not a {table.name}: {error}.") from None

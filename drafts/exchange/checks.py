@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,11 @@ class DraftCheck:
         self.contents: set[str] = set()
         # What each version's event has to say, until it is found.
         self.expected: dict[int, dict[str, Any]] = {}
+
+    @property
+    def known_contents(self) -> Collection[str]:
+        """The SHA-256 of every content in the file so far."""
+        return self._blobs.sizes.keys()
 
     def take(self, line: DraftLine) -> None:
         if line.version != self.version + 1:
@@ -170,7 +175,7 @@ class ChainCheck:
     agreement: Agreement = field(init=False)
 
     def __post_init__(self) -> None:
-        self.agreement = Agreement(self.header)
+        self.agreement = Agreement(self.header, self.drafts.known_contents)
 
     def take(self, line: EventLine) -> None:
         own = str(self.header.project.id)

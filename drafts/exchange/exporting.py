@@ -17,7 +17,7 @@ from audit.services import site_id
 from blobs.models import Blob
 from drafts.exchange import lines
 from drafts.exchange.agreement import NAMING, People, named_by
-from drafts.exchange.registry import registered_rows
+from drafts.exchange.registry import exported_contents, exported_rows
 from drafts.models import Draft
 from kernel.errors import NotFound
 from kernel.transactions import one_moment
@@ -54,7 +54,7 @@ def _lines(project: Project) -> Iterator[bytes]:
         _members(project, told),
     )
     yield from map(lines.spell, known)
-    for kind, row in registered_rows(project.id):
+    for kind, row in exported_rows(project.id):
         yield lines.spell_extension(kind, row)
 
 
@@ -111,7 +111,7 @@ def _of_few_bytes(hashes: Iterator[str], sizes: dict[str, int], limit: int = 4 *
 
 
 def _hashes(project: Project) -> set[str]:
-    found: set[str] = set()
+    found = set(exported_contents(project.id))
     for draft in Draft.objects.filter(project=project).iterator(chunk_size=500):
         found.update(content.sha256 for content in draft.fields.values())
     for event in Event.objects.of_project(project.id).filter(action="project.imported"):

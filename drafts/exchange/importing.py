@@ -18,7 +18,8 @@ from audit.services import Target, request_hash
 from audit.verification import Finding
 from blobs.models import Blob
 from blobs.services import store_texts
-from drafts.exchange.lines import BlobLine, DraftLine, read
+from drafts.exchange.lines import BlobLine, DraftLine, ExtensionLine, read
+from drafts.exchange.registry import EXPORTED_TABLES, Row
 from drafts.exchange.verification import Verified, read_lines, verify_file
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.versions import write_draft
@@ -35,6 +36,8 @@ from projects.writing import ProjectWrite, project_write
 # The size of the parts in which a file is kept, in bytes: each is a text like any other content.
 PART_BYTES: Final = 1024 * 1024
 BATCH_BYTES: Final = 4 * 1024 * 1024
+# How many rows of a registered table are imported at once.
+BATCH_ROWS: Final = 500
 
 Progress = Callable[[int, int], None]
 
@@ -46,9 +49,9 @@ def import_project(
 
     Each version of the file becomes a version of kind `import` with the same content hash; who made the original, when
     and as which version stands in its event's data, never in the place of the actor or the server's time. Members,
-    locks and comments are people's acts at the other site: they stay in the file. `progress` is told how many versions
-    of how many are there. Raises `ValidationFailed` naming the line, `Conflict` where the file changes while it is
-    read; then nothing is there.
+    locks and comments are people's acts at the other site: they stay in the file, and so do rows of registered tables
+    without an importer. `progress` is called with how many versions of how many are there. Raises `ValidationFailed`
+    naming the line, `Conflict` where the file changes while it is read; then nothing is there.
     """
     verified = verify_file(file)
     project_facts = verified.header.project
@@ -86,6 +89,8 @@ class _Import:
         self._waiting_bytes = 0
         self._parts: list[str] = []
         self._part = bytearray()
+        self._rows: list[Row] = []
+        self._rows_type = ""
 
     def fill(self, file: BinaryIO) -> None:
         digest = hashlib.sha256()
@@ -97,6 +102,9 @@ class _Import:
                 self._take_content(line)
             elif isinstance(line, DraftLine):
                 self._take_version(line)
+            elif isinstance(line, ExtensionLine):
+                self._take_row(line)
+        self._import_rows()
         if digest.hexdigest() != self._verified.sha256:
             raise Conflict("The file was changed while it was read. Nothing is imported.")
         self._store()
@@ -144,6 +152,23 @@ class _Import:
         self._current = draft
         if self._progress is not None:
             self._progress(draft.version_number, self._verified.header.current_version)
+
+    def _take_row(self, line: ExtensionLine) -> None:
+        """Keep a row for its table's importer; rows of one type stand together, and all versions stand before them."""
+        table = EXPORTED_TABLES.get(line.type)
+        if table is None or table.import_rows is None:
+            return
+        if line.type != self._rows_type or len(self._rows) == BATCH_ROWS:
+            self._import_rows()
+            self._store()
+            self._rows_type = line.type
+        self._rows.append(table.read(line.row))
+
+    def _import_rows(self) -> None:
+        importer = EXPORTED_TABLES[self._rows_type].import_rows if self._rows else None
+        if importer is not None:
+            importer(self._write, self._rows)
+            self._rows = []
 
     def _facts_of(self, line: DraftLine) -> dict[str, Any]:
         """What the original version was, as its own chain has it."""

@@ -2,7 +2,7 @@
 
 Every line is the RFC 8785 text of one object with a `type`, ended by LF: the header, every blob, every draft, every
 event of the project's chain (and those of the chain `site` that speak of the project), every lease, every member, then
-the rows of whatever sub-package keeps some (`registry`). The last line holds the SHA-256 of all bytes before it.
+the rows of the tables that apps register (`registry`). The last line holds the SHA-256 of all bytes before it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 from uuid import UUID
 
 import msgspec
@@ -128,14 +128,14 @@ class EndLine(Struct, forbid_unknown_fields=True, frozen=True, tag="end"):
 
 
 class ExtensionLine(Struct, frozen=True):
-    """A row of a sub-package that this format does not know by itself."""
+    """A row of a table that an app registers (`registry`)."""
 
     type: str
     row: dict[str, Any]
 
 
 Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndLine
-KNOWN: Final = frozenset({"header", "blob", "draft", "event", "lease", "member", "end"})
+FORMAT_TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in get_args(Line))
 
 
 def person(user: Any, told: Mapping[str, Any] | None = None) -> Person:
@@ -151,7 +151,7 @@ def spell(line: Line) -> bytes:
 
 
 def spell_extension(kind: str, row: dict[str, Any]) -> bytes:
-    """The line of a sub-package's row."""
+    """The line of a registered table's row."""
     return f"{canonical({**row, 'type': kind})}\n".encode()
 
 
@@ -163,7 +163,7 @@ def read(data: bytes, *, number: int = 1) -> Line | ExtensionLine:
     if canonical(value).encode() != data:
         raise ValidationFailed({"line": ["Not spelled as RFC 8785 spells it."]})
     kind = value["type"]
-    if kind not in KNOWN:
+    if kind not in FORMAT_TYPES:
         if not _EXTENSION.match(kind):
             raise ValidationFailed({"line": ["Its type is not a short lowercase name."]})
         return ExtensionLine(kind, {name: each for name, each in value.items() if name != "type"})

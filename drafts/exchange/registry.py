@@ -1,67 +1,117 @@
-"""Which tables go into a project's file beside the format's own: sub-packages register theirs (control c03)."""
+"""The tables whose rows go into a project's file beside the format's own lines; apps register theirs (control c03).
+
+    EXPORTED_TABLES.register("run", ExportedTable(Run))
+    EXPORT_CHECKS.register("runs", ExportCheck(("run", "run_output"), faults_in_runs))
+
+The name in `EXPORTED_TABLES` is the `type` of the lines. Every column is written (bytes as base64), so none may hold a
+secret. A line is compared with the project's events where the table is rebuilt from them (`audit.rebuilding`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db.models import Model
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 
-from drafts.exchange.lines import KNOWN, moment
+from drafts.exchange.lines import FORMAT_TYPES, moment
+from drafts.exchange.refusals import refuse
+from kernel.registry import Registry
+from projects.writing import ProjectWrite
 
 # A row by its columns, as the database gives them.
 Row = dict[str, Any]
-# What is wrong with the rows of some types, looked at together: in words.
-Check = Callable[[Mapping[str, list[Row]]], Iterator[str]]
-
-# By type of line: the table, and the lookup that leads from a row to its project.
-_tables: dict[str, tuple[type[Model], str]] = {}
-_checks: dict[Check, frozenset[str]] = {}
 
 
-def export_table(kind: str, model: type[Model], *, project: str = "project") -> None:
-    """Export a table as lines of type `kind`; called once from an app's `ready()`.
+@dataclass(frozen=True, slots=True)
+class ExportedTable:
+    """A table of a project's records.
 
-    `project` is the lookup from a row to its project. Every column goes out (bytes as base64), so nothing secret may
-    stand in one.
+    `project` is the lookup from a row to its project. `contents` names the blobs that a row refers to, by SHA-256: they
+    go into the file with those of the versions. `import_rows` makes rows of a new project from those of the file, in
+    the transaction that imports it and after its versions; it gets some hundred rows at a time, under the ids that they
+    had at the other site. Without it the rows stay in the file, which the new project keeps (docs/adr/0006).
     """
-    if kind in KNOWN:
-        raise ValueError(f"lines of type {kind} are the format's own")
-    _tables[kind] = (model, project)
+
+    model: type[Model]
+    project: str = "project"
+    contents: Callable[[Row], Iterable[str]] | None = None
+    import_rows: Callable[[ProjectWrite, Sequence[Row]], None] | None = None
+
+    def rows(self, project_id: UUID) -> QuerySet[Model]:
+        """The rows of one project, by key."""
+        return self.model._default_manager.filter(**{self.project: project_id}).order_by("pk")  # noqa: SLF001 (Django's)
+
+    def columns_of(self, row: Model) -> Row:
+        """A row that the database holds."""
+        return {name: getattr(row, name) for name in self._columns()}
+
+    def read(self, values: Mapping[str, Any]) -> Row:
+        """A row that a line holds. Raises `ValidationFailed` for other columns and for values that none can have."""
+        columns = self._columns()
+        if set(values) != set(columns):
+            raise refuse(f"Not all columns of a {self._noun}, or others.")
+        try:
+            return {name: columns[name].to_python(value) for name, value in values.items()}
+        except (ValidationError, TypeError, ValueError) as error:
+            raise refuse(f"Not a {self._noun}: {error}.") from None
+
+    def _columns(self) -> dict[str, Any]:
+        return {each.attname: each for each in self.model._meta.concrete_fields}  # noqa: SLF001 (documented)
+
+    @property
+    def _noun(self) -> str:
+        return str(self.model._meta.verbose_name)  # noqa: SLF001 (documented)
 
 
-def check_together(check: Check, *kinds: str) -> None:
-    """Have every file's rows of these types looked at together, once each was compared with its events."""
-    _checks[check] = frozenset(kinds)
+@dataclass(frozen=True, slots=True)
+class ExportCheck:
+    """A check of all rows of some types together, once each was compared with its events; it says what is wrong."""
+
+    types: tuple[str, ...]
+    faults: Callable[[Mapping[str, list[Row]]], Iterator[str]]
 
 
-def exported() -> dict[str, type[Model]]:
-    """The tables that are registered, by type of line."""
-    return {kind: model for kind, (model, _) in _tables.items()}
+class _ExportedTables(Registry[ExportedTable]):
+    def register(self, name: str, entry: ExportedTable) -> ExportedTable:
+        if name in FORMAT_TYPES:
+            raise ValueError(f"lines of type {name} are the format's own")
+        return super().register(name, entry)
 
 
-def is_kept(kind: str) -> bool:
+EXPORTED_TABLES: Final = _ExportedTables("type of line in a project's file")
+EXPORT_CHECKS: Final = Registry[ExportCheck]("check of a project's file")
+
+
+def is_checked_together(kind: str) -> bool:
     """Whether some check looks at all rows of a type together."""
-    return any(kind in kinds for kinds in _checks.values())
+    return any(kind in check.types for check in EXPORT_CHECKS.values())
 
 
 def faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
     """What the checks find."""
-    for check in _checks:
-        yield from check(rows)
+    for check in EXPORT_CHECKS.values():
+        yield from check.faults(rows)
 
 
-def registered_rows(project_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every registered row of a project with its type: type by type in alphabetical order, then by key."""
-    for kind in sorted(_tables):
-        model, project = _tables[kind]
-        found = model._default_manager.filter(**{project: project_id})  # noqa: SLF001 (Django's documented name)
-        for row in found.order_by("pk").iterator(chunk_size=2000):
-            columns = row._meta.concrete_fields  # noqa: SLF001 (documented as well)
-            yield kind, {column.attname: _as_json(getattr(row, column.attname)) for column in columns}
+def exported_rows(project_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every registered row of a project as JSON, with its type: types in alphabetical order, rows by key."""
+    for kind, table in EXPORTED_TABLES.items():
+        for row in table.rows(project_id).iterator(chunk_size=2000):
+            yield kind, {name: _as_json(value) for name, value in table.columns_of(row).items()}
+
+
+def exported_contents(project_id: UUID) -> Iterator[str]:
+    """The SHA-256 of every content that some registered row refers to."""
+    for table in EXPORTED_TABLES.values():
+        if table.contents is not None:
+            for row in table.rows(project_id).iterator(chunk_size=2000):
+                yield from table.contents(table.columns_of(row))
 
 
 def _as_json(value: Any) -> Any:

@@ -30,7 +30,7 @@ class Verified:
     """A file that holds together. `sha256` and `size` (bytes) are of the whole file, its last line included.
 
     `not_compared` says, in words, of how many things nothing is proved. `counts` is by type of line; `contents` are the
-    hashes that some version holds; `sources` the versions' events. `sha256` and `size` (bytes) are of the whole file.
+    hashes that some version or imported row holds; `sources` the versions' events.
     """
 
     header: lines.Header
@@ -107,7 +107,7 @@ class _Verifier:
             sha256=self._digest.hexdigest(),
             size=self.size,
             counts=self.counts,
-            contents=self.drafts.contents,
+            contents=self.drafts.contents | self._chain.agreement.contents,
             sources=self._chain.sources,
             not_compared=self._chain.agreement.not_compared,
         )

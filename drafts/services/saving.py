@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from blobs.models import Blob, sha256_of
-from blobs.services import storing
+from blobs.services import insert_blobs_sql
 from drafts.content import Change, changes_read_before, line_ends_changed, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
@@ -21,7 +21,7 @@ from kernel.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from kernel.names import check_remark
 from locking.leases import end_lease, held_leases, leases_by_token
 from locking.models import EndReason
-from locking.working_copies import forgetting, keep_refused_texts
+from locking.working_copies import delete_copies_sql, keep_refused_texts
 from projects.fields import FILES
 from projects.writing import project_write
 
@@ -83,9 +83,9 @@ def save_draft(
                 message=message,
                 data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
                 texts=texts,
-                alongside=[
-                    *storing(texts=[text for text in texts.values() if text is not None]),
-                    forgetting(leases, revisions),
+                with_statements=[
+                    *insert_blobs_sql(texts=[text for text in texts.values() if text is not None]),
+                    delete_copies_sql(leases, revisions),
                 ],
             )
             draft.line_ends_changed = line_ends_changed(changes)

@@ -26,7 +26,7 @@ _WORST_FIRST: Final[tuple[Outcome, ...]] = ("failed", "skipped", "not run", "pas
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ControlTest:
     """One test function (`path::name`), the controls in its name, and its last outcome on this build."""
 
     test: str
@@ -40,11 +40,11 @@ def controls_of(name: str) -> frozenset[str]:
     return frozenset(found.group(1).strip("_").split("_")) if found else frozenset()
 
 
-def proofs(folder: Path = BASE_DIR / "tests") -> list[Proof]:
+def control_tests(folder: Path = BASE_DIR / "tests") -> list[ControlTest]:
     """Every test that proves a control, in order of file and line."""
     outcomes = _outcomes(read_results())
     return [
-        Proof(test, controls_of(name), outcomes.get(test, "not run"))
+        ControlTest(test, controls_of(name), outcomes.get(test, "not run"))
         for path in sorted(folder.rglob("test_*.py"))
         for name in _functions(path)
         if controls_of(name)

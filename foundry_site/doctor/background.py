@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.unsealed import unsealed
-from audit.models import Standing
+from audit.models import ChainVerification
 from audit.periodic import periodic_jobs
 from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 
@@ -108,16 +108,16 @@ def _stamps() -> Findings:
 
 
 def _standing() -> Finding:
-    standings = Standing.objects.sealed()
-    changed = Standing.objects.exclude(chain__in=list(standings)).values_list("chain", flat=True).first()
+    verifications = ChainVerification.objects.sealed()
+    changed = ChainVerification.objects.exclude(chain__in=list(verifications)).values_list("chain", flat=True).first()
     if changed is not None:
         mend = "Run manage.py verify_audit. If FOUNDRY_SECRET_KEY was not replaced, find out who wrote to the database."
         return bad("Audit trail", f"the note on the chain {changed} was not written by Foundry", mend)
-    broken = next((each for each in standings.values() if each.is_broken), None)
+    broken = next((each for each in verifications.values() if each.is_broken), None)
     if broken is not None:
         mend = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
         return bad("Audit trail", f"broken: {broken.says}", mend)
-    oldest = min(standings.values(), key=lambda each: each.verified_at, default=None)
+    oldest = min(verifications.values(), key=lambda each: each.verified_at, default=None)
     if oldest is None:
         return warn("Audit trail", "never verified", "Run manage.py verify_audit, and have a worker run.")
     words = f"every chain and its records verified since {oldest.verified_at:%Y-%m-%d %H:%M} UTC"

@@ -1,8 +1,9 @@
 """The database's own description of itself: every object that protects a record, with its definition.
 
-`expected.tsv` beside this file holds what a database has that was only ever migrated; `manage.py record_schema` makes
-it, and a test notices where it no longer fits the migrations. No name of a database or a role is in it, nor anything
-that a minor version of Postgres words in another way.
+`expected.tsv` beside this file holds what a database has that was only ever migrated, and the file of this name in a
+stage's folder what that stage adds; `manage.py record_schema` makes them, and a test notices where they no longer fit
+the migrations. No name of a database or a role is in them, nor anything that a minor version of Postgres words in
+another way.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from django.db import connection
+
+from foundry_site.stages import installed_stages
+from kernel.stage import StageConfig
 
 EXPECTED: Final = Path(__file__).with_name("expected.tsv")
 
@@ -129,11 +133,24 @@ def _normalized(definition: str) -> str:
 
 
 def expected() -> Definitions:
-    """What a database has that was only ever migrated."""
-    lines = (line.split("\t") for line in EXPECTED.read_text().splitlines())
+    """What a database has that was only ever migrated, with the tables of the installed stages."""
+    files = [EXPECTED, *(file_of_stage(stage) for stage in installed_stages())]
+    lines = (line.split("\t") for file in files if file.exists() for line in file.read_text().splitlines())
     return {(kind, name): definition for kind, name, definition in lines}
 
 
-def spelled(found: Definitions) -> str:
-    """The text of `expected.tsv`."""
-    return "".join(f"{kind}\t{name}\t{definition}\n" for (kind, name), definition in sorted(found.items()))
+def record(found: Definitions) -> list[Path]:
+    """Write what a freshly migrated database has: the trunk's and each installed stage's part. Answers the files."""
+    parts: dict[Path, Definitions] = {EXPECTED: {}}
+    stages = {stage.label: file_of_stage(stage) for stage in installed_stages()}
+    for (kind, name), definition in found.items():
+        owner = next((file for label, file in stages.items() if name.startswith(f"{label}_")), EXPECTED)
+        parts.setdefault(owner, {})[kind, name] = definition
+    for file, part in parts.items():
+        file.write_text("".join(f"{kind}\t{name}\t{text}\n" for (kind, name), text in sorted(part.items())))
+    return list(parts)
+
+
+def file_of_stage(stage: StageConfig) -> Path:
+    """Where a stage keeps the definitions of its own tables, functions and triggers."""
+    return Path(stage.path) / EXPECTED.name

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher import frontend
+from foundry_site.launcher import frontend, templates
 from foundry_site.launcher.console import LaunchError, complain, say, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
@@ -89,6 +89,11 @@ def _manage(*arguments: str) -> None:
     run_quietly([sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=BASE_DIR)
 
 
+def _templates() -> str:
+    run_quietly([str(BIN / "djangofmt"), "--check", "."], cwd=BASE_DIR)
+    return "\n".join(templates.problems())
+
+
 def _migrations() -> str:
     _manage("makemigrations", "--check", "--dry-run")
     return ""
@@ -119,6 +124,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "Format": _tool("ruff", "format", "--check", "."),
     "Types": _tool("mypy", "."),
     "Layers": _tool("lint-imports"),
+    "Templates": _templates,
     "Migrations": _migrations,
     "API description": _api_description,
 }

@@ -19,6 +19,7 @@ from redis import RedisError
 
 from foundry_site.demo import sign_in_file
 from foundry_site.observability.bounded import Question
+from foundry_site.stages import missing_stages_problem
 from kernel.errors import Unavailable
 
 RETRY_SECONDS = 2
@@ -56,9 +57,10 @@ def database() -> str | None:
     """What the database lacks, in words; None where it is ready. Blocks as long as Postgres does not answer."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
+        problem = missing_stages_problem()
     except DatabaseError:
         return "PostgreSQL does not answer."
-    return None if _migrations() <= applied.keys() else "The database is not migrated."
+    return problem if _migrations() <= applied.keys() else "The database is not migrated."
 
 
 def locks() -> str | None:

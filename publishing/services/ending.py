@@ -11,7 +11,7 @@ from projects.status import change_status
 from projects.writing import project_write
 from publishing.models import Release
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
-from publishing.services.telling import no_longer_asked, tell_authors
+from publishing.services.notifications import notify_authors, settle_signature_requests
 from publishing.states import Act, step
 
 
@@ -41,6 +41,6 @@ def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str,
             ended = write.record(event, target_of(release), facts, reason=reason)
             end(write, release, ended, state=leads_to.release.value, reason=reason)
             change_status(write, leads_to.project)
-            no_longer_asked(release)
-            tell_authors(write, release, Kind(event), ended.seq)
+            settle_signature_requests(release)
+            notify_authors(write, release, Kind(event), ended.seq)
     return load_release(release_id)

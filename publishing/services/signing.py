@@ -25,14 +25,14 @@ from projects.models import Status
 from projects.permissions import authorise
 from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
+from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
 from publishing.models import MAX_COMMENT, Meaning, Release, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
-from publishing.services.telling import no_longer_asked, tell_authors
-from publishing.standings import approvals_of, quorum_of, standing_of
+from publishing.services.notifications import notify_authors, settle_signature_requests
 from publishing.statements import SIGNATURE, statement
 from publishing.states import Act, signing_action, step
 
@@ -62,11 +62,11 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
         _refuse_ineligible(release, write.caller.user, meaning)
         signature, signed = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
         release = load_release(release_id)
-        if standing_of(release).met:
+        if progress_of(release).met:
             _release(write, release)
         else:
-            no_longer_asked(release, person=caller.user.id)
-            tell_authors(write, release, Kind.RELEASE_SIGNED, signed.seq, meaning=meaning)
+            settle_signature_requests(release, person=caller.user.id)
+            notify_authors(write, release, Kind.RELEASE_SIGNED, signed.seq, meaning=meaning)
         return _signature(signature.id)
 
 
@@ -152,6 +152,6 @@ def _release(write: ProjectWrite, release: Release) -> None:
     write.record("project.frozen", Target.of("project", release.project_id), data)
     released = write.record("release.released", target_of(release), facts_of(release, leads_to.project))
     end(write, release, released, state=leads_to.release.value)
-    no_longer_asked(release)
-    tell_authors(write, release, Kind.RELEASE_RELEASED, released.seq)
+    settle_signature_requests(release)
+    notify_authors(write, release, Kind.RELEASE_RELEASED, released.seq)
     append_checkpoint(caller=foundry_caller())

@@ -19,7 +19,7 @@ from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
 from publishing.open_points import open_points
 from publishing.policies import rules_of
 from publishing.services.facts import facts_of, load_release, target_of
-from publishing.services.telling import ask_for_signatures
+from publishing.services.notifications import request_signatures
 from publishing.states import BEGINNING
 
 
@@ -46,8 +46,8 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
 
 
 def _check_name(project_id: UUID, name: str) -> None:
-    standing = Release.objects.filter(project_id=project_id, state__in=(ReleaseState.IN_REVIEW, ReleaseState.RELEASED))
-    if standing.alias(folded=Lower("name")).filter(folded=name.lower()).exists():
+    taken = Release.objects.filter(project_id=project_id, state__in=(ReleaseState.IN_REVIEW, ReleaseState.RELEASED))
+    if taken.alias(folded=Lower("name")).filter(folded=name.lower()).exists():
         raise Conflict(f"There is a release {name} already.")
 
 
@@ -79,5 +79,5 @@ def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
     event = write.record("release.submitted", target_of(release), data)
     release.submitted_at = event.at
     release.save(force_insert=True)
-    ask_for_signatures(write, release, event.seq)
+    request_signatures(write, release, event.seq)
     return release

@@ -105,7 +105,7 @@ def test_every_form_names_its_account(administrator: Caller, path: str) -> None:
     assert forms
     field = f'<input type="hidden" name="{FIELD}" value="{administrator.user.id}">'
     assert all(field in form for form in forms)
-    assert f'<meta name="page-account" content="{administrator.user.id}"' in page
+    assert re.search(rf'<meta\s+name="page-account"\s+content="{administrator.user.id}"', page)
 
 
 def test_a_form_of_nobody_names_nobody() -> None:

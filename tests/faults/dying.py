@@ -20,7 +20,7 @@ POINTS = {
     "acquire: journalled": "locking.registry.renew",
     "release: committed": "locking.registry.release",
     "save: project locked": "drafts.services.saving.write_draft",
-    "save: draft inserted": "drafts.versions._hand_on",
+    "save: draft inserted": "drafts.versions._attach_texts",
     "save: committed": "realtime.publish",
     "hand over: old lease ended": "locking.services.handover.start_lease",
     "hand over: committed": "locking.registry.swap",

@@ -22,10 +22,10 @@ from pytest_django import Settings
 
 from accounts.callers import foundry_caller
 from accounts.models import User
+from audit.chain_verification.services import record_verifications
 from audit.checkpoints.services import make_checkpoint
 from audit.keys.rotation import rotate_site_key
-from audit.models import Event, Standing
-from audit.standing.services import note_standings
+from audit.models import ChainVerification, Event
 from foundry_site.doctor import background, keys, outgoing, place, postgres, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.doctor.findings import Level
@@ -223,18 +223,18 @@ def test_an_authority_that_does_not_answer_is_bad(settings: Settings, tmp_path: 
 
 
 def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
-    Standing.objects.all().delete()
+    ChainVerification.objects.all().delete()
     assert the(background.examine, "Audit trail").level is Level.WARN
-    note_standings(["site"])
+    record_verifications(["site"])
     assert the(background.examine, "Audit trail").level is Level.OK
-    standing = Standing.objects.get()
-    standing.verified_at = timezone.now() - timedelta(days=3)
-    standing.set_seal()
-    standing.save()
+    verification = ChainVerification.objects.get()
+    verification.verified_at = timezone.now() - timedelta(days=3)
+    verification.set_seal()
+    verification.save()
     assert the(background.examine, "Audit trail").level is Level.WARN
-    standing.fault = "site#7: was changed"
-    standing.set_seal()
-    standing.save()
+    verification.fault = "site#7: was changed"
+    verification.set_seal()
+    verification.save()
     assert "site#7" in the(background.examine, "Audit trail").says
 
 

@@ -18,8 +18,8 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from audit.chain_verification.models import ChainVerification
 from audit.keys.private import key_path, read_or_make
-from audit.standing.models import Standing
 
 FOLDER = settings.BASE_DIR / "docs" / "operations"
 # systemd.exec(5): what a service finds in its environment besides the unit's own lines, as far as it matters here.
@@ -95,7 +95,7 @@ def test_the_unit_of_the_worker_works(start: Start) -> None:
     app.configure_task("publishing.jobs.verify_chain").defer(chain="site")
     worker = start("foundry-worker")
     deadline = time.monotonic() + PATIENCE
-    while not Standing.objects.filter(chain="site").exists():
+    while not ChainVerification.objects.filter(chain="site").exists():
         assert worker.poll() is None, "it ended"
         assert time.monotonic() < deadline, "it did not work"
         time.sleep(0.05)

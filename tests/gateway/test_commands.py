@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from drafts.models import Draft
-from gateway.commands import COMMANDS
+from gateway.registry import COMMANDS
 from locking.models import EndReason, Lease, WorkingCopy
 from projects.models import Project
 from tests.gateway.client import Client, RefusedError

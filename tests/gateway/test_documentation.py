@@ -9,7 +9,7 @@ import msgspec
 from audit.live import LIVE
 from foundry_site.environment import BASE_DIR
 from gateway.close_codes import CloseCode
-from gateway.commands import COMMANDS
+from gateway.registry import COMMANDS
 
 TEXT = (BASE_DIR / "docs" / "gateway.md").read_text()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from gateway.commands import COMMANDS
+from gateway.registry import COMMANDS
 from projects.models import Project
 from tests.gateway.client import RefusedError
 from tests.gateway.conftest import SocketOf, in_thread

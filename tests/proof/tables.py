@@ -6,7 +6,7 @@ from django.db import models
 
 from audit.checkpoints.models import Checkpoint
 from audit.models import Event, Site
-from audit.rebuilding.tables import registered
+from audit.rebuilding.tables import REBUILT_TABLES, TABLES_WITHOUT_RECORD
 from audit.services import site_id
 from audit.verification import verify
 from publishing.models import Signature
@@ -39,6 +39,7 @@ NO_RECORD = {
     "procrastinate_jobs": "the queue of jobs",
     "procrastinate_events": "the queue of jobs",
     "procrastinate_periodic_defers": "the queue of jobs",
+    **TABLES_WITHOUT_RECORD,
 }
 # Columns of the two tables that are no table of events, and what stands in for one.
 UNTOLD = {
@@ -48,9 +49,9 @@ UNTOLD = {
 # Columns that a seal says, and that are compared with it.
 CHECKED_BESIDE = {Checkpoint: ("signature", "made_at"), Signature: ("comment", "signed_at")}
 OWN = (Event, Site)
-TABLES = {table.model._meta.db_table: table for table in registered()}
+TABLES = {table.model._meta.db_table: table for table in REBUILT_TABLES.values()}
 CHANGES = [
-    *(Change(table.model, name) for table in registered() for name in [*table.compared, *table.derived]),
+    *(Change(table.model, name) for table in REBUILT_TABLES.values() for name in [*table.compared, *table.derived]),
     *(Change(model, name) for model, names in CHECKED_BESIDE.items() for name in names),
     *(
         Change(model, each.attname)

@@ -14,9 +14,9 @@ from django.db import connection
 from accounts.callers import foundry_caller
 from accounts.models import User
 from audit.chain import link_hash
+from audit.chain_verification.services import record_verifications
 from audit.models import SITE_CHAIN, Event, project_chain
 from audit.services import _circumstances
-from audit.standing.services import note_standings
 from audit.verification import verify
 from foundry_site.doctor import background
 from kernel.canonical import canonical
@@ -177,7 +177,7 @@ def test_c02_a_note_that_somebody_wrote_into_the_table_is_not_believed(review: R
     release = review.release()
     run("ALTER TABLE audit_event DISABLE TRIGGER USER")
     run("UPDATE audit_event SET at = at + interval '1 day' WHERE chain = %s AND seq = 2", str(review.project.id))
-    note_standings()
+    record_verifications()
     assert "hash does not fit" in str(fault_of(release))
 
     run("UPDATE audit_standing SET fault = '', records_fault = '', seq = seq + 40, verified_at = now()")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from secrets import token_hex
 from typing import Any
 
@@ -32,6 +34,7 @@ from audit.services import Target, record
 from drafts.comments.services import answer_comment, create_comment, resolve_comment, withdraw_comment
 from drafts.services import revert_draft
 from drafts.tasks.services import change_task, create_task
+from foundry_site.stages import installed_stages
 from locking.services import hand_over_lock, take_over_lock
 from projects.services import (
     add_member,
@@ -76,10 +79,18 @@ def make_world() -> World:
     _discussion(review, owner)
     _locks(review, owner)
     _releases(review, owner)
+    _stages(review)
     record_review(caller=_auditor(), chain=str(project.id), from_seq=1, to_seq=9, findings="A slip at 4")
     make_checkpoint(caller=foundry_caller(OPERATOR))
     stamp_checkpoints(caller=foundry_caller(OPERATOR))
     return World(review)
+
+
+def _stages(review: Review) -> None:
+    """Each installed stage makes rows of its tables, by `make_rows(review)` of its module `proof_rows`."""
+    for stage in installed_stages():
+        with suppress(ModuleNotFoundError):
+            import_module(f"{stage.name}.proof_rows").make_rows(review)
 
 
 def _person(name: str, **facts: Any) -> User:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publishing.approvals import refusal
-from publishing.quorum import Approval, Quorum, standing
+from publishing.quorum import Approval, Quorum, approval_progress
 
 ANNA, BEN, CLARA, DORA = (UUID(int=number) for number in range(1, 5))
 THREE = Quorum({"authored": 1, "reviewed": 1, "approved": 1}, 3, frozenset({"authored"}), frozenset({"approved"}))
@@ -23,24 +23,24 @@ def given_by(*acts: tuple[UUID, str]) -> list[Approval]:
 def test_three_people_in_three_meanings_meet_it():
     acts = given_by((ANNA, "authored"), (BEN, "reviewed"), (CLARA, "approved"))
 
-    assert standing(THREE, given=acts, authors=[ANNA]).met
+    assert approval_progress(THREE, given=acts, authors=[ANNA]).met
 
 
 def test_one_person_in_two_meanings_is_one_person():
     acts = given_by((ANNA, "authored"), (BEN, "reviewed"), (BEN, "approved"))
 
-    assert standing(THREE, given=acts, authors=[ANNA]).distinct_missing == 1
+    assert approval_progress(THREE, given=acts, authors=[ANNA]).distinct_missing == 1
 
 
 def test_signers_who_are_needed_twice_do_not_count_twice():
     """Three people have signed, but whoever authored must also be the one who reviewed."""
     acts = given_by((ANNA, "authored"), (ANNA, "reviewed"), (BEN, "approved"), (CLARA, "approved"))
 
-    assert standing(THREE, given=acts, authors=[ANNA]).distinct_missing == 1
+    assert approval_progress(THREE, given=acts, authors=[ANNA]).distinct_missing == 1
 
 
 def test_it_says_what_is_missing():
-    found = standing(THREE, given=given_by((ANNA, "authored")), authors=[ANNA])
+    found = approval_progress(THREE, given=given_by((ANNA, "authored")), authors=[ANNA])
 
     assert found.missing == {"reviewed": 1, "approved": 1}
     assert found.distinct_missing == 2
@@ -53,7 +53,7 @@ def test_c21_an_author_s_approval_is_refused_and_would_not_count():
 
     assert words is not None
     assert "author" in words
-    assert standing(THREE, given=acts, authors=[ANNA]).missing == {"approved": 1}
+    assert approval_progress(THREE, given=acts, authors=[ANNA]).missing == {"approved": 1}
 
 
 def test_only_an_author_answers_for_authorship():
@@ -70,8 +70,8 @@ def test_a_meaning_may_need_several_people(wanted: int):
     quorum = Quorum({"approved": wanted})
     acts = given_by(*((uuid4(), "approved") for _ in range(wanted - 1)))
 
-    assert standing(quorum, given=acts, authors=[]).missing == {"approved": 1}
-    assert standing(quorum, given=[*acts, Approval(ANNA, "approved")], authors=[]).met
+    assert approval_progress(quorum, given=acts, authors=[]).missing == {"approved": 1}
+    assert approval_progress(quorum, given=[*acts, Approval(ANNA, "approved")], authors=[]).met
 
 
 @settings(deadline=None)
@@ -89,6 +89,6 @@ def test_it_counts_as_trying_every_seating_would(
     seated = ([person for person in seating if person] for seating in seatings)
     most = max(len(people) for people in seated if len(set(people)) == len(people))
 
-    found = standing(Quorum(people, distinct), given=given_by(*acts), authors=[])
+    found = approval_progress(Quorum(people, distinct), given=given_by(*acts), authors=[])
 
     assert found.distinct_missing == max(0, distinct - most)

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import CHECKPOINT_MADE
-from audit.models import Event, Standing
+from audit.models import ChainVerification, Event
 from publishing.jobs import seal_checkpoint, verify_chains
 from tests.publishing.reviews import Review
 
@@ -46,5 +46,5 @@ def test_a_worker_seals_a_checkpoint_where_something_was_recorded(
 def test_every_chain_is_walked_in_time(review: Review):
     verify_chains(timestamp=1)
 
-    standing = Standing.objects.get(chain=str(review.project.id))
-    assert (standing.seq, standing.fault) == (6, "")
+    verification = ChainVerification.objects.get(chain=str(review.project.id))
+    assert (verification.seq, verification.fault) == (6, "")

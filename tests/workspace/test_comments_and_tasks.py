@@ -49,7 +49,7 @@ def test_threads_stand_by_line_and_quote(browser: Browser, two_versions: Project
     say("First", line=1)
     response = browser(viewer).get(address("workspace", two_versions))
     assert [words(each).split()[0] for each in elements(response, "button", class_="line-chip")] == ["L1", "L5"]
-    assert [each.text for each in elements(response, "blockquote", class_="thread-quote")] == ["# Role", SOURCES]
+    assert [each.text for each in elements(response, "span", data_part="quote")] == ["# Role", SOURCES]
     assert words(elements(response, "button", id="tab-comments")[0]) == "Comments2"
     # A viewer reads; there is nothing to write with.
     assert not elements(response, "form", class_="composer")
@@ -85,7 +85,8 @@ def test_a_thread_whose_text_is_gone_says_so(
     writer.save({"prompt_text": "All new.\n"}, lock, base=2, release_locks=True)
     response = browser(viewer).get(address("comments", two_versions))
     assert words(elements(response, "p", class_="thread-gone")[0]) == "Its text is gone since v2."
-    assert elements(response, "blockquote", class_="thread-quote is-gone")[0].text == SOURCES
+    assert elements(response, "blockquote", class_="thread-quote is-gone")
+    assert elements(response, "span", data_part="quote")[0].text == SOURCES
 
 
 def test_lines_are_commented_from_the_page(browser: Browser, two_versions: Project, reviewer: User) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -66,7 +68,7 @@ def test_it_compares_unified_and_one_field_alone(browser: Browser, two_versions:
     query = {"base": "1", "target": "2", "view": "unified", "field": "prompt_text"}
     response = client.get(compare(two_versions), query)
     assert [section.attributes["data-field"] for section in elements(response, "section")] == ["prompt_text"]
-    signs = [each.text for each in elements(response, "td") if "lines-sign" in each.attributes.get("class", "")]
+    signs = [words(each) for each in elements(response, "td") if "lines-sign" in each.attributes.get("class", "")]
     assert [sign for sign in signs if sign] == ["-", "+"]
 
 
@@ -98,8 +100,8 @@ def test_folded_lines_are_fetched_when_asked_for(browser: Browser, writer: Write
     client = browser(viewer)
     (fold,) = elements(client.get(compare(writer.project)), "button", hx_swap="outerHTML")
     assert words(fold) == "36 unchanged lines 1–36"
-    response = client.get(fold.attributes["hx-get"])
-    assert [words(row) for row in elements(response, "tr")][::35] == ["1line 11line 1", "36line 3636line 36"]
+    response = client.get(fold.attributes["hx-get"], json.loads(fold.attributes["hx-vals"]))
+    assert [words(row) for row in elements(response, "tr")][::35] == ["1 line 1 1 line 1", "36 line 36 36 line 36"]
 
 
 def test_markup_in_a_text_stays_text(browser: Browser, writer: Writer, viewer: User) -> None:

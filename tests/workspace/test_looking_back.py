@@ -35,7 +35,7 @@ def test_a_version_shows_its_facts_its_text_and_its_leases(
     browser: Browser, two_versions: Project, viewer: User, editor: User
 ) -> None:
     response = browser(viewer).get(address("version", two_versions, 1))
-    assert [words(each) for each in elements(response, "tr", id="L1")] == ["1# Role"]
+    assert [words(each) for each in elements(response, "tr", id="L1")] == ["1 # Role"]
     told = facts(response)
     assert "First" in told
     assert editor.display_name in told
@@ -123,7 +123,7 @@ def test_undo_says_what_it_does_and_who_blocks_it(
     assert rows == [
         "Model configuration",
         "topology.yaml",
-        f"Promptstays: {owner.display_name} changed it in v3",
+        f"Prompt stays: {owner.display_name} changed it in v3",
     ]
     answer = client.post(url, {"stay": "1"}, headers=HTMX)
     assert answer.status_code == 204

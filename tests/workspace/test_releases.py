@@ -111,12 +111,14 @@ def test_c12_c20_the_page_shows_each_signature_and_whether_the_record_changed(br
     signed = {words(row) for row in elements(page, "tr") if "UTC" in row.text}
     for signature in Signature.objects.filter(release=release).select_related("signer"):
         time = date_format(signature.signed_at.astimezone(UTC), "j M Y, H:i:s") + " UTC"
-        start = f"{signature.signer.display_name} ({signature.signer.username}){signature.get_meaning_display()}{time}"
+        start = (
+            f"{signature.signer.display_name} ({signature.signer.username}) {signature.get_meaning_display()} {time}"
+        )
         assert any(row.startswith(start) for row in signed)
         assert bytes(signature.seal).hex() in page.content.decode()
     assert "".join(elements(page, "code", class_="hash")[0].text.split()) == release.draft.content_hash
     assert "stand as they were recorded" in words(elements(page, "p", class_="stateline record-check")[0])
-    assert any(row.startswith("Promptv1 · Editor") and row.endswith("yes, oncelast in v2") for row in signed)
+    assert any(row.startswith("Prompt v1 · Editor") and row.endswith("yes, once last in v2") for row in signed)
 
 
 def test_c20_a_page_says_that_its_record_was_changed(browser: Browser, review: Review, monkeypatch):
@@ -186,7 +188,7 @@ def test_submitting_shows_who_must_sign_and_keeps_a_name_that_is_taken(browser: 
     page = client.get(address(review, "submit_release"))
     assert elements(page, "input", id="release-name")[0].attributes["value"] == "1.0.1"
     assert [words(each) for each in elements(page, "li", class_="change-row")] == [
-        "Prompt+1−11 place: RoleCompare Prompt"
+        "Prompt +1 −1 1 place: Role Compare Prompt"
     ]
     taken = client.post(address(review, "submit_release"), {"name": "1.0.0", "version": "2"})
     assert taken.status_code == 409

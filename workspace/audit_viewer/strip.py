@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.unsealed import Unsealed, unsealed
-from audit.models import Standing
+from audit.models import ChainVerification
 from audit.periodic import PeriodicJob, periodic_jobs
 from workspace.audit_viewer.asked import Asked
 
@@ -59,19 +59,19 @@ class Strip:
 def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
     """The strip of one chain, or of all together: then the oldest note counts, and any broken chain."""
     seqs = {head.chain: head.seq for head in heads if asked.chain in {"", head.chain}}
-    standings = Standing.objects.sealed(seqs)
-    broken = next((each for each in standings.values() if each.is_broken), None)
-    is_known = bool(seqs) and standings.keys() == seqs.keys()
+    verifications = ChainVerification.objects.sealed(seqs)
+    broken = next((each for each in verifications.values() if each.is_broken), None)
+    is_known = bool(seqs) and verifications.keys() == seqs.keys()
     state = "broken" if broken else "verified" if is_known else "unknown"
     return Strip(
         state=state,
-        title=_title(asked, state, broken, standings),
+        title=_title(asked, state, broken, verifications),
         name=names.get(asked.chain, asked.chain) if asked.chain else _("All projects"),
         fault=broken.says.partition(": ")[2] if broken else "",
         events=sum(seqs.values()),
-        not_compared=max((each.not_compared for each in standings.values()), default=0),
-        verified=sum(each.seq for each in standings.values()),
-        verified_at=min((each.verified_at for each in standings.values()), default=None),
+        not_compared=max((each.not_compared for each in verifications.values()), default=0),
+        verified=sum(each.seq for each in verifications.values()),
+        verified_at=min((each.verified_at for each in verifications.values()), default=None),
         next_at=_next_check(),
         checkpoint=Checkpoint.objects.order_by("-number").defer("text").first(),
         unsealed=unsealed(),
@@ -79,14 +79,16 @@ def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> S
     )
 
 
-def _title(asked: Asked, state: str, broken: Standing | None, standings: Mapping[str, Standing]) -> str:
+def _title(
+    asked: Asked, state: str, broken: ChainVerification | None, verifications: Mapping[str, ChainVerification]
+) -> str:
     if broken is not None:
         return _("Chain broken at %(seq)d") % {"seq": broken.seq + 1} if broken.fault else _("A record was changed")
     if state == "unknown":
         return _("Not verified yet")
     if asked.chain:
-        return _("Chain verified up to %(seq)d") % {"seq": standings[asked.chain].seq}
-    count = len(standings)
+        return _("Chain verified up to %(seq)d") % {"seq": verifications[asked.chain].seq}
+    count = len(verifications)
     return ngettext("%(n)d chain verified", "%(n)d chains verified", count) % {"n": count}
 
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
+from audit.chain_verification.services import record_verifications
 from audit.checkpoints.heads import current_heads
-from audit.models import SITE_CHAIN, Event, Review, Standing
+from audit.models import SITE_CHAIN, ChainVerification, Event, Review
 from audit.reviews.models import MAX_FINDINGS
 from audit.reviews.services import record_review
-from audit.standing.services import note_standings
 from kernel.errors import NotFound, ValidationFailed
 from projects.fields import check_field_name
 from publishing.jobs import have_verified
@@ -84,15 +84,15 @@ def verify(request: PageRequest) -> HttpResponse:
         have_verified(shown.chain)
         messages.info(request, _("So long a trail is verified in the background. Look again in a few minutes."))
     else:
-        _say_how_they_stand(request, note_standings([shown.chain] if shown.chain else None))
+        _say_how_they_stand(request, record_verifications([shown.chain] if shown.chain else None))
     return redirect(shown.url(before=shown.before, open=shown.open))
 
 
-def _say_how_they_stand(request: PageRequest, standings: list[Standing]) -> None:
-    broken = [standing for standing in standings if standing.is_broken]
-    for standing in broken:
-        words = _("The chain is broken. %(fault)s") if standing.fault else _("A record was changed. %(fault)s")
-        messages.error(request, words % {"fault": standing.says})
+def _say_how_they_stand(request: PageRequest, verifications: list[ChainVerification]) -> None:
+    broken = [verification for verification in verifications if verification.is_broken]
+    for verification in broken:
+        words = _("The chain is broken. %(fault)s") if verification.fault else _("A record was changed. %(fault)s")
+        messages.error(request, words % {"fault": verification.says})
     if not broken:
         messages.success(
             request, _("Every event fits, from the first to the newest, and every record is what they say.")

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from accounts.models import Kind, User
 from projects.models import Member, Role
 from projects.permissions import may
+from publishing.approval_progress import advances, progress_of
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.policies import Rules
-from publishing.standings import advances, standing_of
 from publishing.states import signing_action
 from workspace.people import PersonView
 
@@ -143,7 +143,7 @@ def people_of(project_id: UUID) -> list[Member]:
 def slots_of(release: Release, members: Sequence[Member], *, me: User) -> list[Slot]:
     """One slot for each meaning that the policy asks for, or that somebody signed in."""
     is_open = release.state == ReleaseState.IN_REVIEW
-    missing = standing_of(release).missing
+    missing = progress_of(release).missing
     signed = [signature_view(each) for each in release.signatures.all()]
     rules = Rules(**release.rules)
     slots = []

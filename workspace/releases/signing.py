@@ -19,12 +19,12 @@ from projects import field_names
 from projects.access import Access
 from projects.models import Role
 from projects.permissions import may
+from publishing.approval_progress import advances
 from publishing.authors import released_before
 from publishing.models import Meaning, Release
 from publishing.policies import Rules
 from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
-from publishing.standings import advances
 from publishing.states import signing_action
 from workspace.htmx_action import words_of
 from workspace.releases.presentation import full_name, meaning_label

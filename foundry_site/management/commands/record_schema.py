@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from foundry_site.doctor.catalog import EXPECTED, definitions, spelled
+from foundry_site.doctor.catalog import definitions, record
 
 
 class Command(BaseCommand):
-    help = "Migrate an empty database of its own and write foundry_site/doctor/expected.tsv. After every migration."
+    help = "Migrate an empty database; write expected.tsv of the trunk and the installed stages. After every migration."
 
     def handle(self, *args: Any, **options: Any) -> None:
         here = connection.settings_dict["NAME"]
@@ -22,5 +23,5 @@ class Command(BaseCommand):
             found = definitions()
         finally:
             connection.creation.destroy_test_db(here, verbosity=0)
-        EXPECTED.write_text(spelled(found))
-        self.stdout.write(self.style.SUCCESS(f"{len(found)} definitions in {EXPECTED.name}"))
+        files = ", ".join(str(file.relative_to(settings.BASE_DIR)) for file in record(found))
+        self.stdout.write(self.style.SUCCESS(f"{len(found)} definitions in {files}"))

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from foundry_site.stages import refuse_missing_stages
+
 SWITCH_SECONDS: Final = 0.0005
 
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         # Importing the server installs Twisted's reactor, which no other command wants.
         from foundry_site.server.serve import FoundryServer
 
+        refuse_missing_stages()
         host, port = options["host"], options["port"]
 
         def listening(taken: int) -> None:

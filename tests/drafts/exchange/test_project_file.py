@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
+from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
 from audit.verification import verify as verify_audit
 from blobs.models import Blob
 from drafts.comments.services import answer_comment, create_comment
@@ -291,10 +292,10 @@ def test_every_table_of_a_project_is_in_its_file_or_named_here():
         model
         for model in apps.get_models()
         for column in model._meta.concrete_fields
-        if column.related_model is Project
+        if column.related_model is Project and model._meta.db_table not in TABLES_WITHOUT_RECORD
     }
 
-    assert tables - not_records <= {Draft, Lease, Member} | set(registry.exported().values())
+    assert tables - not_records <= {Draft, Lease, Member} | {table.model for table in registry.EXPORTED_TABLES.values()}
 
 
 def test_columns_of_every_kind_become_json():
@@ -306,9 +307,9 @@ def test_columns_of_every_kind_become_json():
     assert values == ["2026-01-02T01:04:05.000006Z", str(key), "c2VhbA==", [str(key)], {"a": None}, 7]
 
 
-def test_a_sub_package_cannot_take_a_name_of_the_format():
+def test_an_app_cannot_take_a_name_of_the_format():
     with pytest.raises(ValueError, match="format's own"):
-        registry.export_table("draft", Draft)
+        registry.EXPORTED_TABLES.register("draft", registry.ExportedTable(Draft))
 
 
 def test_the_commands_go_the_whole_round(told, outsider, tmp_path, capsys, contents):

@@ -1,7 +1,7 @@
-"""What the verifier last said of a chain. A note, not a record: it may be made anew at any moment.
+"""The last verification of each chain. A cache, not a record: it can be made again at any time.
 
-It is sealed with the site's secret, which is in no database: who can only write to the table cannot note that a chain
-was verified.
+Each row is signed with the site's secret, which is not in the database, so that write access to the table is not enough
+to claim that a chain was verified.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from audit.keys.text import rfc3339
 from kernel.canonical import canonical
 
 
-class StandingQuerySet(models.QuerySet["Standing"]):
-    def sealed(self, chains: Iterable[str] | None = None) -> dict[str, Standing]:
-        """The notes that count, by chain: those that Foundry wrote."""
+class ChainVerificationQuerySet(models.QuerySet["ChainVerification"]):
+    def sealed(self, chains: Iterable[str] | None = None) -> dict[str, ChainVerification]:
+        """The rows whose signature is valid, by chain."""
         rows = self if chains is None else self.filter(chain__in=list(chains))
         return {each.chain: each for each in rows.order_by("chain") if each.is_sealed}
 
 
-class Standing(models.Model):
-    """How far a chain verified when it was last walked, from its beginning.
+class ChainVerification(models.Model):
+    """The result of verifying one chain from its beginning.
 
-    `seq` and `hash` (hex) are those of the last event that fitted; `fault` says what is wrong with the next one, empty
-    where the chain had no further event. `records_fault` says what of the records that the chain tells of is not as it
-    tells them. `not_compared` counts the facts that its older events do not tell.
+    `seq` and `hash` (hex) are those of the last valid event; `fault` says what is wrong with the next one and is empty
+    where there is none. `records_fault` is the first record that differs from the chain's events. `not_compared` counts
+    the facts that older events do not contain.
     """
 
     chain = models.TextField(primary_key=True, editable=False)
@@ -40,21 +40,23 @@ class Standing(models.Model):
     verified_at = models.DateTimeField(editable=False)
     seal = models.CharField(max_length=64, db_default="", editable=False)
 
-    objects: ClassVar[StandingQuerySet] = StandingQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ChainVerificationQuerySet] = ChainVerificationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        # The name that the table had before the model was renamed.
+        db_table = "audit_standing"
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.chain} verified up to {self.seq}"
 
     def set_seal(self) -> None:
-        """Seal what the note says now."""
+        """Sign the row as it is now."""
         self.seal = _signer().signature(self._text)
 
     @property
     def is_sealed(self) -> bool:
-        """Whether Foundry wrote this, word for word."""
+        """Whether the signature fits the row."""
         try:
             _signer().unsign(f"{self._text}:{self.seal}")
         except BadSignature:
@@ -73,9 +75,10 @@ class Standing(models.Model):
 
     @property
     def says(self) -> str:
-        """What is wrong, of the chain or of its records; empty where nothing is."""
+        """What is wrong with the chain or with its records; empty where nothing is."""
         return self.fault or self.records_fault
 
 
 def _signer() -> Signer:
+    # The salt of the rows that exist already.
     return Signer(salt="audit.standing")

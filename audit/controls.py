@@ -1,21 +1,33 @@
-"""Design page 6: what a regulated user is promised. The number is in the name of every test that proves it."""
+"""The controls for regulated use. The number of a control is in the name of every test that proves it.
+
+A stage registers its own beside those of the trunk:
+
+    CONTROLS.register("c31", Control("c31", "every run names its model", "11.10e", stage="runs"))
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from kernel.registry import Registry
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One promise; `source` is a paragraph of 21 CFR Part 11, of EU Annex 11, or ALCOA+."""
+    """One promise; `source` is a paragraph of 21 CFR Part 11, of EU Annex 11, or ALCOA+.
+
+    `stage` is the label of the stage that makes the promise; empty for the trunk.
+    """
 
     number: str
     promise: str
     source: str
+    stage: str = ""
 
 
-CONTROLS: Final = tuple(
+CONTROLS: Final = Registry[Control]("control")
+_TRUNK: Final = tuple(
     Control(number, promise, source)
     for number, promise, source in (
         ("c01", "requirement → test table for this build", "11.10a"),
@@ -88,3 +100,9 @@ CONTROLS: Final = tuple(
         ("c24", "review of the audit trail is itself on record: reviewer, range, findings", "Annex 11 §9"),
     )
 )
+
+
+def register_trunk_controls() -> None:
+    """Register the controls that every installation has."""
+    for control in _TRUNK:
+        CONTROLS.register(control.number, control)

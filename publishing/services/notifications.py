@@ -1,4 +1,4 @@
-"""Whom a release concerns, and telling them."""
+"""Who is notified of what happens to a release."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from notifications.services import settle
 from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite
+from publishing.approval_progress import quorum_of
 from publishing.approvals import refusal
 from publishing.models import Release
 from publishing.quorum import Quorum
-from publishing.standings import quorum_of
 from publishing.states import signing_action
 
 
-def ask_for_signatures(write: ProjectWrite, release: Release, seq: int) -> None:
-    """Tell everybody whose signature the policy could take that a release waits for it."""
+def request_signatures(write: ProjectWrite, release: Release, seq: int) -> None:
+    """Notify everybody whose signature the policy accepts that a release waits for it."""
     write.tell(Kind.RELEASE_SUBMITTED, possible_signers(release), _facts(release), seq)
 
 
-def tell_authors(write: ProjectWrite, release: Release, kind: Kind, seq: int, **more: Any) -> None:
-    """Tell who submitted a release, and whose work it is, what became of it."""
+def notify_authors(write: ProjectWrite, release: Release, kind: Kind, seq: int, **more: Any) -> None:
+    """Notify the submitter and the authors of a release of what happened to it."""
     write.tell(kind, {release.submitted_by_id, *release.authors}, {**_facts(release), **more}, seq)
 
 
-def no_longer_asked(release: Release, *, person: UUID | None = None) -> None:
-    """A signature is no longer waited for: of one person who has signed, or of anybody once the release has ended."""
+def settle_signature_requests(release: Release, *, person: UUID | None = None) -> None:
+    """Settle the requests for signatures: of one person who has signed, or of everybody once the release has ended."""
     settle(
         kind=Kind.RELEASE_SUBMITTED,
         project_id=release.project_id,

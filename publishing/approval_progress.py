@@ -1,4 +1,4 @@
-"""How far a release's signatures go, by the rules it was submitted under."""
+"""Which signatures a release still needs, by the rules it was submitted under."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from publishing.approvals import refusal
 from publishing.models import Release
 from publishing.policies import Rules
-from publishing.quorum import Approval, Quorum, Standing, standing
+from publishing.quorum import Approval, ApprovalProgress, Quorum, approval_progress
 
 
 def quorum_of(release: Release) -> Quorum:
@@ -20,9 +20,9 @@ def approvals_of(release: Release) -> list[Approval]:
     return [Approval(signature.signer_id, signature.meaning) for signature in release.signatures.all()]
 
 
-def standing_of(release: Release) -> Standing:
+def progress_of(release: Release) -> ApprovalProgress:
     """What the release still misses."""
-    return standing(quorum_of(release), given=approvals_of(release), authors=release.authors)
+    return approval_progress(quorum_of(release), given=approvals_of(release), authors=release.authors)
 
 
 def advances(release: Release, *, person: UUID, meaning: str) -> bool:
@@ -34,6 +34,6 @@ def advances(release: Release, *, person: UUID, meaning: str) -> bool:
     quorum, given = quorum_of(release), approvals_of(release)
     if refusal(quorum, person=person, meaning=meaning, given=given, authors=release.authors):
         return False
-    before = standing(quorum, given=given, authors=release.authors)
-    after = standing(quorum, given=[*given, Approval(person, meaning)], authors=release.authors)
+    before = approval_progress(quorum, given=given, authors=release.authors)
+    after = approval_progress(quorum, given=[*given, Approval(person, meaning)], authors=release.authors)
     return meaning in before.missing and after.distinct_missing <= sum(after.missing.values())

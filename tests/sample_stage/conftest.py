@@ -1,0 +1,7 @@
+"""These tests need the stage; without it (`FOUNDRY_STAGES=`) they are not collected."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+collect_ignore_glob = [] if apps.is_installed("tests.sample_stage") else ["test_*.py"]

@@ -1,0 +1,33 @@
+"""The table of the sample stage."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from projects.models import Project
+
+MAX_TEXT = 200
+
+
+class Note(models.Model):
+    """A remark on a project. A trigger refuses every change and removal."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=MAX_TEXT)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    project_id: UUID
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,29 @@
+"""The one write of the sample stage."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from audit.services import Target
+from drafts.fingerprints import fingerprint
+from kernel.names import check_name
+from projects.writing import project_write
+from tests.sample_stage.models import MAX_TEXT, Note
+
+
+def add_note(*, caller: Caller, project_id: UUID, text: str) -> Note:
+    """Put a note on a project. Raises `ValidationFailed` for the text."""
+    with project_write(
+        caller=caller, project_id=project_id, action="task.write", parameters={"note": fingerprint(text)}
+    ) as write:
+        if write.repeat_of is not None:
+            return Note._default_manager.get(pk=write.repeat_of.target_id)
+        note = Note(id=uuid7(), project=write.project, created_by=caller.user)
+        note.text = check_name(text, name="text", maximum=MAX_TEXT)
+        event = write.record("note.added", Target.of("note", note.id), {"note_id": str(note.id), "text": note.text})
+        note.created_at = event.at
+        note.save(force_insert=True)
+    return note
