@@ -59,6 +59,7 @@ class Environment:
     secret_key: str | None
     signing_key: str | None
     site_keys: tuple[str, ...]
+    encryption_keys: tuple[str, ...]
     metrics_token: str | None
     url: str
     mail: MailServer | None
@@ -130,6 +131,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
         signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
         site_keys=_fingerprints(variables, "FOUNDRY_SITE_KEYS"),
+        encryption_keys=_encryption_keys(variables),
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         url=_site_address(variables),
         mail=_mail_server(variables),
@@ -215,6 +217,16 @@ def _fingerprints(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[0-9a-f]{64}", word) for word in found):
         raise EnvironmentVariableError(f"{name} takes fingerprints of keys, 64 hexadecimal digits each, with commas.")
     return found
+
+
+def _encryption_keys(variables: Mapping[str, str]) -> tuple[str, ...]:
+    keys = _words(variables, "FOUNDRY_ENCRYPTION_KEYS", "")
+    # 32 bytes in URL-safe Base64, as Fernet makes them. What is wrong is a secret all the same: it is not repeated.
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in keys):
+        raise EnvironmentVariableError(
+            "FOUNDRY_ENCRYPTION_KEYS takes Fernet keys, 32 bytes in URL-safe Base64 each, with commas, newest first."
+        )
+    return keys
 
 
 def _cron(variables: Mapping[str, str], name: str, default: str) -> str:

@@ -132,6 +132,7 @@ CHANNEL_LAYERS = {
 # What the product's services read. Durations in seconds, sizes in bytes.
 FOUNDRY_DATA_DIR = ENVIRONMENT.data_dir
 FOUNDRY_SIGNING_KEY = ENVIRONMENT.signing_key
+FOUNDRY_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
 FOUNDRY_SITE_KEYS = ENVIRONMENT.site_keys
 FOUNDRY_LOCK_TTL = ENVIRONMENT.lock_ttl
 FOUNDRY_LOCK_GRACE = ENVIRONMENT.lock_grace

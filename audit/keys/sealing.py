@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,6 +22,9 @@ from kernel.canonical import canonical
 from kernel.errors import Unavailable, ValidationFailed
 from kernel.ijson import parse
 from kernel.transactions import write_transaction
+
+# What `seal` adds to the members of every statement.
+ADDED_MEMBERS: Final = frozenset({"type", "v", "site", "key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,13 @@ def _may_seal(keys: SiteKeys, fingerprint: str) -> bool:
 
 
 def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
-    """Seal a statement of the type `kind`; `v`, `site` and `key` are added to its members.
+    """Seal a statement of the type `kind`; `type`, `v`, `site` and `key` are added to its members.
 
     The key must be on record (`ensure_site_key`). The type inside the text keeps a seal from being taken for one of
-    another kind of statement.
+    another kind of statement; members must not replace these four, or `ValueError` is raised.
     """
+    if taken := ADDED_MEMBERS & members.keys():
+        raise ValueError(f"seal() adds these members itself: {', '.join(sorted(taken))}")
     key = private_key()
     fingerprint = fingerprint_of(public_bytes(key))
     if not SiteKey.objects.filter(pk=fingerprint).exists():

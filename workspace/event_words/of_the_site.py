@@ -141,6 +141,13 @@ def _key_added(event: Event, data: Data) -> str:
     return _("Key {fingerprint}").format(fingerprint=short)
 
 
+def _secrets_rotated(event: Event, data: Data) -> str:
+    words = ngettext(
+        "{n} secret encrypted with the newest key", "{n} secrets encrypted with the newest key", data["count"]
+    )
+    return words.format(n=data["count"])
+
+
 def _nothing(event: Event, data: Data) -> str:
     return ""
 
@@ -175,4 +182,5 @@ SITE_WORDS: Final[Mapping[str, Words]] = {
     "checkpoint.made": _checkpoint_made,
     "checkpoint.stamped": _checkpoint_stamped,
     "site.key_added": _key_added,
+    "secrets.rotated": _secrets_rotated,
 }
