@@ -17,7 +17,7 @@ from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.unsealed import unsealed
 from audit.models import ChainVerification
 from audit.periodic import periodic_jobs
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 # A worker beats every 10 seconds.
 SILENT: Final = timedelta(seconds=45)

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from redis import RedisError
 
 from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
-from foundry_site.doctor.findings import Findings, bad
+from kernel.doctor import Findings, bad
 
 
 def examine(nodes: int = 1) -> Findings:

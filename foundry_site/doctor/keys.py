@@ -11,7 +11,7 @@ from django.conf import settings
 from audit.keys.private import KEY_FILE
 from audit.keys.sealing import own_fingerprint
 from audit.keys.succession import SiteKeys, site_keys
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 FOR_OTHERS: Final = 0o077
 # The file in the data folder, and the variable that takes its place.

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
-from foundry_site.doctor.findings import Findings, bad, ok
+from kernel.doctor import Findings, bad, ok
 from kernel.outbound import OutboundError, connect
 
 SECONDS_TO_ANSWER: Final = 5.0

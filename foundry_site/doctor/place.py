@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.core import checks, mail
 
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 LEAST_FREE: Final = 1024**3
 LITTLE_FREE: Final = 0.1

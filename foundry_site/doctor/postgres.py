@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 LEAST_VERSION: Final = 16
 WRITTEN_FOR: Final = 18

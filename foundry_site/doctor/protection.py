@@ -9,8 +9,8 @@ from typing import Final
 from django.db import connection
 
 from foundry_site.doctor.catalog import Definitions, definitions, expected
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 from foundry_site.doctor.postgres import WRITTEN_FOR, one
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 # Under which subject the doctor tells of which kinds of objects.
 SUBJECTS: Final = {

@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.conf import settings
 from django_redis import get_redis_connection
 
-from foundry_site.doctor.findings import Finding, Findings, bad, ok, warn
 from foundry_site.doctor.postgres import clock, distance
+from kernel.doctor import Finding, Findings, bad, ok, warn
 
 LEAST_VERSION: Final = (6, 2)
 FULL: Final = 0.8

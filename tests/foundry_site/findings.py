@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from foundry_site.doctor.findings import Finding, Findings
+from kernel.doctor import Finding, Findings
 
 
 def ask(look: Callable[[], Findings], subject: str) -> list[Finding]:

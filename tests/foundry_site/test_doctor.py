@@ -28,8 +28,8 @@ from audit.keys.rotation import rotate_site_key
 from audit.models import ChainVerification, Event
 from foundry_site.doctor import background, keys, outgoing, place, postgres, redis_server
 from foundry_site.doctor.examination import examine
-from foundry_site.doctor.findings import Level
 from foundry_site.environment import read_environment
+from kernel.doctor import Level
 from tests.audit.forgery import plant_key, private_of
 from tests.foundry_site.findings import run_sql, the
 

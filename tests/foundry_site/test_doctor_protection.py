@@ -7,7 +7,7 @@ import re
 import pytest
 
 from foundry_site.doctor import catalog, protection
-from foundry_site.doctor.findings import Level
+from kernel.doctor import Level
 from tests.foundry_site.findings import ask, run_sql, the
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from foundry_site.doctor.examination import examine
-from foundry_site.doctor.findings import Finding, Level
+from kernel.doctor import Finding, Level
 from kernel.invisible import one_line
 
 
