@@ -9,15 +9,18 @@ class AuditConfig(AppConfig):
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.controls import register_trunk_controls
         from audit.keys.verification import check_keys
+        from audit.metrics import FIGURES
         from audit.permissions import SITE_PERMISSIONS
         from audit.rebuilding.own import TABLES
         from audit.rebuilding.tables import rebuild
         from audit.reviews.verification import check_reviews
         from audit.verification import RECORD_CHECKS
+        from kernel.metrics import register_figures
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)
+        register_figures(*FIGURES)
         register_trunk_controls()
         RECORD_CHECKS.register("checkpoints", check_checkpoints)
         RECORD_CHECKS.register("keys", check_keys)

@@ -1,14 +1,20 @@
-"""What the doctor says: one line for each thing it looked at."""
+"""What `manage.py doctor` finds: one line for each thing it looked at.
+
+An app registers its own examination under the subject that stands before its findings (`EXAMINATIONS`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from kernel.registry import Registry
 
 
 class Level(StrEnum):
-    """How it stands: `warn` is for the operator to weigh, `bad` has to be mended."""
+    """`warn` is for the operator to consider, `bad` has to be remedied."""
 
     OK = "ok"
     WARN = "warn"
@@ -17,24 +23,26 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what it is, how it is, and what to do about it (empty where it is well)."""
+    """One thing that was looked at: what it is, how it is, and what to do about it (empty where all is well)."""
 
     level: Level
     subject: str
     says: str
-    mend: str = ""
+    remedy: str = ""
 
 
 Findings = Iterator[Finding]
+Examination = Callable[[], Findings]
+EXAMINATIONS: Final = Registry[Examination]("examination")
 
 
 def ok(subject: str, says: str) -> Finding:
     return Finding(Level.OK, subject, says)
 
 
-def warn(subject: str, says: str, mend: str) -> Finding:
-    return Finding(Level.WARN, subject, says, mend)
+def warn(subject: str, says: str, remedy: str) -> Finding:
+    return Finding(Level.WARN, subject, says, remedy)
 
 
-def bad(subject: str, says: str, mend: str) -> Finding:
-    return Finding(Level.BAD, subject, says, mend)
+def bad(subject: str, says: str, remedy: str) -> Finding:
+    return Finding(Level.BAD, subject, says, remedy)

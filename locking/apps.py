@@ -6,6 +6,8 @@ class LockingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.rebuilding.tables import rebuild
+        from kernel.metrics import register_figures
+        from locking.metrics import FIGURES
         from locking.permissions import PERMISSIONS
         from locking.rebuilding import TABLES
         from locking.services import freeze_locks
@@ -14,4 +16,5 @@ class LockingConfig(AppConfig):
 
         register_permissions(*PERMISSIONS)
         rebuild(*TABLES)
+        register_figures(*FIGURES)
         when_closed(freeze_locks)

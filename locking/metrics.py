@@ -6,6 +6,8 @@ from typing import Final
 
 from prometheus_client import Counter, Histogram
 
+from kernel.metrics import SiteFigure
+
 LOCK_REQUESTS: Final = Counter(
     "foundry_lock_requests",
     "Attempts to take a field, by outcome; refused divided by all is the contention rate.",
@@ -21,3 +23,9 @@ SWEEPS: Final = Counter(
     "foundry_sweeps", "Rounds of the sweeper, by outcome; skipped where Redis did not answer.", ["outcome"]
 )
 SWEPT: Final = Counter("foundry_leases_swept", "Open leases that the sweeper ended because their key was gone.")
+
+FIGURES: Final = (
+    SiteFigure(
+        "foundry_locks_held", "Fields that are held now.", "SELECT count(*) FROM locking_lease WHERE ended_at IS NULL"
+    ),
+)

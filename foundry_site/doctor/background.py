@@ -111,12 +111,14 @@ def _standing() -> Finding:
     verifications = ChainVerification.objects.sealed()
     changed = ChainVerification.objects.exclude(chain__in=list(verifications)).values_list("chain", flat=True).first()
     if changed is not None:
-        mend = "Run manage.py verify_audit. If FOUNDRY_SECRET_KEY was not replaced, find out who wrote to the database."
-        return bad("Audit trail", f"the note on the chain {changed} was not written by Foundry", mend)
+        remedy = (
+            "Run manage.py verify_audit. If FOUNDRY_SECRET_KEY was not replaced, find out who wrote to the database."
+        )
+        return bad("Audit trail", f"the note on the chain {changed} was not written by Foundry", remedy)
     broken = next((each for each in verifications.values() if each.is_broken), None)
     if broken is not None:
-        mend = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
-        return bad("Audit trail", f"broken: {broken.says}", mend)
+        remedy = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
+        return bad("Audit trail", f"broken: {broken.says}", remedy)
     oldest = min(verifications.values(), key=lambda each: each.verified_at, default=None)
     if oldest is None:
         return warn("Audit trail", "never verified", "Run manage.py verify_audit, and have a worker run.")

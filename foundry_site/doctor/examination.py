@@ -1,4 +1,4 @@
-"""Everything that is looked at, in the order in which it is told."""
+"""Everything that the doctor looks at: the site's own parts in their order, then what apps registered, by name."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.db import DatabaseError
 from redis import RedisError
 
 from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
-from kernel.doctor import Findings, bad
+from kernel.doctor import EXAMINATIONS, Findings, bad
 
 
 def examine(nodes: int = 1) -> Findings:
     """Look at everything. A service that does not answer is one finding, and what it was asked is left out."""
     yield from _guarded("PostgreSQL", lambda: postgres.examine(nodes))
-    for subject, look in PARTS.items():
+    for subject, look in {**PARTS, **EXAMINATIONS}.items():
         yield from _guarded(subject, look)
 
 
@@ -24,7 +24,7 @@ def _guarded(subject: str, look: Callable[[], Findings]) -> Findings:
         yield from look()
     except (DatabaseError, RedisError, OSError) as error:
         words = (str(error).strip() or type(error).__name__).splitlines()[0]
-        yield bad(subject, f"cannot be looked at: {words}", "Mend what it needs, and ask the doctor again.")
+        yield bad(subject, f"cannot be looked at: {words}", "Provide what it needs and run the doctor again.")
 
 
 PARTS: Final[Mapping[str, Callable[[], Findings]]] = {

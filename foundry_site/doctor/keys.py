@@ -39,8 +39,8 @@ def _signing_key(keys: SiteKeys) -> Finding:
         where = "in the environment"
     elif not path.exists():
         if on_record:
-            mend = "Restore it from its backup, or give FOUNDRY_SIGNING_KEY: this node cannot seal."
-            return bad("Signing key", f"not on this node, but {on_record} on record", mend)
+            remedy = "Restore it from its backup, or give FOUNDRY_SIGNING_KEY: this node cannot seal."
+            return bad("Signing key", f"not on this node, but {on_record} on record", remedy)
         return ok("Signing key", "none yet; made with the first checkpoint")
     elif _is_open(path):
         return bad("Signing key", f"{path} is open to others", f"chmod 600 {path}; whoever read it can forge seals.")
@@ -48,11 +48,13 @@ def _signing_key(keys: SiteKeys) -> Finding:
         where = str(path)
     own = own_fingerprint()
     if on_record and own not in keys.recorded and own not in settings.FOUNDRY_SITE_KEYS:
-        mend = "Give every node the key that seals: this node cannot. Where that is lost, pin this one: docs/deploy.md."
-        return bad("Signing key", f"{where}, which is none of the {on_record} on record", mend)
+        remedy = (
+            "Give every node the key that seals: this node cannot. Where that is lost, pin this one: docs/deploy.md."
+        )
+        return bad("Signing key", f"{where}, which is none of the {on_record} on record", remedy)
     if keys.successors(own):
-        mend = "Give this node the key that came after it: it cannot seal with this one."
-        return bad("Signing key", f"{where}, which has been replaced", mend)
+        remedy = "Give this node the key that came after it: it cannot seal with this one."
+        return bad("Signing key", f"{where}, which has been replaced", remedy)
     return ok("Signing key", f"{where}, fingerprint {own}")
 
 
@@ -60,8 +62,8 @@ def _site_keys(keys: SiteKeys) -> Findings:
     """The keys on record that nobody outside the database vouches for."""
     unknown = keys.recorded.keys() - keys.known().keys()
     if unknown:
-        mend = "If they are yours, pin them (FOUNDRY_SITE_KEYS). If not, somebody has written to the database."
-        yield bad("Site keys", f"endorsed by nobody: {', '.join(sorted(unknown))}", mend)
+        remedy = "If they are yours, pin them (FOUNDRY_SITE_KEYS). If not, somebody has written to the database."
+        yield bad("Site keys", f"endorsed by nobody: {', '.join(sorted(unknown))}", remedy)
 
 
 def _secret(name: str, variable: str, *, from_environment: bool) -> Finding:
@@ -71,8 +73,8 @@ def _secret(name: str, variable: str, *, from_environment: bool) -> Finding:
     if path.exists() and _is_open(path):
         return bad(variable, f"{path} is open to others", f"chmod 600 {path}, and choose another secret.")
     if settings.ENVIRONMENT.database_url is not None:
-        mend = f"Set {variable}: what each node makes for itself differs from node to node."
-        return warn(variable, f"this node's own, in {path}", mend)
+        remedy = f"Set {variable}: what each node makes for itself differs from node to node."
+        return warn(variable, f"this node's own, in {path}", remedy)
     return ok(variable, str(path))
 
 

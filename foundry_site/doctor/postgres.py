@@ -38,7 +38,9 @@ def examine(nodes: int) -> Findings:
         yield warn("PostgreSQL", f"version {version}.{minor}", f"Foundry is tested with {WRITTEN_FOR}.")
     elif newest is not None and minor < newest:
         yield warn(
-            "PostgreSQL", f"version {version}.{minor}", f"Upgrade to {version}.{newest} or newer: minors mend faults."
+            "PostgreSQL",
+            f"version {version}.{minor}",
+            f"Upgrade to {version}.{newest} or newer: minor versions fix faults.",
         )
     else:
         yield ok("PostgreSQL", f"version {version}.{minor}")

@@ -77,13 +77,13 @@ def _is_beside(name: str, wanted: Definitions) -> bool:
 
 def _settings() -> Findings:
     """What can be set for a role or a database so that no trigger runs, or that other functions are found before."""
-    mend = "Find out who set it (ALTER ROLE … SET, ALTER DATABASE … SET), reset it, and run manage.py verify_audit."
+    remedy = "Find out who set it (ALTER ROLE … SET, ALTER DATABASE … SET), reset it, and run manage.py verify_audit."
     replication, path = one("SHOW session_replication_role"), one("SELECT current_schemas(true)::text[]")
     first = next(name for name in path if not name.startswith("pg_temp"))
     if replication != "origin":
-        yield bad("Settings", f"session_replication_role is {replication}: no trigger runs", mend)
+        yield bad("Settings", f"session_replication_role is {replication}: no trigger runs", remedy)
     if first != "pg_catalog":
-        yield bad("Settings", f"search_path looks into {first} before Postgres's own functions", mend)
+        yield bad("Settings", f"search_path looks into {first} before Postgres's own functions", remedy)
     if replication == "origin" and first == "pg_catalog":
         yield ok("Settings", "triggers run, and call Postgres's own functions")
 

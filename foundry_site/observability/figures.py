@@ -1,4 +1,4 @@
-"""Figures of this node's HTTP door, and those of the whole site that are read when somebody asks for them.
+"""Figures of this node's HTTP requests, and those of the whole site that are read when somebody asks for them.
 
 Every node tells the same about the site: a query takes the highest of them.
 """
@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from audit.checkpoints.unsealed import unsealed
 from audit.periodic import DONE, periodic_jobs
 from foundry_site.observability.bounded import Question
+from kernel.metrics import SITE_FIGURES, SiteFigure, register_figures
 
 REQUEST_SECONDS: Final = Histogram(
     "foundry_request_seconds",
@@ -29,35 +30,25 @@ REQUEST_SECONDS: Final = Histogram(
 ANSWER_SECONDS: Final = 4.0
 WAITING: Final = Gauge("foundry_requests_waiting", "HTTP requests that wait for their turn or for a thread.")
 
-# Each answers one number, cheaply: by an index, or from a table that stays small.
-_OF_THE_SITE: Final = {
-    "foundry_locks_held": ("Fields that are held now.", "SELECT count(*) FROM locking_lease WHERE ended_at IS NULL"),
-    "foundry_audit_head": (
-        "The number of the newest event; it only grows, and may skip.",
-        "SELECT coalesce(max(id), 0) FROM audit_event",
+_UNSEALED: Final = "foundry_unsealed_seconds"
+_UNSEALED_DESCRIPTION: Final = "Age of the oldest event that no checkpoint has sealed; 0 where there is none."
+# Of the queue, which is no app of ours.
+JOB_FIGURES: Final = (
+    SiteFigure(
+        "foundry_jobs_waiting", "Jobs in the queue.", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
     ),
-    "foundry_checkpoint_age_seconds": (
-        "Seconds since the newest checkpoint was sealed.",
-        "SELECT extract(epoch FROM clock_timestamp() - made_at) FROM audit_checkpoint ORDER BY number DESC LIMIT 1",
-    ),
-    "foundry_chains_broken": (
-        "Chains that did not fit when last walked, or whose records are not what they tell.",
-        "SELECT count(*) FROM audit_standing WHERE fault <> '' OR records_fault <> ''",
-    ),
-    "foundry_jobs_waiting": ("Jobs in the queue.", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"),
-    "foundry_jobs_failed": (
+    SiteFigure(
+        "foundry_jobs_failed",
         "Jobs that failed for good.",
         "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'",
     ),
-    "foundry_workers": (
+    SiteFigure(
+        "foundry_workers",
         "Workers that beat.",
         "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '45 seconds'",
     ),
-}
-_WORDS: Final = {
-    **{name: words for name, (words, _sql) in _OF_THE_SITE.items()},
-    "foundry_unsealed_seconds": "Age of the oldest event that no checkpoint has sealed; 0 where there is none.",
-}
+)
+register_figures(*JOB_FIGURES)
 _OF_THE_POOL: Final = {
     "pool_size": ("foundry_pool_connections", "Connections to Postgres that this node holds."),
     "pool_available": ("foundry_pool_idle", "Those of them that nobody uses now."),
@@ -80,12 +71,12 @@ def read_site() -> SiteFigures:
     """
     values = {}
     with connection.cursor() as cursor:
-        for name, (_words, sql) in _OF_THE_SITE.items():
-            cursor.execute(sql)
+        for name, figure in SITE_FIGURES.items():
+            cursor.execute(figure.sql)
             row = cursor.fetchone()
             values[name] = float(row[0]) if row else 0.0
     oldest = unsealed().oldest
-    values["foundry_unsealed_seconds"] = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    values[_UNSEALED] = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
     jobs = {job.title: job.due.timestamp() for job in periodic_jobs() if job.due and job.state == DONE}
     return SiteFigures(values, jobs)
 
@@ -113,7 +104,8 @@ class _Site(Collector):
         answers = _answers()
         if answers is not None:
             for name, value in answers.values.items():
-                yield GaugeMetricFamily(name, _WORDS[name], value=value)
+                description = _UNSEALED_DESCRIPTION if name == _UNSEALED else SITE_FIGURES[name].description
+                yield GaugeMetricFamily(name, description, value=value)
             jobs = GaugeMetricFamily(
                 "foundry_job_done_timestamp_seconds", "When a periodic job that was done was due.", labels=["job"]
             )

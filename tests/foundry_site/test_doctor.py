@@ -1,4 +1,4 @@
-"""The doctor finds what is broken, and says what to mend."""
+"""The doctor finds what is broken, and says what to do about what is wrong."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_more_nodes_than_connections_are_bad() -> None:
     assert the(lambda: postgres.examine(2), "Connections").level is Level.OK
     crowded = the(lambda: postgres.examine(50), "Connections")
     assert crowded.level is Level.BAD
-    assert "max_connections" in crowded.mend
+    assert "max_connections" in crowded.remedy
 
 
 @pytest.mark.parametrize(("apart", "level"), [(0.0, Level.OK), (-5.0, Level.WARN), (600.0, Level.BAD)])
@@ -257,7 +257,7 @@ def test_a_mail_server_that_is_away_is_bad(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     found = the(place.examine, "Mail")
-    assert (found.level, "EMAIL_HOST" in found.mend) == (Level.BAD, True)
+    assert (found.level, "EMAIL_HOST" in found.remedy) == (Level.BAD, True)
 
 
 def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str], tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str]
     assert "bad   fsync: off\n      Set fsync = on" in told.stdout
     assert "Traceback" not in told.stderr
     lines = subprocess.run([*command, "--json"], check=False, timeout=60, **facts).stdout.splitlines()
-    assert {"level", "subject", "says", "mend"} == json.loads(lines[0]).keys()
+    assert {"level", "subject", "says", "remedy"} == json.loads(lines[0]).keys()
 
 
 def test_an_old_minor_version_of_postgres_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,4 +282,4 @@ def test_an_old_minor_version_of_postgres_is_told(monkeypatch: pytest.MonkeyPatc
     assert next(postgres.examine(1)).level is Level.WARN
     monkeypatch.setattr(postgres, "one", lambda sql: 180000 + minor - 1 if "version_num" in sql else None)
     finding = next(postgres.examine(1))
-    assert (finding.level, f"18.{minor}" in finding.mend) == (Level.WARN, True)
+    assert (finding.level, f"18.{minor}" in finding.remedy) == (Level.WARN, True)

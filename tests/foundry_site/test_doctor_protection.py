@@ -127,4 +127,4 @@ def test_an_operator_s_own_table_is_left_alone() -> None:
 def test_a_role_that_owns_the_tables_is_told() -> None:
     found = the(protection.examine, "Role")
     assert found.level is Level.WARN
-    assert "docs/deploy.md" in found.mend
+    assert "docs/deploy.md" in found.remedy

@@ -66,7 +66,7 @@ def test_the_dashboard_can_be_imported() -> None:
 def test_an_alert_says_what_to_do() -> None:
     for rule in alerts():
         assert rule["labels"]["severity"] in {"page", "ticket"}
-        assert {"summary", "mend"} == rule["annotations"].keys(), rule["alert"]
+        assert {"summary", "remedy"} == rule["annotations"].keys(), rule["alert"]
 
 
 def test_the_guide_names_files_commands_and_variables_that_there_are() -> None:

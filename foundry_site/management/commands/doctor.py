@@ -1,4 +1,4 @@
-"""`manage.py doctor`: look at a deployment and say what to mend."""
+"""`manage.py doctor`: look at a deployment and say what to do about what is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.invisible import one_line
 
 
 class Command(BaseCommand):
-    help = "Look at this deployment and say what to mend; exit 1 where something is bad."
+    help = "Look at this deployment and say what to do about what is wrong; exit 1 where something is bad."
     # What Django checks before a command is a part of the examination, and shall not end it.
     requires_system_checks: list[str] = []  # noqa: RUF012 (Django's type)
 
@@ -42,5 +42,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{style[finding.level](f'{finding.level:<4}')}  {one_line(finding.subject)}: {one_line(finding.says)}"
         )
-        if finding.mend:
-            self.stdout.write(f"      {one_line(finding.mend)}")
+        if finding.remedy:
+            self.stdout.write(f"      {one_line(finding.remedy)}")
