@@ -1,23 +1,26 @@
-"""Joining the verifier's parts into the one file that a bundle carries."""
+"""Join the verifier's modules, and those of the stages, into the one file that a bundle carries."""
 
 from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from kernel.invisible import HIDDEN
+from publishing.bundle.parts import BUNDLE_PARTS
 
 _FOLDER: Final = Path(__file__).parent / "verifier"
 # The quorum's rules are the very ones by which Foundry releases.
 _QUORUM: Final = Path(__file__).parent.parent / "quorum.py"
 _DERIVATION: Final = Path(__file__).parent.parent.parent / "audit" / "derivation.py"
-_NAMES: Final = ("hidden", "reading", "archive", "ed25519", "keys", "chain", "report", "record", "releases", "main")
-# What is joined needs no import; the future is not one that Python could take from this folder, and is not needed.
-_OURS: Final = frozenset({"__future__", "audit", "kernel", "publishing"})
-PARTS: Final = (_QUORUM, _DERIVATION, *(_FOLDER / f"{name}.py" for name in _NAMES))
+_NAMES: Final = ("hidden", "reading", "archive", "ed25519", "keys", "chain", "report", "record", "releases", "parts")
+_TRUNK: Final = (_QUORUM, _DERIVATION, *(_FOLDER / f"{name}.py" for name in _NAMES))
+_MAIN: Final = _FOLDER / "main.py"
+# What is joined needs no import, and the future none either: Python could take it from the bundle's folder.
+_JOINED: Final = frozenset({"__future__", "audit", "kernel", "publishing"})
 
 # Before anything else is imported: a module that somebody laid beside verify.py is not Python's.
 _OWN_PATH: Final = """import sys
@@ -27,19 +30,49 @@ if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "saf
 """
 
 
-@functools.cache
 def verifier_source() -> bytes:
-    """The text of `verify.py`: the last part's docstring, everybody's imports once, then the parts in order."""
-    trees = {part: ast.parse(_text(part)) for part in PARTS}
-    docstring = _lines(_text(PARTS[-1]), trees[PARTS[-1]].body[0])
-    imports = _imports([node for tree in trees.values() for node in tree.body])
+    """The text of `verify.py`, with the modules of every registered part of a bundle, in the order of their names.
+
+    Raises `ValueError` for a stage's module that imports anything but the standard library and the verifier, or that
+    has a name at its top level which another module has.
+    """
+    return _joined(tuple(Path(str(part.verifier.__file__)) for part in BUNDLE_PARTS.values()))
+
+
+@functools.cache
+def _joined(of_stages: tuple[Path, ...]) -> bytes:
+    """The docstring of the last module, all imports once, then the modules in order."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (*_TRUNK, *of_stages, _MAIN)}
+    trees = {path: ast.parse(text) for path, text in texts.items()}
+    for path in of_stages:
+        others = {name for other, tree in trees.items() if other != path for name in _top_level_names(tree)}
+        _check_stage_module(path, trees[path], others)
+    docstring = _lines(texts[_MAIN], trees[_MAIN].body[0])
+    imports = _imports(node for tree in trees.values() for node in tree.body)
     head = ["#!/usr/bin/env python3", docstring, "", _OWN_PATH, *imports]
-    bodies = [f"_HIDDEN = re.compile({HIDDEN.pattern!a})", *(_body(_text(part), tree) for part, tree in trees.items())]
+    bodies = [f"_HIDDEN = re.compile({HIDDEN.pattern!a})", *(_body(texts[path], tree) for path, tree in trees.items())]
     return ("\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies) + "\n").encode()
 
 
-def _text(part: Path) -> str:
-    return part.read_text(encoding="utf-8")
+def _check_stage_module(path: Path, tree: ast.Module, others: set[str]) -> None:
+    for node in tree.body:
+        modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        modules += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        for module in modules:
+            package = module.split(".", 1)[0]
+            if package not in sys.stdlib_module_names and package not in _JOINED:
+                raise ValueError(f"{path} is a part of verify.py and cannot import {module}")
+    if taken := sorted(others.intersection(_top_level_names(tree))):
+        raise ValueError(f"{path} is a part of verify.py, where {taken[0]} is the name of something else")
+
+
+def _top_level_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
 
 
 def _lines(text: str, node: ast.stmt) -> str:
@@ -47,14 +80,14 @@ def _lines(text: str, node: ast.stmt) -> str:
 
 
 def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
-    """What is imported from the standard library, each once; the other parts and the future are left out."""
+    """What is imported from the standard library, each once."""
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     for node in nodes:
         if isinstance(node, ast.Import):
             plain.add(ast.unparse(node))
-        elif isinstance(node, ast.ImportFrom) and str(node.module).split(".", 1)[0] not in _OURS:
-            named.setdefault(str(node.module), set()).update(each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and str(node.module).split(".", 1)[0] not in _JOINED:
+            named.setdefault(str(node.module), set()).update(map(ast.unparse, node.names))
     lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(named.items())]
     return [*sorted(plain), *lines]
 

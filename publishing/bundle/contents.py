@@ -6,7 +6,7 @@ sound because everything inside is append-only up to the scope's last event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -14,13 +14,12 @@ from audit.models import Timestamp
 from blobs.models import Blob
 from kernel.canonical import canonical
 from projects.fields import CONFIGURATION, PROMPT
+from publishing.bundle.parts import File, part_files
 from publishing.bundle.rows import OF_A_PROJECT, OF_EVERY_BUNDLE, facts_of, lines_of
 from publishing.bundle.scope import Scope
 from publishing.bundle.verifier.report import report
 
 _CONTENT: Final = {PROMPT: "content/prompt_text.md", CONFIGURATION: "content/model_configuration.json"}
-
-File = tuple[str, Iterable[bytes]]
 
 
 def files_of(scope: Scope) -> Iterator[File]:
@@ -33,6 +32,7 @@ def files_of(scope: Scope) -> Iterator[File]:
     if scope.release is None:
         for name in OF_A_PROJECT:
             yield name, map(line, lines_of(scope, name))
+    yield from part_files(scope)
 
 
 def line(row: dict[str, Any]) -> bytes:

@@ -18,10 +18,13 @@ from drafts.models import Draft
 from kernel.errors import NotFound
 from kernel.transactions import one_moment
 from projects.models import Project
+from publishing.bundle.parts import parts_of
 from publishing.models import Release, ReleaseState
 
 # Raised whenever a verifier of before could not read what is inside.
 BUNDLE_VERSION: Final = 2
+# Of a bundle with parts: a verifier from before parts refuses it, as it cannot check them.
+BUNDLE_VERSION_WITH_PARTS: Final = 3
 _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 
@@ -31,6 +34,7 @@ class Scope:
 
     `key` is the fingerprint of the site's key that seals it; `keys` are all of the site's that count. `as_of` is the
     time of the last event: made again, the bundle is the same, byte for byte, as long as the site has the same key.
+    `parts` are the names of what stages add (`publishing.bundle.parts`).
     """
 
     project: Project
@@ -41,6 +45,7 @@ class Scope:
     keys: tuple[RecordedKey, ...]
     checkpoint: Checkpoint | None
     as_of: datetime
+    parts: tuple[str, ...] = ()
 
     @property
     def chain(self) -> str:
@@ -49,13 +54,14 @@ class Scope:
     def facts(self) -> dict[str, Any]:
         """What the seal says of it, besides the manifest's hash, and what the report is made with."""
         return {
-            "v": BUNDLE_VERSION,
+            "v": BUNDLE_VERSION_WITH_PARTS if self.parts else BUNDLE_VERSION,
             "key": self.key,
             "project": str(self.project.id),
             "release": str(self.release.id) if self.release else None,
             "version": self.draft.version_number if self.draft else 0,
             "head": {"seq": self.head.seq, "hash": self.head.hash},
             "as_of": rfc3339(self.as_of),
+            **({"parts": list(self.parts)} if self.parts else {}),
         }
 
 
@@ -107,6 +113,7 @@ def _scope(
         keys=tuple(keys.recorded[fingerprint] for fingerprint in keys.known()),
         checkpoint=_checkpoint_that_saw(last),
         as_of=last.at,
+        parts=parts_of(last.chain, last.seq),
     )
 
 

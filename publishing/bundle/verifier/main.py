@@ -18,6 +18,7 @@ from pathlib import Path
 from publishing.bundle.verifier.archive import check_archive
 from publishing.bundle.verifier.chain import Facts, check_events, check_files, check_seal
 from publishing.bundle.verifier.hidden import spelled_out
+from publishing.bundle.verifier.parts import check_parts
 from publishing.bundle.verifier.reading import Bundle, WrongError, open_bundle
 from publishing.bundle.verifier.record import (
     check_content,
@@ -43,6 +44,7 @@ CHECKS = (
     check_rest_of_project,
     check_releases,
     check_checkpoints,
+    check_parts,
     check_report,
 )
 

@@ -62,6 +62,7 @@ def report_head(scope: Json, project: Json, releases: Iterable[Json], keys: Iter
         ("Covers", f"everything up to event {scope['head']['seq']}, hash {scope['head']['hash']}"),
         ("As of", report_time(scope["as_of"])),
         ("Version inside", f"v{scope['version']}" if scope["version"] else "none"),
+        *((("Parts", ", ".join(scope["parts"])),) if "parts" in scope else ()),
         ("Sealed by the key", scope["key"]),
         *((f"Key {number} of the site", each["fingerprint"]) for number, each in enumerate(keys, 1)),
         ("To verify", "python3 -I verify.py FINGERPRINT, with the fingerprint of a key as you know it from elsewhere"),

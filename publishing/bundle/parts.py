@@ -1,0 +1,56 @@
+"""What stages add to bundles (docs/adr/0008): files, and the code that checks them without Foundry.
+
+    BUNDLE_PARTS.register("runs", BundlePart(bundle_verifier, files_of_runs))
+
+`bundle_verifier` is a module of the stage that calls `publishing.bundle.verifier.parts.add_part` with a part of the
+same name. It becomes a piece of `verify.py`: it imports the standard library and the verifier's own modules only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+from audit.models import Event
+from kernel.registry import Registry
+from publishing.bundle.verifier.parts import PARTS
+
+if TYPE_CHECKING:
+    from publishing.bundle.scope import Scope
+
+File = tuple[str, Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePart:
+    """`files` are the part's files by path, made of events up to the scope's head and of what their hashes prove.
+
+    The same scope gives the same bytes, whenever it is asked. Nothing may be held open between two pieces.
+    """
+
+    verifier: ModuleType
+    files: Callable[[Scope], Iterator[File]]
+
+
+BUNDLE_PARTS: Final = Registry[BundlePart]("part of a bundle")
+
+
+def parts_of(chain: str, last: int) -> tuple[str, ...]:
+    """The parts that the events of a chain up to number `last` ask for."""
+    wanted = {name: PARTS[name].actions for name in BUNDLE_PARTS}
+    if not wanted:
+        return ()
+    events = Event.objects.filter(chain=chain, seq__lte=last, action__in=frozenset().union(*wanted.values()))
+    found = set(events.order_by().values_list("action", flat=True).distinct())
+    return tuple(sorted(name for name, actions in wanted.items() if actions & found))
+
+
+def part_files(scope: Scope) -> Iterator[File]:
+    """The files of every part of the scope. Raises `ValueError` for one outside its part's folders."""
+    for name in scope.parts:
+        for path, pieces in BUNDLE_PARTS[name].files(scope):
+            if path.partition("/")[0] not in PARTS[name].folders:
+                raise ValueError(f"the part {name} cannot write {path}")
+            yield path, pieces
