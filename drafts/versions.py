@@ -13,6 +13,7 @@ from blobs.models import Blob
 from drafts.content import check_files, content_hash
 from drafts.metrics import VERSIONS
 from drafts.models import Draft, DraftKind, FieldContent
+from drafts.new_versions import NewVersion, run_version_steps
 from drafts.search.indexing import VersionIndex
 from kernel.statements import Statement
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
@@ -44,7 +45,8 @@ def write_draft(
     `after` is every field of the new version, its contents stored already or by one of `with_statements`. The event
     comes first: its time is the draft's, and its `seq` the token of a momentary lease. `texts` are those of
     the changed fields (None for a removed file), where the caller has them at hand: neither the search index nor who
-    reads the version then needs a round trip of its own.
+    reads the version then needs a round trip of its own. Steps that apps have registered come last
+    (`drafts.new_versions`); what they refuse is not written.
     """
     before = current.fields if current else {}
     check_files(after)
@@ -82,6 +84,7 @@ def write_draft(
     draft.event_seq = event.seq
     write.project.current_draft = draft
     write.afterwards(VERSIONS.labels(kind.value).inc)
+    run_version_steps(NewVersion(write, draft, current))
     return draft
 
 

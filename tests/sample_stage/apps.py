@@ -6,16 +6,25 @@ class SampleStageConfig(StageConfig):
     label = "sample_stage"
 
     def ready(self) -> None:
+        from audit.controls import CONTROLS
         from audit.rebuilding.tables import rebuild
-        from drafts.exchange.registry import EXPORTED_TABLES, ExportedTable
+        from drafts.exchange.registry import EXPORTED_TABLES
+        from drafts.new_versions import when_written
         from kernel.doctor import EXAMINATIONS
         from kernel.metrics import register_figures
+        from publishing.bundle.parts import BUNDLE_PARTS
+        from tests.sample_stage.bundle import BUNDLE_PART
+        from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.doctor import examine
+        from tests.sample_stage.exchange import EXPORTED_NOTES
         from tests.sample_stage.metrics import FIGURES
-        from tests.sample_stage.models import Note
         from tests.sample_stage.rebuilding import TABLES
+        from tests.sample_stage.versions import note_version
 
         rebuild(*TABLES)
-        EXPORTED_TABLES.register("note", ExportedTable(Note))
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)
+        EXPORTED_TABLES.register("note", EXPORTED_NOTES)
+        BUNDLE_PARTS.register("sample_stage", BUNDLE_PART)
+        CONTROLS.register(CONTROL.number, CONTROL)
+        when_written("sample_stage", note_version)

@@ -10,7 +10,7 @@ from accounts.callers import Caller
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from kernel.names import check_name
-from projects.writing import project_write
+from projects.writing import ProjectWrite, project_write
 from tests.sample_stage.models import MAX_TEXT, Note
 
 
@@ -21,9 +21,13 @@ def add_note(*, caller: Caller, project_id: UUID, text: str) -> Note:
     ) as write:
         if write.repeat_of is not None:
             return Note._default_manager.get(pk=write.repeat_of.target_id)
-        note = Note(id=uuid7(), project=write.project, created_by=caller.user)
-        note.text = check_name(text, name="text", maximum=MAX_TEXT)
-        event = write.record("note.added", Target.of("note", note.id), {"note_id": str(note.id), "text": note.text})
-        note.created_at = event.at
-        note.save(force_insert=True)
+        return insert_note(write, check_name(text, name="text", maximum=MAX_TEXT))
+
+
+def insert_note(write: ProjectWrite, text: str) -> Note:
+    """Record a note inside a write that may add one."""
+    note = Note(id=uuid7(), project=write.project, created_by=write.caller.user, text=text)
+    event = write.record("note.added", Target.of("note", note.id), {"note_id": str(note.id), "text": note.text})
+    note.created_at = event.at
+    note.save(force_insert=True)
     return note
