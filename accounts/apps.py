@@ -8,10 +8,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
+        from accounts.events import EVENTS
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
+        from audit.event_types import register_events
         from audit.rebuilding.tables import rebuild
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
+        register_events(*EVENTS)
         rebuild(*TABLES)

@@ -8,6 +8,8 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.controls import register_trunk_controls
+        from audit.event_types import register_events
+        from audit.events import EVENTS
         from audit.keys.verification import check_keys
         from audit.metrics import FIGURES
         from audit.permissions import SITE_PERMISSIONS
@@ -19,6 +21,7 @@ class AuditConfig(AppConfig):
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
+        register_events(*EVENTS)
         rebuild(*TABLES)
         register_figures(*FIGURES)
         register_trunk_controls()

@@ -43,10 +43,17 @@ class EventContext:
 
 
 Words = Callable[[EventContext], str]
+# From the id of a project (None for what belongs to none) and the facts of an event or a line: an address, or "".
+Link = Callable[[UUID | None, Facts], str]
 
 
 def no_words(context: EventContext) -> str:
-    """For an event that needs no more words than its name, or leads nowhere."""
+    """For an event that needs no more words than the names of what it is about."""
+    return ""
+
+
+def no_link(project_id: UUID | None, facts: Facts) -> str:
+    """For what has no page of its own."""
     return ""
 
 
@@ -79,7 +86,7 @@ class InboxLine:
     mail: Text
     sentence: Text | Callable[[Facts], Text]
     thing: Callable[[Facts], str]
-    link: Callable[[UUID | None, Facts], str]
+    link: Link = no_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class EventType:
     icon: str = "activity"
     kind: str = ""
     field_in: str = ""
-    link: Words = no_words
+    link: Link = no_link
     inbox: tuple[InboxLine, ...] = ()
     revokes: Revocation | None = None
 

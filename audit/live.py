@@ -1,6 +1,7 @@
 """The live projection of events: what everybody in a project may see the moment it happens.
 
-A whitelist per action. Address, user agent, reason and every key not named here stay in the audit trail.
+A whitelist per type of event (`EventType.live`). Address, user agent, reason and every other member stay in the audit
+trail.
 """
 
 from __future__ import annotations
@@ -13,45 +14,12 @@ from typing import Final
 import msgspec
 
 import realtime
+from audit.event_types import EVENT_TYPES
 from audit.models import Event, project_chain
 from kernel.statements import run
 
-_RELEASE = ("release_id", "name", "version", "project_status")
-_LOCK = ("field", "session_id", "holder")
-_COMMENT = ("comment_id", "thread_id", "version", "target_field")
-_TASK = ("task_id", "text", "assignee", "done", "done_by")
 
-LIVE: Final[dict[str, tuple[str, ...]]] = {
-    # Who reviewed up to where; what they found is for auditors.
-    "audit.reviewed": ("from_seq", "to_seq"),
-    "release.submitted": _RELEASE,
-    "release.signed": (*_RELEASE, "meaning"),
-    "release.rejected": _RELEASE,
-    "release.withdrawn": _RELEASE,
-    "release.released": _RELEASE,
-    "project.updated": ("name", "description", "is_private"),
-    "project.archived": ("status",),
-    "project.frozen": ("status",),
-    "project.reopened": ("status",),
-    "member.added": ("user", "role"),
-    "member.role_changed": ("user", "role"),
-    "member.removed": ("user",),
-    "lock.acquired": _LOCK,
-    "lock.released": (*_LOCK, "why"),
-    "lock.handed_over": _LOCK,
-    "lock.taken_over": _LOCK,
-    "draft.saved": ("version", "kind", "changed_fields"),
-    "comment.created": (*_COMMENT, "from_line", "to_line"),
-    "comment.answered": _COMMENT,
-    "comment.resolved": _COMMENT,
-    "comment.reopened": _COMMENT,
-    "comment.withdrawn": _COMMENT,
-    "task.created": _TASK,
-    "task.changed": _TASK,
-}
-
-
-class Told(msgspec.Struct, gc=False):
+class EventPayload(msgspec.Struct, gc=False):
     """The parameters of one `event` notification; what nobody here looks into stays the JSON that it was."""
 
     seq: int
@@ -91,30 +59,36 @@ def topic_of(project_id: uuid.UUID) -> str:
     return f"project.{project_id}"
 
 
-def missed(project_id: uuid.UUID, *, after: int, limit: int) -> list[Told]:
+def missed(project_id: uuid.UUID, *, after: int, limit: int) -> list[EventPayload]:
     """What happened in a project after a `seq`, oldest first, at most `limit` of it.
 
     Read without making an `Event` of each: whoever was away may have missed thousands.
     """
-    return [_told(*row) for row in run((_MISSED, [project_chain(project_id), after, limit]), binary=True)]
+    return [_payload(*row) for row in run((_MISSED, [project_chain(project_id), after, limit]), binary=True)]
 
 
 def frame(event: Event) -> str:
     """One JSON-RPC `event` notification as text, ready for every socket of the project."""
-    return frame_of(_told(event.seq, event.action, event.at, event.canonical))
+    return frame_of(_payload(event.seq, event.action, event.at, event.canonical))
 
 
-def frame_of(told: Told) -> str:
+def frame_of(payload: EventPayload) -> str:
     """The same of what was `missed`."""
-    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": told}).decode()
+    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": payload}).decode()
 
 
-def _told(seq: int, action: str, at: datetime, canonical: str) -> Told:
+def _payload(seq: int, action: str, at: datetime, canonical: str) -> EventPayload:
     fact = _facts.decode(canonical)
     data = fact.data
-    return Told(
-        seq, action, at, _person(bytes(fact.actor)), {key: data[key] for key in LIVE.get(action, ()) if key in data}
+    return EventPayload(
+        seq, action, at, _person(bytes(fact.actor)), {key: data[key] for key in _live_members(action) if key in data}
     )
+
+
+def _live_members(action: str) -> tuple[str, ...]:
+    """What may go out of an event; nothing of one whose app is no longer installed."""
+    found = EVENT_TYPES.get(action)
+    return found.live if found else ()
 
 
 @lru_cache(_PEOPLE)

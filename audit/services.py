@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from audit import live
+from audit.event_types import EVENT_TYPES
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
 from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
@@ -75,6 +76,7 @@ def record(
 ) -> Event:
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
+    `action` names a registered type of event (`audit.event_types`); raises `LookupError` for any other.
     Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
     with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `with_statements`
@@ -83,6 +85,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
+    if action not in EVENT_TYPES:
+        raise LookupError(f"The event type {action!r} is not registered: describe it in its app's events.py.")
     fact = {
         **_circumstances(caller, project_id),
         "action": action,

@@ -8,6 +8,7 @@ class DraftsConfig(AppConfig):
         from audit.rebuilding.tables import rebuild
         from audit.verification import RECORD_CHECKS
         from drafts.comments.models import Comment
+        from drafts.events import register as register_events
         from drafts.exchange.importing import check_imports
         from drafts.exchange.registry import EXPORTED_TABLES, ExportedTable
         from drafts.permissions import PERMISSIONS
@@ -16,6 +17,7 @@ class DraftsConfig(AppConfig):
         from projects.permissions import register_permissions
 
         register_permissions(*PERMISSIONS)
+        register_events()
         rebuild(*TABLES)
         RECORD_CHECKS.register("imports", check_imports)
         RECORD_CHECKS.register("sizes", check_sizes)

@@ -60,13 +60,13 @@ def project_of(topic: str) -> UUID:
 
 def read_frames(project_id: UUID, after: int) -> list[tuple[int, str]]:
     """The next events after a `seq` as finished frames."""
-    return [(told.seq, live.frame_of(told)) for told in live.missed(project_id, after=after, limit=GAP_BATCH)]
+    return [(each.seq, live.frame_of(each)) for each in live.missed(project_id, after=after, limit=GAP_BATCH)]
 
 
 def read_events(project_id: UUID, after: int) -> dict[str, Any]:
     """The answer to `events.since`: the next events, and whether there are more."""
-    told = live.missed(project_id, after=after, limit=BATCH + 1)
-    return {"events": told[:BATCH], "more": len(told) > BATCH}
+    found = live.missed(project_id, after=after, limit=BATCH + 1)
+    return {"events": found[:BATCH], "more": len(found) > BATCH}
 
 
 def read_heads(topics: Sequence[str]) -> dict[str, int]:

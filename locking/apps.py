@@ -7,6 +7,7 @@ class LockingConfig(AppConfig):
     def ready(self) -> None:
         from audit.rebuilding.tables import rebuild
         from kernel.metrics import register_figures
+        from locking.events import register as register_events
         from locking.metrics import FIGURES
         from locking.permissions import PERMISSIONS
         from locking.rebuilding import TABLES
@@ -15,6 +16,7 @@ class LockingConfig(AppConfig):
         from projects.status import when_closed
 
         register_permissions(*PERMISSIONS)
+        register_events()
         rebuild(*TABLES)
         register_figures(*FIGURES)
         when_closed(freeze_locks)

@@ -11,6 +11,7 @@ class PublishingConfig(AppConfig):
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES, ExportCheck, ExportedTable
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
+        from publishing.events import register as register_events
         from publishing.exports import release_faults
         from publishing.jobs import announce_checkpoint
         from publishing.models import Policy, Release, Signature
@@ -21,6 +22,7 @@ class PublishingConfig(AppConfig):
         announce_by(announce_checkpoint)
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
+        register_events()
         rebuild(*TABLES)
         RECORD_CHECKS.register("releases", check_releases)
         RECORD_CHECKS.register("signatures", check_signatures)

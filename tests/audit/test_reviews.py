@@ -17,7 +17,7 @@ from audit.reviews.models import MAX_FINDINGS, Review
 from audit.reviews.services import record_review
 from kernel.errors import ClientRefReused, NotFound, PermissionDenied, ValidationFailed
 from projects.models import Project
-from tests.told import told
+from tests.event_payload import event_payload
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_c24_it_may_say_that_nothing_was_found(chain: str, auditor: Caller):
 def test_c24_everybody_in_the_project_sees_up_to_where_but_not_what(chain: str, auditor: Caller):
     review(auditor, chain, findings="Secret")
 
-    live = told(Event.objects.chain(chain).latest("seq"))
+    live = event_payload(Event.objects.chain(chain).latest("seq"))
 
     assert live["data"] == {"from_seq": 1, "to_seq": 5}
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.callers import Caller
 from audit import services
-from audit.live import LIVE
+from audit.event_types import EVENT_TYPES
 from audit.models import Event
 from drafts.comments.models import Comment
 from drafts.comments.services import (
@@ -23,7 +23,7 @@ from drafts.tasks.models import Task
 from drafts.tasks.services import change_task, create_task
 from projects.models import Project
 from tests.drafts.conftest import Save
-from tests.told import told
+from tests.event_payload import event_payload
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def of_record() -> State:
 
 def applied(state: State, event: Event) -> State:
     """What a client makes of a live event."""
-    heard = told(event)
+    heard = event_payload(event)
     data = dict(heard["data"])
     if heard["name"] == "task.created":
         identity = data.pop("task_id")
@@ -137,4 +137,4 @@ def test_a_snapshot_and_its_event_are_a_fresh_snapshot(room: Room, action: str):
 
 
 def test_every_live_event_of_discussions_is_tried_here():
-    assert set(WRITES) == {name for name in LIVE if name.startswith(("comment.", "task."))}
+    assert set(WRITES) == {name for name in EVENT_TYPES if name.startswith(("comment.", "task."))}

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
+from audit.event_types import EVENT_KINDS, EVENT_TYPES, EventType
 from audit.models import Event
 from drafts.comments.services import create_comment
 from drafts.tasks.services import create_task
@@ -23,10 +24,8 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 from tests.workspace.test_event_words import SAID, event_of
 from tests.writers import Writer
-from workspace.activity.entries import Asked, bars_of, events_of
-from workspace.event_words import act_words
-from workspace.event_words.acts import ACTS
-from workspace.event_words.of_projects import PROJECT_WORDS
+from workspace.activity.entries import ActivityFilter, bars_of, events_of
+from workspace.event_words import event_sentence
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +142,7 @@ def test_days_and_the_picture_are_of_the_readers_calendar(busy: Project) -> None
     assert last is not None
     for name in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         zone = ZoneInfo(name)
-        bars = bars_of(events_of(busy.id, Asked(kind="members")), zone)
+        bars = bars_of(events_of(busy.id, ActivityFilter(kind="members")), zone)
         assert {bar.day for bar in bars} <= {each.at.astimezone(zone).date() for each in [last, *_events(busy)]}
         assert sum(bar.count for bar in bars) == 5
 
@@ -168,19 +167,23 @@ def test_an_ended_lock_of_somebody_else_says_whose_it_was(
     assert told[:2] == ["Foundry ended the lock on Prompt, held by Editor: access lost", "Editor took Prompt"]
 
 
-def test_every_event_of_a_project_has_a_sentence() -> None:
-    assert ACTS.keys() == PROJECT_WORDS.keys()
+def test_every_event_of_a_project_has_a_sentence_an_icon_and_a_kind() -> None:
+    for name, each in EVENT_TYPES.items():
+        if each.chain != "site":
+            assert each.sentence, name
+            assert each.icon != EventType("").icon, name
+            assert each.kind in EVENT_KINDS, name
 
 
-@pytest.mark.parametrize(("action", "data", "_words"), [row for row in SAID if row[0] in ACTS])
+@pytest.mark.parametrize(("action", "data", "_words"), [row for row in SAID if EVENT_TYPES[row[0]].sentence])
 def test_sentences_are_whole(action: str, data: dict[str, Any], _words: str) -> None:
     holder = {"id": "1", "display_name": "Daniel Okafor", "kind": "human"}
     event = event_of(action, {"holder": holder, **data} if action.startswith("lock.") else data)
-    sentence, thing = act_words(event)
+    sentence, thing = event_sentence(event)
     assert sentence.startswith("{name} ")
     assert thing != action
 
 
 def test_an_event_of_another_shape_is_still_told() -> None:
-    assert act_words(event_of("draft.saved", {}))[1] == "draft.saved"
-    assert act_words(event_of("weather.changed", {})) == ("{name}: {thing}", "weather.changed")
+    assert event_sentence(event_of("draft.saved", {}))[1] == "draft.saved"
+    assert event_sentence(event_of("weather.changed", {})) == ("{name}: {thing}", "weather.changed")

@@ -214,7 +214,7 @@ def test_the_list_goes_on_page_by_page(desk: Client, project: Project, owner: Us
     [
         {"chain": "x"},
         {"person": "1"},
-        {"group": "cake"},
+        {"group": "cake!"},
         {"kind": "cat"},
         {"when": "2026-13"},
         {"open": "-1"},

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from audit.event_types import EVENT_TYPES, INBOX_LINES
 from projects.models import Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
@@ -70,6 +71,7 @@ def test_every_icon_is_in_the_sprite() -> None:
     assert used <= known
     from projects import field_names
 
+    assert {each.icon for each in (*EVENT_TYPES.values(), *INBOX_LINES.values())} <= known
     assert {field_names.icon(f"files/a{suffix}") for suffix in ("", ".md", ".yaml", ".jsonl", ".json")} <= known
 
 

@@ -1,8 +1,9 @@
-"""What happened in a project, for the people in it: asked for by person, kind, field and time, told by day."""
+"""What happened in a project, for the people in it, by day; filtered by person, kind, field and time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
@@ -12,16 +13,16 @@ from uuid import UUID
 from django.db.models import Count, JSONField, Q
 from django.db.models.functions import Cast, TruncDate
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.event_types import EVENT_KINDS, EVENT_TYPES
 from audit.models import Event, EventQuerySet
 from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
-from workspace.event_words import act_words
+from workspace.event_words import event_link, event_sentence
 from workspace.numbers import number
 from workspace.people import PersonView
 from workspace.sentences import sentence
@@ -31,33 +32,13 @@ SPARK_WEEKS: Final = 12
 # In pixels: a column every 8, the highest for the busiest day.
 SPARK_STEP, SPARK_HEIGHT = 8, 40
 
-# What can be asked for, by the beginning of its actions. Locks come with every save: whoever wants them, asks.
-_KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "versions": ("draft.",),
-    "comments": ("comment.",),
-    "tasks": ("task.",),
-    "releases": ("release.", "policy."),
-    "members": ("member.",),
-    "project": ("project.", "audit."),
-    "locks": ("lock.",),
-}
 EVERYTHING: Final = "everything"
-_ICONS: Final = {
-    "draft": "git-commit-horizontal",
-    "lock": "lock",
-    "comment": "message-square",
-    "task": "list-checks",
-    "member": "users",
-    "release": "signature",
-    "policy": "signature",
-    "project": "layers",
-    "audit": "shield-check",
-}
+DEFAULT_ICON: Final = "activity"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the reader wants to see; empty texts and None: everything but locks."""
+class ActivityFilter:
+    """What the reader wants to see; empty texts and None: the kinds that are shown by default."""
 
     person: UUID | None = None
     kind: str = ""
@@ -67,12 +48,12 @@ class Asked:
     before: int | None = None
 
     @classmethod
-    def read(cls, given: QueryDict) -> Asked:
+    def read(cls, given: QueryDict) -> ActivityFilter:
         """From an address. Raises `ValidationFailed`."""
         kind = given.get("kind", "")
         return cls(
             person=_person(given),
-            kind=kind if kind in _KINDS or kind == EVERYTHING else "",
+            kind=kind if kind in EVENT_KINDS or kind == EVERYTHING else "",
             field=check_text(given.get("field", ""), name="field"),
             since=_day(given, "since"),
             until=_day(given, "until"),
@@ -80,12 +61,11 @@ class Asked:
         )
 
     @property
-    def beginnings(self) -> str:
-        """How the actions of the wished events may begin, with spaces between; empty for any."""
-        if self.kind in _KINDS:
-            return " ".join(_KINDS[self.kind])
-        told = (beginning for kind, each in _KINDS.items() if kind != "locks" for beginning in each)
-        return "" if self.kind == EVERYTHING or self.field else " ".join(told)
+    def actions(self) -> str:
+        """The names of the wished events, with spaces between; empty for any."""
+        if self.kind in EVENT_KINDS:
+            return " ".join(_actions_of({self.kind}))
+        return "" if self.kind == EVERYTHING or self.field else " ".join(_actions_of(_default_kinds()))
 
     @property
     def query(self) -> str:
@@ -123,22 +103,19 @@ class Bar:
         return f"{date_format(self.day, 'j M')}: {self.count}"
 
 
-def events_of(project_id: UUID, asked: Asked) -> EventQuerySet:
+def events_of(project_id: UUID, asked: ActivityFilter) -> EventQuerySet:
     """The events that were asked for, newest first, whatever their time."""
     events = Event.objects.of_project(project_id).order_by("-seq")
-    if asked.kind in _KINDS:
-        wanted = Q()
-        for beginning in _KINDS[asked.kind]:
-            wanted |= Q(action__startswith=beginning)
-        events = events.filter(wanted)
+    if asked.kind in EVENT_KINDS:
+        events = events.filter(action__in=_actions_of({asked.kind}))
     elif asked.kind != EVERYTHING and not asked.field:
-        events = events.exclude(action__startswith="lock.")
+        events = events.exclude(action__in=_actions_of(EVENT_KINDS.keys() - _default_kinds()))
     if asked.person:
         events = events.filter(actor_id=asked.person)
     return _about_field(events, asked.field) if asked.field else events
 
 
-def in_time(events: EventQuerySet, asked: Asked, zone: tzinfo) -> EventQuerySet:
+def in_time(events: EventQuerySet, asked: ActivityFilter, zone: tzinfo) -> EventQuerySet:
     """Those of the days that were asked for, as the reader's calendar has them, and before the last one shown."""
     if asked.since:
         events = events.filter(at__gte=datetime.combine(asked.since, time.min, zone))
@@ -147,15 +124,15 @@ def in_time(events: EventQuerySet, asked: Asked, zone: tzinfo) -> EventQuerySet:
     return events.filter(seq__lt=asked.before) if asked.before is not None else events
 
 
-def rows_of(events: Iterable[Event], project_id: UUID) -> list[ActivityRow]:
+def rows_of(events: Iterable[Event]) -> list[ActivityRow]:
     """Events in words."""
     return [
         ActivityRow(
             event=event,
             person=_actor(event),
             sentence=_sentence(event),
-            icon=_ICONS.get(event.action.partition(".")[0], "activity"),
-            href=_place(event, project_id),
+            icon=EVENT_TYPES[event.action].icon if event.action in EVENT_TYPES else DEFAULT_ICON,
+            href=event_link(event),
         )
         for event in events
     ]
@@ -190,28 +167,30 @@ def bars_of(events: EventQuerySet, zone: tzinfo) -> list[Bar]:
 
 def kind_choices() -> list[tuple[str, str]]:
     """What can be asked for, with its name."""
-    names = {
-        "": _("All but locks"),
-        "versions": _("Versions"),
-        "comments": _("Comments"),
-        "tasks": _("Tasks"),
-        "releases": _("Releases"),
-        "members": _("Members"),
-        "project": _("Project"),
-        "locks": _("Locks"),
-        EVERYTHING: _("Everything"),
-    }
-    return list(names.items())
+    kinds = [(name, str(kind.label)) for name, kind in EVENT_KINDS.items()]
+    return [("", _("All but locks")), *kinds, (EVERYTHING, _("Everything"))]
+
+
+def _default_kinds() -> set[str]:
+    return {name for name, kind in EVENT_KINDS.items() if kind.by_default}
+
+
+def _actions_of(kinds: Collection[str]) -> list[str]:
+    """The names of all events of some kinds."""
+    return [name for name, each in EVENT_TYPES.items() if each.kind in kinds]
 
 
 def _about_field(events: EventQuerySet, field: str) -> EventQuerySet:
-    """Saves, locks and comments of one field; the only events that name any."""
-    named = events.alias(fact=Cast("canonical", JSONField()))
-    return named.filter(
-        Q(action="draft.saved", fact__data__changed_fields__contains=[field])
-        | Q(action__startswith="lock.", fact__data__field=field)
-        | Q(action__startswith="comment.", fact__data__target_field=field)
-    )
+    """The events that name the field, alone or among others: each type says in which member of its data."""
+    naming: dict[str, list[str]] = defaultdict(list)
+    for name, each in EVENT_TYPES.items():
+        if each.field_in:
+            naming[each.field_in].append(name)
+    wanted = Q(pk__in=[])
+    for member, actions in naming.items():
+        # A list contains what stands in it, a text only itself (PostgreSQL, "jsonb Containment and Existence").
+        wanted |= Q(action__in=actions, **{f"fact__data__{member}__contains": field})
+    return events.alias(fact=Cast("canonical", JSONField())).filter(wanted)
 
 
 def _actor(event: Event) -> PersonView:
@@ -220,24 +199,8 @@ def _actor(event: Event) -> PersonView:
 
 
 def _sentence(event: Event) -> SafeString:
-    words, thing = act_words(event)
+    words, thing = event_sentence(event)
     return sentence(words, name=event.record["actor"]["name"], thing=thing)
-
-
-def _place(event: Event, project_id: UUID) -> str:
-    """Where to look at what the event is about."""
-    data = event.data
-    workspace = reverse("workspace:workspace", args=[project_id])
-    if "thread_id" in data:
-        query = {"panel": "comments", "comment": data["thread_id"], "field": data.get("target_field", "")}
-        return f"{workspace}?{urlencode(query)}"
-    if "task_id" in data:
-        return f"{workspace}?panel=tasks"
-    if event.action == "draft.saved" and isinstance(data.get("version"), int):
-        return reverse("workspace:version", args=[project_id, data["version"]])
-    if event.action.startswith("release.") and "release_id" in data:
-        return reverse("workspace:release", args=[project_id, data["release_id"]])
-    return reverse("workspace:members", args=[project_id]) if event.action.startswith("member.") else ""
 
 
 def _person(given: QueryDict) -> UUID | None:

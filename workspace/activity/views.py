@@ -13,7 +13,16 @@ from drafts.models import Draft
 from projects import field_names
 from projects.access import get_project
 from projects.fields import CONFIGURATION, PROMPT
-from workspace.activity.entries import SPARK_WEEKS, Asked, bars_of, by_day, events_of, in_time, kind_choices, rows_of
+from workspace.activity.entries import (
+    SPARK_WEEKS,
+    ActivityFilter,
+    bars_of,
+    by_day,
+    events_of,
+    in_time,
+    kind_choices,
+    rows_of,
+)
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.history.views import changed_ever
 from workspace.project_frame import frame_of
@@ -30,14 +39,14 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
     # First the newest event, then the state: what happens in between is told again, never missed.
     live = live_data(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
-    asked, zone = Asked.read(request.GET), reader_zone(request)
+    asked, zone = ActivityFilter.read(request.GET), reader_zone(request)
     wanted = events_of(project_id, asked)
     found = list(in_time(wanted, asked, zone)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     context = {
         "project_id": project_id,
         "asked": asked,
-        "days": by_day(rows_of(found, project_id), request),
+        "days": by_day(rows_of(found), request),
         "bars": bars_of(wanted, zone),
         "spark_weeks": SPARK_WEEKS,
         "older": found[-1].seq if more else None,
@@ -60,6 +69,6 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
 def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The newest events, for the side of the workspace."""
     get_project(user=request.user, project_id=project_id)
-    events = events_of(project_id, Asked())[:PANEL_SIZE]
-    context = {"project_id": project_id, "rows": rows_of(events, project_id)}
+    events = events_of(project_id, ActivityFilter())[:PANEL_SIZE]
+    context = {"project_id": project_id, "rows": rows_of(events)}
     return render(request, "workspace/parts/activity_panel.html", context)

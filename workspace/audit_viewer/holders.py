@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db.models import F, Func, TextField, Value
 
 from audit.models import Event
+from locking.events import lease_end_words
 from locking.models import Lease
 from projects import field_names
-from workspace.event_words import lease_end_words
 
 PAGE: Final = 50
 

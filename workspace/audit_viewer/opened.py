@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.chain import first_prev_hash, link_hash
+from audit.event_types import EVENT_TYPES
 from audit.models import SITE_CHAIN, Event
 from projects import field_names
 from workspace.account.devices import device
@@ -81,7 +82,7 @@ def address_of(event: Event) -> str:
 
 def _held(event: Event) -> tuple[str, str] | None:
     """What to call the field of the event and where to see who held it; None for an event of no field."""
-    field = event.data.get("field") or event.data.get("target_field")
+    field = event.data.get(EVENT_TYPES[event.action].field_in) if event.action in EVENT_TYPES else None
     if event.chain == SITE_CHAIN or not isinstance(field, str):
         return None
     url = reverse("admin:audit_event_held") + "?" + urlencode({"chain": event.chain, "field": field})

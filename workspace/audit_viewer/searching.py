@@ -11,8 +11,7 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from audit.models import Event
-from workspace.audit_viewer.asked import Asked
-from workspace.event_words import EVENT_WORDS
+from workspace.audit_viewer.asked import Asked, actions_in
 
 PAGE: Final = 50
 # More are not counted, so that the time of a page does not grow with the trail.
@@ -40,8 +39,8 @@ def matching(asked: Asked) -> QuerySet[Event]:
     if asked.person:
         events = events.filter(actor_id=asked.person)
     if asked.group:
-        actions = [action for action in EVENT_WORDS if action.startswith(f"{asked.group}.")]
-        events = events.filter(action__in=actions)
+        actions = actions_in(asked.group)
+        events = events.filter(action__in=actions) if actions else events.filter(action__startswith=f"{asked.group}.")
     if asked.kind:
         events = events.filter(actor_id__in=User.objects.filter(kind=asked.kind).values("id"))
     if asked.period:

@@ -19,7 +19,7 @@ from drafts.comments.services import (
 from kernel.errors import ClientRefReused, Conflict, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from projects.services import archive_project
 from tests.drafts.comments.conftest import PROMPT, Say
-from tests.told import told
+from tests.event_payload import event_payload
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_c06_saying_something_writes_its_event_with_hashes_and_no_text(project, 
 
 
 def test_what_happens_is_told_live_without_texts(project, thread: Comment):
-    assert told(newest(project))["data"] == {
+    assert event_payload(newest(project))["data"] == {
         "comment_id": str(thread.id),
         "thread_id": str(thread.id),
         "version": 1,
@@ -91,7 +91,7 @@ def test_a_reply_belongs_to_its_thread_also_as_an_answer_to_a_reply(project, thr
     assert (first.thread_id, second.thread_id) == (thread.id, thread.id)
     event = newest(project)
     assert (event.action, event.data["thread_id"]) == ("comment.answered", str(thread.id))
-    assert told(event)["data"]["target_field"] == "prompt_text"
+    assert event_payload(event)["data"]["target_field"] == "prompt_text"
 
 
 @pytest.mark.parametrize(

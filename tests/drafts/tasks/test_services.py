@@ -15,7 +15,7 @@ from drafts.tasks.models import MAX_TEXT, Task
 from drafts.tasks.services import change_task, create_task
 from kernel.errors import ClientRefReused, NotFound, PermissionDenied, ProjectFrozen, ValidationFailed
 from projects.services import archive_project
-from tests.told import told
+from tests.event_payload import event_payload
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_c06_a_task_begins_with_its_event(project, task: Task, reviewer, editor)
 
     assert (event.action, event.target_id, event.actor_id) == ("task.created", str(task.id), reviewer.id)
     assert task.created_at == event.at
-    assert told(event)["data"] == {
+    assert event_payload(event)["data"] == {
         "task_id": str(task.id),
         "text": "Name the sources",
         "assignee": editor.person(),
@@ -49,7 +49,7 @@ def test_ticking_says_who_and_when_and_opening_again_forgets_it(project, task: T
     event = newest(project)
     assert (done.done_by, done.done_at) == (editor, event.at)
     ticked = {"task_id": str(task.id), "text": "Name the sources", "done": True, "done_by": editor.person()}
-    assert told(event)["data"] == ticked
+    assert event_payload(event)["data"] == ticked
 
     opened = change_task(caller=caller_for(reviewer), task_id=task.id, done=False)
 

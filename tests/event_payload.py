@@ -1,4 +1,4 @@
-"""An event as everybody in its project is told it."""
+"""An event as it goes out live."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from audit import live
 from audit.models import Event
 
 
-def told(event: Event) -> dict[str, Any]:
+def event_payload(event: Event) -> dict[str, Any]:
     """The parameters of the event's notification, as they come out of the socket."""
     params: dict[str, Any] = json.loads(live.frame(event))["params"]
     return params

@@ -1,0 +1,197 @@
+"""The events of accounts, sign-in and tokens, on the chain `site`.
+
+Words about an account do not name it: whoever shows them puts the name before (`workspace.event_words`).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import actions
+from audit.event_types import EventContext, EventType, Revocation
+from audit.models import Event
+
+_ACCOUNT_FACTS: Final = {
+    "display_name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail"),
+    "is_administrator": gettext_lazy("administrator"),
+    "is_auditor": gettext_lazy("auditor"),
+    "uses_shortcuts": gettext_lazy("shortcuts"),
+}
+_METHODS: Final = {
+    "password": gettext_lazy("password"),
+    "otp": gettext_lazy("one-time code"),
+    "totp": gettext_lazy("one-time code"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "passkey": gettext_lazy("passkey"),
+    "webauthn": gettext_lazy("passkey"),
+    "mfa": gettext_lazy("second factor"),
+    "socialaccount": gettext_lazy("outside account"),
+}
+_SIGN_OUTS: Final = {
+    "unused": gettext_lazy("Unused for too long"),
+    "lifetime": gettext_lazy("Signed in for too long"),
+    "elsewhere": gettext_lazy("From another browser"),
+}
+_SUSPENSIONS: Final = {
+    "password_set": gettext_lazy("Somebody else set the password"),
+    "factors_removed": gettext_lazy("Somebody else removed the second factors"),
+    "email_changed": gettext_lazy("Somebody else changed the e-mail address by which they sign in"),
+}
+
+
+def _created(context: EventContext) -> str:
+    return f"{context.data['display_name']} ({context.data['username']})"
+
+
+def _changed(context: EventContext) -> str:
+    parts = []
+    for name, value in context.data["after"].items():
+        fact = str(_ACCOUNT_FACTS.get(name, name))
+        parts.append(_("no {fact}").format(fact=fact) if value is False else fact)
+    return ", ".join(parts).capitalize()
+
+
+def _password_changed(context: EventContext) -> str:
+    return _("Set by an administrator") if context.data["by"] == "administrator" else _("Chosen by its person")
+
+
+def _method(name: str) -> str:
+    return str(_METHODS.get(name, name))
+
+
+def _signed_in(context: EventContext) -> str:
+    methods = context.data["methods"]
+    return _("With {methods}").format(methods=", ".join(map(_method, methods))) if methods else ""
+
+
+def _signed_out(context: EventContext) -> str:
+    return str(_SIGN_OUTS.get(context.data.get("why", ""), ""))
+
+
+def _sign_in_failed(context: EventContext) -> str:
+    data = context.data
+    return _("{username}, {method}").format(
+        username=data["username"] or _("Unknown user name"), method=_method(data["component"])
+    )
+
+
+def _signing_failed(context: EventContext) -> str:
+    return _method(context.data["component"]).capitalize()
+
+
+def _signing_proven(context: EventContext) -> str:
+    return ", ".join(map(_method, context.data["components"]))
+
+
+def _locked(context: EventContext) -> str:
+    count, event = context.data["failures"], context.event
+    words = ngettext("{who}after {n} failed try", "{who}after {n} failed tries", count)
+    who = f"{event.target_id}, " if event.target_type == "address" else ""
+    return words.format(who=who, n=count)
+
+
+def _factor(context: EventContext) -> str:
+    data = context.data
+    return ", ".join(part for part in (_method(data["factor"]).capitalize(), data.get("name", "")) if part)
+
+
+def _recovery_code_used(context: EventContext) -> str:
+    left = context.data["left"]
+    return ngettext("{n} left", "{n} left", left).format(n=left)
+
+
+def _suspended(context: EventContext) -> str:
+    return str(_SUSPENSIONS.get(context.data["why"], context.data["why"]))
+
+
+def _restored(context: EventContext) -> str:
+    return (
+        _("By a password of their own") if context.data["by"] == "own_password" else _("Confirmed by an administrator")
+    )
+
+
+def _outside_linked(context: EventContext) -> str:
+    return str(context.data["issuer"])
+
+
+def _address(context: EventContext) -> str:
+    return context.event.target_id
+
+
+def _token(context: EventContext) -> str:
+    return _("Token “{name}”").format(name=context.data["name"])
+
+
+def _account(event: Event) -> str | None:
+    return event.target_id
+
+
+def _every_credential(event: Event, credential: str) -> bool:
+    return True
+
+
+def _every_cookie(event: Event, credential: str) -> bool:
+    return credential.startswith("cookie:")
+
+
+def _its_cookie(event: Event, credential: str) -> bool:
+    return bool(credential == event.data.get("credential"))
+
+
+def _its_token(event: Event, credential: str) -> bool:
+    return credential == f"token:{event.target_id}"
+
+
+def _owner_of_token(event: Event) -> str | None:
+    owner: str | None = event.data.get("user")
+    return owner
+
+
+_on_the_site = partial(EventType, chain="site")
+
+EVENTS: Final = (
+    _on_the_site(actions.ACCOUNT_CREATED, words=_created),
+    # Ends something only where the auditor's right is taken away.
+    _on_the_site(actions.ACCOUNT_CHANGED, words=_changed, revokes=Revocation(user=_account)),
+    _on_the_site(actions.ACCOUNT_DEACTIVATED, revokes=Revocation(user=_account, invalidates=_every_credential)),
+    _on_the_site(actions.ACCOUNT_REACTIVATED),
+    # The browser's own cookie too: it gets a new one.
+    _on_the_site(
+        actions.PASSWORD_CHANGED,
+        words=_password_changed,
+        revokes=Revocation(user=_account, invalidates=_every_cookie),
+    ),
+    _on_the_site(actions.PASSWORD_REHASHED),
+    _on_the_site(actions.SIGNED_IN, words=_signed_in),
+    _on_the_site(
+        actions.SIGNED_OUT,
+        words=_signed_out,
+        revokes=Revocation(user=_account, targets=_its_cookie, invalidates=_its_cookie),
+    ),
+    _on_the_site(actions.SIGN_IN_FAILED, words=_sign_in_failed),
+    _on_the_site(actions.SIGN_IN_LOCKED, words=_locked),
+    _on_the_site(actions.SIGNING_FAILED, words=_signing_failed),
+    _on_the_site(actions.SIGNING_LOCKED, words=_locked),
+    _on_the_site(actions.SIGNING_PROVEN, words=_signing_proven),
+    _on_the_site(actions.UNLOCKED),
+    _on_the_site(actions.SIGNING_SUSPENDED, words=_suspended),
+    _on_the_site(actions.SIGNING_RESTORED, words=_restored),
+    _on_the_site(actions.FACTOR_ADDED, words=_factor),
+    _on_the_site(actions.FACTOR_REMOVED, words=_factor),
+    _on_the_site(actions.FACTOR_RENAMED, words=_factor),
+    _on_the_site(actions.RECOVERY_CODE_USED, words=_recovery_code_used),
+    _on_the_site(actions.OUTSIDE_ACCOUNT_LINKED, words=_outside_linked),
+    _on_the_site(actions.ADDRESS_LOCKED, words=_locked),
+    _on_the_site(actions.ADDRESS_UNLOCKED, words=_address),
+    _on_the_site(actions.TOKEN_CREATED, words=_token),
+    _on_the_site(
+        actions.TOKEN_REVOKED,
+        words=_token,
+        revokes=Revocation(user=_owner_of_token, targets=_its_token, invalidates=_its_token),
+    ),
+)

@@ -1,0 +1,197 @@
+"""The events of versions, comments and tasks."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from audit.event_types import (
+    EVENT_KINDS,
+    EventContext,
+    EventKind,
+    EventType,
+    Facts,
+    InboxLine,
+    Text,
+    register_events,
+)
+from notifications.topics import MAIL_TOPICS, MailTopic
+from projects import field_names
+
+MAX_FIELDS: Final = 4
+
+_COMMENT: Final = ("comment_id", "thread_id", "version", "target_field")
+_TASK: Final = ("task_id", "text", "assignee", "done", "done_by")
+
+_SAVE_SENTENCES: Final = {
+    "save": gettext_lazy("{name} saved {thing}"),
+    "revert": gettext_lazy("{name} went back: {thing}"),
+    "undo": gettext_lazy("{name} undid a save: {thing}"),
+    "redo": gettext_lazy("{name} did a save again: {thing}"),
+    "import": gettext_lazy("{name} imported {thing}"),
+}
+_SAVE_WORDS: Final = {
+    "save": gettext_lazy("v{version}: {fields}"),
+    "revert": gettext_lazy("v{version}, as v{source} again: {fields}"),
+    "undo": gettext_lazy("v{version}, v{source} taken back: {fields}"),
+    "redo": gettext_lazy("v{version}, v{source} done again: {fields}"),
+    "import": gettext_lazy("v{version}, imported: {fields}"),
+}
+
+
+def register() -> None:
+    """Register all of them."""
+    EVENT_KINDS.register("versions", EventKind(gettext_lazy("Versions"), position=10))
+    EVENT_KINDS.register("comments", EventKind(gettext_lazy("Comments"), position=20))
+    EVENT_KINDS.register("tasks", EventKind(gettext_lazy("Tasks"), position=30))
+    MAIL_TOPICS.register("comment", MailTopic(gettext_lazy("You are mentioned, or answered"), position=20))
+    MAIL_TOPICS.register("task", MailTopic(gettext_lazy("A task becomes yours"), position=30))
+    register_events(*EVENTS)
+
+
+def _saved(context: EventContext) -> str:
+    data = context.data
+    fields = [field_names.label(name) for name in data["changed_fields"]]
+    shown = ", ".join(fields[:MAX_FIELDS])
+    if len(fields) > MAX_FIELDS:
+        more = len(fields) - MAX_FIELDS
+        shown = ngettext("{shown} and {n} more", "{shown} and {n} more", more).format(shown=shown, n=more)
+    words = str(_SAVE_WORDS[data["kind"]])
+    return words.format(version=data["version"], source=data["source_version"], fields=shown)
+
+
+def _save_sentence(context: EventContext) -> Text:
+    return _SAVE_SENTENCES[context.data["kind"]]
+
+
+def _imported(context: EventContext) -> str:
+    count = context.data["versions"]
+    return ngettext("{name}, {n} version", "{name}, {n} versions", count).format(name=context.data["name"], n=count)
+
+
+def _place(context: EventContext) -> str:
+    data = context.data
+    field = _commented_field(data)
+    first, last = data.get("from_line"), data.get("to_line")
+    if not first:
+        return field
+    if first == last:
+        return _("{field}, line {line}").format(field=field, line=first)
+    return _("{field}, lines {first} to {last}").format(field=field, first=first, last=last)
+
+
+def _commented_field(facts: Facts) -> str:
+    return field_names.label(facts["target_field"])
+
+
+def _task_text(facts: Facts) -> str:
+    return str(facts["text"])
+
+
+def _task_created(context: EventContext) -> str:
+    return _task_text(context.data)
+
+
+def _task_changed(context: EventContext) -> str:
+    data = context.data
+    before = data["before"]
+    parts = []
+    if "done" in before:
+        parts.append(_("done") if data["done"] else _("not done"))
+    if "assignee" in before:
+        assignee = data["assignee"]
+        parts.append(_("for {name}").format(name=assignee["display_name"]) if assignee else _("for nobody"))
+    if "text" in before:
+        parts.append(_("was “{text}”").format(text=before["text"]))
+    return f"{data.get('text') or _('Task')}: {', '.join(parts)}"
+
+
+def _version(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("workspace:version", args=[project_id, facts["version"]])
+
+
+def _thread(project_id: UUID | None, facts: Facts) -> str:
+    query = {"panel": "comments", "comment": facts["thread_id"], "field": facts["target_field"]}
+    return f"{reverse('workspace:workspace', args=[project_id])}?{urlencode(query)}"
+
+
+def _tasks(project_id: UUID | None, facts: Facts) -> str:
+    return f"{reverse('workspace:workspace', args=[project_id])}?panel=tasks"
+
+
+MENTIONED: Final = InboxLine(
+    "comment.mentioned",
+    title="You were mentioned",
+    icon="message-square",
+    mail=gettext_lazy("{name} mentioned you in a comment"),
+    sentence=gettext_lazy("{name} mentioned you on {thing}"),
+    thing=_commented_field,
+    link=_thread,
+)
+ANSWERED: Final = InboxLine(
+    "comment.answered",
+    title="A thread you wrote in was answered",
+    icon="message-square",
+    mail=gettext_lazy("{name} answered in a thread of yours"),
+    sentence=gettext_lazy("{name} answered in your thread on {thing}"),
+    thing=_commented_field,
+    link=_thread,
+)
+TASK_ASSIGNED: Final = InboxLine(
+    "task.assigned",
+    title="A task is yours",
+    icon="list-checks",
+    mail=gettext_lazy("{name} gave you a task"),
+    sentence=gettext_lazy("{name} gave you the task {thing}"),
+    thing=_task_text,
+    link=_tasks,
+)
+
+_of_a_comment = partial(
+    EventType,
+    live=_COMMENT,
+    words=_place,
+    icon="message-square",
+    kind="comments",
+    field_in="target_field",
+    link=_thread,
+)
+_of_a_task = partial(EventType, live=_TASK, icon="list-checks", kind="tasks", link=_tasks, inbox=(TASK_ASSIGNED,))
+
+EVENTS: Final = (
+    EventType(
+        "draft.saved",
+        live=("version", "kind", "changed_fields"),
+        words=_saved,
+        sentence=_save_sentence,
+        icon="git-commit-horizontal",
+        kind="versions",
+        field_in="changed_fields",
+        link=_version,
+    ),
+    EventType(
+        "project.imported",
+        words=_imported,
+        sentence=gettext_lazy("{name} imported the project: {thing}"),
+        icon="layers",
+        kind="project",
+    ),
+    _of_a_comment(
+        "comment.created",
+        live=(*_COMMENT, "from_line", "to_line"),
+        sentence=gettext_lazy("{name} commented on {thing}"),
+        inbox=(MENTIONED,),
+    ),
+    _of_a_comment("comment.answered", sentence=gettext_lazy("{name} answered on {thing}"), inbox=(MENTIONED, ANSWERED)),
+    _of_a_comment("comment.resolved", sentence=gettext_lazy("{name} resolved a comment on {thing}")),
+    _of_a_comment("comment.reopened", sentence=gettext_lazy("{name} reopened a comment on {thing}")),
+    _of_a_comment("comment.withdrawn", sentence=gettext_lazy("{name} withdrew a comment on {thing}")),
+    _of_a_task("task.created", words=_task_created, sentence=gettext_lazy("{name} added the task {thing}")),
+    _of_a_task("task.changed", words=_task_changed, sentence=gettext_lazy("{name} changed a task: {thing}")),
+)
