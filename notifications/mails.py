@@ -9,14 +9,15 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.event_types import INBOX_LINES
 from kernel.invisible import one_line
-from notifications.models import Kind, Notification, Preferences
+from notifications.models import Notification, Preferences
 
 
 def send(notification_id: UUID | str) -> None:
     """Mail a notification to its recipient, if they still want it: not read, not shut out, and of a chosen topic."""
     row = Notification.objects.with_people().select_related("recipient").filter(pk=notification_id).first()
-    if row is None or not row.recipient.is_active:
+    if row is None or not row.recipient.is_active or row.kind not in INBOX_LINES:
         return
     if not Notification.objects.of(row.recipient).unread().filter(pk=row.pk).exists():
         return
@@ -56,18 +57,4 @@ def body(row: Notification) -> str:
 
 
 def _sentence(row: Notification) -> str:
-    sentences = {
-        Kind.LOCK_REQUESTED: _("{name} asks you for a field"),
-        Kind.LOCK_TAKEN_OVER: _("{name} took over your field"),
-        Kind.MENTIONED: _("{name} mentioned you in a comment"),
-        Kind.ANSWERED: _("{name} answered in a thread of yours"),
-        Kind.TASK_ASSIGNED: _("{name} gave you a task"),
-        Kind.RELEASE_SUBMITTED: _("{name} asks for your signature on a release"),
-        Kind.RELEASE_SIGNED: _("{name} signed a release of yours"),
-        Kind.RELEASE_RELEASED: _("{name} completed a release of yours"),
-        Kind.RELEASE_REJECTED: _("{name} sent a release of yours back"),
-        Kind.RELEASE_WITHDRAWN: _("{name} withdrew a release"),
-        Kind.MEMBER_ADDED: _("{name} added you to a project"),
-        Kind.ROLE_CHANGED: _("{name} changed your role"),
-    }
-    return sentences[Kind(row.kind)].format(name=one_line(row.actor.display_name))
+    return str(INBOX_LINES[row.kind].mail).format(name=one_line(row.actor.display_name))

@@ -9,39 +9,18 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
+from django.db.models.lookups import Regex
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from notifications.topics import topic_of
 
-
-class Kind(models.TextChoices):
-    """What somebody is told of; the word before the dot is its topic."""
-
-    LOCK_REQUESTED = "lock.requested", "You were asked for a field"
-    LOCK_TAKEN_OVER = "lock.taken_over", "Your field was taken over"
-    MENTIONED = "comment.mentioned", "You were mentioned"
-    ANSWERED = "comment.answered", "A thread you wrote in was answered"
-    TASK_ASSIGNED = "task.assigned", "A task is yours"
-    RELEASE_SUBMITTED = "release.submitted", "A release waits for your signature"
-    RELEASE_SIGNED = "release.signed", "Your release was signed"
-    RELEASE_RELEASED = "release.released", "Your release is out"
-    RELEASE_REJECTED = "release.rejected", "Your release was sent back"
-    RELEASE_WITHDRAWN = "release.withdrawn", "Your release was withdrawn"
-    MEMBER_ADDED = "member.added", "You are in a project"
-    ROLE_CHANGED = "member.role_changed", "Your role has changed"
-
-
-class Topic(models.TextChoices):
-    """What one can have by mail, several kinds at a time."""
-
-    LOCKS = "lock", _("Somebody asks for your field, or takes it over")
-    COMMENTS = "comment", _("You are mentioned, or answered")
-    TASKS = "task", _("A task becomes yours")
-    RELEASES = "release", _("A release waits for your signature, or yours goes on")
-    MEMBERS = "member", _("You come into a project, or your role changes")
+# What a kind looks like, and topics between commas. Which there are is registered (`audit.event_types.INBOX_LINES`,
+# `notifications.topics.MAIL_TOPICS`), and may shrink again where an app is taken out: its lines stay.
+KIND_FORMAT: Final = r"^[a-z_]+\.[a-z_]+$"
+TOPICS_FORMAT: Final = r"^([a-z_]+(,[a-z_]+)*)?$"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -60,21 +39,22 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def with_people(self) -> NotificationQuerySet:
         return self.select_related("actor", "project")
 
-    def about(self, kind: Kind, project_id: UUID, facts: Mapping[str, Any]) -> NotificationQuerySet:
+    def about(self, kind: str, project_id: UUID | None, facts: Mapping[str, Any]) -> NotificationQuerySet:
         """Those of a kind whose facts are these, and perhaps more."""
-        return self.filter(kind=kind, project_id=project_id, facts__contains=dict(facts))
+        return self.filter(kind=kind, project=project_id, facts__contains=dict(facts))
 
 
 class Notification(models.Model):
     """One line of somebody's inbox. Private, and no record: what happened stands in the event it comes from.
 
+    A line without a project is for its recipient, whatever they may see.
     `chain` and `seq` name that event; `seq` is NULL where nothing was recorded (somebody asked for a field).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=60)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     chain = models.CharField(max_length=36)
     seq = models.BigIntegerField(null=True)
@@ -94,7 +74,7 @@ class Notification(models.Model):
             models.UniqueConstraint(
                 fields=["recipient", "kind", "chain", "seq"], name="notifications_notification_once_an_event"
             ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="notifications_notification_kind_known"),
+            models.CheckConstraint(condition=Q(kind__regex=KIND_FORMAT), name="notifications_notification_kind_format"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["recipient", "-id"], name="notifications_inbox"),
@@ -115,9 +95,7 @@ class Preferences(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="mail_preferences"
     )
-    topics: ArrayField[list[str], list[str]] = ArrayField(
-        models.CharField(max_length=10, choices=Topic.choices), default=list
-    )
+    topics: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=30), default=list)
     address = models.EmailField(blank=True, default="", help_text="Empty: the account's own.")
 
     user_id: UUID
@@ -126,7 +104,11 @@ class Preferences(models.Model):
         default_permissions = ()
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(topics__contained_by=list(Topic.values)), name="notifications_preferences_topics_known"
+                condition=Regex(
+                    Func(F("topics"), Value(","), function="array_to_string", output_field=models.TextField()),
+                    TOPICS_FORMAT,
+                ),
+                name="notifications_preferences_topics_format",
             )
         ]
 
@@ -135,14 +117,9 @@ class Preferences(models.Model):
 
 
 # More than anybody reads; the page and the bell say "99+".
-MOST_COUNTED: Final = 100
-
-
-def topic_of(kind: str) -> str:
-    """The topic of a kind."""
-    return kind.partition(".")[0]
+MAX_COUNTED: Final = 100
 
 
 def count_unread(user: User) -> int:
-    """How much of a person's inbox is unread; counted up to `MOST_COUNTED`."""
-    return Notification.objects.of(user).unread()[:MOST_COUNTED].count()
+    """How much of a person's inbox is unread; counted up to `MAX_COUNTED`."""
+    return Notification.objects.of(user).unread()[:MAX_COUNTED].count()

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Person
-from notifications.models import Kind, Notification
+from audit.event_types import INBOX_LINES
+from notifications.models import Notification
 
 
 class ProjectName(serializers.Serializer[Any]):
@@ -21,13 +22,18 @@ class NotificationInfo(serializers.Serializer[Any]):
     """One line of an inbox."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(Kind.choices)
     project = ProjectName(allow_null=True)
     actor = Person()
     facts = serializers.DictField(help_text="Ids and names: `field`, `comment_id`, `task_id`, `release_id` …")
     seq = serializers.IntegerField(allow_null=True, help_text="The event of the project's chain that it comes from.")
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """With the kinds that are registered by now."""
+        fields = super().get_fields()
+        kind = serializers.ChoiceField([(name, line.title) for name, line in INBOX_LINES.items()])
+        return {"id": fields.pop("id"), "kind": kind, **fields}
 
 
 class UnreadCount(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """Everything that writes inboxes.
 
-`notify` and `settle` belong to other services' writes: they run in these transactions, so that nobody is told of what
-was not done. The others are a person's own handling of what is private to them, and the upkeep of it; like working
+`notify` and `settle` belong to other services' writes: they run in these transactions, so that nobody is notified of
+what was not done. The others are a person's own handling of what is private to them, and the upkeep of it; like working
 copies it is no record, and has no event (docs/adr/0012).
 """
 
@@ -20,10 +20,12 @@ from procrastinate.types import JSONDict
 
 from accounts.callers import Caller
 from accounts.rules import require_proof
-from audit.models import project_chain
+from audit.event_types import INBOX_LINES, InboxLine
+from audit.models import SITE_CHAIN, project_chain
 from kernel.errors import NotFound, ValidationFailed
 from kernel.transactions import write_transaction
-from notifications.models import Kind, Notification, Preferences, Topic, topic_of
+from notifications.models import Notification, Preferences
+from notifications.topics import MAIL_TOPICS, topic_of
 
 # Lines that go in one transaction: however many are old at first, none comes near the statement timeout.
 _LINES_AT_ONCE: Final = 5000
@@ -32,23 +34,25 @@ _LINES_AT_ONCE: Final = 5000
 def notify(
     *,
     caller: Caller,
-    kind: Kind,
+    line: InboxLine,
     recipients: Iterable[UUID],
-    project_id: UUID,
+    project_id: UUID | None,
     facts: Mapping[str, Any],
     seq: int | None = None,
 ) -> None:
-    """Tell people of what the caller does, in the transaction in which it is done. Nobody is told of their own act.
+    """Put a line into people's inboxes, in the transaction of what the caller does; never into the caller's own.
 
-    The caller chooses only recipients who may see the project. `facts` are ids and names, never a text's content.
-    `seq` is the event on the project's chain; without one, whoever has an unread line with the same facts is not told
-    again.
+    The caller chooses only recipients who may see the project; a line without a project is for its recipient, whatever
+    they may see. `facts` are ids and names, never a text's content. `seq` is the event on the project's chain (the
+    chain `site` without one); without it, whoever has an unread line with the same facts gets no other.
     """
+    if line.kind not in INBOX_LINES:
+        raise LookupError(f"The inbox line {line.kind!r} is not registered: name it in an event type's `inbox`.")
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("notify must run inside the transaction of the write")
     wanted = set(recipients) - {caller.user.id}
     if seq is None:
-        same = Notification.objects.about(kind, project_id, facts).unread().filter(actor=caller.user)
+        same = Notification.objects.about(line.kind, project_id, facts).unread().filter(actor=caller.user)
         wanted -= set(same.filter(recipient__in=wanted).values_list("recipient", flat=True))
     if not wanted:
         return
@@ -56,23 +60,28 @@ def notify(
         Notification(
             recipient_id=recipient,
             project_id=project_id,
-            kind=kind,
+            kind=line.kind,
             actor=caller.user,
-            chain=project_chain(project_id),
+            chain=project_chain(project_id) if project_id else SITE_CHAIN,
             seq=seq,
             facts=dict(facts),
         )
         for recipient in sorted(wanted)
     ]
     Notification.objects.bulk_create(rows)
-    _mail(kind, rows)
+    _mail(line.kind, rows)
 
 
 def settle(
-    *, kind: Kind, project_id: UUID, facts: Mapping[str, Any], recipient: UUID | None = None, actor: UUID | None = None
+    *,
+    line: InboxLine,
+    project_id: UUID | None,
+    facts: Mapping[str, Any],
+    recipient: UUID | None = None,
+    actor: UUID | None = None,
 ) -> None:
-    """What people were told of is dealt with, for all of them or for one: it no longer waits to be read."""
-    rows = Notification.objects.about(kind, project_id, facts).unread()
+    """What people were notified of is dealt with, for all of them or for one: it no longer waits to be read."""
+    rows = Notification.objects.about(line.kind, project_id, facts).unread()
     if recipient is not None:
         rows = rows.filter(recipient=recipient)
     if actor is not None:
@@ -123,8 +132,8 @@ def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "")
     wanted = sorted(set(topics))
     address = address.strip()
     errors: dict[str, list[str]] = {}
-    if not set(wanted) <= set(Topic.values):
-        errors["topics"] = [f"Must be of {', '.join(Topic.values)}."]
+    if not set(wanted) <= MAIL_TOPICS.keys():
+        errors["topics"] = [f"Must be of {', '.join(MAIL_TOPICS)}."]
     if address and not _is_address(address):
         errors["address"] = ["This is no e-mail address."]
     if wanted and not address and not caller.user.email:
@@ -149,7 +158,7 @@ def _is_address(text: str) -> bool:
     return len(text) <= 254
 
 
-def _mail(kind: Kind, rows: list[Notification]) -> None:
+def _mail(kind: str, rows: list[Notification]) -> None:
     """Have mails sent for those who want them: the jobs commit with the rows that they are about."""
     if not settings.FOUNDRY_SENDS_MAIL:
         return

@@ -14,8 +14,8 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from kernel.ijson import check_text
 from kernel.names import check_name, check_reason, check_remark
 from kernel.transactions import write_transaction
-from notifications.models import Kind
 from projects.creation import created_before, facts_of, new_project
+from projects.events import MEMBER_ADDED, ROLE_CHANGED
 from projects.fitness import ACTING_OWNER, check_fit
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
@@ -114,7 +114,7 @@ def add_member(
             raise Conflict(words.format(name=person.display_name, role=existing.role))
         member = Member.objects.create(project=write.project, user=person, role=wanted)
         event = write.record("member.added", Target.of("member", person.id), facts_of(member))
-        write.tell(Kind.MEMBER_ADDED, [person.id], {"role": wanted.value}, event.seq)
+        write.notify(MEMBER_ADDED, [person.id], {"role": wanted.value}, event.seq)
     return member
 
 
@@ -149,7 +149,7 @@ def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, r
             {"user": member.user.person(), **facts},
             reason=reason,
         )
-        write.tell(Kind.ROLE_CHANGED, [user_id], facts, event.seq)
+        write.notify(ROLE_CHANGED, [user_id], facts, event.seq)
     return member
 
 

@@ -16,8 +16,8 @@ from accounts.rules import require_administrator
 from audit.services import Target
 from kernel.errors import Conflict, ValidationFailed
 from kernel.names import check_reason
-from notifications.models import Kind as Told
 from projects.creation import facts_of
+from projects.events import MEMBER_ADDED, ROLE_CHANGED
 from projects.fitness import ACTING_OWNER
 from projects.models import Member, Project, Role
 from projects.writing import ProjectWrite, upkeep_write
@@ -92,12 +92,12 @@ def _make_owner(write: ProjectWrite, person: User, reason: str, more: Mapping[st
     if member is None:
         member = Member.objects.create(project=write.project, user=person, role=Role.OWNER)
         event = write.record("member.added", target, {**facts_of(member), **facts}, reason=reason)
-        write.tell(Told.MEMBER_ADDED, [person.id], told, event.seq)
+        write.notify(MEMBER_ADDED, [person.id], told, event.seq)
         return
     before, member.role = member.role, Role.OWNER
     member.save(update_fields=["role"])
     event = write.record("member.role_changed", target, {**facts, "before": before}, reason=reason)
-    write.tell(Told.ROLE_CHANGED, [person.id], {**told, "before": before}, event.seq)
+    write.notify(ROLE_CHANGED, [person.id], {**told, "before": before}, event.seq)
 
 
 def _names(projects: list[Project]) -> str:

@@ -14,12 +14,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, foundry_caller
+from audit.event_types import InboxLine
 from audit.models import Event
 from audit.services import Target, answered, record, request_hash
 from kernel.errors import NotAuthenticated, NotFound
 from kernel.statements import Statement
 from kernel.transactions import write_transaction
-from notifications.models import Kind
 from notifications.services import notify
 from projects.access import effective_role
 from projects.models import Member, Project, Role, Status
@@ -82,14 +82,14 @@ class ProjectWrite:
             with_statements=with_statements,
         )
 
-    def tell(self, kind: Kind, people: Iterable[UUID], facts: Mapping[str, Any], seq: int) -> None:
+    def notify(self, line: InboxLine, people: Iterable[UUID], facts: Mapping[str, Any], seq: int) -> None:
         """Put an event of this write into people's inboxes: of those who are members, and not the caller."""
         wanted = {person for person in people if person != self.caller.user.id}
         if not wanted:
             return
         members = Member.objects.filter(project=self.project, user__in=wanted, user__is_active=True)
         recipients = members.values_list("user_id", flat=True)
-        notify(caller=self.caller, kind=kind, recipients=recipients, project_id=self.project.id, facts=facts, seq=seq)
+        notify(caller=self.caller, line=line, recipients=recipients, project_id=self.project.id, facts=facts, seq=seq)
 
     def afterwards(self, step: Callable[..., object], *args: object, **kwargs: object) -> None:
         """Do something outside Postgres once the write is committed, before its events are published.

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from drafts.comments.models import Comment
-from notifications.models import Kind
+from drafts.events import ANSWERED, MENTIONED
 from projects.models import Member
 from projects.writing import ProjectWrite
 
@@ -19,13 +19,13 @@ from projects.writing import ProjectWrite
 _MENTION: Final = re.compile(r"(?<![A-Za-z0-9@._+/-])@([A-Za-z0-9][A-Za-z0-9._+-]*)")
 
 
-def tell_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any], seq: int) -> None:
+def notify_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any], seq: int) -> None:
     """Put a new comment into the inboxes of those it mentions, and of those whose thread it answers."""
     mentioned = mentioned_in(comment.text, project_id=write.project.id)
-    write.tell(Kind.MENTIONED, mentioned, facts, seq)
+    write.notify(MENTIONED, mentioned, facts, seq)
     if comment.thread_id is not None:
         said = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
-        write.tell(Kind.ANSWERED, set(said.values_list("author_id", flat=True)) - mentioned, facts, seq)
+        write.notify(ANSWERED, set(said.values_list("author_id", flat=True)) - mentioned, facts, seq)
 
 
 def mentioned_in(text: str, *, project_id: UUID) -> set[UUID]:

@@ -16,7 +16,7 @@ from audit.models import Event
 from audit.services import Target
 from blobs.models import sha256_of
 from drafts.comments.inputs import check_comment_text, read_place
-from drafts.comments.mentions import tell_readers
+from drafts.comments.mentions import notify_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
 from drafts.search.indexing import index_comment
@@ -171,7 +171,7 @@ def _insert(write: ProjectWrite, comment: Comment, action: str, data: Mapping[st
     comment.save(force_insert=True)
     index_comment(comment)
     place = {name: data[name] for name in ("comment_id", "thread_id", "version", "target_field")}
-    tell_readers(write, comment, place, event.seq)
+    notify_readers(write, comment, place, event.seq)
     return comment
 
 

@@ -13,11 +13,11 @@ from uuid_utils.compat import uuid7
 from accounts.callers import Caller
 from accounts.models import Person, User
 from audit.services import Target
+from drafts.events import TASK_ASSIGNED
 from drafts.fingerprints import fingerprint
 from drafts.tasks.models import MAX_TEXT, Task
 from kernel.errors import NotFound, ValidationFailed
 from kernel.names import check_name
-from notifications.models import Kind
 from projects.models import Member, Project
 from projects.writing import ProjectWrite, project_write
 
@@ -100,7 +100,7 @@ def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
 
 def _tell_assignee(write: ProjectWrite, task: Task, seq: int) -> None:
     if task.assignee_id is not None:
-        write.tell(Kind.TASK_ASSIGNED, [task.assignee_id], {"task_id": str(task.id), "text": task.text}, seq)
+        write.notify(TASK_ASSIGNED, [task.assignee_id], {"task_id": str(task.id), "text": task.text}, seq)
 
 
 def _values(task: Task) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from kernel.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from kernel.names import check_reason
 from kernel.transactions import unavailable_on_timeout, write_transaction
 from locking import registry
+from locking.events import LOCK_REQUESTED, LOCK_TAKEN_OVER
 from locking.leases import (
     Lock,
     end_lease,
@@ -34,7 +35,6 @@ from locking.leases import (
 from locking.models import EndReason, Lease, Session
 from locking.refusals import lock_has_ended
 from locking.services.locks import acquire_lock, as_lock
-from notifications.models import Kind
 from notifications.services import notify, settle
 from projects.access import get_project
 from projects.fields import check_field_name
@@ -82,7 +82,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
             pipeline.execute()
     with write_transaction():
         facts = {"field": field}
-        notify(caller=caller, kind=Kind.LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
+        notify(caller=caller, line=LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
     _tell(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
 
 
@@ -176,7 +176,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
                 reason=reason,
             )
             _settle_requests(project_id, field, holder=lease.user_id)
-            _tell_loser(write, lease, successor)
+            _notify_loser(write, lease, successor)
             key = registry.lock_key(project_id, field)
             write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
@@ -199,13 +199,13 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
     return session.user
 
 
-def _tell_loser(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
-    write.tell(Kind.LOCK_TAKEN_OVER, [lease.user_id], {"field": lease.field}, successor.token)
+def _notify_loser(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
+    write.notify(LOCK_TAKEN_OVER, [lease.user_id], {"field": lease.field}, successor.token)
 
 
 def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:
     """The holder has answered, or cannot any more: what they were asked no longer waits in their inbox."""
-    settle(kind=Kind.LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
+    settle(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
 
 
 def _ended(lease: Lease) -> dict[str, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.callers import Caller
+from audit.event_types import INBOX_LINES
 from kernel.names import check_reason
-from notifications.models import Kind
 from projects.status import change_status
 from projects.writing import project_write
 from publishing.models import Release
@@ -42,5 +42,5 @@ def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str,
             end(write, release, ended, state=leads_to.release.value, reason=reason)
             change_status(write, leads_to.project)
             settle_signature_requests(release)
-            notify_authors(write, release, Kind(event), ended.seq)
+            notify_authors(write, release, INBOX_LINES[event], ended.seq)
     return load_release(release_id)

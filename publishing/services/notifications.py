@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Kind as PersonKind
-from notifications.models import Kind
+from accounts.models import Kind
+from audit.event_types import InboxLine
 from notifications.services import settle
 from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite
 from publishing.approval_progress import quorum_of
 from publishing.approvals import refusal
+from publishing.events import SUBMITTED
 from publishing.models import Release
 from publishing.quorum import Quorum
 from publishing.states import signing_action
@@ -20,18 +21,18 @@ from publishing.states import signing_action
 
 def request_signatures(write: ProjectWrite, release: Release, seq: int) -> None:
     """Notify everybody whose signature the policy accepts that a release waits for it."""
-    write.tell(Kind.RELEASE_SUBMITTED, possible_signers(release), _facts(release), seq)
+    write.notify(SUBMITTED, possible_signers(release), _facts(release), seq)
 
 
-def notify_authors(write: ProjectWrite, release: Release, kind: Kind, seq: int, **more: Any) -> None:
+def notify_authors(write: ProjectWrite, release: Release, line: InboxLine, seq: int, **more: Any) -> None:
     """Notify the submitter and the authors of a release of what happened to it."""
-    write.tell(kind, {release.submitted_by_id, *release.authors}, {**_facts(release), **more}, seq)
+    write.notify(line, {release.submitted_by_id, *release.authors}, {**_facts(release), **more}, seq)
 
 
 def settle_signature_requests(release: Release, *, person: UUID | None = None) -> None:
     """Settle the requests for signatures: of one person who has signed, or of everybody once the release has ended."""
     settle(
-        kind=Kind.RELEASE_SUBMITTED,
+        line=SUBMITTED,
         project_id=release.project_id,
         facts={"release_id": str(release.id)},
         recipient=person,
@@ -41,7 +42,7 @@ def settle_signature_requests(release: Release, *, person: UUID | None = None) -
 def possible_signers(release: Release) -> set[UUID]:
     """The members who can sign a release in a meaning that its policy asks for, as far as role and authorship go."""
     quorum = quorum_of(release)
-    members = Member.objects.filter(project=release.project_id, user__kind=PersonKind.HUMAN)
+    members = Member.objects.filter(project=release.project_id, user__kind=Kind.HUMAN)
     return {user for user, role in members.values_list("user_id", "role") if _can_sign(release, quorum, user, role)}
 
 

@@ -10,8 +10,7 @@ from django.db.models import DateTimeField, Func
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller, foundry_caller
-from accounts.models import Kind as PersonKind
-from accounts.models import User
+from accounts.models import Kind, User
 from accounts.reauthentication import prove
 from audit.checkpoints.services import append_checkpoint
 from audit.keys.sealing import ensure_site_key, seal
@@ -19,7 +18,6 @@ from audit.models import Event
 from audit.services import Target, answered, request_hash
 from kernel.errors import Conflict, PermissionDenied, ValidationFailed
 from kernel.names import check_remark
-from notifications.models import Kind
 from projects.access import Access
 from projects.models import Status
 from projects.permissions import authorise
@@ -27,6 +25,7 @@ from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
 from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
+from publishing.events import RELEASED, SIGNED
 from publishing.models import MAX_COMMENT, Meaning, Release, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
@@ -66,7 +65,7 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
             _release(write, release)
         else:
             settle_signature_requests(release, person=caller.user.id)
-            notify_authors(write, release, Kind.RELEASE_SIGNED, signed.seq, meaning=meaning)
+            notify_authors(write, release, SIGNED, signed.seq, meaning=meaning)
         return _signature(signature.id)
 
 
@@ -88,7 +87,7 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     if meaning not in Meaning.values:
         raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
     authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
-    if caller.user.kind != PersonKind.HUMAN:
+    if caller.user.kind != Kind.HUMAN:
         raise PermissionDenied("Only people sign.")
     return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
 
@@ -153,5 +152,5 @@ def _release(write: ProjectWrite, release: Release) -> None:
     released = write.record("release.released", target_of(release), facts_of(release, leads_to.project))
     end(write, release, released, state=leads_to.release.value)
     settle_signature_requests(release)
-    notify_authors(write, release, Kind.RELEASE_RELEASED, released.seq)
+    notify_authors(write, release, RELEASED, released.seq)
     append_checkpoint(caller=foundry_caller())

@@ -18,9 +18,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.callers import Caller
 from accounts.models import User
+from audit.event_types import INBOX_LINES
+from drafts.events import MENTIONED
 from drafts.tasks.services import create_task
 from notifications.mails import send
-from notifications.models import Kind, Notification
+from notifications.models import Notification
 from notifications.services import mark_all_read, notify, set_preferences
 from projects.models import Project
 from projects.services import remove_member
@@ -125,9 +127,9 @@ class TestWithoutWorker:
         send(uuid4())
         assert mail.outbox == []
 
-    @pytest.mark.parametrize("kind", Kind)
+    @pytest.mark.parametrize("kind", INBOX_LINES)
     def test_every_kind_has_a_sentence(
-        self, give: Callable[[], Notification], editor: User, caller_for: Callers, kind: Kind
+        self, give: Callable[[], Notification], editor: User, caller_for: Callers, kind: str
     ) -> None:
         set_preferences(caller=caller_for(editor), topics=[kind.partition(".")[0]], address="me@example.org")
         row = give()
@@ -136,12 +138,12 @@ class TestWithoutWorker:
         assert "{" not in mail.outbox[0].subject
 
 
-def test_telling_outside_of_a_transaction_is_a_mistake(
+def test_notifying_outside_of_a_transaction_is_a_mistake(
     committed_db: None, make_user: Callable[..., User], caller_for: Callers
 ) -> None:
     user = make_user("alone")
     with pytest.raises(transaction.TransactionManagementError):
-        notify(caller=caller_for(user), kind=Kind.MENTIONED, recipients=[user.id], project_id=uuid4(), facts={})
+        notify(caller=caller_for(user), line=MENTIONED, recipients=[user.id], project_id=uuid4(), facts={})
 
 
 @dataclass

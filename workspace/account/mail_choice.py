@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from accounts.models import User
-from notifications.models import Preferences, Topic
+from notifications.models import Preferences
+from notifications.topics import MAIL_TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,4 @@ class MailChoice:
     @property
     def topics(self) -> list[tuple[str, str, bool]]:
         """Each topic with its words, and whether it is chosen."""
-        return [(topic.value, str(topic.label), topic.value in self.chosen) for topic in Topic]
+        return [(name, str(topic.label), name in self.chosen) for name, topic in MAIL_TOPICS.items()]

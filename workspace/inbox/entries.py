@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
-from urllib.parse import urlencode
-from uuid import UUID
+from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
+from audit.event_types import INBOX_LINES
 from drafts.comments.models import Comment, CommentState
-from notifications.models import Kind, Notification
-from projects import field_names
-from projects.roles import role_label
+from notifications.models import Notification
+from workspace.event_words import followed
 from workspace.sentences import sentence
 from workspace.templatetags.foundry import reader_zone
 
-MOST_QUOTED: Final = 160
-
-Facts = Mapping[str, Any]
+MAX_QUOTED: Final = 160
+DEFAULT_ICON: Final = "bell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
     said = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
     standing = Comment.objects.filter(pk__in=said).exclude(state=CommentState.WITHDRAWN)
     texts: dict[str, str] = {str(key): text for key, text in standing.values_list("pk", "text")} if said else {}
-    return [NotificationView(row, said_of(row), ICONS[Kind(row.kind)], _quote(row, texts)) for row in found]
+    return [NotificationView(row, sentence_of(row), _icon(row.kind), _quote(row, texts)) for row in found]
 
 
 def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[InboxDay]:
@@ -71,85 +69,31 @@ def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[Inbo
     return days
 
 
-def said_of(row: Notification) -> SafeString:
-    """Who did what."""
-    words, thing = _SAID[Kind(row.kind)](row.facts)
+def sentence_of(row: Notification) -> SafeString:
+    """Who did what; the bare kind where its app is no longer installed, or made the line otherwise."""
+    words, thing = _words(row)
     return sentence(words, name=row.actor.display_name, thing=thing)
+
+
+def _words(row: Notification) -> tuple[str, str]:
+    line = INBOX_LINES.get(row.kind)
+    if line is not None:
+        with suppress(KeyError, TypeError):
+            words = line.sentence(row.facts) if callable(line.sentence) else line.sentence
+            return str(words), line.thing(row.facts)
+    return gettext("{name}: {thing}"), row.kind
 
 
 def place_of(row: Notification) -> str:
     """The address of the exact place that a notification is about."""
-    if row.project_id is None:
-        return reverse("workspace:inbox")
-    facts, project = row.facts, row.project_id
-    workspace = reverse("workspace:workspace", args=[project])
-    if "thread_id" in facts:
-        return _at(workspace, panel="comments", comment=facts["thread_id"], field=facts["target_field"])
-    if "task_id" in facts:
-        return _at(workspace, panel="tasks")
-    if "release_id" in facts:
-        return reverse("workspace:release", args=[project, UUID(facts["release_id"])])
-    if "field" in facts:
-        return _at(workspace, field=facts["field"])
-    return reverse("workspace:members", args=[project]) if row.kind == Kind.ROLE_CHANGED else workspace
+    line = INBOX_LINES.get(row.kind)
+    return (followed(line.link, row.project_id, row.facts) if line else "") or reverse("workspace:inbox")
 
 
-def _at(address: str, **query: str) -> str:
-    return f"{address}?{urlencode(query)}"
+def _icon(kind: str) -> str:
+    return INBOX_LINES[kind].icon if kind in INBOX_LINES else DEFAULT_ICON
 
 
 def _quote(row: Notification, texts: Mapping[str, str]) -> str:
     text = " ".join(texts.get(row.facts.get("comment_id", ""), "").split())
-    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
-
-
-def _field(facts: Facts) -> str:
-    return field_names.label(facts["field"])
-
-
-def _place(facts: Facts) -> str:
-    return field_names.label(facts["target_field"])
-
-
-def _release(facts: Facts) -> str:
-    return f"{facts['name']} (v{facts['version']})"
-
-
-def _signed(facts: Facts) -> str:
-    meanings = {
-        "authored": _("{name} signed your release {thing} as authored"),
-        "reviewed": _("{name} signed your release {thing} as reviewed"),
-        "approved": _("{name} signed your release {thing} as approved"),
-    }
-    return meanings.get(facts["meaning"]) or _("{name} signed your release {thing}")
-
-
-ICONS: Final[Mapping[Kind, str]] = {
-    Kind.LOCK_REQUESTED: "hand",
-    Kind.LOCK_TAKEN_OVER: "lock",
-    Kind.MENTIONED: "message-square",
-    Kind.ANSWERED: "message-square",
-    Kind.TASK_ASSIGNED: "list-checks",
-    Kind.RELEASE_SUBMITTED: "signature",
-    Kind.RELEASE_SIGNED: "signature",
-    Kind.RELEASE_RELEASED: "snowflake",
-    Kind.RELEASE_REJECTED: "undo-2",
-    Kind.RELEASE_WITHDRAWN: "undo-2",
-    Kind.MEMBER_ADDED: "user-plus",
-    Kind.ROLE_CHANGED: "user",
-}
-
-_SAID: Final[Mapping[Kind, Callable[[Facts], tuple[str, str]]]] = {
-    Kind.LOCK_REQUESTED: lambda facts: (_("{name} asks you for {thing}"), _field(facts)),
-    Kind.LOCK_TAKEN_OVER: lambda facts: (_("{name} took {thing} over from you; your text is kept"), _field(facts)),
-    Kind.MENTIONED: lambda facts: (_("{name} mentioned you on {thing}"), _place(facts)),
-    Kind.ANSWERED: lambda facts: (_("{name} answered in your thread on {thing}"), _place(facts)),
-    Kind.TASK_ASSIGNED: lambda facts: (_("{name} gave you the task {thing}"), facts["text"]),
-    Kind.RELEASE_SUBMITTED: lambda facts: (_("{name} asks you to sign release {thing}"), _release(facts)),
-    Kind.RELEASE_SIGNED: lambda facts: (_signed(facts), _release(facts)),
-    Kind.RELEASE_RELEASED: lambda facts: (_("{name} gave your release {thing} its last signature"), _release(facts)),
-    Kind.RELEASE_REJECTED: lambda facts: (_("{name} sent your release {thing} back"), _release(facts)),
-    Kind.RELEASE_WITHDRAWN: lambda facts: (_("{name} withdrew release {thing}"), _release(facts)),
-    Kind.MEMBER_ADDED: lambda facts: (_("{name} added you as {thing}"), role_label(facts["role"])),
-    Kind.ROLE_CHANGED: lambda facts: (_("{name} made you {thing}"), role_label(facts["role"])),
-}
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"

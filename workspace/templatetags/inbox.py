@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 
 from accounts.models import User
-from notifications.models import MOST_COUNTED, count_unread
+from notifications.models import MAX_COUNTED, count_unread
 
 register = template.Library()
 
@@ -16,4 +16,4 @@ def unread_count(context: Context) -> str:
     """How much of the reader's inbox is unread: an empty text for nothing, `99+` for more than two digits."""
     user = context["request"].user
     count = count_unread(user) if isinstance(user, User) else 0
-    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
+    return f"{MAX_COUNTED - 1}+" if count >= MAX_COUNTED else str(count or "")
