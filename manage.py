@@ -10,7 +10,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
 
-    from foundry_site.environment import EnvironmentVariableError
+    from kernel.environment import EnvironmentVariableError
 
     try:
         execute_from_command_line(sys.argv)

@@ -1,7 +1,7 @@
 """Settings that come from the environment, read once and typed.
 
-Every variable is listed in ``docs/configuration.md``. Only the standard library is imported here, so that the
-launcher can read them before anything is installed.
+Every variable is listed in ``docs/configuration.md``; those of a stage are read in its own `environment.py`. Only the
+standard library is imported here, so that the launcher can read them before anything is installed.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kernel.environment import EnvironmentVariableError, read_flag, read_number, read_one_of, read_words
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class EnvironmentVariableError(Exception):
-    """A variable has a value that cannot be used; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         data_dir=Path(variables.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry").resolve(),
         database_url=variables.get("DATABASE_URL") or None,
         redis_url=variables.get("REDIS_URL") or None,
-        debug=_flag(variables, "FOUNDRY_DEBUG"),
+        debug=read_flag(variables, "FOUNDRY_DEBUG"),
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
         signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
         site_keys=_fingerprints(variables, "FOUNDRY_SITE_KEYS"),
@@ -135,39 +133,39 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         url=_site_address(variables),
         mail=_mail_server(variables),
-        allowed_hosts=_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
-        origins=_words(variables, "FOUNDRY_ORIGINS", ""),
-        https=_flag(variables, "FOUNDRY_HTTPS"),
-        proxy=_flag(variables, "FOUNDRY_PROXY"),
-        public_signup=_flag(variables, "FOUNDRY_PUBLIC_SIGNUP"),
-        lockout_failures=_number(variables, "FOUNDRY_LOCKOUT_FAILURES", 5, least=1),
-        lockout_address_failures=_number(variables, "FOUNDRY_LOCKOUT_ADDRESS_FAILURES", 50, least=1),
-        lockout_window_minutes=_number(variables, "FOUNDRY_LOCKOUT_WINDOW_MINUTES", 15, least=1),
-        lockout_minutes=_number(variables, "FOUNDRY_LOCKOUT_MINUTES", 15, least=1),
-        session_idle_minutes=_number(variables, "FOUNDRY_SESSION_IDLE_MINUTES", 30, least=2),
-        session_hours=_number(variables, "FOUNDRY_SESSION_HOURS", 12, least=1),
-        password_length=_number(variables, "FOUNDRY_PASSWORD_LENGTH", 12, least=8),
-        password_history=_number(variables, "FOUNDRY_PASSWORD_HISTORY", 5, least=0),
-        signing_minutes=_number(variables, "FOUNDRY_SIGNING_MINUTES", 60, least=0),
-        signing_confirmed=_flag(variables, "FOUNDRY_SIGNING_CONFIRMED", "true"),
-        rest_rate=_number(variables, "FOUNDRY_REST_RATE", 6000, least=0),
-        address_rate=_number(variables, "FOUNDRY_ADDRESS_RATE", 30000, least=0),
+        allowed_hosts=read_words(variables, "FOUNDRY_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
+        origins=read_words(variables, "FOUNDRY_ORIGINS", ""),
+        https=read_flag(variables, "FOUNDRY_HTTPS"),
+        proxy=read_flag(variables, "FOUNDRY_PROXY"),
+        public_signup=read_flag(variables, "FOUNDRY_PUBLIC_SIGNUP"),
+        lockout_failures=read_number(variables, "FOUNDRY_LOCKOUT_FAILURES", 5, minimum=1),
+        lockout_address_failures=read_number(variables, "FOUNDRY_LOCKOUT_ADDRESS_FAILURES", 50, minimum=1),
+        lockout_window_minutes=read_number(variables, "FOUNDRY_LOCKOUT_WINDOW_MINUTES", 15, minimum=1),
+        lockout_minutes=read_number(variables, "FOUNDRY_LOCKOUT_MINUTES", 15, minimum=1),
+        session_idle_minutes=read_number(variables, "FOUNDRY_SESSION_IDLE_MINUTES", 30, minimum=2),
+        session_hours=read_number(variables, "FOUNDRY_SESSION_HOURS", 12, minimum=1),
+        password_length=read_number(variables, "FOUNDRY_PASSWORD_LENGTH", 12, minimum=8),
+        password_history=read_number(variables, "FOUNDRY_PASSWORD_HISTORY", 5, minimum=0),
+        signing_minutes=read_number(variables, "FOUNDRY_SIGNING_MINUTES", 60, minimum=0),
+        signing_confirmed=read_flag(variables, "FOUNDRY_SIGNING_CONFIRMED", "true"),
+        rest_rate=read_number(variables, "FOUNDRY_REST_RATE", 6000, minimum=0),
+        address_rate=read_number(variables, "FOUNDRY_ADDRESS_RATE", 30000, minimum=0),
         oidc=_provider(variables),
         log_level=variables.get("FOUNDRY_LOG_LEVEL", "INFO").upper(),
-        log_format=_one_of(variables, "FOUNDRY_LOG_FORMAT", "text", "json"),
-        lock_ttl=_number(variables, "FOUNDRY_LOCK_TTL", 60, least=2),
-        lock_grace=_number(variables, "FOUNDRY_LOCK_GRACE", 5, least=1),
-        socket_idle=_number(variables, "FOUNDRY_SOCKET_IDLE", 60, least=5),
-        socket_rate=_number(variables, "FOUNDRY_SOCKET_RATE", 100, least=10),
-        person_sockets=_number(variables, "FOUNDRY_PERSON_SOCKETS", 64, least=0),
-        address_sockets=_number(variables, "FOUNDRY_ADDRESS_SOCKETS", 256, least=0),
-        header_seconds=_number(variables, "FOUNDRY_HEADER_SECONDS", 20, least=1),
-        token_days=_number(variables, "FOUNDRY_TOKEN_DAYS", 90, least=1),
-        inbox_days=_number(variables, "FOUNDRY_INBOX_DAYS", 180, least=0),
-        statement_timeout=_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, least=0),
-        read_threads=_number(variables, "FOUNDRY_READ_THREADS", 4, least=1),
-        write_threads=_number(variables, "FOUNDRY_WRITE_THREADS", 4, least=1),
-        rest_threads=_number(variables, "FOUNDRY_REST_THREADS", 8, least=1),
+        log_format=read_one_of(variables, "FOUNDRY_LOG_FORMAT", "text", "json"),
+        lock_ttl=read_number(variables, "FOUNDRY_LOCK_TTL", 60, minimum=2),
+        lock_grace=read_number(variables, "FOUNDRY_LOCK_GRACE", 5, minimum=1),
+        socket_idle=read_number(variables, "FOUNDRY_SOCKET_IDLE", 60, minimum=5),
+        socket_rate=read_number(variables, "FOUNDRY_SOCKET_RATE", 100, minimum=10),
+        person_sockets=read_number(variables, "FOUNDRY_PERSON_SOCKETS", 64, minimum=0),
+        address_sockets=read_number(variables, "FOUNDRY_ADDRESS_SOCKETS", 256, minimum=0),
+        header_seconds=read_number(variables, "FOUNDRY_HEADER_SECONDS", 20, minimum=1),
+        token_days=read_number(variables, "FOUNDRY_TOKEN_DAYS", 90, minimum=1),
+        inbox_days=read_number(variables, "FOUNDRY_INBOX_DAYS", 180, minimum=0),
+        statement_timeout=read_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, minimum=0),
+        read_threads=read_number(variables, "FOUNDRY_READ_THREADS", 4, minimum=1),
+        write_threads=read_number(variables, "FOUNDRY_WRITE_THREADS", 4, minimum=1),
+        rest_threads=read_number(variables, "FOUNDRY_REST_THREADS", 8, minimum=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
         checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
         verification_cron=_cron(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
@@ -176,33 +174,9 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
         # Set and empty means none.
-        stages=_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
-        demo=_flag(variables, "FOUNDRY_DEMO"),
+        stages=read_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
+        demo=read_flag(variables, "FOUNDRY_DEMO"),
     )
-
-
-def _flag(variables: Mapping[str, str], name: str, default: str = "false") -> bool:
-    value = variables.get(name, "").strip().lower() or default
-    if value in {"0", "false", "no", "off"}:
-        return False
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    raise EnvironmentVariableError(f"{name} takes true or false, not {value!r}.")
-
-
-def _one_of(variables: Mapping[str, str], name: str, *values: str) -> str:
-    """One of some words, the first of them where nothing is said."""
-    text = variables.get(name, "").strip().lower() or values[0]
-    if text not in values:
-        raise EnvironmentVariableError(f"{name} takes {' or '.join(values)}, not {text!r}.")
-    return text
-
-
-def _number(variables: Mapping[str, str], name: str, default: int, *, least: int) -> int:
-    text = variables.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise EnvironmentVariableError(f"{name} takes a whole number of at least {least}, not {text!r}.")
-    return int(text)
 
 
 def _key(variables: Mapping[str, str], name: str) -> str | None:
@@ -213,14 +187,14 @@ def _key(variables: Mapping[str, str], name: str) -> str | None:
 
 
 def _fingerprints(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
-    found = tuple(word.lower() for word in _words(variables, name, ""))
+    found = tuple(word.lower() for word in read_words(variables, name, ""))
     if not all(re.fullmatch(r"[0-9a-f]{64}", word) for word in found):
         raise EnvironmentVariableError(f"{name} takes fingerprints of keys, 64 hexadecimal digits each, with commas.")
     return found
 
 
 def _encryption_keys(variables: Mapping[str, str]) -> tuple[str, ...]:
-    keys = _words(variables, "FOUNDRY_ENCRYPTION_KEYS", "")
+    keys = read_words(variables, "FOUNDRY_ENCRYPTION_KEYS", "")
     # 32 bytes in URL-safe Base64, as Fernet makes them. What is wrong is a secret all the same: it is not repeated.
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in keys):
         raise EnvironmentVariableError(
@@ -248,7 +222,7 @@ def _web_address(variables: Mapping[str, str], name: str, *, needs: str = "") ->
 
 def _outbound_hosts(variables: Mapping[str, str]) -> frozenset[str]:
     """Host names and addresses as `urlsplit` spells them: lower case, without brackets and a dot at the end."""
-    words = _words(variables, "FOUNDRY_OUTBOUND_HOSTS", "")
+    words = read_words(variables, "FOUNDRY_OUTBOUND_HOSTS", "")
     for word in words:
         if re.fullmatch(r"[\w.-]+|\[?[0-9a-fA-F:]+\]?", word) is None:
             raise EnvironmentVariableError(
@@ -292,16 +266,12 @@ def _mail_server(variables: Mapping[str, str]) -> MailServer | None:
         raise EnvironmentVariableError(f"EMAIL_SECURITY takes starttls, tls or none, not {security!r}.")
     return MailServer(
         host=host,
-        port=_number(variables, "EMAIL_PORT", ports[security], least=1),
+        port=read_number(variables, "EMAIL_PORT", ports[security], minimum=1),
         user=variables.get("EMAIL_HOST_USER", ""),
         password=variables.get("EMAIL_HOST_PASSWORD", ""),
         security=security,
         sender=variables.get("EMAIL_FROM", "").strip() or f"Foundry <foundry@{urlsplit(address).hostname}>",
     )
-
-
-def _words(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in variables.get(name, default).split(",") if word.strip())
 
 
 def _provider(variables: Mapping[str, str]) -> OpenIdProvider | None:
@@ -320,5 +290,5 @@ def _provider(variables: Mapping[str, str]) -> OpenIdProvider | None:
         client_secret=variables.get("FOUNDRY_OIDC_CLIENT_SECRET", ""),
         name=variables.get("FOUNDRY_OIDC_NAME") or "OpenID Connect",
         username_claim=variables.get("FOUNDRY_OIDC_USERNAME_CLAIM") or "preferred_username",
-        makes_accounts=_flag(variables, "FOUNDRY_OIDC_MAKES_ACCOUNTS"),
+        makes_accounts=read_flag(variables, "FOUNDRY_OIDC_MAKES_ACCOUNTS"),
     )

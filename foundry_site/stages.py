@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -13,7 +15,8 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from foundry_site.environment import BASE_DIR, EnvironmentVariableError
+from foundry_site.environment import BASE_DIR
+from kernel.environment import EnvironmentVariableError
 from kernel.stage import StageConfig
 
 logger = logging.getLogger(__name__)
@@ -40,6 +43,22 @@ def stage_apps(chosen: Sequence[str] | None) -> list[str]:
             known = ", ".join(available_stages()) or "none"
             raise EnvironmentVariableError(f"FOUNDRY_STAGES names {name!r}, which is not a stage. Stages: {known}.")
         found.append(app)
+    return found
+
+
+def stage_settings(stage_apps: Iterable[str], variables: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The Django settings of stages: what `read_settings(variables)` of a stage's module `environment` answers.
+
+    Their names begin with `FOUNDRY_`. Raises `EnvironmentVariableError` for a value that cannot be used, `ValueError`
+    where two stages define the same setting.
+    """
+    found: dict[str, Any] = {}
+    for app in stage_apps:
+        if _exists(f"{app}.environment"):
+            settings = import_module(f"{app}.environment").read_settings(variables)
+            if taken := settings.keys() & found.keys():
+                raise ValueError(f"{app} defines settings of another stage: {', '.join(sorted(taken))}")
+            found |= settings
     return found
 
 

@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
 from foundry_site.demo import sign_in_file
-from foundry_site.demo.scenario import HAPPENINGS
-from foundry_site.demo.steps import Stage
-from foundry_site.demo.story import MARA, PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, DemoPerson
+from foundry_site.demo.scenario import SCENARIO
+from foundry_site.demo.story import PROJECT_DESCRIPTION, PROJECT_NAME
+from projects.demo import DEMO_STEPS, MARA, PEOPLE, DemoPerson, DemoProject
 from projects.models import Member, Project
 from projects.services import add_member, create_project
 
@@ -41,9 +41,9 @@ def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
         passwords = {person.username: _password() for person in PEOPLE if person.signs_in}
         users = {person: _account(person, passwords.get(person.username)) for person in PEOPLE}
         project = _project(users)
-        stage = Stage(project, users, passwords)
-        for step in HAPPENINGS:
-            step.play(stage)
+        made = DemoProject(project, users, passwords)
+        for step in (*SCENARIO, *DEMO_STEPS.values()):
+            step.play(made)
         demo = {
             "url": url,
             "project_id": str(project.id),

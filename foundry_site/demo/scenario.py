@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from foundry_site.demo.steps import Answer, Comment, Reopen, Resolve, Save, Sign, Step, Submit, Task, Tick
-from foundry_site.demo.story import DANIEL, LATER_VERSIONS, MARA, PRIYA, VERSIONS
+from foundry_site.demo.steps import Answer, Comment, Reopen, Resolve, Save, Sign, Submit, Task, Tick
+from foundry_site.demo.story import LATER_VERSIONS, VERSIONS
+from projects.demo import DANIEL, MARA, PRIYA, DemoStep
 
 _SAVES = [Save(number, version) for number, version in enumerate((*VERSIONS, *LATER_VERSIONS), start=1)]
 _RELEASED = len(VERSIONS)
 
-HAPPENINGS: tuple[Step, ...] = (
+SCENARIO: tuple[DemoStep, ...] = (
     *_SAVES[: _RELEASED - 1],
     Comment(
         "sections",

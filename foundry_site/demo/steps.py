@@ -1,53 +1,25 @@
-"""What can happen in the demo's story: each step is one service's act by one person, done once however often it is
+"""What can happen in the demo's story: each step is one call of a service by one person, done once however often it is
 played, because its `client_ref` follows from the project and its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
-from uuid import UUID, uuid5
+from dataclasses import dataclass
 
-from accounts.callers import Caller
-from accounts.models import User
 from drafts.comments.services import answer_comment, create_comment, resolve_comment
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
 from drafts.services import save_draft
 from drafts.tasks.services import change_task, create_task
-from foundry_site.demo.story import DemoPerson, Version
+from foundry_site.demo.story import Version
 from locking.services import acquire_lock
 from locking.sessions import open_session
 from notifications.services import mark_all_read
+from projects.demo import DemoPerson, DemoProject
 from projects.fields import PROMPT
-from projects.models import Project
 from projects.services import reopen_project
 from publishing.proofs import Proof
 from publishing.services import sign_release, submit_release
-
-
-@dataclass
-class Stage:
-    """The project, its people and their passwords, and what earlier steps made, by the names they gave it."""
-
-    project: Project
-    users: Mapping[DemoPerson, User]
-    passwords: Mapping[str, str]
-    made: dict[str, UUID] = field(default_factory=dict)
-
-    def caller(self, person: DemoPerson) -> Caller:
-        return Caller(user=self.users[person], via="command", credential="command")
-
-    def once(self, person: DemoPerson, *name: str) -> Caller:
-        """The caller of a step, who is answered what the step made where it was played before."""
-        return replace(self.caller(person), client_ref=uuid5(self.project.id, "/".join(name)))
-
-
-class Step(Protocol):
-    """One thing that happens."""
-
-    def play(self, stage: Stage) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -57,10 +29,10 @@ class Save:
     number: int
     version: Version
 
-    def play(self, stage: Stage) -> None:
-        if Draft.objects.filter(project=stage.project, version_number=self.number).exists():
+    def play(self, demo: DemoProject) -> None:
+        if Draft.objects.filter(project=demo.project, version_number=self.number).exists():
             return
-        caller, project_id = stage.caller(self.version.author), stage.project.id
+        caller, project_id = demo.caller(self.version.author), demo.project.id
         session = open_session(caller=caller, project_id=project_id, connected=False).session_id
         locks = [
             acquire_lock(caller=caller, project_id=project_id, field=name, session_id=session)
@@ -88,19 +60,19 @@ class Comment:
     quote: str
     text: str
 
-    def play(self, stage: Stage) -> None:
-        draft = get_draft(project_id=stage.project.id, version=self.version)
+    def play(self, demo: DemoProject) -> None:
+        draft = get_draft(project_id=demo.project.id, version=self.version)
         lines = texts_of([draft], PROMPT)[0].split("\n")
         line = next(number for number, text in enumerate(lines, start=1) if self.quote in text)
         comment = create_comment(
-            caller=stage.once(self.author, "comment", self.name),
-            project_id=stage.project.id,
+            caller=demo.once(self.author, "comment", self.name),
+            project_id=demo.project.id,
             version=self.version,
             target_field=PROMPT,
             text=self.text,
             anchor={"from_line": line, "to_line": line, "quote": self.quote},
         )
-        stage.made[self.name] = comment.id
+        demo.made[self.name] = comment.id
 
 
 @dataclass(frozen=True)
@@ -111,9 +83,9 @@ class Answer:
     author: DemoPerson
     text: str
 
-    def play(self, stage: Stage) -> None:
-        caller = stage.once(self.author, "answer", self.thread, self.text)
-        answer_comment(caller=caller, comment_id=stage.made[self.thread], text=self.text)
+    def play(self, demo: DemoProject) -> None:
+        caller = demo.once(self.author, "answer", self.thread, self.text)
+        answer_comment(caller=caller, comment_id=demo.made[self.thread], text=self.text)
 
 
 @dataclass(frozen=True)
@@ -123,8 +95,8 @@ class Resolve:
     thread: str
     person: DemoPerson
 
-    def play(self, stage: Stage) -> None:
-        resolve_comment(caller=stage.once(self.person, "resolve", self.thread), comment_id=stage.made[self.thread])
+    def play(self, demo: DemoProject) -> None:
+        resolve_comment(caller=demo.once(self.person, "resolve", self.thread), comment_id=demo.made[self.thread])
 
 
 @dataclass(frozen=True)
@@ -136,14 +108,14 @@ class Task:
     text: str
     assignee: DemoPerson
 
-    def play(self, stage: Stage) -> None:
+    def play(self, demo: DemoProject) -> None:
         task = create_task(
-            caller=stage.once(self.author, "task", self.name),
-            project_id=stage.project.id,
+            caller=demo.once(self.author, "task", self.name),
+            project_id=demo.project.id,
             text=self.text,
-            assignee_id=stage.users[self.assignee].id,
+            assignee_id=demo.users[self.assignee].id,
         )
-        stage.made[self.name] = task.id
+        demo.made[self.name] = task.id
 
 
 @dataclass(frozen=True)
@@ -153,8 +125,8 @@ class Tick:
     task: str
     person: DemoPerson
 
-    def play(self, stage: Stage) -> None:
-        change_task(caller=stage.once(self.person, "tick", self.task), task_id=stage.made[self.task], done=True)
+    def play(self, demo: DemoProject) -> None:
+        change_task(caller=demo.once(self.person, "tick", self.task), task_id=demo.made[self.task], done=True)
 
 
 @dataclass(frozen=True)
@@ -165,14 +137,14 @@ class Submit:
     author: DemoPerson
     version: int
 
-    def play(self, stage: Stage) -> None:
+    def play(self, demo: DemoProject) -> None:
         release = submit_release(
-            caller=stage.once(self.author, "submit", self.release),
-            project_id=stage.project.id,
+            caller=demo.once(self.author, "submit", self.release),
+            project_id=demo.project.id,
             name=self.release,
             version=self.version,
         )
-        stage.made[self.release] = release.id
+        demo.made[self.release] = release.id
 
 
 @dataclass(frozen=True)
@@ -184,13 +156,13 @@ class Sign:
     meaning: str
     comment: str = ""
 
-    def play(self, stage: Stage) -> None:
+    def play(self, demo: DemoProject) -> None:
         name = self.signer.username
         sign_release(
-            caller=stage.once(self.signer, "sign", self.release, self.meaning),
-            release_id=stage.made[self.release],
+            caller=demo.once(self.signer, "sign", self.release, self.meaning),
+            release_id=demo.made[self.release],
             meaning=self.meaning,
-            proof=Proof(username=name, password=stage.passwords[name]),
+            proof=Proof(username=name, password=demo.passwords[name]),
             comment=self.comment,
         )
 
@@ -202,7 +174,7 @@ class Reopen:
     owner: DemoPerson
     reason: str
 
-    def play(self, stage: Stage) -> None:
-        reopen_project(caller=stage.once(self.owner, "reopen"), project_id=stage.project.id, reason=self.reason)
-        for person in stage.users:
-            mark_all_read(caller=stage.caller(person))
+    def play(self, demo: DemoProject) -> None:
+        reopen_project(caller=demo.once(self.owner, "reopen"), project_id=demo.project.id, reason=self.reason)
+        for person in demo.users:
+            mark_all_read(caller=demo.caller(person))

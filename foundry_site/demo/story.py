@@ -6,22 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foundry_site.demo import texts
+from projects.demo import DANIEL, MARA, SOFIA, DemoPerson
 
 PROJECT_NAME = "Oncology protocol agent"
 PROJECT_DESCRIPTION = "Answers questions on trial ONC-2041 from protocol and brochure"
 TOPOLOGY = "files/topology.yaml"
 CORPUS = "files/corpus/adverse_events.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPerson:
-    """An account of the demo. ``role`` is the one in the project; None for somebody outside it."""
-
-    username: str
-    display_name: str
-    role: str | None
-    is_auditor: bool = False
-    signs_in: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +21,6 @@ class Version:
     author: DemoPerson
     message: str
     changes: Mapping[str, object] = field(hash=False)
-
-
-MARA = DemoPerson("owner", "Mara Lindqvist", "owner")
-DANIEL = DemoPerson("editor", "Daniel Okafor", "editor")
-PRIYA = DemoPerson("reviewer", "Priya Raman", "reviewer")
-JONAS = DemoPerson("auditor", "Jonas Weber", None, is_auditor=True)
-# A colleague whom one meets in the history only: she has no password.
-SOFIA = DemoPerson("sofia", "Sofia Brandt", "editor", signs_in=False)
-PEOPLE = (MARA, DANIEL, PRIYA, JONAS, SOFIA)
 
 
 def _yaml(content: str) -> dict[str, str]:

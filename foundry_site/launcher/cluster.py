@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.embedded.folder_lock import DataFolderLock
-from foundry_site.environment import Environment, EnvironmentVariableError, read_environment
+from foundry_site.environment import Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.console import LaunchError, complain, say, step
@@ -25,6 +25,7 @@ from foundry_site.launcher.place import check_port
 from foundry_site.launcher.services import prepare_site, started_services
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.worker import background_worker
+from kernel.environment import EnvironmentVariableError
 
 # What the embedded PostgreSQL has connections for.
 MOST_EMBEDDED: Final = 4

@@ -16,8 +16,9 @@ from accounts.models import User
 from accounts.services import create_account, update_account
 from accounts.suspension import may_sign
 from audit.models import Event
-from foundry_site.environment import EnvironmentVariableError, OpenIdProvider, read_environment
+from foundry_site.environment import OpenIdProvider, read_environment
 from foundry_site.outside import outside_origins, outside_providers
+from kernel.environment import EnvironmentVariableError
 from tests.accounts.callers import newest_event
 from tests.accounts.pages import add_codes, is_signed_in, seem_unproven, sign_in
 from tests.accounts.provider import Provider, provider_of

@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.services import create_account
 from drafts.models import Draft
 from drafts.reading import get_draft
-from foundry_site.demo.story import PEOPLE, PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS
+from foundry_site.demo.story import PROJECT_DESCRIPTION, PROJECT_NAME, VERSIONS
+from projects.demo import PEOPLE
 from projects.models import Project
 from projects.services import add_member, create_project
 from tests.accounts.pages import seem_proven

@@ -12,7 +12,7 @@ from drafts.comments.models import Comment
 from drafts.models import Draft
 from drafts.tasks.models import Task
 from foundry_site.demo import making, sign_in_file
-from foundry_site.demo.scenario import HAPPENINGS
+from foundry_site.demo.scenario import SCENARIO
 from foundry_site.demo.story import LATER_VERSIONS, PROJECT_NAME
 from foundry_site.demo.story import VERSIONS as FIRST_VERSIONS
 from locking.models import Lease
@@ -86,9 +86,9 @@ def test_somebody_is_mentioned_and_only_what_is_new_waits(tmp_path: Path) -> Non
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("cut", [5, 12, 15, 20, 24, len(HAPPENINGS) - 1])
+@pytest.mark.parametrize("cut", [5, 12, 15, 20, 24, len(SCENARIO) - 1])
 def test_one_that_was_interrupted_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
-    monkeypatch.setattr(making, "HAPPENINGS", HAPPENINGS[:cut])
+    monkeypatch.setattr(making, "SCENARIO", SCENARIO[:cut])
     making.make_demo(data_dir=tmp_path, url=URL)
     (tmp_path / sign_in_file.NAME).unlink()
     monkeypatch.undo()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from foundry_site.environment import BASE_DIR, EnvironmentVariableError, read_environment
+from foundry_site.environment import BASE_DIR, read_environment
+from kernel.environment import EnvironmentVariableError
 
 
 def test_nothing_set_means_embedded_services_in_the_checkout() -> None:
@@ -98,7 +99,8 @@ def test_an_address_without_tls_needs_its_host_named() -> None:
 
 
 def test_every_variable_is_documented() -> None:
-    source = (BASE_DIR / "foundry_site" / "environment.py").read_text()
+    files = [BASE_DIR / "foundry_site" / "environment.py", *(BASE_DIR / "stages").glob("*/environment.py")]
+    source = "".join(file.read_text() for file in files)
     documented = (BASE_DIR / "docs" / "configuration.md").read_text()
     names = set(re.findall(r'"((?:FOUNDRY|DATABASE|REDIS|EMAIL)_[A-Z_]+)"', source))
     assert names

@@ -13,7 +13,8 @@ from django.core.management import CommandError
 from django.db import connection
 
 from foundry_site import stages
-from foundry_site.environment import EnvironmentVariableError, read_environment
+from foundry_site.environment import read_environment
+from kernel.environment import EnvironmentVariableError
 from kernel.stage import StageConfig
 
 

@@ -12,9 +12,11 @@ class SampleStageConfig(StageConfig):
         from drafts.new_versions import when_written
         from kernel.doctor import EXAMINATIONS
         from kernel.metrics import register_figures
+        from projects.demo import DEMO_STEPS
         from publishing.bundle.parts import BUNDLE_PARTS
         from tests.sample_stage.bundle import BUNDLE_PART
         from tests.sample_stage.controls import CONTROL
+        from tests.sample_stage.demo import AddNote
         from tests.sample_stage.doctor import examine
         from tests.sample_stage.exchange import EXPORTED_NOTES
         from tests.sample_stage.metrics import FIGURES
@@ -22,6 +24,7 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.versions import note_version
 
         rebuild(*TABLES)
+        DEMO_STEPS.register("sample_stage", AddNote())
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)
         EXPORTED_TABLES.register("note", EXPORTED_NOTES)
