@@ -94,11 +94,12 @@ def _may_seal(keys: SiteKeys, fingerprint: str) -> bool:
     return False
 
 
-def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
+def seal(kind: str, members: Mapping[str, Any], *, version: int = STATEMENT_VERSION) -> Sealed:
     """Seal a statement of the type `kind`; `type`, `v`, `site` and `key` are added to its members.
 
-    The key must be on record (`ensure_site_key`). The type inside the text keeps a seal from being taken for one of
-    another kind of statement; members must not replace these four, or `ValueError` is raised.
+    `version` is that of the kind, where it has one of its own. The key must be on record (`ensure_site_key`). The type
+    inside the text keeps a seal from being taken for one of another kind of statement; members must not replace these
+    four, or `ValueError` is raised.
     """
     if taken := ADDED_MEMBERS & members.keys():
         raise ValueError(f"seal() adds these members itself: {', '.join(sorted(taken))}")
@@ -106,7 +107,7 @@ def seal(kind: str, members: Mapping[str, Any]) -> Sealed:
     fingerprint = fingerprint_of(public_bytes(key))
     if not SiteKey.objects.filter(pk=fingerprint).exists():
         raise RuntimeError("the site's key is not on record: ensure_site_key comes before seal")
-    text = canonical({"type": kind, "v": STATEMENT_VERSION, "site": site_id(), "key": fingerprint, **members})
+    text = canonical({"type": kind, "v": version, "site": site_id(), "key": fingerprint, **members})
     return Sealed(text, fingerprint, key.sign(text.encode()))
 
 

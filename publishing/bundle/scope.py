@@ -51,10 +51,14 @@ class Scope:
     def chain(self) -> str:
         return project_chain(self.project.id)
 
+    @property
+    def version(self) -> int:
+        return BUNDLE_VERSION_WITH_PARTS if self.parts else BUNDLE_VERSION
+
     def facts(self) -> dict[str, Any]:
         """What the seal says of it, besides the manifest's hash, and what the report is made with."""
         return {
-            "v": BUNDLE_VERSION_WITH_PARTS if self.parts else BUNDLE_VERSION,
+            "v": self.version,
             "key": self.key,
             "project": str(self.project.id),
             "release": str(self.release.id) if self.release else None,

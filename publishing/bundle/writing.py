@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from audit.keys.sealing import seal
+from audit.keys.sealing import ADDED_MEMBERS, seal
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
 from publishing.bundle.scope import Scope
@@ -43,5 +43,7 @@ def _pieces(scope: Scope) -> Iterator[bytes]:
 
 
 def _seal(scope: Scope, manifest: bytes) -> bytes:
-    sealed = seal(BUNDLE, {**scope.facts(), "manifest": f"sha256:{hashlib.sha256(manifest).hexdigest()}"})
+    facts = {name: value for name, value in scope.facts().items() if name not in ADDED_MEMBERS}
+    digest = hashlib.sha256(manifest).hexdigest()
+    sealed = seal(BUNDLE, {**facts, "manifest": f"sha256:{digest}"}, version=scope.version)
     return line({"statement": sealed.text, "signature": sealed.signature.hex()})

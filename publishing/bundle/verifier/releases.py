@@ -6,7 +6,7 @@ from audit.derivation import ENDS, releases_of, rules_in_force, signatures_of
 from publishing.bundle.verifier.chain import Facts, check_signature
 from publishing.bundle.verifier.reading import Json, check, sha256
 from publishing.bundle.verifier.record import by_id, check_lines
-from publishing.quorum import DEFAULT_RULES, Approval, fault_in_released, quorum_of_rules
+from publishing.quorum import DEFAULT_RULES, Approval, fault_in_gates, fault_in_released, quorum_of_rules
 
 STATEMENT = {"type", "v", "site", "key", "subject", "name", "version", "meaning", "comment", "signer", "time"}
 CHECKPOINT = {"type", "v", "site", "key", "number", "at", "previous", "heads"}
@@ -27,8 +27,10 @@ def check_releases(facts: Facts) -> None:
         same = line["rules"] == (in_force[line["id"]] or DEFAULT_RULES)
         check(same, f"{where}: its policy is not the one that the project had")
         mine = [each for each in signatures if each["subject"]["id"] == line["id"]]
+        check_gates(where, line, "submitted")
         if line["state"] == "released":
             check_policy(where, line, mine)
+            check_gates(where, line, "released")
         facts.said.append(f"{where}: {line['state']}, v{line['version']}")
         facts.said += [f"  {each['meaning']} by {signer_words(each['signer'])}, {each['time']}" for each in mine]
     if only is not None:
@@ -77,6 +79,12 @@ def check_policy(where: str, release: Json, signatures: list[Json]) -> None:
     given = [Approval(each["signer"]["id"], each["meaning"]) for each in signatures]
     fault = fault_in_released(quorum, given=given, authors=[author["id"] for author in release["authors"]])
     check(fault is None, f"{where}: {fault}")
+
+
+def check_gates(where: str, release: Json, when: str) -> None:
+    """Each gate that its policy asks for has left its facts; what they say is for the part of its stage to check."""
+    fault = fault_in_gates(release["rules"], release.get("gates", {}).get(when, {}))
+    check(fault is None, f"{where}, when it was {when}: {fault}")
 
 
 def check_checkpoints(facts: Facts) -> None:
