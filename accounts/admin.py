@@ -118,7 +118,7 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
             return ()
         return ("username", "kind", "last_login", "date_joined", "sign_in_locked_until", "signing_suspended_at")
 
-    @admin.display(description="sign-in locked until", empty_value="–")
+    @admin.display(description=_("sign-in locked until"), empty_value="–")
     def sign_in_locked_until(self, user: User) -> datetime | None:
         return lockout.locked_until(user)
 
@@ -185,23 +185,23 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
                     caller=caller, user_id=obj.pk, successor_id=successor.pk if successor else None
                 )
 
-    @admin.action(description="Deactivate the selected accounts", permissions=["change"])
+    @admin.action(description=_("Deactivate the selected accounts"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, services.deactivate_account)
 
-    @admin.action(description="Reactivate the selected accounts", permissions=["change"])
+    @admin.action(description=_("Reactivate the selected accounts"), permissions=["change"])
     def reactivate(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, services.reactivate_account)
 
-    @admin.action(description="Unlock after failed tries", permissions=["change"])
+    @admin.action(description=_("Unlock after failed tries"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, lockout.unlock_account)
 
-    @admin.action(description="Confirm that it is them: let them sign again", permissions=["change"])
+    @admin.action(description=_("Confirm that it is them: let them sign again"), permissions=["change"])
     def restore_signing(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, restore_signing, reason="Confirmed in the administration")
 
-    @admin.action(description="Remove their second factors, which they have lost", permissions=["change"])
+    @admin.action(description=_("Remove their second factors, which they have lost"), permissions=["change"])
     def remove_factors(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, remove_factors, reason="Removed in the administration")
 
@@ -231,7 +231,7 @@ class TokenAdmin(Confirmed, TokenModelAdmin):  # type: ignore[misc] # the mixin 
     def has_delete_permission(self, request: HttpRequest, obj: PersonalAccessToken | None = None) -> bool:
         return False
 
-    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         for token in queryset:
             services.revoke_token(caller=caller_from_request(request), token_id=token.pk)

@@ -19,7 +19,7 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         if not text.strip():
-            raise NotAuthenticated("The Authorization header has no token.")
+            raise NotAuthenticated(_("The Authorization header has no token."))
         token = authenticate_token(text.strip())
         return token.user, token
 

@@ -115,7 +115,7 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
         user = lock_account(user_id)
         rows = Authenticator.objects.filter(user_id=user.id)
         if not rows.exists():
-            raise Conflict("The account has no second factor.")
+            raise Conflict(_("The account has no second factor."))
         rows.delete()
         suspend_signing(caller=caller, user=user, why=FACTORS_REMOVED)
 

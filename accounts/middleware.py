@@ -57,5 +57,9 @@ def _why(left: TimeLeft) -> str:
     if left.life.total_seconds() >= 0:
         return _("You were signed out, because nobody was here for a while.")
     hours = round(settings.FOUNDRY_SESSION_LIFETIME.total_seconds() / 3600)
-    one = "You were signed out: a sign-in lasts {hours} hour."
-    return ngettext(one, "You were signed out: a sign-in lasts {hours} hours.", hours).format(hours=hours)
+    words = ngettext(
+        "You were signed out: a sign-in lasts {hours} hour.",
+        "You were signed out: a sign-in lasts {hours} hours.",
+        hours,
+    )
+    return words.format(hours=hours)

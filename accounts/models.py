@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.managers import TokenManager, UserManager
@@ -35,10 +36,10 @@ class Person(TypedDict):
 class Kind(models.TextChoices):
     """What stands behind an account; only people sign (control c23)."""
 
-    HUMAN = "human", "Person"
-    AGENT = "agent", "AI agent"
-    SERVICE = "service", "Service"
-    DEVICE = "device", "Device"
+    HUMAN = "human", _("Person")
+    AGENT = "agent", _("AI agent")
+    SERVICE = "service", _("Service")
+    DEVICE = "device", _("Device")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -54,13 +55,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[
             RegexValidator(
                 USERNAME_PATTERN,
-                "Use letters, digits and . _ + - only, beginning with a letter or a digit.",
+                _("Use letters, digits and . _ + - only, beginning with a letter or a digit."),
             )
         ],
-        help_text="Never reused and never changed. Letters, digits and . _ + - only.",
+        help_text=_("Never reused and never changed. Letters, digits and . _ + - only."),
     )
     display_name = models.CharField(
-        max_length=DISPLAY_NAME_LIMIT, help_text="The printed name, as it stands on records."
+        max_length=DISPLAY_NAME_LIMIT, help_text=_("The printed name, as it stands on records.")
     )
     email = models.EmailField(blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN)
@@ -69,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_auditor = models.BooleanField("auditor", default=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
     signing_suspended_at = models.DateTimeField(
-        null=True, editable=False, help_text="Since when this person may not sign: see accounts/suspension.py."
+        null=True, editable=False, help_text=_("Since when this person may not sign: see accounts/suspension.py.")
     )
     uses_shortcuts = models.BooleanField("keyboard shortcuts", default=True, db_default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -86,7 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("username"),
                 name="accounts_user_username_unique",
-                violation_error_message="This user name is taken, or was once.",
+                violation_error_message=_("This user name is taken, or was once."),
             ),
             models.CheckConstraint(
                 condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"
@@ -146,11 +147,11 @@ class PersonalAccessToken(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=TOKEN_NAME_LIMIT)
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token's text, lowercase hex.")
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token's text, lowercase hex."))
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True, help_text="Exact to about a minute; not a record.")
+    last_used_at = models.DateTimeField(null=True, help_text=_("Exact to about a minute; not a record."))
 
     user_id: UUID
     objects: ClassVar[TokenManager] = TokenManager()
@@ -183,7 +184,7 @@ class PersonalAccessToken(models.Model):
 class FailureCount(models.Model):
     """How often somebody failed lately, by what is counted: an account, a typed name without one, an address."""
 
-    subject = models.CharField(primary_key=True, max_length=120, help_text="purpose:kind:name; see accounts.lockout")
+    subject = models.CharField(primary_key=True, max_length=120, help_text=_("purpose:kind:name; see accounts.lockout"))
     failures = models.PositiveIntegerField()
     failed_at = models.DateTimeField(db_index=True)
     locked_until = models.DateTimeField(null=True)

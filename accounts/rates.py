@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 
 from accounts.addresses import neighbourhood
@@ -95,7 +96,9 @@ def count_messages(counts: Mapping[str, int]) -> dict[str, int]:
 
 def too_many(who: str, limit: int, *, retry_after: int) -> RateLimited:
     """The refusal of a request beyond the limit of a minute."""
-    return RateLimited(f"{who} may send {limit} requests a minute.", retry_after=retry_after)
+    return RateLimited(
+        _("{who} may send {limit} requests a minute.").format(who=who, limit=limit), retry_after=retry_after
+    )
 
 
 def _rest_of_minute(now: float) -> int:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from fido2.webauthn import UserVerificationRequirement
 
 from accounts import actions
@@ -55,7 +56,7 @@ class _Given:
         """Which private component it is. Raises `ValidationFailed` for none or several."""
         given = [name for name in ("password", "otp", "passkey") if getattr(self, name)]
         if len(given) != 1:
-            raise ValidationFailed({"password": ["Give your password, a one-time code, or a passkey."]})
+            raise ValidationFailed({"password": [_("Give your password, a one-time code, or a passkey.")]})
         return given[0]
 
 
@@ -84,7 +85,7 @@ def prove(
         if refusal:
             raise ReauthenticationFailed(refusal)
         if needs_username(caller) and not username:
-            raise ValidationFailed({"username": ["Your first signature in this session needs your user name too."]})
+            raise ValidationFailed({"username": [_("Your first signature in this session needs your user name too.")]})
     with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
         # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
         own_name = username is None or fold_username(username) == user.username.lower()
@@ -93,7 +94,7 @@ def prove(
         else:
             _record_failure(caller, user, about=about, component=private if own_name else "username")
     if not tried.success:
-        raise ReauthenticationFailed("That did not confirm who you are. Nothing was signed.")
+        raise ReauthenticationFailed(_("That did not confirm who you are. Nothing was signed."))
     if username and caller.credential.startswith("cookie:"):
         _remember(caller, user, about=about, components=["username", private])
     return Proof([*(["username"] if username else []), private])

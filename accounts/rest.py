@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
@@ -59,4 +60,4 @@ class NothingHere(RestView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Answer every method alike: an address that does not exist has no methods."""
         super().initial(request, *args, **kwargs)
-        raise NotFound("There is nothing at this address. Addresses end with a slash.")
+        raise NotFound(_("There is nothing at this address. Addresses end with a slash."))

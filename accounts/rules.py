@@ -26,7 +26,7 @@ def lock_account(user_id: UUID) -> User:
     """The account, its row locked until the transaction ends. Raises `NotFound`."""
     user = User.objects.select_for_update(no_key=True).filter(id=user_id).first()
     if user is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return user
 
 
@@ -39,7 +39,7 @@ def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
     found = {user.id: user for user in rows}
     user = found.pop(user_id, None)
     if user is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return user, [other for other in found.values() if other.is_active and other.is_superuser]
 
 
@@ -74,7 +74,7 @@ def require_administrator(caller: Caller) -> None:
 
 def require_another_administrator(others: list[User]) -> None:
     if not others:
-        raise Conflict("This is the last administrator; name another one first.")
+        raise Conflict(_("This is the last administrator; name another one first."))
 
 
 def check_account(user: User) -> None:

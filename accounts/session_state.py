@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +21,7 @@ def session_state(request: HttpRequest) -> HttpResponse:
     ended; one that has is answered 401.
     """
     if not isinstance(request.user, User):
-        return problem_response(NotAuthenticated("You are signed out."))
+        return problem_response(NotAuthenticated(_("You are signed out.")))
     left = request.time_left  # type: ignore[attr-defined]
     return JsonResponse(
         {

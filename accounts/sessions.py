@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller, cookie_credential, foundry_caller
@@ -102,7 +103,7 @@ def end_session(*, caller: Caller, session_id: int) -> None:
     require_proof(caller)
     row = UserSession.objects.filter(pk=session_id, user=caller.user).first()
     if row is None:
-        raise NotFound("There is no such session.")
+        raise NotFound(_("There is no such session."))
     end_sessions(caller=caller, rows=[row], why="elsewhere")
 
 

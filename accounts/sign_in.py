@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.callers import unknown_caller
@@ -56,13 +57,13 @@ def prove_for_token(request: HttpRequest, *, username: str, password: str, otp: 
     """
     user = by_password(request, username=username, password=password)
     if user is None:
-        raise NotAuthenticated("The user name or the password is wrong.")
+        raise NotAuthenticated(_("The user name or the password is wrong."))
     factors = factors_of(user)
     if Factor.CODE in factors:
         if not otp:
-            raise NotAuthenticated("This account needs a one-time code too: give it as `otp`.")
+            raise NotAuthenticated(_("This account needs a one-time code too: give it as `otp`."))
         if by_code(request, user=user, code=otp) is None:
-            raise NotAuthenticated("The one-time code is wrong.")
+            raise NotAuthenticated(_("The one-time code is wrong."))
     elif factors:
-        raise NotAuthenticated("This account signs in with a passkey. Make the token on its account page.")
+        raise NotAuthenticated(_("This account signs in with a passkey. Make the token on its account page."))
     return user

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from audit import live
 from audit.event_types import EVENT_TYPES
@@ -59,7 +60,7 @@ def answered(*, caller: AuditCaller, project_id: uuid.UUID | None, request: str)
     chain = project_chain(project_id) if project_id else SITE_CHAIN
     event = Event.objects.filter(chain=chain, actor_id=caller.user.id, client_ref=caller.client_ref).first()
     if event is not None and event.request != request:
-        raise ClientRefReused("This client_ref was already used for another request. Make a new one.")
+        raise ClientRefReused(_("This client_ref was already used for another request. Make a new one."))
     return event
 
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def sha256_of(data: bytes) -> str:
@@ -17,7 +18,7 @@ class Blob(models.Model):
     """Some content. A hash is no permission: serve it only through something the caller may see."""
 
     sha256 = models.CharField(max_length=64, primary_key=True, editable=False)
-    size = models.PositiveIntegerField(editable=False, help_text="Bytes.")
+    size = models.PositiveIntegerField(editable=False, help_text=_("Bytes."))
     data = models.BinaryField()
 
     class Meta:

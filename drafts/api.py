@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -69,7 +70,7 @@ class DraftsView(DraftView):
         if client_ref is None:
             return caller
         if caller.client_ref not in {None, client_ref}:
-            raise ValidationFailed({"client_ref": ["Differs from the header Idempotency-Key."]})
+            raise ValidationFailed({"client_ref": [_("Differs from the header Idempotency-Key.")]})
         return replace(caller, client_ref=client_ref)
 
 

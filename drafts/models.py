@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from blobs.models import Blob
@@ -23,11 +24,11 @@ MAX_MESSAGE = 1000
 class DraftKind(models.TextChoices):
     """How a version came to be."""
 
-    SAVE = "save", "Save"
-    REVERT = "revert", "Revert"
-    UNDO = "undo", "Undo"
-    REDO = "redo", "Redo"
-    IMPORT = "import", "Import"
+    SAVE = "save", _("Save")
+    REVERT = "revert", _("Revert")
+    UNDO = "undo", _("Undo")
+    REDO = "redo", _("Redo")
+    IMPORT = "import", _("Import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,13 @@ class Draft(models.Model):
     version_number = models.PositiveIntegerField()
     prompt = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     configuration = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-    files = models.JSONField(default=dict, help_text="path → {sha256, media_type, language, size}")
+    files = models.JSONField(default=dict, help_text=_("path → {sha256, media_type, language, size}"))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     message = models.CharField(max_length=MAX_MESSAGE, blank=True, default="")
     kind = models.CharField(max_length=6, choices=DraftKind.choices, default=DraftKind.SAVE)
     source_version = models.PositiveIntegerField(null=True)
-    origin = models.JSONField(null=True, help_text="{type, id, contributors} of what a later stage promoted.")
+    origin = models.JSONField(null=True, help_text=_("{type, id, contributors} of what a later stage promoted."))
     changed_fields = ArrayField(models.TextField())
     content_hash = models.CharField(max_length=64)
 

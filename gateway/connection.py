@@ -12,6 +12,7 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 import realtime
 from accounts.callers import Caller
@@ -125,7 +126,7 @@ class Connection:
                 topic_of(self.project_id), overflowed=self._too_slow, origin=str(self.session.session_id)
             )
         except LayerUnreachableError:
-            raise Unavailable("Live events cannot be reached for a moment.") from None
+            raise Unavailable(_("Live events cannot be reached for a moment.")) from None
         if self.session.connection > 1:
             realtime.notify(topic=topic_of(self.project_id), text=self.name)
         await self.node.enter(self)
@@ -261,12 +262,18 @@ class Connection:
         if command.max_per_second is not None:
             fresh = TokenBucket(command.max_per_second, command.max_per_second, self.heard_at)
             if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
-                raise RateLimited(f"At most {command.max_per_second} {command.name} a second.", retry_after=1)
+                raise RateLimited(
+                    _("At most {most} {command} a second.").format(most=command.max_per_second, command=command.name),
+                    retry_after=1,
+                )
         if command.max_size_per_second is not None:
             fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MESSAGE_LIMIT, self.heard_at)
             if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
                 limit = command.max_size_per_second // 1024
-                raise RateLimited(f"At most {limit} KiB of {command.name} a second.", retry_after=30)
+                raise RateLimited(
+                    _("At most {most} KiB of {command} a second.").format(most=limit, command=command.name),
+                    retry_after=30,
+                )
 
     def _note_focus(self, command: Command, params: Any) -> None:
         if command.focus is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.addresses import neighbourhood
 from accounts.rates import count_messages, too_many
@@ -56,7 +57,10 @@ class SocketCounts:
     @contextmanager
     def _one(self, key: str, limit: int, who: str) -> Iterator[None]:
         if limit and self._open[key] >= limit:
-            raise RateLimited(f"{who} has {limit} sockets here already; close one first.", retry_after=30)
+            raise RateLimited(
+                _("{who} already has {limit} connections; close one first.").format(who=who, limit=limit),
+                retry_after=30,
+            )
         self._open[key] += 1
         try:
             yield

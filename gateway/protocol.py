@@ -101,7 +101,7 @@ def notification_frame(method: str, params: Any) -> str:
 
 def refusal_frame(request_id: RequestId, refusal: DomainError) -> str:
     """An application error: its HTTP status as the code, the problem details as `data`."""
-    return _error_frame(request_id, refusal.status, refusal.title, refusal.problem())
+    return _error_frame(request_id, refusal.status, str(refusal.title), refusal.problem())
 
 
 def error_frame(error: ProtocolError) -> str:
@@ -124,7 +124,7 @@ def _unreadable(text: str) -> ProtocolError:
             return ProtocolError(PARSE_ERROR, refusal.errors["params"][0])
         request_id = value.get("id") if isinstance(value, dict) else None
         known = request_id if isinstance(request_id, int | float | str) else None
-        return ProtocolError(refusal.status, refusal.title, known, refusal.problem())
+        return ProtocolError(refusal.status, str(refusal.title), known, refusal.problem())
     return ProtocolError(PARSE_ERROR, _("Not JSON that can be read here."))
 
 
@@ -143,5 +143,5 @@ def _explain(message: str) -> tuple[str, str]:
     path = at["path"] if at else ""
     if named := _NAMED.search(said):
         path = f"{path}.{named['name']}".lstrip(".")
-        said = "Is required." if "missing" in said else "Is not known here."
+        said = _("Is required.") if "missing" in said else _("Is not known here.")
     return path or "params", said

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from drafts.reading import field_of, text_of
 from kernel.errors import LockNotHeld, NotFound, StaleToken
@@ -23,9 +25,9 @@ def require_open_lease(*, user: User, project_id: UUID, session_id: UUID, field:
     check_field_name(field)
     lease = own_lease(user, project_id, session_id, field=field, token=token)
     if lease is None:
-        raise LockNotHeld(f"You do not hold {field}.", field=field)
+        raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
     if not lease.is_open:
-        raise StaleToken(f"Your lock on {field} has ended.", field=field)
+        raise StaleToken(_("Your lock on {field} has ended.").format(field=field), field=field)
 
 
 def read_live_text(*, user: User, project_id: UUID, field: str) -> dict[str, Any]:
@@ -42,5 +44,5 @@ def read_live_text(*, user: User, project_id: UUID, field: str) -> dict[str, Any
     if project.current_draft is not None and field in project.current_draft.fields:
         return {"revision": 0, "content": text_of(field_of(project.current_draft, field))}
     if lease is None:
-        raise NotFound(f"There is no {field} yet.", field=field)
+        raise NotFound(_("There is no {field} yet.").format(field=field), field=field)
     return {"revision": 0, "content": ""}

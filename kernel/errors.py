@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 
 class DomainError(Exception):
     """A refusal that the caller can understand and act on."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
-    title: ClassVar[str] = "Error"
+    title: ClassVar[str | Promise] = _("Error")
 
     def __init__(self, detail: str, **extra: object) -> None:
         super().__init__(detail)
@@ -26,7 +30,7 @@ class DomainError(Exception):
         """The RFC 9457 problem details of this refusal, with its extra members."""
         return {
             "type": f"urn:foundry:problem:{self.code}",
-            "title": self.title,
+            "title": str(self.title),
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
@@ -35,40 +39,42 @@ class DomainError(Exception):
 
 
 class NotAuthenticated(DomainError):
-    code, status, title = "not_authenticated", 401, "Not signed in"
+    code, status, title = "not_authenticated", 401, _("Not signed in")
 
 
 class AnotherAccount(DomainError):
     """What a page sent was written by one account, and the browser has another one signed in since."""
 
-    code, status, title = "another_account", 409, "Another account is signed in"
+    code, status, title = "another_account", 409, _("Another account is signed in")
 
 
 class PermissionDenied(DomainError):
-    code, status, title = "permission_denied", 403, "Not allowed"
+    code, status, title = "permission_denied", 403, _("Not allowed")
 
 
 class ReauthenticationFailed(DomainError):
-    code, status, title = "reauthentication_failed", 403, "Could not confirm who you are"
+    code, status, title = "reauthentication_failed", 403, _("Could not confirm who you are")
 
 
 class ReauthenticationNeeded(DomainError):
     """A session cookie is not enough for this; whoever sits there must prove themselves once more first."""
 
-    code, status, title = "reauthentication_needed", 403, "Confirm that it is you"
+    code, status, title = "reauthentication_needed", 403, _("Confirm that it is you")
 
 
 class NotFound(DomainError):
-    code, status, title = "not_found", 404, "Not found"
+    code, status, title = "not_found", 404, _("Not found")
 
 
 class ValidationFailed(DomainError):
     """Something in the request has the wrong shape; `errors` maps a field's name to its messages."""
 
-    code, status, title = "validation_failed", 400, "Invalid input"
+    code, status, title = "validation_failed", 400, _("Invalid input")
 
     def __init__(self, errors: Mapping[str, list[str]], detail: str | None = None) -> None:
-        first = next((f"{name}: {messages[0]}" for name, messages in errors.items() if messages), "Invalid input.")
+        first = next(
+            (f"{name}: {messages[0]}" for name, messages in errors.items() if messages), gettext("Invalid input.")
+        )
         super().__init__(detail or first, errors=dict(errors))
 
     @property
@@ -79,41 +85,41 @@ class ValidationFailed(DomainError):
 
 
 class LockHeld(DomainError):
-    code, status, title = "lock_held", 423, "Somebody else is editing this field"
+    code, status, title = "lock_held", 423, _("Somebody else is editing this field")
 
 
 class LockNotHeld(DomainError):
-    code, status, title = "lock_not_held", 409, "You do not hold this field"
+    code, status, title = "lock_not_held", 409, _("You do not hold this field")
 
 
 class StaleToken(DomainError):
-    code, status, title = "stale_token", 409, "Your lock has ended"
+    code, status, title = "stale_token", 409, _("Your lock has ended")
 
 
 class StaleBase(DomainError):
-    code, status, title = "stale_base", 409, "The field has changed since you began"
+    code, status, title = "stale_base", 409, _("The field has changed since you began")
 
 
 class ProjectFrozen(DomainError):
-    code, status, title = "project_frozen", 409, "The project is closed for writing"
+    code, status, title = "project_frozen", 409, _("The project is closed for writing")
 
 
 class ClientRefReused(DomainError):
-    code, status, title = "client_ref_reused", 409, "This reference was used for something else"
+    code, status, title = "client_ref_reused", 409, _("This reference was used for something else")
 
 
 class Conflict(DomainError):
-    code, status, title = "conflict", 409, "Not possible now"
+    code, status, title = "conflict", 409, _("Not possible now")
 
 
 class PayloadTooLarge(DomainError):
-    code, status, title = "payload_too_large", 413, "Too large"
+    code, status, title = "payload_too_large", 413, _("Too large")
 
 
 class RateLimited(DomainError):
     """Too many requests; `retry_after` is in seconds."""
 
-    code, status, title = "rate_limited", 429, "Too many requests"
+    code, status, title = "rate_limited", 429, _("Too many requests")
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail, retry_after=retry_after)
@@ -122,7 +128,7 @@ class RateLimited(DomainError):
 class Unavailable(DomainError):
     """Postgres or Redis did not answer in time; the outcome is unknown, so retry with the same `client_ref`."""
 
-    code, status, title = "unavailable", 503, "Not available for a moment"
+    code, status, title = "unavailable", 503, _("Not available for a moment")
 
-    def __init__(self, detail: str = "Foundry cannot reach its storage. Try again.", *, retry_after: int = 2) -> None:
-        super().__init__(detail, retry_after=retry_after)
+    def __init__(self, detail: str = "", *, retry_after: int = 2) -> None:
+        super().__init__(detail or gettext("Foundry cannot reach its storage. Try again."), retry_after=retry_after)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -170,7 +171,7 @@ class OneWorkingCopyView(_OwnCopies):
         """One kept text of mine."""
         copy = self.copies().filter(pk=working_copy_id).first()
         if copy is None:
-            raise NotFound("There is no such kept text.")
+            raise NotFound(_("There is no such kept text."))
         return self.answer({**working_copy_body(copy), "content": copy.content})
 
     @operation("working-copies_discard", answer=None, status=204)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
@@ -21,14 +22,14 @@ from projects.models import Project
 class EndReason(models.TextChoices):
     """Why a lease ended; every ended lease has exactly one."""
 
-    SAVED = "saved", "Saved"
-    CANCELLED = "cancelled", "Given back"
-    DISCONNECTED = "disconnected", "Disconnected"
-    EXPIRED = "expired", "Expired"
-    HANDED_OVER = "handed_over", "Handed over"
-    TAKEN_OVER = "taken_over", "Taken over"
-    REVOKED = "revoked", "Access lost"
-    FROZEN = "frozen", "Project closed"
+    SAVED = "saved", gettext_lazy("Saved")
+    CANCELLED = "cancelled", gettext_lazy("Given back")
+    DISCONNECTED = "disconnected", gettext_lazy("Disconnected")
+    EXPIRED = "expired", gettext_lazy("Expired")
+    HANDED_OVER = "handed_over", gettext_lazy("Handed over")
+    TAKEN_OVER = "taken_over", gettext_lazy("Taken over")
+    REVOKED = "revoked", gettext_lazy("Access lost")
+    FROZEN = "frozen", gettext_lazy("Project closed")
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -64,10 +65,12 @@ class Session(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     credential = models.CharField(max_length=80)
-    connection = models.PositiveIntegerField(default=0, help_text="0 for a session without a socket.")
+    connection = models.PositiveIntegerField(default=0, help_text=gettext_lazy("0 for a session without a socket."))
     resume_digest = models.CharField(max_length=64, blank=True, default="")
     opened_at = models.DateTimeField(auto_now_add=True)
-    disconnected_at = models.DateTimeField(null=True, help_text="Since when its socket is gone without a good-bye.")
+    disconnected_at = models.DateTimeField(
+        null=True, help_text=gettext_lazy("Since when its socket is gone without a good-bye.")
+    )
 
     project_id: UUID
     user_id: UUID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.serializers import Person
@@ -75,7 +76,7 @@ class Renewing(serializers.Serializer[Any]):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         names = given.get("fields", []) + ([given["field"]] if "field" in given else [])
         if not names:
-            raise serializers.ValidationError({"fields": ["Name the fields to keep."]})
+            raise serializers.ValidationError({"fields": [_("Name the fields to keep.")]})
         return {"session_id": given["session_id"], "fields": names}
 
 

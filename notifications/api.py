@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -28,7 +29,7 @@ class InboxView(RestView):
         rows = Notification.objects.of(self.user()).with_people()
         unread = query_text(request, "unread")
         if unread not in {None, "true", "false"}:
-            raise ValidationFailed({"unread": ["Must be true or false."]})
+            raise ValidationFailed({"unread": [_("Must be true or false.")]})
         if unread is not None:
             rows = rows.filter(read_at__isnull=unread == "true")
         return self.answer(page(request, rows, notification_body))

@@ -96,7 +96,7 @@ class Preferences(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="mail_preferences"
     )
     topics: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=30), default=list)
-    address = models.EmailField(blank=True, default="", help_text="Empty: the account's own.")
+    address = models.EmailField(blank=True, default="", help_text=_("Empty: the account's own."))
 
     user_id: UUID
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from procrastinate.types import JSONDict
 
 from accounts.callers import Caller
@@ -96,7 +97,7 @@ def mark_read(*, caller: Caller, notification_id: UUID) -> Notification:
         Notification.objects.filter(pk__in=own.values("pk")).unread().update(read_at=Now())
         found = own.first()
     if found is None:
-        raise NotFound("There is no such notification.")
+        raise NotFound(_("There is no such notification."))
     return found
 
 
@@ -133,20 +134,20 @@ def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "")
     address = address.strip()
     errors: dict[str, list[str]] = {}
     if not set(wanted) <= MAIL_TOPICS.keys():
-        errors["topics"] = [f"Must be of {', '.join(MAIL_TOPICS)}."]
+        errors["topics"] = [_("Must be one of {values}.").format(values=", ".join(MAIL_TOPICS))]
     if address and not _is_address(address):
-        errors["address"] = ["This is no e-mail address."]
+        errors["address"] = [_("This is not an e-mail address.")]
     if wanted and not address and not caller.user.email:
-        errors["address"] = ["Name an address for the mails."]
+        errors["address"] = [_("Give an address for the mails.")]
     if errors:
         raise ValidationFailed(errors)
     kept = Preferences.objects.filter(user=caller.user).values_list("address", flat=True).first()
     if address != (kept or ""):
         require_proof(caller)
     with write_transaction():
-        made, _ = Preferences.objects.update_or_create(
-            user=caller.user, defaults={"topics": wanted, "address": address}
-        )
+        made = Preferences.objects.update_or_create(user=caller.user, defaults={"topics": wanted, "address": address})[
+            0
+        ]
     return made
 
 

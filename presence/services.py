@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 import realtime
 from accounts.models import Person
@@ -78,7 +79,7 @@ def show_typing(
     limit: int = settings.FOUNDRY_TEXT_LIMIT
     inserted = (part for section in changes if isinstance(section, list) for part in section if isinstance(part, str))
     if sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in inserted) > limit + 1:
-        raise PayloadTooLarge(f"A text holds at most {limit} bytes.", field=field, limit=limit)
+        raise PayloadTooLarge(_("A text holds at most {most} bytes.").format(most=limit), field=field, limit=limit)
     data = {
         "session_id": str(session_id),
         "field": field,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
@@ -20,19 +21,19 @@ MAX_DESCRIPTION = 2000
 class Status(models.TextChoices):
     """Where a project stands in the loop draft → review → frozen."""
 
-    OPEN = "open", "Open"
-    IN_REVIEW = "in_review", "In review"
-    FROZEN = "frozen", "Frozen"
-    ARCHIVED = "archived", "Archived"
+    OPEN = "open", _("Open")
+    IN_REVIEW = "in_review", _("In review")
+    FROZEN = "frozen", _("Frozen")
+    ARCHIVED = "archived", _("Archived")
 
 
 class Role(models.TextChoices):
     """A member's place in a project; each role may do what the one before it may."""
 
-    VIEWER = "viewer", "Viewer"
-    REVIEWER = "reviewer", "Reviewer"
-    EDITOR = "editor", "Editor"
-    OWNER = "owner", "Owner"
+    VIEWER = "viewer", _("Viewer")
+    REVIEWER = "reviewer", _("Reviewer")
+    EDITOR = "editor", _("Editor")
+    OWNER = "owner", _("Owner")
 
 
 class ProjectQuerySet(QuerySet["Project"]):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -110,7 +111,9 @@ class ChallengeView(_OneRelease):
         access = self.access()
         meaning = query_text(request, "meaning", maximum=8) or Meaning.APPROVED.value
         if meaning not in Meaning.values:
-            raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
+            raise ValidationFailed(
+                {"meaning": [_("Must be one of {values}.").format(values=", ".join(Meaning.values))]}
+            )
         comment = query_text(request, "comment", maximum=MAX_COMMENT) or ""
         comment = check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
         release = load_release(release_id)

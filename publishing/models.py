@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from audit.models import SiteKey
@@ -25,18 +26,18 @@ MAX_COMMENT = 2000
 class ReleaseState(models.TextChoices):
     """Where a release stands. Nothing leads out of the last three."""
 
-    IN_REVIEW = "in_review", "In review"
-    RELEASED = "released", "Released"
-    REJECTED = "rejected", "Rejected"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    IN_REVIEW = "in_review", _("In review")
+    RELEASED = "released", _("Released")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Meaning(models.TextChoices):
     """What a signature says (21 CFR 11.50(a)(3))."""
 
-    AUTHORED = "authored", "Authored"
-    REVIEWED = "reviewed", "Reviewed"
-    APPROVED = "approved", "Approved"
+    AUTHORED = "authored", _("Authored")
+    REVIEWED = "reviewed", _("Reviewed")
+    APPROVED = "approved", _("Approved")
 
 
 class Policy(models.Model):
@@ -76,9 +77,9 @@ class Release(models.Model):
     name = models.CharField(max_length=MAX_RELEASE_NAME)
     rules = models.JSONField()
     authors = ArrayField(
-        models.UUIDField(), help_text="Ids of all whose text it contains, and who saved since the last release."
+        models.UUIDField(), help_text=_("Ids of all whose text it contains, and who saved since the last release.")
     )
-    authors_sign = models.BooleanField(help_text="Whether one of them is a person, who then signs `authored`.")
+    authors_sign = models.BooleanField(help_text=_("Whether one of them is a person, who then signs `authored`."))
     state = models.CharField(max_length=9, choices=ReleaseState.choices, default=ReleaseState.IN_REVIEW)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
@@ -143,7 +144,7 @@ class Signature(models.Model):
     meaning = models.CharField(max_length=8, choices=Meaning.choices)
     comment = models.CharField(max_length=MAX_COMMENT, blank=True, default="")
     signed_at = models.DateTimeField()
-    credential = models.CharField(max_length=80, help_text="The session in which it was given; no secret.")
+    credential = models.CharField(max_length=80, help_text=_("The session in which it was given; no secret."))
     text = models.TextField(editable=False)
     key = models.ForeignKey(SiteKey, on_delete=models.PROTECT, related_name="+", editable=False)
     seal = models.BinaryField()

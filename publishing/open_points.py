@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from drafts.comments.models import Comment, CommentState
 from drafts.tasks.models import Task
 from kernel.errors import Conflict
@@ -27,14 +30,16 @@ class OpenPoints:
         blocking = [words for heed, words in self._said(rules) if heed == "block"]
         if blocking:
             raise Conflict(
-                f"{' '.join(blocking)} The policy of this project wants that settled first.",
+                " ".join([*blocking, _("The policy of this project requires them to be settled first.")]),
                 open_comments=self.comments,
                 open_tasks=self.tasks,
             )
 
     def _said(self, rules: Rules) -> list[tuple[str, str]]:
-        counted = ((rules.open_comments, self.comments, "comment"), (rules.open_tasks, self.tasks, "task"))
-        return [(heed, f"{_counted(count, noun)} open.") for heed, count, noun in counted if count]
+        comments = ngettext("{n} comment is open.", "{n} comments are open.", self.comments).format(n=self.comments)
+        tasks = ngettext("{n} task is open.", "{n} tasks are open.", self.tasks).format(n=self.tasks)
+        counted = ((rules.open_comments, self.comments, comments), (rules.open_tasks, self.tasks, tasks))
+        return [(heed, words) for heed, count, words in counted if count]
 
 
 def open_points(project_id: UUID) -> OpenPoints:
@@ -43,7 +48,3 @@ def open_points(project_id: UUID) -> OpenPoints:
         comments=Comment.objects.threads(project_id).filter(state=CommentState.OPEN).count(),
         tasks=Task.objects.of_project(project_id).done(is_done=False).count(),
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun} is" if count == 1 else f"{count} {noun}s are"

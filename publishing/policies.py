@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kernel.errors import ValidationFailed
 from publishing.models import Meaning, Policy
 from publishing.quorum import DEFAULT_RULES, Quorum, quorum_of_rules
@@ -46,7 +48,7 @@ def read_rules(given: Mapping[str, Any]) -> Rules:
     errors: dict[str, list[str]] = {}
     unknown = set(given) - {*Rules.__dataclass_fields__}
     for name in sorted(unknown):
-        errors[name] = ["There is no such rule."]
+        errors[name] = [_("There is no such rule.")]
     rules = Rules(**{name: value for name, value in given.items() if name not in unknown})
     errors |= {name: [words] for name, words in _problems(rules) if words}
     if errors:

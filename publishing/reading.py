@@ -62,11 +62,11 @@ def signable(release: Release, *, user: User, access: Access) -> dict[str, str |
     for meaning in Meaning.values:
         words = refusal(quorum, person=user.id, meaning=meaning, given=given, authors=release.authors)
         if user.kind != Kind.HUMAN:
-            words = "Only people sign."
+            words = _("Only people sign.")
         elif release.state != ReleaseState.IN_REVIEW:
-            words = f"{release.name} is {ReleaseState(release.state).label.lower()}."
+            words = _("{name} is {state}.").format(name=release.name, state=ReleaseState(release.state).label.lower())
         elif not allowed(signing_action(meaning), role=access.role, status=Status(access.project.status)):
-            words = "Your role is too small for it."
+            words = _("Your role does not allow this.")
         found[meaning] = words
     return found
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from kernel.errors import Conflict
 from projects.models import Status
 from publishing.models import Meaning, Release, ReleaseState
@@ -48,5 +50,8 @@ def step(release: Release, act: Act) -> Step:
     found = STEPS.get((ReleaseState(release.state), act))
     if found is None:
         state = ReleaseState(release.state).label.lower()
-        raise Conflict(f"{release.name} is {state}; it can no longer be changed.", state=release.state)
+        raise Conflict(
+            _("{name} is {state}; it can no longer be changed.").format(name=release.name, state=state),
+            state=release.state,
+        )
     return found

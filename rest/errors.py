@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -100,7 +101,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     if error is None:
         logger.error("%s failed", context["request"].path, exc_info=exc)
         got_request_exception.send(sender=None, request=context["request"]._request)  # noqa: SLF001
-        error = InternalError("The mistake is in the server's log. Nothing was saved in part.")
+        error = InternalError(_("The error is in the server's log. Nothing was saved in part."))
     elif isinstance(error, Unavailable):
         logger.warning("%s: %s is away: %s", context["request"].path, type(exc).__name__, exc)
     response = problem_response(error)

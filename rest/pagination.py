@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -113,4 +114,4 @@ def _values(model: type[Model], order: Sequence[str], texts: Sequence[str]) -> l
 
 
 def _refused() -> ValidationFailed:
-    return ValidationFailed({"cursor": ["Use the address in next or previous as it is."]})
+    return ValidationFailed({"cursor": [_("Use the address in next or previous as it is.")]})

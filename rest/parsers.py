@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from kernel.errors import PayloadTooLarge, ValidationFailed
@@ -47,11 +48,11 @@ class StrictJSONParser(BaseParser):
         limit = settings.FOUNDRY_MESSAGE_LIMIT
         raw = stream.read(limit + 1)
         if len(raw) > limit:
-            raise PayloadTooLarge(f"A message holds at most {limit // 1024**2} MiB.", limit=limit)
+            raise PayloadTooLarge(_("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit)
         try:
             value = parse(raw)
         except ValidationFailed as error:
             raise NotParsed(error.errors) from None
         if not isinstance(value, dict):
-            raise NotParsed({"body": ["Must be a JSON object."]})
+            raise NotParsed({"body": [_("Must be a JSON object.")]})
         return Body(value, raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from kernel.errors import ValidationFailed
@@ -20,10 +21,12 @@ def query_integer(
     text = request.query_params.get(name)
     if text is None:
         if default is None:
-            raise ValidationFailed({name: ["This parameter is required."]})
+            raise ValidationFailed({name: [_("This parameter is required.")]})
         return default
     if re.fullmatch(r"[0-9]{1,16}", text, re.ASCII) is None or not minimum <= int(text) <= maximum:
-        raise ValidationFailed({name: [f"Give a whole number from {minimum} to {maximum}."]})
+        raise ValidationFailed(
+            {name: [_("Give a whole number from {minimum} to {maximum}.").format(minimum=minimum, maximum=maximum)]}
+        )
     return int(text)
 
 
@@ -33,5 +36,5 @@ def query_text(request: Request, name: str, *, maximum: int = 1100) -> str | Non
     if text is None:
         return None
     if len(text) > maximum:
-        raise ValidationFailed({name: [f"At most {maximum} characters."]})
+        raise ValidationFailed({name: [_("At most {most} characters.").format(most=maximum)]})
     return check_text(text, name=name)

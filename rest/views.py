@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ErrorDetail
@@ -69,7 +70,7 @@ def idempotency_key(request: Request) -> UUID | None:
     except ValueError:
         key = None
     if key is None or str(key) != text.lower():
-        raise ValidationFailed({"Idempotency-Key": ["Give a UUID."]})
+        raise ValidationFailed({"Idempotency-Key": [_("Give a UUID.")]})
     return key
 
 
@@ -82,5 +83,5 @@ def _by_field(errors: Mapping[str, Any], prefix: str = "") -> list[tuple[str, li
             found += _by_field(problem, f"{path}.")
         else:
             texts = [str(text) for text in problem if isinstance(text, ErrorDetail)]
-            found.append((path, texts or ["Something inside is wrong."]))
+            found.append((path, texts or [_("Something inside it is wrong.")]))
     return found

@@ -99,10 +99,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _title(refusal: DomainError) -> str:
     titles = {
-        403: _("This is not yours to do"),
-        404: _("There is nothing here"),
-        409: _("That is not possible now"),
-        429: _("Slow down a little"),
-        503: _("Just a moment"),
+        403: _("You don't have permission"),
+        404: _("Page not found"),
+        409: _("Not possible right now"),
+        429: _("Too many requests"),
+        503: _("Temporarily unavailable"),
     }
-    return titles.get(refusal.status, refusal.title)
+    return titles.get(refusal.status, str(refusal.title))

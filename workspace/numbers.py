@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
 
@@ -24,5 +25,5 @@ def numbers(given: QueryDict, name: str) -> list[int]:
 def _read(text: str, name: str) -> int:
     # Not isdigit alone: it also takes ², which int does not.
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
-        raise ValidationFailed({name: ["Must be a number."]})
+        raise ValidationFailed({name: [_("Must be a number.")]})
     return int(text)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
@@ -78,7 +79,7 @@ def create_account(
             with transaction.atomic():
                 user.save(force_insert=True)
         except IntegrityError:
-            raise ValidationFailed({"username": ["This user name is taken, or was once."]}) from None
+            raise ValidationFailed({"username": [_("This user name is taken, or was once.")]}) from None
         if password is not None:
             remember_password(user)
         facts = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
@@ -172,7 +173,7 @@ def deactivate_account(
         settle(Closing(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:
-            raise Conflict("The service user cannot be deactivated.")
+            raise Conflict(_("The service user cannot be deactivated."))
         if not user.is_active:
             return user
         if user.is_superuser:

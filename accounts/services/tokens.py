@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
@@ -41,9 +42,9 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
         if user.id != caller.user.id:
             require_administrator(caller)
             if user.kind == Kind.HUMAN and not is_service(caller):
-                raise PermissionDenied("Only the person can make a token of their own.")
+                raise PermissionDenied(_("Only the person can make a token of their own."))
         if not user.is_active:
-            raise Conflict("The account is closed.")
+            raise Conflict(_("The account is closed."))
         token = PersonalAccessToken.objects.create(
             user=user, name=name, digest=_digest(text), created_at=now, expires_at=now + settings.FOUNDRY_TOKEN_LIFETIME
         )
@@ -70,7 +71,7 @@ def revoke_token(*, caller: Caller, token_id: UUID) -> None:
     with write_transaction():
         token = PersonalAccessToken.objects.select_for_update(no_key=True).filter(id=token_id).first()
         if token is None or (token.user_id != caller.user.id and not may_administer(caller)):
-            raise NotFound("There is no such token.")
+            raise NotFound(_("There is no such token."))
         if answered(caller=caller, project_id=None, request=request) or token.revoked_at is not None:
             return
         token.revoked_at = timezone.now()
@@ -90,7 +91,7 @@ def authenticate_token(text: str) -> PersonalAccessToken:
         with unavailable_on_timeout():
             token = PersonalAccessToken.objects.usable().of_digest(_digest(text))
     if token is None:
-        raise NotAuthenticated("The token is unknown, expired or revoked.")
+        raise NotAuthenticated(_("The token is unknown, expired or revoked."))
     now = timezone.now()
     long_ago = now - TOKEN_TOUCH_INTERVAL
     if token.last_used_at is None or token.last_used_at < long_ago:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from audit.keys.models import SiteKey
 from kernel.ijson import parse
@@ -57,7 +58,7 @@ class Timestamp(models.Model):
     checkpoint = models.OneToOneField(Checkpoint, on_delete=models.PROTECT, primary_key=True, related_name="timestamp")
     authority = models.URLField(editable=False)
     answer = models.BinaryField(editable=False)
-    stamped_at = models.DateTimeField(editable=False, help_text="The authority's clock.")
+    stamped_at = models.DateTimeField(editable=False, help_text=_("The authority's clock."))
 
     checkpoint_id: int
 

@@ -6,15 +6,19 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class SiteKey(models.Model):
     """One Ed25519 public key. Append-only: what was sealed with it stays to be checked after the key is retired."""
 
     fingerprint = models.CharField(
-        max_length=64, primary_key=True, editable=False, help_text="SHA-256 of the 32 public bytes, bare lowercase hex."
+        max_length=64,
+        primary_key=True,
+        editable=False,
+        help_text=_("SHA-256 of the 32 public bytes, bare lowercase hex."),
     )
-    public_key = models.BinaryField(help_text="32 bytes (RFC 8032).")
+    public_key = models.BinaryField(help_text=_("32 bytes (RFC 8032)."))
     added_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext as _
 
 from audit.keys.private import NEXT_KEY_FILE, key_path, private_key, read_or_make_key
 from audit.keys.sealing import ensure_site_key, lock_site_keys, put_on_record
@@ -37,12 +38,12 @@ def rotate_site_key(*, caller: AuditCaller, reason: str, file: Path | None = Non
     is needed, or the present key has a successor that is not there; `Unavailable` for a key that is not the site's.
     """
     if settings.FOUNDRY_SIGNING_KEY and file is None:
-        raise Conflict("FOUNDRY_SIGNING_KEY holds the key: name the file that the new one goes into (--file).")
+        raise Conflict(_("FOUNDRY_SIGNING_KEY holds the key: name the file that the new one goes into (--file)."))
     target = file or key_path().with_name(NEXT_KEY_FILE)
     before, after = private_key(), read_or_make_key(target)
     old, new = (fingerprint_of(public_bytes(each)) for each in (before, after))
     if old == new:
-        raise Conflict(f"{target} holds the present key.")
+        raise Conflict(_("{file} holds the current key.").format(file=target))
     if site_keys().successors(old) != [new]:
         ensure_site_key(caller=caller)
         _record(caller, before, after, reason)
@@ -57,7 +58,7 @@ def _record(caller: AuditCaller, before: Ed25519PrivateKey, after: Ed25519Privat
         lock_site_keys()
         keys = site_keys()
         if keys.successors(old) or new in keys.recorded:
-            raise Conflict("The site's key was replaced meanwhile.")
+            raise Conflict(_("The site's key was replaced meanwhile."))
         now = Site.objects.annotate(now=Func(function="clock_timestamp", output_field=DateTimeField())).get().now
         text = succession_statement(key=old, following=new, at=rfc3339(now), reason=reason)
         endorsement = Endorsement(text, before.sign(text.encode()), after.sign(text.encode()))

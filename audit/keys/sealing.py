@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from audit.keys.models import SiteKey
 from audit.keys.private import private_key
@@ -83,13 +84,15 @@ def own_fingerprint() -> str:
 def _may_seal(keys: SiteKeys, fingerprint: str) -> bool:
     """Whether this key, which is ours, seals; False where it has to be put on record first."""
     if keys.successors(fingerprint):
-        raise Unavailable("This server's signing key has been replaced: give it the key that came after it.")
+        raise Unavailable(_("This server's signing key has been replaced: give it the key that came after it."))
     if fingerprint in keys.recorded:
         return True
     if keys.recorded and fingerprint not in settings.FOUNDRY_SITE_KEYS:
         raise Unavailable(
-            "This server's signing key is not the site's: give it the key that seals, or let manage.py new_site_key "
-            "record its successor."
+            _(
+                "This server's signing key is not the site's: give it the key that seals, or let "
+                "manage.py new_site_key record its successor."
+            )
         )
     return False
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from audit.models import SITE_CHAIN, Event
@@ -87,30 +88,34 @@ def _project_of(chain: str) -> UUID | None:
     try:
         return UUID(chain)
     except ValueError:
-        raise NotFound("There is no such chain.") from None
+        raise NotFound(_("There is no such chain.")) from None
 
 
 def _require_auditor(caller: AuditCaller) -> None:
     """Read afresh, since the right may have ended meanwhile."""
     user = get_user_model()._default_manager.filter(pk=caller.user.id).first()  # noqa: SLF001 (Django's name)
     if caller.user.kind != "human" or not may_on_site("audit.review", user):
-        raise PermissionDenied("Only people who are auditors review the audit trail.")
+        raise PermissionDenied(_("Only people who are auditors review the audit trail."))
 
 
 def _ends(chain: str, from_seq: int, to_seq: int) -> tuple[Event, Event]:
     """The two events that a range ends with."""
     newest = Event.objects.newest_seq(chain)
     if newest == 0:
-        raise NotFound("There is no such chain.")
+        raise NotFound(_("There is no such chain."))
     if not 1 <= from_seq <= newest:
-        raise ValidationFailed({"from_seq": [f"Give the number of an event: 1 to {newest}."]})
+        raise ValidationFailed({"from_seq": [_("Give the number of an event: 1 to {last}.").format(last=newest)]})
     if not from_seq <= to_seq <= newest:
-        raise ValidationFailed({"to_seq": [f"Give the number of an event: {from_seq} to {newest}."]})
+        raise ValidationFailed(
+            {"to_seq": [_("Give the number of an event: {first} to {last}.").format(first=from_seq, last=newest)]}
+        )
     if to_seq - from_seq >= MOST_EVENTS:
-        raise ValidationFailed({"to_seq": [f"Review at most {MOST_EVENTS:,} events at a time."]})
+        raise ValidationFailed(
+            {"to_seq": [_("Review at most {most} events at a time.").format(most=f"{MOST_EVENTS:,}")]}
+        )
     found = {event.seq: event for event in Event.objects.chain(chain).filter(seq__in=(from_seq, to_seq))}
     missing = {"from_seq": from_seq, "to_seq": to_seq}
-    errors = {name: ["This event is gone."] for name, seq in missing.items() if seq not in found}
+    errors = {name: [_("This event is missing.")] for name, seq in missing.items() if seq not in found}
     if errors:
         raise ValidationFailed(errors)
     return found[from_seq], found[to_seq]

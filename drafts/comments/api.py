@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -143,6 +144,8 @@ def _filters(request: Request) -> dict[str, str]:
         found["field"] = check_field_name(field)
     if state is not None:
         if state not in CommentState.values:
-            raise ValidationFailed({"state": [f"Must be one of {', '.join(CommentState.values)}."]})
+            raise ValidationFailed(
+                {"state": [_("Must be one of {values}.").format(values=", ".join(CommentState.values))]}
+            )
         found["state"] = state
     return found

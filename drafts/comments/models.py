@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from blobs.models import Blob
@@ -24,9 +25,9 @@ MAX_REPLIES = 500
 class CommentState(models.TextChoices):
     """Where a comment stands. A reply is open or withdrawn; nothing leads back out of withdrawn."""
 
-    OPEN = "open", "Open"
-    RESOLVED = "resolved", "Resolved"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    OPEN = "open", _("Open")
+    RESOLVED = "resolved", _("Resolved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -69,14 +70,14 @@ class Comment(models.Model):
     draft = models.ForeignKey("drafts.Draft", on_delete=models.PROTECT, null=True, related_name="comments")
     field = models.CharField(max_length=1100, blank=True, default="")
     content = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-    from_line = models.PositiveIntegerField(null=True, help_text="1-based; NULL for a comment on the whole field.")
-    to_line = models.PositiveIntegerField(null=True, help_text="Inclusive.")
+    from_line = models.PositiveIntegerField(null=True, help_text=_("1-based; NULL for a comment on the whole field."))
+    to_line = models.PositiveIntegerField(null=True, help_text=_("Inclusive."))
     quote = models.CharField(max_length=MAX_QUOTE, blank=True, default="")
     text = models.CharField(max_length=MAX_TEXT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=CommentState.choices, default=CommentState.OPEN)
-    state_at = models.DateTimeField(null=True, help_text="When the state last changed; NULL if it never did.")
+    state_at = models.DateTimeField(null=True, help_text=_("When the state last changed; NULL if it never did."))
     state_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     project_id: UUID

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -31,7 +32,7 @@ class MomentsView(ProjectView):
         at = _asked_moment(request)
         version = query_integer(request, "version", default=0, minimum=1, maximum=LARGEST_VERSION)
         if at is not None and version:
-            raise ValidationFailed({"at": ["Give a version or a moment, not both."]})
+            raise ValidationFailed({"at": [_("Give a version or a moment, not both.")]})
         self.access()
         if at is not None:
             return self.answer(moment_body(moment_at(project_id=project_id, at=at)))
@@ -49,5 +50,5 @@ def _asked_moment(request: Request) -> datetime | None:
     except (ValueError, OverflowError):
         at = None
     if at is None:
-        raise ValidationFailed({"at": ["Give a time with its zone, as 2026-11-20T10:42:00Z."]})
+        raise ValidationFailed({"at": [_("Give a time with its zone, as 2026-11-20T10:42:00Z.")]})
     return at

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from drafts.comments.models import Comment
 from projects.models import Project
@@ -24,9 +25,9 @@ class Passage(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
-    digest = models.BinaryField(max_length=16, help_text="BLAKE2b of the text, 16 bytes.")
+    digest = models.BinaryField(max_length=16, help_text=_("BLAKE2b of the text, 16 bytes."))
     text = models.TextField()
-    words = SearchVectorField(help_text="See `drafts.search.words.index_text`.")
+    words = SearchVectorField(help_text=_("See `drafts.search.words.index_text`."))
 
     project_id: UUID
 
@@ -47,7 +48,7 @@ class CommentWords(models.Model):
     comment = models.OneToOneField(
         Comment, on_delete=models.PROTECT, primary_key=True, related_name="indexed", db_constraint=False
     )
-    words = SearchVectorField(help_text="See `drafts.search.words.index_text`.")
+    words = SearchVectorField(help_text=_("See `drafts.search.words.index_text`."))
 
     class Meta:
         default_permissions = ()
@@ -63,9 +64,9 @@ class Stay(models.Model):
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     field = models.CharField(max_length=1100)
-    digest = models.BinaryField(max_length=16, help_text="The passage's.")
+    digest = models.BinaryField(max_length=16, help_text=_("The passage's."))
     since_version = models.PositiveIntegerField()
-    until_version = models.PositiveIntegerField(null=True, help_text="The first version without it; NULL: current.")
+    until_version = models.PositiveIntegerField(null=True, help_text=_("The first version without it; NULL: current."))
 
     project_id: UUID
 

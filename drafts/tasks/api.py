@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -29,7 +30,7 @@ class TasksView(ProjectView):
         tasks = Task.objects.of_project(self.access().project.id).with_people()
         done = query_text(request, "done")
         if done not in {None, "true", "false"}:
-            raise ValidationFailed({"done": ["Must be true or false."]})
+            raise ValidationFailed({"done": [_("Must be true or false.")]})
         if done is not None:
             tasks = tasks.done(done == "true")
         return self.answer(page(request, tasks, Task.body, newest_first=False))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher import frontend, templates
+from foundry_site.launcher import frontend, refusals, templates
 from foundry_site.launcher.console import LaunchError, complain, say, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
@@ -94,6 +94,10 @@ def _templates() -> str:
     return "\n".join(templates.problems())
 
 
+def _texts() -> str:
+    return "\n".join(refusals.problems())
+
+
 def _migrations() -> str:
     _manage("makemigrations", "--check", "--dry-run")
     return ""
@@ -125,6 +129,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "Types": _tool("mypy", "."),
     "Layers": _tool("lint-imports"),
     "Templates": _templates,
+    "Texts": _texts,
     "Migrations": _migrations,
     "API description": _api_description,
 }

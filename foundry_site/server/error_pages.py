@@ -6,6 +6,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views import defaults
 
 from kernel.errors import Unavailable, ValidationFailed
@@ -15,7 +16,7 @@ from rest.errors import InternalError, as_domain_error, problem_response
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django itself refuses before any view, such as an unknown host."""
     if _is_api(request):
-        return problem_response(ValidationFailed({"request": ["This request cannot be read."]}))
+        return problem_response(ValidationFailed({"request": [_("This request cannot be read.")]}))
     return defaults.bad_request(request, exception)
 
 
@@ -24,7 +25,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exc_info()[1]
     refusal = as_domain_error(fault) if isinstance(fault, Exception) else None
     if _is_api(request):
-        return problem_response(refusal or InternalError("The mistake is in the server's log."))
+        return problem_response(refusal or InternalError(_("The error is in the server's log.")))
     if isinstance(refusal, Unavailable):
         response = render(request, "503.html", status=refusal.status)
         response["Retry-After"] = str(refusal.extra["retry_after"])

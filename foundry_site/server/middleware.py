@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundry_site.observability import logs
@@ -54,7 +55,7 @@ def storable_queries(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
-            raise BadRequest("A NUL stands in the address.")
+            raise BadRequest(_("The address contains a NUL character."))
         return get_response(request)
 
     return answer

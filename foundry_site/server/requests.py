@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from daphne.http_protocol import WebRequest
 from django.conf import settings
+from django.utils.translation import gettext as _
 from prometheus_client import Counter as Figure
 from twisted.web.http import HTTPChannel
 
@@ -87,7 +88,9 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
     def _refuse(self) -> None:
         self._is_refused = True
         limit = settings.FOUNDRY_MESSAGE_LIMIT
-        problem = PayloadTooLarge(f"A message holds at most {limit // 1024**2} MiB.", limit=limit).problem()
+        problem = PayloadTooLarge(
+            _("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit
+        ).problem()
         body = msgspec.json.encode(problem)
         head = (
             "HTTP/1.1 413 Content Too Large\r\n"

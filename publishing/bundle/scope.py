@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import foundry_caller
 from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint
@@ -78,7 +80,7 @@ def scope_of_release(release_id: UUID) -> Scope:
     with one_moment():
         release = Release.objects.select_related("project", "draft").filter(pk=release_id).first()
         if release is None:
-            raise NotFound("There is no such release.")
+            raise NotFound(_("There is no such release."))
         events = Event.objects.of_project(release.project_id)
         if release.state != ReleaseState.IN_REVIEW:
             ended = events.get(action__in=_ENDS, target_type="release", target_id=str(release.id))
@@ -93,7 +95,7 @@ def scope_of_project(project_id: UUID) -> Scope:
     with one_moment():
         project = Project.objects.filter(pk=project_id).first()
         if project is None:
-            raise NotFound("There is no such project.")
+            raise NotFound(_("There is no such project."))
         newest = Event.objects.of_project(project_id).latest("seq")
         draft = Draft.objects.of_project(project_id).first()
         return _scope(project, newest, key=key, release=None, draft=draft)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from audit.models import Event
 from audit.services import Target
@@ -25,7 +27,7 @@ def access_to(*, user: User, release_id: UUID, action: str = "project.read") -> 
     try:
         return get_project(user=user, project_id=project_id or release_id, action=action)
     except NotFound:
-        raise NotFound("There is no such release.") from None
+        raise NotFound(_("There is no such release.")) from None
 
 
 def load_release(release_id: UUID) -> Release:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller, foundry_caller
@@ -85,10 +86,10 @@ def _signature(signature_id: UUID, *, repeated: bool = False) -> Signature:
 def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     """What can be refused before anybody has to prove anything; return the comment as it is kept."""
     if meaning not in Meaning.values:
-        raise ValidationFailed({"meaning": [f"Must be one of {', '.join(Meaning.values)}."]})
+        raise ValidationFailed({"meaning": [_("Must be one of {values}.").format(values=", ".join(Meaning.values))]})
     authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
     if caller.user.kind != Kind.HUMAN:
-        raise PermissionDenied("Only people sign.")
+        raise PermissionDenied(_("Only people can sign."))
     return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
 
 

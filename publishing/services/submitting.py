@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
@@ -38,7 +39,7 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
         name = check_name(name, name="name", maximum=MAX_RELEASE_NAME)
         draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
         if draft is None:
-            raise NotFound(f"There is no version {version}.")
+            raise NotFound(_("There is no version {version}.").format(version=version))
         _check_name(project_id, name)
         release = _insert(write, draft, name)
         change_status(write, BEGINNING.project)
@@ -48,7 +49,7 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
 def _check_name(project_id: UUID, name: str) -> None:
     taken = Release.objects.filter(project_id=project_id, state__in=(ReleaseState.IN_REVIEW, ReleaseState.RELEASED))
     if taken.alias(folded=Lower("name")).filter(folded=name.lower()).exists():
-        raise Conflict(f"There is a release {name} already.")
+        raise Conflict(_("There is already a release {name}.").format(name=name))
 
 
 def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:

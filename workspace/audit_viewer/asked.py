@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Kind
 from audit.event_types import EVENT_TYPES
@@ -82,13 +83,19 @@ def actions_in(group: str) -> list[str]:
 
 def _problems(given: dict[str, str]) -> list[tuple[str, str | None]]:
     return [
-        ("chain", None if given["chain"] in {"", SITE_CHAIN} or _is_id(given["chain"]) else "Name a project's id."),
-        ("person", None if not given["person"] or _is_id(given["person"]) else "Name an account's id."),
-        ("group", None if not given["group"] or _GROUP.fullmatch(given["group"]) else "Name a group of actions."),
-        ("kind", None if given["kind"] in {"", *Kind.values} else "There is no such kind of actor."),
-        ("when", None if not given["when"] or _period(given["when"]) else "Give a year, a month or a day: 2026-11-19."),
-        ("q", "At most 200 characters, and no NUL." if len(given["q"]) > MAX_QUERY or "\0" in given["q"] else None),
-        *((name, None if not given[name] or _NUMBER.fullmatch(given[name]) else "Give a number.") for name in _NUMBERS),
+        ("chain", None if given["chain"] in {"", SITE_CHAIN} or _is_id(given["chain"]) else _("Name a project's id.")),
+        ("person", None if not given["person"] or _is_id(given["person"]) else _("Name an account's id.")),
+        ("group", None if not given["group"] or _GROUP.fullmatch(given["group"]) else _("Name a group of actions.")),
+        ("kind", None if given["kind"] in {"", *Kind.values} else _("There is no such kind of actor.")),
+        (
+            "when",
+            None if not given["when"] or _period(given["when"]) else _("Give a year, a month or a day: 2026-11-19."),
+        ),
+        ("q", _("At most 200 characters, and no NUL.") if len(given["q"]) > MAX_QUERY or "\0" in given["q"] else None),
+        *(
+            (name, None if not given[name] or _NUMBER.fullmatch(given[name]) else _("Give a number."))
+            for name in _NUMBERS
+        ),
     ]
 
 

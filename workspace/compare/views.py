@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from drafts.compare.lines import Lines
 from drafts.compare.rows import SplitRow
@@ -73,7 +74,7 @@ def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """The history's form sends two picked versions, in any order."""
     picks = sorted(set(numbers(request.GET, "pick")))
     if len(picks) != 2:
-        raise ValidationFailed({"pick": ["Pick two versions."]})
+        raise ValidationFailed({"pick": [_("Pick two versions.")]})
     address = reverse("workspace:compare", args=[project_id])
     return redirect(f"{address}?{urlencode({'base': picks[0], 'target': picks[1]})}")
 
@@ -86,5 +87,5 @@ def _view(request: HttpRequest) -> str:
 def _number(request: HttpRequest, name: str, default: int) -> int:
     found = number(request.GET, name)
     if found is None and not default:
-        raise NotFound("There is no version to compare yet.")
+        raise NotFound(_("There is no version to compare yet."))
     return default if found is None else found

@@ -132,7 +132,7 @@ def _check(request: PageRequest, project_id: UUID, comment_id: UUID) -> Comment:
     """The comment, if it is one of the project that the address names. Raises `NotFound`."""
     comment = services.visible_comment(user=request.user, comment_id=comment_id)
     if comment.project_id != project_id:
-        raise NotFound("There is no such comment.")
+        raise NotFound(_("There is no such comment."))
     return comment
 
 
@@ -148,5 +148,5 @@ def _anchor(request: PageRequest) -> dict[str, Any] | None:
 def _number(request: PageRequest, name: str) -> int:
     found = number(request.POST, name)
     if found is None:
-        raise ValidationFailed({name: ["Must be a number."]})
+        raise ValidationFailed({name: [_("Must be a number.")]})
     return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from drafts.tasks import services
@@ -64,7 +65,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
     """`text`, `assignee` (empty: nobody), `done` (yes or no): what is given is changed."""
     if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:
-        raise NotFound("There is no such task.")
+        raise NotFound(_("There is no such task."))
     given: dict[str, Any] = {}
     if "text" in request.POST:
         given["text"] = request.POST["text"]
@@ -82,7 +83,7 @@ def _person(request: PageRequest) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise ValidationFailed({"assignee_id": ["Must be a member of the project."]}) from None
+        raise ValidationFailed({"assignee_id": [_("Must be a member of the project.")]}) from None
 
 
 def _done(request: PageRequest, project_id: UUID, task: Task) -> HttpResponse:

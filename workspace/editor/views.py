@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from accounts.models import User
@@ -136,7 +137,7 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
     name = check_field_name(request.GET.get("field"))
     version = number(request.GET, "version")
     if version is None:
-        raise ValidationFailed({"version": ["Must be a number."]})
+        raise ValidationFailed({"version": [_("Must be a number.")]})
     draft = get_draft(project_id=access.project.id, version=version)
     return HttpResponse(texts_of([draft], name)[0], content_type="text/plain; charset=utf-8")
 

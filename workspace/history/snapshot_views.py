@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from drafts.control import leases_of
 from drafts.models import Draft
@@ -106,5 +107,5 @@ def _asked_moment(request: PageRequest) -> datetime:
     except (ValueError, OverflowError):
         at = None
     if at is None:
-        raise ValidationFailed({"at": ["Give a moment, as 2026-11-20T10:42."]})
+        raise ValidationFailed({"at": [_("Give a moment, as 2026-11-20T10:42.")]})
     return at

@@ -154,7 +154,7 @@ def _draft(request: PageRequest, access: Access) -> Draft:
     if not asked:
         return get_draft(project_id=access.project.id, version=None)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
-        raise ValidationFailed({"version": ["Must be a number."]})
+        raise ValidationFailed({"version": [_("Must be a number.")]})
     return get_draft(project_id=access.project.id, version=int(asked))
 
 

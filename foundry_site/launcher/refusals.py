@@ -1,0 +1,131 @@
+"""What ``script/check`` asks of Python: a text that people read goes through gettext.
+
+Checked are the arguments of refusals (every class of `kernel.errors`, and `ValidationError`), of messages, what names
+a field, a form, a choice or an action on pages and in the admin, and the title of each refusal. Not for people, and so
+not checked: codes and names of fields (keys, keywords other than `detail`), programs for a terminal
+(`management/commands`, the launcher, and in `drafts/exchange` the reading of files and repositories, which only
+commands do), the description of the API (`help_text` of serializers), findings of a verification, which are recorded as
+evidence in one language, logs, and errors that mean a defect (`ValueError` and the like).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from foundry_site.environment import BASE_DIR
+
+NOT_FOR_PEOPLE = (
+    "bench/**",
+    "tests/**",
+    "**/migrations/**",
+    "**/management/**",
+    "foundry_site/launcher/**",
+    "drafts/exchange/**",
+)
+# Their `help_text` is the description of the API.
+DESCRIPTIONS = frozenset({"serializers.py", "schema.py"})
+TRANSLATES = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"})
+MESSAGES = frozenset({"debug", "info", "success", "warning", "error", "add_message"})
+# What these keywords name is shown, wherever they are given.
+SHOWN = frozenset({"verbose_name", "verbose_name_plural", "help_text", "label", "empty_label", "short_description"})
+# Decorators of the admin.
+DESCRIBED = frozenset({"display", "action"})
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+def problems() -> Iterator[str]:
+    """Every text for people that is not translated, with its file and line."""
+    refusals = refusal_names((BASE_DIR / "kernel" / "errors.py").read_text())
+    for path in sorted(BASE_DIR.rglob("*.py")):
+        name = path.relative_to(BASE_DIR)
+        if name.parts[0].startswith((".", "node_modules")) or any(_matches(name, each) for each in NOT_FOR_PEOPLE):
+            continue
+        shown = SHOWN - {"help_text"} if path.name in DESCRIPTIONS else SHOWN
+        for line, words in untranslated(path.read_text(), refusals, shown):
+            yield f"{name}:{line}: not translated: {words}"
+
+
+def refusal_names(source: str) -> frozenset[str]:
+    """The classes that a module of errors defines, and those of Django and DRF that say what is wrong with an input."""
+    classes = (node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
+    return frozenset({*classes, "ValidationError"})
+
+
+def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = SHOWN) -> list[tuple[int, str]]:
+    """The texts for people in a module that do not go through gettext, with their lines."""
+    found = {
+        (text.lineno, text.value)
+        for node in ast.walk(ast.parse(source))
+        for shown in _shown(node, refusals, names)
+        for text in _texts(shown)
+        if _WORDS.search(text.value)
+    }
+    return sorted(found)
+
+
+def _shown(node: ast.AST, refusals: frozenset[str], names: frozenset[str]) -> Iterator[ast.expr]:
+    """The expressions of a node that people will read."""
+    if isinstance(node, ast.Call):
+        name = _called(node)
+        if name in refusals:
+            yield from node.args[:1]
+            yield from (each.value for each in node.keywords if each.arg in {"detail", "message"})
+        elif name in MESSAGES and _owner(node) == "messages":
+            yield from node.args[1:]
+        yield from (each.value for each in node.keywords if each.arg in names)
+        if name in DESCRIBED and _owner(node) == "admin":
+            yield from (each.value for each in node.keywords if each.arg == "description")
+    elif isinstance(node, ast.ClassDef):
+        bases = {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
+        for statement in node.body:
+            if isinstance(statement, ast.Assign):
+                yield from _assigned(statement, bases, is_refusal=node.name in refusals or bool(bases & refusals))
+
+
+def _assigned(statement: ast.Assign, bases: set[str], *, is_refusal: bool) -> Iterator[ast.expr]:
+    """What an assignment in a class shows: `verbose_name`, the label of a choice, the title of a refusal."""
+    (target,) = statement.targets[:1]
+    value = statement.value
+    if isinstance(target, ast.Name) and target.id in SHOWN:
+        yield value
+    elif bases & {"TextChoices", "IntegerChoices"} and isinstance(value, ast.Tuple):
+        yield value.elts[-1]
+    elif is_refusal and isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        names = [getattr(each, "id", "") for each in target.elts]
+        yield from (text for name, text in zip(names, value.elts, strict=False) if name == "title")
+
+
+def _texts(shown: ast.expr) -> Iterator[ast.Constant]:
+    """The literal texts of an expression that it does not translate; keys of a dict are names of fields."""
+    if isinstance(shown, ast.Constant):
+        if isinstance(shown.value, str):
+            yield shown
+    elif isinstance(shown, ast.Call):
+        if _called(shown) not in TRANSLATES and isinstance(shown.func, ast.Attribute):
+            yield from _texts(shown.func.value)
+    elif isinstance(shown, ast.Dict):
+        for value in shown.values:
+            yield from _texts(value)
+    elif not isinstance(shown, (ast.Subscript, ast.Compare, ast.Attribute, ast.FormattedValue)):
+        for part in ast.iter_child_nodes(shown):
+            if isinstance(part, ast.expr):
+                yield from _texts(part)
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _owner(call: ast.Call) -> str:
+    return getattr(getattr(call.func, "value", None), "id", "")
+
+
+def _matches(name: Path, pattern: str) -> bool:
+    parts = pattern.removesuffix("/**").removeprefix("**/").split("/")
+    if pattern.startswith("**/"):
+        return parts[0] in name.parts
+    return list(name.parts[: len(parts)]) == parts
