@@ -145,10 +145,10 @@ def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "")
     if address != (kept or ""):
         require_proof(caller)
     with write_transaction():
-        made = Preferences.objects.update_or_create(user=caller.user, defaults={"topics": wanted, "address": address})[
-            0
-        ]
-    return made
+        preferences, _is_new = Preferences.objects.update_or_create(
+            user=caller.user, defaults={"topics": wanted, "address": address}
+        )
+    return preferences
 
 
 def _is_address(text: str) -> bool:
