@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.forms import BaseForm, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.addresses import address_of_request
@@ -21,6 +23,13 @@ from kernel.errors import RateLimited
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
     """Named by the setting ``ACCOUNT_ADAPTER``."""
+
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("Wrong user name or password."),
+        "incorrect_password": _("Wrong password."),
+        "incorrect_code": _("Wrong code."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """By default administrators make accounts (``manage.py create_account``, the admin)."""

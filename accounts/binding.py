@@ -64,8 +64,8 @@ def refusal_for(request: HttpRequest) -> DomainError | None:
     if user is not None and named == str(user.id):
         return None
     if user is None:
-        return NotAuthenticated(_("You are signed out. Nothing was done."))
-    words = _("This page was opened by another account. You are signed in as {name} now. Nothing was done.")
+        return NotAuthenticated(_("You are signed out. Nothing was changed."))
+    words = _("This page was opened by another account. You are now signed in as {name}. Nothing was changed.")
     return AnotherAccount(words.format(name=user.display_name), signed_in=user.person())
 
 

@@ -62,6 +62,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no t
     def get_totp_issuer(self) -> str:
         return f"Foundry {self._get_site_name()}"
 
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's name)
+        """A name for a passkey whose person gave none."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey") if number == 1 else _("Passkey {number}").format(number=number)
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Foundry sends no mail about factors: the events are the notice, and the account page shows them."""
 
@@ -110,7 +115,7 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
     """
     require_administrator(caller)
     if user_id == caller.user.id:
-        raise PermissionDenied(_("You change your own second factors on your account page."))
+        raise PermissionDenied(_("Change your own two-step sign-in on your account page."))
     with write_transaction(), acting(caller, reason=check_reason(reason)):
         user = lock_account(user_id)
         rows = Authenticator.objects.filter(user_id=user.id)

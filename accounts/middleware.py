@@ -55,7 +55,7 @@ class AccountBinding:
 
 def _why(left: TimeLeft) -> str:
     if left.life.total_seconds() >= 0:
-        return _("You were signed out, because nobody was here for a while.")
+        return _("You were signed out because of inactivity.")
     hours = round(settings.FOUNDRY_SESSION_LIFETIME.total_seconds() / 3600)
     words = ngettext(
         "You were signed out: a sign-in lasts {hours} hour.",

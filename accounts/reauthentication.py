@@ -94,7 +94,7 @@ def prove(
         else:
             _record_failure(caller, user, about=about, component=private if own_name else "username")
     if not tried.success:
-        raise ReauthenticationFailed(_("That did not confirm who you are. Nothing was signed."))
+        raise ReauthenticationFailed(_("Wrong user name or password. Nothing was signed."))
     if username and caller.credential.startswith("cookie:"):
         _remember(caller, user, about=about, components=["username", private])
     return Proof([*(["username"] if username else []), private])

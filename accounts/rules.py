@@ -62,7 +62,7 @@ def require_proof(caller: Caller) -> None:
     if is_service(caller):
         return
     if caller.proven_at is None or caller.proven_at < timezone.now() - settings.FOUNDRY_PROOF_PERIOD:
-        raise ReauthenticationNeeded(_("Confirm first that it is you. Nothing was changed."))
+        raise ReauthenticationNeeded(_("Confirm your identity first. Nothing was changed."))
 
 
 def require_administrator(caller: Caller) -> None:
@@ -92,7 +92,7 @@ def check_password(user: User, password: str) -> None:
     check_text(password, name="password")
     password = prepare_password(password)
     if any(unicodedata.category(character) in {"Cc", "Cn"} for character in password):
-        raise ValidationFailed({"password": [_("Use characters that every keyboard and program understands.")]})
+        raise ValidationFailed({"password": [_("Use only common characters.")]})
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -57,13 +57,13 @@ def prove_for_token(request: HttpRequest, *, username: str, password: str, otp: 
     """
     user = by_password(request, username=username, password=password)
     if user is None:
-        raise NotAuthenticated(_("The user name or the password is wrong."))
+        raise NotAuthenticated(_("Wrong user name or password."))
     factors = factors_of(user)
     if Factor.CODE in factors:
         if not otp:
             raise NotAuthenticated(_("This account needs a one-time code too: give it as `otp`."))
         if by_code(request, user=user, code=otp) is None:
-            raise NotAuthenticated(_("The one-time code is wrong."))
+            raise NotAuthenticated(_("Wrong one-time code."))
     elif factors:
         raise NotAuthenticated(_("This account signs in with a passkey. Make the token on its account page."))
     return user

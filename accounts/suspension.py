@@ -50,7 +50,7 @@ class _Suspension:
 def why_not_sign(user: User) -> str | None:
     """Why this account may not sign, in words for its owner; None where it may."""
     if user.kind != Kind.HUMAN:
-        return _("Only people sign.")
+        return _("Only people can sign.")
     if not user.is_active:
         return _("Your account is closed.")
     if user.signing_suspended_at is None:
@@ -58,13 +58,12 @@ def why_not_sign(user: User) -> str | None:
     suspension = _suspension_of(user)
     needs_confirmation = _needs_confirmation(user, suspension)
     if suspension.password_of is None and needs_confirmation:
-        return _("Somebody else has changed how you sign in. Ask another administrator to confirm that it is you.")
+        return _("Someone else changed how you sign in. Ask another administrator to confirm your identity.")
     if needs_confirmation:
         return _(
-            "Your password was set by somebody else. Choose one of your own, then ask another administrator to confirm "
-            "that it is you."
+            "Someone else set your password. Choose a new one, then ask another administrator to confirm your identity."
         )
-    return _("Your password was set by somebody else. Choose one of your own, then sign.")
+    return _("Someone else set your password. Choose a new one, then sign.")
 
 
 def may_sign(user: User) -> bool:
@@ -103,10 +102,10 @@ def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
         suspension = _suspension_of(user)
         if caller.user.id in {user.id, *suspension.caused_by} and not is_service(caller):
             raise PermissionDenied(
-                _("This takes another administrator: not the person, and not who changed the sign-in.")
+                _("Another administrator must do this: not the person concerned, and not whoever changed the sign-in.")
             )
         if suspension.password_of not in {None, caller.user.id}:
-            raise Conflict(_("They must choose a password of their own first: somebody else knows this one."))
+            raise Conflict(_("They must first choose a new password, because someone else knows this one."))
         _restore(caller, user, by="administrator", reason=reason)
 
 

@@ -32,7 +32,7 @@ def check_syntax(text: str, *, language: str | None, name: str) -> None:
     check = _CHECKS.get(language or "")
     problem = check(text) if check else None
     if problem:
-        hint = _("A file that is meant to be so is saved without a language.")
+        hint = _("If this is intended, save the file without a language.")
         raise ValidationFailed({name: [f"{problem} {hint}"]})
 
 
@@ -107,15 +107,15 @@ class _Shape:
         if here is not None and here.keys is not None and here.children % 2 == 0 and event.value != "<<":
             key = (event.value, event.implicit[0])
             if key in here.keys:
-                return _("the key {key!r} stands twice in one mapping").format(key=event.value[:40])
+                return _("duplicate key {key!r}").format(key=event.value[:40])
             here.keys.add(key)
         return self._add(1)
 
     def _alias(self, anchor: str | None) -> str | None:
         if any(each.anchor == anchor for each in self.open):
-            return _("the alias *{name} stands inside what it names").format(name=anchor)
+            return _("the alias *{name} refers to itself").format(name=anchor)
         if anchor is None or anchor not in self.anchors:
-            return _("the alias *{name} names nothing").format(name=anchor)
+            return _("the alias *{name} is not defined").format(name=anchor)
         return self._add(self.anchors[anchor])
 
     def _add(self, nodes: int) -> str | None:
@@ -123,7 +123,7 @@ class _Shape:
             self.open[-1].children += 1
             self.open[-1].nodes += nodes
             if self.open[-1].nodes > MAX_EXPANDED_NODES:
-                return _("its aliases amount to more than {most} nodes").format(most=MAX_EXPANDED_NODES)
+                return _("its aliases expand to more than {most} nodes").format(most=MAX_EXPANDED_NODES)
         return None
 
 

@@ -13,24 +13,24 @@ from kernel.json_problems import BYTE_ORDER_MARK, at_place
 # What libyaml says, by how it begins; only the last words of some differ.
 _SYNTAX: Final = {
     "mapping values are not allowed": gettext_noop(
-        "a colon cannot stand here; check the indentation, or put the text in quotes"
+        "unexpected colon; check the indentation, or put the text in quotes"
     ),
-    "mapping keys are not allowed": gettext_noop("a key cannot stand here; check the indentation"),
-    "block sequence entries are not allowed": gettext_noop('"-" cannot stand here; check the indentation'),
+    "mapping keys are not allowed": gettext_noop("unexpected key; check the indentation"),
+    "block sequence entries are not allowed": gettext_noop('unexpected "-"; check the indentation'),
     "did not find expected key": gettext_noop("a key is missing; check the indentation"),
     "did not find expected '-'": gettext_noop('"-" is missing; check the indentation'),
     "did not find expected ','": gettext_noop("a comma or a closing bracket is missing"),
     "could not find expected ':'": gettext_noop("a colon is missing"),
-    "found unexpected ':'": gettext_noop("a colon cannot stand here; put the text in quotes"),
+    "found unexpected ':'": gettext_noop("unexpected colon; put the text in quotes"),
     "did not find expected node content": gettext_noop("a value is missing"),
     "found unexpected end of stream": gettext_noop("the closing quote is missing"),
     "found unexpected document indicator": gettext_noop("the closing quote is missing"),
     "found character that cannot start": gettext_noop(
-        "this character cannot begin a value; put the text in quotes, and indent with spaces"
+        "a value cannot start with this character; put the text in quotes, and indent with spaces"
     ),
-    "found a tab character": gettext_noop("a tab cannot indent; use spaces"),
-    "found unknown escape character": gettext_noop("this is not an escape of YAML"),
-    "did not find expected <document start>": gettext_noop("something stands after the end of the document"),
+    "found a tab character": gettext_noop("indent with spaces, not tabs"),
+    "found unknown escape character": gettext_noop("invalid escape sequence"),
+    "did not find expected <document start>": gettext_noop("unexpected text after the end of the document"),
     "found undefined tag handle": gettext_noop("this tag has a prefix that is not declared"),
     "did not find expected alphabetic": gettext_noop("a name is missing after & or *"),
     "control characters are not allowed": gettext_noop("a control character is not allowed; remove it"),
@@ -45,8 +45,8 @@ def yaml_problem(text: str, error: yaml.YAMLError) -> str:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         offset, said = offset_of(text, mark), str(getattr(error, "problem", ""))
     ours = next((ours for theirs, ours in _SYNTAX.items() if said.startswith(theirs)), None)
-    why = _(ours) if ours else _("something else was expected here")
-    return _("Not YAML. {why}").format(why=at_place(why, text, offset))
+    why = _(ours) if ours else _("unexpected text")
+    return _("Invalid YAML. {why}").format(why=at_place(why, text, offset))
 
 
 def offset_of(text: str, mark: Any) -> int:

@@ -126,7 +126,7 @@ class Connection:
                 topic_of(self.project_id), overflowed=self._too_slow, origin=str(self.session.session_id)
             )
         except LayerUnreachableError:
-            raise Unavailable(_("Live events cannot be reached for a moment.")) from None
+            raise Unavailable(_("Live updates are unavailable for a moment.")) from None
         if self.session.connection > 1:
             realtime.notify(topic=topic_of(self.project_id), text=self.name)
         await self.node.enter(self)

@@ -49,7 +49,7 @@ async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitSta
     scope.get("belongs_to", _nobody_counts)(str(caller.user.id))
     address = read_address(scope)
     if address.account not in {None, str(caller.user.id)}:
-        raise AnotherAccount(_("Another account is signed in than the one that opened this page."))
+        raise AnotherAccount(_("A different account is signed in than the one that opened this page."))
     session = await node.lanes.write(functools.partial(_session, caller, address))
     caller = replace(caller, session_id=session.session_id)
     return Connection(node, send, caller=caller, authenticate=sign_in, project_id=address.project_id, session=session)

@@ -53,13 +53,13 @@ class PermissionDenied(DomainError):
 
 
 class ReauthenticationFailed(DomainError):
-    code, status, title = "reauthentication_failed", 403, _("Could not confirm who you are")
+    code, status, title = "reauthentication_failed", 403, _("Could not confirm your identity")
 
 
 class ReauthenticationNeeded(DomainError):
     """A session cookie is not enough for this; whoever sits there must prove themselves once more first."""
 
-    code, status, title = "reauthentication_needed", 403, _("Confirm that it is you")
+    code, status, title = "reauthentication_needed", 403, _("Confirm your identity")
 
 
 class NotFound(DomainError):
@@ -85,7 +85,7 @@ class ValidationFailed(DomainError):
 
 
 class LockHeld(DomainError):
-    code, status, title = "lock_held", 423, _("Somebody else is editing this field")
+    code, status, title = "lock_held", 423, _("Someone else is editing this field")
 
 
 class LockNotHeld(DomainError):
@@ -101,7 +101,7 @@ class StaleBase(DomainError):
 
 
 class ProjectFrozen(DomainError):
-    code, status, title = "project_frozen", 409, _("The project is closed for writing")
+    code, status, title = "project_frozen", 409, _("The project is read-only")
 
 
 class ClientRefReused(DomainError):
@@ -109,7 +109,7 @@ class ClientRefReused(DomainError):
 
 
 class Conflict(DomainError):
-    code, status, title = "conflict", 409, _("Not possible now")
+    code, status, title = "conflict", 409, _("Not possible right now")
 
 
 class PayloadTooLarge(DomainError):
@@ -128,7 +128,7 @@ class RateLimited(DomainError):
 class Unavailable(DomainError):
     """Postgres or Redis did not answer in time; the outcome is unknown, so retry with the same `client_ref`."""
 
-    code, status, title = "unavailable", 503, _("Not available for a moment")
+    code, status, title = "unavailable", 503, _("Temporarily unavailable")
 
     def __init__(self, detail: str = "", *, retry_after: int = 2) -> None:
         super().__init__(detail or gettext("Foundry cannot reach its storage. Try again."), retry_after=retry_after)

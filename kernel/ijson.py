@@ -123,7 +123,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for key, _value in pairs:
             if key in seen:
-                raise _RefusedError(_("the name {name!r} stands twice in one object").format(name=key[:40]))
+                raise _RefusedError(_("duplicate key {name!r}").format(name=key[:40]))
             seen.add(key)
     return found
 

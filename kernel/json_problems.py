@@ -13,13 +13,13 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 # What Python's parser says, by how it begins.
 _SYNTAX: Final = {
     "Expecting value": gettext_noop("a value is missing"),
-    "Expecting property name": gettext_noop("a name in double quotes is missing"),
+    "Expecting property name": gettext_noop("put the key in double quotes"),
     "Expecting ':'": gettext_noop("a colon is missing"),
     "Expecting ','": gettext_noop("a comma or a closing bracket is missing"),
     "Unterminated string": gettext_noop("the closing quote is missing"),
     "Invalid control character": gettext_noop("a control character must be written as an escape"),
-    "Invalid \\": gettext_noop("this is not an escape of JSON"),
-    "Extra data": gettext_noop("something stands after the end of the value"),
+    "Invalid \\": gettext_noop("invalid escape sequence"),
+    "Extra data": gettext_noop("unexpected text after the end of the value"),
     "Illegal trailing comma": gettext_noop("there is a comma after the last item"),
 }
 
@@ -42,12 +42,12 @@ def syntax_problem(error: json.JSONDecodeError, *, first_line: int = 1) -> str:
     """Why Python's parser refused a text."""
     text, offset = error.doc, error.pos
     if text.startswith(BYTE_ORDER_MARK):
-        return _("Not JSON. {why}").format(
+        return _("Invalid JSON. {why}").format(
             why=at_place(_("starts with a byte order mark; remove it"), text, 0, first_line=first_line)
         )
     words = next((ours for theirs, ours in _SYNTAX.items() if error.msg.startswith(theirs)), None)
     before = text[:offset].rstrip()
     if before.endswith(",") and text[offset : offset + 1] in {"}", "]"}:
         words, offset = _SYNTAX["Illegal trailing comma"], len(before) - 1
-    why = _(words) if words else _("something else was expected here")
-    return _("Not JSON. {why}").format(why=at_place(why, text, offset, first_line=first_line))
+    why = _(words) if words else _("unexpected text")
+    return _("Invalid JSON. {why}").format(why=at_place(why, text, offset, first_line=first_line))

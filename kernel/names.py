@@ -64,7 +64,9 @@ def _checked(value: object, *, name: str, maximum: int, required: bool, keep: st
     if not text and not required:
         return text
     if shows_nothing(text):
-        raise ValidationFailed({name: [_("Must not be empty.") if not text else _("Nothing of it can be seen.")]})
+        raise ValidationFailed(
+            {name: [_("Must not be empty.") if not text else _("It contains no visible character.")]}
+        )
     unseen = next(_unseen(text, keep=keep), None)
     if unseen == "\n":
         raise ValidationFailed({name: [_("Use one line.")]})

@@ -171,7 +171,7 @@ class OneWorkingCopyView(_OwnCopies):
         """One kept text of mine."""
         copy = self.copies().filter(pk=working_copy_id).first()
         if copy is None:
-            raise NotFound(_("There is no such kept text."))
+            raise NotFound(_("There are no such unsaved changes."))
         return self.answer({**working_copy_body(copy), "content": copy.content})
 
     @operation("working-copies_discard", answer=None, status=204)

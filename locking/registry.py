@@ -129,7 +129,7 @@ def unavailable_without_redis() -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:
-        raise Unavailable(_("Locks cannot be reached for a moment. Try again.")) from error
+        raise Unavailable(_("Locks are unavailable for a moment. Try again.")) from error
 
 
 def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> Taken:

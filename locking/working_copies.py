@@ -62,7 +62,7 @@ def put_working_copy(
                 raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
             copy = keep(lease, text, revision=revision)
     if not lease.is_open:
-        words = _("Your lock on {field} has ended. Your text is kept.").format(field=field)
+        words = _("Your lock on {field} has ended. Your changes are safe.").format(field=field)
         raise StaleToken(words, field=field, working_copy=str(copy.id))
     return copy.revision
 
@@ -123,7 +123,7 @@ def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: U
         own = WorkingCopy.objects.filter(pk=working_copy_id, lease__project_id=project_id, lease__user=caller.user)
         deleted = own.delete()[0]
     if not deleted:
-        raise NotFound(_("There is no such kept text."))
+        raise NotFound(_("There are no such unsaved changes."))
 
 
 def own_lease(user: User, project_id: UUID, session_id: UUID | None, *, field: str, token: int) -> Lease | None:

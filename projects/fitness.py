@@ -22,12 +22,12 @@ ACTING_OWNER: Final = Q(role=Role.OWNER, user__is_active=True, user__kind=Kind.H
 def check_fit(person: User, role: Role) -> None:
     """Refuse who cannot have this role. Raises `ValidationFailed`."""
     if person.kind == Kind.SERVICE:
-        raise ValidationFailed({"username": [_("A service is no member of a project.")]})
+        raise ValidationFailed({"username": [_("A service cannot be a member of a project.")]})
     if role == Role.OWNER and person.kind != Kind.HUMAN:
-        raise ValidationFailed({"role": [_("Only people own a project.")]})
+        raise ValidationFailed({"role": [_("Only people can own a project.")]})
 
 
 def check_creator(user: User) -> None:
     """Refuse who could not own the project that they want to make. Raises `PermissionDenied`."""
     if user.kind != Kind.HUMAN:
-        raise PermissionDenied(_("Only people own a project, so only people make one."))
+        raise PermissionDenied(_("Only people can own a project, so only people can create one."))

@@ -21,7 +21,7 @@ MAX_DESCRIPTION = 2000
 class Status(models.TextChoices):
     """Where a project stands in the loop draft → review → frozen."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     FROZEN = "frozen", _("Frozen")
     ARCHIVED = "archived", _("Archived")

@@ -6,7 +6,6 @@ accounts may do on the whole site.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,13 +81,13 @@ def authorise(*, action: str, role: Role | None, status: Status) -> None:
     """Refuse an action: `PermissionDenied` where the role is too small, `ProjectFrozen` for the status."""
     needed = permission(action)
     if not may(action, role=role):
-        words = _("This needs the role {role}.").format(role=needed.role.label.lower())
+        words = _("You need the role {role} for this.").format(role=needed.role.label.lower())
         raise PermissionDenied(words, needed_role=needed.role.value)
     if status not in needed.statuses:
-        raise ProjectFrozen(_closed_words(status, needed.statuses), project_status=status.value)
+        raise ProjectFrozen(_closed_words(status), project_status=status.value)
 
 
-def _closed_words(status: Status, allowed_in: Iterable[Status]) -> str:
-    wanted = _(" or ").join(sorted(Status(each).label.lower() for each in allowed_in))
-    words = _("The project is {status}; this is possible only while it is {wanted}.")
-    return words.format(status=status.label.lower(), wanted=wanted)
+def _closed_words(status: Status) -> str:
+    if status == Status.OPEN:
+        return _("This is not possible while the project is a draft.")
+    return _("This is not possible while the project is {status}.").format(status=status.label.lower())

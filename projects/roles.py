@@ -19,10 +19,10 @@ class RoleChoice:
 def role_choices() -> list[RoleChoice]:
     """Smallest first, each with what it adds to the one before."""
     return [
-        RoleChoice(Role.VIEWER.value, _("Viewer"), _("reads, watches, compares")),
-        RoleChoice(Role.REVIEWER.value, _("Reviewer"), _("also comments and reviews")),
-        RoleChoice(Role.EDITOR.value, _("Editor"), _("also writes and saves")),
-        RoleChoice(Role.OWNER.value, _("Owner"), _("also decides about members and the project")),
+        RoleChoice(Role.VIEWER.value, _("Viewer"), _("Can read, watch and compare")),
+        RoleChoice(Role.REVIEWER.value, _("Reviewer"), _("Can also comment and review")),
+        RoleChoice(Role.EDITOR.value, _("Editor"), _("Can also edit and save")),
+        RoleChoice(Role.OWNER.value, _("Owner"), _("Can also manage members and settings")),
     ]
 
 

@@ -183,13 +183,13 @@ def _find_person(*, user_id: UUID | None, username: str | None) -> User:
     if user_id is not None:
         person, parameter = people.filter(pk=user_id).first(), "user_id"
     elif username and "@" in username:
-        raise ValidationFailed({"username": [_("Give the user name. Nobody is found by their e-mail address.")]})
+        raise ValidationFailed({"username": [_("Enter a user name, not an e-mail address.")]})
     elif username:
         person, parameter = people.named(username).first(), "username"
     else:
         raise ValidationFailed({"user_id": [_("Name a person by user_id or username.")]})
     if person is None:
-        raise ValidationFailed({parameter: [_("There is no such person.")]})
+        raise ValidationFailed({parameter: [_("No account with this name or e-mail.")]})
     return person
 
 
@@ -204,4 +204,4 @@ def _check_owner_left(project: Project) -> None:
     """Somebody who can act must stay. Their accounts are locked: none of them is closed at the same moment."""
     owners = Member.objects.filter(ACTING_OWNER, project=project).select_related("user")
     if not list(owners.select_for_update(no_key=True, of=("user",))):
-        raise Conflict(_("A project always has an owner. Make somebody else owner first."))
+        raise Conflict(_("A project needs an owner. Make someone else owner first."))

@@ -42,7 +42,7 @@ def settle_projects(closing: Closing) -> None:
         return
     if closing.successor_id is None:
         raise Conflict(
-            _("They are the only owner of {projects}. Name a successor, or let somebody else be owner first.").format(
+            _("They are the only owner of {projects}. Name a successor, or make someone else owner first.").format(
                 projects=_names(left)
             ),
             projects=[str(project.id) for project in left],
@@ -51,7 +51,7 @@ def settle_projects(closing: Closing) -> None:
         User.objects.active().filter(pk=closing.successor_id, kind=Kind.HUMAN).exclude(pk=closing.user_id).first()
     )
     if successor is None:
-        raise ValidationFailed({"successor": [_("There is no such person who could take the projects on.")]})
+        raise ValidationFailed({"successor": [_("No such person could take over these projects.")]})
     for project in left:
         _appoint(closing, project.id, successor)
 
@@ -66,10 +66,10 @@ def appoint_owner(*, caller: Caller, project_id: UUID, user_id: UUID, reason: st
     reason = check_reason(reason)
     with upkeep_write(caller=caller, project_id=project_id) as write:
         if Member.objects.filter(ACTING_OWNER, project=write.project).exists():
-            raise Conflict(_("Somebody owns the project who can act: they make others owner."))
+            raise Conflict(_("The project has an active owner, who can make others owner."))
         successor = User.objects.active().filter(pk=user_id, kind=Kind.HUMAN).first()
         if successor is None:
-            raise ValidationFailed({"username": [_("There is no such person who could take the project on.")]})
+            raise ValidationFailed({"username": [_("No such person could take over this project.")]})
         _make_owner(write, successor, reason, {})
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from publishing.quorum import Approval, Quorum
 
 
@@ -14,9 +16,9 @@ def refusal(
     """Why this person cannot approve in this meaning, in words for them; None where they can."""
     is_author = person in set(authors)
     if Approval(person, meaning) in set(given):
-        return f"You have signed {meaning} already."
+        return _("You have already signed as {meaning}.").format(meaning=meaning)
     if meaning in quorum.not_by_authors and is_author:
-        return f"An author cannot sign {meaning}: that takes somebody else's eyes."
+        return _("An author cannot sign as {meaning}: this needs another person.").format(meaning=meaning)
     if meaning in quorum.only_by_authors and not is_author:
-        return f"Only an author can sign {meaning}."
+        return _("Only an author can sign as {meaning}.").format(meaning=meaning)
     return None

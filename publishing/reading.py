@@ -62,7 +62,7 @@ def signable(release: Release, *, user: User, access: Access) -> dict[str, str |
     for meaning in Meaning.values:
         words = refusal(quorum, person=user.id, meaning=meaning, given=given, authors=release.authors)
         if user.kind != Kind.HUMAN:
-            words = _("Only people sign.")
+            words = _("Only people can sign.")
         elif release.state != ReleaseState.IN_REVIEW:
             words = _("{name} is {state}.").format(name=release.name, state=ReleaseState(release.state).label.lower())
         elif not allowed(signing_action(meaning), role=access.role, status=Status(access.project.status)):

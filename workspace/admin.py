@@ -58,7 +58,7 @@ class EventAdmin(ReadOnlyForAuditors, EventModelAdmin):
         return self._answer(request, views.review, self._context(request, _("Record a review")))
 
     def held_view(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request, views.held, self._context(request, _("Who held a field")))
+        return self._answer(request, views.held, self._context(request, _("Who edited a field")))
 
     def _guarded(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         """For whom the admin is; without a session to the sign-in form."""

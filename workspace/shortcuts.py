@@ -45,7 +45,7 @@ GROUPS: Final[tuple[tuple[Promise, tuple[Shortcut, ...]], ...]] = (
             Shortcut("save-message", "Mod+Shift+s", _("Save with a message")),
             Shortcut("field-before", "Alt+ArrowUp", _("Previous field")),
             Shortcut("field-after", "Alt+ArrowDown", _("Next field")),
-            Shortcut("cancel", "Mod+Alt+u", _("Give the field back")),
+            Shortcut("cancel", "Mod+Alt+u", _("Stop editing")),
             Shortcut("comment", "Mod+Alt+m", _("Comment on the selected lines")),
         ),
     ),

@@ -41,7 +41,7 @@ def set_password(*, caller: Caller, user_id: UUID, password: str) -> User:
     """
     require_administrator(caller)
     if user_id == caller.user.id:
-        raise PermissionDenied(_("You change your own password on your account page."))
+        raise PermissionDenied(_("Change your own password on your account page."))
     with write_transaction():
         user = lock_account(user_id)
         _write_password(caller, user, password, by="administrator")

@@ -85,7 +85,7 @@ def _read_quote(value: object, selected: str) -> str:
         raise ValidationFailed({"anchor.quote": [_("Must be text.")]})
     quote = check_text(value or "", name="anchor.quote").strip("\n") or selected
     if quote not in selected:
-        raise ValidationFailed({"anchor.quote": [_("Does not stand in these lines of this version.")]})
+        raise ValidationFailed({"anchor.quote": [_("Not found in these lines of this version.")]})
     if len(quote) > MAX_QUOTE:
         problem = _("At most {most} characters; comment on fewer lines.").format(most=MAX_QUOTE)
         raise ValidationFailed({"anchor.quote": [problem]})

@@ -60,7 +60,7 @@ def admitted(reader: UUID | None, size: int) -> Iterator[None]:
 
 
 def _refusal() -> RateLimited:
-    words = _("Large texts are being compared already. Try again in a few seconds.")
+    words = _("Other large texts are being compared. Try again in a few seconds.")
     return RateLimited(words, retry_after=RETRY_AFTER_SECONDS)
 
 

@@ -40,7 +40,7 @@ def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str)
         if old is None or current is None:
             raise NotFound(_("There is no version {version}.").format(version=version))
         if old.content_hash == current.content_hash:
-            words = _("v{current} is the same as v{version} already.")
+            words = _("v{current} is already the same as v{version}.")
             raise Conflict(words.format(current=current.version_number, version=version))
         return _restore(write, current, after=old.fields, kind=DraftKind.REVERT, source_version=version, reason=reason)
 
@@ -75,7 +75,7 @@ def _move(
         plan = plan_for(steps_of(project_id), caller.user.id)
         current = write.project.current_draft
         if plan is None or current is None:
-            raise Conflict(_("You have nothing to {act}.").format(act=kind.value))
+            raise Conflict(_("There is nothing to {act}.").format(act=kind.value))
         skipped = blocked_by(plan.blocked)
         if not plan.free:
             raise Conflict(_blocked_words(plan, skipped), changed=skipped)
@@ -145,4 +145,4 @@ def _blocked_words(plan: Plan, skipped: Sequence[Mapping[str, Any]]) -> str:
         )
         for each in skipped
     )
-    return _("v{version} can no longer be taken back: {changes}.").format(version=plan.source, changes=changes)
+    return _("v{version} can no longer be undone: {changes}.").format(version=plan.source, changes=changes)

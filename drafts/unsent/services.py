@@ -49,7 +49,7 @@ def keep_unsent_text(*, caller: Caller, project_id: UUID, place: str, text: str)
         with write_transaction():
             others = UnsentText.objects.filter(user=caller.user, project_id=project_id).exclude(place=place)
             if others.count() >= MAX_TEXTS:
-                words = _("You have begun {most} texts in this project. Send or empty one of them first.")
+                words = _("You have {most} unsent texts in this project. Send or clear one first.")
                 raise Conflict(words.format(most=MAX_TEXTS))
             UnsentText.objects.bulk_create(
                 [UnsentText(user=caller.user, project_id=project_id, place=place, text=kept, updated_at=Now())],

@@ -68,7 +68,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         holder = Lease.objects.open().filter(project_id=project_id, field=field).first()
     if holder is None:
-        raise Conflict(_("{field} is free. Take it.").format(field=field), field=field)
+        raise Conflict(_("{field} is available. Take it.").format(field=field), field=field)
     if holder.session_id == session_id:
         raise Conflict(_("You hold {field} yourself.").format(field=field), field=field)
     person = caller.user.person()
@@ -191,7 +191,7 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
     """The user of the receiving session, if they may write in this project now."""
     session = Session.objects.select_related("user").filter(pk=session_id, project=write.project).first()
     if session is None or session.disconnected_at is not None:
-        raise NotFound(_("The session that shall receive the field is gone."), session_id=str(session_id))
+        raise NotFound(_("The session that asked for the field has ended."), session_id=str(session_id))
     role = Member.objects.filter(project=write.project, user=session.user).values_list("role", flat=True).first()
     if not session.user.is_active or not may("lock.acquire", role=Role(role) if role else None):
         words = _("{name} may not write in this project.")

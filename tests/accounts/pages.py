@@ -30,7 +30,7 @@ def confirm(client: Client, password: str = PASSWORD) -> Any:
 
 
 def add_codes(client: Client) -> str:
-    """Add an app for codes; returns the secret that it keeps."""
+    """Add an authenticator app; returns the secret that it keeps."""
     confirm(client)
     page = client.get(f"{FACTORS}codes/add/").content.decode()
     (secret,) = re.findall(r'token-text">([A-Z2-7]+)<', page)

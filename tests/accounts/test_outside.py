@@ -237,7 +237,7 @@ def test_an_address_of_two_accounts_names_none(
 
 def test_an_answer_that_nobody_asked_for_is_refused(client: Client, provider: Provider, person: User) -> None:
     answer = client.get(f"{START}callback/", {"code": "one-time", "state": "made up"})
-    assert "That did not work" in answer.content.decode()
+    assert "Sign-in failed" in answer.content.decode()
     assert not is_signed_in(client)
 
 

@@ -43,7 +43,7 @@ def test_who_is_asked_for_a_field_hears_the_bell_and_who_answers_silences_it(
     other.goto(f"{world.url}/inbox/")
     expect(other.locator("[data-unread] h3")).to_have_text("Daniel Okafor asks you for Prompt")
     other.close()
-    mara.page.get_by_role("button", name="Keep it").click()
+    mara.page.get_by_role("button", name="Not now").click()
     bell(mara.page, "")
 
 
@@ -65,7 +65,7 @@ def test_a_mention_leads_to_its_thread(person: Callable[..., Person], world: Wor
     expect(daniel.page.locator(".thread[data-active]")).to_contain_text("is this still so?")
     bell(daniel.page, "")
     daniel.page.goto(f"{world.url}/inbox/?show=unread")
-    expect(daniel.page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    expect(daniel.page.get_by_role("heading", name="You're all caught up")).to_be_visible()
 
 
 def test_a_name_is_completed_after_an_at_sign(person: Callable[..., Person], world: World) -> None:

@@ -39,11 +39,11 @@ def test_a_change_is_undone_and_redone_beside_the_editor(person: Callable[..., P
     page.get_by_role("button", name="Undo…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading")).to_have_text("Take back your v13?")
-    dialog.get_by_role("button", name="Take it back").click()
+    dialog.get_by_role("button", name="Undo").click()
     expect(daniel.toast("v14 takes back v13.")).to_be_visible()
     expect(daniel.text).not_to_contain_text("A first line of mine.")
     page.get_by_role("button", name="Redo…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Do it again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Redo").click()
     expect(daniel.toast("v15 does v13 again.")).to_be_visible()
     expect(daniel.text).to_contain_text("A first line of mine.")
 
@@ -63,7 +63,7 @@ def test_an_undo_that_others_block_says_who(person: Callable[..., Person]) -> No
     page.get_by_role("button", name="Undo…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Mara Lindqvist changed it in v14")
-    expect(dialog.get_by_role("button", name="Take it back")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Undo")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 

@@ -12,7 +12,7 @@ def test_two_versions_are_picked_and_compared(person: Callable[..., Person]) -> 
     priya = person("reviewer")
     page = priya.open("history/")
     page.get_by_label("Pick v9 for comparing").check()
-    expect(page.get_by_role("button", name="Pick a second version")).to_be_disabled()
+    expect(page.get_by_role("button", name="Select a second version")).to_be_disabled()
     page.get_by_label("Pick v12 for comparing").check()
     page.get_by_label("Pick v11 for comparing").check()
     expect(page.get_by_label("Pick v9 for comparing")).not_to_be_checked()
@@ -67,7 +67,7 @@ def test_members_are_added_and_changed_in_dialogs(person: Callable[..., Person])
     dialog.get_by_label("Reviewer").check()
     dialog.get_by_label("Reason").fill("Reviews the next release")
     dialog.get_by_role("button", name="Change role").click()
-    expect(mara.toast("The role is changed.")).to_be_visible()
+    expect(mara.toast("Role changed.")).to_be_visible()
 
 
 def test_a_token_is_made_copied_and_revoked(person: Callable[..., Person]) -> None:

@@ -53,7 +53,7 @@ def test_it_saves_takes_back_and_changes_the_theme(person: Callable[..., Person]
     mara.expect_state("free")
     expect(asked(page, "undo")).to_contain_text("Undo my last change…")
     page.keyboard.press("Enter")
-    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(mara.toast("v14 takes back v13.")).to_be_visible()
     expect(asked(page, "dark")).to_contain_text("Dark theme")
     page.keyboard.press("Enter")

@@ -61,8 +61,8 @@ def add_a_passkey(page: Page, world: World, name: str, *, is_proven: bool = Fals
     if not is_proven:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Confirm").click()
-    page.get_by_label("Name it after the device").fill(name)
-    page.get_by_role("button", name="Add the passkey…").click()
+    page.get_by_label("Name of the device").fill(name)
+    page.get_by_role("button", name="Add passkey…").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 
 
@@ -72,7 +72,7 @@ def test_a_passkey_is_added_and_signs_in_alone(person: Callable[..., Person], wo
     hold_a_key(page)
     add_a_passkey(page, world, "Mara’s laptop")
     assert len(re.findall(r"\d{8}", page.locator(".code-list").inner_text())) == 10
-    page.get_by_role("link", name="To your account").click()
+    page.get_by_role("link", name="Back to your account").click()
     expect(page.get_by_role("heading", name="Mara’s laptop")).to_be_visible()
 
     mara.sign_out()
@@ -88,7 +88,7 @@ def test_a_password_then_asks_for_the_passkey_too(person: Callable[..., Person],
     add_a_passkey(page, world, "laptop")
     mara.sign_out()
     sign_in(mara, world)
-    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    expect(page.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(f"{world.url}/projects/")
 

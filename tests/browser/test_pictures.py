@@ -115,7 +115,7 @@ def test_pictures_of_what_opens_over_the_page(
         page.keyboard.type(more)
     expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
     world.arrange(lambda: overtake(world))
-    page.get_by_role("button", name="Compare and choose").click()
+    page.get_by_role("button", name="Review").click()
     expect(page.locator(".three-way-row")).to_have_count(3)
     take("merge")
 

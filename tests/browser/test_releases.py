@@ -83,10 +83,10 @@ def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Pers
     priya.expected.append("status of (403|429)")
     page = priya.open(f"releases/{release.id}/?sign=reviewed")
     page.get_by_label("Comment").fill("Section numbers checked")
-    page.get_by_text("What will be sealed, word for word").click()
+    page.get_by_text("Exactly what will be signed").click()
     expect(page.locator("[data-sign-target=said]")).to_have_text("Section numbers checked")
     fill_proof(page, priya.user.username, "not my password")
-    page.get_by_role("button", name="Sign as reviewed").click()
+    page.get_by_role("button", name="Sign as reviewer").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was signed")
     expect(page.get_by_label("Comment")).to_have_value("Section numbers checked")
     expect(page.get_by_label("User name")).to_have_value(priya.user.username)
@@ -95,7 +95,7 @@ def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Pers
 
     for _ in range(5):
         page.locator("#sign-password").fill("not my password")
-        page.get_by_role("button", name="Sign as reviewed").click()
+        page.get_by_role("button", name="Sign as reviewer").click()
         expect(page.locator("#sign-password")).to_have_value("")
     expect(page.get_by_role("alert")).to_contain_text("signing is locked")
 
@@ -128,11 +128,11 @@ def test_the_dialog_stands_in_the_address(person: Callable[..., Person], world: 
     expect(page.get_by_text("have reviewed v12")).to_be_hidden()
     expect(page.get_by_role("radio", name="Authored")).to_be_disabled()
     page.reload()
-    expect(page.get_by_role("button", name="Sign as approved")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign as approver")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".sign-dialog")).to_have_count(0)
     page.go_back()
-    expect(page.get_by_role("button", name="Sign as approved")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign as approver")).to_be_visible()
 
 
 def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
     page.get_by_role("radio", name="Passkey").check()
     page.get_by_label("Comment").fill("Read twice")
     page.get_by_label("User name").fill(priya.user.username)
-    page.get_by_role("button", name="Sign as reviewed").click()
+    page.get_by_role("button", name="Sign as reviewer").click()
     expect(priya.toast("as reviewed")).to_be_visible()
     slot(page, "Reviewed", "signed")
 
@@ -159,7 +159,7 @@ def test_a_one_time_code_signs(person: Callable[..., Person], world: World) -> N
     expect(page.locator("#sign-password")).to_be_hidden()
     page.get_by_label("User name").fill(priya.user.username)
     page.get_by_role("textbox", name="One-time code").fill(code_of(secret))
-    page.get_by_role("button", name="Sign as reviewed").click()
+    page.get_by_role("button", name="Sign as reviewer").click()
     expect(priya.toast("as reviewed")).to_be_visible()
     slot(page, "Reviewed", "signed")
 

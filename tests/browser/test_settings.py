@@ -19,7 +19,7 @@ def test_a_new_name_shows_where_others_are(person: Callable[..., Person]) -> Non
     page.get_by_label("Name", exact=True).fill("Oncology, phase III")
     page.get_by_role("radio", name="Internal").check()
     page.get_by_role("button", name="Save settings").click()
-    expect(mara.toast("The settings are saved.")).to_be_visible()
+    expect(mara.toast("Settings saved.")).to_be_visible()
     expect(theirs.locator("#project-name")).to_have_text("Oncology, phase III")
     assert "· Oncology, phase III ·" in theirs.title()
 

@@ -66,8 +66,8 @@ def test_a_text_that_cannot_be_kept_says_where_survives_a_reload_and_is_mended_b
     world.until(lambda: kept(world, "First "))
     paste(page, f"{bad}second ")
     bar = mara.bar("Prompt cannot be saved.")
-    expect(bar).to_contain_text(f"{words}, which cannot be stored. Your text is kept in this browser only.")
-    expect(page.locator("[data-foot-target=kept]")).to_have_text("Not kept on the server")
+    expect(bar).to_contain_text(f"{words}, which cannot be stored. They are kept in this browser only.")
+    expect(page.locator("[data-foot-target=kept]")).to_have_text("Not backed up")
     page.keyboard.press("ControlOrMeta+s")
     expect(page.get_by_role("button", name="Save as v13").first).to_be_disabled()
 
@@ -121,7 +121,7 @@ def test_a_text_in_the_browser_is_offered_to_its_writer_alone(person: Callable[.
     expect(page.locator(".ws-bars .bar")).to_have_count(0)
     sign_in("owner")
     expect(mara.bar("Your text from")).to_be_visible()
-    page.get_by_role("button", name="Compare and take back").click()
+    page.get_by_role("button", name="Review").click()
     expect(page.locator(".cm-merge-b")).to_contain_text("Private")
 
 
@@ -149,7 +149,7 @@ def test_a_put_that_is_refused_for_a_while_says_so_and_is_tried_again(
     mara.at_work()
     mara.write("Patient. ")
     bar = mara.bar("Your changes to Prompt are not being kept.")
-    expect(bar).to_contain_text("Too much. Your text is kept in this browser only.")
+    expect(bar).to_contain_text("Too much. They are kept in this browser only.")
     refusing.clear()
     expect(bar).to_be_hidden()
     world.until(lambda: kept(world, "Patient. "))

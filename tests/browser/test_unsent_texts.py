@@ -66,7 +66,7 @@ def test_a_reply_and_a_reason_are_kept_apart_and_go_on_where_they_were(
     page.reload()
     expect(page.locator("[data-comments-target=about]")).to_contain_text("Reply to Priya Raman")
     expect(composer).to_have_value("We do, in")
-    page.get_by_role("button", name="Do not reply").click()
+    page.get_by_role("button", name="Cancel reply").click()
     expect(composer).to_have_value("")
     thread.click()
     thread.get_by_role("button", name="Reply").click()

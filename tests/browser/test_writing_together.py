@@ -193,7 +193,7 @@ def test_a_configuration_that_is_no_json_waits(person: Callable[..., Person], wo
     page.keyboard.type('"first": 1\n')
     expect(page.get_by_role("alert").filter(has_text="a comma is missing before")).to_be_visible()
     expect(page.get_by_role("button", name="Save as v13")).to_be_disabled()
-    expect(page.locator(".sheet-foot")).to_contain_text("Save waits for valid JSON")
+    expect(page.locator(".sheet-foot")).to_contain_text("Fix the JSON to save")
     page.keyboard.press("ControlOrMeta+s")
     page.get_by_role("button", name="Add the comma").click()
     expect(page.locator("[data-sheet-target=note]")).to_be_hidden()
@@ -224,7 +224,7 @@ def test_watchers_see_the_typing_as_it_happens(person: Callable[..., Person], wo
 
     # Given back without saving, it is gone from all screens, and nobody else's to keep.
     mara.page.get_by_role("button", name="Cancel", exact=True).click()
-    mara.page.get_by_role("button", name="Give it back").click()
+    mara.page.get_by_role("button", name="Stop editing").click()
     for watcher in (daniel, priya):
         expect(watcher.page.locator(".cm-line", has_text="Typed and not saved.")).to_have_count(0)
         expect(watcher.page.locator(".cm-remote-name")).to_have_count(0)

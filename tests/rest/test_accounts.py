@@ -47,7 +47,7 @@ def test_a_password_makes_a_token_that_is_shown_once(person: User) -> None:
 def test_it_refuses_wrong_credentials_alike(person: User, change: dict[str, str]) -> None:
     answer = Api().post("auth/tokens/", ask(person, **change))
     assert problem(answer) == (401, "not_authenticated")
-    assert members(answer)["detail"] == "The user name or the password is wrong."
+    assert members(answer)["detail"] == "Wrong user name or password."
     assert Event.objects.chain("site").order_by("-seq")[0].action == "account.sign_in_failed"
 
 

@@ -314,7 +314,7 @@ def test_c22_who_held_a_field_from_when_to_when_and_what_was_saved_under_it(desk
     told = [(row.lease.token, row.why, row.versions) for row in page.context["rows"]]
     assert told[1:] == [(saved.data["tokens"]["prompt_text"], "saved", [1, 2])]
     assert told[0][1:] == ("", [])
-    assert "holds it now" in page.content.decode()
+    assert "editing now" in page.content.decode()
 
 
 def test_an_event_s_own_address_leads_to_its_row(desk: Client, saved: Event):

@@ -69,7 +69,7 @@ def test_a_moment_is_meant_in_the_readers_zone(browser: Browser, two_versions: P
     first = Draft.objects.get(project=two_versions, version_number=1)
     local = (first.created_at + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")
     response = client.get(address("moment", two_versions), {"at": local})
-    assert "You look at" in words(elements(response, "div", class_="past-bar")[0])
+    assert "Viewing" in words(elements(response, "div", class_="past-bar")[0])
     assert elements(response, "input", name="at")[0].attributes["value"] == local
     before = client.get(address("moment", two_versions), {"at": "2020-01-01T00:00:00Z"})
     assert "Nothing was saved yet." in before.content.decode()

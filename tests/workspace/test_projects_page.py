@@ -43,7 +43,7 @@ def test_it_finds_projects_by_words_of_name_and_description(
     client = browser(owner)
     assert names(client, "?q=CLAIMS") == ["Private Label claims checker"]
     assert names(client, "?q=market") == ["Private Label claims checker"]
-    assert "No project fits" in client.get(f"{URL}?q=nothing+like+it").content.decode()
+    assert "No matching projects" in client.get(f"{URL}?q=nothing+like+it").content.decode()
 
 
 def test_it_answers_htmx_with_the_rows_alone(browser: Browser, two_versions: Project, owner: User) -> None:

@@ -85,4 +85,4 @@ def test_the_signing_page_never_calls_another_hash_unchanged(review: Review) -> 
     told = changes_of_release(draft, reader=review.people["owner"].id)
     assert told.before == released
     (configuration,) = [each for each in told.fields if each.name == FIELD]
-    assert (configuration.is_same, configuration.words) == (False, "Same values, spelled differently")
+    assert (configuration.is_same, configuration.words) == (False, "Same values, formatted differently")

@@ -56,7 +56,7 @@ def choose_mails(request: PageRequest) -> HttpResponse:
     except ValidationFailed as refusal:
         context: dict[str, object] = {"mails": MailChoice(request.user, topics, address), "mail_errors": refusal.errors}
         return _page(request, context, refusal.status)
-    messages.success(request, _("Your choice of mails is kept."))
+    messages.success(request, _("E-mail choices saved."))
     return redirect("workspace:account")
 
 
@@ -73,7 +73,7 @@ def switch_shortcuts(request: PageRequest) -> HttpResponse:
 def revoke(request: PageRequest, token_id: UUID) -> HttpResponse:
     """End a token at once."""
     revoke_token(caller=caller_from_request(request), token_id=token_id)
-    messages.success(request, _("The token is revoked. It works nowhere any more."))
+    messages.success(request, _("Token revoked. It no longer works."))
     return redirect("workspace:account")
 
 
@@ -89,5 +89,5 @@ def end_browser_session(request: PageRequest, session_id: int) -> HttpResponse:
 def end_elsewhere(request: PageRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     end_other_sessions(caller=caller_from_request(request))
-    messages.success(request, _("You are signed in here only."))
+    messages.success(request, _("You are signed out everywhere else."))
     return redirect("workspace:account")

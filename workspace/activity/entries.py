@@ -208,7 +208,7 @@ def _person(given: QueryDict) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise ValidationFailed({"person": [_("There is no such person.")]}) from None
+        raise ValidationFailed({"person": [_("No account with this name or e-mail.")]}) from None
 
 
 def _day(given: QueryDict, name: str) -> date | None:
@@ -219,5 +219,5 @@ def _day(given: QueryDict, name: str) -> date | None:
         day = date.min
     # The years around the ends of the calendar have no neighbours to compare with.
     if day is not None and not 1900 <= day.year <= 9000:
-        raise ValidationFailed({name: [_("Give a day like 2026-11-20.")]})
+        raise ValidationFailed({name: [_("Give a date, such as 2026-11-20.")]})
     return day

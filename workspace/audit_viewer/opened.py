@@ -86,4 +86,4 @@ def _held(event: Event) -> tuple[str, str] | None:
     if event.chain == SITE_CHAIN or not isinstance(field, str):
         return None
     url = reverse("admin:audit_event_held") + "?" + urlencode({"chain": event.chain, "field": field})
-    return _("Who held %(field)s") % {"field": field_names.label(field)}, url
+    return _("Who edited %(field)s") % {"field": field_names.label(field)}, url

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict, Streaming
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.callers import caller_from_request
 from audit.chain_verification.services import record_verifications
@@ -82,7 +83,9 @@ def verify(request: PageRequest) -> HttpResponse:
     shown = Asked.of(QueryDict(request.POST.get("here", "")))
     if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MOST_WALKED:
         have_verified(shown.chain)
-        messages.info(request, _("So long a trail is verified in the background. Look again in a few minutes."))
+        messages.info(
+            request, _("This trail is long; it is being verified in the background. Check again in a few minutes.")
+        )
     else:
         _say_how_they_stand(request, record_verifications([shown.chain] if shown.chain else None))
     return redirect(shown.url(before=shown.before, open=shown.open))
@@ -94,16 +97,16 @@ def _say_how_they_stand(request: PageRequest, verifications: list[ChainVerificat
         words = _("The chain is broken. %(fault)s") if verification.fault else _("A record was changed. %(fault)s")
         messages.error(request, words % {"fault": verification.says})
     if not broken:
-        messages.success(
-            request, _("Every event fits, from the first to the newest, and every record is what they say.")
-        )
+        count = sum(verification.seq for verification in verifications)
+        words = ngettext("%(n)s event verified.", "All %(n)s events verified.", count)
+        messages.success(request, words % {"n": f"{count:,}"})
 
 
 def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
     """The events that are asked for, as a file. A read, like the page itself: it is not put on record."""
     asked = Asked.of(request.GET)
     if form not in FORMS:
-        raise NotFound(_("There is no such form of an export."))
+        raise NotFound(_("There is no such export format."))
     kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
     response = StreamingHttpResponse(in_threads(export(asked, form)), content_type=kinds[form])
     stem = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}"
@@ -151,11 +154,9 @@ def _reviewed(request: PageRequest, chain: str) -> HttpResponseRedirect:
     )
     found = Event.objects.get(chain=chain, action="audit.reviewed", target_id=str(made.id))
     if made.fault:
-        messages.warning(
-            request, _("Your review is on record. The range does not verify: %(fault)s") % {"fault": made.fault}
-        )
+        messages.warning(request, _("Review recorded. The range does not verify: %(fault)s") % {"fault": made.fault})
     else:
-        messages.success(request, _("Your review is on record as event %(seq)d.") % {"seq": found.seq})
+        messages.success(request, _("Review recorded as event %(seq)d.") % {"seq": found.seq})
     return redirect(address_of(found))
 
 

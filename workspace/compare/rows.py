@@ -217,7 +217,7 @@ def _where(difference: TextDifference) -> str:
     """`2 places · lines 18, 27–30`: where the new text changed; of what only left, the line before it."""
     ranges = changed_lines(difference)
     if not ranges:
-        return _("not shown here") if difference.next is not None else _("not a line differs")
+        return _("not shown here") if difference.next is not None else _("no line differs")
     count = difference.counts.places
     places = ngettext("{n} place", "{n} places", count).format(n=count)
     shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges[:3])

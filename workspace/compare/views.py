@@ -74,7 +74,7 @@ def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """The history's form sends two picked versions, in any order."""
     picks = sorted(set(numbers(request.GET, "pick")))
     if len(picks) != 2:
-        raise ValidationFailed({"pick": [_("Pick two versions.")]})
+        raise ValidationFailed({"pick": [_("Select two versions.")]})
     address = reverse("workspace:compare", args=[project_id])
     return redirect(f"{address}?{urlencode({'base': picks[0], 'target': picks[1]})}")
 

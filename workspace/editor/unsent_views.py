@@ -21,7 +21,7 @@ def unsent(request: PageRequest, project_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse({"person": request.user.id, "texts": texts})
     if request.POST.get("person") != str(request.user.id):
-        raise PermissionDenied(_("Somebody else is signed in here now."))
+        raise PermissionDenied(_("Someone else is now signed in here."))
     try:
         keep_unsent_text(
             caller=caller_from_request(request),
@@ -30,6 +30,6 @@ def unsent(request: PageRequest, project_id: UUID) -> HttpResponse:
             text=request.POST.get("text", ""),
         )
     except (Conflict, PayloadTooLarge, ValidationFailed) as refusal:
-        words = _("What you write here is not being kept. {why}").format(why=words_of(refusal))
+        words = _("What you write here is not backed up. {why}").format(why=words_of(refusal))
         return HttpResponse(words, status=refusal.status, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)

@@ -45,7 +45,7 @@ def revert(request: PageRequest, project_id: UUID, version: int) -> HttpResponse
                 raise
             errors = {"reason": [words_of(refusal)]}
         else:
-            words = _("v{version} holds what v{source} held.").format(version=draft.version_number, source=version)
+            words = _("Reverted to v{source} (now v{version}).").format(version=draft.version_number, source=version)
             return _restored(request, project_id, words)
     access = get_project(user=request.user, project_id=project_id, action="draft.revert")
     current, old = access.project.current_draft, get_draft(project_id=project_id, version=version)
@@ -99,8 +99,8 @@ def _step(request: PageRequest, project_id: UUID, look: Next, write: Callable[..
 
 def _told(draft: Draft) -> str:
     """What an undo or redo did, and what it had to leave."""
-    kind = _("v{version} takes back v{source}.") if draft.kind == "undo" else _("v{version} does v{source} again.")
-    stays = _("{field} stays: {name} changed it in v{version}.")
+    kind = _("v{version} undoes v{source}.") if draft.kind == "undo" else _("v{version} redoes v{source}.")
+    stays = _("{field} is unchanged: {name} edited it in v{version}.")
     words = [
         stays.format(
             field=field_names.label(skipped["field"]),

@@ -67,7 +67,7 @@ class LeaseView:
         """Why it ended; empty while it is open."""
         words = {
             EndReason.SAVED: _("saved"),
-            EndReason.CANCELLED: _("given back"),
+            EndReason.CANCELLED: _("stopped editing"),
             EndReason.DISCONNECTED: _("connection lost"),
             EndReason.EXPIRED: _("expired"),
             EndReason.HANDED_OVER: _("handed over"),

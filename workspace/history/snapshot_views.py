@@ -107,5 +107,5 @@ def _asked_moment(request: PageRequest) -> datetime:
     except (ValueError, OverflowError):
         at = None
     if at is None:
-        raise ValidationFailed({"at": [_("Give a moment, as 2026-11-20T10:42.")]})
+        raise ValidationFailed({"at": [_("Give a time, such as 2026-11-20T10:42.")]})
     return at

@@ -61,7 +61,7 @@ def change_role(request: PageRequest, project_id: UUID, user_id: UUID) -> HttpRe
         services.change_role(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **given)
     except (Conflict, NotFound, ValidationFailed) as refusal:
         return _again(request, refusal, form="change_role", project_id=project_id, user_id=user_id, given=given)
-    return _done(request, project_id, _("The role is changed."))
+    return _done(request, project_id, _("Role changed."))
 
 
 @page("POST")
@@ -72,7 +72,7 @@ def remove(request: PageRequest, project_id: UUID, user_id: UUID) -> HttpRespons
         services.remove_member(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **given)
     except (Conflict, NotFound, ValidationFailed) as refusal:
         return _again(request, refusal, form="remove_member", project_id=project_id, user_id=user_id, given=given)
-    return _done(request, project_id, _("The person is no longer a member."))
+    return _done(request, project_id, _("Member removed."))
 
 
 def _add(request: PageRequest, project_id: UUID) -> HttpResponse:
@@ -87,7 +87,7 @@ def _add(request: PageRequest, project_id: UUID) -> HttpResponse:
         errors = refusal.errors if isinstance(refusal, ValidationFailed) else {"username": [refusal.detail]}
         context = {**given, "errors": errors, "roles": role_choices(), "project_id": project_id}
         return render(request, "workspace/parts/add_member_form.html", context, status=refusal.status)
-    return _done(request, project_id, _("{name} is a member now.").format(name=member.user.display_name))
+    return _done(request, project_id, _("{name} is now a member.").format(name=member.user.display_name))
 
 
 def _again(

@@ -33,7 +33,7 @@ def _writing(place: Place) -> Iterator[Entry]:
         yield Entry(label=words, icon="check", act="save", shortcut="save")
         yield Entry(label=_("Save with a message…"), icon="message-square", act="dialog", value="save-dialog")
     if place.field in held:
-        words = _("Cancel editing {field}").format(field=label)
+        words = _("Stop editing {field}").format(field=label)
         yield Entry(label=words, icon="x", act="cancel", words=_("give back release unlock"))
     elif place.field in {lease.field for lease in place.leases}:
         if place.offers("lock.request"):

@@ -107,8 +107,8 @@ def withdraw(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRe
 
 
 _ENDED: Final = {
-    "reject": gettext_lazy("Release {name} is rejected; the project is open again."),
-    "withdraw": gettext_lazy("Release {name} is withdrawn; the project is open again."),
+    "reject": gettext_lazy("Release {name} rejected. The project can be edited again."),
+    "withdraw": gettext_lazy("Release {name} withdrawn. The project can be edited again."),
 }
 
 
@@ -142,7 +142,7 @@ def reopen(request: PageRequest, project_id: UUID) -> HttpResponse:
         except ValidationFailed as refusal:
             errors, status = refusal.errors, refusal.status
         else:
-            messages.success(request, _("The project is open for writing."))
+            messages.success(request, _("The project can be edited again."))
             return go_to(request, reverse("workspace:workspace", args=[project_id]))
     context = {**list_context(request, access), "reopening": True, "reason": reason, "errors": errors}
     return render(request, "workspace/releases.html", context, status=status)

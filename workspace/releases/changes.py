@@ -101,9 +101,9 @@ def _changed(told: FieldDifference, base: Draft | None, draft: Draft) -> Changed
         added, removed = difference.counts.lines_added, difference.counts.lines_removed
         words = _places(difference, draft.fields[told.field].language if told.field in draft.fields else None)
     if told.same_values:
-        words = _("Same values, spelled differently")
+        words = _("Same values, formatted differently")
     elif told.languages is not None and not (added or removed):
-        words = _("Language changed, not a line differs")
+        words = _("Language changed, no line differs")
     if base is None:
         words = _("New")
     elif told.change == "added":

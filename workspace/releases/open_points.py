@@ -97,7 +97,7 @@ def _task(task: Task, project_id: UUID) -> Point:
 
 def _rule(heeds: set[str]) -> str:
     if "block" in heeds:
-        return _("The policy stops the release until this is settled.")
+        return _("The policy blocks the release until these are settled.")
     if "warn" in heeds:
-        return _("Open items do not stop the release; who signs should know them.")
+        return _("Open items do not block the release, but signers should know about them.")
     return ""

@@ -204,7 +204,7 @@ def _slot_state(*, is_open: bool, missing: int, is_mine: bool) -> str:
 
 def _rule(meaning: str, rules: Rules, release: Release) -> str:
     if meaning == Meaning.AUTHORED:
-        return "" if release.authors_sign else _("for its authors, who are no people")
+        return "" if release.authors_sign else _("all authors are agents; any editor may sign")
     if meaning == Meaning.APPROVED and not rules.author_may_approve:
         return _("not an author")
     return ""

@@ -158,11 +158,11 @@ def _hint(release: Release, meaning: str, role: Role, why_not: str) -> str:
     """Why the person may give this meaning, or why not: who has, or whom it needs."""
     if not why_not:
         if meaning == Meaning.AUTHORED:
-            return _("You are an author") if release.authors_sign else _("No author is a person")
+            return _("You are an author") if release.authors_sign else _("All authors are agents")
         owner = {
             Role.REVIEWER: _("You are a reviewer"),
             Role.EDITOR: _("You are an editor"),
-            Role.OWNER: _("You own it"),
+            Role.OWNER: _("You are an owner"),
         }
         return owner.get(role, "")
     given = [each.signer for each in release.signatures.all() if each.meaning == meaning]
@@ -186,7 +186,7 @@ def statement_in_words(release: Release, before: Release | None, *, user: User, 
     if meaning == Meaning.AUTHORED and release.authors_sign:
         words = _("I, {name}, am an author of {version} of {project}, and it says what it is meant to say.")
     elif meaning == Meaning.AUTHORED:
-        words = _("I, {name}, answer for {version} of {project}, whose authors are no people.")
+        words = _("I, {name}, take responsibility for {version} of {project}, whose authors are all agents.")
     elif meaning == Meaning.APPROVED:
         words = _("I, {name}, approve {version} of {project} for use as release {release}.")
     elif before:

@@ -45,7 +45,7 @@ def _replace(request: PageRequest, project_id: UUID) -> HttpResponse:
         access = get_project(user=request.user, project_id=project_id)
         context = {**_context(request, access, given), "errors": refusal.errors}
         return render(request, "workspace/policy.html", context, status=refusal.status)
-    messages.success(request, _("The policy is set. It counts for releases submitted from now on."))
+    messages.success(request, _("Policy saved. It applies to releases submitted from now on."))
     return go_to(request, reverse("workspace:policy", args=[project_id]))
 
 
@@ -68,9 +68,9 @@ def _context(request: PageRequest, access: Access, rules: Mapping[str, Any]) -> 
 
 def _heeds() -> list[tuple[str, str, str]]:
     words = {
-        "ignore": (_("do not matter"), _("Nobody is told.")),
-        "warn": (_("warn"), _("Whoever submits or signs is told.")),
-        "block": (_("stop the release"), _("Neither submitting nor the last signature goes through.")),
+        "ignore": (_("don't matter"), _("Nobody is warned.")),
+        "warn": (_("show a warning"), _("Whoever submits or signs sees a warning.")),
+        "block": (_("block the release"), _("It cannot be submitted or get its last signature.")),
     }
     return [(heed, *words[heed]) for heed in HEEDS]
 

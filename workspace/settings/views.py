@@ -57,14 +57,14 @@ def _change(request: PageRequest, project_id: UUID) -> HttpResponse:
         access = get_project(user=request.user, project_id=project_id)
         context = {**_context(request, access, given, shown), **_words_of_refusal(refusal)}
         return render(request, "workspace/settings.html", context, status=refusal.status)
-    messages.success(request, _("The settings are saved."))
+    messages.success(request, _("Settings saved."))
     return redirect("workspace:settings", project_id=project_id)
 
 
 def _update(request: PageRequest, project_id: UUID, wanted: dict[str, str]) -> Project:
     access = wanted.get("access")
     if access not in {None, PRIVATE, INTERNAL}:
-        raise ValidationFailed({"access": [_("Choose who sees the project.")]})
+        raise ValidationFailed({"access": [_("Choose who can see the project.")]})
     return update_project(
         caller=caller_from_request(request),
         project_id=project_id,
