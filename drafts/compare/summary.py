@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from drafts.compare.changes import Change
 from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
@@ -27,24 +30,25 @@ def summarise(fields: Iterable[FieldDifference]) -> str:
     if len(edited) <= MOST_NAMED:
         parts += (part for field in edited for part in describe(field))
     else:
-        parts.append(_counted(len(edited), "file", "changed"))
+        parts.append(_files("changed", len(edited)))
     for change in ("added", "removed", "renamed"):
         count = sum(field.change == change for field in files)
         if count:
-            parts.append(_counted(count, "file", change))
-    return ", ".join(parts) or "No difference"
+            parts.append(_files(change, count))
+    return ", ".join(parts) or _("No difference")
 
 
 def describe(field: FieldDifference) -> Iterator[str]:
     """One field's part of the line, in one or a few pieces."""
     if field.same_values:
-        yield f"{field.title}: same values, spelled differently"
+        yield _("{field}: same values, formatted differently").format(field=field.title)
     elif isinstance(field.difference, DocumentDifference):
         yield from _values(field, field.difference)
     else:
         yield from _text(field, field.difference)
     if field.languages is not None:
-        yield f"{field.title} {field.languages[0] or 'no language'} → {field.languages[1] or 'no language'}"
+        old, new = (language or _("no language") for language in field.languages)
+        yield f"{field.title} {old} → {new}"
     elif field.media_types is not None:
         yield f"{field.title} {field.media_types[0]} → {field.media_types[1]}"
 
@@ -60,41 +64,43 @@ def _text(field: FieldDifference, difference: TextDifference) -> Iterator[str]:
     if amount:
         yield f"{field.title} {amount}"
     elif field.change != "changed" or (difference.hunks and not difference.moves):
-        yield f"{field.title} {field.change}"
+        yield f"{field.title} {_participle(field.change)}"
     if difference.moves:
-        yield f"{field.title} {_counted(len(difference.moves), 'block', 'moved')}"
+        n = len(difference.moves)
+        yield f"{field.title} {ngettext('{n} block moved', '{n} blocks moved', n).format(n=n)}"
 
 
 def _amount(counts: TextCounts, *, in_words: bool) -> str:
     words = plus_minus(counts.words_added, counts.words_removed)
     if in_words and words:
-        return f"{words} {'word' if counts.words_added + counts.words_removed == 1 else 'words'}"
+        return ngettext("{n} word", "{n} words", counts.words_added + counts.words_removed).format(n=words)
     lines = plus_minus(counts.lines_added, counts.lines_removed)
-    return lines and f"{lines} {'line' if counts.lines_added + counts.lines_removed == 1 else 'lines'}"
+    return lines and ngettext("{n} line", "{n} lines", counts.lines_added + counts.lines_removed).format(n=lines)
 
 
 def _values(field: FieldDifference, difference: DocumentDifference) -> Iterator[str]:
     if field.change != "changed":
-        yield f"{field.title} {field.change}"
+        yield f"{field.title} {_participle(field.change)}"
     elif len(difference.changes) == difference.counts.values <= MOST_NAMED:
         yield from map(_value, difference.changes)
     else:
-        yield f"{field.title} {difference.counts.values} values"
+        n = difference.counts.values
+        yield f"{field.title} {ngettext('{n} value', '{n} values', n).format(n=n)}"
 
 
 def _value(change: Change) -> str:
     name = _name(change)
     if change.op == "changed":
         old, new = _shown(change.old), _shown(change.new)
-        return f"{name} {old} → {new}" if old and new else f"{name} changed"
+        return f"{name} {old} → {new}" if old and new else f"{name} {_participle('changed')}"
     shown = _shown(change.new) if change.op == "added" else ""
-    return f"{name} {shown} added" if shown else f"{name} {change.op}"
+    return f"{name} {shown} {_participle('added')}" if shown else f"{name} {_participle(change.op)}"
 
 
 def _name(change: Change) -> str:
     """The member's name; an array item takes the array's with it."""
     if not change.path:
-        return "Model configuration"
+        return _("Model configuration")
     named = max((at for at, part in enumerate(change.path) if isinstance(part, str)), default=0)
     return " / ".join(map(str, change.path[named:]))
 
@@ -105,5 +111,23 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else ""
 
 
-def _counted(count: int, noun: str, participle: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'} {participle}"
+def _participle(change: str) -> str:
+    """What happened to one thing, in a word."""
+    words = {
+        "added": _("added"),
+        "removed": _("removed"),
+        "changed": _("changed"),
+        "renamed": _("renamed"),
+        "moved": _("moved"),
+    }
+    return words[change]
+
+
+def _files(change: str, n: int) -> str:
+    words = {
+        "added": ngettext("{n} file added", "{n} files added", n),
+        "removed": ngettext("{n} file removed", "{n} files removed", n),
+        "changed": ngettext("{n} file changed", "{n} files changed", n),
+        "renamed": ngettext("{n} file renamed", "{n} files renamed", n),
+    }
+    return words[change].format(n=n)

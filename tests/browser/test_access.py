@@ -15,7 +15,7 @@ def test_a_smaller_role_ends_the_writing_and_keeps_the_text(person: Callable[...
     daniel = person("editor")
     page = daniel.at_work()
     daniel.write("Still mine. ")
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     owner, project_id, user_id = world.caller("owner"), world.project.id, daniel.user.id
     world.arrange(
         lambda: change_role(caller=owner, project_id=project_id, user_id=user_id, role="viewer", reason="Leave")

@@ -71,7 +71,7 @@ def test_the_states_of_the_workspace(person: Callable[..., Person], scheme: Sche
     mara.write("Unsaved. ")
     expect(daniel.badge).to_contain_text("Being edited by")
     found = {"writing": violations(mara.page), "watching": violations(daniel.page)}
-    mara.page.get_by_role("button", name="Cancel", exact=True).click()
+    mara.page.get_by_role("button", name="Stop editing").click()
     found["dialog"] = violations(mara.page)
     mara.page.keyboard.press("Escape")
     mara.page.locator("[data-sheet-target=compare]").click()

@@ -41,7 +41,7 @@ def test_who_is_asked_for_a_field_hears_the_bell_and_who_answers_silences_it(
 
     other = mara.page.context.new_page()
     other.goto(f"{world.url}/inbox/")
-    expect(other.locator("[data-unread] h3")).to_have_text("Daniel Okafor asks you for Prompt")
+    expect(other.locator("[data-unread] h3")).to_have_text("Daniel Okafor wants to edit Prompt")
     other.close()
     mara.page.get_by_role("button", name="Not now").click()
     bell(mara.page, "")

@@ -34,14 +34,14 @@ def test_cancel_says_what_happens_and_offers_the_text_again(person: Callable[...
     page = mara.at_work()
     daniel.at_work()
     mara.write("Put aside. ")
-    page.get_by_role("button", name="Cancel", exact=True).click()
-    expect(page.get_by_role("dialog")).to_contain_text("Your 1 changed line is not in any version.")
     page.get_by_role("button", name="Stop editing").click()
+    expect(page.get_by_role("dialog")).to_contain_text("You have 1 unsaved line.")
+    page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
     daniel.expect_state("free")
     expect(page.locator(".cm-line", has_text="Put aside.")).to_have_count(0)
 
     page.reload()
-    expect(mara.bar("Your text from")).to_be_visible()
+    expect(mara.bar("Unsaved changes from")).to_be_visible()
     page.get_by_role("button", name="Review").click()
     expect(page.locator(".cm-merge-b")).to_contain_text("Put aside.")
     page.get_by_role("button", name="Use this text").click()
@@ -56,10 +56,10 @@ def test_dropped_text_is_gone_for_good(person: Callable[..., Person], world: Wor
     mara = person("owner")
     page = mara.at_work()
     mara.write("Nonsense. ")
-    page.get_by_role("button", name="Cancel", exact=True).click()
-    page.get_by_text("Discard changes").click()
     page.get_by_role("button", name="Stop editing").click()
-    expect(mara.toast("Prompt is free again.")).to_be_visible()
+    page.get_by_text("Discard changes").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
+    expect(mara.toast("Prompt is available again.")).to_be_visible()
     expect(page.locator(".cm-line", has_text="Nonsense.")).to_have_count(0)
     world.until(lambda: not kept(world, ""))
 
@@ -68,7 +68,7 @@ def test_who_loses_a_field_keeps_the_text_and_chooses(person: Callable[..., Pers
     daniel = person("editor")
     page = daniel.at_work()
     daniel.write("Mine. ")
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
 
     def take_over_and_save() -> None:
         mara = world.writer("owner")
@@ -82,10 +82,10 @@ def test_who_loses_a_field_keeps_the_text_and_chooses(person: Callable[..., Pers
         mara.save({"prompt_text": f"Theirs.\n{world.project.name}\n"}, lock, base=12, release_locks=True)
 
     world.arrange(take_over_and_save)
-    expect(daniel.bar("Mara Lindqvist saved Prompt as v13 while you held unsaved text")).to_be_visible()
+    expect(daniel.bar("Mara Lindqvist saved Prompt as v13 while you had unsaved changes")).to_be_visible()
     expect(daniel.line("Mine.")).to_be_visible()
     page.get_by_role("button", name="Review").click()
-    dialog = page.get_by_role("dialog", name="Nothing is lost. Prompt moved on under your text.")
+    dialog = page.get_by_role("dialog", name="Prompt changed while you were editing.")
     expect(dialog).to_contain_text("You started from v12; Mara Lindqvist saved v13.")
     expect(dialog.locator("[data-side=theirs] pre")).to_contain_text("Theirs.")
     expect(dialog.locator("[data-side=yours] pre")).to_contain_text("Mine.")
@@ -110,7 +110,7 @@ def test_an_owner_takes_over_for_a_reason(person: Callable[..., Person]) -> None
     page.get_by_label("Reason").fill("Daniel left for the day")
     page.get_by_role("button", name="Take over", exact=True).click()
     mara.expect_state("yours")
-    expect(daniel.bar("Mara Lindqvist has Prompt now. Your changes are safe.")).to_be_visible()
+    expect(daniel.bar("Mara Lindqvist took over Prompt. Your changes are safe.")).to_be_visible()
     expect(daniel.line("Unfinished.")).to_be_visible()
 
 
@@ -121,7 +121,7 @@ def test_a_field_is_asked_for_and_handed_over(person: Callable[..., Person], wor
     mara.write("Before handing over. ")
     daniel.page.get_by_role("button", name="Ask for this field").click()
     expect(daniel.page.get_by_role("button", name="Asked")).to_be_disabled()
-    expect(mara.bar("Daniel Okafor asks for Prompt. You have unsaved changes.")).to_be_visible()
+    expect(mara.bar("Daniel Okafor wants to edit Prompt. You have unsaved changes.")).to_be_visible()
     mara.page.get_by_role("button", name="Save and hand over").click()
     daniel.expect_state("yours")
     expect(daniel.line("Before handing over.")).to_be_visible()
@@ -136,7 +136,7 @@ def test_the_page_catches_up_after_the_server_was_away(
     mara.expected += ["WebSocket connection to", "ERR_CONNECTION_REFUSED", "Failed to load resource"]
     page = mara.at_work()
     mara.write("Written before the server went. ")
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     server.stop()
     try:
         expect(mara.bar("Offline. Read-only. Your text is safe in this tab.")).to_be_visible()

@@ -78,7 +78,7 @@ def test_a_text_that_cannot_be_kept_says_where_survives_a_reload_and_is_mended_b
     bar.get_by_role("button", name="Remove the character").click()
     expect(bar).to_be_hidden()
     world.until(lambda: kept(world, "First second "))
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     assert page.evaluate(SPARE_TEXTS) == []
     page.reload()
     assert asked == ["beforeunload"]
@@ -93,7 +93,7 @@ def test_a_text_over_the_limit_says_how_far_it_fits(person: Callable[..., Person
     page.keyboard.press("ControlOrMeta+a")
     paste(page, ("ä" * 499 + "\n") * 1100)
     bar = mara.bar("Prompt cannot be saved.")
-    expect(bar).to_contain_text("It has 1,098,900 bytes; the limit of 1,048,576 is reached in line 1050.")
+    expect(bar).to_contain_text("It has 1,098,900 bytes; the limit of 1,048,576 is exceeded in line 1050.")
     bar.get_by_role("button", name="Go to it").click()
     expect(page.locator("[data-foot-target=place]")).to_contain_text("Ln 1050")
     page.close(run_before_unload=True)
@@ -120,7 +120,7 @@ def test_a_text_in_the_browser_is_offered_to_its_writer_alone(person: Callable[.
     expect(page.locator(".sheet")).to_have_attribute("data-state", "free", timeout=15_000)
     expect(page.locator(".ws-bars .bar")).to_have_count(0)
     sign_in("owner")
-    expect(mara.bar("Your text from")).to_be_visible()
+    expect(mara.bar("Unsaved changes from")).to_be_visible()
     page.get_by_role("button", name="Review").click()
     expect(page.locator(".cm-merge-b")).to_contain_text("Private")
 
@@ -148,7 +148,7 @@ def test_a_put_that_is_refused_for_a_while_says_so_and_is_tried_again(
     mara.page.route_web_socket("**/ws/projects/**", between)
     mara.at_work()
     mara.write("Patient. ")
-    bar = mara.bar("Your changes to Prompt are not being kept.")
+    bar = mara.bar("Your changes to Prompt are not backed up.")
     expect(bar).to_contain_text("Too much. They are kept in this browser only.")
     refusing.clear()
     expect(bar).to_be_hidden()
@@ -159,7 +159,7 @@ def test_the_last_words_before_a_lock_is_lost_are_kept(person: Callable[..., Per
     daniel = person("editor")
     page = daniel.at_work()
     daniel.write("Mine. ")
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     page.keyboard.insert_text("And the last words. ")
     world.arrange(
         lambda: take_over_lock(
@@ -170,7 +170,7 @@ def test_the_last_words_before_a_lock_is_lost_are_kept(person: Callable[..., Per
             reason="Urgent",
         )
     )
-    expect(daniel.bar("Mara Lindqvist has Prompt now.")).to_be_visible()
+    expect(daniel.bar("Mara Lindqvist took over Prompt.")).to_be_visible()
     world.until(lambda: kept(world, "Mine. And the last words. "))
 
 

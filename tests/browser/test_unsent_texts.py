@@ -91,7 +91,7 @@ def test_the_message_of_a_save_is_there_again_and_goes_with_the_save(
     page.keyboard.press("ControlOrMeta+Shift+s")
     page.locator("#save-message").fill("Says what")
     world.until(lambda: kept(world) == {"save": "Says what"})
-    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Kept on the server")
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
 
     page.reload()
     expect(page.get_by_role("button", name="Save as v13").first).to_be_enabled()

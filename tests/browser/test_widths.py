@@ -55,7 +55,7 @@ def test_badges_move_nothing_when_they_appear(person: Callable[..., Person]) -> 
     assert places(mara.page) == before
     daniel.page.keyboard.press("ControlOrMeta+s")
     expect(daniel.toast("Saved as v13")).to_be_visible()
-    daniel.page.get_by_role("button", name="Cancel", exact=True).click()
+    daniel.page.get_by_role("button", name="Stop editing").click()
     mara.expect_state("free")
     write_in_a_sentence(mara)
     expect(mara.page.locator(".field-row .unsaved").first).to_be_visible()
@@ -105,7 +105,7 @@ def test_the_foot_of_the_sheet_is_whole_while_somebody_writes(person: Callable[.
     mara.take()
     page.keyboard.type("x")
     foot = page.locator(".sheet-foot")
-    expect(foot).to_contain_text("Kept on the server")
+    expect(foot).to_contain_text("Backed up")
     parts = "one => [one, one.lastElementChild.lastElementChild].map(part => part.getBoundingClientRect().right)"
     edges = foot.evaluate(parts)
     assert edges[1] <= edges[0]

@@ -37,7 +37,7 @@ def test_one_writes_the_other_watches_and_both_have_the_new_version(
     assert daniel.page.evaluate("window.sameDocument") is True
     assert (world.current().prompt_text or "").startswith("Answer in the language of the question.\n")
 
-    mara.page.get_by_role("button", name="Cancel", exact=True).click()
+    mara.page.get_by_role("button", name="Stop editing").click()
     daniel.expect_state("free")
     daniel.take()
     mara.expect_state("theirs")
@@ -159,7 +159,7 @@ def test_a_comment_a_comparison_and_a_revert_need_no_mouse(person: Callable[...,
     expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_focused()
     page.keyboard.type("It was not needed")
     page.keyboard.press("Enter")
-    expect(mara.toast("v14 holds what v12 held.")).to_be_visible()
+    expect(mara.toast("Reverted to v12 (now v14).")).to_be_visible()
     assert world.current().version_number == 14
 
 
@@ -223,8 +223,8 @@ def test_watchers_see_the_typing_as_it_happens(person: Callable[..., Person], wo
     assert "Typed and not saved." not in (world.current().prompt_text or "")
 
     # Given back without saving, it is gone from all screens, and nobody else's to keep.
-    mara.page.get_by_role("button", name="Cancel", exact=True).click()
     mara.page.get_by_role("button", name="Stop editing").click()
+    mara.page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
     for watcher in (daniel, priya):
         expect(watcher.page.locator(".cm-line", has_text="Typed and not saved.")).to_have_count(0)
         expect(watcher.page.locator(".cm-remote-name")).to_have_count(0)

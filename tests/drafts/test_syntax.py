@@ -50,7 +50,7 @@ def test_it_lets_good_texts_and_other_languages_pass(language: str | None, text:
     [
         ("yaml", "a:\n  - b\n c: d\n", 3, "Not YAML"),
         ("yaml", "a: b\nc: 'open\n", 3, "Not YAML"),
-        ("yaml", "a: b\nc: *nothing\n", 2, "names nothing"),
+        ("yaml", "a: b\nc: *nothing\n", 2, "is not defined"),
         ("yaml", "a: &a\n  b:\n    - *a\n", 3, "inside what it names"),
         ("yaml", "a: 1\nb: 2\na: 3\n", 3, "twice"),
         ("yaml", "a: b\nc: \x07\n", 2, "Not YAML"),

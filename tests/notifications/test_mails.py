@@ -96,7 +96,7 @@ class TestWithoutWorker:
         send(row.id)
         (sent,) = mail.outbox
         assert sent.to == ["me@example.org"]
-        assert sent.subject == f"{owner.display_name} gave you a task · {project.name}"
+        assert sent.subject == f"{owner.display_name} assigned you a task · {project.name}"
         assert f"\n{SITE}/inbox/{row.id}/\n" in sent.body
         assert f"{SITE}/account/" in sent.body
         assert SECRET not in str(sent.message())

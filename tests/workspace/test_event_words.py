@@ -37,10 +37,10 @@ def saved(kind: str, *fields: str, source: int | None = None) -> tuple[str, dict
 SAID = [
     (*saved("save", "prompt_text", "model_configuration"), "v15: Prompt, Model configuration"),
     (*saved("save", *(f"files/{n}.md" for n in range(6))), "v15: 0.md, 1.md, 2.md, 3.md and 2 more"),
-    (*saved("revert", "prompt_text", source=12), "v15, as v12 again: Prompt"),
-    (*saved("undo", "prompt_text", source=14), "v15, v14 taken back: Prompt"),
+    (*saved("revert", "prompt_text", source=12), "v15, reverted to v12: Prompt"),
+    (*saved("undo", "prompt_text", source=14), "v15, undid v14: Prompt"),
     ("lock.acquired", {"field": "prompt_text"}, "Prompt, token 405"),
-    ("lock.released", {"field": "files/a/b.jsonl", "why": "expired"}, "a/b.jsonl, lease ran out"),
+    ("lock.released", {"field": "files/a/b.jsonl", "why": "expired"}, "a/b.jsonl, expired"),
     ("lock.handed_over", {"field": "prompt_text", "holder": DANIEL}, "Prompt, to Daniel Okafor, token 405"),
     ("comment.created", {"target_field": "prompt_text", "from_line": 22, "to_line": 22}, "Prompt, line 22"),
     ("comment.created", {"target_field": "prompt_text", "from_line": 2, "to_line": 4}, "Prompt, lines 2 to 4"),

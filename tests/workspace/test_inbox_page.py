@@ -105,7 +105,7 @@ def test_it_is_paged(browser: Browser, project: Project, owner: User, editor: Us
     assert len(elements(first, "h3")) == 50
     (older,) = [each for each in elements(first, "a", class_="btn btn-plain") if words(each) == "Older"]
     assert [words(each) for each in elements(client.get(URL + older.attributes["href"]), "h3")] == [
-        "Owner gave you the task Task 0",
+        "Owner assigned you the task Task 0",
         "Owner added you as Editor",
     ]
     for wrong in ("?before=x", "?before=%00"):

@@ -105,7 +105,7 @@ def test_revert_asks_for_a_reason_and_says_what_changes(browser: Browser, two_ve
     draft = Draft.objects.get(project=two_versions, version_number=3)
     assert (draft.kind, draft.source_version, draft.message) == ("revert", 1, "Lost its citations")
     again = client.post(address("revert", two_versions, 3), {"reason": "Again"}, headers=HTMX)
-    assert "holds the same as v3 already" in again.content.decode()
+    assert "is already the same as v3" in again.content.decode()
     same = client.get(address("revert", two_versions, 3))
     assert not elements(same, "input", name="reason")
 
@@ -118,23 +118,23 @@ def test_undo_says_what_it_does_and_who_blocks_it(
     theirs.save({"prompt_text": "Mine now\n"}, lock, base=2, release_locks=True)
     client, url = browser(editor), address("undo", two_versions)
     dialog = client.get(url, headers=HTMX)
-    assert words(elements(dialog, "h2")[0]) == "Take back your v2?"
+    assert words(elements(dialog, "h2")[0]) == "Undo v2?"
     rows = [words(each) for each in elements(dialog, "li")]
     assert rows == [
         "Model configuration",
         "topology.yaml",
-        f"Prompt stays: {owner.display_name} changed it in v3",
+        f"Prompt unchanged: {owner.display_name} edited it in v3",
     ]
     answer = client.post(url, {"stay": "1"}, headers=HTMX)
     assert answer.status_code == 204
-    assert f"Prompt stays: {owner.display_name} changed it in v3." in answer["HX-Trigger"]
+    assert f"Prompt is unchanged: {owner.display_name} edited it in v3." in answer["HX-Trigger"]
     redo = client.get(address("redo", two_versions), headers=HTMX)
-    assert words(elements(redo, "h2")[0]) == "Do your v2 again?"
+    assert words(elements(redo, "h2")[0]) == "Redo v2?"
     assert client.post(address("redo", two_versions)).status_code == 302
     assert Draft.objects.of_project(two_versions.id).first().kind == "redo"  # type: ignore[union-attr]
     assert "Nothing to redo" in client.get(address("redo", two_versions)).content.decode()
     nothing = client.post(address("redo", two_versions), headers=HTMX)
-    assert (nothing.status_code, "You have nothing to redo." in nothing.content.decode()) == (400, True)
+    assert (nothing.status_code, "There is nothing to redo." in nothing.content.decode()) == (400, True)
 
 
 def test_the_history_counts_threads_and_offers_going_back(

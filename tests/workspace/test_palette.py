@@ -111,7 +111,7 @@ class TestPalette:
     ) -> None:
         writer.take()
         mine = every(offered(browser(editor), two_versions, "prompt", **WORKSPACE))
-        assert "Cancel editing Prompt" in mine
+        assert "Stop editing Prompt" in mine
         assert "Take over Prompt…" not in mine
         assert "Save as v3" in every(offered(browser(editor), two_versions, "save", **WORKSPACE))
         theirs = every(offered(browser(owner), two_versions, "prompt", **WORKSPACE))

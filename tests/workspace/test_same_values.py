@@ -22,7 +22,7 @@ from workspace.releases.changes import changes_of as changes_of_release
 pytestmark = pytest.mark.django_db
 
 FIELD = "model_configuration"
-SAME_VALUES = "same values, spelled differently"
+SAME_VALUES = "same values, formatted differently"
 
 
 def saved(writer: Writer, *texts: str) -> Project:

@@ -31,7 +31,7 @@ def test_a_refusal_is_told_in_words_for_a_toast(browser: Browser, project: Proje
     answer = browser(editor).post(url, {"person": str(editor.id), "place": "comment", "text": "x" * 10_001})
 
     assert answer.status_code == 413
-    assert answer.content.decode() == "What you write here is not being kept. At most 10000 characters."
+    assert answer.content.decode() == "What you write here is not backed up. At most 10000 characters."
 
 
 def test_the_act_that_sends_a_text_lets_go_of_it_and_a_refused_one_does_not(

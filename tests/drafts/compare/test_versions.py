@@ -120,7 +120,7 @@ def test_the_first_version_is_all_added() -> None:
 
 def test_a_configuration_only_spelled_differently_is_told_with_its_text() -> None:
     comparison = compare_drafts(version("a", '{"a": 1e2, "b": 1}'), version("a", '{"b": 1,\n "a": 100}'))
-    assert comparison.summary == "Model configuration: same values, spelled differently"
+    assert comparison.summary == "Model configuration: same values, formatted differently"
     assert comparison.unchanged == (PROMPT,)
     (told,) = comparison.as_data()["fields"]
     assert (told["kind"], told["change"], told["same_values"]) == ("text", "changed", True)
