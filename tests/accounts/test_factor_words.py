@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_passkey_without_a_name_is_called_a_passkey(person: User) -> None:
     assert get_adapter().generate_authenticator_name(person, Authenticator.Type.WEBAUTHN) == "Passkey"
-    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={})
+    Authenticator.objects.bulk_create([Authenticator(user=person, type=Authenticator.Type.WEBAUTHN, data={})])
     assert get_adapter().generate_authenticator_name(person, Authenticator.Type.WEBAUTHN) == "Passkey 2"
 
 

@@ -22,12 +22,15 @@ def slot(page: Page, meaning: str, state: str) -> None:
     expect(page.locator(".slot", has_text=meaning)).to_have_attribute("data-slot", state)
 
 
+SIGNERS = {"authored": "author", "reviewed": "reviewer", "approved": "approver"}
+
+
 def sign(somebody: Person, meaning: str) -> None:
     page = somebody.page
     page.get_by_role("link", name="Sign…").click()
     expect(page.get_by_role("heading", name="Sign release")).to_be_visible()
     fill_proof(page, somebody.user.username)
-    page.get_by_role("button", name=f"Sign as {meaning}").click()
+    page.get_by_role("button", name=f"Sign as {SIGNERS[meaning]}").click()
     expect(somebody.toast(f"as {meaning}")).to_be_visible()
 
 

@@ -69,7 +69,7 @@ def shouting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_refusal_is_told_in_the_reader_s_language(shouting: None) -> None:
-    assert Unavailable().problem()["title"] == "NOT AVAILABLE FOR A MOMENT"
+    assert Unavailable().problem()["title"] == "TEMPORARILY UNAVAILABLE"
     assert Unavailable().detail == "FOUNDRY CANNOT REACH ITS STORAGE. TRY AGAIN."
     assert ValidationFailed({}).detail == "INVALID INPUT."
     assert Role.OWNER.label == "OWNER"

@@ -66,7 +66,7 @@ def test_it_tells_what_happened_newest_first_without_locks(browser: Browser, bus
         "Owner added Viewer, Viewer",
         "Owner added Reviewer, Reviewer",
         "Owner added Editor, Editor",
-        "Owner added Owner, Owner",
+        "Owner created the project",
     ]
 
 

@@ -148,7 +148,7 @@ def test_a_long_trail_is_verified_by_the_worker(desk: Client, saved: Event, monk
     for _ in range(2):
         desk.post(reverse("admin:audit_event_verify"), {"here": f"chain={saved.chain}"})
 
-    assert "is verified in the background" in shown(desk, chain=saved.chain)
+    assert "is being verified in the background" in shown(desk, chain=saved.chain)
     (job,) = ProcrastinateJob.objects.filter(args__chain=saved.chain)
     verify_chain(**job.args)
     assert "Chain verified up to" in shown(desk, chain=saved.chain)

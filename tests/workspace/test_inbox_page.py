@@ -170,11 +170,11 @@ class TestMails:
         settings.FOUNDRY_SENDS_MAIL = True
         response = browser(editor).post("/account/mails/", {"topic": ["task"], "address": "me@"})
         assert response.status_code == 400
-        assert "This is no e-mail address." in response.content.decode()
+        assert "This is not an e-mail address." in response.content.decode()
         assert elements(response, "input", name="address")[0].attributes["value"] == "me@"
         assert [each.attributes["value"] for each in elements(response, "input", name="topic", checked="")] == ["task"]
 
     def test_without_a_mail_server_there_is_no_choice(self, browser: Browser, editor: User) -> None:
         response = browser(editor).get("/account/")
-        assert "sends no mail" in response.content.decode()
+        assert "sends no e-mail" in response.content.decode()
         assert not elements(response, "input", name="topic")

@@ -117,7 +117,7 @@ def test_c12_c20_the_page_shows_each_signature_and_whether_the_record_changed(br
         assert any(row.startswith(start) for row in signed)
         assert bytes(signature.seal).hex() in page.content.decode()
     assert "".join(elements(page, "code", class_="hash")[0].text.split()) == release.draft.content_hash
-    assert "stand as they were recorded" in words(elements(page, "p", class_="stateline record-check")[0])
+    assert "unchanged since signing" in words(elements(page, "p", class_="stateline record-check")[0])
     assert any(row.startswith("Prompt v1 · Editor") and row.endswith("yes, once last in v2") for row in signed)
 
 

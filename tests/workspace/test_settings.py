@@ -117,7 +117,7 @@ def test_others_read_the_settings_in_words(
     for reader in (editor, viewer):
         page = browser(reader).get(address(project))
         assert form(page) == {}
-        assert "Members only." in page.content.decode()
+        assert "Only members can see it." in page.content.decode()
         assert "Archive…" not in page.content.decode()
         assert "Settings" not in tabs(browser(reader).get(address(project, "")))
     assert tabs(browser(owner).get(address(project, "")))[-1] == "Settings"
