@@ -38,9 +38,9 @@ _SIGN_OUTS: Final = {
     "elsewhere": gettext_lazy("From another browser"),
 }
 _SUSPENSIONS: Final = {
-    "password_set": gettext_lazy("Somebody else set the password"),
-    "factors_removed": gettext_lazy("Somebody else removed the second factors"),
-    "email_changed": gettext_lazy("Somebody else changed the e-mail address by which they sign in"),
+    "password_set": gettext_lazy("Someone else set the password"),
+    "factors_removed": gettext_lazy("Someone else removed the second factors"),
+    "email_changed": gettext_lazy("Someone else changed the e-mail address used to sign in"),
 }
 
 
@@ -57,7 +57,7 @@ def _changed(context: EventContext) -> str:
 
 
 def _password_changed(context: EventContext) -> str:
-    return _("Set by an administrator") if context.data["by"] == "administrator" else _("Chosen by its person")
+    return _("Set by an administrator") if context.data["by"] == "administrator" else _("Chosen by the person")
 
 
 def _method(name: str) -> str:
@@ -110,9 +110,9 @@ def _suspended(context: EventContext) -> str:
 
 
 def _restored(context: EventContext) -> str:
-    return (
-        _("By a password of their own") if context.data["by"] == "own_password" else _("Confirmed by an administrator")
-    )
+    if context.data["by"] == "own_password":
+        return _("By choosing their own password")
+    return _("Confirmed by an administrator")
 
 
 def _outside_linked(context: EventContext) -> str:

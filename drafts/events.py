@@ -31,18 +31,20 @@ _TASK: Final = ("task_id", "text", "assignee", "done", "done_by")
 
 _SAVE_SENTENCES: Final = {
     "save": gettext_lazy("{name} saved {thing}"),
-    "revert": gettext_lazy("{name} went back: {thing}"),
-    "undo": gettext_lazy("{name} undid a save: {thing}"),
-    "redo": gettext_lazy("{name} did a save again: {thing}"),
+    "revert": gettext_lazy("{name} reverted to {thing}"),
+    "undo": gettext_lazy("{name} undid {thing}"),
+    "redo": gettext_lazy("{name} redid {thing}"),
     "import": gettext_lazy("{name} imported {thing}"),
 }
 _SAVE_WORDS: Final = {
     "save": gettext_lazy("v{version}: {fields}"),
-    "revert": gettext_lazy("v{version}, as v{source} again: {fields}"),
-    "undo": gettext_lazy("v{version}, v{source} taken back: {fields}"),
-    "redo": gettext_lazy("v{version}, v{source} done again: {fields}"),
+    "revert": gettext_lazy("v{version}, reverted to v{source}: {fields}"),
+    "undo": gettext_lazy("v{version}, undid v{source}: {fields}"),
+    "redo": gettext_lazy("v{version}, redid v{source}: {fields}"),
     "import": gettext_lazy("v{version}, imported: {fields}"),
 }
+
+_OF_AN_EARLIER_ONE: Final = frozenset({"revert", "undo", "redo"})
 
 
 def register() -> None:
@@ -50,19 +52,28 @@ def register() -> None:
     EVENT_KINDS.register("versions", EventKind(gettext_lazy("Versions"), position=10))
     EVENT_KINDS.register("comments", EventKind(gettext_lazy("Comments"), position=20))
     EVENT_KINDS.register("tasks", EventKind(gettext_lazy("Tasks"), position=30))
-    MAIL_TOPICS.register("comment", MailTopic(gettext_lazy("You are mentioned, or answered"), position=20))
-    MAIL_TOPICS.register("task", MailTopic(gettext_lazy("A task becomes yours"), position=30))
+    MAIL_TOPICS.register("comment", MailTopic(gettext_lazy("You are mentioned or get a reply"), position=20))
+    MAIL_TOPICS.register("task", MailTopic(gettext_lazy("A task is assigned to you"), position=30))
     register_events(*EVENTS)
 
 
 def _saved(context: EventContext) -> str:
-    data = context.data
+    return _version_words(context.data, str(_SAVE_WORDS[context.data["kind"]]))
+
+
+def _saved_thing(context: EventContext) -> str:
+    """A version made of an earlier one is told by that one: `reverted to v47 (now v76)`."""
+    if context.data["kind"] in _OF_AN_EARLIER_ONE:
+        return _version_words(context.data, _("v{source} (now v{version}): {fields}"))
+    return _saved(context)
+
+
+def _version_words(data: Facts, words: str) -> str:
     fields = [field_names.label(name) for name in data["changed_fields"]]
     shown = ", ".join(fields[:MAX_FIELDS])
     if len(fields) > MAX_FIELDS:
         more = len(fields) - MAX_FIELDS
         shown = ngettext("{shown} and {n} more", "{shown} and {n} more", more).format(shown=shown, n=more)
-    words = str(_SAVE_WORDS[data["kind"]])
     return words.format(version=data["version"], source=data["source_version"], fields=shown)
 
 
@@ -138,8 +149,8 @@ ANSWERED: Final = InboxLine(
     "comment.answered",
     title="A thread you wrote in was answered",
     icon="message-square",
-    mail=gettext_lazy("{name} answered in a thread of yours"),
-    sentence=gettext_lazy("{name} answered in your thread on {thing}"),
+    mail=gettext_lazy("{name} replied to your thread"),
+    sentence=gettext_lazy("{name} replied to your thread on {thing}"),
     thing=_commented_field,
     link=_thread,
 )
@@ -147,8 +158,8 @@ TASK_ASSIGNED: Final = InboxLine(
     "task.assigned",
     title="A task is yours",
     icon="list-checks",
-    mail=gettext_lazy("{name} gave you a task"),
-    sentence=gettext_lazy("{name} gave you the task {thing}"),
+    mail=gettext_lazy("{name} assigned you a task"),
+    sentence=gettext_lazy("{name} assigned you the task {thing}"),
     thing=_task_text,
     link=_tasks,
 )
@@ -170,6 +181,7 @@ EVENTS: Final = (
         live=("version", "kind", "changed_fields"),
         words=_saved,
         sentence=_save_sentence,
+        thing=_saved_thing,
         icon="git-commit-horizontal",
         kind="versions",
         field_in="changed_fields",
@@ -188,7 +200,7 @@ EVENTS: Final = (
         sentence=gettext_lazy("{name} commented on {thing}"),
         inbox=(MENTIONED,),
     ),
-    _of_a_comment("comment.answered", sentence=gettext_lazy("{name} answered on {thing}"), inbox=(MENTIONED, ANSWERED)),
+    _of_a_comment("comment.answered", sentence=gettext_lazy("{name} replied on {thing}"), inbox=(MENTIONED, ANSWERED)),
     _of_a_comment("comment.resolved", sentence=gettext_lazy("{name} resolved a comment on {thing}")),
     _of_a_comment("comment.reopened", sentence=gettext_lazy("{name} reopened a comment on {thing}")),
     _of_a_comment("comment.withdrawn", sentence=gettext_lazy("{name} withdrew a comment on {thing}")),

@@ -29,9 +29,9 @@ _LIVE: Final = ("field", "session_id", "holder")
 
 _ENDS: Final = {
     "saved": gettext_lazy("saved"),
-    "cancelled": gettext_lazy("given back"),
+    "cancelled": gettext_lazy("stopped editing"),
     "disconnected": gettext_lazy("disconnected"),
-    "expired": gettext_lazy("lease ran out"),
+    "expired": gettext_lazy("expired"),
     "handed_over": gettext_lazy("handed over"),
     "taken_over": gettext_lazy("taken over"),
     "revoked": gettext_lazy("access lost"),
@@ -43,7 +43,7 @@ def register() -> None:
     """Register all of them."""
     # They come with every save: whoever wants them, asks.
     EVENT_KINDS.register("locks", EventKind(gettext_lazy("Locks"), position=70, by_default=False))
-    MAIL_TOPICS.register("lock", MailTopic(gettext_lazy("Somebody asks for your field, or takes it over"), position=10))
+    MAIL_TOPICS.register("lock", MailTopic(gettext_lazy("Someone asks for your field or takes it over"), position=10))
     register_events(*EVENTS)
     # A question is no record.
     register_inbox_lines(LOCK_REQUESTED)
@@ -90,7 +90,7 @@ def _lost(context: EventContext) -> bool:
 def _release_sentence(context: EventContext) -> Text:
     if _lost(context):
         return gettext_lazy("{name} ended the lock on {thing}")
-    return gettext_lazy("{name} let go of {thing}")
+    return gettext_lazy("{name} stopped editing {thing}")
 
 
 def _acquired_thing(context: EventContext) -> str:
@@ -121,8 +121,8 @@ LOCK_REQUESTED: Final = InboxLine(
     "lock.requested",
     title="You were asked for a field",
     icon="hand",
-    mail=gettext_lazy("{name} asks you for a field"),
-    sentence=gettext_lazy("{name} asks you for {thing}"),
+    mail=gettext_lazy("{name} wants to edit your field"),
+    sentence=gettext_lazy("{name} wants to edit {thing}"),
     thing=_field,
     link=_in_the_editor,
 )
@@ -131,7 +131,7 @@ LOCK_TAKEN_OVER: Final = InboxLine(
     title="Your field was taken over",
     icon="lock",
     mail=gettext_lazy("{name} took over your field"),
-    sentence=gettext_lazy("{name} took {thing} over from you; your text is kept"),
+    sentence=gettext_lazy("{name} took over {thing} from you; your changes are safe"),
     thing=_field,
     link=_in_the_editor,
 )
@@ -143,7 +143,7 @@ EVENTS: Final = (
         "lock.acquired",
         live=_LIVE,
         words=_opened,
-        sentence=gettext_lazy("{name} took {thing}"),
+        sentence=gettext_lazy("{name} started editing {thing}"),
         thing=_acquired_thing,
     ),
     _of_a_lock(

@@ -18,6 +18,7 @@ from audit.event_types import (
     Facts,
     InboxLine,
     Revocation,
+    Text,
     register_events,
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
@@ -29,7 +30,7 @@ def register() -> None:
     EVENT_KINDS.register("members", EventKind(gettext_lazy("Members"), position=50))
     EVENT_KINDS.register("project", EventKind(gettext_lazy("Project"), position=60))
     MAIL_TOPICS.register(
-        "member", MailTopic(gettext_lazy("You come into a project, or your role changes"), position=50)
+        "member", MailTopic(gettext_lazy("You are added to a project, or your role changes"), position=50)
     )
     register_events(*EVENTS)
 
@@ -40,6 +41,13 @@ def _created(context: EventContext) -> str:
 
 def _member_added(context: EventContext) -> str:
     return f"{context.data['user']['display_name']}, {role_label(context.data['role'])}"
+
+
+def _added_sentence(context: EventContext) -> Text:
+    """Who becomes a member by their own act has made the project, and is its first owner."""
+    if context.data["user"]["id"] == str(context.event.actor_id):
+        return gettext_lazy("{name} created the project")
+    return gettext_lazy("{name} added {thing}")
 
 
 def _role_changed(context: EventContext) -> str:
@@ -67,7 +75,7 @@ def _updated(context: EventContext) -> str:
 
 
 _WAS: Final = {
-    "open": gettext_lazy("Was open"),
+    "open": gettext_lazy("Was a draft"),
     "in_review": gettext_lazy("Was in review"),
     "frozen": gettext_lazy("Was frozen"),
     "archived": gettext_lazy("Was archived"),
@@ -133,7 +141,7 @@ EVENTS: Final = (
         "member.added",
         live=("user", "role"),
         words=_member_added,
-        sentence=gettext_lazy("{name} added {thing}"),
+        sentence=_added_sentence,
         inbox=(MEMBER_ADDED,),
     ),
     _of_a_member(

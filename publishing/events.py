@@ -46,7 +46,7 @@ def register() -> None:
     """Register all of them."""
     EVENT_KINDS.register("releases", EventKind(gettext_lazy("Releases"), position=40))
     MAIL_TOPICS.register(
-        "release", MailTopic(gettext_lazy("A release waits for your signature, or yours goes on"), position=40)
+        "release", MailTopic(gettext_lazy("A release needs your signature, or yours moves on"), position=40)
     )
     register_events(*EVENTS)
 
@@ -90,22 +90,22 @@ SIGNED: Final = _line(
     "release.signed",
     title="Your release was signed",
     icon="signature",
-    mail=gettext_lazy("{name} signed a release of yours"),
+    mail=gettext_lazy("{name} signed your release"),
     sentence=_signed_sentence,
 )
 RELEASED: Final = _line(
     "release.released",
     title="Your release is out",
     icon="snowflake",
-    mail=gettext_lazy("{name} completed a release of yours"),
-    sentence=gettext_lazy("{name} gave your release {thing} its last signature"),
+    mail=gettext_lazy("{name} completed your release"),
+    sentence=gettext_lazy("{name} completed your release {thing} with the last signature"),
 )
 REJECTED: Final = _line(
     "release.rejected",
     title="Your release was sent back",
     icon="undo-2",
-    mail=gettext_lazy("{name} sent a release of yours back"),
-    sentence=gettext_lazy("{name} sent your release {thing} back"),
+    mail=gettext_lazy("{name} rejected your release"),
+    sentence=gettext_lazy("{name} rejected your release {thing}"),
 )
 WITHDRAWN: Final = _line(
     "release.withdrawn",
@@ -133,7 +133,7 @@ EVENTS: Final = (
         sentence=gettext_lazy("{name} signed release {thing}"),
         inbox=(SIGNED,),
     ),
-    _of_a_release("release.rejected", sentence=gettext_lazy("{name} sent back release {thing}"), inbox=(REJECTED,)),
+    _of_a_release("release.rejected", sentence=gettext_lazy("{name} rejected release {thing}"), inbox=(REJECTED,)),
     _of_a_release("release.withdrawn", sentence=gettext_lazy("{name} withdrew release {thing}"), inbox=(WITHDRAWN,)),
     _of_a_release("release.released", sentence=gettext_lazy("{name} completed release {thing}"), inbox=(RELEASED,)),
 )

@@ -103,7 +103,7 @@ def test_it_is_asked_for_by_person_kind_field_and_time(
     assert shown(field="files/topology.yaml", kind="versions") == [
         "Editor saved v2: Prompt, Model configuration, topology.yaml"
     ]
-    assert shown(field="files/topology.yaml")[0] == "Editor let go of topology.yaml"
+    assert shown(field="files/topology.yaml")[0] == "Editor stopped editing topology.yaml"
     assert [each for each in shown(field="prompt_text") if "comment" in each] == ["Reviewer commented on Prompt"]
     assert shown(until="2020-01-01") == []
     assert len(shown(since="2020-01-01")) == 9
@@ -164,7 +164,10 @@ def test_an_ended_lock_of_somebody_else_says_whose_it_was(
     writer.take()
     revoke_locks(caller=foundry_caller(), project_id=two_versions.id, user_id=writer.caller.user.id)
     told = rows(browser(owner).get(address(two_versions), {"kind": "locks"}))
-    assert told[:2] == ["Foundry ended the lock on Prompt, held by Editor: access lost", "Editor took Prompt"]
+    assert told[:2] == [
+        "Foundry ended the lock on Prompt, held by Editor: access lost",
+        "Editor started editing Prompt",
+    ]
 
 
 def test_every_event_of_a_project_has_a_sentence_an_icon_and_a_kind() -> None:
@@ -187,3 +190,12 @@ def test_sentences_are_whole(action: str, data: dict[str, Any], _words: str) -> 
 def test_an_event_of_another_shape_is_still_told() -> None:
     assert event_sentence(event_of("draft.saved", {}))[1] == "draft.saved"
     assert event_sentence(event_of("weather.changed", {})) == ("{name}: {thing}", "weather.changed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [("revert", "{name} reverted to {thing}"), ("undo", "{name} undid {thing}"), ("redo", "{name} redid {thing}")],
+)
+def test_a_version_made_of_an_earlier_one_names_both(kind: str, sentence: str) -> None:
+    data = {"version": 76, "kind": kind, "source_version": 47, "changed_fields": ["prompt_text"]}
+    assert event_sentence(event_of("draft.saved", data)) == (sentence, "v47 (now v76): Prompt")
