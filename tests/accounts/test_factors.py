@@ -304,3 +304,11 @@ def forget_what_was_proven(client: Client) -> None:
     session.pop("account_authentication_methods")
     session.save()
     assert client.get(f"{FACTORS}recovery/make/").status_code == 302
+
+
+def test_an_app_for_codes_names_the_site(client: Client, person: User) -> None:
+    """What the app shows beside the code: which of several Foundrys it is for."""
+    sign_in(client)
+    confirm(client)
+    address = str(client.get(f"{FACTORS}codes/add/").context["totp_url"])
+    assert "issuer=Foundry%20testserver" in address

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import psycopg
 import pytest
+from django.db import connection
 
 from foundry_site.connections import database_settings, redis_database
+from foundry_site.postgres.base import has_ended
+from tests.databases import address, current
 
 
 def test_a_database_address_keeps_its_further_parameters() -> None:
@@ -42,3 +46,17 @@ def test_the_operators_own_options_come_last_and_win() -> None:
 )
 def test_the_next_database_of_a_redis(url: str, next_url: str) -> None:
     assert redis_database(url, 1) == next_url
+
+
+def test_a_pooled_connection_that_the_server_has_ended_is_not_handed_out(committed_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (ended,) = cursor.fetchone()
+    raw = connection.connection
+    connection.close()
+    with psycopg.connect(address(current()), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
+    assert has_ended(raw)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() != (ended,)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
@@ -102,3 +103,19 @@ async def test_writes_of_one_project_take_turns_and_hold_up_nobody_else() -> Non
     ]
     await asyncio.to_thread(desk.until, 3)
     assert await gathered(requests) == [200] * 7
+
+
+async def test_an_answer_ends_its_request_in_the_name_of_what_answered() -> None:
+    """Django's own mark on an answer: whoever listens to the end of a request is told whose it was."""
+    ended: list[object] = []
+
+    def listen(sender: object, **more: object) -> None:
+        ended.append(sender)
+
+    request_finished.connect(listen)
+    desk.open.set()
+    try:
+        assert await ask(HttpApplication(), "/slow/") == 200
+    finally:
+        request_finished.disconnect(listen)
+    assert ended == [HttpApplication]
