@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +12,6 @@ import pytest
 import schemathesis
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -29,6 +31,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from drafts.comments.services import create_comment
 from drafts.tasks.services import create_task
+from foundry_site.stages import available_stages
 from locking.sessions import open_session
 from projects.models import Project
 from publishing.services import submit_release, withdraw_release
@@ -51,7 +54,12 @@ EXAMPLES = 25
 
 def test_the_description_is_up_to_date(tmp_path: Any) -> None:
     now = tmp_path / "openapi.yaml"
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(now))
+    command = ["manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", str(now)]
+    # As it is installed by default: without the stage that only tests know.
+    stages = {"FOUNDRY_STAGES": ",".join(available_stages())}
+    subprocess.run(
+        [sys.executable, *command], cwd=settings.BASE_DIR, env={**os.environ, **stages}, check=True, timeout=120
+    )
     assert now.read_text() == DESCRIPTION.read_text(), (
         "Run: manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
     )

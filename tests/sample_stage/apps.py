@@ -18,11 +18,13 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.demo import AddNote
         from tests.sample_stage.doctor import examine
+        from tests.sample_stage.events import register as register_events
         from tests.sample_stage.exchange import EXPORTED_NOTES
         from tests.sample_stage.metrics import FIGURES
         from tests.sample_stage.rebuilding import TABLES
         from tests.sample_stage.versions import note_version
 
+        register_events()
         rebuild(*TABLES)
         DEMO_STEPS.register("sample_stage", AddNote())
         EXAMINATIONS.register("Sample stage", examine)

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.apps import apps
 
+from tests.workspace.conftest import browser  # noqa: F401 (fixture)
+
 collect_ignore_glob = [] if apps.is_installed("tests.sample_stage") else ["test_*.py"]

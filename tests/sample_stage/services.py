@@ -7,10 +7,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller
+from audit.models import Event
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from kernel.names import check_name
+from projects.models import Member, Role
 from projects.writing import ProjectWrite, project_write
+from tests.sample_stage.events import NOTE_ADDED
 from tests.sample_stage.models import MAX_TEXT, Note
 
 
@@ -21,13 +24,16 @@ def add_note(*, caller: Caller, project_id: UUID, text: str) -> Note:
     ) as write:
         if write.repeat_of is not None:
             return Note._default_manager.get(pk=write.repeat_of.target_id)
-        return insert_note(write, check_name(text, name="text", maximum=MAX_TEXT))
+        note, event = insert_note(write, check_name(text, name="text", maximum=MAX_TEXT))
+        owners = Member.objects.filter(project=project_id, role=Role.OWNER).values_list("user_id", flat=True)
+        write.notify(NOTE_ADDED.inbox[0], owners, event.data, event.seq)
+        return note
 
 
-def insert_note(write: ProjectWrite, text: str) -> Note:
+def insert_note(write: ProjectWrite, text: str) -> tuple[Note, Event]:
     """Record a note inside a write that may add one."""
     note = Note(id=uuid7(), project=write.project, created_by=write.caller.user, text=text)
     event = write.record("note.added", Target.of("note", note.id), {"note_id": str(note.id), "text": note.text})
     note.created_at = event.at
     note.save(force_insert=True)
-    return note
+    return note, event
