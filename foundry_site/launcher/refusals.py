@@ -57,11 +57,11 @@ def refusal_names(source: str) -> frozenset[str]:
 def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = SHOWN) -> list[tuple[int, str]]:
     """The texts for people in a module that do not go through gettext, with their lines."""
     found = {
-        (text.lineno, text.value)
+        (line, text)
         for node in ast.walk(ast.parse(source))
         for shown in _shown(node, refusals, names)
-        for text in _texts(shown)
-        if _WORDS.search(text.value)
+        for line, text in _texts(shown)
+        if _WORDS.search(text)
     }
     return sorted(found)
 
@@ -98,11 +98,11 @@ def _assigned(statement: ast.Assign, bases: set[str], *, is_refusal: bool) -> It
         yield from (text for name, text in zip(names, value.elts, strict=False) if name == "title")
 
 
-def _texts(shown: ast.expr) -> Iterator[ast.Constant]:
+def _texts(shown: ast.expr) -> Iterator[tuple[int, str]]:
     """The literal texts of an expression that it does not translate; keys of a dict are names of fields."""
     if isinstance(shown, ast.Constant):
         if isinstance(shown.value, str):
-            yield shown
+            yield shown.lineno, shown.value
     elif isinstance(shown, ast.Call):
         if _called(shown) not in TRANSLATES and isinstance(shown.func, ast.Attribute):
             yield from _texts(shown.func.value)

@@ -10,6 +10,7 @@ import hmac
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -22,7 +23,7 @@ from kernel.errors import NotAuthenticated
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures in Prometheus' text format; 401 without the token."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     fits = hmac.compare_digest(token.strip().encode(), settings.FOUNDRY_METRICS_TOKEN.encode())
     if scheme.lower() != "bearer" or not fits:
         problem = NotAuthenticated(_("Figures are read with the operator's metrics token."))
