@@ -16,10 +16,10 @@ from accounts.factors import remove_factors
 from accounts.models import Kind, User
 from accounts.services import create_account, create_token, deactivate_account, reactivate_account, set_shortcuts
 from accounts.suspension import restore_signing
+from audit.chain_verification.services import record_verifications
 from audit.checkpoints.services import make_checkpoint
 from audit.keys.rotation import rotate_site_key
 from audit.reviews.services import record_review
-from audit.standing.services import note_standings
 from drafts.comments.services import create_comment
 from drafts.exchange.exporting import export_project
 from drafts.exchange.git.history import Selection
@@ -224,4 +224,4 @@ class ReleaseSite:
             make_checkpoint(caller=foundry_caller("command"))
             auditor = caller_of(self._person("second-auditor", is_auditor=True))
             record_review(caller=auditor, chain=str(review.project.id), from_seq=1, to_seq=5, findings="")
-            note_standings()
+            record_verifications()
