@@ -13,10 +13,10 @@ class LockingConfig(AppConfig):
         from locking.rebuilding import TABLES
         from locking.services import freeze_locks
         from projects.permissions import register_permissions
-        from projects.status import when_closed
+        from projects.status import CLOSING_STEPS
 
         register_permissions(*PERMISSIONS)
         register_events()
         rebuild(*TABLES)
         register_figures(*FIGURES)
-        when_closed(freeze_locks)
+        CLOSING_STEPS.register("locks", freeze_locks)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import Target
 from kernel.errors import LockNotHeld, StaleToken
+from kernel.registry import Registry
 from kernel.statements import Statement
 from locking import registry
 from locking.metrics import LEASE_SECONDS
@@ -39,6 +40,10 @@ _END_LEASE_BEFORE_ITS_EVENT = (
     " WHERE lease_id = %s AND ended_at IS NULL RETURNING ended_at"
 )
 
+# What other apps do in the transaction that ends a lease, after its own statements: `step(write, lease, why)`. What a
+# step raises refuses the whole write, be it a save or a sweep; so one that may fail does its work later, by a job.
+LEASE_END_STEPS: Final = Registry[Callable[[ProjectWrite, Lease, EndReason], object]]("step at the end of a lease")
+
 # What a token can be: it is a bigint in the journal.
 MAX_TOKEN = 2**63
 
@@ -60,7 +65,7 @@ def lock_ttl() -> int:
 
 
 def lock_grace() -> int:
-    """How long a lock outlives a socket that went away without a good-bye, in ms."""
+    """How long a lock outlives a socket that ended without a clean close, in ms."""
     return int(settings.FOUNDRY_LOCK_GRACE * 1000)
 
 
@@ -80,7 +85,7 @@ class Lock:
 
 
 def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> Statement:
-    """Asks for a field's open lease, and for one by its id, with a write's opening; `open_lease_of` has the answer."""
+    """The query for a field's open lease, and for one by its id, with a write's opening; read by `open_lease_of`."""
     sql, _, _ = _reading()
     return f"{sql} AND lease.field = %s AND (lease.ended_at IS NULL OR lease.lease_id = %s::uuid)", [
         project_id,
@@ -90,7 +95,7 @@ def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> 
 
 
 def leases_by_token(project_id: UUID, tokens: Iterable[int]) -> Statement:
-    """Asks for the leases that tokens name, with a write's opening; `held_leases` has the answer."""
+    """The query for the leases that tokens name, with a write's opening; read by `held_leases`."""
     sql, _, _ = _reading()
     possible = [token for token in tokens if 0 < token < MAX_TOKEN]
     return f"{sql} AND lease.token = ANY(%s::bigint[])", [project_id, possible]
@@ -163,18 +168,27 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
     """End a lease that this write has read as open, and free its key after the commit.
 
     `announce` records `lock.released`, whose time is the lease's end; a hand-over or take-over says it in its own event
-    instead, and takes the end from `lease.ended_at`.
+    instead, and takes the end from `lease.ended_at`. The steps of other apps (`LEASE_END_STEPS`) run in the same
+    transaction.
     """
     ending: Statement = (_END_LEASE, [why.value, lease.lease_id])
     write.afterwards(_observe_length, lease, why)
-    if not announce:
+    if announce:
+        _announce_end(write, lease, why, ending)
+        key = registry.lock_key(lease.project_id, lease.field)
+        write.afterwards(registry.release, key=key, lease_id=lease.lease_id)
+    else:
         with connection.cursor() as cursor:
             cursor.execute(_END_LEASE_BEFORE_ITS_EVENT, ending[1])
             lease.ended_at = cursor.fetchone()[0]
-        return
-    # An expiry is nobody's act, whoever's request comes upon it.
-    say = write.record_consequence if why is EndReason.EXPIRED else write.record
-    say(
+    for step in LEASE_END_STEPS.values():
+        step(write, lease, why)
+
+
+def _announce_end(write: ProjectWrite, lease: Lease, why: EndReason, ending: Statement) -> None:
+    # Nobody decides an expiry; whoever's request finds it is not its actor.
+    record = write.record_consequence if why is EndReason.EXPIRED else write.record
+    record(
         "lock.released",
         Target.of("lease", lease.lease_id),
         {
@@ -186,7 +200,6 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
         },
         with_statements=[ending],
     )
-    write.afterwards(registry.release, key=registry.lock_key(lease.project_id, lease.field), lease_id=lease.lease_id)
 
 
 def _observe_length(lease: Lease, why: EndReason) -> None:
@@ -257,7 +270,7 @@ def momentary_lease_id(project_id: UUID, event_seq: int, field: str) -> UUID:
     return uuid5(project_id, f"{event_seq} {field}")
 
 
-def follow_journal(key: str, *, ended: UUID, current: Lease | None) -> datetime | None:
+def sync_redis_key(key: str, *, ended: UUID, current: Lease | None) -> datetime | None:
     """Move a field's key from an `ended` lease to the `current` one, or free it; a third lease's key stays."""
     if current is None or current.session_id is None:
         registry.release(key=key, lease_id=ended)

@@ -1,4 +1,4 @@
-"""Who held which field from when to when, as the events of the locks tell it (control c22)."""
+"""Rebuilding leases and sessions from the events of the locks (control c22)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LEASES: Final = Table(Lease, name="lease", key=("project_id", "token", "field"),
 
 
 @LEASES.on("lock.acquired", "lock.handed_over", "lock.taken_over")
-def _begun(rows: Rows, fact: Fact) -> None:
+def _started(rows: Rows, fact: Fact) -> None:
     said = fact.data
     if "ended" in said:
-        _given_on(rows, fact)
+        _succeeded(rows, fact)
     rows.put(
         fact,
         (fact.project_id, fact.seq, said["field"]),
@@ -31,7 +31,7 @@ def _begun(rows: Rows, fact: Fact) -> None:
     )
 
 
-def _given_on(rows: Rows, fact: Fact) -> None:
+def _succeeded(rows: Rows, fact: Fact) -> None:
     """The lease before it ended with the same event, or a moment before."""
     ended = fact.data["ended"]
     at = moment(ended["ended_at"]) if fact.is_complete else ShortlyBefore(fact.at)

@@ -1,8 +1,8 @@
-"""The referee: locks in Redis, taken by `SET … NX PX` and changed only by Lua that compares the `lease_id`.
+"""Locks in Redis, taken by `SET … NX PX` and changed only by Lua that compares the `lease_id`.
 
-Fast, and it forgets: the journal in Postgres decides (design page 2, "Locks"). One key per script, flat values, times
-as strings of whole milliseconds since 1970 by Redis' own clock. A value that is not ours to read (corrupt, or written
-by something else) counts neither as free nor as anybody's.
+Redis is a cache of the journal: fast, and it may lose anything. The journal in Postgres decides (design page 2,
+"Locks"). One key per script, flat values, times as strings of whole milliseconds since 1970 by Redis' own clock. A
+value that cannot be read (corrupt, or written by something else) counts neither as free nor as anybody's.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
 return value
 """
 
-# KEYS[1]; ARGV: lease_id, ttl in ms, connection.  → as RENEW, and nil where a later connection has spoken already
+# KEYS[1]; ARGV: lease_id, ttl in ms, connection.  → as RENEW, and nil where a later connection has set the time already
 ADJUST: Final = """
 local held = redis.call('GET', KEYS[1])
 if not held then return nil end
@@ -89,7 +89,7 @@ return value
 
 @dataclass(frozen=True, slots=True)
 class HeldLock:
-    """What stands under a lock's key."""
+    """The value of a lock's key."""
 
     user_id: UUID
     session_id: UUID
@@ -98,7 +98,7 @@ class HeldLock:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakeResult:
     """The answer to an attempt: ours (`taken`), or held by `lock`, or by something unreadable (`lock` is None)."""
 
     taken: bool
@@ -132,10 +132,10 @@ def unavailable_without_redis() -> Iterator[None]:
         raise Unavailable(_("Locks are unavailable for a moment. Try again.")) from error
 
 
-def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> Taken:
+def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> TakeResult:
     """Take the key for `ttl` ms if it is free."""
     taken, value, expires_in = _run(TAKE, key, user_id, session_id, lease_id, ttl)
-    return Taken(taken=bool(taken), lock=read_value(key, value), expires_in=int(expires_in))
+    return TakeResult(taken=bool(taken), lock=read_value(key, value), expires_in=int(expires_in))
 
 
 def renew(*, key: str, lease_id: UUID, ttl: int) -> datetime | None:
@@ -145,9 +145,9 @@ def renew(*, key: str, lease_id: UUID, ttl: int) -> datetime | None:
 
 
 def adjust(*, key: str, lease_id: UUID, ttl: int, connection: int) -> datetime | None:
-    """As `renew`, on account of a session's connection that came or went: one that was followed changes nothing.
+    """As `renew`, because a connection of the session was opened or closed; an outdated one changes nothing.
 
-    Two nodes may say so in the wrong order, and one may have stopped between reading the journal and saying it; so the
+    Two nodes may call this in the wrong order, and one may have paused between reading the journal and the call; so the
     numbers are compared here, where the time is set.
     """
     lock = read_value(key, _run(ADJUST, key, lease_id, ttl, connection))
@@ -160,13 +160,13 @@ def release(*, key: str, lease_id: UUID) -> bool:
 
 
 def swap(*, key: str, ended: UUID, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> datetime | None:
-    """Let the key follow the journal from an ended lease to its successor; None where it is a third one's."""
+    """Move the key from an ended lease to its successor, as the journal has it; None where a third one has the key."""
     lock = read_value(key, _run(SWAP, key, ended, user_id, session_id, lease_id, ttl))
     return lock.expires_at if lock else None
 
 
 def read_many(keys: Sequence[str]) -> list[HeldLock | bool | None]:
-    """What stands under each key: a lock, None where it is free, False where it cannot be read."""
+    """The value of each key: a lock, None where it is free, False where it cannot be read."""
     if not keys:
         return []
     values = get_redis_connection("locks").mget(keys)

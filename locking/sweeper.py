@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from accounts.callers import foundry_caller
 from kernel.errors import DomainError
 from locking import registry
-from locking.leases import end_lease, follow_journal, lock_ttl
+from locking.leases import end_lease, lock_ttl, sync_redis_key
 from locking.metrics import SWEEPS, SWEPT
 from locking.models import EndReason, Lease
 from projects.writing import upkeep_write
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_once() -> int:
-    """End open leases whose key is gone, and mend keys that a process left behind; return how many were ended.
+    """End open leases whose key is gone, and repair keys that a process left behind; return how many were ended.
 
     Leases are read before keys, so that a lock taken in between is never a suspect. Any Redis error skips the round:
     an absent answer is not an absent lock.
@@ -46,7 +46,7 @@ def _carries(held: registry.HeldLock | bool | None, lease: Lease) -> bool:
 
 
 def _settle(suspect: Lease) -> int:
-    """Look at one suspect again under its project's lock, and end it or mend its key."""
+    """Check one suspect again under its project's lock, and end it or repair its key."""
     try:
         with upkeep_write(caller=foundry_caller(), project_id=suspect.project_id) as write:
             lease = Lease.objects.open().filter(pk=suspect.pk).select_related("user", "session").first()
@@ -57,7 +57,7 @@ def _settle(suspect: Lease) -> int:
             if _carries(held, lease):
                 return 0
             if isinstance(held, registry.HeldLock) and _is_young(lease) and _has_ended(held.lease_id):
-                write.afterwards(follow_journal, key, ended=held.lease_id, current=lease)
+                write.afterwards(sync_redis_key, key, ended=held.lease_id, current=lease)
                 return 0
             gone = lease.session is not None and lease.session.disconnected_at is not None
             end_lease(write, lease, EndReason.DISCONNECTED if gone else EndReason.EXPIRED)

@@ -21,7 +21,7 @@ from projects.access import get_project
 from projects.fields import check_field_name, keeps_line_ends
 
 # What a revision can be: it is a bigint.
-HIGHEST_REVISION: Final = 2**63 - 1
+MAX_REVISION: Final = 2**63 - 1
 
 _FORGET: Final = """
 DELETE FROM locking_workingcopy AS kept USING unnest(%s::uuid[], %s::bigint[]) AS saved (lease_id, revision)
@@ -113,7 +113,7 @@ def delete_copies_sql(leases: Mapping[str, Lease], revisions: Mapping[str, int])
 
     It is sent with the save's event (`audit.services.record`).
     """
-    saved = [(lease.lease_id, revisions.get(field, HIGHEST_REVISION)) for field, lease in leases.items()]
+    saved = [(lease.lease_id, revisions.get(field, MAX_REVISION)) for field, lease in leases.items()]
     return _FORGET, [[lease_id for lease_id, _ in saved], [revision for _, revision in saved]]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
+from kernel.registry import Registry
 from projects.models import Status
 from projects.writing import ProjectWrite
 
-_when_closed: list[Callable[[ProjectWrite], object]] = []
-
-
-def when_closed(step: Callable[[ProjectWrite], object]) -> None:
-    """Have `step` run inside every write that closes an open project; called once from an app's `ready()`."""
-    _when_closed.append(step)
+# What apps do inside every write that closes an open project: `step(write)`.
+CLOSING_STEPS: Final = Registry[Callable[[ProjectWrite], object]]("step when a project closes")
 
 
 def change_status(write: ProjectWrite, to: Status) -> None:
@@ -25,5 +23,5 @@ def change_status(write: ProjectWrite, to: Status) -> None:
     project.status = to
     project.save(update_fields=["status"])
     if was_open and to is not Status.OPEN:
-        for step in _when_closed:
+        for step in CLOSING_STEPS.values():
             step(write)

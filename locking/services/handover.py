@@ -1,4 +1,4 @@
-"""Asking for a field, giving it, keeping it, and an owner's taking it over. The journal decides, Redis follows."""
+"""Asking for a field, handing it over, keeping it, and taking it over as an owner. The journal decides."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from locking.leases import (
     Lock,
     end_lease,
     field_leases,
-    follow_journal,
     lock_ttl,
     open_lease_of,
     own_open_lease,
     start_lease,
+    sync_redis_key,
 )
 from locking.models import EndReason, Lease, Session
 from locking.refusals import lock_has_ended
@@ -59,7 +59,7 @@ class LockRequest:
 def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
     """Ask the holder of a field to give it. Nothing is decided by it; it runs out after `REQUEST_LIFETIME`.
 
-    What is left of it is a line in the holder's inbox, until they answer: they may look elsewhere for that minute.
+    The holder also gets a line in their inbox until they answer, for they may be elsewhere during that minute.
     Raises `Conflict` where the field is free or the caller's own session holds it.
     """
     check_field_name(field)
@@ -83,7 +83,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     with write_transaction():
         facts = {"field": field}
         notify(caller=caller, line=LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
-    _tell(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
+    _send_ephemeral(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
 
 
 def open_requests(*, project_id: UUID) -> list[LockRequest]:
@@ -98,7 +98,7 @@ def open_requests(*, project_id: UUID) -> list[LockRequest]:
 
 
 def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID) -> None:
-    """Answer a request with no: the asker `to` is told. Raises `LockNotHeld`."""
+    """Refuse a request: the asker `to` is notified. Raises `LockNotHeld`."""
     check_field_name(field)
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id)
@@ -110,7 +110,7 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
     if asker is not None:
         with write_transaction():
             _settle_requests(project_id, field, holder=caller.user.id, asker=asker)
-    _tell(project_id, "lock.kept", caller.user.person(), {"field": field, "session_id": str(to)})
+    _send_ephemeral(project_id, "lock.kept", caller.user.person(), {"field": field, "session_id": str(to)})
 
 
 def hand_over_lock(
@@ -144,7 +144,7 @@ def hand_over_lock(
             data={"ended": _ended(lease)},
         )
         key = registry.lock_key(project_id, field)
-        write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
+        write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
         write.afterwards(_forget_request, project_id, to, field)
 
 
@@ -176,11 +176,11 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
                 reason=reason,
             )
             _settle_requests(project_id, field, holder=lease.user_id)
-            _notify_loser(write, lease, successor)
+            _notify_previous_holder(write, lease, successor)
             key = registry.lock_key(project_id, field)
-            write.afterwards(follow_journal, key, ended=lease.lease_id, current=successor)
+            write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
-    # Free, ours already, or asked for again: nobody loses anything, so this is an ordinary lock.
+    # Free, held by this session already, or a repeated request: nobody loses the field, so this is an ordinary lock.
     lock = acquire_lock(
         caller=replace(caller, client_ref=None), project_id=project_id, field=field, session_id=session_id
     )
@@ -199,12 +199,12 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
     return session.user
 
 
-def _notify_loser(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
+def _notify_previous_holder(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
     write.notify(LOCK_TAKEN_OVER, [lease.user_id], {"field": lease.field}, successor.token)
 
 
 def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:
-    """The holder has answered, or cannot any more: what they were asked no longer waits in their inbox."""
+    """The holder has answered, or cannot any more: remove the question from their inbox."""
     settle(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
 
 
@@ -234,5 +234,5 @@ def _forget_request(project_id: UUID, session_id: UUID, field: str) -> None:
         get_redis_connection("default").hdel(_requests_key(project_id), f"{session_id}:{field}")
 
 
-def _tell(project_id: UUID, name: str, actor: Person, data: dict[str, object]) -> None:
+def _send_ephemeral(project_id: UUID, name: str, actor: Person, data: dict[str, object]) -> None:
     realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=dict(actor), data=data)

@@ -1,4 +1,4 @@
-"""Taking, renewing and giving back a field. Redis says no fast; Postgres decides and remembers."""
+"""Taking, renewing and giving back a field. Redis refuses fast; the journal in Postgres decides."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from locking.leases import (
     Lock,
     end_lease,
     field_leases,
-    follow_journal,
     leases_read,
     lock_ttl,
     open_lease_of,
     own_open_lease,
     start_lease,
+    sync_redis_key,
 )
 from locking.metrics import LOCK_REQUESTS
 from locking.models import EndReason, Lease, owner_of_session, require_own_session
@@ -45,8 +45,8 @@ class Renewal:
 def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UUID, is_admitted: bool = False) -> Lock:
     """Take a field for a session, or return the lock that the session holds already.
 
-    `is_admitted` says that the door remembers the caller's right to it, and that the session is theirs: nothing is
-    asked before Redis then. The transaction of the journal asks in any case.
+    With `is_admitted` the gateway remembers that the caller has the right, and that the session is theirs: neither is
+    checked before Redis then. The transaction of the journal checks in any case.
 
     Raises `ValidationFailed` for the field's name, `NotFound`, `PermissionDenied` and `ProjectFrozen` by the table,
     `LockHeld` with the holder, `Unavailable`. A refusal writes nothing.
@@ -70,7 +70,7 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
     try:
         lease, project = _journal(caller, project_id, field, session_id, taken.lease_id)
     except DomainError:
-        # Nothing is on record, so the key must not keep others waiting for its TTL.
+        # Nothing is recorded, so the key must not keep others waiting for its TTL.
         if taken.fresh:
             with registry.unavailable_without_redis():
                 registry.release(key=key, lease_id=taken.lease_id)
@@ -87,7 +87,7 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
 
 
 def _admit(user: User, project_id: UUID, session_id: UUID) -> None:
-    """Nobody without the right to a field, or without a session, shall ever stand in Redis."""
+    """Refuse whoever lacks the right or the session before a key in Redis is taken."""
     also = owner_of_session(project_id, session_id)
     _, owners = get_project_and(user=user, project_id=project_id, action="lock.acquire", also=also)
     require_own_session(owners, user=user, session_id=session_id)
@@ -149,14 +149,14 @@ def as_lock(lease: Lease, project: Project, expires_at: datetime) -> Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class _TakenKey:
     """The lease id that the key carries for us, and whether this call put it there."""
 
     lease_id: UUID
     fresh: bool
 
 
-def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _Taken:
+def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _TakenKey:
     """Take the key, or find that the session holds it already. Raises `LockHeld`."""
     for _attempt in range(2):
         with registry.unavailable_without_redis():
@@ -167,19 +167,19 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
         if held is None:
             raise lock_taken(field=field)
         if answer.taken:
-            return _Taken(held.lease_id, fresh=True)
+            return _TakenKey(held.lease_id, fresh=True)
         carried, current = _by_the_journal(project_id, field, held.lease_id)
         if carried is None:
             return _complete(caller, held, field=field, session_id=session_id)
         if not carried.is_open:
-            # The journal decides: the key's lease has ended, but its process died before Redis followed.
+            # The journal decides: the key's lease has ended, but its process died before it updated Redis.
             with registry.unavailable_without_redis():
-                follow_journal(key, ended=held.lease_id, current=current)
+                sync_redis_key(key, ended=held.lease_id, current=current)
         if current is None:
             continue
         if current.session_id != session_id or current.user_id != caller.user.id:
             raise lock_held(current, expires_at=held.expires_at)
-        return _Taken(current.lease_id, fresh=False)
+        return _TakenKey(current.lease_id, fresh=False)
     raise lock_taken(field=field)
 
 
@@ -191,15 +191,15 @@ def _by_the_journal(project_id: UUID, field: str, lease_id: UUID) -> tuple[Lease
     return carried, next((lease for lease in found if lease.is_open), None)
 
 
-def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id: UUID) -> _Taken:
-    """A key ahead of the journal: ours to put on record, or somebody who is about to do so for theirs."""
+def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id: UUID) -> _TakenKey:
+    """A key ahead of the journal: ours, which the caller then records, or one that its own owner is about to record."""
     if held.session_id == session_id and held.user_id == caller.user.id:
-        return _Taken(held.lease_id, fresh=False)
+        return _TakenKey(held.lease_id, fresh=False)
     raise lock_taken(field=field, holder=User.objects.filter(pk=held.user_id).first(), expires_at=held.expires_at)
 
 
 def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID) -> tuple[Lease, Project]:
-    """Put the taken lock on record; a lease that the key no longer carries has expired."""
+    """Record the taken lock; a lease that the key no longer carries has expired."""
     parameters = {"field": field, "session_id": str(session_id)}
     also = field_leases(project_id, field, lease_id)
     with project_write(
