@@ -13,7 +13,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
-from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, caller_from_scope, cookie_credential
 from accounts.models import User
@@ -29,7 +28,7 @@ Scope = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
+class _SignedIn:
     user: User
     credential: str
 
@@ -42,8 +41,8 @@ def chosen_subprotocol(scope: Scope) -> str | None:
 def authenticate(scope: Scope) -> Caller:
     """The caller of a new socket. Raises `NotAuthenticated`, `Unavailable`."""
     token = _bearer_token(scope)
-    proof = _by_token(token) if token is not None else _by_cookie(scope)
-    return caller_from_scope({**scope, "user": proof.user, "credential": proof.credential})
+    signed_in = _by_token(token) if token is not None else _by_cookie(scope)
+    return caller_from_scope({**scope, "user": signed_in.user, "credential": signed_in.credential})
 
 
 def _bearer_token(scope: Scope) -> str | None:
@@ -55,24 +54,24 @@ def _bearer_token(scope: Scope) -> str | None:
     return None if first is None else first.removeprefix(_BEARER_PREFIX)
 
 
-def _by_token(text: str) -> _Proof:
+def _by_token(text: str) -> _SignedIn:
     token = authenticate_token(text)
-    return _Proof(token.user, token.credential)
+    return _SignedIn(token.user, token.credential)
 
 
-def _by_cookie(scope: Scope) -> _Proof:
+def _by_cookie(scope: Scope) -> _SignedIn:
     key = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
     if not key:
-        raise NotAuthenticated(_("Sign in, or give a token."))
+        raise NotAuthenticated("Sign in, or give a token.")
     if not _is_own_origin(scope):
-        raise NotAuthenticated(_("With a cookie, a socket is opened by a page of this site only."))
+        raise NotAuthenticated("With a cookie, a socket is opened by a page of this site only.")
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     with unavailable_on_timeout():
         user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
-        raise NotAuthenticated(_("Your session has ended. Sign in again."))
-    return _Proof(user, cookie_credential(key))
+        raise NotAuthenticated("Your session has ended. Sign in again.")
+    return _SignedIn(user, cookie_credential(key))
 
 
 def _is_own_origin(scope: Scope) -> bool:
@@ -85,8 +84,8 @@ def _is_secure(scope: Scope) -> bool:
     if settings.SECURE_PROXY_SSL_HEADER is None:
         return scope.get("scheme") in {"wss", "https"}
     name, secure = settings.SECURE_PROXY_SSL_HEADER
-    told = _header(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
-    return told.split(",", 1)[0].strip() == secure
+    given = _header(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
+    return given.split(",", 1)[0].strip() == secure
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -1,7 +1,7 @@
-"""Where blocking work runs: bounded lanes of threads, so that no kind of work can starve another.
+"""Where blocking work runs: bounded pools of threads, so that no kind of work can starve another.
 
 Reads and writes have threads of their own; presence (Redis only), upkeep and sweeper one each. Writers of one project
-wait for each other here, without a thread, instead of on the project's row, with one.
+wait for each other here, without occupying a thread, and not on the project's row, where each would occupy one.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from kernel.transactions import unavailable_on_timeout
 Result = TypeVar("Result")
 
 
-class Lane:
-    """Some threads. The callable given runs in one of them, and its database connection goes back to the pool.
+class LaneExecutor:
+    """A pool of threads. The callable given runs in one of them, and its database connection goes back to the pool.
 
-    A database that does not answer is `Unavailable`, whatever the callable itself makes of it. As `channels.db` does
-    it, but straight to the thread: its way there and back is made for every kind of thread, and takes its time.
+    A database that does not answer is `Unavailable`, whatever the callable itself makes of it. It does what
+    `channels.db` does, but submits to the thread directly, which takes less time.
     """
 
     def __init__(self, name: str, threads: int) -> None:
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"gateway-{name}")
-        QUEUED.labels(name).set_function(self._executor._work_queue.qsize)  # noqa: SLF001 (nothing else tells)
+        QUEUED.labels(name).set_function(self._executor._work_queue.qsize)  # noqa: SLF001 (there is no public way)
 
     async def __call__(self, work: Callable[[], Result]) -> Result:
         # The context says whose request it is, in the log.
@@ -50,11 +50,11 @@ class Lanes:
     """The threads of the gateway in this process."""
 
     def __init__(self) -> None:
-        self.read = Lane("read", settings.FOUNDRY_READ_THREADS)
-        self.write = Lane("write", settings.FOUNDRY_WRITE_THREADS)
-        self.presence = Lane("presence", 1)
-        self.upkeep = Lane("upkeep", 1)
-        self.sweeper = Lane("sweeper", 1)
+        self.read = LaneExecutor("read", settings.FOUNDRY_READ_THREADS)
+        self.write = LaneExecutor("write", settings.FOUNDRY_WRITE_THREADS)
+        self.presence = LaneExecutor("presence", 1)
+        self.upkeep = LaneExecutor("upkeep", 1)
+        self.sweeper = LaneExecutor("sweeper", 1)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def write_serialized(self, project_id: UUID, work: Callable[[], Result]) -> Result:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.addresses import neighbourhood
 from accounts.rates import count_messages, too_many
-from gateway.execution import Lane
+from gateway.execution import LaneExecutor
 from kernel.errors import RateLimited
 
 
@@ -74,21 +74,21 @@ class MessageRates:
     """Counts the messages of each person together with their REST requests, on all nodes (`accounts.rates`)."""
 
     def __init__(self) -> None:
-        self._untold: Counter[str] = Counter()
+        self._new: Counter[str] = Counter()
         self._over: dict[str, float] = {}
 
     def count(self, user_id: str, now: float) -> None:
         """Count a message. Raises `RateLimited` while the person is over the limit."""
-        self._untold[user_id] += 1
+        self._new[user_id] += 1
         until = self._over.get(user_id, 0.0)
         if now < until:
             raise too_many("Your account", settings.FOUNDRY_REST_RATE, retry_after=int(until - now) + 1)
 
-    async def tell(self, lane: Lane, now: float) -> None:
+    async def update(self, lane: LaneExecutor, now: float) -> None:
         """Add what was counted since the last time, and learn who is over the limit."""
-        told, self._untold = self._untold, Counter()
-        if told:
-            over = await lane(lambda: count_messages(told))
+        counted, self._new = self._new, Counter()
+        if counted:
+            over = await lane(lambda: count_messages(counted))
             self._over = {user_id: now + seconds for user_id, seconds in over.items()} | {
-                user_id: until for user_id, until in self._over.items() if until > now and user_id not in told
+                user_id: until for user_id, until in self._over.items() if until > now and user_id not in counted
             }

@@ -6,35 +6,31 @@ import asyncio
 import functools
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-import msgspec
 import redis
 from django.conf import settings
 
 from accounts.callers import Caller
-from accounts.models import Person
 from accounts.sessions import end_unused_sessions, note_use
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
 from gateway.limits import MessageRates, SocketCounts
 from gateway.metrics import SOCKETS
-from gateway.readers import HubReaders, project_of
+from gateway.open_sockets import OpenSocket, ProjectSocket
+from gateway.project_topics import ProjectTopics
 from gateway.revocation import Revocations
-from gateway.standing_locks import Standing, StandingLocks
+from gateway.streams import TOPIC_TYPES, topic_pattern
 from kernel.errors import DomainError
 from kernel.tasks import end
 from presence.node import NodePresence
 from presence.registry import REWRITE_INTERVAL, SWEEP_INTERVAL
 from realtime.hub import Hub
-
-if TYPE_CHECKING:
-    from gateway.connection import Connection
+from realtime.sources import TopicSource
 
 logger = logging.getLogger(__name__)
 
@@ -46,24 +42,7 @@ UNUSED_INTERVAL: Final = 15.0
 FAREWELL_TIMEOUT: Final = 3.0
 FOCUS_DELAY: Final = 0.1
 
-
-class _Data(msgspec.Struct):
-    field: str | None = None
-    session_id: str | None = None
-    holder: Person | None = None
-
-
-class _Params(msgspec.Struct):
-    name: str
-    at: str
-    data: _Data
-
-
-class _Frame(msgspec.Struct):
-    params: _Params
-
-
-_frames = msgspec.json.Decoder(_Frame)
+PROJECT_PREFIX: Final = "project."
 
 
 class Node:
@@ -72,16 +51,19 @@ class Node:
     def __init__(self) -> None:
         self.lanes = Lanes()
         self.presence = NodePresence()
-        self.readers = HubReaders(self.lanes, self.presence)
-        self.locks = StandingLocks()
-        self.hub = Hub(self.readers, observe=self._observe, notice=self._noticed)
-        self.connections: set[Connection] = set()
+        self.projects = ProjectTopics(
+            self.lanes, self.presence, access_changed=self.look_for_revocations, in_background=self.in_background
+        )
+        self._sources = {
+            name: topic_type.source(self.lanes, topic_type.history) for name, topic_type in TOPIC_TYPES.items()
+        }
+        self.hub = Hub(self.source_of)
+        self.connections: set[OpenSocket] = set()
         self.sockets = SocketCounts()
         self.rates = MessageRates()
-        self._by_project: defaultdict[UUID, set[Connection]] = defaultdict(set)
-        self.revocations = Revocations(self)
+        self.revocations = Revocations(self.lanes, self.connections)
         self._moving: set[tuple[UUID, UUID]] = set()
-        self._hurry = asyncio.Event()
+        self._revocations_due = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
         self._everybody_left = asyncio.Event()
 
@@ -90,20 +72,28 @@ class Node:
         """Seconds of a clock that only goes forward."""
         return time.monotonic()
 
+    def source_of(self, topic: str) -> TopicSource:
+        """What the hub asks about a topic. Raises `NotFound` for one of no registered type."""
+        return self.projects if topic.startswith(PROJECT_PREFIX) else self._sources[topic_pattern(topic)]
+
+    def look_for_revocations(self) -> None:
+        """Look at once for events that end or lower access, and not only at the next second."""
+        self._revocations_due.set()
+
     async def start(self) -> None:
         await self.hub.start()
         self.in_background(self._poll_revocations())
         for interval, work in (
             (SILENCE_INTERVAL, self.close_silent),
-            (RATES_INTERVAL, lambda: self.rates.tell(self.lanes.upkeep, self.now())),
+            (RATES_INTERVAL, lambda: self.rates.update(self.lanes.upkeep, self.now())),
             (UNUSED_INTERVAL, lambda: self.lanes.upkeep(end_unused_sessions)),
             (REWRITE_INTERVAL, lambda: self.lanes.presence(self.presence.rewrite)),
             (SWEEP_INTERVAL, lambda: self.lanes.presence(self.presence.sweep)),
         ):
-            self.in_background(_every(interval, work))
+            self.in_background(_repeat(interval, work))
 
     async def stop(self) -> None:
-        """Send everybody away with 1012 and note their going; after `FAREWELL_TIMEOUT` without the rest."""
+        """Close all sockets with 1012 and record their end; after `FAREWELL_TIMEOUT` the rest is abandoned."""
         everybody = tuple(self.connections)
         await asyncio.gather(*(each.close(CloseCode.RESTARTING) for each in everybody), return_exceptions=True)
         with suppress(TimeoutError):
@@ -113,47 +103,51 @@ class Node:
                     await self._everybody_left.wait()
         await end(*self._background)
         await self.hub.stop()
-        self.locks.close()
+        self.projects.locks.close()
         self.lanes.close()
 
-    async def enter(self, connection: Connection) -> None:
-        """A socket has joined its project."""
+    def add(self, socket: OpenSocket) -> None:
+        """A socket is open: from now on it is closed when it is silent, its access ends, or the node stops."""
         SOCKETS.inc()
-        self.connections.add(connection)
-        self._by_project[connection.project_id].add(connection)
-        person = connection.caller.user.person()
-        if self.presence.enter(connection.project_id, person, connection.name):
-            await self._tell_presence(connection)
+        self.connections.add(socket)
 
-    def focus(self, connection: Connection, field: str | None) -> None:
-        """A socket's person has gone to a field, or to none. Told a moment later: who only passes through is not."""
-        if self.presence.focus(connection.project_id, str(connection.user_id), connection.name, field):
-            whose = (connection.project_id, connection.user_id)
+    async def enter(self, socket: ProjectSocket) -> None:
+        """A socket has joined its project."""
+        self.add(socket)
+        self.projects.add(socket)
+        person = socket.caller.user.person()
+        if self.presence.enter(socket.project_id, person, socket.name):
+            await self._update_presence(socket)
+
+    def focus(self, socket: ProjectSocket, field: str | None) -> None:
+        """A socket's person has gone to a field, or to none.
+
+        It is shown a moment later, so that fields that they only pass through are not.
+        """
+        user_id = socket.caller.user.id
+        if self.presence.focus(socket.project_id, str(user_id), socket.name, field):
+            whose = (socket.project_id, user_id)
             if whose not in self._moving:
                 self._moving.add(whose)
-                self.in_background(self._tell_soon(connection))
+                self.in_background(self._update_presence_soon(socket))
 
-    async def _tell_soon(self, connection: Connection) -> None:
+    async def _update_presence_soon(self, socket: ProjectSocket) -> None:
         await asyncio.sleep(FOCUS_DELAY)
-        self._moving.discard((connection.project_id, connection.user_id))
-        await self._tell_presence(connection)
+        self._moving.discard((socket.project_id, socket.caller.user.id))
+        await self._update_presence(socket)
 
-    async def leave(self, connection: Connection) -> None:
+    async def leave(self, socket: ProjectSocket) -> None:
         """A socket has left its project."""
-        if self.presence.leave(connection.project_id, str(connection.user_id), connection.name):
-            await self._tell_presence(connection)
+        self.projects.discard(socket)
+        if self.presence.leave(socket.project_id, str(socket.caller.user.id), socket.name):
+            await self._update_presence(socket)
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, socket: OpenSocket) -> None:
         """A socket is gone, and everything that it had is given back."""
-        if connection not in self.connections:
+        if socket not in self.connections:
             return
         SOCKETS.dec()
-        self.connections.discard(connection)
-        neighbours = self._by_project[connection.project_id]
-        neighbours.discard(connection)
-        if not neighbours:
-            del self._by_project[connection.project_id]
-            self.locks.forget(connection.project_id)
+        self.connections.discard(socket)
         if not self.connections:
             self._everybody_left.set()
 
@@ -170,62 +164,28 @@ class Node:
 
     async def close_silent(self) -> None:
         """Close the sockets of which nothing was heard for a minute: their people may be long gone."""
-        longest = settings.FOUNDRY_SOCKET_IDLE
-        silent = [each for each in self.connections if self.now() - each.heard_at > longest]
-        for connection in silent:
-            await connection.close(CloseCode.SILENT)
+        limit = settings.FOUNDRY_SOCKET_IDLE
+        for socket in [each for each in self.connections if self.now() - each.heard_at > limit]:
+            await socket.close(CloseCode.SILENT)
 
-    async def _tell_presence(self, connection: Connection) -> None:
-        person = connection.caller.user.person()
+    async def _update_presence(self, socket: ProjectSocket) -> None:
+        person = socket.caller.user.person()
         try:
-            await self.lanes.presence(lambda: self.presence.tell(connection.project_id, person))
+            await self.lanes.presence(lambda: self.presence.update(socket.project_id, person))
         except redis.RedisError as error:
             # The next rewrite says it again.
-            logger.warning("Presence cannot be told: %s", error)
-
-    def _observe(self, topic: str, frame: str) -> None:
-        """See every event once: what is remembered of members and locks is looked up again when it changes."""
-        event = _frames.decode(frame).params
-        name = event.name
-        if name.startswith("lock."):
-            self._follow_lock(topic, event)
-        elif name.startswith(("member.", "project.", "release.")):
-            for connection in self._in_project(topic):
-                connection.rights = None
-            self._hurry.set()
-
-    def _follow_lock(self, topic: str, event: _Params) -> None:
-        field, session_id, holder = event.data.field or "", event.data.session_id, event.data.holder
-        was_released = event.name == "lock.released"
-        for connection in self._in_project(topic):
-            if was_released or str(connection.session.session_id) != session_id:
-                connection.held.pop(field, None)
-        if was_released:
-            self.locks.released(project_of(topic), field)
-        elif session_id is not None and holder is not None:
-            self.locks.taken(project_of(topic), field, Standing(session_id, holder, event.at))
-
-    def _noticed(self, topic: str, resumed: str) -> None:
-        """A session came back, here or on another node: a socket that it still has open here is of the past."""
-        session_id, _, number = resumed.rpartition(":")
-        for connection in self._in_project(topic):
-            session = connection.session
-            if str(session.session_id) == session_id and session.connection < int(number):
-                self.in_background(connection.close(CloseCode.RESTARTING))
-
-    def _in_project(self, topic: str) -> Iterable[Connection]:
-        return self._by_project.get(project_of(topic), ())
+            logger.warning("Presence cannot be updated: %s", error)
 
     async def _poll_revocations(self) -> None:
         while True:
             await _logged(self.revocations.poll())
             with suppress(TimeoutError):
                 async with asyncio.timeout(REVOCATION_INTERVAL):
-                    await self._hurry.wait()
-            self._hurry.clear()
+                    await self._revocations_due.wait()
+            self._revocations_due.clear()
 
 
-async def _every(interval: float, work: Callable[[], Awaitable[object]]) -> None:
+async def _repeat(interval: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(interval)
         await _logged(work())

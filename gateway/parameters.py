@@ -80,3 +80,14 @@ class Cursor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class Since(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     after: Number
+
+
+class OneTopic(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    topic: str
+
+
+class TopicSince(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`after` is the number that the client has; without it, it gets what is new from now on."""
+
+    topic: str
+    after: Number | None = None

@@ -95,10 +95,6 @@ def result_frame(request_id: RequestId, result: Any) -> str:
     return _encoder.encode({"jsonrpc": "2.0", "id": request_id, "result": result}).decode()
 
 
-def notification_frame(method: str, params: Any) -> str:
-    return _encoder.encode({"jsonrpc": "2.0", "method": method, "params": params}).decode()
-
-
 def refusal_frame(request_id: RequestId, refusal: DomainError) -> str:
     """An application error: its HTTP status as the code, the problem details as `data`."""
     return _error_frame(request_id, refusal.status, str(refusal.title), refusal.problem())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, Protocol, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
 
 from accounts.callers import Caller
+from gateway.execution import Lanes
+from gateway.topics import FollowedTopics
 from kernel.registry import Registry
 
 Parameters = TypeVar("Parameters", bound=msgspec.Struct)
@@ -19,26 +21,43 @@ Parameters = TypeVar("Parameters", bound=msgspec.Struct)
 class Lane(enum.Enum):
     """Where a command runs: in the event loop, because it never blocks, or in threads (`gateway.execution`).
 
-    A `SERIALIZED` command waits for the other ones of its project that were sent to this process before it.
+    A `SERIALIZED` command waits for the other ones of its project that were sent to this process before it. The handler
+    of an `ASYNC` command is a coroutine function in the event loop, which runs what blocks by `context.lanes`.
     """
 
     INLINE = "inline"
     READ = "read"
     WRITE = "write"
     SERIALIZED = "serialized"
+    ASYNC = "async"
+
+
+class HasTopics(Protocol):
+    """A socket, as far as a command may use it."""
+
+    @property
+    def topics(self) -> FollowedTopics:
+        """The topics that it follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
     """Who sends a command: whose socket, of which session, in which project.
 
-    `is_admitted` where the socket remembers that its person may write there now.
+    `is_admitted` where the socket remembers that its person may write there now. `topics` and `lanes` are for `ASYNC`
+    commands: they follow topics for the socket, and run what blocks.
     """
 
     caller: Caller
     project_id: UUID
     session_id: UUID
-    is_admitted: bool = False
+    is_admitted: bool
+    lanes: Lanes
+    _socket: HasTopics
+
+    @property
+    def topics(self) -> FollowedTopics:
+        return self._socket.topics
 
 
 Handler = Callable[[CommandContext, Parameters], Any]

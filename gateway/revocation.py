@@ -1,18 +1,18 @@
-"""Taking access away from those who have it open: locks freed, sockets closed or downgraded, within 2 seconds.
+"""Revoking access that is in use: locks are freed and sockets closed or downgraded within 2 seconds.
 
-Every node looks each second for the audit events that do so, and for tokens that have expired: for all since its last
-successful look, and 15 seconds more, since rows become visible in another order than their times. A message lost in
-Redis or an outage of any length can therefore keep nobody in. What is done here may be done twice, or by two nodes at
-once: it only ends what has to end.
+Every node looks each second for the audit events that end or lower access, and for tokens that have expired: for all
+since its last successful look, and 15 seconds more, since rows become visible in another order than their times. So
+neither a message lost in Redis nor an outage of any length keeps a revoked socket open. What is done here may be done
+twice, or by two nodes at once, without harm.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection as database
@@ -22,15 +22,13 @@ from accounts.callers import foundry_caller
 from accounts.models import PersonalAccessToken
 from audit.models import SITE_CHAIN, Event
 from gateway.close_codes import CloseCode
+from gateway.execution import Lanes
+from gateway.open_sockets import OpenSocket
 from kernel.errors import NotAuthenticated, NotFound, PermissionDenied
 from locking.models import Lease
 from locking.services import revoke_locks
 from projects.models import Member, Role
 from projects.permissions import may
-
-if TYPE_CHECKING:
-    from gateway.connection import Connection
-    from gateway.node import Node
 
 WINDOW: Final = timedelta(seconds=15)
 # No event: a token ends by itself.
@@ -40,8 +38,8 @@ _IN_A_PROJECT: Final = frozenset({"member.removed", "member.role_changed", "proj
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """What may take access away, and from whom: from everybody in the project where `user_id` is None.
+class AccessRevocation:
+    """What may end or lower access, and whose: everybody's in the project where `user_id` is None.
 
     `id` is the event's, or that of the token that expired.
     """
@@ -54,90 +52,91 @@ class Loss:
     target_id: str
     data: dict[str, Any]
 
-    def names(self, credential: str) -> bool:
-        """Whether it ended just this credential, whose name never comes again."""
+    def targets(self, credential: str) -> bool:
+        """Whether it ended exactly this credential, whose name never comes again."""
         if self.action in {actions.TOKEN_REVOKED, TOKEN_EXPIRED}:
             return credential == f"token:{self.target_id}"
         return self.action == actions.SIGNED_OUT and credential == self.data.get("credential")
 
-    def ends(self, credential: str) -> bool:
-        """Whether what this credential proved before the event, it proves no more."""
+    def invalidates(self, credential: str) -> bool:
+        """Whether it ended whatever this credential proved before."""
         if self.action == actions.ACCOUNT_DEACTIVATED:
             return True
         if self.action == actions.PASSWORD_CHANGED:
             return credential.startswith("cookie:")
-        return self.names(credential)
+        return self.targets(credential)
 
-    def concerns(self, connection: Connection) -> bool:
-        return (self.project_id is None or self.project_id == connection.project_id) and (
-            self.user_id is None or self.user_id == connection.user_id
+    def concerns(self, socket: OpenSocket) -> bool:
+        return (self.project_id is None or self.project_id in socket.project_ids) and (
+            self.user_id is None or self.user_id == socket.caller.user.id
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Poll:
     """One look into the database: when it was, by the database's clock, and what it found, oldest first."""
 
     at: datetime
-    losses: list[Loss]
+    revocations: list[AccessRevocation]
 
 
 class Revocations:
-    """What this node has done about the losses since its last successful look."""
+    """What this node has done about revocations since its last successful look for them."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._looked_at: datetime | None = None
+    def __init__(self, lanes: Lanes, sockets: Collection[OpenSocket]) -> None:
+        self._lanes = lanes
+        self._sockets = sockets
+        self._polled_at: datetime | None = None
         self._handled: frozenset[int | UUID] = frozenset()
-        self._known: frozenset[Connection] = frozenset()
+        self._known: frozenset[OpenSocket] = frozenset()
 
     async def poll(self) -> None:
         """Look once. Raises `Unavailable` where Postgres is away; the next look then goes back as far as this one.
 
-        A socket that has come since the last look may have signed in before a loss that was handled meanwhile.
+        A socket that was opened since the last look may have signed in before a revocation that was handled meanwhile.
         """
-        look = await self._node.lanes.upkeep(functools.partial(losses_since, self._looked_at))
-        everybody = frozenset(self._node.connections)
+        found = await self._lanes.upkeep(functools.partial(revocations_since, self._polled_at))
+        everybody = frozenset(self._sockets)
         newcomers = everybody - self._known
-        if self._looked_at is None:
+        if self._polled_at is None:
             # Whatever they lost before this node could look for the first time.
-            for connection in everybody:
-                await self._look_again(connection)
-        for loss in look.losses:
-            if loss.id not in self._handled:
-                await self._node.lanes.upkeep(functools.partial(free_locks, loss))
-                await self._end(loss, self._node.connections)
-                self._handled |= {loss.id}
+            for socket in everybody:
+                await self._reauthorize(socket)
+        for revocation in found.revocations:
+            if revocation.id not in self._handled:
+                await self._lanes.upkeep(functools.partial(free_locks, revocation))
+                await self._apply(revocation, self._sockets)
+                self._handled |= {revocation.id}
             else:
-                await self._end(loss, newcomers)
-        self._handled &= {loss.id for loss in look.losses}
-        self._known, self._looked_at = everybody, look.at
+                await self._apply(revocation, newcomers)
+        self._handled &= {revocation.id for revocation in found.revocations}
+        self._known, self._polled_at = everybody, found.at
 
-    async def _end(self, loss: Loss, connections: Iterable[Connection]) -> None:
-        for connection in [each for each in connections if loss.concerns(each)]:
-            if loss.names(connection.caller.credential):
-                await connection.close(CloseCode.NOT_SIGNED_IN)
+    async def _apply(self, revocation: AccessRevocation, sockets: Iterable[OpenSocket]) -> None:
+        for socket in [each for each in sockets if revocation.concerns(each)]:
+            if revocation.targets(socket.caller.credential):
+                await socket.close(CloseCode.NOT_SIGNED_IN)
             else:
-                await self._look_again(connection)
+                await self._reauthorize(socket)
 
-    async def _look_again(self, connection: Connection) -> None:
-        """Ask again who it is and what they may. A browser may have a new session since, and then is not concerned."""
+    async def _reauthorize(self, socket: OpenSocket) -> None:
+        """Ask again who it is and what they may. A browser that has a new session since stays."""
         try:
-            connection.caller, connection.rights = await self._node.lanes.upkeep(connection.read_rights)
+            await socket.reauthorize()
         except NotAuthenticated:
-            await connection.close(CloseCode.NOT_SIGNED_IN)
+            await socket.close(CloseCode.NOT_SIGNED_IN)
         except (NotFound, PermissionDenied):
-            await connection.close(CloseCode.ACCESS_LOST)
+            await socket.close(CloseCode.ACCESS_LOST)
 
 
-def losses_since(last: datetime | None) -> Look:
-    """What may have taken access away since the `last` look, with what may have become visible late."""
+def revocations_since(last: datetime | None) -> Poll:
+    """What may have ended or lowered access since the `last` look, with what may have become visible late."""
     now = _database_time()
     # A database that took over from another may have a clock that is behind.
     since = min(last or now, now) - WINDOW
     events = Event.objects.filter(action__in=actions.ENDS_ACCESS | _IN_A_PROJECT, at__gt=since).order_by("id")
     expired = PersonalAccessToken.objects.filter(expires_at__gt=since, expires_at__lte=now).order_by("expires_at")
-    return Look(now, [*map(_loss, events), *(_expiry(token, now) for token in expired)])
+    return Poll(now, [*map(_of_event, events), *(_of_expiry(token, now) for token in expired)])
 
 
 def _database_time() -> datetime:
@@ -147,17 +146,19 @@ def _database_time() -> datetime:
         return row[0]
 
 
-def free_locks(loss: Loss) -> None:
-    """End the leases that the loss leaves without a right, wherever their sessions are; their texts stay kept."""
-    if loss.user_id is None:
+def free_locks(revocation: AccessRevocation) -> None:
+    """End the leases that the revocation leaves without a right, wherever their sessions are; their texts stay kept."""
+    if revocation.user_id is None:
         return
     # A later lease was taken with what its user had then.
-    held = Lease.objects.open().filter(user_id=loss.user_id, started_at__lte=loss.at)
-    if loss.project_id is not None:
-        held = held.filter(project_id=loss.project_id)
+    held = Lease.objects.open().filter(user_id=revocation.user_id, started_at__lte=revocation.at)
+    if revocation.project_id is not None:
+        held = held.filter(project_id=revocation.project_id)
     for project_id, credential in set(held.values_list("project_id", "session__credential")):
-        if loss.ends(credential or "") or not _may_hold(loss.user_id, project_id):
-            revoke_locks(caller=foundry_caller(), project_id=project_id, user_id=loss.user_id, credential=credential)
+        if revocation.invalidates(credential or "") or not _may_hold(revocation.user_id, project_id):
+            revoke_locks(
+                caller=foundry_caller(), project_id=project_id, user_id=revocation.user_id, credential=credential
+            )
 
 
 def _may_hold(user_id: UUID, project_id: UUID) -> bool:
@@ -165,10 +166,10 @@ def _may_hold(user_id: UUID, project_id: UUID) -> bool:
     return may("lock.acquire", role=Role(role) if role else None)
 
 
-def _loss(event: Event) -> Loss:
+def _of_event(event: Event) -> AccessRevocation:
     data = event.data
     user_id = {"user": event.target_id, "member": event.target_id, "token": data.get("user")}.get(event.target_type)
-    return Loss(
+    return AccessRevocation(
         id=event.pk,
         at=event.at,
         action=event.action,
@@ -179,8 +180,8 @@ def _loss(event: Event) -> Loss:
     )
 
 
-def _expiry(token: PersonalAccessToken, now: datetime) -> Loss:
-    return Loss(
+def _of_expiry(token: PersonalAccessToken, now: datetime) -> AccessRevocation:
+    return AccessRevocation(
         id=token.id,
         at=now,
         action=TOKEN_EXPIRED,

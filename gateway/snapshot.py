@@ -19,7 +19,7 @@ from projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ProjectState:
     """A project at one `seq`: everything in it is true together."""
 
     seq: int
@@ -27,21 +27,23 @@ class State:
     locks: list[dict[str, Any]]
 
 
-def read_state(*, user: User, project_id: UUID) -> State:
+def read_state(*, user: User, project_id: UUID) -> ProjectState:
     """Read a project as its newest event left it. Raises `NotFound`."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         access = get_project(user=user, project_id=project_id)
         leases = Lease.objects.open().of_project(project_id).select_related("user").order_by("token")
-        return State(
+        return ProjectState(
             seq=Event.objects.newest_seq(project_chain(project_id)),
             access=access,
             locks=[_lock(lease) for lease in leases],
         )
 
 
-def snapshot_of(state: State, *, session: OpenedSession, present: Sequence[Any], after: int | None) -> dict[str, Any]:
+def snapshot_of(
+    state: ProjectState, *, session: OpenedSession, present: Sequence[Any], after: int | None
+) -> dict[str, Any]:
     """The parameters of the `snapshot` notification.
 
     `reset` tells a client that came with an `after` this chain has not reached: what it knows is of another history.

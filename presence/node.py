@@ -9,40 +9,40 @@ from uuid import UUID
 
 from accounts.models import Person
 from presence import services
-from presence.registry import Present
+from presence.registry import PersonPresence
 
 
 @dataclass(slots=True)
-class _Somebody:
+class _ConnectedPerson:
     """A person with their tabs here: connection → the field it is in."""
 
     person: Person
     connections: dict[str, str | None] = field(default_factory=dict)
 
-    def present(self) -> Present:
+    def present(self) -> PersonPresence:
         fields = {name for name in self.connections.values() if name is not None}
-        return Present(user=self.person, fields=tuple(sorted(fields)))
+        return PersonPresence(user=self.person, fields=tuple(sorted(fields)))
 
 
 class NodePresence:
     """The people of one node.
 
-    `enter`, `focus` and `leave` change what is known here and answer whether Redis has to hear of it; they never wait.
-    `tell`, `rewrite` and `sweep` go to Redis, one after the other. They write what is known *then*: of two changes that
-    overtake each other the last one counts.
+    `enter`, `focus` and `leave` change what is known here and answer whether Redis must be updated; they never wait.
+    `update`, `rewrite` and `sweep` go to Redis, one after the other. They write what is known at that moment, so the
+    order in which two changes get there does not matter.
     """
 
     def __init__(self) -> None:
         self.node = secrets.token_hex(8)
         self._guard = threading.Lock()
-        self._projects: dict[UUID, dict[str, _Somebody]] = {}
+        self._projects: dict[UUID, dict[str, _ConnectedPerson]] = {}
 
     @property
     def project_ids(self) -> list[UUID]:
         with self._guard:
             return list(self._projects)
 
-    def here(self, project_id: UUID) -> list[Present]:
+    def people_in(self, project_id: UUID) -> list[PersonPresence]:
         """The people of a project whom this node itself sees: what is known without Redis."""
         with self._guard:
             return [somebody.present() for somebody in self._projects.get(project_id, {}).values()]
@@ -51,7 +51,7 @@ class NodePresence:
         """A socket of a person has joined a project."""
         with self._guard:
             people = self._projects.setdefault(project_id, {})
-            somebody = people.setdefault(person["id"], _Somebody(person))
+            somebody = people.setdefault(person["id"], _ConnectedPerson(person))
             somebody.connections[connection] = None
             return len(somebody.connections) == 1
 
@@ -79,20 +79,20 @@ class NodePresence:
                 del self._projects[project_id]
             return True
 
-    def tell(self, project_id: UUID, person: Person) -> None:
+    def update(self, project_id: UUID, person: Person) -> None:
         """Bring the register up to date about one person. Raises `RedisError`."""
         with self._guard:
             somebody = self._projects.get(project_id, {}).get(person["id"])
             seen = [somebody.present()] if somebody else []
         if seen:
-            services.see(project_id=project_id, node=self.node, people=seen)
+            services.record_presence(project_id=project_id, node=self.node, people=seen)
         else:
-            services.lose(project_id=project_id, node=self.node, person=person)
+            services.remove_presence(project_id=project_id, node=self.node, person=person)
 
     def rewrite(self) -> None:
         """Say again who is here, before the entries expire. Raises `RedisError`."""
         for project_id in self.project_ids:
-            services.see(project_id=project_id, node=self.node, people=self.here(project_id))
+            services.record_presence(project_id=project_id, node=self.node, people=self.people_in(project_id))
 
     def sweep(self) -> None:
         """Take the people of dead nodes out of the projects that somebody watches here. Raises `RedisError`."""

@@ -3,10 +3,10 @@
     presence:project:<id>
         <user id>: {"person": "<json>", "nodes": {"<node>": {"until": "<ms>", "fields": "<json>"}}}
 
-A person's entry holds what each node says of them, so joining costs the same however many are present, and a person is
-gone only when the last node that saw them has said so or has fallen silent. Redis decides what time it is. Values are
-flat strings: Lua's cjson would turn `[]` into `{}` and cut numbers to 14 digits. Whatever is lost here is written
-again by each node within `REWRITE_INTERVAL`.
+A person's entry holds what each node writes about them, so joining costs the same however many are present, and a
+person is gone only when the last node that saw them has removed them or its entry has expired. Times are by Redis' own
+clock. Values are flat strings: Lua's cjson would turn `[]` into `{}` and cut numbers to 14 digits. Whatever is lost
+here is written again by each node within `REWRITE_INTERVAL`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ return 1
 """
 )
 
-# Answers the persons of whom every node has fallen silent, and removes them.
+# Answers the persons of whom every node's entry has expired, and removes them.
 SWEEP = (
     _NOW
     + """
@@ -126,15 +126,15 @@ return present
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class PersonPresence:
     """One person in a project, and the fields they are in."""
 
     user: Person
     fields: tuple[str, ...]
 
 
-def write(*, project_id: UUID, node: str, people: Iterable[Present]) -> list[Person]:
-    """Say that `node` sees these people; answers those whom nobody had seen before. Raises `RedisError`."""
+def write(*, project_id: UUID, node: str, people: Iterable[PersonPresence]) -> list[Person]:
+    """Write that `node` sees these people; answers those whom no node had seen before. Raises `RedisError`."""
     by_id = {each.user["id"]: each for each in people}
     arguments: list[str | int] = [node, int(ENTRY_LIFETIME * 1000)]
     for user_id, each in by_id.items():
@@ -144,16 +144,16 @@ def write(*, project_id: UUID, node: str, people: Iterable[Present]) -> list[Per
 
 
 def remove(*, project_id: UUID, node: str, user_id: str) -> bool:
-    """Say that `node` sees a person no more; whether that makes them gone. Raises `RedisError`."""
+    """Write that `node` no longer sees a person; answers whether no node does. Raises `RedisError`."""
     return bool(_script(REMOVE)(keys=[_key(project_id)], args=[node, user_id], client=_client()))
 
 
 def sweep(project_id: UUID) -> list[Person]:
-    """Take out the people of nodes that have fallen silent; each is answered to one caller only."""
+    """Remove the people of nodes whose entries have expired; each is answered to one caller only."""
     return [json.loads(person) for person in _script(SWEEP)(keys=[_key(project_id)], client=_client())]
 
 
-def read(project_ids: Sequence[UUID]) -> dict[UUID, list[Present]]:
+def read(project_ids: Sequence[UUID]) -> dict[UUID, list[PersonPresence]]:
     """Who is in each of these projects, by display name; one round trip. Raises `RedisError`."""
     pipeline = _client().pipeline(transaction=False)
     for project_id in project_ids:
@@ -164,15 +164,15 @@ def read(project_ids: Sequence[UUID]) -> dict[UUID, list[Present]]:
     }
 
 
-def as_json(present: Iterable[Present]) -> list[Mapping[str, Any]]:
+def as_json(present: Iterable[PersonPresence]) -> list[Mapping[str, Any]]:
     """The list as snapshot, head and REST show it: `[{user, fields}]`."""
     return [{"user": each.user, "fields": list(each.fields)} for each in present]
 
 
-def _present(answer: Sequence[bytes]) -> Present:
+def _present(answer: Sequence[bytes]) -> PersonPresence:
     person, *fields = answer
     names = {name for each in fields for name in json.loads(each)}
-    return Present(user=json.loads(person), fields=tuple(sorted(names)))
+    return PersonPresence(user=json.loads(person), fields=tuple(sorted(names)))
 
 
 def _key(project_id: UUID) -> str:

@@ -1,6 +1,6 @@
-"""Who is here: every change of the register, told to everybody who watches the project.
+"""Who is here: changes of the register in Redis, shown to everybody who watches the project.
 
-None of this is a record. Redis may forget it at any time; the nodes write it again.
+None of this is a record. Redis may lose it at any time; the nodes write it again.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from accounts.models import Person
 from audit.live import topic_of
 from kernel.errors import PayloadTooLarge
 from presence import registry
-from presence.registry import Present
+from presence.registry import PersonPresence
 from projects.fields import check_field_name
 
 # One section of a change: so many code units kept, or so many replaced by lines of text.
 Section = int | list[int | str]
 
 
-def see(*, project_id: UUID, node: str, people: Sequence[Present]) -> None:
-    """Note that a node sees these people, and tell `presence.joined` of those who are new in the project.
+def record_presence(*, project_id: UUID, node: str, people: Sequence[PersonPresence]) -> None:
+    """Write that a node sees these people, and send `presence.joined` for those who are new in the project.
 
     Called when somebody joins or goes to another field, and for everybody every `REWRITE_INTERVAL`. Raises
     `RedisError`.
     """
     if people:
         appeared = registry.write(project_id=project_id, node=node, people=people)
-        _tell("presence.joined", project_id, appeared)
+        _send("presence.joined", project_id, appeared)
 
 
-def lose(*, project_id: UUID, node: str, person: Person) -> None:
-    """Note that a node sees a person no more; `presence.left` if no other node does. Raises `RedisError`."""
+def remove_presence(*, project_id: UUID, node: str, person: Person) -> None:
+    """Write that a node no longer sees a person; send `presence.left` if no other node does. Raises `RedisError`."""
     if registry.remove(project_id=project_id, node=node, user_id=person["id"]):
-        _tell("presence.left", project_id, [person])
+        _send("presence.left", project_id, [person])
 
 
 def sweep(project_ids: Iterable[UUID]) -> None:
-    """Tell `presence.left`, once, of the people of nodes that died. Raises `RedisError`."""
+    """Send `presence.left`, once, for the people of nodes that died. Raises `RedisError`."""
     for project_id in project_ids:
-        _tell("presence.left", project_id, registry.sweep(project_id))
+        _send("presence.left", project_id, registry.sweep(project_id))
 
 
 def move_cursor(
@@ -92,16 +92,16 @@ def show_typing(
     )
 
 
-def present_in(project_ids: Sequence[UUID]) -> dict[UUID, list[Present]]:
+def present_in(project_ids: Sequence[UUID]) -> dict[UUID, list[PersonPresence]]:
     """Who is in each of these projects now. Raises `RedisError`."""
     return registry.read(project_ids) if project_ids else {}
 
 
-def present(project_id: UUID) -> list[Present]:
+def present(project_id: UUID) -> list[PersonPresence]:
     """Who is in a project now. Raises `RedisError`."""
     return present_in([project_id])[project_id]
 
 
-def _tell(name: str, project_id: UUID, people: Iterable[Person]) -> None:
+def _send(name: str, project_id: UUID, people: Iterable[Person]) -> None:
     for person in people:
         realtime.send_ephemeral(topic=topic_of(project_id), name=name, actor=person, data={"user": person})

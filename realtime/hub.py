@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, Final, Protocol
-
-import msgspec
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Final
 
 from kernel.tasks import end
+from realtime.frames import Frame
 from realtime.layer import LayerUnreachableError, Membership
 from realtime.messages import Ephemeral, Message, Nonce, Notice, Numbered
-from realtime.subscriber import Subscriber
-from realtime.topic import GAP_WAIT, Observer, Topic
+from realtime.sources import TopicSource
+from realtime.subscriber import FrameQueue, Subscriber
+from realtime.topic import GAP_WAIT, Topic
 
-__all__ = ["Hub", "LayerUnreachableError", "Readers", "Subscriber"]
+__all__ = ["FrameQueue", "Hub", "LayerUnreachableError", "Subscriber"]
 
 logger = logging.getLogger(__name__)
 
@@ -23,49 +23,24 @@ logger = logging.getLogger(__name__)
 HEAD_INTERVAL: Final = 10.0
 HEAD_PATIENCE: Final = 2.0
 
-_encoder = msgspec.json.Encoder()
-
-
-class Readers(Protocol):
-    """How the hub asks Postgres and the presence list; the gateway hands it an implementation."""
-
-    async def events(self, topic: str, after: int) -> Sequence[tuple[int, str]]:
-        """The next events of a topic after a `seq`, as `(seq, frame)`, oldest first, a bounded number of them."""
-
-    async def heads(self, topics: Sequence[str]) -> Mapping[str, int]:
-        """The newest `seq` of each topic (0 or absent: none), in one query."""
-
-    async def present(self, topics: Sequence[str]) -> Mapping[str, Sequence[Any]]:
-        """Who is in each topic now, as `{user, fields}`."""
-
 
 class Hub:
-    """Joins a topic for its first subscriber and leaves it with the last; tells everybody each event once, in order.
+    """Joins a topic for its first subscriber and leaves it with the last; gives everybody each frame once, in order.
 
-    `observe(topic, frame)` sees every event of the topics followed here, `notice(topic, text)` what the nodes tell each
-    other about them.
+    `source_of(topic)` is what knows the topics of its kind (`realtime.sources`).
     """
 
-    def __init__(
-        self,
-        readers: Readers,
-        *,
-        observe: Observer | None = None,
-        notice: Observer | None = None,
-        gap_wait: float = GAP_WAIT,
-    ) -> None:
-        self._readers = readers
-        self._observe = observe or (lambda _topic, _frame: None)
-        self._notice = notice or (lambda _topic, _text: None)
+    def __init__(self, source_of: Callable[[str], TopicSource], *, gap_wait: float = GAP_WAIT) -> None:
+        self._source_of = source_of
         self._gap_wait = gap_wait
         self._topics: dict[str, Topic] = {}
-        self._membership = Membership(receive=self._receive, doubt=self._check_heads)
+        self._membership = Membership(receive=self._receive, on_possible_loss=self._check_heads)
         self._rounds: set[asyncio.Task[None]] = set()
         self._checking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._membership.open()
-        self._begin_round(self._tell_heads_forever(), "hub-heads")
+        self._begin_round(self._send_heads_forever(), "hub-heads")
 
     async def stop(self) -> None:
         """Leave the layer; subscribers get nothing more."""
@@ -77,26 +52,25 @@ class Hub:
 
     @property
     def is_connected(self) -> bool:
-        """Whether messages come through Redis, as far as the last pulse tells."""
+        """Whether messages come through Redis, as far as the last pulse shows."""
         return self._membership.is_connected
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics that somebody listens to here."""
+        """The topics that are followed here."""
         return tuple(self._topics)
 
-    async def subscribe(self, name: str, *, overflowed: Callable[[], None], origin: str | None = None) -> Subscriber:
-        """Listen to a topic: from now on nothing of it is missed. The first subscriber waits for the join.
+    async def follow(self, name: str, queue: FrameQueue, *, origin: str | None = None) -> Subscriber:
+        """Follow a topic: from now on nothing of it is missed. The first subscriber waits for the join.
 
-        Raises `LayerUnreachableError`, and what the reader of the heads raises.
+        What arrives waits until the subscriber is started. Raises `LayerUnreachableError`, and what reading the head of
+        a numbered topic raises.
         """
         topic = self._topics.get(name)
         if topic is None:
-            topic = self._topics[name] = Topic(
-                name, read_events=self._readers.events, observe=self._observe, gap_wait=self._gap_wait
-            )
+            topic = self._topics[name] = Topic(name, self._source_of(name), gap_wait=self._gap_wait)
             topic.opening = asyncio.create_task(self._open(topic), name=f"open-{name}")
-        subscriber = Subscriber(name, origin=origin, overflowed=overflowed)
+        subscriber = Subscriber(name, queue, origin=origin)
         topic.subscribers.add(subscriber)
         try:
             await topic.opened()
@@ -105,25 +79,24 @@ class Hub:
             raise
         return subscriber
 
-    async def unsubscribe(self, subscriber: Subscriber) -> None:
-        """Stop listening; doing so twice does nothing."""
+    async def leave(self, subscriber: Subscriber) -> None:
+        """Follow a topic no more; doing so twice does nothing."""
+        subscriber.stop()
         topic = self._topics.get(subscriber.topic)
         if topic is not None:
             await self._drop(topic, subscriber)
 
-    async def tell_heads(self) -> None:
-        """Tell every subscriber where its topic stands and who is present; catch up first where we are behind."""
-        heads = await self._catch_up()
-        present = await self._readers.present(list(heads)) if heads else {}
-        for name in heads:
-            if (topic := self._topics.get(name)) is not None:
-                params = {"seq": heads[name], "present": present.get(name, ())}
-                frame = _encoder.encode({"jsonrpc": "2.0", "method": "head", "params": params}).decode()
-                topic.ephemeral(frame, None)
+    async def send_heads(self) -> None:
+        """Send every subscriber the head of its topic; catch up first where this node is behind."""
+        for source, heads in (await self._catch_up()).items():
+            frames = await source.head_frames(heads) if heads else {}
+            for name, frame in frames.items():
+                if (topic := self._topics.get(name)) is not None:
+                    topic.ephemeral(frame)
 
     async def _open(self, topic: Topic) -> None:
         await self._membership.join(topic.name)
-        heads = await self._readers.heads([topic.name])
+        heads = await topic.source.heads([topic.name]) if topic.source.is_numbered else {}
         topic.begin(heads.get(topic.name, 0))
 
     async def _drop(self, topic: Topic, subscriber: Subscriber) -> None:
@@ -139,11 +112,11 @@ class Hub:
         if topic is None:
             return
         if isinstance(message, Numbered):
-            topic.event(message.seq, message.frame)
+            topic.numbered(Frame(message.seq_from or message.seq, message.seq, message.frame))
         elif isinstance(message, Ephemeral):
             topic.ephemeral(message.frame, message.origin)
         elif isinstance(message, Notice):
-            self._notice(message.topic, message.text)
+            topic.source.notice(message.topic, message.text)
 
     def _check_heads(self) -> None:
         """Messages may have been lost; whatever they were, Postgres knows."""
@@ -156,10 +129,10 @@ class Hub:
         task.add_done_callback(self._rounds.discard)
         return task
 
-    async def _tell_heads_forever(self) -> None:
+    async def _send_heads_forever(self) -> None:
         while True:
             await asyncio.sleep(HEAD_INTERVAL)
-            await self._logged(self.tell_heads())
+            await self._logged(self.send_heads())
 
     async def _logged(self, round_: Awaitable[object]) -> None:
         try:
@@ -167,10 +140,26 @@ class Hub:
         except Exception as error:  # noqa: BLE001 (Postgres or Redis away: the next round tries again)
             logger.warning("The topics' heads could not be read: %r", error)
 
-    async def _catch_up(self) -> dict[str, int]:
-        """Ask Postgres where our topics stand, and get there. Answers their heads."""
-        names = list(self._topics)
-        read = await self._readers.heads(names) if names else {}
+    async def _catch_up(self) -> dict[TopicSource, dict[str, int]]:
+        """Ask each source where its topics stand, and get there. Answers their heads.
+
+        One that fails does not keep the others from theirs; the next round asks it again.
+        """
+        names: dict[TopicSource, list[str]] = {}
+        for topic in self._topics.values():
+            if topic.source.is_numbered:
+                names.setdefault(topic.source, []).append(topic.name)
+        answers = await asyncio.gather(*(self._catch_up_with(*each) for each in names.items()), return_exceptions=True)
+        heads: dict[TopicSource, dict[str, int]] = {}
+        for source, answer in zip(names, answers, strict=True):
+            if isinstance(answer, BaseException):
+                logger.warning("The heads of %s could not be read: %r", source, answer)
+            else:
+                heads[source] = answer
+        return heads
+
+    async def _catch_up_with(self, source: TopicSource, names: Sequence[str]) -> dict[str, int]:
+        read = await source.heads(names)
         heads = {name: read.get(name, 0) for name in names if name in self._topics}
         behind = [self._topics[name] for name, head in heads.items() if head > self._topics[name].last]
         await asyncio.gather(*(topic.catch_up(heads[topic.name], within=HEAD_PATIENCE) for topic in behind))

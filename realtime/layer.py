@@ -1,9 +1,9 @@
-"""This process's one place in the channel layer: a single channel that joins a group for every topic followed here.
+"""This process's membership of the channel layer: one channel that joins a group for every topic followed here.
 
-The pub/sub layer sends SUBSCRIBE without waiting for its confirmation and never tells of a reconnect. So nothing is
-taken for granted: a join counts once a nonce sent to the group has come back, and a pulse sent to the own channel shows
-all the time that the way through Redis is open. When a pulse stumbles, something else may have been lost with it; when
-it is lost, everything is built anew.
+The pub/sub layer sends SUBSCRIBE without waiting for its confirmation and does not report a reconnect. So a join counts
+only once a nonce sent to the group has come back, and a pulse sent to the process's own channel shows all the time that
+Redis carries messages. When a pulse has to be sent again, other messages may have been lost too; when it does not come
+back at all, the channel and its groups are made anew.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 PULSE_INTERVAL: Final = 0.25
 ECHO_TIMEOUT: Final = 2.0
 FIRST_RESEND: Final = 0.05
-LONGEST_RESEND: Final = 0.5
+MAX_RESEND: Final = 0.5
 REBUILD_PAUSE: Final = 0.5
 
 _CHANNEL_PREFIX: Final = "hub."
@@ -36,19 +36,20 @@ _FAULTS: Final = (RedisError, OSError, TimeoutError)
 
 
 class LayerUnreachableError(Exception):
-    """Redis did not carry our message back in time."""
+    """Redis did not return our message in time."""
 
 
 class Membership:
     """One channel, many groups.
 
-    `receive` gets every message; `doubt` is called whenever messages may have been lost, once they arrive again.
+    `receive` gets every message; `on_possible_loss` is called whenever messages may have been lost, once they arrive
+    again.
     """
 
-    def __init__(self, *, receive: Callable[[Message], None], doubt: Callable[[], None]) -> None:
+    def __init__(self, *, receive: Callable[[Message], None], on_possible_loss: Callable[[], None]) -> None:
         self.is_connected = False
         self._receive = receive
-        self._doubt = doubt
+        self._on_possible_loss = on_possible_loss
         self._layer: Any = get_channel_layer()
         self._channel = ""
         self._topics: set[str] = set()
@@ -82,7 +83,7 @@ class Membership:
             raise LayerUnreachableError(topic)
 
     async def leave(self, topic: str) -> None:
-        """Follow a topic no more."""
+        """Stop following a topic."""
         if topic in self._topics:
             # Nothing else runs between the two: a join that comes later finds the group left, and adds it again.
             self._topics.discard(topic)
@@ -112,7 +113,7 @@ class Membership:
                 continue
             try:
                 self._receive(message)
-            except Exception:  # one bad message must not end the process's only ear
+            except Exception:  # one bad message must not end the process's only receiver
                 logger.exception("A live message could not be handled")
 
     async def _join_group(self, topic: str) -> bool:
@@ -135,7 +136,7 @@ class Membership:
                 await self._layer.group_discard(topic, self._channel)
 
     async def _sends_until_back(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> int:
-        """Send a nonce, again and again, until it arrives here; answers how often that was, and 0 for in vain."""
+        """Send a nonce repeatedly until it arrives here; answers how often it was sent, 0 where it never arrived."""
         nonce = secrets.token_hex(8)
         arrived = self._nonces[nonce] = asyncio.Event()
         pause = FIRST_RESEND
@@ -148,7 +149,7 @@ class Membership:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(pause):
                             await arrived.wait()
-                    pause = min(pause * 2, LONGEST_RESEND)
+                    pause = min(pause * 2, MAX_RESEND)
         except _FAULTS:
             return 0
         finally:
@@ -164,12 +165,12 @@ class Membership:
             if sends == 0:
                 await self._rebuild()
             if sends != 1:
-                self._doubt()
+                self._on_possible_loss()
             await asyncio.sleep(PULSE_INTERVAL)
 
     async def _rebuild(self) -> None:
         self.is_connected = False
-        logger.warning("The hub has lost its way through Redis and joins %d topics again", len(self._topics))
+        logger.warning("The hub has lost its connection to Redis and joins %d topics again", len(self._topics))
         while True:
             try:
                 await self._open_channel()

@@ -1,4 +1,4 @@
-"""What the nodes tell each other through the channel layer: small tagged structs, checked on arrival."""
+"""What the nodes send each other through the channel layer: small tagged structs, checked on arrival."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 import msgspec
 
 
-class Numbered(msgspec.Struct, frozen=True, tag="hub.numbered"):
-    """An event of a topic: its `seq` in the topic's chain and the finished frame for every socket."""
+class Numbered(msgspec.Struct, frozen=True, tag="hub.numbered", omit_defaults=True):
+    """A finished frame for every socket, with its `seq` in the topic.
+
+    One that covers several numbers begins with `seq_from`.
+    """
 
     topic: str
     seq: int
     frame: str
+    seq_from: int | None = None
 
 
 class Ephemeral(msgspec.Struct, frozen=True, tag="hub.ephemeral"):
@@ -31,7 +35,7 @@ class Notice(msgspec.Struct, frozen=True, tag="hub.notice"):
 
 
 class Nonce(msgspec.Struct, frozen=True, tag="hub.nonce"):
-    """A node's word to itself: once it comes back, the way through the layer is open."""
+    """Sent by a node to itself: once it comes back, the layer carries messages."""
 
     nonce: str
 

@@ -8,4 +8,4 @@ from prometheus_client import Counter
 
 EVENTS: Final = Counter("foundry_hub_events", "Events that this node's hub has emitted, each once, in order.")
 DELIVERIES: Final = Counter("foundry_hub_deliveries", "Frames of events handed to sockets of this node.")
-GAPS: Final = Counter("foundry_hub_gaps", "Times that an event was missing and the hub had to look for it.")
+GAPS: Final = Counter("foundry_hub_gaps", "Times that an event was missing and the hub had to read it.")

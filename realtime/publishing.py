@@ -1,9 +1,9 @@
 """Sending to every node: from any thread, without waiting, over one long-lived connection of this process.
 
-A thread of its own hands the messages to Redis. So a writer never waits for it, and `async_to_sync(group_send)`, which
-opens a connection for each message, is avoided. The thread speaks as the channel layer does, but without an event loop:
-an asynchronous client holds the interpreter longer for each message, which every writer feels. What is
-lost here (Redis away, the queue full) is repaired by the hubs, which know from Postgres what they have missed.
+A thread of its own gives the messages to Redis. So a writer never waits for Redis, and `async_to_sync(group_send)`,
+which opens a connection for each message, is avoided. The thread uses the channel layer's format without an event loop:
+an asynchronous client holds the interpreter longer for each message, which slows every writer down. What is lost here
+(Redis away, the queue full) is repaired by the hubs, which read from Postgres what they have missed.
 """
 
 from __future__ import annotations
@@ -17,39 +17,37 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-import msgspec
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from realtime.frames import EPHEMERALS, NOTIFICATIONS, notification_frame
 from realtime.messages import Ephemeral, Message, Notice, Numbered, pack
 
 logger = logging.getLogger(__name__)
 
 CAPACITY: Final = 10_000
-# Messages that wait travel together.
-MOST_AT_ONCE: Final = 100
+# Messages that wait are sent together.
+MAX_AT_ONCE: Final = 100
 # Seconds.
 SEND_TIMEOUT: Final = 1.0
 DRAIN_TIMEOUT: Final = 2.0
-
-_encoder = msgspec.json.Encoder()
 
 # What waits in the queue: a message for a topic, or somebody who wants to know when all before it has gone.
 _Waiting = tuple[str, Message] | threading.Event
 
 
 class Publisher:
-    """The one way out of this process: a bounded queue, and the thread that empties it."""
+    """A bounded queue of messages, and the thread that sends them; one per process."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._dropped = 0
         self._failing = False
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._way = _Way()
+        self._connection = _LayerConnection()
         self._thread = threading.Thread(target=self._work, name="realtime-publisher", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -76,27 +74,27 @@ class Publisher:
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
-            together = [first]
+            batch = [first]
             with suppress(Empty):
-                while len(together) < MOST_AT_ONCE:
+                while len(batch) < MAX_AT_ONCE:
                     if (one := self._queue.get_nowait()) is None:
                         self._queue.put(None)
                         break
-                    together.append(one)
-            self._send_all(together)
-        self._way.close()
+                    batch.append(one)
+            self._send_all(batch)
+        self._connection.close()
 
-    def _send_all(self, together: Sequence[_Waiting]) -> None:
-        messages = [one for one in together if not isinstance(one, threading.Event)]
+    def _send_all(self, batch: Sequence[_Waiting]) -> None:
+        messages = [one for one in batch if not isinstance(one, threading.Event)]
         try:
             if messages:
-                self._way.go(messages)
+                self._connection.publish(messages)
                 self._succeeded()
         except Exception as error:  # noqa: BLE001 (whatever is wrong, the next message must go out)
             if not self._failing:
                 logger.warning("Live messages are being lost; clients will catch up: %r", error)
             self._failing = True
-        for one in together:
+        for one in batch:
             if isinstance(one, threading.Event):
                 one.set()
 
@@ -107,8 +105,8 @@ class Publisher:
         self._dropped = 0
 
 
-class _Way:
-    """A connection to the channel layer's Redis, on which its groups are spoken to as `channels_redis.pubsub` does."""
+class _LayerConnection:
+    """A connection to the channel layer's Redis that publishes to its groups as `channels_redis.pubsub` does."""
 
     def __init__(self) -> None:
         layer: Any = settings.CHANNEL_LAYERS["default"]["CONFIG"]
@@ -122,7 +120,7 @@ class _Way:
             retry=Retry(NoBackoff(), 1),
         )
 
-    def go(self, messages: Sequence[tuple[str, Message]]) -> None:
+    def publish(self, messages: Sequence[tuple[str, Message]]) -> None:
         """Send these in their order, in one round trip. Raises `RedisError`."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for topic, message in messages:
@@ -148,29 +146,45 @@ def publisher() -> Publisher:
     return _publisher
 
 
-def publish(*, topic: str, seq: int, frame: str) -> None:
-    """Tell every node of an event that is committed. Callable from any thread; never waits, never raises."""
-    _send(topic, Numbered(topic=topic, seq=seq, frame=frame))
+def publish(*, topic: str, seq: int, frame: str, seq_from: int | None = None) -> None:
+    """Send a frame of a numbered topic, whose content is committed, to every node that follows the topic.
+
+    A frame that covers several numbers begins with `seq_from`. Callable from any thread; never waits, never raises.
+    """
+    _send(topic, Numbered(topic=topic, seq=seq, frame=frame, seq_from=seq_from))
 
 
 def send_ephemeral(
     *, topic: str, name: str, actor: Mapping[str, Any], data: Mapping[str, Any], origin: str | None = None
 ) -> None:
-    """Show something to everybody who watches `topic` now; it is stored nowhere and has no `seq`.
+    """Show something to everybody who follows `topic` now, as an `ephemeral` notification of a registered name.
 
-    `origin` is the subscriber that caused it and does not need its own echo. Never waits, never raises.
+    It is stored nowhere and has no number. `origin` is the subscriber that caused it and does not need its own echo.
+    Never waits, never raises.
     """
+    if name not in EPHEMERALS:
+        logger.error("The ephemeral notification %s is not registered", name)
+        return
+    send_notification(
+        topic=topic, method="ephemeral", params={"name": name, "actor": actor, "data": data}, origin=origin
+    )
+
+
+def send_notification(*, topic: str, method: str, params: Mapping[str, Any], origin: str | None = None) -> None:
+    """The same with a registered method and parameters of its own."""
+    if method not in NOTIFICATIONS:
+        logger.error("The notification %s is not registered", method)
+        return
     try:
-        params = {"name": name, "actor": actor, "data": data}
-        frame = _encoder.encode({"jsonrpc": "2.0", "method": "ephemeral", "params": params}).decode()
+        frame = notification_frame(method, params)
     except (TypeError, ValueError):
-        logger.exception("The ephemeral message %s cannot be encoded", name)
+        logger.exception("The notification %s cannot be encoded", method)
         return
     _send(topic, Ephemeral(topic=topic, frame=frame, origin=origin))
 
 
 def notify(*, topic: str, text: str) -> None:
-    """Tell every node that follows `topic`, this one too, but no socket. Never waits, never raises."""
+    """Send a text to every node that follows `topic`, this one too, but to no socket. Never waits, never raises."""
     _send(topic, Notice(topic=topic, text=text))
 
 

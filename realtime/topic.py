@@ -1,15 +1,17 @@
-"""A topic on this node: who listens here, and what they get in which order."""
+"""A topic on this node: who follows it here, and what they get in which order."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from kernel.tasks import end
+from realtime.frames import Frame
 from realtime.metrics import DELIVERIES, EVENTS, GAPS
 from realtime.sequencer import Sequencer
+from realtime.sources import TopicSource
 from realtime.subscriber import Subscriber
 
 logger = logging.getLogger(__name__)
@@ -17,34 +19,23 @@ logger = logging.getLogger(__name__)
 # Seconds: what is merely late arrives within the first; the second is the pace against a Postgres that is away.
 GAP_WAIT: Final = 0.1
 RETRY_WAIT: Final = 1.0
-# So often may a read find nothing for a frame that waits; then the frame was none of ours.
-MOST_VAIN_READS: Final = 5
-
-ReadEvents = Callable[[str, int], Awaitable[Sequence[tuple[int, str]]]]
-Observer = Callable[[str, str], None]
+# So often may a read find nothing for a frame that waits; then the frame was not one of this topic.
+MAX_VAIN_READS: Final = 5
 
 
 class Topic:
     """Gives each frame once, in order, to every local subscriber; reads what is missing once for all of them.
 
-    `read_events(topic, after)` answers the next events after a `seq`, oldest first, a bounded number of them; empty
-    means that there is nothing newer. `observe(topic, frame)` sees every event once, before the subscribers.
+    `source` reads the missing frames, and sees every numbered frame once, before the subscribers do.
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        read_events: ReadEvents,
-        observe: Observer,
-        gap_wait: float = GAP_WAIT,
-        retry_wait: float = RETRY_WAIT,
+        self, name: str, source: TopicSource, *, gap_wait: float = GAP_WAIT, retry_wait: float = RETRY_WAIT
     ) -> None:
         self.name = name
+        self.source = source
         self.subscribers: set[Subscriber] = set()
         self.opening: asyncio.Task[None] | None = None
-        self._read_events = read_events
-        self._observe = observe
         self._gap_wait = gap_wait
         self._retry_wait = retry_wait
         self._sequencer = Sequencer()
@@ -55,7 +46,7 @@ class Topic:
         return self._sequencer.last
 
     async def opened(self) -> None:
-        """Wait until the topic is joined; raises what went wrong with that. One who waits no more disturbs nobody."""
+        """Wait until the topic is joined; raises what went wrong with that. Cancelling one waiter leaves the others."""
         if self.opening is not None:
             await asyncio.shield(self.opening)
 
@@ -64,12 +55,14 @@ class Topic:
         self._emit(self._sequencer.begin(last))
         self._fill_gap()
 
-    def event(self, seq: int, frame: str) -> None:
-        """An event has arrived, in whatever order."""
-        self._emit(self._sequencer.offer(seq, frame))
+    def numbered(self, frame: Frame) -> None:
+        """A numbered frame has arrived, in whatever order; in a topic without numbers it means nothing."""
+        if not self.source.is_numbered:
+            return
+        self._emit(self._sequencer.offer(frame))
         self._fill_gap()
 
-    def ephemeral(self, frame: str, origin: str | None) -> None:
+    def ephemeral(self, frame: str, origin: str | None = None) -> None:
         """Pass on something without a number, except to whom it came from."""
         for subscriber in tuple(self.subscribers):
             if origin is None or subscriber.origin != origin:
@@ -86,16 +79,16 @@ class Topic:
         """End what is under way."""
         await end(self._filling, self.opening)
 
-    def _emit(self, due: Sequence[tuple[int, str]]) -> None:
+    def _emit(self, due: Sequence[Frame]) -> None:
         EVENTS.inc(len(due))
         DELIVERIES.inc(len(due) * len(self.subscribers))
-        for seq, frame in due:
+        for _, seq, text in due:
             try:
-                self._observe(self.name, frame)
+                self.source.observe(self.name, text)
             except Exception:
                 logger.exception("An observer of %s failed at event %d", self.name, seq)
             for subscriber in tuple(self.subscribers):
-                subscriber.push(seq, frame)
+                subscriber.push(seq, text)
 
     def _fill_gap(self) -> None:
         if self._sequencer.has_gap and (self._filling is None or self._filling.done()):
@@ -109,18 +102,18 @@ class Topic:
         while self._sequencer.has_gap:
             before = self.last
             try:
-                rows = await self._read_events(self.name, before)
-            except Exception as error:  # noqa: BLE001 (Postgres away: those who listen get the rest once it is back)
+                frames = await self.source.frames(self.name, before)
+            except Exception as error:  # noqa: BLE001 (Postgres away: the subscribers get the rest once it is back)
                 logger.warning("Missing events of %s cannot be read yet: %r", self.name, error)
                 await asyncio.sleep(self._retry_wait)
                 continue
-            for seq, frame in rows:
-                self._emit(self._sequencer.offer(seq, frame))
+            for frame in frames:
+                self._emit(self._sequencer.offer(frame))
             if self.last > before:
                 vain_reads = 0
                 continue
             vain_reads += 1
-            if vain_reads >= MOST_VAIN_READS:
+            if vain_reads >= MAX_VAIN_READS:
                 logger.error("Postgres knows nothing of the events announced after %s#%d", self.name, self.last)
                 self._sequencer.give_up()
             else:

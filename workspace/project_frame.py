@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import User
 from locking.models import Lease
-from presence.registry import Present
+from presence.registry import PersonPresence
 from presence.services import present_in
 from projects import field_names
 from projects.access import Access
@@ -158,7 +158,7 @@ def people_in(
     }
 
 
-def _present_view(present: Present, written: str | None) -> PresentView:
+def _present_view(present: PersonPresence, written: str | None) -> PresentView:
     person = PersonView.of(present.user)
     if written is not None:
         return PresentView(person, "writes", field_names.short_label(written))

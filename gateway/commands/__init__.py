@@ -6,6 +6,7 @@ from gateway.commands.drafts import DRAFT_COMMANDS
 from gateway.commands.events import EVENT_COMMANDS
 from gateway.commands.locks import LOCK_COMMANDS
 from gateway.commands.presence import PRESENCE_COMMANDS
+from gateway.commands.topics import TOPIC_COMMANDS
 from gateway.registry import Command
 
 PROJECT_COMMANDS: Final[tuple[Command, ...]] = (
@@ -13,4 +14,5 @@ PROJECT_COMMANDS: Final[tuple[Command, ...]] = (
     *DRAFT_COMMANDS,
     *PRESENCE_COMMANDS,
     *EVENT_COMMANDS,
+    *TOPIC_COMMANDS,
 )

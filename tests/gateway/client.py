@@ -49,12 +49,13 @@ class Client:
         *,
         headers: dict[str, str] | None = None,
         subprotocols: list[str] | None = None,
+        path: str = "/ws/projects/{project}/",
         **query: Any,
     ) -> None:
         sent = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         scope = {
             "type": "websocket",
-            "path": f"/ws/projects/{project_id}/",
+            "path": path.format(project=project_id),
             "query_string": urlencode(query).encode(),
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
             "subprotocols": subprotocols or [],

@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from accounts.callers import Caller
 from accounts.models import User
 from accounts.services import create_token
+from gateway.connection import Connection
 from gateway.node import Node, current_node, stop_current_node
 from projects.models import Project
 from tests.gateway.client import Client
@@ -24,6 +25,11 @@ async def in_thread(function: Callable[..., Result], *args: Any, **facts: Any) -
     """Run something that uses the database; its connection goes back to the pool."""
     result: Result = await database_sync_to_async(function, thread_sensitive=False)(*args, **facts)
     return result
+
+
+def connections(node: Node) -> list[Connection]:
+    """The sockets of projects that are open here."""
+    return [each for each in node.connections if isinstance(each, Connection)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.callers import Caller, cookie_credential
 from accounts.models import User
 from accounts.sessions import end_session, end_unused_sessions
-from gateway import connection
+from gateway import socket as socket_module
 from gateway.node import Node
 from locking.models import EndReason, Lease
 from projects.models import Project
@@ -83,7 +83,7 @@ async def test_c05_a_browser_that_nobody_uses(editor: User, project: Project) ->
 async def test_who_writes_stays_signed_in_and_a_page_by_itself_does_not(
     editor: User, project: Project, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "USE_INTERVAL", -1.0)
+    monkeypatch.setattr(socket_module, "USE_INTERVAL", -1.0)
     noted: list[str] = []
     monkeypatch.setattr(node, "note_use", lambda caller: noted.append(caller.credential))
     row = await in_thread(sign_in, editor)

@@ -27,9 +27,9 @@ from projects.services import (
     reopen_project,
     update_project,
 )
-from realtime.subscriber import MOST_FRAMES
+from realtime.subscriber import MAX_FRAMES
 from tests.gateway.client import Client
-from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.conftest import SocketOf, connections, in_thread
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -156,7 +156,7 @@ async def test_a_gap_of_thousands_closes_no_socket(
     socket_of: SocketOf, viewer: User, project: Project, acts: Acts
 ) -> None:
     """More at once than a slow reader's queue holds, of which nobody heard."""
-    count = 3 * MOST_FRAMES
+    count = 3 * MAX_FRAMES
     repeat = """
         INSERT INTO audit_event (canonical)
         SELECT event.canonical FROM generate_series(1, %s) CROSS JOIN audit_event AS event
@@ -233,7 +233,7 @@ async def test_what_happens_while_the_snapshot_is_read_comes_after_it(
 
 async def test_the_head_tells_seq_and_people(socket_of: SocketOf, viewer: User, node: Node) -> None:
     async with socket_of(viewer) as watcher:
-        await node.hub.tell_heads()
+        await node.hub.send_heads()
         head = await watcher.notification(lambda frame: frame["method"] == "head")
         assert head == {"seq": watcher.snapshot["seq"], "present": [{"user": viewer.person(), "fields": []}]}
 
@@ -276,9 +276,9 @@ async def test_a_slow_socket_is_closed_1013_and_the_others_are_not(
     slow, quick = socket_of(viewer), socket_of(editor)
     await slow.open()
     await quick.open()
-    (connection,) = [each for each in node.connections if each.user_id == viewer.id]
+    (connection,) = [each for each in connections(node) if each.user_id == viewer.id]
     for number in range(2_000):
-        connection._subscriber.push(0, f'{{"number": {number}}}')  # type: ignore[union-attr]
+        connection.send_soon(f'{{"number": {number}}}')
     assert await slow.closed() == 1013
     assert await quick.call("ping") == {}
     await slow.leave()

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 from accounts.models import User
+from foundry_site.stages import installed_stages
 from gateway.registry import COMMANDS
 from projects.models import Project
 from tests.gateway.client import RefusedError
 from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.matrix import ALWAYS, EVERYBODY, OPEN, OTHER, OWNERS, PROMPT, WRITERS, Row
 
 pytestmark = pytest.mark.usefixtures("node")
 
-EVERYBODY = ("owner", "editor", "reviewer", "viewer")
-WRITERS = ("owner", "editor")
-OWNERS = ("owner",)
-ALWAYS = ("open", "in_review", "frozen", "archived")
-OPEN = ("open",)
-OTHER = "01890000-0000-7000-8000-000000000000"
-PROMPT = "prompt_text"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One command. `answer` is what those are told who may: `ok`, or a refusal after every question of permission."""
-
-    method: str
-    answer: str
-    may: tuple[str, ...] = EVERYBODY
-    in_status: tuple[str, ...] = ALWAYS
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-    def expected(self, persona: str, status: str) -> str:
-        if persona not in self.may:
-            return "permission_denied"
-        return self.answer if status in self.in_status else "project_frozen"
-
-
 FREE = {"field": "files/{place}.md"}
-MATRIX = (
+OF_THE_TRUNK = (
     Row("lock.acquire", "ok", WRITERS, OPEN, FREE),
     Row("lock.renew", "ok", params={"fields": [PROMPT]}),
     Row("lock.release", "lock_not_held", params={"field": PROMPT}),
@@ -63,7 +41,19 @@ MATRIX = (
     Row("cursor.move", "ok", params={"field": PROMPT, "anchor": 0, "head": 0}),
     Row("events.since", "ok", params={"after": 0}),
     Row("ping", "ok"),
+    Row("topic.follow", "not_found", params={"topic": "nothing.of.that.kind"}),
+    Row("topic.leave", "ok", params={"topic": "nothing.of.that.kind"}),
 )
+
+
+def rows_of_stages() -> Iterator[Row]:
+    """Each installed stage that has commands gives their rows as `ROWS` of its module `gateway_rows`."""
+    for stage in installed_stages():
+        if find_spec(f"{stage.name}.gateway_rows"):
+            yield from import_module(f"{stage.name}.gateway_rows").ROWS
+
+
+MATRIX = (*OF_THE_TRUNK, *rows_of_stages())
 
 
 @pytest.mark.parametrize("persona", EVERYBODY)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from gateway import connection as connection_module
+from gateway import socket as socket_module
 from gateway.node import Node
 from gateway.parameters import Save
 from gateway.protocol import ProtocolError, decode_parameters, decode_request
@@ -119,7 +119,7 @@ class TestOnTheSocket:
     ) -> None:
         async with socket_of(viewer) as socket:
             with monkeypatch.context() as broken:
-                broken.setattr(connection_module, "decode_parameters", lambda *_: 1 / 0)
+                broken.setattr(socket_module, "decode_parameters", lambda *_: 1 / 0)
                 with pytest.raises(RefusedError) as refused:
                     await socket.call("ping")
             assert refused.value.code == -32603

@@ -1,4 +1,4 @@
-"""A field that somebody holds is refused at once, by what the node has heard and by its key; the rest is decided."""
+"""A field that somebody holds is refused early where the event cache and Redis agree; else the journal decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django_redis import get_redis_connection
 
 from accounts.models import User
 from gateway.node import Node
-from locking import peeking
+from locking import lock_probe
 from locking.models import Lease
 from locking.registry import lock_key
 from projects.models import Project
@@ -31,7 +31,7 @@ async def test_both_ways_of_refusing_say_the_same(
         await holder.call("lock.acquire", field=PROMPT)
         await other.event("lock.acquired")
         at_once = await refused(other)
-        node.locks.forget(project.id)
+        node.projects.locks.forget(project.id)
         decided = await refused(other)
         assert at_once == decided
         assert (at_once["code"], at_once["holder"]) == ("lock_held", owner.person())
@@ -48,7 +48,7 @@ async def test_a_field_given_back_is_granted_at_once(
             await other.call("lock.release", field=PROMPT)
 
 
-async def test_a_key_that_is_gone_is_no_witness(
+async def test_a_key_that_is_gone_refuses_nothing(
     node: Node, socket_of: SocketOf, owner: User, editor: User, project: Project
 ) -> None:
     async with socket_of(owner) as holder, socket_of(editor) as other:
@@ -63,7 +63,7 @@ async def test_a_key_that_is_gone_is_no_witness(
 async def test_a_slow_redis_is_not_waited_for(
     node: Node, socket_of: SocketOf, owner: User, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peeking, "TIMEOUT", 1e-6)
+    monkeypatch.setattr(lock_probe, "TIMEOUT", 1e-6)
     async with socket_of(owner) as holder, socket_of(editor) as other:
         await holder.call("lock.acquire", field=PROMPT)
         await other.event("lock.acquired")

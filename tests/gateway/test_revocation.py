@@ -18,7 +18,7 @@ from accounts.models import PersonalAccessToken, User
 from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
 from gateway import revocation
 from gateway.node import Node
-from gateway.revocation import Loss
+from gateway.revocation import AccessRevocation
 from kernel.errors import Unavailable
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import acquire_lock
@@ -26,7 +26,7 @@ from locking.sessions import open_session
 from projects.models import Project
 from projects.services import change_role, remove_member, update_project
 from tests.gateway.client import Client
-from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.conftest import SocketOf, connections, in_thread
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -113,7 +113,7 @@ async def test_a_smaller_role_stays_and_loses_its_locks(
         assert changed["data"]["role"] == "reviewer"
         assert (await writer.event("lock.released"))["data"]["why"] == "revoked"
         await node.revocations.poll()
-        (connection,) = node.connections
+        (connection,) = connections(node)
         assert connection.rights is not None
         assert connection.rights.role == "reviewer"
         assert await writer.call("events.since", after=changed["seq"] - 1)
@@ -257,7 +257,7 @@ async def test_a_loss_is_found_by_a_node_that_could_not_look_for_longer_than_the
     await node.revocations.poll()
     monkeypatch.setattr(revocation, "WINDOW", timedelta(0))
     with monkeypatch.context() as partition:
-        partition.setattr(revocation, "losses_since", postgres_is_away)
+        partition.setattr(revocation, "revocations_since", postgres_is_away)
         await in_thread(deactivate_account, caller=caller_for(administrator), user_id=editor.id)
         # By the time of the next successful look, no fixed window would reach back to it.
         with pytest.raises(Unavailable):
@@ -281,8 +281,8 @@ async def test_a_node_that_could_never_look_asks_again_about_every_socket(
     await writer.open()
     monkeypatch.setattr(revocation, "WINDOW", timedelta(0))
     with monkeypatch.context() as partition:
-        partition.setattr(revocation, "losses_since", postgres_is_away)
-        node.revocations = revocation.Revocations(node)
+        partition.setattr(revocation, "revocations_since", postgres_is_away)
+        node.revocations = revocation.Revocations(node.lanes, node.connections)
         await in_thread(deactivate_account, caller=caller_for(administrator), user_id=editor.id)
     await node.revocations.poll()
     assert await writer.closed() == 4401
@@ -336,7 +336,7 @@ async def test_an_expired_token_frees_what_it_held_without_a_socket(
     assert (await in_thread(leases.get, token=other)).is_open
 
 
-def postgres_is_away(last: datetime | None) -> revocation.Look:
+def postgres_is_away(last: datetime | None) -> revocation.Poll:
     raise Unavailable
 
 
@@ -345,9 +345,9 @@ def expire_tokens(user: User) -> None:
     PersonalAccessToken.objects.filter(user=user).update(expires_at=Now(), created_at=Now() - timedelta(days=1))
 
 
-def test_what_is_no_loss_ends_nothing() -> None:
-    loss = Loss(
+def test_a_changed_account_ends_no_credential() -> None:
+    revoked = AccessRevocation(
         id=1, at=timezone.now(), action="account.changed", project_id=None, user_id=None, target_id="x", data={}
     )
-    assert not loss.names("cookie:x")
-    assert not loss.ends("cookie:x")
+    assert not revoked.targets("cookie:x")
+    assert not revoked.invalidates("cookie:x")

@@ -7,7 +7,7 @@ import threading
 
 from prometheus_client import REGISTRY
 
-from gateway.execution import Lane
+from gateway.execution import LaneExecutor
 
 
 def waiting() -> float:
@@ -15,7 +15,7 @@ def waiting() -> float:
 
 
 async def test_work_that_waits_for_a_thread_is_counted() -> None:
-    lane, go_on, began = Lane("test", 1), threading.Event(), threading.Event()
+    lane, go_on, began = LaneExecutor("test", 1), threading.Event(), threading.Event()
 
     def work() -> bool:
         began.set()

@@ -14,7 +14,7 @@ from locking.services import take_over_lock
 from locking.sessions import open_session
 from projects.models import Project
 from tests.gateway.client import Client, RefusedError
-from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.conftest import SocketOf, connections, in_thread
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -116,7 +116,7 @@ async def test_what_is_remembered_of_a_lock_is_forgotten_with_it(socket_of: Sock
         token = (await writer.call("lock.acquire", field=PROMPT))["token"]
         await writer.event("lock.acquired")
         await writer.call("text.change", field=PROMPT, token=token, revision=1, changes=[])
-        (connection,) = node.connections
+        (connection,) = connections(node)
         assert connection.held == {PROMPT: token}
         await writer.call("lock.release", field=PROMPT)
         await writer.event("lock.released")

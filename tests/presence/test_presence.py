@@ -17,8 +17,8 @@ from accounts.models import Person
 from foundry_site.embedded import addresses, valkey
 from presence import registry
 from presence.node import NodePresence
-from presence.registry import Present
-from presence.services import lose, present, present_in, see
+from presence.registry import PersonPresence
+from presence.services import present, present_in, record_presence, remove_presence
 from tests.presence.conftest import person
 
 JOINED, LEFT = "presence.joined", "presence.left"
@@ -28,17 +28,17 @@ pytestmark = pytest.mark.usefixtures("told")
 
 def enter(node: NodePresence, project_id: UUID, somebody: Person, connection: str) -> None:
     if node.enter(project_id, somebody, connection):
-        node.tell(project_id, somebody)
+        node.update(project_id, somebody)
 
 
 def leave(node: NodePresence, project_id: UUID, somebody: Person, connection: str) -> None:
     if node.leave(project_id, somebody["id"], connection):
-        node.tell(project_id, somebody)
+        node.update(project_id, somebody)
 
 
 def focus(node: NodePresence, project_id: UUID, somebody: Person, connection: str, field: str | None) -> None:
     if node.focus(project_id, somebody["id"], connection, field):
-        node.tell(project_id, somebody)
+        node.update(project_id, somebody)
 
 
 def fall_silent(project_id: UUID, node: str, user_id: str) -> None:
@@ -81,8 +81,8 @@ def test_everybody_is_listed_once_by_name_with_the_fields_of_all_their_tabs(
     focus(one, project_id, ada, "b", "files/größe, 100 %.md")
     focus(two, project_id, ada, "c", "prompt_text")
     assert present(project_id) == [
-        Present(user=ada, fields=("files/größe, 100 %.md", "prompt_text")),
-        Present(user=grace, fields=()),
+        PersonPresence(user=ada, fields=("files/größe, 100 %.md", "prompt_text")),
+        PersonPresence(user=grace, fields=()),
     ]
     focus(one, project_id, ada, "b", None)
     leave(two, project_id, ada, "c")
@@ -155,7 +155,10 @@ def test_a_wiped_redis_is_filled_again_by_the_nodes(project_id: UUID, ada: Perso
     leave(one, project_id, ada, "a")
     enter(one, project_id, ada, "a")
     two.rewrite()
-    assert present(project_id) == [Present(user=ada, fields=()), Present(user=grace, fields=("prompt_text",))]
+    assert present(project_id) == [
+        PersonPresence(user=ada, fields=()),
+        PersonPresence(user=grace, fields=("prompt_text",)),
+    ]
 
 
 def test_rewriting_extends_the_life_of_the_entries(project_id: UUID, ada: Person) -> None:
@@ -178,17 +181,17 @@ def test_a_foreign_value_counts_as_nobody_and_is_replaced(
 ) -> None:
     get_redis_connection("default").hset(f"presence:project:{project_id}", ada["id"], garbage)
     assert names(project_id) == []
-    see(project_id=project_id, node="node", people=[Present(user=ada, fields=())])
+    record_presence(project_id=project_id, node="node", people=[PersonPresence(user=ada, fields=())])
     assert names(project_id) == ["Ada"]
     get_redis_connection("default").hset(f"presence:project:{project_id}", ada["id"], garbage)
-    lose(project_id=project_id, node="node", person=ada)
+    remove_presence(project_id=project_id, node="node", person=ada)
     assert told == [(JOINED, "Ada"), (LEFT, "Ada")]
 
 
 def test_several_projects_are_read_in_one_go(project_id: UUID, ada: Person, grace: Person) -> None:
     other = UUID(int=project_id.int ^ 1)
-    see(project_id=project_id, node="node", people=[Present(user=ada, fields=())])
-    see(project_id=other, node="node", people=[Present(user=grace, fields=("prompt_text",))])
+    record_presence(project_id=project_id, node="node", people=[PersonPresence(user=ada, fields=())])
+    record_presence(project_id=other, node="node", people=[PersonPresence(user=grace, fields=("prompt_text",))])
     here = present_in([project_id, other])
     assert [each.user for each in here[project_id]] == [ada]
     assert [each.user for each in here[other]] == [grace]
@@ -204,10 +207,10 @@ def test_joining_costs_the_same_however_many_are_present(
     monkeypatch.setattr(registry, "_client", lambda: client)
     costs = []
     for count in (1, 300):
-        people = [Present(user=person(f"Person {index}"), fields=()) for index in range(count)]
-        see(project_id=project_id, node="other", people=people)
+        people = [PersonPresence(user=person(f"Person {index}"), fields=()) for index in range(count)]
+        record_presence(project_id=project_id, node="other", people=people)
         client.config_resetstat()
-        see(project_id=project_id, node="node", people=[Present(user=person("New"), fields=())])
+        record_presence(project_id=project_id, node="node", people=[PersonPresence(user=person("New"), fields=())])
         commands = client.info("commandstats")
         costs.append({name: stat["calls"] for name, stat in commands.items() if name.startswith("cmdstat_h")})
     client.close()
@@ -225,7 +228,7 @@ def test_without_redis_it_raises_and_knows_its_own_people_still(
     monkeypatch.setattr(registry, "_client", away)
     assert node.enter(project_id, ada, "a")
     with pytest.raises(redis.RedisError):
-        node.tell(project_id, ada)
+        node.update(project_id, ada)
     monkeypatch.undo()
     node.rewrite()
     assert names(project_id) == ["Ada"]

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from realtime.hub import Hub
-from realtime.subscriber import Subscriber
+from realtime.frames import Frame
+from realtime.hub import FrameQueue, Hub, Subscriber
 
 # Seconds until a test that waits for a condition fails.
 PATIENCE = 30.0
@@ -24,42 +24,70 @@ class Table:
     def __init__(self) -> None:
         self.newest: dict[str, int] = defaultdict(int)
         self.reads = 0
+        self.observed: list[tuple[str, str]] = []
+        self.noticed: list[tuple[str, str]] = []
 
     def commit(self, topic: str) -> tuple[int, str]:
         """The next event of the topic, as it would be published."""
         self.newest[topic] += 1
         return self.newest[topic], frame(self.newest[topic])
 
-    async def events(self, topic: str, after: int) -> Sequence[tuple[int, str]]:
+    is_numbered = True
+
+    async def frames(self, topic: str, after: int) -> Sequence[Frame]:
         self.reads += 1
-        return [(seq, frame(seq)) for seq in range(after + 1, self.newest[topic] + 1)]
+        return [Frame(seq, seq, frame(seq)) for seq in range(after + 1, self.newest[topic] + 1)]
 
     async def heads(self, topics: Sequence[str]) -> Mapping[str, int]:
         return {topic: self.newest[topic] for topic in topics}
 
-    async def present(self, topics: Sequence[str]) -> Mapping[str, Sequence[Any]]:
-        return {topic: [{"user": "somebody", "fields": []}] for topic in topics}
+    async def head_frames(self, heads: Mapping[str, int]) -> Mapping[str, str]:
+        return {topic: json.dumps({"head": seq}) for topic, seq in heads.items()}
+
+    def observe(self, topic: str, frame: str) -> None:
+        self.observed.append((topic, frame))
+
+    def notice(self, topic: str, text: str) -> None:
+        self.noticed.append((topic, text))
+
+
+class Listener:
+    """A socket that follows one topic from the moment of joining on."""
+
+    def __init__(self, subscriber: Subscriber, queue: FrameQueue) -> None:
+        self.subscriber = subscriber
+        self.queue = queue
+        subscriber.start()
+
+
+async def listen(hub: Hub, topic: str, origin: str | None = None) -> Listener:
+    queue = FrameQueue(overflowed=too_slow)
+    return Listener(await hub.follow(topic, queue, origin=origin), queue)
+
+
+def too_slow() -> None:
+    raise AssertionError("the queue was full")
 
 
 def frame(seq: int) -> str:
     return json.dumps({"seq": seq})
 
 
-async def next_frames(subscriber: Subscriber) -> list[str]:
+async def next_frames(queue: FrameQueue) -> list[str]:
     """All frames that wait; waits for the first one."""
-    while not (frames := subscriber.take()):
+    while not (frames := queue.take()):
         arrived = asyncio.Event()
-        subscriber.call(arrived.set)
+        queue.call(arrived.set)
         await arrived.wait()
     return frames
 
 
-async def read(subscriber: Subscriber, count: int) -> list[Any]:
-    """The next `count` frames of a subscriber, parsed."""
+async def read(listener: Listener, count: int) -> list[Any]:
+    """The next `count` frames of a listener, parsed."""
     frames: list[str] = []
     async with asyncio.timeout(PATIENCE):
         while len(frames) < count:
-            frames += await next_frames(subscriber)
+            frames += await next_frames(listener.queue)
     return [json.loads(each) for each in frames]
 
 
@@ -82,7 +110,7 @@ def table() -> Table:
 
 @pytest.fixture
 async def hub(table: Table) -> AsyncIterator[Hub]:
-    hub = Hub(table)
+    hub = Hub(lambda _topic: table)
     await hub.start()
     yield hub
     await hub.stop()

@@ -14,14 +14,15 @@ async def follow(topic: str) -> None:
 
     django.setup()
     from realtime.hub import Hub
-    from tests.realtime.conftest import Table, next_frames
+    from tests.realtime.conftest import Table, listen, next_frames
 
-    hub = Hub(Table())
+    table = Table()
+    hub = Hub(lambda _topic: table)
     await hub.start()
-    subscriber = await hub.subscribe(topic, overflowed=lambda: sys.exit("too slow"))
+    listener = await listen(hub, topic)
     say("ready")
     while True:
-        for frame in await next_frames(subscriber):
+        for frame in await next_frames(listener.queue):
             say(frame)
 
 

@@ -20,18 +20,9 @@ from foundry_site.embedded import addresses, valkey
 from foundry_site.environment import BASE_DIR
 from realtime.hub import Hub, LayerUnreachableError
 from realtime.publishing import publisher
-from realtime.subscriber import Subscriber
-from tests.realtime.conftest import PATIENCE, Table, frame, read, until
+from tests.realtime.conftest import PATIENCE, Table, frame, listen, read, until
 
 ACTOR = {"id": "1", "display_name": "Ada", "kind": "human"}
-
-
-def never() -> None:
-    raise AssertionError("the queue was full")
-
-
-async def listen(hub: Hub, topic: str, origin: str | None = None) -> Subscriber:
-    return await hub.subscribe(topic, overflowed=never, origin=origin)
 
 
 def memberships(topic: str) -> int:
@@ -52,10 +43,10 @@ async def test_every_subscriber_gets_the_same_frame_over_one_membership(hub: Hub
 
 async def test_the_last_one_leaves_the_group(hub: Hub, topic: str) -> None:
     first, second = await listen(hub, topic), await listen(hub, topic)
-    await hub.unsubscribe(first)
+    await hub.leave(first.subscriber)
     assert memberships(topic) == 1
-    await hub.unsubscribe(second)
-    await hub.unsubscribe(second)
+    await hub.leave(second.subscriber)
+    await hub.leave(second.subscriber)
     assert hub.topics == ()
     assert memberships(topic) == 0
 
@@ -63,11 +54,11 @@ async def test_the_last_one_leaves_the_group(hub: Hub, topic: str) -> None:
 async def test_coming_back_while_the_last_one_leaves_loses_nothing(hub: Hub, table: Table, topic: str) -> None:
     for _ in range(20):
         last = await listen(hub, topic)
-        _, again = await asyncio.gather(hub.unsubscribe(last), listen(hub, topic))
+        _, again = await asyncio.gather(hub.leave(last.subscriber), listen(hub, topic))
         seq, text = table.commit(topic)
         realtime.publish(topic=topic, seq=seq, frame=text)
         assert await read(again, 1) == [{"seq": seq}]
-        await hub.unsubscribe(again)
+        await hub.leave(again.subscriber)
 
 
 async def test_a_lost_frame_is_read_from_postgres(hub: Hub, table: Table, topic: str) -> None:
@@ -81,15 +72,11 @@ async def test_a_lost_frame_is_read_from_postgres(hub: Hub, table: Table, topic:
 async def test_the_head_tells_where_the_topic_stands_after_catching_up(hub: Hub, table: Table, topic: str) -> None:
     subscriber = await listen(hub, topic)
     table.newest[topic] = 2
-    await hub.tell_heads()
+    await hub.send_heads()
     assert await read(subscriber, 3) == [
         {"seq": 1},
         {"seq": 2},
-        {
-            "jsonrpc": "2.0",
-            "method": "head",
-            "params": {"seq": 2, "present": [{"user": "somebody", "fields": []}]},
-        },
+        {"head": 2},
     ]
 
 
@@ -104,14 +91,13 @@ async def test_an_ephemeral_reaches_all_but_its_origin(hub: Hub, topic: str) -> 
 
 
 async def test_a_notice_reaches_the_nodes_and_no_socket(table: Table, topic: str) -> None:
-    noticed: list[tuple[str, str]] = []
-    hub = Hub(table, notice=lambda name, text: noticed.append((name, text)))
+    hub = Hub(lambda _topic: table)
     await hub.start()
     subscriber = await listen(hub, topic)
     realtime.notify(topic=topic, text="session:2")
     realtime.send_ephemeral(topic=topic, name="presence.left", actor=ACTOR, data={})
     assert [each["method"] for each in await read(subscriber, 1)] == ["ephemeral"]
-    assert noticed == [(topic, "session:2")]
+    assert table.noticed == [(topic, "session:2")]
     await hub.stop()
 
 
@@ -177,7 +163,7 @@ def own_valkey(tmp_path: Path, settings: Settings) -> Iterator[Path]:
 
 
 async def test_it_survives_a_restart_of_redis(own_valkey: Path, table: Table, topic: str) -> None:
-    hub = Hub(table)
+    hub = Hub(lambda _topic: table)
     await hub.start()
     subscriber = await listen(hub, topic)
     valkey.stop(own_valkey)
@@ -197,7 +183,7 @@ async def test_it_survives_a_restart_of_redis(own_valkey: Path, table: Table, to
 
 async def test_without_redis_a_join_fails_and_the_next_one_works(own_valkey: Path, table: Table, topic: str) -> None:
     valkey.stop(own_valkey)
-    hub = Hub(table)
+    hub = Hub(lambda _topic: table)
     await hub.start()
     with pytest.raises(LayerUnreachableError):
         await listen(hub, topic)

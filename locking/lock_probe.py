@@ -1,7 +1,7 @@
-"""A look at one lock's key from an event loop.
+"""Reading one lock's key from an event loop.
 
-It blocks, and says so: a look takes a twentieth of a millisecond, of which an asynchronous client costs the loop four.
-A Redis that is slow may hold the loop up for `TIMEOUT` once; then nobody looks for a while.
+It blocks: a read takes a twentieth of a millisecond, while an asynchronous client would cost the loop four times that.
+A Redis that is slow may block the loop for `TIMEOUT` once; after that nothing is read for `PAUSE`.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ TIMEOUT: Final = 0.02
 PAUSE: Final = 5.0
 
 
-class Peephole:
-    """One connection to the locks' Redis, opened with the first look; for one thread.
+class LockProbe:
+    """One connection to the locks' Redis, opened with the first read; for one thread.
 
-    redis-py's connection, without the client around it, whose pool and callbacks cost every command.
+    It is redis-py's connection without its client, whose pool and callbacks make every command slower.
     """
 
     def __init__(self) -> None:
         self._connection: Any = None  # redis-py gives its connections no types
-        self._closed_until = 0.0
+        self._paused_until = 0.0
 
-    def look(self, key: str) -> HeldLock | None:
-        """What stands under a key; None where it is free or unreadable, and while Redis is slow or away."""
-        if time.monotonic() < self._closed_until:
+    def get(self, key: str) -> HeldLock | None:
+        """The lock under a key; None where it is free or unreadable, and while Redis is slow or away."""
+        if time.monotonic() < self._paused_until:
             return None
         try:
             connection = self._opened()
@@ -41,9 +41,9 @@ class Peephole:
             value: Any = connection.read_response()
             return read_value(key, value)
         except redis.RedisError:
-            # Whatever it still says answers a question that nobody asks any more.
+            # A late answer on this connection would be taken for that of the next read.
             self.close()
-            self._closed_until = time.monotonic() + PAUSE
+            self._paused_until = time.monotonic() + PAUSE
             return None
 
     def close(self) -> None:
