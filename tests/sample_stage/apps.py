@@ -33,3 +33,22 @@ class SampleStageConfig(StageConfig):
         BUNDLE_PARTS.register("sample_stage", BUNDLE_PART)
         CONTROLS.register(CONTROL.number, CONTROL)
         when_written("sample_stage", note_version)
+        self._register_what_is_live()
+
+    def _register_what_is_live(self) -> None:
+        from gateway.registry import SOCKET_ADDRESSES, register_commands
+        from gateway.streams import TOPIC_TYPES
+        from locking.leases import LEASE_END_STEPS
+        from realtime.frames import register_ephemerals, register_notifications
+        from tests.sample_stage import live
+        from tests.sample_stage.commands import COMMANDS
+        from tests.sample_stage.services import note_the_end
+        from tests.sample_stage.socket import SOCKET
+
+        register_commands(*COMMANDS)
+        SOCKET_ADDRESSES.register("notes", SOCKET)
+        for name, topic_type in live.TOPICS.items():
+            TOPIC_TYPES.register(name, topic_type)
+        register_notifications(live.NOTIFICATIONS)
+        register_ephemerals(live.EPHEMERALS)
+        LEASE_END_STEPS.register("notes", note_the_end)

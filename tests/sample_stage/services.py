@@ -1,4 +1,4 @@
-"""The one write of the sample stage."""
+"""The writes of the sample stage."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from audit.models import Event
 from audit.services import Target
 from drafts.fingerprints import fingerprint
 from kernel.names import check_name
+from locking.models import EndReason, Lease
 from projects.models import Member, Role
 from projects.writing import ProjectWrite, project_write
 from tests.sample_stage.events import NOTE_ADDED
+from tests.sample_stage.live import publish_note
 from tests.sample_stage.models import MAX_TEXT, Note
 
 
@@ -36,4 +38,18 @@ def insert_note(write: ProjectWrite, text: str) -> tuple[Note, Event]:
     event = write.record("note.added", Target.of("note", note.id), {"note_id": str(note.id), "text": note.text})
     note.created_at = event.at
     note.save(force_insert=True)
+    number = Note._default_manager.filter(project=write.project).count()
+    write.afterwards(publish_note, note, number)
     return note, event
+
+
+def close_notes(*, caller: Caller, project_id: UUID) -> None:
+    """Let nobody follow the notes of a project any more; an event that lowers access."""
+    with project_write(caller=caller, project_id=project_id, action="task.write", parameters={}) as write:
+        write.record("notes.closed", Target.of("project", project_id), {})
+
+
+def note_the_end(write: ProjectWrite, lease: Lease, why: EndReason) -> None:
+    """A step at the end of a lease: the project gets a note when its file of notes comes free."""
+    if lease.field == "files/notes.md":
+        insert_note(write, f"{lease.field}: {why.value}")
