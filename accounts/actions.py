@@ -31,10 +31,3 @@ ADDRESS_LOCKED: Final = "address.sign_in_locked"
 ADDRESS_UNLOCKED: Final = "address.unlocked"
 TOKEN_CREATED: Final = "token.created"
 TOKEN_REVOKED: Final = "token.revoked"
-
-# What may end access somewhere: who watches these closes sockets and frees locks within 2 s (design page 3). The
-# target is the account (`user`, its id) or the token (`token`, its id; `data.user` is its owner). A sign-out ends the
-# one credential `data.credential`; a changed password ends all cookies of the account, the browser's own included
-# (it gets a new one); a closed account ends everything; a changed account ends something only where `data.after`
-# takes the auditor's right away.
-ENDS_ACCESS: Final = frozenset({ACCOUNT_CHANGED, ACCOUNT_DEACTIVATED, PASSWORD_CHANGED, SIGNED_OUT, TOKEN_REVOKED})

@@ -17,6 +17,7 @@ import realtime
 from audit.event_types import EVENT_TYPES
 from audit.models import Event, project_chain
 from kernel.statements import run
+from realtime.frames import notification_frame
 
 
 class EventPayload(msgspec.Struct, gc=False):
@@ -74,7 +75,7 @@ def frame(event: Event) -> str:
 
 def frame_of(payload: EventPayload) -> str:
     """The same of what was `missed`."""
-    return _encoder.encode({"jsonrpc": "2.0", "method": "event", "params": payload}).decode()
+    return notification_frame("event", payload)
 
 
 def _payload(seq: int, action: str, at: datetime, canonical: str) -> EventPayload:

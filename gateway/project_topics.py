@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import redis
 
 from accounts.models import Person
+from audit.event_types import EVENT_TYPES
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
 from gateway.lock_cache import CachedLock, LockCache
@@ -41,6 +42,9 @@ class _Frame(msgspec.Struct):
 
 _frames = msgspec.json.Decoder(_Frame)
 
+# Members of an event's data that say what somebody may do from now on.
+_RIGHTS: Final = frozenset({"role", "status", "project_status"})
+
 
 class ProjectTopics:
     """`realtime.sources.TopicSource` of all projects, with their sockets here.
@@ -64,6 +68,9 @@ class ProjectTopics:
         self._presence = presence
         self._access_changed = access_changed
         self._in_background = in_background
+        self._changing_rights = frozenset(
+            name for name, each in EVENT_TYPES.items() if each.revokes is not None or not _RIGHTS.isdisjoint(each.live)
+        )
         self._sockets: defaultdict[UUID, set[ProjectSocket]] = defaultdict(set)
 
     def add(self, socket: ProjectSocket) -> None:
@@ -108,7 +115,7 @@ class ProjectTopics:
         event = _frames.decode(frame).params
         if event.name.startswith("lock."):
             self._observe_lock(topic, event)
-        elif event.name.startswith(("member.", "project.", "release.")):
+        elif event.name in self._changing_rights:
             for socket in self._sockets_in(topic):
                 socket.forget_rights()
             self._access_changed()

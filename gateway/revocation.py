@@ -9,17 +9,17 @@ twice, or by two nodes at once, without harm.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection as database
 
-from accounts import actions
 from accounts.callers import foundry_caller
 from accounts.models import PersonalAccessToken
+from audit.event_types import EVENT_TYPES
 from audit.models import SITE_CHAIN, Event
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
@@ -31,40 +31,23 @@ from projects.models import Member, Role
 from projects.permissions import may
 
 WINDOW: Final = timedelta(seconds=15)
-# No event: a token ends by itself.
-TOKEN_EXPIRED: Final = "token.expired"  # noqa: S105 (no password)
-
-_IN_A_PROJECT: Final = frozenset({"member.removed", "member.role_changed", "project.updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRevocation:
     """What may end or lower access, and whose: everybody's in the project where `user_id` is None.
 
-    `id` is the event's, or that of the token that expired.
+    `id` is the event's, or that of the token that expired. `targets(credential)` tells whether it ended exactly this
+    credential, `invalidates(credential)` whether it ended whatever the credential proved before
+    (`audit.event_types.Revocation`).
     """
 
     id: int | UUID
     at: datetime
-    action: str
     project_id: UUID | None
     user_id: UUID | None
-    target_id: str
-    data: dict[str, Any]
-
-    def targets(self, credential: str) -> bool:
-        """Whether it ended exactly this credential, whose name never comes again."""
-        if self.action in {actions.TOKEN_REVOKED, TOKEN_EXPIRED}:
-            return credential == f"token:{self.target_id}"
-        return self.action == actions.SIGNED_OUT and credential == self.data.get("credential")
-
-    def invalidates(self, credential: str) -> bool:
-        """Whether it ended whatever this credential proved before."""
-        if self.action == actions.ACCOUNT_DEACTIVATED:
-            return True
-        if self.action == actions.PASSWORD_CHANGED:
-            return credential.startswith("cookie:")
-        return self.targets(credential)
+    targets: Callable[[str], bool]
+    invalidates: Callable[[str], bool]
 
     def concerns(self, socket: OpenSocket) -> bool:
         return (self.project_id is None or self.project_id in socket.project_ids) and (
@@ -134,7 +117,8 @@ def revocations_since(last: datetime | None) -> Poll:
     now = _database_time()
     # A database that took over from another may have a clock that is behind.
     since = min(last or now, now) - WINDOW
-    events = Event.objects.filter(action__in=actions.ENDS_ACCESS | _IN_A_PROJECT, at__gt=since).order_by("id")
+    revoking = [name for name, event_type in EVENT_TYPES.items() if event_type.revokes is not None]
+    events = Event.objects.filter(action__in=revoking, at__gt=since).order_by("id")
     expired = PersonalAccessToken.objects.filter(expires_at__gt=since, expires_at__lte=now).order_by("expires_at")
     return Poll(now, [*map(_of_event, events), *(_of_expiry(token, now) for token in expired)])
 
@@ -167,26 +151,26 @@ def _may_hold(user_id: UUID, project_id: UUID) -> bool:
 
 
 def _of_event(event: Event) -> AccessRevocation:
-    data = event.data
-    user_id = {"user": event.target_id, "member": event.target_id, "token": data.get("user")}.get(event.target_type)
+    revokes = EVENT_TYPES[event.action].revokes
+    assert revokes is not None
+    user_id = revokes.user(event)
     return AccessRevocation(
         id=event.pk,
         at=event.at,
-        action=event.action,
         project_id=None if event.chain == SITE_CHAIN else UUID(event.chain),
         user_id=UUID(user_id) if user_id else None,
-        target_id=event.target_id,
-        data=data,
+        targets=functools.partial(revokes.targets, event),
+        invalidates=functools.partial(revokes.invalidates, event),
     )
 
 
 def _of_expiry(token: PersonalAccessToken, now: datetime) -> AccessRevocation:
+    """A token ends by itself, without an event."""
     return AccessRevocation(
         id=token.id,
         at=now,
-        action=TOKEN_EXPIRED,
         project_id=None,
         user_id=token.user_id,
-        target_id=str(token.id),
-        data={},
+        targets=token.credential.__eq__,
+        invalidates=token.credential.__eq__,
     )

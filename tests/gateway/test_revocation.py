@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 from django.db.models.functions import Now
-from django.utils import timezone
 
 import realtime
 from accounts.callers import Caller
@@ -18,7 +17,6 @@ from accounts.models import PersonalAccessToken, User
 from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
 from gateway import revocation
 from gateway.node import Node
-from gateway.revocation import AccessRevocation
 from kernel.errors import Unavailable
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import acquire_lock
@@ -343,11 +341,3 @@ def postgres_is_away(last: datetime | None) -> revocation.Poll:
 def expire_tokens(user: User) -> None:
     """Let the time of their tokens be over now."""
     PersonalAccessToken.objects.filter(user=user).update(expires_at=Now(), created_at=Now() - timedelta(days=1))
-
-
-def test_a_changed_account_ends_no_credential() -> None:
-    revoked = AccessRevocation(
-        id=1, at=timezone.now(), action="account.changed", project_id=None, user_id=None, target_id="x", data={}
-    )
-    assert not revoked.targets("cookie:x")
-    assert not revoked.invalidates("cookie:x")

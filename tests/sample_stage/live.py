@@ -10,6 +10,7 @@ from django.db.models import Count
 
 import realtime
 from accounts.callers import Caller
+from audit.event_types import EventType, Revocation
 from audit.models import Event, project_chain
 from gateway.streams import TopicType, topic_id
 from kernel.errors import PermissionDenied
@@ -18,6 +19,8 @@ from realtime.frames import Frame, notification_frame
 from tests.sample_stage.models import Note
 
 NOTIFICATIONS: Final = {"note.added": ("number", "text"), "notes.hello": ("address",)}
+# It lowers the access of everybody in the project.
+NOTES_CLOSED: Final = EventType("notes.closed", revokes=Revocation(user=lambda event: None))
 EPHEMERALS: Final = {"note.typing": ("text",)}
 
 
@@ -33,7 +36,7 @@ def typing_topic(project_id: UUID) -> str:
 def authorize(caller: Caller, topic: str) -> UUID:
     """Whoever may read the project, until its notes are closed."""
     project_id = get_project(user=caller.user, project_id=topic_id(topic)).project.id
-    if Event.objects.filter(chain=project_chain(project_id), action="notes.closed").exists():
+    if Event.objects.filter(chain=project_chain(project_id), action=NOTES_CLOSED.name).exists():
         raise PermissionDenied("The notes of this project are closed.")
     return project_id
 

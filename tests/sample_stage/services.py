@@ -15,7 +15,7 @@ from locking.models import EndReason, Lease
 from projects.models import Member, Role
 from projects.writing import ProjectWrite, project_write
 from tests.sample_stage.events import NOTE_ADDED
-from tests.sample_stage.live import publish_note
+from tests.sample_stage.live import NOTES_CLOSED, publish_note
 from tests.sample_stage.models import MAX_TEXT, Note
 
 
@@ -46,7 +46,7 @@ def insert_note(write: ProjectWrite, text: str) -> tuple[Note, Event]:
 def close_notes(*, caller: Caller, project_id: UUID) -> None:
     """Let nobody follow the notes of a project any more; an event that lowers access."""
     with project_write(caller=caller, project_id=project_id, action="task.write", parameters={}) as write:
-        write.record("notes.closed", Target.of("project", project_id), {})
+        write.record(NOTES_CLOSED.name, Target.of("project", project_id), {})
 
 
 def note_the_end(write: ProjectWrite, lease: Lease, why: EndReason) -> None:

@@ -21,7 +21,7 @@ from tests.gateway.client import Client, ClosedError
 from tests.gateway.conftest import SocketOf, in_thread
 from tests.gateway.test_serve import Server, call, receive, serving
 from tests.sample_stage.models import Note
-from tests.sample_stage.services import add_note
+from tests.sample_stage.services import add_note, close_notes
 
 Tokens = dict[UUID, str]
 
@@ -91,6 +91,22 @@ async def test_a_note_of_another_node_arrives_here(
         assert (await here.ephemeral("note.typing"))["data"] == {"text": "Ask th"}
         await call(there, "note.add", text="Ask the clinic")
         assert await added(here) == {"number": 1, "text": "Ask the clinic"}
+
+
+@pytest.mark.usefixtures("node")
+async def test_an_event_of_the_stage_takes_its_topics_away(
+    socket_of: SocketOf,
+    project: Project,
+    editor: User,
+    viewer: User,
+    caller_for: Callable[..., Caller],
+) -> None:
+    async with socket_of(viewer) as watcher:
+        await watcher.call("notes.watch")
+        await in_thread(close_notes, caller=caller_for(editor), project_id=project.id)
+        closed = await watcher.notification(lambda frame: frame["method"] == "topic.closed")
+        assert closed == {"topic": f"notes.{project.id}", "code": "permission_denied"}
+        assert await watcher.call("ping") == {}
 
 
 @pytest.mark.usefixtures("node")
