@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, caller_from_scope, cookie_credential
 from accounts.models import User
@@ -62,15 +63,15 @@ def _by_token(text: str) -> _SignedIn:
 def _by_cookie(scope: Scope) -> _SignedIn:
     key = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
     if not key:
-        raise NotAuthenticated("Sign in, or give a token.")
+        raise NotAuthenticated(_("Sign in, or give a token."))
     if not _is_own_origin(scope):
-        raise NotAuthenticated("With a cookie, a socket is opened by a page of this site only.")
+        raise NotAuthenticated(_("With a cookie, a socket is opened by a page of this site only."))
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     with unavailable_on_timeout():
         user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
-        raise NotAuthenticated("Your session has ended. Sign in again.")
+        raise NotAuthenticated(_("Your session has ended. Sign in again."))
     return _SignedIn(user, cookie_credential(key))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 import realtime
 from accounts.callers import Caller
 from audit.live import topic_of
@@ -99,7 +101,7 @@ class Connection(Socket):
         try:
             self._subscriber = await self.node.hub.follow(topic, self.queue, origin=self.origin)
         except LayerUnreachableError:
-            raise Unavailable("Live events cannot be reached for a moment.") from None
+            raise Unavailable(_("Live updates are unavailable for a moment.")) from None
         if self.session.connection > 1:
             realtime.notify(topic=topic, text=self.name)
         await self.node.enter(self)

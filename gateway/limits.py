@@ -45,13 +45,13 @@ class SocketCounts:
     @contextmanager
     def of_person(self, user_id: str) -> Iterator[None]:
         """Count one for as long as the context lasts. Raises `RateLimited` beyond `FOUNDRY_PERSON_SOCKETS`."""
-        with self._one(f"user:{user_id}", settings.FOUNDRY_PERSON_SOCKETS, "Your account"):
+        with self._one(f"user:{user_id}", settings.FOUNDRY_PERSON_SOCKETS, _("Your account")):
             yield
 
     @contextmanager
     def before_sign_in(self, address: str | None) -> Iterator[None]:
         """Count one for as long as the context lasts. Raises `RateLimited` beyond `FOUNDRY_ADDRESS_SOCKETS`."""
-        with self._one(f"address:{neighbourhood(address)}", settings.FOUNDRY_ADDRESS_SOCKETS, "Your network"):
+        with self._one(f"address:{neighbourhood(address)}", settings.FOUNDRY_ADDRESS_SOCKETS, _("Your network")):
             yield
 
     @contextmanager
@@ -82,7 +82,7 @@ class MessageRates:
         self._new[user_id] += 1
         until = self._over.get(user_id, 0.0)
         if now < until:
-            raise too_many("Your account", settings.FOUNDRY_REST_RATE, retry_after=int(until - now) + 1)
+            raise too_many(_("Your account"), settings.FOUNDRY_REST_RATE, retry_after=int(until - now) + 1)
 
     async def update(self, lane: LaneExecutor, now: float) -> None:
         """Add what was counted since the last time, and learn who is over the limit."""

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.addresses import address_of_scope
 from accounts.callers import Caller
 from gateway.authentication import authenticate
@@ -55,7 +57,7 @@ async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitSta
     caller = await sign_in(scope, node, counted)
     address = read_address(scope)
     if address.account not in {None, str(caller.user.id)}:
-        raise AnotherAccount("Another account is signed in than the one that opened this page.")
+        raise AnotherAccount(_("A different account is signed in than the one that opened this page."))
     session = await node.lanes.write(functools.partial(_session, caller, address))
     return Connection(
         node,
@@ -71,7 +73,7 @@ def read_address(scope: Mapping[str, Any]) -> Address:
     """The parts of the address. Raises `NotFound` where there is no project id; the rest is taken if it makes sense."""
     project_id = _uuid(scope["url_route"]["kwargs"]["project_id"])
     if project_id is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(_("There is no such project."))
     query = _query(scope)
     return Address(
         project_id=project_id,

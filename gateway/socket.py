@@ -11,6 +11,7 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from gateway.close_codes import CloseCode
@@ -220,12 +221,18 @@ class Socket:
         if command.max_per_second is not None:
             fresh = TokenBucket(command.max_per_second, command.max_per_second, self.heard_at)
             if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
-                raise RateLimited(f"At most {command.max_per_second} {command.name} a second.", retry_after=1)
+                raise RateLimited(
+                    _("At most {most} {command} a second.").format(most=command.max_per_second, command=command.name),
+                    retry_after=1,
+                )
         if command.max_size_per_second is not None:
             fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MESSAGE_LIMIT, self.heard_at)
             if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
                 limit = command.max_size_per_second // 1024
-                raise RateLimited(f"At most {limit} KiB of {command.name} a second.", retry_after=30)
+                raise RateLimited(
+                    _("At most {most} KiB of {command} a second.").format(most=limit, command=command.name),
+                    retry_after=30,
+                )
 
     def _note_use(self, command: Command) -> None:
         """Once a minute while a person is there; what the page sends by itself does not count."""

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from gateway.execution import Lanes
 from kernel.errors import NotFound
@@ -101,12 +103,12 @@ TOPIC_TYPES: Final = Registry[TopicType]("type of topic")
 def topic_pattern(topic: str) -> str:
     """The name under which the topic's type is registered. Raises `NotFound`."""
     if _TOPIC.fullmatch(topic):
-        first, _, rest = topic.partition(".")
-        _, dot, last = rest.partition(".")
+        first, _dot, rest = topic.partition(".")
+        _second, dot, last = rest.partition(".")
         for name in (topic, f"{first}.*{dot}{last}"):
             if name in TOPIC_TYPES:
                 return name
-    raise NotFound("There is no such topic.", topic=topic[:90])
+    raise NotFound(_("There is no such topic."), topic=topic[:90])
 
 
 def topic_id(topic: str) -> UUID:
@@ -114,4 +116,4 @@ def topic_id(topic: str) -> UUID:
     try:
         return UUID(topic.split(".")[1])
     except (IndexError, ValueError):
-        raise NotFound("There is no such topic.", topic=topic[:90]) from None
+        raise NotFound(_("There is no such topic."), topic=topic[:90]) from None

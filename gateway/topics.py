@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.callers import Caller
 from gateway.execution import Lanes
 from gateway.streams import TOPIC_TYPES, topic_pattern
@@ -76,13 +78,16 @@ class FollowedTopics:
         """
         topic_type = TOPIC_TYPES[topic_pattern(topic)]
         if topic not in self._followed and len(self._followed) >= MAX_TOPICS:
-            raise Conflict(f"A socket follows at most {MAX_TOPICS} topics. Leave one first.", limit=MAX_TOPICS)
+            raise Conflict(
+                _("A socket follows at most {max_topics} topics. Leave one first.").format(max_topics=MAX_TOPICS),
+                limit=MAX_TOPICS,
+            )
         project_id = await self._node.lanes.read(functools.partial(topic_type.authorize, caller, topic))
         await self.leave(topic)
         try:
             subscriber = await self._node.hub.follow(topic, self._queue, origin=self._origin)
         except LayerUnreachableError:
-            raise Unavailable("Live events cannot be reached for a moment.") from None
+            raise Unavailable(_("Live updates are unavailable for a moment.")) from None
         self._followed[topic] = _Followed(subscriber, project_id)
         try:
             position, missed = await self._position(topic, after)
