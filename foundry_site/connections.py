@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# Redis is the referee that must answer fast; a slow one is treated as away.
+# Redis is a cache of the journal and must answer fast; a slow one is treated as away.
 REDIS_TIMEOUT_SECONDS = 1
 
 

@@ -89,13 +89,13 @@ async def test_a_hand_over_that_died_half_way_is_mended_by_a_node_with_a_wrong_c
         await receiver.open(nodes[alive])
         await giver.call("lock.acquire", field=FIELD)
         key = f"lock:project:{project_id}:field:{FIELD}"
-        with redis.Redis.from_url(addresses.redis_url(ground.data_dir)) as referee:
-            before = referee.get(key)
+        with redis.Redis.from_url(addresses.redis_url(ground.data_dir)) as client:
+            before = client.get(key)
             assert before is not None
             await giver.call("lock.hand_over", field=FIELD, to=receiver.session_id)
             # As if the node had died between its commit and the swap.
-            referee.set(key, before, px=TTL * 1000)
-            await until(lambda: referee.get(key) not in {before, None}, TTL, "the key follows the journal")
+            client.set(key, before, px=TTL * 1000)
+            await until(lambda: client.get(key) not in {before, None}, TTL, "the key follows the journal")
         assert receiver.replica.locks == {FIELD: receiver.session_id}
         assert await receiver.takes(FIELD)
         await leave_all([giver, receiver])

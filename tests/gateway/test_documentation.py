@@ -13,7 +13,7 @@ from audit.event_types import EVENT_TYPES
 from foundry_site.environment import BASE_DIR
 from foundry_site.stages import installed_stages
 from gateway.close_codes import CloseCode
-from gateway.registry import COMMANDS
+from gateway.registry import COMMANDS, SOCKET_ADDRESSES
 from realtime.frames import EPHEMERALS, NOTIFICATIONS
 
 TEXT = (BASE_DIR / "docs" / "gateway.md").read_text()
@@ -90,3 +90,9 @@ def test_the_events_and_their_data() -> None:
 def test_the_close_codes() -> None:
     documented = {int(code): name for code, name, _ in rows("## Close codes")}
     assert documented == {int(code): code.name.lower().replace("_", " ") for code in CloseCode}
+
+
+def test_the_addresses_of_sockets() -> None:
+    for address in SOCKET_ADDRESSES.values():
+        prefix = "/" + address.pattern.split("(", 1)[0]
+        assert any(prefix in page for page in pages()), f"{prefix}… is described nowhere"
