@@ -25,7 +25,7 @@ class CloseCode(IntEnum):
 
 
 def close_code_of(refusal: DomainError) -> CloseCode:
-    """The code for a socket that was refused while it was being opened; what is only away now says: come back."""
+    """The code for a socket that was refused while it was being opened; `RESTARTING` where the client may try again."""
     if isinstance(refusal, NotAuthenticated):
         return CloseCode.NOT_SIGNED_IN
     if isinstance(refusal, AnotherAccount):

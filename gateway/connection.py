@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a socket remembers of an access: a thousand idle ones shall not hold a thousand projects in memory."""
+    """The part of an `Access` that a socket keeps, so that a thousand idle ones do not keep a thousand projects."""
 
     role: Role
     status: Status

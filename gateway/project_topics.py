@@ -24,23 +24,23 @@ from presence.services import present_in
 from realtime.frames import Frame, notification_frame
 
 
-class _Data(msgspec.Struct):
+class _EventData(msgspec.Struct):
     field: str | None = None
     session_id: str | None = None
     holder: Person | None = None
 
 
-class _Params(msgspec.Struct):
+class _Event(msgspec.Struct):
     name: str
     at: str
-    data: _Data
+    data: _EventData
 
 
-class _Frame(msgspec.Struct):
-    params: _Params
+class _EventFrame(msgspec.Struct):
+    params: _Event
 
 
-_frames = msgspec.json.Decoder(_Frame)
+_frames = msgspec.json.Decoder(_EventFrame)
 
 # Members of an event's data that say what somebody may do from now on.
 _RIGHTS: Final = frozenset({"role", "status", "project_status"})
@@ -121,14 +121,14 @@ class ProjectTopics:
             self._access_changed()
 
     def notice(self, topic: str, text: str) -> None:
-        """A session came back, here or on another node: a socket that it still has open here is of the past."""
+        """A session was resumed, here or on another node: close the older socket that it still has open here."""
         session_id, _, number = text.rpartition(":")
         for socket in self._sockets_in(topic):
             session = socket.session
             if str(session.session_id) == session_id and session.connection < int(number):
                 self._in_background(socket.close(CloseCode.RESTARTING))
 
-    def _observe_lock(self, topic: str, event: _Params) -> None:
+    def _observe_lock(self, topic: str, event: _Event) -> None:
         field, session_id, holder = event.data.field or "", event.data.session_id, event.data.holder
         was_released = event.name == "lock.released"
         for socket in self._sockets_in(topic):

@@ -1,4 +1,4 @@
-"""The words and facts of a field that cannot be had."""
+"""The refusals of a field that somebody else holds, with their facts."""
 
 from __future__ import annotations
 

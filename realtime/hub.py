@@ -119,7 +119,7 @@ class Hub:
             topic.source.notice(message.topic, message.text)
 
     def _check_heads(self) -> None:
-        """Messages may have been lost; whatever they were, Postgres knows."""
+        """Messages may have been lost: compare our topics with Postgres."""
         if self._checking is None or self._checking.done():
             self._checking = self._begin_round(self._logged(self._catch_up()), "hub-check")
 
