@@ -33,6 +33,17 @@ def short_label(name: str) -> str:
     return PurePosixPath(label(name)).name if field_kind(name) == "file" else label(name)
 
 
+def folder(name: str) -> tuple[str, str]:
+    """Where a file lies, in two parts: in a narrow place the first is cut. Both are empty for what lies nowhere.
+
+    For other fields it is the name that programs use.
+    """
+    if field_kind(name) != "file":
+        return name, ""
+    start, slash, end = str(PurePosixPath(file_path(name)).parent).removeprefix(".").rpartition("/")
+    return start, slash + end
+
+
 def icon(name: str) -> str:
     """The name of the field's icon."""
     kind = field_kind(name)

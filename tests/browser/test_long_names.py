@@ -113,3 +113,40 @@ def test_in_a_narrow_window_the_side_panel_never_covers_the_sheet_while_the_page
     mara.page.goto(world.address)
     expect(mara.page.get_by_role("button", name="Show the side panel")).to_be_visible()
     expect(mara.page.locator("#panel")).to_be_hidden()
+
+
+# Longer than any title's place beside a badge and three buttons.
+FOLDER = "protocols/oncology/phase-two/arms"
+FILE_NAME = "randomisation-and-stratification-rules.md"
+CUT = """() => {
+  const sheet = document.querySelector(".sheet").getBoundingClientRect();
+  return [...document.querySelectorAll(".sheet-bar :is(.btn, .badge, .badge *)")].filter(one => {
+    if (!one.checkVisibility({ visibilityProperty: true })) return false;
+    const { left, right } = one.getBoundingClientRect();
+    const isBox = getComputedStyle(one).display !== "inline" && !one.matches("svg, [data-part=holder], .lock-lead");
+    return left < sheet.left || right > sheet.right || (isBox && one.scrollWidth > one.clientWidth + 1);
+  }).map(one => one.outerHTML.slice(0, 200));
+}"""
+
+
+@pytest.mark.parametrize("width", [1920, 1440, 1280, 820, 390])
+def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(
+    person: Callable[..., Person], world: World, width: int
+) -> None:
+    name = f"files/{FOLDER}/{FILE_NAME}"
+
+    def take_it() -> None:
+        writer = world.writer("editor")
+        lock = writer.take(name)
+        writer.save({name: {"language": "markdown", "content": "# Arms\n"}}, lock, base=12, release_locks=False)
+
+    world.arrange(take_it)
+    for scheme in ("light", "dark"):
+        mara = person("owner", size=(width, 844), scheme=scheme)
+        page = mara.at_work(field=name)
+        mara.expect_state("theirs")
+        cut = page.evaluate(CUT)
+        assert cut == []
+        title = page.locator(".sheet-bar h1")
+        expect(title).to_have_text(FILE_NAME)
+        expect(title).to_have_attribute("title", name)

@@ -29,6 +29,7 @@ DENSITIES = ("compact",)
 
 register.filter("field_label", field_names.label)
 register.filter("field_short_label", field_names.short_label)
+register.filter("field_folder", field_names.folder)
 register.filter("field_icon", field_names.icon)
 register.filter("marked", marking.marked)
 

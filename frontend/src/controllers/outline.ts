@@ -50,7 +50,7 @@ export class OutlineController extends LiveController {
     const at = headings.findLastIndex((heading) => heading.line <= line);
     this.element.hidden = headings.length === 0;
     this.element.dataset["kind"] = field.language;
-    this.titleTarget.textContent = say("outline", { field: field.label });
+    this.titleTarget.textContent = say("outline", { field: field.title });
     const comments = commentsByPart(field.state, headings.map((heading) => heading.line));
     const rows = headings.map((heading, index) => {
       const row = instantiate(this.templateTarget);

@@ -35,7 +35,7 @@ export class PresenceController extends LiveController {
     const element = known ?? instantiate(this.templateTarget);
     const written = [...project.fields.values()].find((field) => field.lock?.holder.id === user.id);
     const read = fields.map((name) => project.fields.get(name)).find((field) => field !== undefined);
-    const place = (written ?? read)?.label.split("/").at(-1) ?? "";
+    const place = (written ?? read)?.title ?? "";
     element.dataset["user"] = user.id;
     element.dataset["at"] = written ? "writes" : read ? "reads" : "here";
     set(element, "first-name", spellOut(user.display_name.split(" ")[0] ?? ""));

@@ -14,10 +14,10 @@ const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
-  static override targets = ["title", "key", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
+  static override targets = ["title", "folder", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
   static override values = { field: String, exact: Boolean };
   declare readonly titleTarget: HTMLElement;
-  declare readonly keyTarget: HTMLElement;
+  declare readonly folderTarget: HTMLElement;
   declare readonly badgeTarget: HTMLElement;
   declare readonly compareTarget: HTMLAnchorElement;
   declare readonly cancelTarget: HTMLButtonElement;
@@ -173,9 +173,9 @@ export class SheetController extends LiveController {
     if (!field.view) return;
     const view = project.viewOf(field);
     this.element.dataset["state"] = view;
-    this.titleTarget.textContent = field.label;
-    this.keyTarget.textContent = field.name;
-    this.keyTarget.hidden = field.name === field.label;
+    this.titleTarget.textContent = field.title;
+    this.titleTarget.title = this.folderTarget.title = field.name;
+    field.folder.forEach((words, index) => (this.folderTarget.children[index]!.textContent = words));
     paintLock(this.badgeTarget, field);
     this.paintTools(view);
     this.paintNote();

@@ -60,6 +60,19 @@ export class Field {
     this.base = version;
   }
 
+  /** What it is called where there is little room: a file by its last part. */
+  get title(): string {
+    return this.keepsLineEnds ? this.label.slice(this.label.lastIndexOf("/") + 1) : this.label;
+  }
+
+  /** Where a file lies, in two parts, of which the first is cut; for other fields the name that programs use. */
+  get folder(): [string, string] {
+    if (!this.keepsLineEnds) return [this.name, ""];
+    const folder = this.label.slice(0, Math.max(0, this.label.lastIndexOf("/")));
+    const end = folder.lastIndexOf("/");
+    return end < 0 ? ["", folder] : [folder.slice(0, end), folder.slice(end)];
+  }
+
   get text(): string {
     return this.state?.doc.toString() ?? "";
   }
