@@ -94,7 +94,7 @@ export class BarsController extends LiveController {
 
   async discard(): Promise<void> {
     const { kept } = this.shown ?? {};
-    if (kept && window.confirm(say("kept.discard"))) await project.keeping.discard(kept);
+    if (kept && window.confirm(say("kept.discard"))) await project.autosave.discard(kept);
   }
 
   async handOver(): Promise<void> {
@@ -171,7 +171,7 @@ export class BarsController extends LiveController {
     if (this.bars.has(`lock:${field.name}`) && !field.moved && (field.isHeld || !field.isDirty)) this.forget(`lock:${field.name}`);
     if (this.bars.has(`asked:${field.name}`) && !field.isHeld) this.forget(`asked:${field.name}`);
     if (!field.view) return;
-    const kept = project.keeping.offered.find((one) => one.field === field.name);
+    const kept = project.autosave.offered.find((one) => one.field === field.name);
     if (!kept) this.forget("kept");
     else if (this.bars.get("kept")?.kept !== kept) {
       const title = say("kept.title", { time: short(new Date(kept.updated_at)) });

@@ -51,8 +51,8 @@ export class MergeController extends LiveController<HTMLDialogElement> {
       this.element.close();
       if (!kept) return;
       // The text is kept under its new lock before the old one's is let go.
-      await project.keeping.now(field);
-      await project.keeping.discard(kept);
+      await project.autosave.now(field);
+      await project.autosave.discard(kept);
     } else {
       this.textTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
     }
@@ -61,7 +61,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
   async takeTheirs(): Promise<void> {
     if (!this.question || !window.confirm(say("merge.discard"))) return;
     const { field, kept } = this.question;
-    if (kept) await project.keeping.discard(kept);
+    if (kept) await project.autosave.discard(kept);
     else showTheirs(field);
     project.changed(field);
     this.element.close();

@@ -129,7 +129,7 @@ export class Locks {
       project.versionIs(acquired.version);
     }
     if (isNew) project.showing.restart(field);
-    if (field.isDirty) project.keeping.soon(field);
+    if (field.isDirty) project.autosave.soon(field);
     project.changed(field);
   }
 
@@ -169,9 +169,9 @@ export class Locks {
   /** Give the field back. Text that is not saved stays kept on the server, unless `dropText`. */
   async giveBack(field: Field, { dropText = false, quietly = false } = {}): Promise<void> {
     const { project } = this;
-    await project.keeping.now(field);
+    await project.autosave.now(field);
     const kept = field.isDirty;
-    if (!dropText && !(await project.keeping.setAside(field))) return;
+    if (!dropText && !(await project.autosave.setAside(field))) return;
     try {
       await this.expecting([field], async () => {
         await project.gateway.request("lock.release", { field: field.name });
@@ -184,7 +184,7 @@ export class Locks {
     this.left(field);
     field.moved = null;
     if (kept) field.replace(field.saved);
-    if (kept && dropText) await project.keeping.discardOf(field);
+    if (kept && dropText) await project.autosave.discardOf(field);
     project.changed(field);
     if (quietly) return;
     project.announce(say("announce.gave_back", { field: field.label }));
@@ -214,7 +214,7 @@ export class Locks {
   }
 
   async handOver(field: Field, to: string): Promise<void> {
-    await this.project.keeping.now(field);
+    await this.project.autosave.now(field);
     await this.project.gateway.request("lock.hand_over", { field: field.name, to });
   }
 
@@ -283,7 +283,7 @@ export class Locks {
     const { project } = this;
     if (!field.isHeld) return;
     const wasDirty = field.isDirty;
-    void project.keeping.last(field);
+    void project.autosave.last(field);
     field.forgetLock();
     field.lock = null;
     if (wasDirty) project.notice({ kind: "lock_ended", field, values: { name: by } });

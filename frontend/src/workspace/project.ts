@@ -6,7 +6,7 @@ import type { Person, ProjectEvent, ProjectStatus, Snapshot } from "../protocol"
 import { say, type Texts, useTexts } from "../texts";
 import { Checking } from "./checking";
 import { Field, type FieldFacts, fromServer } from "./field";
-import { Keeping } from "./keeping";
+import { Autosave } from "./autosave";
 import { Locks } from "./locks";
 import { People } from "./people";
 import { Saving } from "./saving";
@@ -58,7 +58,7 @@ export class Project extends Emitter<Happenings> {
   readonly fields = new Map<string, Field>();
   readonly locks: Locks;
   readonly saving: Saving;
-  readonly keeping: Keeping;
+  readonly autosave: Autosave;
   readonly checking = new Checking(this);
   readonly showing: Showing;
   readonly watching: Watching;
@@ -96,7 +96,7 @@ export class Project extends Emitter<Happenings> {
     this.session = this.gateway.rememberedSession;
     this.locks = new Locks(this);
     this.saving = new Saving(this);
-    this.keeping = new Keeping(this);
+    this.autosave = new Autosave(this);
     this.showing = new Showing(this);
     this.watching = new Watching(this);
     this.listen();
@@ -105,7 +105,7 @@ export class Project extends Emitter<Happenings> {
   private listen(): void {
     this.gateway.on("connection", (connection) => {
       this.connection = connection;
-      if (connection.phase !== "live") this.keeping.lineBroke();
+      if (connection.phase !== "live") this.autosave.onDisconnect();
       this.emit("connection", connection);
       this.changedAll();
     });
@@ -192,7 +192,7 @@ export class Project extends Emitter<Happenings> {
     if (transaction.docChanged) {
       if (!transaction.annotation(fromServer)) {
         this.showing.edited(field, transaction);
-        this.keeping.soon(field);
+        this.autosave.soon(field);
       }
       this.checking.soon(field);
     }
@@ -211,7 +211,7 @@ export class Project extends Emitter<Happenings> {
     this.versionIs(snapshot.current_version ?? 0);
     this.locks.begin(snapshot, isFirst);
     if (missed) await this.refresh([...this.fields.values()]);
-    await this.keeping.begin();
+    await this.autosave.begin();
   }
 
   private happened(event: ProjectEvent): void {

@@ -41,7 +41,7 @@ export class Saving {
     await this.project.locks.allSettled();
     for (const field of this.dirty()) {
       this.project.checking.now(field);
-      await this.project.keeping.isFit(field);
+      await this.project.autosave.isFit(field);
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return false;
@@ -91,7 +91,7 @@ export class Saving {
     } finally {
       for (const field of fields) {
         field.savingRevision = 0;
-        if (field.isHeld && field.isDirty) project.keeping.soon(field);
+        if (field.isHeld && field.isDirty) project.autosave.soon(field);
       }
     }
   }
@@ -102,7 +102,7 @@ export class Saving {
     this.last = { version, at };
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
-      void project.keeping.safe(field, texts.get(field));
+      void project.autosave.safe(field, texts.get(field));
       if (!keep) project.locks.left(field);
     }
     project.versionIs(version);

@@ -6,7 +6,7 @@ export function showTheirs(field: Field): void {
   const { text, version } = field.moved ?? { text: field.saved, version: field.base };
   field.replace(text);
   field.settle(text, version);
-  void project.keeping.safe(field);
+  void project.autosave.safe(field);
 }
 
 /** Make `text` this person's unsaved text, on what is saved now, under a lock of their own; false where they get none. */
@@ -20,7 +20,7 @@ export async function useText(field: Field, text: string): Promise<boolean> {
   if (moved) {
     field.replace(text);
     field.moved = moved;
-    project.keeping.soon(field);
+    project.autosave.soon(field);
   }
   return false;
 }

@@ -20,7 +20,7 @@ interface Watched {
 }
 
 const ASK_AGAIN = 400;
-/** By then the writer's text is kept (`keeping.ts`), if there is any that is not saved. */
+/** By then the writer's text is kept (`autosave.ts`), if there is any that is not saved. */
 const SETTLED = 1_300;
 const MOST_AHEAD = 500;
 const MARK_FOR = 3_000;

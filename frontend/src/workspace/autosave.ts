@@ -16,7 +16,7 @@ const RETRY = 5_000;
 const IN_BROWSER = "browser:";
 
 /** Keeps unsaved text on the server while it is typed, in this browser while the server does not take it, and offers it back. */
-export class Keeping {
+export class Autosave {
   /** Texts of locks that have ended, which their writer has neither taken back nor discarded. */
   offered: KeptText[] = [];
   private readonly spare: Spare;
@@ -143,7 +143,7 @@ export class Keeping {
   }
 
   /** The line is broken: what has not arrived stays in this browser, also where the tab is closed now. */
-  lineBroke(): void {
+  onDisconnect(): void {
     for (const field of this.project.fields.values()) {
       this.project.showing.flush(field);
       if (this.isBehind(field)) void this.keepHere(field, field.text);
