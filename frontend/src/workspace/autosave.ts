@@ -46,7 +46,7 @@ export class Autosave {
   /** Put what is not kept yet; resolves when the server or the browser has it. */
   async now(field: Field): Promise<void> {
     await this.putting.get(field);
-    this.project.showing.flush(field);
+    this.project.broadcast.flush(field);
     if (!this.isBehind(field)) return;
     this.triedAt.set(field, Date.now());
     const putting = this.put(field, field.token, field.revision).finally(() => this.putting.delete(field));
@@ -56,7 +56,7 @@ export class Autosave {
 
   /** The lock is ending, and its token with it: a text that comes with it is kept all the same. */
   async last(field: Field): Promise<void> {
-    this.project.showing.flush(field);
+    this.project.broadcast.flush(field);
     if (this.isBehind(field)) await this.put(field, field.token, field.revision);
   }
 
@@ -145,7 +145,7 @@ export class Autosave {
   /** The line is broken: what has not arrived stays in this browser, also where the tab is closed now. */
   onDisconnect(): void {
     for (const field of this.project.fields.values()) {
-      this.project.showing.flush(field);
+      this.project.broadcast.flush(field);
       if (this.isBehind(field)) void this.keepHere(field, field.text);
     }
   }

@@ -128,7 +128,7 @@ export class Locks {
       }
       project.versionIs(acquired.version);
     }
-    if (isNew) project.showing.restart(field);
+    if (isNew) project.broadcast.restart(field);
     if (field.isDirty) project.autosave.soon(field);
     project.changed(field);
   }

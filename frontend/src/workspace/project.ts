@@ -10,7 +10,7 @@ import { Autosave } from "./autosave";
 import { Locks } from "./locks";
 import { People } from "./people";
 import { Saving } from "./saving";
-import { Showing } from "./showing";
+import { Broadcast } from "./broadcast";
 import { fetchText } from "./server";
 import { Watching } from "./watching";
 
@@ -60,7 +60,7 @@ export class Project extends Emitter<Happenings> {
   readonly saving: Saving;
   readonly autosave: Autosave;
   readonly checking = new Checking(this);
-  readonly showing: Showing;
+  readonly broadcast: Broadcast;
   readonly watching: Watching;
   readonly id: string;
   readonly me: Person;
@@ -97,7 +97,7 @@ export class Project extends Emitter<Happenings> {
     this.locks = new Locks(this);
     this.saving = new Saving(this);
     this.autosave = new Autosave(this);
-    this.showing = new Showing(this);
+    this.broadcast = new Broadcast(this);
     this.watching = new Watching(this);
     this.listen();
   }
@@ -191,7 +191,7 @@ export class Project extends Emitter<Happenings> {
     field.state = transaction.state;
     if (transaction.docChanged) {
       if (!transaction.annotation(fromServer)) {
-        this.showing.edited(field, transaction);
+        this.broadcast.edited(field, transaction);
         this.autosave.soon(field);
       }
       this.checking.soon(field);

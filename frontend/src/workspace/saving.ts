@@ -58,7 +58,7 @@ export class Saving {
 
   private async send(fields: Field[], message: string, keep: boolean): Promise<void> {
     const { project } = this;
-    for (const field of fields) project.showing.flush(field);
+    for (const field of fields) project.broadcast.flush(field);
     const texts = new Map(fields.map((field) => [field, field.text]));
     const revisions = Object.fromEntries(fields.map((field) => [field.name, field.revision]));
     for (const field of fields) field.savingRevision = field.revision;

@@ -7,7 +7,7 @@ import type { Project } from "./project";
 const INTERVAL = 40;
 
 /** Shows the others what this person types, batch by batch; each batch is one revision of the field's text. */
-export class Showing {
+export class Broadcast {
   private readonly pending = new Map<Field, ChangeSet>();
   private readonly timers = new Map<Field, number>();
 
