@@ -7,7 +7,7 @@ import { short } from "../time";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import type { KeptText } from "../workspace/server";
-import { showTheirs, useText } from "../workspace/settling";
+import { showTheirs, useText } from "../workspace/conflicts";
 import { LiveController } from "./live";
 
 interface Question {

@@ -8,7 +8,7 @@ import { count, say } from "../texts";
 import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import { merge3, type Part } from "../workspace/merge3";
-import { showTheirs, useText } from "../workspace/settling";
+import { showTheirs, useText } from "../workspace/conflicts";
 import { instantiate, LiveController, part } from "./live";
 
 type Choice = "base" | "theirs" | "yours" | "both_sides";
