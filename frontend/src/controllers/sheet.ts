@@ -94,7 +94,7 @@ export class SheetController extends LiveController {
     if (!this.view || !fix || !this.writable) return;
     const { from, to, insert } = fix;
     this.view.dispatch({ changes: { from, to, insert }, userEvent: "input.fix" });
-    project.checking.now(this.field);
+    project.linter.now(this.field);
   }
 
   /** Asked for elsewhere: by key, in the palette, beside the save button of a phone. */

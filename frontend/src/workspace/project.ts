@@ -4,7 +4,7 @@ import { Emitter } from "../emitter";
 import { type Connection, Gateway } from "../gateway";
 import type { Person, ProjectEvent, ProjectStatus, Snapshot } from "../protocol";
 import { say, type Texts, useTexts } from "../texts";
-import { Checking } from "./checking";
+import { Linter } from "./linter";
 import { Field, type FieldFacts, fromServer } from "./field";
 import { Autosave } from "./autosave";
 import { Locks } from "./locks";
@@ -59,7 +59,7 @@ export class Project extends Emitter<Happenings> {
   readonly locks: Locks;
   readonly saving: Saving;
   readonly autosave: Autosave;
-  readonly checking = new Checking(this);
+  readonly linter = new Linter(this);
   readonly broadcast: Broadcast;
   readonly watching: Watching;
   readonly id: string;
@@ -182,7 +182,7 @@ export class Project extends Emitter<Happenings> {
     field.base = version;
     field.state = fieldState(content, field, this.locks.typing(field));
     if (this.begun) this.watching.join(field);
-    this.checking.soon(field);
+    this.linter.soon(field);
     this.changed(field);
   }
 
@@ -194,7 +194,7 @@ export class Project extends Emitter<Happenings> {
         this.broadcast.edited(field, transaction);
         this.autosave.soon(field);
       }
-      this.checking.soon(field);
+      this.linter.soon(field);
     }
     this.changed(field);
   }
@@ -272,7 +272,7 @@ export class Project extends Emitter<Happenings> {
     } else {
       field.rebase(text, version);
     }
-    this.checking.soon(field);
+    this.linter.soon(field);
     this.changed(field);
   }
 

@@ -40,7 +40,7 @@ export class Saving {
     // Asked for a moment after the first key, while the lock is still on its way.
     await this.project.locks.allSettled();
     for (const field of this.dirty()) {
-      this.project.checking.now(field);
+      this.project.linter.now(field);
       await this.project.autosave.isFit(field);
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));

@@ -7,7 +7,7 @@ import type { Project } from "./project";
 const DELAY = 150;
 
 /** Looks at JSON a moment after the typing pauses, before anything is sent. */
-export class Checking {
+export class Linter {
   private readonly timers = new Map<Field, number>();
 
   constructor(private readonly project: Project) {}
