@@ -4,7 +4,7 @@ import { say } from "../texts";
 import type { Field } from "./field";
 import type { Project } from "./project";
 import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
-import { Spare, type SpareText } from "./spare";
+import { LocalBackup, type BackupText } from "./local_backup";
 import { findUnfit, unfitWords } from "./unfit";
 
 /** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
@@ -19,15 +19,15 @@ const IN_BROWSER = "browser:";
 export class Autosave {
   /** Texts of locks that have ended, which their writer has neither taken back nor discarded. */
   offered: KeptText[] = [];
-  private readonly spare: Spare;
+  private readonly backup: LocalBackup;
   private readonly timers = new Map<Field, number>();
   private readonly putting = new Map<Field, Promise<void>>();
   private readonly triedAt = new Map<Field, number>();
   /** The fields of which this browser keeps a text. */
-  private readonly spared = new Set<Field>();
+  private readonly backedUp = new Set<Field>();
 
   constructor(private readonly project: Project) {
-    this.spare = new Spare(project.me.id, project.id);
+    this.backup = new LocalBackup(project.me.id, project.id);
     window.addEventListener("beforeunload", (event) => this.leaving(event));
   }
 
@@ -125,15 +125,15 @@ export class Autosave {
   }
 
   private async keepHere(field: Field, content: string): Promise<boolean> {
-    this.spared.add(field);
-    return this.spare.keep(field.name, this.project.session, content);
+    this.backedUp.add(field);
+    return this.backup.keep(field.name, this.project.session, content);
   }
 
   /** `content` needs this browser no more: the server has it, or its writer let go of it. */
   async safe(field: Field, content = field.text): Promise<void> {
     if (content !== field.text) return;
     field.unkept = field.unfit = null;
-    if (this.spared.delete(field)) await this.spare.remove(field.name);
+    if (this.backedUp.delete(field)) await this.backup.remove(field.name);
   }
 
   /** The server keeps a higher revision than ours: ours has to be higher still to be kept. */
@@ -174,7 +174,7 @@ export class Autosave {
       if (field && text.is_open && text.session_id === this.project.session) await this.resume(field, text);
       else if (!text.is_open) this.offered.push(text);
     }
-    for (const text of await this.spare.all()) await this.offerSpare(text, kept);
+    for (const text of await this.backup.all()) await this.offerBackup(text, kept);
     for (const field of this.project.fields.values()) if (field.isHeld && field.isDirty) this.soon(field);
     this.project.changedAll();
   }
@@ -190,28 +190,28 @@ export class Autosave {
   }
 
   /** A text that only this browser has goes on where it was under a lock that we still hold; otherwise it is offered. */
-  private async offerSpare(spare: SpareText, kept: KeptText[]): Promise<void> {
+  private async offerBackup(backup: BackupText, kept: KeptText[]): Promise<void> {
     const { project } = this;
-    const field = project.fields.get(spare.field);
+    const field = project.fields.get(backup.field);
     if (field) {
-      this.spared.add(field);
+      this.backedUp.add(field);
       const isOurs = await project.locks.settled(field);
       await project.load(field);
-      const onServer = kept.find((one) => one.field === field.name && one.content === spare.content);
-      if (field.isDirty && field.text === spare.content && !onServer) return;
-      if (onServer || field.text === spare.content) {
+      const onServer = kept.find((one) => one.field === field.name && one.content === backup.content);
+      if (field.isDirty && field.text === backup.content && !onServer) return;
+      if (onServer || field.text === backup.content) {
         await this.safe(field);
         return;
       }
       // Another tab of this person's writes it.
-      if (!isOurs && field.lock && field.lock.session_id === spare.session) return;
+      if (!isOurs && field.lock && field.lock.session_id === backup.session) return;
       const isUntouched = !field.isDirty || kept.some((one) => one.is_open && one.content === field.text);
       if (isOurs && isUntouched) {
-        field.replace(spare.content, { typed: true });
+        field.replace(backup.content, { typed: true });
         return;
       }
     }
-    this.offer(spare.field, spare.content, spare.at);
+    this.offer(backup.field, backup.content, backup.at);
   }
 
   private offer(field: string, content: string, at: Date): void {
@@ -231,7 +231,7 @@ export class Autosave {
 
   /** Remove a kept text by its writer's choice. */
   async discard(kept: KeptText): Promise<void> {
-    if (kept.id.startsWith(IN_BROWSER)) await this.spare.remove(kept.field);
+    if (kept.id.startsWith(IN_BROWSER)) await this.backup.remove(kept.field);
     else await discardKept(this.project.urls.kept, kept.id);
     this.offered = this.offered.filter((one) => one.id !== kept.id);
     this.project.changedAll();

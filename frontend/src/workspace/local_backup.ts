@@ -1,5 +1,5 @@
 /** A text that the server does not have, kept in this browser for its writer until it does. */
-export interface SpareText {
+export interface BackupText {
   person: string;
   project: string;
   field: string;
@@ -12,7 +12,7 @@ const NAME = "foundry";
 const STORE = "spare-texts";
 
 /** This person's texts of one project that are kept in this browser. IndexedDB, because texts may be larger than its rival holds. */
-export class Spare {
+export class LocalBackup {
   private opening: Promise<IDBDatabase> | null = null;
 
   constructor(
@@ -22,7 +22,7 @@ export class Spare {
 
   /** Whether the text is kept now; some browsers keep nothing, and say so only here. */
   async keep(field: string, session: string, content: string): Promise<boolean> {
-    const text: SpareText = { person: this.person, project: this.project, field, session, content, at: new Date() };
+    const text: BackupText = { person: this.person, project: this.project, field, session, content, at: new Date() };
     return this.act("readwrite", (store) => store.put(text)).then(
       () => true,
       () => false,
@@ -33,9 +33,9 @@ export class Spare {
     await this.act("readwrite", (store) => store.delete([this.person, this.project, field])).catch(() => undefined);
   }
 
-  async all(): Promise<SpareText[]> {
+  async all(): Promise<BackupText[]> {
     const own = IDBKeyRange.bound([this.person, this.project], [this.person, this.project, []]);
-    return this.act<SpareText[]>("readonly", (store) => store.getAll(own)).catch(() => []);
+    return this.act<BackupText[]>("readonly", (store) => store.getAll(own)).catch(() => []);
   }
 
   private async act<Answer>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<Answer>): Promise<Answer> {
