@@ -7,7 +7,7 @@ import { project } from "../workspace/current";
 import type { Field } from "../workspace/field";
 import type { Notice } from "../workspace/project";
 import type { KeptText } from "../workspace/server";
-import { removingUnfit } from "../workspace/unfit";
+import { removingUnstorable } from "../workspace/unstorable";
 import { instantiate, LiveController, part } from "./live";
 import { toast } from "./toasts";
 
@@ -60,8 +60,8 @@ export class BarsController extends LiveController {
   /** To what the server cannot keep, in the field where it is. */
   goTo(): void {
     const { field } = this.shown ?? {};
-    if (!field?.unfit) return;
-    const { from: head, to: anchor } = field.unfit;
+    if (!field?.unstorable) return;
+    const { from: head, to: anchor } = field.unstorable;
     if (!field.view) document.querySelector<HTMLElement>(`[data-fields-target="row"][data-field="${CSS.escape(field.name)}"]`)?.click();
     // The sheet shows another field a moment after it is chosen.
     window.setTimeout(() => {
@@ -73,7 +73,7 @@ export class BarsController extends LiveController {
   /** Take every character out that the server cannot keep. */
   removeUnfit(): void {
     const { field } = this.shown ?? {};
-    field?.apply({ changes: removingUnfit(field.text), userEvent: "delete.fix" });
+    field?.apply({ changes: removingUnstorable(field.text), userEvent: "delete.fix" });
   }
 
   async takeAgain(): Promise<void> {
@@ -182,14 +182,14 @@ export class BarsController extends LiveController {
   /** The server does not keep a text: why, where, and what mends it, until it does. */
   private unkeptIs(field: Field): void {
     const key = `unkept:${field.name}`;
-    const { unkept, unfit } = field;
+    const { unkept, unstorable } = field;
     if (!unkept) {
       this.forget(key);
       return;
     }
     const { title, why, where } = unkept;
-    const remove = unfit?.removable ? count("unfit.remove", unfit.removable) : "";
-    const words = { title, detail: `${why} ${where}`, go: unfit ? say("unfit.go") : "", remove };
+    const remove = unstorable?.removable ? count("unstorable.remove", unstorable.removable) : "";
+    const words = { title, detail: `${why} ${where}`, go: unstorable ? say("unstorable.go") : "", remove };
     const known = this.bars.get(key);
     if (known?.words["detail"] === words.detail && known.words["remove"] === words.remove) return;
     this.put(key, { template: "bar-unkept", words, field });

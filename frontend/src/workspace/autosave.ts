@@ -5,7 +5,7 @@ import type { Field } from "./field";
 import type { Project } from "./project";
 import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
 import { LocalBackup, type BackupText } from "./local_backup";
-import { findUnfit, unfitWords } from "./unfit";
+import { findUnstorable, explainUnstorable } from "./unstorable";
 
 /** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
 const INTERVAL = 1_000;
@@ -69,9 +69,9 @@ export class Autosave {
   async isFit(field: Field): Promise<boolean> {
     const { text } = field;
     const { textLimit } = this.project;
-    field.unfit = findUnfit(text, textLimit);
-    if (!field.unfit) return true;
-    await this.unkept(field, say("unfit", { field: field.label }), unfitWords(field.unfit, text, textLimit));
+    field.unstorable = findUnstorable(text, textLimit);
+    if (!field.unstorable) return true;
+    await this.unkept(field, say("unstorable", { field: field.label }), explainUnstorable(field.unstorable, text, textLimit));
     return false;
   }
 
@@ -132,7 +132,7 @@ export class Autosave {
   /** `content` needs this browser no more: the server has it, or its writer let go of it. */
   async safe(field: Field, content = field.text): Promise<void> {
     if (content !== field.text) return;
-    field.unkept = field.unfit = null;
+    field.unkept = field.unstorable = null;
     if (this.backedUp.delete(field)) await this.backup.remove(field.name);
   }
 
@@ -225,7 +225,7 @@ export class Autosave {
     if (!field.unkept) return true;
     if (!(await this.keepHere(field, field.text))) return false;
     this.offer(field.name, field.text, new Date());
-    field.unkept = field.unfit = null;
+    field.unkept = field.unstorable = null;
     return true;
   }
 

@@ -4,7 +4,7 @@ import type { EditorView } from "@codemirror/view";
 import type { JsonProblem } from "../editor/json";
 import { isUnsaved, savedText, setSaved } from "../editor/unsaved";
 import type { Lock } from "../protocol";
-import type { Unfit } from "./unfit";
+import type { Unstorable } from "./unstorable";
 
 /** Marks changes that did not come from this person's hands. */
 export const fromServer = Annotation.define<true>();
@@ -39,7 +39,7 @@ export class Field {
   /** Why the server does not keep this person's text now, and where it is kept instead. */
   unkept: { title: string; why: string; where: string } | null = null;
   /** What of the text the server could never keep. */
-  unfit: Unfit | null = null;
+  unstorable: Unstorable | null = null;
   problem: JsonProblem | null = null;
   /** Where the field moved under unsaved text, the version and text that it moved to. */
   moved: { version: number; text: string; by: string } | null = null;

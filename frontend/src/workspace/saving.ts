@@ -28,7 +28,7 @@ export class Saving {
 
   /** The fields that could be saved now: ours, changed, and right. */
   ready(): Field[] {
-    return this.dirty().filter((field) => !field.problem && !field.unfit && !field.moved);
+    return this.dirty().filter((field) => !field.problem && !field.unstorable && !field.moved);
   }
 
   dirty(): Field[] {

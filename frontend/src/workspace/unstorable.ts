@@ -1,7 +1,7 @@
 import { say } from "../texts";
 
 /** What the server can keep of no text: it refuses the whole text, so the page says where it stands. */
-export interface Unfit {
+export interface Unstorable {
   kind: "nul" | "surrogate" | "long";
   from: number;
   to: number;
@@ -12,7 +12,7 @@ export interface Unfit {
 const FORBIDDEN = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** The first thing in `text` that cannot be stored; `limit` is in bytes of UTF-8. */
-export function findUnfit(text: string, limit: number): Unfit | null {
+export function findUnstorable(text: string, limit: number): Unstorable | null {
   const found = [...text.matchAll(FORBIDDEN)];
   const [first] = found;
   if (first) {
@@ -26,16 +26,16 @@ export function findUnfit(text: string, limit: number): Unfit | null {
 }
 
 /** The changes that take every such character out. */
-export function removingUnfit(text: string): { from: number; to: number }[] {
+export function removingUnstorable(text: string): { from: number; to: number }[] {
   return [...text.matchAll(FORBIDDEN)].map(({ index }) => ({ from: index, to: index + 1 }));
 }
 
 /** Why, and where, in words. */
-export function unfitWords({ kind, from }: Unfit, text: string, limit: number): string {
+export function explainUnstorable({ kind, from }: Unstorable, text: string, limit: number): string {
   const before = text.slice(0, from);
   const [line, column] = [before.split("\n").length, from - before.lastIndexOf("\n")];
-  if (kind !== "long") return say(kind === "nul" ? "unfit.nul" : "unfit.surrogate", { line, column });
+  if (kind !== "long") return say(kind === "nul" ? "unstorable.nul" : "unstorable.surrogate", { line, column });
   const size = new TextEncoder().encode(text).length;
   const n = (bytes: number) => bytes.toLocaleString(document.documentElement.lang);
-  return say("unfit.long", { line, size: n(size), limit: n(limit) });
+  return say("unstorable.long", { line, size: n(size), limit: n(limit) });
 }
