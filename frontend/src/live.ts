@@ -1,7 +1,7 @@
 import { Gateway } from "./gateway";
 import { type Texts, useTexts } from "./texts";
-import { ringFor } from "./workspace/bell";
-import { nameBy } from "./workspace/naming";
+import { signalInbox } from "./workspace/inbox_signal";
+import { followProjectName } from "./workspace/project_name";
 
 /** What Django writes into a page that follows its project (`workspace/releases/views.py`). */
 interface LiveData {
@@ -21,5 +21,5 @@ export const me = data.me;
 
 /** The page's live connection. It shares the tab's session with the workspace, so that a person stays one person. */
 export const gateway = new Gateway(`${scheme}://${location.host}${data.socket}`, `foundry.session.${data.project}`, data.seq);
-ringFor(gateway);
-nameBy(gateway);
+signalInbox(gateway);
+followProjectName(gateway);

@@ -20,9 +20,9 @@ import { TasksController } from "./controllers/tasks";
 import { ThreeWayController } from "./controllers/three-way";
 import { ViewsController } from "./controllers/views";
 import { WorkspaceController } from "./controllers/workspace";
-import { ringFor } from "./workspace/bell";
-import { project } from "./workspace/current";
-import { nameBy } from "./workspace/naming";
+import { signalInbox } from "./workspace/inbox_signal";
+import { project } from "./workspace/instance";
+import { followProjectName } from "./workspace/project_name";
 
 application.register("activity", ActivityController);
 application.register("announcer", AnnouncerController);
@@ -50,6 +50,6 @@ application.register("three-way", ThreeWayController);
 application.register("views", ViewsController);
 application.register("workspace", WorkspaceController);
 
-ringFor(project.gateway);
-nameBy(project.gateway);
+signalInbox(project.gateway);
+followProjectName(project.gateway);
 project.gateway.connect();

@@ -1,4 +1,4 @@
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 const KEPT_FOR = 10_000;

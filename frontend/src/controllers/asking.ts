@@ -3,7 +3,7 @@ import { lineDelta } from "../editor/unsaved";
 import { isPressed } from "../shortcuts";
 import { count, say } from "../texts";
 import { unsent } from "../unsent";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { instantiate, LiveController } from "./live";
 import { toast } from "./toasts";

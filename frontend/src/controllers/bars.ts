@@ -3,7 +3,7 @@ import { account } from "../account";
 import type { Connection } from "../gateway";
 import { count, say } from "../texts";
 import { short } from "../time";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import type { Notice } from "../workspace/project";
 import type { KeptText } from "../workspace/server";

@@ -8,7 +8,7 @@ import type { ProjectEvent } from "../protocol";
 import { isPressed } from "../shortcuts";
 import { say } from "../texts";
 import { unsent } from "../unsent";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { changesBetween, type Field } from "../workspace/field";
 import { LiveController, part } from "./live";
 import { countOnTab } from "./panel";

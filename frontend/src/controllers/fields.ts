@@ -2,7 +2,7 @@ import { htmx } from "../base";
 import type { Lock, Person } from "../protocol";
 import { timeElement } from "../time";
 import { addressWith } from "../workspace/address";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { initialsOf, LiveController, part, parts, tintOf } from "./live";
 import { spellOut } from "../invisible";

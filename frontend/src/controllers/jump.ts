@@ -1,5 +1,5 @@
 import { EditorView } from "@codemirror/view";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { LiveController } from "./live";
 

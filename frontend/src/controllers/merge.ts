@@ -4,7 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { plainEditor } from "../editor/setup";
 import { say } from "../texts";
 import { short } from "../time";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import type { KeptText } from "../workspace/server";
 import { showTheirs, useText } from "../workspace/conflicts";

@@ -2,7 +2,7 @@ import { EditorView } from "@codemirror/view";
 import { commentsByPart } from "../editor/comments";
 import { outlineOf } from "../editor/outline";
 import { say } from "../texts";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { instantiate, LiveController, part } from "./live";
 import { spellOut } from "../invisible";

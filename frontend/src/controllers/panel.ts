@@ -1,5 +1,5 @@
 import { addressWith } from "../workspace/address";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 import { Partial } from "./partials";
 

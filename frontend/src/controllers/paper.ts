@@ -1,6 +1,6 @@
 import { withMarks } from "../editor/invisible";
 import { count, say } from "../texts";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** The shown text for printing, whole: the editor itself makes only the lines that are in sight. */

@@ -1,5 +1,5 @@
 import type { Present } from "../protocol";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { initialsOf, instantiate, LiveController, part, parts, tintOf } from "./live";
 import { spellOut } from "../invisible";
 

@@ -1,7 +1,7 @@
 import { count, say } from "../texts";
 import { short } from "../time";
 import { lineDelta } from "../editor/unsaved";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** The one primary button: says what it would make, that it is being made, or that all is saved. */

@@ -4,7 +4,7 @@ import { lineDelta } from "../editor/unsaved";
 import { setWritable } from "../editor/setup";
 import { count, say } from "../texts";
 import { short, withSeconds } from "../time";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { paintLock } from "./fields";
 import { LiveController, part } from "./live";

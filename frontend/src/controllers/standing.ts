@@ -1,5 +1,5 @@
 import { htmx } from "../base";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** What the project's status means, as Django writes it: the bars, the badge, the tabs. Asked for again when it changes. */

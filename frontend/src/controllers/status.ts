@@ -1,4 +1,4 @@
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** The badge beside the project's name: its status and its current version. */

@@ -1,7 +1,7 @@
 import { wasDone } from "../answers";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 import { countOnTab } from "./panel";
 import { Partial } from "./partials";

@@ -5,7 +5,7 @@ import { outlineOf } from "../editor/outline";
 import { plainEditor } from "../editor/setup";
 import { types } from "../shortcuts";
 import { count, say } from "../texts";
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import type { Field } from "../workspace/field";
 import { merge3, type Part } from "../workspace/merge3";
 import { showTheirs, useText } from "../workspace/conflicts";

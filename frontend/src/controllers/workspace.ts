@@ -1,4 +1,4 @@
-import { project } from "../workspace/current";
+import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 const PANEL_MEMORY = "foundry.panel";

@@ -1,4 +1,4 @@
-import { project } from "./current";
+import { project } from "./instance";
 import type { Field } from "./field";
 
 /** Let go of this person's text: the field shows what is saved. */

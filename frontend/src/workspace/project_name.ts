@@ -1,7 +1,7 @@
 import type { Gateway } from "../gateway";
 
 /** Write the project's new name over the page and into the window's title as soon as somebody gives it one. */
-export function nameBy(gateway: Gateway): void {
+export function followProjectName(gateway: Gateway): void {
   gateway.on("event", ({ name, data }) => {
     const given = data["name"];
     if (name === "project.updated" && typeof given === "string") call(given);
