@@ -16,7 +16,7 @@ import { ToastsController } from "./controllers/toasts";
 import { UnsentController } from "./controllers/unsent";
 import { account, bindRequests } from "./account";
 import { watchSession } from "./session";
-import { refreshWhenOld } from "./stale";
+import { refreshRestoredPage } from "./page_refresh";
 import { localise, rememberZone } from "./time";
 
 export const application = Application.start();
@@ -40,7 +40,7 @@ export { htmx };
 
 bindRequests();
 watchSession();
-refreshWhenOld();
+refreshRestoredPage();
 account.watch();
 
 rememberZone();

@@ -1,6 +1,6 @@
 import { ChangeSet } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { wasDone } from "../answers";
+import { succeeded } from "../responses";
 import { htmx } from "../base";
 import { type CommentMark, setActiveComment, setComments } from "../editor/comments";
 import { savedText } from "../editor/unsaved";
@@ -194,7 +194,7 @@ export class CommentsController extends LiveController {
     const answered = (answer: Event) => {
       this.composerTarget.removeEventListener("htmx:afterRequest", answered);
       this.submitTarget.disabled = false;
-      if (!wasDone(answer)) return;
+      if (!succeeded(answer)) return;
       if (this.textTarget.value === text) this.textTarget.value = "";
       this.answering = null;
       this.onField = false;

@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { wasDone } from "../answers";
+import { succeeded } from "../responses";
 
 /** Opens the dialog whose id it names, and puts the focus into its first field. */
 export class OpenerController extends Controller<HTMLElement> {
@@ -41,7 +41,7 @@ export class DialogController extends Controller<HTMLDialogElement> {
 
   /** Its form was answered; a refusal comes back as the form with what is wrong. */
   answered(event: Event): void {
-    if (wasDone(event)) this.element.close();
+    if (succeeded(event)) this.element.close();
   }
 
   private readonly scrim = (event: Event): void => {

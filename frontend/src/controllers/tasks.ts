@@ -1,4 +1,4 @@
-import { wasDone } from "../answers";
+import { succeeded } from "../responses";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";
 import { project } from "../workspace/instance";
@@ -27,11 +27,11 @@ export class TasksController extends LiveController {
 
   /** A refused tick is taken back by asking how it is. */
   answered(event: CustomEvent<{ elt: HTMLElement }>): void {
-    if (!wasDone(event) && event.detail.elt.closest(".task")) this.refresh();
+    if (!succeeded(event) && event.detail.elt.closest(".task")) this.refresh();
   }
 
   sent(event: Event): void {
-    if (wasDone(event)) this.textTarget.value = "";
+    if (succeeded(event)) this.textTarget.value = "";
   }
 
   private counted(): void {

@@ -4,7 +4,7 @@ import { bars } from "./session";
  * Going back must not show an old state as if it were the present one: a page that comes out of the browser's memory, or
  * out of its cache, is loaded again, unless something is typed in it; then it says that it is old.
  */
-export function refreshWhenOld(): void {
+export function refreshRestoredPage(): void {
   window.addEventListener("pageshow", ({ persisted }) => {
     // The workspace catches up by its socket, with everything that is typed in it.
     if (persisted ? !document.querySelector("[data-controller~=workspace]") : cameFromCache()) refresh();
