@@ -32,12 +32,12 @@ export interface SessionState {
   life_left: number;
 }
 
-interface Happenings {
+interface EventMap {
   standing: Standing;
   state: SessionState;
 }
 
-class Account extends Emitter<Happenings> {
+class Account extends Emitter<EventMap> {
   standing: Standing = { as: "same" };
   private readonly url = meta?.dataset["session"] ?? "";
   private channel: BroadcastChannel | null = null;

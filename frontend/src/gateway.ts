@@ -30,7 +30,7 @@ export type Connection =
   | { phase: "waiting"; retryAt: number }
   | { phase: "ended"; why: End };
 
-interface Happenings {
+interface EventMap {
   connection: Connection;
   snapshot: Snapshot;
   /** Something happened of which no event will come: before the line was there, or while it was broken. */
@@ -62,7 +62,7 @@ interface Frame {
 
 const REQUEST_TIMEOUT = 15_000;
 const FIRST_RETRY = 500;
-const LAST_RETRY = 15_000;
+const MAX_RETRY = 15_000;
 const BUSY_RETRY = 30_000;
 const BUSY: ReadonlySet<number> = new Set([Close.tooMuchUnfinished, Close.tooManyMessages, Close.tooManySockets]);
 /** The server closes on a larger message, and would do so again after each reconnection. */
@@ -71,7 +71,7 @@ const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 const SILENCE = 35_000;
 /** The server closes after 60 s without a word from us. */
 const PING_AFTER = 20_000;
-const MOST_TRIES = 6;
+const MAX_TRIES = 6;
 /** What is not mended by coming back a moment later. */
 const ENDS: Record<number, End> = {
   [Close.notSignedIn]: "signed_out",
@@ -85,7 +85,7 @@ const ENDS: Record<number, End> = {
  *
  * Reconnects by itself, as the same session; after a gap asks for what it missed. `last` is the newest event applied.
  */
-export class Gateway extends Emitter<Happenings> {
+export class Gateway extends Emitter<EventMap> {
   private socket: WebSocket | null = null;
   private connection: Connection = { phase: "connecting" };
   private pending = new Map<number, Pending>();
@@ -210,7 +210,7 @@ export class Gateway extends Emitter<Happenings> {
     const id = frame.id ?? -1;
     const problem = frame.error && (frame.error.data ?? protocolProblem(frame.error));
     const waiting = this.pending.get(id);
-    if (problem?.status === 503 && waiting?.repeat && waiting.tries < MOST_TRIES) {
+    if (problem?.status === 503 && waiting?.repeat && waiting.tries < MAX_TRIES) {
       window.setTimeout(() => this.send(id), retryAfter(problem) * 1000 * waiting.tries);
       return;
     }
@@ -296,7 +296,7 @@ export class Gateway extends Emitter<Happenings> {
   /** Exponential back-off with jitter, so that a restarted server is not met by everybody at once. */
   private retryLater(delay: number): void {
     this.failures += 1;
-    const wait = Math.min(delay, Math.max(LAST_RETRY, delay === BUSY_RETRY ? BUSY_RETRY : 0)) * (0.5 + Math.random() / 2);
+    const wait = Math.min(delay, Math.max(MAX_RETRY, delay === BUSY_RETRY ? BUSY_RETRY : 0)) * (0.5 + Math.random() / 2);
     this.become({ phase: "waiting", retryAt: Date.now() + wait });
     this.retryTimer = window.setTimeout(() => this.connect(), wait);
   }

@@ -37,10 +37,10 @@ export class BarsController extends LiveController {
     this.follow(
       project.on("connection", (connection) => this.connectionIs(connection)),
       project.on("notice", (notice) => this.noticed(notice)),
-      project.on("status", () => this.statusIs()),
+      project.on("status", () => this.paintStatus()),
       project.on("field", (field) => this.fieldIs(field)),
     );
-    this.statusIs();
+    this.paintStatus();
   }
 
   reconnect(): void {
@@ -160,7 +160,7 @@ export class BarsController extends LiveController {
     }
   }
 
-  statusIs(): void {
+  paintStatus(): void {
     if (project.status === "open") this.forget("status");
     else this.put("status", { template: `bar-${project.status}`, words: {} });
   }

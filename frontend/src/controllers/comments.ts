@@ -61,7 +61,7 @@ export class CommentsController extends LiveController {
   override connect(): void {
     this.partial = new Partial(this.listTarget, () => this.address(), () => this.arrived());
     this.follow(
-      project.on("event", (event) => this.happened(event)),
+      project.on("event", (event) => this.onEvent(event)),
       project.on("version", () => this.refresh()),
       project.on("field", (field) => this.mark(field)),
     );
@@ -298,7 +298,7 @@ export class CommentsController extends LiveController {
     queueMicrotask(() => this.refresh());
   };
 
-  private happened({ name, actor, data }: ProjectEvent): void {
+  private onEvent({ name, actor, data }: ProjectEvent): void {
     if (!name.startsWith("comment.")) return;
     this.refresh();
     if (actor.id === project.me.id) return;

@@ -7,7 +7,7 @@ import type { Field } from "../workspace/field";
 import { initialsOf, LiveController, part, parts, tintOf } from "./live";
 import { spellOut } from "../invisible";
 
-const MOST_READERS = 3;
+const MAX_READERS = 3;
 
 /** The list of fields: which one is shown, who writes and reads each, what is unsaved. */
 export class FieldsController extends LiveController {
@@ -132,7 +132,7 @@ export class FieldsController extends LiveController {
     const signature = readers.map(({ user }) => user.id).join();
     if (!place || place.dataset["readers"] === signature) return;
     place.dataset["readers"] = signature;
-    place.replaceChildren(...readers.slice(0, MOST_READERS).map(({ user }) => smallAvatar(user)));
+    place.replaceChildren(...readers.slice(0, MAX_READERS).map(({ user }) => smallAvatar(user)));
   }
 }
 

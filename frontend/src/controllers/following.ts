@@ -20,14 +20,14 @@ export class FollowingController extends Controller<HTMLElement> {
   private undo: (() => void)[] = [];
 
   override connect(): void {
-    this.undo = [gateway.on("event", (event) => this.happened(event)), gateway.on("missed", () => void this.refresh())];
+    this.undo = [gateway.on("event", (event) => this.onEvent(event)), gateway.on("missed", () => void this.refresh())];
   }
 
   override disconnect(): void {
     for (const stop of this.undo) stop();
   }
 
-  private happened(event: ProjectEvent): void {
+  private onEvent(event: ProjectEvent): void {
     if (!this.onValue.split(" ").some((prefix) => event.name.startsWith(prefix))) return;
     this.announce(event);
     void this.refresh();

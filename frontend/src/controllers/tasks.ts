@@ -18,7 +18,7 @@ export class TasksController extends LiveController {
 
   override connect(): void {
     this.partial = new Partial(this.listTarget, () => this.urlValue, () => this.counted());
-    this.follow(project.on("event", (event) => this.happened(event)));
+    this.follow(project.on("event", (event) => this.onEvent(event)));
   }
 
   refresh(): void {
@@ -38,7 +38,7 @@ export class TasksController extends LiveController {
     countOnTab("tasks", Number(this.factsTarget.dataset["open"]));
   }
 
-  private happened({ name, actor, data }: ProjectEvent): void {
+  private onEvent({ name, actor, data }: ProjectEvent): void {
     if (!name.startsWith("task.")) return;
     this.refresh();
     if (actor.id === project.me.id) return;

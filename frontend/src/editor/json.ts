@@ -14,7 +14,7 @@ export interface JsonProblem {
   fix?: { key: string; from: number; to: number; insert: string };
 }
 
-const MOST_LEVELS = 100;
+const MAX_LEVELS = 100;
 const BYTE_ORDER_MARK = "\uFEFF";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_][\w]*/y;
@@ -93,7 +93,7 @@ class Reader {
   }
 
   private open(level: number): void {
-    if (level > MOST_LEVELS) this.fail("json.deep", {});
+    if (level > MAX_LEVELS) this.fail("json.deep", {});
     this.at += 1;
     this.end = this.at;
     this.space();

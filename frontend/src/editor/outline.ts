@@ -6,7 +6,7 @@ export interface Heading {
   line: number;
 }
 
-const MOST_HEADINGS = 200;
+const MAX_HEADINGS = 200;
 
 /** The parts of a text that a reader jumps between: Markdown headings, first-level keys of JSON and YAML. */
 export function outlineOf(doc: Text, language: string): Heading[] {
@@ -23,7 +23,7 @@ function collect(doc: Text, read: (line: string) => string | null): Heading[] {
     number += 1;
     const text = read(line);
     if (text) found.push({ text, line: number });
-    if (found.length === MOST_HEADINGS) break;
+    if (found.length === MAX_HEADINGS) break;
   }
   return found;
 }

@@ -126,7 +126,7 @@ export class Locks {
       } else {
         field.rebase(text, acquired.version);
       }
-      project.versionIs(acquired.version);
+      project.setVersion(acquired.version);
     }
     if (isNew) project.broadcast.restart(field);
     if (field.isDirty) project.autosave.soon(field);
@@ -241,11 +241,11 @@ export class Locks {
     }
   }
 
-  happened(event: ProjectEvent): void {
+  onEvent(event: ProjectEvent): void {
     const { project } = this;
     const field = project.fields.get(String(event.data["field"]));
     if (!field) {
-      project.fieldsChanged();
+      project.emitFields();
       return;
     }
     const session = String(event.data["session_id"] ?? "");

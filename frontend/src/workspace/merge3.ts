@@ -18,7 +18,7 @@ interface Hunk {
 /** Characters that stand for lines: from here on, without the surrogates. */
 const FIRST = 0x100;
 const SURROGATES = { from: 0xd800, count: 0x800 };
-const MOST_LINES = 0x10000 - FIRST - SURROGATES.count;
+const MAX_LINES = 0x10000 - FIRST - SURROGATES.count;
 
 /**
  * What both sides made of the text that they started from, stretch by stretch (three-way merge by lines). Stretches that
@@ -40,7 +40,7 @@ function encoder(): (line: string) => string {
   const codes = new Map<string, string>();
   return (line) => {
     let code = codes.get(line);
-    if (code === undefined && codes.size < MOST_LINES) {
+    if (code === undefined && codes.size < MAX_LINES) {
       const number = FIRST + codes.size;
       code = String.fromCharCode(number < SURROGATES.from ? number : number + SURROGATES.count);
       codes.set(line, code);

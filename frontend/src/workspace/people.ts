@@ -6,7 +6,7 @@ export class People {
 
   constructor(private readonly changed: () => void) {}
 
-  are(present: Present[]): void {
+  setPresent(present: Present[]): void {
     this.present = present;
     this.changed();
   }
@@ -16,18 +16,18 @@ export class People {
   }
 
   joined(person: Person): void {
-    this.are([...this.without(person), { user: person, fields: [] }]);
+    this.setPresent([...this.without(person), { user: person, fields: [] }]);
   }
 
   left(person: Person): void {
-    this.are(this.without(person));
+    this.setPresent(this.without(person));
   }
 
   /** A person is shown in the field that their cursor was in last. */
   movedTo(person: Person, field: string): void {
     const known = this.present.find(({ user }) => user.id === person.id);
     if (known?.fields.length === 1 && known.fields[0] === field) return;
-    this.are([...this.without(person), { user: person, fields: field ? [field] : [] }]);
+    this.setPresent([...this.without(person), { user: person, fields: field ? [field] : [] }]);
   }
 
   private without(person: Person): Present[] {

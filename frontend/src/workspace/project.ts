@@ -39,7 +39,7 @@ export interface Notice {
   values?: Record<string, string | number>;
 }
 
-interface Happenings {
+interface EventMap {
   field: Field;
   fields: null;
   version: number;
@@ -53,7 +53,7 @@ interface Happenings {
 }
 
 /** The open project: what every live part of the page looks at. One per tab. */
-export class Project extends Emitter<Happenings> {
+export class Project extends Emitter<EventMap> {
   readonly gateway: Gateway;
   readonly fields = new Map<string, Field>();
   readonly locks: Locks;
@@ -110,8 +110,8 @@ export class Project extends Emitter<Happenings> {
       this.changedAll();
     });
     this.gateway.on("snapshot", (snapshot) => void this.begin(snapshot));
-    this.gateway.on("present", (present) => this.people.are(present));
-    this.gateway.on("event", (event) => this.happened(event));
+    this.gateway.on("present", (present) => this.people.setPresent(present));
+    this.gateway.on("event", (event) => this.onEvent(event));
     this.gateway.on("ephemeral", ({ name, actor, data }) => {
       if (name === "presence.joined") {
         if (!this.people.has(actor)) this.announce(say("announce.joined", { name: actor.display_name }));
@@ -204,37 +204,37 @@ export class Project extends Emitter<Happenings> {
     this.begun = true;
     if (this.session && this.session !== snapshot.session_id) this.formerSessions.add(this.session);
     this.session = snapshot.session_id;
-    this.roleIs(snapshot.role);
-    this.statusIs(snapshot.project.status);
-    this.people.are(snapshot.present);
+    this.setRole(snapshot.role);
+    this.setStatus(snapshot.project.status);
+    this.people.setPresent(snapshot.present);
     const missed = this.version < (snapshot.current_version ?? 0);
-    this.versionIs(snapshot.current_version ?? 0);
+    this.setVersion(snapshot.current_version ?? 0);
     this.locks.begin(snapshot, isFirst);
     if (missed) await this.refresh([...this.fields.values()]);
     await this.autosave.begin();
   }
 
-  private happened(event: ProjectEvent): void {
+  private onEvent(event: ProjectEvent): void {
     this.emit("event", event);
-    if (event.name === "draft.saved") void this.saving.happened(event);
-    else if (event.name.startsWith("lock.")) this.locks.happened(event);
+    if (event.name === "draft.saved") void this.saving.onEvent(event);
+    else if (event.name.startsWith("lock.")) this.locks.onEvent(event);
     else if (event.name === "member.role_changed" && (event.data["user"] as Person).id === this.me.id) {
-      this.roleIs(String(event.data["role"]));
-    } else if (event.name.startsWith("release.")) this.statusIs(event.data["project_status"] as ProjectStatus);
-    else if (event.name === "project.reopened") this.statusIs("open");
+      this.setRole(String(event.data["role"]));
+    } else if (event.name.startsWith("release.")) this.setStatus(event.data["project_status"] as ProjectStatus);
+    else if (event.name === "project.reopened") this.setStatus("open");
     else if (event.name === "project.frozen" || event.name === "project.archived") {
-      this.statusIs(event.data["status"] as ProjectStatus);
+      this.setStatus(event.data["status"] as ProjectStatus);
     }
   }
 
-  versionIs(version: number): void {
+  setVersion(version: number): void {
     if (version <= this.version) return;
     this.version = version;
     this.emit("version", version);
   }
 
   /** The role may change while the page is open; the server asks again at every write. */
-  private roleIs(role: string): void {
+  private setRole(role: string): void {
     const may = { write: role === "editor" || role === "owner", take_over: role === "owner" };
     if (may.write === this.may.write && may.take_over === this.may.take_over) return;
     this.may = may;
@@ -242,7 +242,7 @@ export class Project extends Emitter<Happenings> {
     this.changedAll();
   }
 
-  private statusIs(status: ProjectStatus): void {
+  private setStatus(status: ProjectStatus): void {
     if (status === this.status) return;
     this.status = status;
     this.emit("status", status);
@@ -299,11 +299,11 @@ export class Project extends Emitter<Happenings> {
     [...this.fields.values()].find((field) => field.view)?.view?.focus();
   }
 
-  savingIs(now: boolean): void {
+  setSaving(now: boolean): void {
     this.emit("saving", now);
   }
 
-  fieldsChanged(): void {
+  emitFields(): void {
     this.emit("fields", null);
   }
 }

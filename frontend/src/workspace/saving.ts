@@ -49,9 +49,9 @@ export class Saving {
     const sending = () => this.send(chosen, message, keep);
     this.running = (keep ? sending() : this.project.locks.expecting(chosen, sending)).finally(() => {
       this.running = null;
-      this.project.savingIs(false);
+      this.project.setSaving(false);
     });
-    this.project.savingIs(true);
+    this.project.setSaving(true);
     await this.running;
     return this.last !== before;
   }
@@ -105,7 +105,7 @@ export class Saving {
       void project.autosave.safe(field, texts.get(field));
       if (!keep) project.locks.left(field);
     }
-    project.versionIs(version);
+    project.setVersion(version);
     project.changedAll();
     project.notice({ kind: "saved", values: { version, at: at.toISOString() } });
     project.announce(say("announce.saved", { version }));
@@ -131,19 +131,19 @@ export class Saving {
   }
 
   /** Somebody saved. What we do not write ourselves is brought up to date in place. */
-  async happened(event: ProjectEvent): Promise<void> {
+  async onEvent(event: ProjectEvent): Promise<void> {
     const { project } = this;
     const version = Number(event.data["version"]);
     const changed = new Set(event.data["changed_fields"] as string[]);
     // Our own save may be told before it is answered.
     await this.running?.catch(() => undefined);
-    project.versionIs(version);
+    project.setVersion(version);
     if (this.ownVersions.has(version)) return;
     const name = event.actor.display_name;
     for (const field of project.fields.values()) {
       if (!changed.has(field.name) && field.base === version - 1) field.base = version;
     }
-    if ([...changed].some((one) => !project.fields.has(one))) project.fieldsChanged();
+    if ([...changed].some((one) => !project.fields.has(one))) project.emitFields();
     await project.refresh(
       [...project.fields.values()].filter((field) => changed.has(field.name)),
       name,

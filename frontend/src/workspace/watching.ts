@@ -22,7 +22,7 @@ interface Watched {
 const ASK_AGAIN = 400;
 /** By then the writer's text is kept (`autosave.ts`), if there is any that is not saved. */
 const SETTLED = 1_300;
-const MOST_AHEAD = 500;
+const MAX_AHEAD = 500;
 const MARK_FOR = 3_000;
 
 /** Lets this person see what the holder of a field types, as it is typed. */
@@ -72,7 +72,7 @@ export class Watching {
     const { revision, changes } = data as unknown as Change;
     if (revision <= watched.revision) return;
     watched.ahead.set(revision, changes);
-    if (watched.ahead.size > MOST_AHEAD) watched.ahead.clear();
+    if (watched.ahead.size > MAX_AHEAD) watched.ahead.clear();
     this.apply(field, watched, actor.display_name);
     if (watched.ahead.size > 0) void this.ask(field);
   }
