@@ -1,7 +1,7 @@
 import { application } from "./base";
-import { FollowingController } from "./controllers/following";
+import { LiveBodyController } from "./controllers/live_body";
 import { gateway } from "./live";
 
-application.register("following", FollowingController);
+application.register("live-body", LiveBodyController);
 
 gateway.connect();

@@ -4,7 +4,7 @@ import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** The shown text for printing, whole: the editor itself makes only the lines that are in sight. */
-export class PaperController extends LiveController {
+export class PrintCopyController extends LiveController {
   static override targets = ["about", "lines"];
   declare readonly aboutTarget: HTMLElement;
   declare readonly linesTarget: HTMLElement;

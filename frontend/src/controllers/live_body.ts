@@ -13,7 +13,7 @@ const TOLD = [
  * A page that follows its project: whatever of these events happens, or happened while the line was broken, Django writes
  * the page's body, the badge and the tabs again. A dialog beside the body stays as it is.
  */
-export class FollowingController extends Controller<HTMLElement> {
+export class LiveBodyController extends Controller<HTMLElement> {
   static override values = { on: String, address: String };
   declare readonly onValue: string;
   declare readonly addressValue: string;

@@ -3,7 +3,7 @@ import { project } from "../workspace/instance";
 import { LiveController } from "./live";
 
 /** What the project's status means, as Django writes it: the bars, the badge, the tabs. Asked for again when it changes. */
-export class StandingController extends LiveController {
+export class StatusBarsController extends LiveController {
   override connect(): void {
     this.follow(project.on("status", () => void this.refresh()));
   }
