@@ -20,7 +20,7 @@ export const pageAccount = meta?.content ?? "";
 /** How long the session lasted when the page was made, in seconds. */
 export const page = { idleLeft: Number(meta?.dataset["idleLeft"]), lifeLeft: Number(meta?.dataset["lifeLeft"]) };
 
-export type Standing =
+export type Identity =
   | { as: "same" }
   | { as: "nobody" }
   | { as: "another"; name: string };
@@ -33,12 +33,12 @@ export interface SessionState {
 }
 
 interface EventMap {
-  standing: Standing;
+  identity: Identity;
   state: SessionState;
 }
 
 class Account extends Emitter<EventMap> {
-  standing: Standing = { as: "same" };
+  identity: Identity = { as: "same" };
   private readonly url = meta?.dataset["session"] ?? "";
   private channel: BroadcastChannel | null = null;
   private lookedAt = Date.now();
@@ -71,7 +71,7 @@ class Account extends Emitter<EventMap> {
   }
 
   get isSame(): boolean {
-    return this.standing.as === "same";
+    return this.identity.as === "same";
   }
 
   /** Ask the server who is signed in. Nothing is known while it cannot be reached. */
@@ -103,11 +103,11 @@ class Account extends Emitter<EventMap> {
     if (isSame) this.emit("state", state);
   }
 
-  private become(standing: Standing): void {
-    const before = this.standing;
-    this.standing = standing;
-    document.documentElement.toggleAttribute("data-another-account", standing.as === "another");
-    if (before.as !== standing.as || standing.as === "another") this.emit("standing", standing);
+  private become(identity: Identity): void {
+    const before = this.identity;
+    this.identity = identity;
+    document.documentElement.toggleAttribute("data-another-account", identity.as === "another");
+    if (before.as !== identity.as || identity.as === "another") this.emit("identity", identity);
   }
 }
 

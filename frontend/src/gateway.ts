@@ -111,7 +111,7 @@ export class Gateway extends Emitter<EventMap> {
       // Signed in again in another tab, perhaps.
       this.connectAgain();
     });
-    account.on("standing", ({ as }) => {
+    account.on("identity", ({ as }) => {
       if (as === "same") this.connectAgain();
       else this.leave(as === "another" ? "another_account" : "signed_out");
     });

@@ -73,12 +73,12 @@ export function watchSession(): void {
     longestIdle = Math.max(longestIdle, state.idle_left * 1000);
     paint();
   });
-  account.on("standing", (standing) => {
-    if (standing.as !== "another") bars.drop("another");
-    if (standing.as !== "nobody") bars.drop("nobody");
-    if (standing.as === "another") bars.want("another", { name: standing.name });
-    if (standing.as === "nobody") bars.want("nobody");
-    if (standing.as !== "same") bars.drop("idle", "life");
+  account.on("identity", (identity) => {
+    if (identity.as !== "another") bars.drop("another");
+    if (identity.as !== "nobody") bars.drop("nobody");
+    if (identity.as === "another") bars.want("another", { name: identity.name });
+    if (identity.as === "nobody") bars.want("nobody");
+    if (identity.as !== "same") bars.drop("idle", "life");
   });
   window.setInterval(() => {
     if (!account.isSame) return;

@@ -115,7 +115,7 @@ export class BarsController extends LiveController {
     window.clearInterval(this.countdown);
     if (connection.phase === "live") this.forget("line");
     else if (connection.phase === "ended") {
-      const name = account.standing.as === "another" ? account.standing.name : "";
+      const name = account.identity.as === "another" ? account.identity.name : "";
       this.put("line", { template: `bar-${connection.why.replace("_", "-")}`, words: { name } });
     } else if (connection.phase === "waiting") {
       const words = () => {
