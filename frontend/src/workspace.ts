@@ -17,7 +17,7 @@ import { FootController, SheetController } from "./controllers/sheet";
 import { StatusBarsController } from "./controllers/status_bars";
 import { StatusController } from "./controllers/status";
 import { TasksController } from "./controllers/tasks";
-import { ThreeWayController } from "./controllers/three-way";
+import { ThreeWayController } from "./controllers/three_way";
 import { ViewsController } from "./controllers/views";
 import { WorkspaceController } from "./controllers/workspace";
 import { signalInbox } from "./workspace/inbox_signal";

@@ -35,10 +35,10 @@ export class BarsController extends LiveController {
 
   override connect(): void {
     this.follow(
-      project.on("connection", (connection) => this.connectionIs(connection)),
-      project.on("notice", (notice) => this.noticed(notice)),
+      project.on("connection", (connection) => this.onConnection(connection)),
+      project.on("notice", (notice) => this.onNotice(notice)),
       project.on("status", () => this.paintStatus()),
-      project.on("field", (field) => this.fieldIs(field)),
+      project.on("field", (field) => this.onField(field)),
     );
     this.paintStatus();
   }
@@ -111,7 +111,7 @@ export class BarsController extends LiveController {
     this.settle();
   }
 
-  private connectionIs(connection: Connection): void {
+  private onConnection(connection: Connection): void {
     window.clearInterval(this.countdown);
     if (connection.phase === "live") this.forget("line");
     else if (connection.phase === "ended") {
@@ -127,7 +127,7 @@ export class BarsController extends LiveController {
     }
   }
 
-  private noticed({ kind, field, values = {} }: Notice): void {
+  private onNotice({ kind, field, values = {} }: Notice): void {
     const name = String(values["name"] ?? "");
     const about = field ? { field } : {};
     if (kind === "saved") {
@@ -166,7 +166,7 @@ export class BarsController extends LiveController {
   }
 
   /** A field that is ours and right again needs no bar; a kept text is offered where it belongs. */
-  private fieldIs(field: Field): void {
+  private onField(field: Field): void {
     this.unkeptIs(field);
     if (this.bars.has(`lock:${field.name}`) && !field.moved && (field.isHeld || !field.isDirty)) this.forget(`lock:${field.name}`);
     if (this.bars.has(`asked:${field.name}`) && !field.isHeld) this.forget(`asked:${field.name}`);
