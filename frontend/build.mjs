@@ -40,7 +40,7 @@ async function buildSprite() {
 
 async function buildScripts() {
   const options = {
-    entryPoints: Object.fromEntries(["activity", "admin", "base", "past", "releases", "theme", "workspace"].map((name) => [name, path.join(here, `src/${name}.ts`)])),
+    entryPoints: Object.fromEntries(["activity", "admin", "base", "past", "releases", "theme", "workspace"].map((name) => [name, path.join(here, `src/${name}/index.ts`)])),
     outdir: out,
     bundle: true,
     // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.

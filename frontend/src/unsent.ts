@@ -1,5 +1,5 @@
 import { isOfAnotherAccount, pageHeaders } from "./account";
-import { toast } from "./controllers/toasts";
+import { toast } from "./base/controllers/toasts";
 
 /** At most this far behind the typing, as with the texts of fields. */
 const DELAY = 1_000;

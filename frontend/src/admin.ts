@@ -1,9 +1,0 @@
-import { account, bindRequests } from "./account";
-import { watchSession } from "./session";
-import { refreshRestoredPage } from "./page_refresh";
-
-// The administration has Django's own script; ours sees to it that nobody acts there as somebody else.
-bindRequests();
-watchSession();
-refreshRestoredPage();
-account.watch();

@@ -1,0 +1,26 @@
+import { Controller } from "@hotwired/stimulus";
+import { pressed, types } from "../../shortcuts";
+
+/**
+ * Turns key presses into `shortcut:<name>` events of the window. Who takes one prevents its default; then neither the
+ * browser nor the editor sees the key. While a dialog is open, only what opens and closes the palette goes through.
+ */
+export class ShortcutsController extends Controller<HTMLElement> {
+  override connect(): void {
+    window.addEventListener("keydown", this.key, { capture: true });
+  }
+
+  override disconnect(): void {
+    window.removeEventListener("keydown", this.key, { capture: true });
+  }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const name = pressed(event);
+    if (!name || types(event) || event.isComposing) return;
+    if (document.querySelector("dialog:modal") && name !== "palette") return;
+    if (!event.repeat && this.dispatch(name, { target: window, prefix: "shortcut" }).defaultPrevented) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+}

@@ -1,0 +1,239 @@
+import { EditorView } from "@codemirror/view";
+import { account } from "../../account";
+import type { Connection } from "../../gateway";
+import { count, say } from "../../texts";
+import { short } from "../../time";
+import { project } from "../instance";
+import type { Field } from "../field";
+import type { Notice } from "../project";
+import type { KeptText } from "../server";
+import { removingUnstorable } from "../unstorable";
+import { instantiate, LiveController, part } from "../../controllers/live";
+import { toast } from "../../base/controllers/toasts";
+
+interface Bar {
+  template: string;
+  words: Record<string, string>;
+  field?: Field;
+  kept?: KeptText;
+  to?: string;
+  href?: string;
+}
+
+/** Above the sheet: one bar at a time, the most urgent wins. What needs no answer is a toast. */
+export class BarsController extends LiveController {
+  /** By what they are about, so that a newer word replaces an older one. */
+  private readonly bars = new Map<string, Bar>();
+  private shown: Bar | null = null;
+  private countdown = 0;
+
+  private static readonly urgency = [
+    "bar-another-account", "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused",
+    "bar-asked", "bar-kept",
+    "bar-saved", "bar-in_review", "bar-frozen", "bar-archived",
+  ];
+
+  override connect(): void {
+    this.follow(
+      project.on("connection", (connection) => this.onConnection(connection)),
+      project.on("notice", (notice) => this.onNotice(notice)),
+      project.on("status", () => this.paintStatus()),
+      project.on("field", (field) => this.onField(field)),
+    );
+    this.paintStatus();
+  }
+
+  reconnect(): void {
+    project.gateway.reconnectNow();
+  }
+
+  dismiss(): void {
+    this.settle();
+  }
+
+  copy(): void {
+    const onSheet = [...project.fields.values()].find((field) => field.view);
+    const text = this.shown?.kept?.content ?? (this.shown?.field ?? onSheet)?.text ?? "";
+    void navigator.clipboard.writeText(text).then(() => toast({ text: say("copied") }));
+  }
+
+  /** To what the server cannot keep, in the field where it is. */
+  goTo(): void {
+    const { field } = this.shown ?? {};
+    if (!field?.unstorable) return;
+    const { from: head, to: anchor } = field.unstorable;
+    if (!field.view) document.querySelector<HTMLElement>(`[data-fields-target="row"][data-field="${CSS.escape(field.name)}"]`)?.click();
+    // The sheet shows another field a moment after it is chosen.
+    window.setTimeout(() => {
+      field.apply({ selection: { anchor, head }, effects: EditorView.scrollIntoView(head, { y: "center" }) });
+      field.view?.focus();
+    });
+  }
+
+  /** Take every character out that the server cannot keep. */
+  removeUnfit(): void {
+    const { field } = this.shown ?? {};
+    field?.apply({ changes: removingUnstorable(field.text), userEvent: "delete.fix" });
+  }
+
+  async takeAgain(): Promise<void> {
+    const { field } = this.shown ?? {};
+    if (field && (await project.locks.take(field))) this.forget(`lock:${field.name}`);
+  }
+
+  merge(): void {
+    const { field } = this.shown ?? {};
+    const name = field?.moved ? "three-way" : "merge";
+    if (field) this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field } });
+  }
+
+  restore(): void {
+    const { field, kept } = this.shown ?? {};
+    if (field && kept) this.dispatch("ask", { target: document.getElementById("merge") ?? window, prefix: "merge", detail: { field, kept } });
+  }
+
+  async discard(): Promise<void> {
+    const { kept } = this.shown ?? {};
+    if (kept && window.confirm(say("kept.discard"))) await project.autosave.discard(kept);
+  }
+
+  async handOver(): Promise<void> {
+    const { field, to } = this.shown ?? {};
+    if (!field || !to) return;
+    if (field.isDirty) await project.saving.save({ fields: [field] });
+    await project.locks.handOver(field, to);
+    this.settle();
+  }
+
+  keep(): void {
+    const { field, to } = this.shown ?? {};
+    if (field && to) void project.locks.keep(field, to);
+    this.settle();
+  }
+
+  private onConnection(connection: Connection): void {
+    window.clearInterval(this.countdown);
+    if (connection.phase === "live") this.forget("line");
+    else if (connection.phase === "ended") {
+      const name = account.identity.as === "another" ? account.identity.name : "";
+      this.put("line", { template: `bar-${connection.why.replace("_", "-")}`, words: { name } });
+    } else if (connection.phase === "waiting") {
+      const words = () => {
+        const seconds = Math.max(1, Math.ceil((connection.retryAt - Date.now()) / 1000));
+        return { retry: say("offline.retry", { seconds }) };
+      };
+      this.put("line", { template: "bar-offline", words: words() });
+      this.countdown = window.setInterval(() => this.fill(words()), 500);
+    }
+  }
+
+  private onNotice({ kind, field, values = {} }: Notice): void {
+    const name = String(values["name"] ?? "");
+    const about = field ? { field } : {};
+    if (kind === "saved") {
+      const version = Number(values["version"]);
+      const words = say("toast.saved", { version, time: short(new Date(String(values["at"]))) });
+      toast({ text: words, ...(version > 1 ? { link: { text: say("compare"), href: compareHref(version) } } : {}) });
+      this.forget("refused");
+    } else if (kind === "saved_by") {
+      const version = Number(values["version"]);
+      const title = say("saved_by", { name, version });
+      if (values["mine"]) this.put("saved", { template: "bar-saved", words: { title, detail: say("saved_by.same") }, href: compareHref(version) });
+      else toast({ text: title, link: { text: say("compare"), href: compareHref(version) } });
+    } else if (kind === "lock_ended" && field) {
+      const title = name ? say("lock_ended.by", { name, field: field.label }) : say("lock_ended", { field: field.label, time: short(new Date()) });
+      this.put(`lock:${field.name}`, { template: "bar-lock-ended", words: { title }, ...about });
+    } else if ((kind === "moved" || kind === "taken_first") && field) {
+      const title = say(kind === "moved" && name ? "moved.by" : kind, { ...values, field: field.label });
+      this.put(`lock:${field.name}`, { template: "bar-moved", words: { title }, ...about });
+    } else if (kind === "refused") {
+      this.put("refused", { template: "bar-refused", words: { title: say("refused"), detail: String(values["detail"] ?? "") }, ...about });
+    } else if (kind === "asked" && field) {
+      const words = { title: say("asked", { name, field: field.label }), detail: field.isDirty ? say("asked.unsaved") : "" };
+      this.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
+    } else if (kind === "kept_refused" && field) {
+      toast({ text: say("kept_refused", { name, field: field.label }) });
+    } else if (kind === "role") {
+      toast({ text: say("role"), link: { text: say("role.reload"), href: location.href } });
+    } else if (kind === "gave_back" && field) {
+      toast({ text: say(values["kept"] ? "gave_back.kept" : "gave_back", { field: field.label }) });
+    }
+  }
+
+  paintStatus(): void {
+    if (project.status === "open") this.forget("status");
+    else this.put("status", { template: `bar-${project.status}`, words: {} });
+  }
+
+  /** A field that is ours and right again needs no bar; a kept text is offered where it belongs. */
+  private onField(field: Field): void {
+    this.unkeptIs(field);
+    if (this.bars.has(`lock:${field.name}`) && !field.moved && (field.isHeld || !field.isDirty)) this.forget(`lock:${field.name}`);
+    if (this.bars.has(`asked:${field.name}`) && !field.isHeld) this.forget(`asked:${field.name}`);
+    if (!field.view) return;
+    const kept = project.autosave.offered.find((one) => one.field === field.name);
+    if (!kept) this.forget("kept");
+    else if (this.bars.get("kept")?.kept !== kept) {
+      const title = say("kept.title", { time: short(new Date(kept.updated_at)) });
+      this.put("kept", { template: "bar-kept", words: { title, detail: "" }, field, kept });
+    }
+  }
+
+  /** The server does not keep a text: why, where, and what mends it, until it does. */
+  private unkeptIs(field: Field): void {
+    const key = `unkept:${field.name}`;
+    const { unkept, unstorable } = field;
+    if (!unkept) {
+      this.forget(key);
+      return;
+    }
+    const { title, why, where } = unkept;
+    const remove = unstorable?.removable ? count("unstorable.remove", unstorable.removable) : "";
+    const words = { title, detail: `${why} ${where}`, go: unstorable ? say("unstorable.go") : "", remove };
+    const known = this.bars.get(key);
+    if (known?.words["detail"] === words.detail && known.words["remove"] === words.remove) return;
+    this.put(key, { template: "bar-unkept", words, field });
+  }
+
+  private put(key: string, bar: Bar): void {
+    this.bars.set(key, bar);
+    this.show();
+  }
+
+  private forget(key: string): void {
+    if (this.bars.delete(key)) this.show();
+  }
+
+  /** The shown bar has been answered. */
+  private settle(): void {
+    for (const [key, bar] of this.bars) if (bar === this.shown) this.forget(key);
+  }
+
+  private show(): void {
+    const { urgency } = BarsController;
+    const [first] = [...this.bars.values()].sort((a, b) => urgency.indexOf(a.template) - urgency.indexOf(b.template));
+    if (first === this.shown) return;
+    this.shown = first ?? null;
+    const template = first && document.getElementById(first.template);
+    if (!(template instanceof HTMLTemplateElement) || !first) {
+      this.element.replaceChildren();
+      return;
+    }
+    this.element.replaceChildren(instantiate(template));
+    this.fill(first.words);
+    const link = part(this.element, "link");
+    if (link instanceof HTMLAnchorElement && first.href) link.href = first.href;
+  }
+
+  private fill(words: Record<string, string>): void {
+    for (const [name, text] of Object.entries(words)) {
+      const place = part(this.element, name);
+      if (place && place.textContent !== text) place.textContent = text;
+      if (place instanceof HTMLButtonElement) place.hidden = text === "";
+    }
+  }
+}
+
+function compareHref(version: number): string {
+  return `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
+}

@@ -1,0 +1,156 @@
+import { htmx } from "../../base";
+import type { Lock, Person } from "../../protocol";
+import { timeElement } from "../../time";
+import { addressWith } from "../address";
+import { project } from "../instance";
+import type { Field } from "../field";
+import { initialsOf, LiveController, part, parts, tintOf } from "../../controllers/live";
+import { spellOut } from "../../invisible";
+
+const MAX_READERS = 3;
+
+/** The list of fields: which one is shown, who writes and reads each, what is unsaved. */
+export class FieldsController extends LiveController {
+  static override targets = ["row"];
+  static override values = { url: String };
+  declare readonly rowTargets: HTMLAnchorElement[];
+  declare readonly urlValue: string;
+  private refreshing: Promise<void> = Promise.resolve();
+
+  override connect(): void {
+    this.follow(
+      project.on("field", (field) => this.paint(field)),
+      project.on("people", () => this.rowTargets.forEach((row) => this.paintReaders(row))),
+      project.on("fields", () => void this.refresh()),
+    );
+    window.addEventListener("workspace:step", this.step);
+    window.addEventListener("fields:open", this.open);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("workspace:step", this.step);
+    window.removeEventListener("fields:open", this.open);
+  }
+
+  rowTargetConnected(row: HTMLAnchorElement): void {
+    const { field: name = "", label = "", language = "", exists, lock } = row.dataset;
+    const known = project.fields.get(name);
+    if (known) {
+      known.exists ||= exists === "true";
+      this.paint(known);
+    } else {
+      const held = lock ? (JSON.parse(lock) as Lock) : null;
+      this.paint(project.addField({ name, label, language, exists: exists === "true", lock: held }));
+    }
+  }
+
+  choose(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const name = (event.currentTarget as HTMLElement).dataset["field"] ?? "";
+    if (name !== this.chosen) history.pushState(null, "", addressWith({ field: name }));
+    this.show(name);
+  }
+
+  restore(): void {
+    this.show(new URLSearchParams(location.search).get("field") ?? this.rowTargets[0]?.dataset["field"] ?? "");
+  }
+
+  /** The palette asks for a field, or for a line of one: `files/a.md#12`. */
+  asked(event: CustomEvent<string>): void {
+    const [name = "", line] = event.detail.split("#");
+    if (!project.fields.has(name)) return;
+    event.preventDefault();
+    if (name !== this.chosen) history.pushState(null, "", addressWith({ field: name }));
+    this.show(name);
+    if (line) void project.load(project.field(name)).then(() => this.dispatch("line", { target: window, prefix: "jump", detail: Number(line) }));
+  }
+
+  private get chosen(): string | undefined {
+    return this.rowTargets.find((row) => row.ariaCurrent === "true")?.dataset["field"];
+  }
+
+  private show(name: string): void {
+    for (const row of this.rowTargets) {
+      if (row.dataset["field"] === name) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    this.dispatch("chosen", { target: window, detail: name, prefix: "field" });
+  }
+
+  private readonly step = (event: Event): void => {
+    const names = this.rowTargets.map((row) => row.dataset["field"] ?? "");
+    const next = names[names.indexOf(this.chosen ?? "") + (event as CustomEvent<number>).detail];
+    if (!next) return;
+    history.pushState(null, "", addressWith({ field: next }));
+    this.show(next);
+  };
+
+  /** Open a field, also a file that nobody has saved yet. */
+  private readonly open = (event: Event): void => {
+    const name = (event as CustomEvent<string>).detail;
+    void this.refresh(name).then(() => {
+      history.pushState(null, "", addressWith({ field: name }));
+      this.show(name);
+      void project.locks.take(project.field(name), { again: true });
+    });
+  };
+
+  /** Ask Django for the rows again: files have come or gone. One request at a time, the newest wish last. */
+  private refresh(more?: string): Promise<void> {
+    this.refreshing = this.refreshing.then(() => this.fetchRows(more));
+    return this.refreshing;
+  }
+
+  private async fetchRows(more = ""): Promise<void> {
+    const unsaved = [...project.fields.values()].filter((field) => !field.exists && field.isHeld).map((field) => field.name);
+    const names = [...unsaved, more].filter(Boolean);
+    const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name])]);
+    // Its own source: requests of one source wait for each other, and all without one have the page's body as theirs.
+    await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.element, swap: "innerHTML settle:0ms" });
+  }
+
+  private paint(field: Field): void {
+    const row = this.rowTargets.find((one) => one.dataset["field"] === field.name);
+    if (!row) return;
+    const state = part(row, "lock");
+    if (state) paintLock(state, field);
+    const unsaved = part(row, "unsaved");
+    if (unsaved) unsaved.hidden = !field.isDirty;
+    this.paintReaders(row);
+  }
+
+  /** Small avatars of those who look at the field; who writes it is said in words. */
+  private paintReaders(row: HTMLElement): void {
+    const place = part(row, "readers");
+    const name = row.dataset["field"] ?? "";
+    const holder = project.fields.get(name)?.lock?.holder.id;
+    const readers = project.people.present.filter(
+      ({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder,
+    );
+    const signature = readers.map(({ user }) => user.id).join();
+    if (!place || place.dataset["readers"] === signature) return;
+    place.dataset["readers"] = signature;
+    place.replaceChildren(...readers.slice(0, MAX_READERS).map(({ user }) => smallAvatar(user)));
+  }
+}
+
+function smallAvatar({ id, display_name }: Person): HTMLElement {
+  const avatar = document.createElement("span");
+  avatar.className = "avatar avatar-18";
+  avatar.dataset["tint"] = tintOf(id);
+  avatar.title = display_name;
+  avatar.textContent = initialsOf(display_name);
+  return avatar;
+}
+
+/** Write who holds a field into an element that has a word for each state. */
+export function paintLock(element: HTMLElement, field: Field): void {
+  element.dataset["state"] = project.viewOf(field);
+  if (!field.lock) return;
+  for (const place of parts(element, "holder")) place.textContent = spellOut(field.lock.holder.display_name);
+  for (const place of parts(element, "since")) {
+    if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
+  }
+}

@@ -1,0 +1,279 @@
+import { EditorView } from "@codemirror/view";
+import { lineEndsOf } from "../../editor/line_ends";
+import { lineDelta } from "../../editor/unsaved";
+import { setWritable } from "../../editor/setup";
+import { count, say } from "../../texts";
+import { short, withSeconds } from "../../time";
+import { project } from "../instance";
+import type { Field } from "../field";
+import { paintLock } from "./fields";
+import { LiveController, part } from "../../controllers/live";
+
+const CURSOR_INTERVAL = 500;
+const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
+
+/** The sheet in the middle: the editor of the chosen field, and who may write in it. */
+export class SheetController extends LiveController {
+  static override targets = ["title", "folder", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
+  static override values = { field: String, exact: Boolean };
+  declare readonly titleTarget: HTMLElement;
+  declare readonly folderTarget: HTMLElement;
+  declare readonly badgeTarget: HTMLElement;
+  declare readonly compareTarget: HTMLAnchorElement;
+  declare readonly cancelTarget: HTMLButtonElement;
+  declare readonly askTarget: HTMLButtonElement;
+  declare readonly hasAskTarget: boolean;
+  declare readonly takeOverTarget: HTMLButtonElement;
+  declare readonly hasTakeOverTarget: boolean;
+  declare readonly noteTarget: HTMLElement;
+  declare readonly goToTarget: HTMLButtonElement;
+  declare readonly fixTarget: HTMLButtonElement;
+  declare readonly bodyTarget: HTMLElement;
+  declare readonly sourceTarget: HTMLTextAreaElement;
+  declare readonly emptyTarget: HTMLElement;
+  declare fieldValue: string;
+  /** Whether the text in the page is the field's: in HTML every CR becomes an LF. */
+  declare readonly exactValue: boolean;
+  private view: EditorView | null = null;
+  private field!: Field;
+  private writable: boolean | null = null;
+  private cursorTimer = 0;
+  private readonly scrolled = new Map<Field, number>();
+
+  override connect(): void {
+    this.follow(
+      project.on("field", (field) => {
+        if (field === this.field) this.paint();
+      }),
+      project.on("version", () => this.paint()),
+      project.on("connection", ({ phase }) => {
+        if (phase === "live") this.tellPlace();
+      }),
+    );
+    window.addEventListener("field:chosen", this.chosen);
+    window.addEventListener("save:cancelled", this.cancelled);
+    void this.show(this.fieldValue, this.exactValue ? this.sourceTarget.value : undefined);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("field:chosen", this.chosen);
+    window.removeEventListener("save:cancelled", this.cancelled);
+    this.view?.destroy();
+  }
+
+  cancel(): void {
+    if (!this.field.isDirty) void project.locks.giveBack(this.field);
+    else this.dispatch("ask", { target: document.getElementById("give-back") ?? window, prefix: "give-back", detail: this.field });
+  }
+
+  ask(): void {
+    void project.locks.ask(this.field);
+  }
+
+  compare(event: Event): void {
+    if (!this.field.isDirty) return;
+    event.preventDefault();
+    const name = this.field.moved ? "three-way" : "merge";
+    this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field: this.field } });
+  }
+
+  start(): void {
+    this.view?.focus();
+  }
+
+  goTo(): void {
+    const { problem } = this.field;
+    if (!this.view || !problem) return;
+    this.view.dispatch({ selection: { anchor: problem.from }, effects: EditorView.scrollIntoView(problem.from, { y: "center" }) });
+    this.view.focus();
+  }
+
+  fix(): void {
+    const fix = this.field.problem?.fix;
+    if (!this.view || !fix || !this.writable) return;
+    const { from, to, insert } = fix;
+    this.view.dispatch({ changes: { from, to, insert }, userEvent: "input.fix" });
+    project.linter.now(this.field);
+  }
+
+  /** Asked for elsewhere: by key, in the palette, beside the save button of a phone. */
+  readonly cancelled = (event: Event): void => {
+    event.preventDefault();
+    if (this.field.isHeld) this.cancel();
+  };
+
+  asked(event: Event): void {
+    event.preventDefault();
+    if (project.viewOf(this.field) === "theirs") this.ask();
+  }
+
+  private readonly chosen = (event: Event): void => {
+    void this.show((event as CustomEvent<string>).detail);
+  };
+
+  private async show(name: string, text?: string): Promise<void> {
+    const field = project.fields.get(name);
+    if (!field || field === this.field) return;
+    const before = this.field as Field | undefined;
+    this.field = field;
+    this.fieldValue = name;
+    await project.load(field, text);
+    if (this.field !== field) return;
+    if (before) this.leave(before);
+    this.mount(field);
+    this.tellPlace();
+    this.paint();
+  }
+
+  /** What was taken by looking only is given back at once; text that is not saved keeps its lock. */
+  private leave(field: Field): void {
+    if (this.view) this.scrolled.set(field, this.view.scrollDOM.scrollTop);
+    field.view = null;
+    if (field.isHeld && !field.isDirty) void project.locks.giveBack(field, { quietly: true });
+  }
+
+  private mount(field: Field): void {
+    const state = field.state!;
+    this.writable = null;
+    if (this.view) {
+      this.view.setState(state);
+    } else {
+      this.sourceTarget.remove();
+      this.view = new EditorView({
+        state,
+        parent: this.bodyTarget,
+        dispatchTransactions: (transactions, view) => {
+          view.update(transactions);
+          for (const one of transactions) project.edited(this.field, one);
+          if (transactions.some((one) => one.selection)) this.tellPlaceSoon();
+        },
+      });
+    }
+    field.view = this.view;
+    this.view.scrollDOM.scrollTop = this.scrolled.get(field) ?? 0;
+  }
+
+  private tellPlaceSoon(): void {
+    if (this.cursorTimer) return;
+    this.cursorTimer = window.setTimeout(() => {
+      this.cursorTimer = 0;
+      this.tellPlace();
+    }, CURSOR_INTERVAL);
+  }
+
+  /** Others see which field we are in. */
+  private tellPlace(): void {
+    const { anchor, head } = this.field.state?.selection.main ?? { anchor: 0, head: 0 };
+    project.gateway.request("cursor.move", { field: this.field.name, anchor, head }).catch(() => undefined);
+  }
+
+  private paint(): void {
+    const { field } = this;
+    if (!field.view) return;
+    const view = project.viewOf(field);
+    this.element.dataset["state"] = view;
+    this.titleTarget.textContent = field.title;
+    this.titleTarget.title = this.folderTarget.title = field.name;
+    field.folder.forEach((words, index) => (this.folderTarget.children[index]!.textContent = words));
+    paintLock(this.badgeTarget, field);
+    this.paintTools(view);
+    this.paintNote();
+    this.emptyTarget.hidden = view !== "free" || field.view.state.doc.length > 0;
+    const title = part(this.emptyTarget, "title");
+    if (title) title.textContent = say("empty", { field: field.label });
+    this.dispatch("painted", { target: window, detail: field });
+    const writable = project.isWritable(field);
+    if (writable !== this.writable) {
+      this.writable = writable;
+      const label = say("editor.label", { field: field.label });
+      // The editor is painted inside its own update; changing it waits until that is over.
+      queueMicrotask(() => field.apply({ effects: setWritable(writable, label) }));
+    }
+  }
+
+  private paintTools(view: string): void {
+    const { field } = this;
+    this.cancelTarget.hidden = view !== "yours" || !field.isHeld;
+    const theirs = view === "theirs" || view === "elsewhere";
+    if (this.hasAskTarget) {
+      this.askTarget.hidden = view !== "theirs" || !project.may.write;
+      this.askTarget.disabled = field.asked !== null;
+      const [ask, asked] = [part(this.askTarget, "ask"), part(this.askTarget, "asked")];
+      if (ask) ask.hidden = field.asked !== null;
+      if (asked) asked.hidden = field.asked === null;
+      const time = asked?.querySelector("span");
+      if (time && field.asked) time.textContent = short(field.asked);
+    }
+    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs || !project.may.take_over;
+    this.paintCompare(theirs);
+  }
+
+  /** With unsaved text: that text beside what is saved. Otherwise the way to comparing versions. */
+  private paintCompare(theirs: boolean): void {
+    const { field } = this;
+    const { version } = project;
+    this.compareTarget.hidden = theirs || (!field.isDirty && version < 2);
+    this.compareTarget.href = `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
+    const words = field.isDirty && field.base > 0 ? say("compare.with", { version: field.base }) : say("compare.versions");
+    this.compareTarget.querySelector("span")!.textContent = words;
+  }
+
+  private paintNote(): void {
+    const { problem, state } = this.field;
+    this.noteTarget.hidden = !problem;
+    if (!problem || !state) return;
+    const line = state.doc.lineAt(problem.from).number;
+    this.noteTarget.querySelector("p")!.textContent = say("json.note", { line, problem: say(problem.key, problem.values) });
+    this.goToTarget.textContent = say("json.go", { line });
+    this.fixTarget.hidden = !problem.fix || !this.writable;
+    if (problem.fix) this.fixTarget.textContent = say(problem.fix.key);
+  }
+}
+
+/** The line under the editor: what is unsaved, what is kept, where the cursor is. */
+export class FootController extends LiveController {
+  static override targets = ["unsaved", "reading", "lines", "kept", "hint", "size", "place", "language"];
+  declare readonly unsavedTarget: HTMLElement;
+  declare readonly readingTarget: HTMLElement;
+  declare readonly linesTarget: HTMLElement;
+  declare readonly keptTarget: HTMLElement;
+  declare readonly hintTarget: HTMLElement;
+  declare readonly sizeTarget: HTMLElement;
+  declare readonly placeTarget: HTMLElement;
+  declare readonly languageTarget: HTMLElement;
+
+  override connect(): void {
+    window.addEventListener("sheet:painted", this.paint);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:painted", this.paint);
+  }
+
+  private readonly paint = (event: Event): void => {
+    const field = (event as CustomEvent<Field>).detail;
+    const { state } = field;
+    if (!state) return;
+    const view = project.viewOf(field);
+    const { added, removed } = lineDelta(state);
+    const line = state.doc.lineAt(state.selection.main.head);
+    this.unsavedTarget.hidden = !field.isDirty;
+    this.linesTarget.hidden = added + removed === 0;
+    this.linesTarget.textContent = say(field.isWatched ? "foot.lines_theirs" : "foot.lines", { added, removed, version: field.base });
+    this.keptTarget.hidden = !field.isDirty || !(field.keptAt || field.unkept);
+    this.keptTarget.toggleAttribute("data-failed", field.unkept !== null);
+    const kept = field.keptAt ? say("foot.kept", { time: withSeconds(field.keptAt) }) : say("foot.unkept");
+    this.keptTarget.querySelector("span")!.textContent = kept;
+    this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
+    this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
+    this.hintTarget.hidden = !(field.problem && field.isDirty);
+    this.hintTarget.textContent = say("foot.waits");
+    this.sizeTarget.hidden = !this.hintTarget.hidden;
+    this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)} · ${say(LINE_ENDS[lineEndsOf(state.doc)])}`;
+    this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
+    this.placeTarget.hidden = view !== "yours" && view !== "free";
+    this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";
+  };
+}

@@ -1,0 +1,49 @@
+import { succeeded } from "../../responses";
+import type { ProjectEvent } from "../../protocol";
+import { say } from "../../texts";
+import { project } from "../instance";
+import { LiveController } from "../../controllers/live";
+import { countOnTab } from "./panel";
+import { Partial } from "../../controllers/partials";
+
+/** The checklist: what others do to it appears at once. */
+export class TasksController extends LiveController {
+  static override targets = ["list", "facts", "text"];
+  static override values = { url: String };
+  declare readonly listTarget: HTMLElement;
+  declare readonly factsTarget: HTMLElement;
+  declare readonly textTarget: HTMLInputElement;
+  declare readonly urlValue: string;
+  private partial!: Partial;
+
+  override connect(): void {
+    this.partial = new Partial(this.listTarget, () => this.urlValue, () => this.counted());
+    this.follow(project.on("event", (event) => this.onEvent(event)));
+  }
+
+  refresh(): void {
+    void this.partial.refresh();
+  }
+
+  /** A refused tick is taken back by asking how it is. */
+  answered(event: CustomEvent<{ elt: HTMLElement }>): void {
+    if (!succeeded(event) && event.detail.elt.closest(".task")) this.refresh();
+  }
+
+  sent(event: Event): void {
+    if (succeeded(event)) this.textTarget.value = "";
+  }
+
+  private counted(): void {
+    countOnTab("tasks", Number(this.factsTarget.dataset["open"]));
+  }
+
+  private onEvent({ name, actor, data }: ProjectEvent): void {
+    if (!name.startsWith("task.")) return;
+    this.refresh();
+    if (actor.id === project.me.id) return;
+    const values = { name: actor.display_name, task: String(data["text"] ?? "") };
+    if (name === "task.created") project.announce(say("announce.task.created", values));
+    else if (data["done"] === true) project.announce(say("announce.task.done", values));
+  }
+}

@@ -1,0 +1,179 @@
+import { Disconnected, Refused } from "../../gateway";
+import { lineDelta } from "../../editor/unsaved";
+import { isPressed } from "../../shortcuts";
+import { count, say } from "../../texts";
+import { unsent } from "../../unsent";
+import { project } from "../instance";
+import type { Field } from "../field";
+import { instantiate, LiveController } from "../../controllers/live";
+import { toast } from "../../base/controllers/toasts";
+
+/** A dialog of the workspace: opened by an event that names what it is about. */
+abstract class AskingController extends LiveController<HTMLDialogElement> {
+  override connect(): void {
+    this.element.addEventListener(`${this.identifier}:ask`, this.open);
+    this.element.addEventListener("opener:opened", this.open);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    this.element.removeEventListener(`${this.identifier}:ask`, this.open);
+    this.element.removeEventListener("opener:opened", this.open);
+  }
+
+  close(): void {
+    this.element.close();
+  }
+
+  protected abstract prepare(detail: unknown): void;
+
+  private readonly open = (event: Event): void => {
+    this.prepare((event as CustomEvent<unknown>).detail);
+    if (!this.element.open) this.element.showModal();
+  };
+}
+
+/** Save with a message, some of the fields, and giving them back or not. */
+export class SaveDialogController extends AskingController {
+  static override targets = ["title", "fields", "template", "message", "keep", "from", "submit"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly fieldsTarget: HTMLElement;
+  declare readonly templateTarget: HTMLTemplateElement;
+  declare readonly messageTarget: HTMLTextAreaElement;
+  declare readonly keepTarget: HTMLInputElement;
+  declare readonly fromTarget: HTMLElement;
+  declare readonly submitTarget: HTMLButtonElement;
+
+  protected prepare(): void {
+    const words = say("save.as", { version: project.version + 1 });
+    this.titleTarget.textContent = this.submitTarget.textContent = words;
+    this.fromTarget.textContent = say("save.from", { version: project.version, name: project.me.display_name });
+    this.fieldsTarget.replaceChildren(...project.saving.ready().map((field) => this.row(field)));
+  }
+
+  private row(field: Field): HTMLElement {
+    const row = instantiate(this.templateTarget);
+    const { added, removed } = field.state ? lineDelta(field.state) : { added: 0, removed: 0 };
+    row.querySelector("input")!.value = field.name;
+    row.querySelector("input + span")!.textContent = field.label;
+    row.querySelector(".delta-plus")!.textContent = added > 0 ? `+${added}` : "";
+    row.querySelector(".delta-minus")!.textContent = removed > 0 ? `−${removed}` : "";
+    return row;
+  }
+
+  /** Mod+Enter in the message. */
+  key(event: KeyboardEvent): void {
+    if (!isPressed("send", event)) return;
+    event.preventDefault();
+    this.submitTarget.click();
+  }
+
+  submit(): void {
+    const chosen = [...this.fieldsTarget.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => project.field(box.value));
+    const message = this.messageTarget.value.replace(/\s+/g, " ").trim();
+    const typed = this.messageTarget.value;
+    const saved = project.saving.save({ fields: chosen, message, keep: this.keepTarget.checked });
+    void saved.then((isSaved) => {
+      project.focusText();
+      if (isSaved && this.messageTarget.value === typed) sent(this.messageTarget);
+    });
+  }
+}
+
+/** Cancel says what happens to the text. */
+export class GiveBackController extends AskingController {
+  static override targets = ["title", "text", "keepHint", "dropHint"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly textTarget: HTMLElement;
+  declare readonly keepHintTarget: HTMLElement;
+  declare readonly dropHintTarget: HTMLElement;
+  private field: Field | null = null;
+
+  protected prepare(detail: unknown): void {
+    const field = detail as Field;
+    this.field = field;
+    const { added, removed } = field.state ? lineDelta(field.state) : { added: 0, removed: 0 };
+    this.titleTarget.textContent = say("give_back.title", { field: field.label });
+    this.textTarget.textContent = count("give_back.text", Math.max(added, removed));
+    this.keepHintTarget.textContent = say("give_back.keep", { field: field.label });
+    this.dropHintTarget.textContent = say(field.base > 0 ? "give_back.drop" : "give_back.drop_empty", {
+      field: field.label,
+      version: field.base,
+    });
+  }
+
+  submit(event: SubmitEvent): void {
+    const fate = new FormData(event.target as HTMLFormElement).get("fate");
+    if (this.field) void project.locks.giveBack(this.field, { dropText: fate === "drop" });
+  }
+}
+
+/** A new file: its path is checked by taking its lock. */
+export class NewFileController extends AskingController {
+  static override targets = ["path", "error"];
+  declare readonly pathTarget: HTMLInputElement;
+  declare readonly errorTarget: HTMLElement;
+
+  protected prepare(): void {
+    this.pathTarget.value = "";
+    this.fail("");
+  }
+
+  async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const path = this.pathTarget.value.trim().normalize("NFC");
+    try {
+      await project.gateway.request("lock.acquire", { field: `files/${path}` });
+    } catch (error) {
+      this.fail(error instanceof Refused ? fieldMessage(error) : say("offline.short"));
+      return;
+    }
+    this.element.close();
+    window.dispatchEvent(new CustomEvent("fields:open", { detail: `files/${path}` }));
+  }
+
+  private fail(words: string): void {
+    this.errorTarget.hidden = words === "";
+    this.errorTarget.querySelector("span")!.textContent = words;
+    this.pathTarget.setAttribute("aria-invalid", String(words !== ""));
+    if (words) this.pathTarget.focus();
+  }
+}
+
+/** An owner takes a field from its holder, for a reason. */
+export class TakeOverController extends AskingController {
+  static override targets = ["title", "text", "reason"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly textTarget: HTMLElement;
+  declare readonly reasonTarget: HTMLInputElement;
+  private field: Field | null = null;
+
+  protected prepare(): void {
+    this.field = [...project.fields.values()].find((field) => field.view) ?? null;
+    this.titleTarget.textContent = say("take_over.title", { field: this.field?.label ?? "" });
+    this.textTarget.textContent = say("take_over.text", { name: this.field?.lock?.holder.display_name ?? "" });
+  }
+
+  submit(): void {
+    const { field } = this;
+    if (!field) return;
+    project.locks.takeOver(field, this.reasonTarget.value.trim()).then(
+      () => sent(this.reasonTarget),
+      (error: unknown) => {
+        if (!(error instanceof Refused || error instanceof Disconnected)) throw error;
+        toast({ text: error instanceof Refused ? fieldMessage(error) : say("offline.short") });
+      },
+    );
+  }
+}
+
+/** What was written went another way than by its form. */
+function sent(place: HTMLInputElement | HTMLTextAreaElement): void {
+  place.value = "";
+  unsent.discard(place.dataset["unsentPlaceValue"] ?? "");
+}
+
+function fieldMessage(refused: Refused): string {
+  const errors = refused.problem["errors"] as Record<string, string[]> | undefined;
+  return Object.values(errors ?? {})[0]?.[0] ?? refused.problem.detail;
+}
