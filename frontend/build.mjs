@@ -1,11 +1,18 @@
 // Builds static/dist/ from frontend/: scripts by esbuild, styles by the Tailwind CLI, the icon sprite and the fonts by
 // copying. `--watch` rebuilds scripts and styles on change.
+//
+// A feature is a folder, and nothing here names it: `src/<name>/index.ts` is found and becomes `dist/<name>.js`, for the
+// pages that load it. `register(controllers)` there makes known every Stimulus controller of `src/<name>/controllers/`
+// (`import controllers from "controllers:./controllers"`); `SaveDialogController` is `data-controller="save-dialog"`. The
+// types of its events are merged into `EventMap`, and `gateway.events.on(name, …)` hears of them (`src/events.ts`).
 import { spawn } from "node:child_process";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { stimulusControllers } from "./stimulus.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -38,9 +45,17 @@ async function buildSprite() {
   await copyFile(path.join(here, "mark.svg"), path.join(out, "mark.svg"));
 }
 
+/** `src/<name>/index.ts` becomes `<name>.js`. */
+async function findEntryPoints() {
+  const folders = (await readdir(path.join(here, "src"), { withFileTypes: true })).filter((each) => each.isDirectory());
+  const entries = folders.map(({ name }) => [name, path.join(here, "src", name, "index.ts")]);
+  return Object.fromEntries(entries.filter(([, entry]) => existsSync(entry)));
+}
+
 async function buildScripts() {
   const options = {
-    entryPoints: Object.fromEntries(["activity", "admin", "base", "past", "releases", "theme", "workspace"].map((name) => [name, path.join(here, `src/${name}/index.ts`)])),
+    entryPoints: await findEntryPoints(),
+    plugins: [stimulusControllers],
     outdir: out,
     bundle: true,
     // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.

@@ -32,12 +32,12 @@ export interface SessionState {
   life_left: number;
 }
 
-interface EventMap {
+interface AccountEvents {
   identity: Identity;
   state: SessionState;
 }
 
-class Account extends Emitter<EventMap> {
+class Account extends Emitter<AccountEvents> {
   identity: Identity = { as: "same" };
   private readonly url = meta?.dataset["session"] ?? "";
   private channel: BroadcastChannel | null = null;

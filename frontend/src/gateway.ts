@@ -1,5 +1,6 @@
 import { account, pageAccount } from "./account";
 import { Emitter } from "./emitter";
+import { EventTopics } from "./events";
 import {
   Close,
   type Command,
@@ -30,7 +31,7 @@ export type Connection =
   | { phase: "waiting"; retryAt: number }
   | { phase: "ended"; why: End };
 
-interface EventMap {
+interface GatewayEvents {
   connection: Connection;
   snapshot: Snapshot;
   /** Something happened of which no event will come: before the line was there, or while it was broken. */
@@ -85,7 +86,9 @@ const ENDS: Record<number, End> = {
  *
  * Reconnects by itself, as the same session; after a gap asks for what it missed. `last` is the newest event applied.
  */
-export class Gateway extends Emitter<EventMap> {
+export class Gateway extends Emitter<GatewayEvents> {
+  /** Recorded events by name; `event` tells of all of them. */
+  readonly events = new EventTopics();
   private socket: WebSocket | null = null;
   private connection: Connection = { phase: "connecting" };
   private pending = new Map<number, Pending>();
@@ -245,6 +248,7 @@ export class Gateway extends Emitter<EventMap> {
       this.ahead.delete(next.seq);
       this.last = next.seq;
       this.emit("event", next);
+      this.events.publish(next);
     }
   }
 

@@ -34,12 +34,13 @@ export interface Snapshot {
   reset: boolean;
 }
 
-export interface ProjectEvent {
+/** A recorded event; what `data` holds is said by name in `events.ts`. */
+export interface ProjectEvent<Data = Record<string, unknown>> {
   seq: number;
   name: string;
   at: string;
   actor: Person;
-  data: Record<string, unknown>;
+  data: Data;
 }
 
 export interface Ephemeral {

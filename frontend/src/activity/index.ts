@@ -1,7 +1,8 @@
-import { application } from "../base";
+import "../base";
+import { register } from "../application";
 import { LiveBodyController } from "../controllers/live_body";
 import { gateway } from "../live";
 
-application.register("live-body", LiveBodyController);
+register({ "live-body": LiveBodyController });
 
 gateway.connect();

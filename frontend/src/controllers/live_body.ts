@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { htmx } from "../base";
+import htmx from "htmx.org";
 import { gateway, me } from "../live";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";

@@ -1,4 +1,4 @@
-import { htmx } from "../base";
+import htmx from "htmx.org";
 
 // Settling would put old attributes back onto elements with known ids for a moment, over what we paint.
 const SWAP = "innerHTML settle:0ms";

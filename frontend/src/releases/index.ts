@@ -1,13 +1,9 @@
-import { application } from "../base";
+import "../base";
+import controllers from "controllers:./controllers";
+import { register } from "../application";
 import { LiveBodyController } from "../controllers/live_body";
-import { PageDialogController } from "./controllers/page_dialog";
-import { PrintController } from "./controllers/print";
-import { SignController } from "./controllers/sign";
 import { gateway } from "../live";
 
-application.register("live-body", LiveBodyController);
-application.register("page-dialog", PageDialogController);
-application.register("print", PrintController);
-application.register("sign", SignController);
+register({ ...controllers, "live-body": LiveBodyController });
 
 gateway.connect();

@@ -1,6 +1,7 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { Disconnected, Refused } from "../gateway";
+import type { EventMap } from "../events";
 import type { Acquired, Lock, Person, Problem, ProjectEvent, Snapshot } from "../protocol";
 import { say } from "../texts";
 import { type Field, fromServer } from "./field";
@@ -241,34 +242,42 @@ export class Locks {
     }
   }
 
-  onEvent(event: ProjectEvent): void {
+  onReleased({ seq, data }: ProjectEvent<EventMap["lock.released"]>): void {
     const { project } = this;
-    const field = project.fields.get(String(event.data["field"]));
-    if (!field) {
-      project.emitFields();
-      return;
-    }
-    const session = String(event.data["session_id"] ?? "");
-    if (event.name === "lock.released") {
-      if (field.lock && field.lock.session_id !== session) return;
-      if (session === project.session && this.leaving.has(field)) return;
-      // A token is the number of the event that opened its lock: an older lock of ours has ended, not this one.
-      if (session === project.session && field.token !== null && event.seq < field.token) return;
-      if (field.isHeld && session === project.session) this.ended(field);
-      field.lock = null;
-      project.watching.end(field);
-      // What this tab was writing before its person signed in again goes on.
-      if (field.isDirty && project.formerSessions.has(session)) void this.take(field);
-      project.announce(say("announce.free", { field: field.label }));
-    } else {
-      const holder = event.data["holder"] as Person;
-      if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
-      field.lock = { field: field.name, holder, session_id: session, since: event.at };
-      if (session === project.session) void this.take(field);
-      else this.watch(field, session);
-      if (session !== project.session) project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
-    }
+    const field = this.known(data.field);
+    if (!field) return;
+    const isOurs = data.session_id === project.session;
+    if (field.lock && field.lock.session_id !== data.session_id) return;
+    if (isOurs && this.leaving.has(field)) return;
+    // A token is the number of the event that opened its lock: an older lock of ours has ended, not this one.
+    if (isOurs && field.token !== null && seq < field.token) return;
+    if (field.isHeld && isOurs) this.ended(field);
+    field.lock = null;
+    project.watching.end(field);
+    // What this tab was writing before its person signed in again goes on.
+    if (field.isDirty && project.formerSessions.has(data.session_id)) void this.take(field);
+    project.announce(say("announce.free", { field: field.label }));
     project.changed(field);
+  }
+
+  onHeld({ at, data }: ProjectEvent<EventMap["lock.acquired"]>): void {
+    const { project } = this;
+    const field = this.known(data.field);
+    if (!field) return;
+    const { holder, session_id: session } = data;
+    if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
+    field.lock = { field: field.name, holder, session_id: session, since: at };
+    if (session === project.session) void this.take(field);
+    else this.watch(field, session);
+    if (session !== project.session) project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
+    project.changed(field);
+  }
+
+  /** The field of that name; one that the page does not know is new, and the list of fields is asked for again. */
+  private known(name: string): Field | undefined {
+    const field = this.project.fields.get(name);
+    if (!field) this.project.emitFields();
+    return field;
   }
 
   /** What we have not saved ourselves is not covered by somebody else's typing. */

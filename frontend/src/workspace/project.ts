@@ -39,7 +39,7 @@ export interface Notice {
   values?: Record<string, string | number>;
 }
 
-interface EventMap {
+interface ProjectChanges {
   field: Field;
   fields: null;
   version: number;
@@ -53,7 +53,7 @@ interface EventMap {
 }
 
 /** The open project: what every live part of the page looks at. One per tab. */
-export class Project extends Emitter<EventMap> {
+export class Project extends Emitter<ProjectChanges> {
   readonly gateway: Gateway;
   readonly fields = new Map<string, Field>();
   readonly locks: Locks;
@@ -100,6 +100,7 @@ export class Project extends Emitter<EventMap> {
     this.broadcast = new Broadcast(this);
     this.watching = new Watching(this);
     this.listen();
+    this.listenToEvents();
   }
 
   private listen(): void {
@@ -111,7 +112,7 @@ export class Project extends Emitter<EventMap> {
     });
     this.gateway.on("snapshot", (snapshot) => void this.begin(snapshot));
     this.gateway.on("present", (present) => this.people.setPresent(present));
-    this.gateway.on("event", (event) => this.onEvent(event));
+    this.gateway.on("event", (event) => this.emit("event", event));
     this.gateway.on("ephemeral", ({ name, actor, data }) => {
       if (name === "presence.joined") {
         if (!this.people.has(actor)) this.announce(say("announce.joined", { name: actor.display_name }));
@@ -214,17 +215,21 @@ export class Project extends Emitter<EventMap> {
     await this.autosave.begin();
   }
 
-  private onEvent(event: ProjectEvent): void {
-    this.emit("event", event);
-    if (event.name === "draft.saved") void this.saving.onEvent(event);
-    else if (event.name.startsWith("lock.")) this.locks.onEvent(event);
-    else if (event.name === "member.role_changed" && (event.data["user"] as Person).id === this.me.id) {
-      this.setRole(String(event.data["role"]));
-    } else if (event.name.startsWith("release.")) this.setStatus(event.data["project_status"] as ProjectStatus);
-    else if (event.name === "project.reopened") this.setStatus("open");
-    else if (event.name === "project.frozen" || event.name === "project.archived") {
-      this.setStatus(event.data["status"] as ProjectStatus);
-    }
+  private listenToEvents(): void {
+    const { events } = this.gateway;
+    const onStatus = ({ data }: ProjectEvent<{ status: ProjectStatus }>) => this.setStatus(data.status);
+    events.on("draft.saved", (event) => void this.saving.onSaved(event));
+    events.onAny(["lock.acquired", "lock.handed_over", "lock.taken_over"], (event) => this.locks.onHeld(event));
+    events.on("lock.released", (event) => this.locks.onReleased(event));
+    events.on("member.role_changed", ({ data }) => {
+      if (data.user.id === this.me.id) this.setRole(data.role);
+    });
+    events.onAny(
+      ["release.submitted", "release.signed", "release.rejected", "release.withdrawn", "release.released"],
+      ({ data }) => this.setStatus(data.project_status),
+    );
+    events.onAny(["project.frozen", "project.archived"], onStatus);
+    events.on("project.reopened", () => this.setStatus("open"));
   }
 
   setVersion(version: number): void {

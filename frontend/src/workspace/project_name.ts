@@ -2,9 +2,8 @@ import type { Gateway } from "../gateway";
 
 /** Write the project's new name over the page and into the window's title as soon as somebody gives it one. */
 export function followProjectName(gateway: Gateway): void {
-  gateway.on("event", ({ name, data }) => {
-    const given = data["name"];
-    if (name === "project.updated" && typeof given === "string") call(given);
+  gateway.events.on("project.updated", ({ data }) => {
+    if (data.name !== undefined) call(data.name);
   });
   // No event tells of a name that was given before the line was there, or while it was broken.
   gateway.on("snapshot", ({ project }) => call(project.name));

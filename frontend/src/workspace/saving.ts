@@ -1,4 +1,5 @@
 import { Disconnected, Refused } from "../gateway";
+import type { EventMap } from "../events";
 import type { Change, Problem, ProjectEvent } from "../protocol";
 import { say } from "../texts";
 import type { Field } from "./field";
@@ -131,10 +132,10 @@ export class Saving {
   }
 
   /** Somebody saved. What we do not write ourselves is brought up to date in place. */
-  async onEvent(event: ProjectEvent): Promise<void> {
+  async onSaved(event: ProjectEvent<EventMap["draft.saved"]>): Promise<void> {
     const { project } = this;
-    const version = Number(event.data["version"]);
-    const changed = new Set(event.data["changed_fields"] as string[]);
+    const { version } = event.data;
+    const changed = new Set(event.data.changed_fields);
     // Our own save may be told before it is answered.
     await this.running?.catch(() => undefined);
     project.setVersion(version);
@@ -150,7 +151,7 @@ export class Saving {
     );
     const mine = this.dirty().some((field) => !changed.has(field.name));
     // Who reverts, undoes or redoes is told so by that act's own answer.
-    if (event.actor.id === project.me.id && event.data["kind"] !== "save") return;
+    if (event.actor.id === project.me.id && event.data.kind !== "save") return;
     project.notice({ kind: "saved_by", values: { name, version, mine: mine ? 1 : 0 } });
     project.announce(say("announce.saved_by", { name, version }));
   }

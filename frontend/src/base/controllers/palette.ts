@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { htmx } from "..";
+import htmx from "htmx.org";
 import { isPressed } from "../../shortcuts";
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };

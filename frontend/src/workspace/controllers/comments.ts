@@ -1,7 +1,7 @@
 import { ChangeSet } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { succeeded } from "../../responses";
-import { htmx } from "../../base";
+import htmx from "htmx.org";
 import { type CommentMark, setActiveComment, setComments } from "../../editor/comments";
 import { savedText } from "../../editor/unsaved";
 import type { ProjectEvent } from "../../protocol";

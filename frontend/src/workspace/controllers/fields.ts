@@ -1,4 +1,4 @@
-import { htmx } from "../../base";
+import htmx from "htmx.org";
 import type { Lock, Person } from "../../protocol";
 import { timeElement } from "../../time";
 import { addressWith } from "../address";

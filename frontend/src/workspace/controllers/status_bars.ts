@@ -1,4 +1,4 @@
-import { htmx } from "../../base";
+import htmx from "htmx.org";
 import { project } from "../instance";
 import { LiveController } from "../../controllers/live";
 
