@@ -1,10 +1,11 @@
 import { Disconnected, Refused } from "../gateway";
 import type { Problem } from "../protocol";
 import { say } from "../texts";
+import type { Broadcast } from "./broadcast";
 import type { Field } from "./field";
-import type { Project } from "./project";
 import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
 import { LocalBackup, type BackupText } from "./local_backup";
+import type { ProjectState } from "./state";
 import { findUnstorable, explainUnstorable } from "./unstorable";
 
 /** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
@@ -14,6 +15,15 @@ const AT_ONCE = 150;
 /** After a refusal that says nothing about when to try again. */
 const RETRY = 5_000;
 const IN_BROWSER = "browser:";
+
+/** What keeping a text asks of the parts that hold its lock and load it. */
+interface AutosaveHooks {
+  load(field: Field): Promise<void>;
+  /** The lock of the field has ended without this tab's doing. */
+  lockEnded(field: Field): void;
+  /** Whether the field is ours, once no request for it is under way. */
+  whenSettled(field: Field): Promise<boolean>;
+}
 
 /** Keeps unsaved text on the server while it is typed, in this browser while the server does not take it, and offers it back. */
 export class Autosave {
@@ -26,7 +36,11 @@ export class Autosave {
   /** The fields of which this browser keeps a text. */
   private readonly backedUp = new Set<Field>();
 
-  constructor(private readonly project: Project) {
+  constructor(
+    private readonly project: ProjectState,
+    private readonly broadcast: Broadcast,
+    private readonly hooks: AutosaveHooks,
+  ) {
     this.backup = new LocalBackup(project.me.id, project.id);
     window.addEventListener("beforeunload", (event) => this.leaving(event));
   }
@@ -46,7 +60,7 @@ export class Autosave {
   /** Put what is not kept yet; resolves when the server or the browser has it. */
   async now(field: Field): Promise<void> {
     await this.putting.get(field);
-    this.project.broadcast.flush(field);
+    this.broadcast.flush(field);
     if (!this.isBehind(field)) return;
     this.triedAt.set(field, Date.now());
     const putting = this.put(field, field.token, field.revision).finally(() => this.putting.delete(field));
@@ -56,7 +70,7 @@ export class Autosave {
 
   /** The lock is ending, and its token with it: a text that comes with it is kept all the same. */
   async last(field: Field): Promise<void> {
-    this.project.broadcast.flush(field);
+    this.broadcast.flush(field);
     if (this.isBehind(field)) await this.put(field, field.token, field.revision);
   }
 
@@ -101,14 +115,13 @@ export class Autosave {
   }
 
   private async refused(field: Field, problem: Problem, content: string): Promise<void> {
-    const { project } = this;
     if (problem.code === "stale_token") {
       // The server has kept it for the lock that has ended.
       await this.safe(field, content);
-      project.locks.ended(field);
+      this.hooks.lockEnded(field);
     } else if (problem.code === "lock_not_held") {
       await this.keepHere(field, content);
-      project.locks.ended(field);
+      this.hooks.lockEnded(field);
     } else {
       const isPassing = problem.status === 503 || problem.status === 429;
       await this.unkept(field, say("unkept", { field: field.label }), problem.detail);
@@ -145,7 +158,7 @@ export class Autosave {
   /** The line is broken: what has not arrived stays in this browser, also where the tab is closed now. */
   onDisconnect(): void {
     for (const field of this.project.fields.values()) {
-      this.project.broadcast.flush(field);
+      this.broadcast.flush(field);
       if (this.isBehind(field)) void this.keepHere(field, field.text);
     }
   }
@@ -181,8 +194,8 @@ export class Autosave {
 
   private async resume(field: Field, kept: KeptText): Promise<void> {
     // The lock's own answer begins its revisions anew; these come after it.
-    if (!(await this.project.locks.settled(field))) return;
-    await this.project.load(field);
+    if (!(await this.hooks.whenSettled(field))) return;
+    await this.hooks.load(field);
     if (!field.isDirty && kept.revision >= field.revision) field.replace(kept.content);
     field.revision = Math.max(field.revision, kept.revision);
     field.keptRevision = Math.max(field.keptRevision, kept.revision);
@@ -195,8 +208,8 @@ export class Autosave {
     const field = project.fields.get(backup.field);
     if (field) {
       this.backedUp.add(field);
-      const isOurs = await project.locks.settled(field);
-      await project.load(field);
+      const isOurs = await this.hooks.whenSettled(field);
+      await this.hooks.load(field);
       const onServer = kept.find((one) => one.field === field.name && one.content === backup.content);
       if (field.isDirty && field.text === backup.content && !onServer) return;
       if (onServer || field.text === backup.content) {

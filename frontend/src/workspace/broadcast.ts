@@ -1,7 +1,6 @@
 import { ChangeSet, type Transaction } from "@codemirror/state";
-import { Disconnected, Refused } from "../gateway";
+import { Disconnected, type Gateway, Refused } from "../gateway";
 import { changesBetween, type Field, fromServer } from "./field";
-import type { Project } from "./project";
 
 /** At most 30 changes a second are taken (design page 3); this makes 25. */
 const INTERVAL = 40;
@@ -11,7 +10,7 @@ export class Broadcast {
   private readonly pending = new Map<Field, ChangeSet>();
   private readonly timers = new Map<Field, number>();
 
-  constructor(private readonly project: Project) {}
+  constructor(private readonly gateway: Gateway) {}
 
   edited(field: Field, transaction: Transaction): void {
     if (transaction.annotation(fromServer)) return;
@@ -37,7 +36,7 @@ export class Broadcast {
     if (!changes || field.token === null) return;
     this.pending.delete(field);
     field.revision += 1;
-    this.project.gateway
+    this.gateway
       .request("text.change", { field: field.name, token: field.token, revision: field.revision, changes: changes.toJSON() as unknown[] })
       .catch((error: unknown) => {
         // Nothing is lost by it: who watches asks for the whole text when a revision is missing.

@@ -2,7 +2,6 @@ import { setDiagnostics } from "@codemirror/lint";
 import { checkJson } from "../editor/json";
 import { say } from "../texts";
 import type { Field } from "./field";
-import type { Project } from "./project";
 
 const DELAY = 150;
 
@@ -10,7 +9,7 @@ const DELAY = 150;
 export class Linter {
   private readonly timers = new Map<Field, number>();
 
-  constructor(private readonly project: Project) {}
+  constructor(private readonly changed: (field: Field) => void) {}
 
   soon(field: Field): void {
     if (field.language !== "json") return;
@@ -28,6 +27,6 @@ export class Linter {
     const found = field.problem;
     const shown = found ? [{ from: found.from, to: found.to, severity: "error" as const, message: say(found.key, found.values) }] : [];
     field.apply(setDiagnostics(field.state, shown));
-    this.project.changed(field);
+    this.changed(field);
   }
 }

@@ -4,31 +4,37 @@ import { Disconnected, Refused } from "../gateway";
 import type { EventMap } from "../events";
 import type { Acquired, Lock, Person, Problem, ProjectEvent, Snapshot } from "../protocol";
 import { say } from "../texts";
+import type { Autosave } from "./autosave";
+import type { Broadcast } from "./broadcast";
 import { type Field, fromServer } from "./field";
-import type { Project } from "./project";
+import { LockRenewal } from "./lock_renewal";
 import { fetchText } from "./server";
+import type { ProjectState } from "./state";
+import type { Watching } from "./watching";
 
-/** Since when this tab's person has done nothing, and what that means for what they hold. */
-const IDLE_WITH_TEXT = 5 * 60_000;
-const IDLE_WITHOUT = 60_000;
 /** A window that comes back to the front focuses its editor by itself; that is nobody's wish to write. */
 const AFTER_WINDOW_FOCUS = 200;
+
+interface LockParts {
+  autosave: Autosave;
+  broadcast: Broadcast;
+  watching: Watching;
+  load(field: Field): Promise<void>;
+}
 
 /** Who writes what: taking, renewing and giving back fields, and following what others do. */
 export class Locks {
   private taking = new Map<Field, Promise<boolean>>();
   /** Fields that we are giving back: the event may be told before the answer. */
   private readonly leaving = new Set<Field>();
-  private ttl = 60;
-  private activeAt = Date.now();
+  private readonly renewal: LockRenewal;
   private windowFocusAt = 0;
-  private renewing = 0;
 
-  constructor(private readonly project: Project) {
-    // Not keys alone: dictation, input methods and on-screen keyboards write without them, in any field of the page.
-    for (const sign of ["keydown", "pointerdown", "wheel", "input", "compositionupdate"] as const) {
-      window.addEventListener(sign, () => (this.activeAt = Date.now()), { passive: true });
-    }
+  constructor(
+    private readonly project: ProjectState,
+    private readonly parts: LockParts,
+  ) {
+    this.renewal = new LockRenewal(project, (field) => this.ended(field));
     window.addEventListener("focus", () => (this.windowFocusAt = Date.now()));
   }
 
@@ -45,7 +51,7 @@ export class Locks {
       EditorView.updateListener.of((update) => {
         if (update.docChanged && update.transactions.some((one) => one.docChanged && !one.annotation(fromServer))) {
           // Whatever way the text was changed: what is pasted, dropped or cut never reaches the window as input.
-          this.activeAt = Date.now();
+          this.renewal.noteActivity();
           void this.take(field);
         }
       }),
@@ -53,23 +59,21 @@ export class Locks {
   }
 
   begin(snapshot: Snapshot, isFirst: boolean): void {
-    this.ttl = snapshot.lock_ttl;
     const locks = new Map(snapshot.locks.map((lock) => [lock.field, lock]));
     for (const field of this.project.fields.values()) {
       const lock = locks.get(field.name) ?? null;
       const isOurs = lock?.session_id === snapshot.session_id;
       if (field.isHeld && !isOurs) this.ended(field, lock?.holder.display_name);
-      if (field.lock && field.lock.session_id !== lock?.session_id) this.project.watching.end(field);
+      if (field.lock && field.lock.session_id !== lock?.session_id) this.parts.watching.end(field);
       field.lock = lock;
-      if (lock && !isOurs) this.project.watching.join(field);
+      if (lock && !isOurs) this.parts.watching.join(field);
       // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
       if (isOurs) void this.take(field, { again: true });
       // What was typed while the line was down, or before it stood, is taken up again.
       else if (!lock && (field.isDirty || (isFirst && field.view?.hasFocus))) void this.take(field);
       this.project.changed(field);
     }
-    window.clearInterval(this.renewing);
-    this.renewing = window.setInterval(() => void this.renew(), (this.ttl * 1000) / 3);
+    this.renewal.begin(snapshot.lock_ttl);
   }
 
   /** Take the field for this session; answers whether it is ours now. */
@@ -112,13 +116,13 @@ export class Locks {
   private async hold(field: Field, acquired: Acquired, wasDirty: boolean): Promise<void> {
     const { project } = this;
     const since = field.lock?.session_id === project.session ? field.lock.since : new Date().toISOString();
-    project.watching.end(field);
+    this.parts.watching.end(field);
     const isNew = field.token !== acquired.token;
     if (isNew) field.forgetLock();
     field.token = acquired.token;
     field.asked = null;
     field.lock = { field: field.name, holder: project.me, session_id: project.session, since };
-    await project.load(field);
+    await this.parts.load(field);
     if (acquired.version > field.base) {
       const text = await fetchText(project.urls.text, field.name, acquired.version);
       if (wasDirty && text !== field.saved) {
@@ -129,8 +133,8 @@ export class Locks {
       }
       project.setVersion(acquired.version);
     }
-    if (isNew) project.broadcast.restart(field);
-    if (field.isDirty) project.autosave.soon(field);
+    if (isNew) this.parts.broadcast.restart(field);
+    if (field.isDirty) this.parts.autosave.soon(field);
     project.changed(field);
   }
 
@@ -151,28 +155,12 @@ export class Locks {
     project.changed(field);
   }
 
-  /** Keep what we hold, as long as the person is doing something. */
-  private async renew(): Promise<void> {
-    const { project } = this;
-    const idle = Date.now() - this.activeAt;
-    const held = [...project.fields.values()].filter(
-      (field) => field.isHeld && idle < (field.isDirty ? IDLE_WITH_TEXT : IDLE_WITHOUT),
-    );
-    if (held.length === 0 || !project.isLive) return;
-    try {
-      const { lost } = await project.gateway.request("lock.renew", { fields: held.map((field) => field.name) });
-      for (const field of held) if (lost.includes(field.name)) this.ended(field);
-    } catch (error) {
-      if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
-    }
-  }
-
   /** Give the field back. Text that is not saved stays kept on the server, unless `dropText`. */
   async giveBack(field: Field, { dropText = false, quietly = false } = {}): Promise<void> {
     const { project } = this;
-    await project.autosave.now(field);
+    await this.parts.autosave.now(field);
     const kept = field.isDirty;
-    if (!dropText && !(await project.autosave.setAside(field))) return;
+    if (!dropText && !(await this.parts.autosave.setAside(field))) return;
     try {
       await this.expecting([field], async () => {
         await project.gateway.request("lock.release", { field: field.name });
@@ -185,7 +173,7 @@ export class Locks {
     this.left(field);
     field.moved = null;
     if (kept) field.replace(field.saved);
-    if (kept && dropText) await project.autosave.discardOf(field);
+    if (kept && dropText) await this.parts.autosave.discardOf(field);
     project.changed(field);
     if (quietly) return;
     project.announce(say("announce.gave_back", { field: field.label }));
@@ -215,7 +203,7 @@ export class Locks {
   }
 
   async handOver(field: Field, to: string): Promise<void> {
-    await this.project.autosave.now(field);
+    await this.parts.autosave.now(field);
     await this.project.gateway.request("lock.hand_over", { field: field.name, to });
   }
 
@@ -253,7 +241,7 @@ export class Locks {
     if (isOurs && field.token !== null && seq < field.token) return;
     if (field.isHeld && isOurs) this.ended(field);
     field.lock = null;
-    project.watching.end(field);
+    this.parts.watching.end(field);
     // What this tab was writing before its person signed in again goes on.
     if (field.isDirty && project.formerSessions.has(data.session_id)) void this.take(field);
     project.announce(say("announce.free", { field: field.label }));
@@ -283,8 +271,8 @@ export class Locks {
   /** What we have not saved ourselves is not covered by somebody else's typing. */
   private watch(field: Field, session: string): void {
     if (field.isDirty) return;
-    this.project.watching.end(field);
-    this.project.watching.begin(field, session);
+    this.parts.watching.end(field);
+    this.parts.watching.begin(field, session);
   }
 
   /** Our lock is gone without our doing. The text stays, and the page says what happened. */
@@ -292,7 +280,7 @@ export class Locks {
     const { project } = this;
     if (!field.isHeld) return;
     const wasDirty = field.isDirty;
-    void project.autosave.last(field);
+    void this.parts.autosave.last(field);
     field.forgetLock();
     field.lock = null;
     if (wasDirty) project.notice({ kind: "lock_ended", field, values: { name: by } });

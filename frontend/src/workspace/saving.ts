@@ -2,8 +2,12 @@ import { Disconnected, Refused } from "../gateway";
 import type { EventMap } from "../events";
 import type { Change, Problem, ProjectEvent } from "../protocol";
 import { say } from "../texts";
+import type { Autosave } from "./autosave";
+import type { Broadcast } from "./broadcast";
 import type { Field } from "./field";
-import type { Project } from "./project";
+import type { Linter } from "./linter";
+import type { Locks } from "./locks";
+import type { ProjectState } from "./state";
 
 const SAVE_TIMEOUT = 60_000;
 
@@ -14,6 +18,15 @@ export interface SaveWish {
   keep?: boolean;
 }
 
+interface SavingParts {
+  autosave: Autosave;
+  broadcast: Broadcast;
+  linter: Linter;
+  locks: Locks;
+  /** Bring these fields to the current version, which `by` saved. */
+  refresh(fields: Field[], by: string): Promise<void>;
+}
+
 /** Makes versions of what this person wrote, and follows the versions that others make. */
 export class Saving {
   private running: Promise<void> | null = null;
@@ -21,7 +34,10 @@ export class Saving {
   /** When and as which version this tab last saved. */
   last: { version: number; at: Date } | null = null;
 
-  constructor(private readonly project: Project) {}
+  constructor(
+    private readonly project: ProjectState,
+    private readonly parts: SavingParts,
+  ) {}
 
   get isRunning(): boolean {
     return this.running !== null;
@@ -39,16 +55,16 @@ export class Saving {
   /** Make a version; resolves to whether there is one. */
   async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<boolean> {
     // Asked for a moment after the first key, while the lock is still on its way.
-    await this.project.locks.allSettled();
+    await this.parts.locks.allSettled();
     for (const field of this.dirty()) {
-      this.project.linter.now(field);
-      await this.project.autosave.isFit(field);
+      this.parts.linter.now(field);
+      await this.parts.autosave.isFit(field);
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || chosen.length === 0 || !this.project.isLive) return false;
     const before = this.last;
     const sending = () => this.send(chosen, message, keep);
-    this.running = (keep ? sending() : this.project.locks.expecting(chosen, sending)).finally(() => {
+    this.running = (keep ? sending() : this.parts.locks.expecting(chosen, sending)).finally(() => {
       this.running = null;
       this.project.setSaving(false);
     });
@@ -59,7 +75,7 @@ export class Saving {
 
   private async send(fields: Field[], message: string, keep: boolean): Promise<void> {
     const { project } = this;
-    for (const field of fields) project.broadcast.flush(field);
+    for (const field of fields) this.parts.broadcast.flush(field);
     const texts = new Map(fields.map((field) => [field, field.text]));
     const revisions = Object.fromEntries(fields.map((field) => [field.name, field.revision]));
     for (const field of fields) field.savingRevision = field.revision;
@@ -92,7 +108,7 @@ export class Saving {
     } finally {
       for (const field of fields) {
         field.savingRevision = 0;
-        if (field.isHeld && field.isDirty) project.autosave.soon(field);
+        if (field.isHeld && field.isDirty) this.parts.autosave.soon(field);
       }
     }
   }
@@ -103,8 +119,8 @@ export class Saving {
     this.last = { version, at };
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
-      void project.autosave.safe(field, texts.get(field));
-      if (!keep) project.locks.left(field);
+      void this.parts.autosave.safe(field, texts.get(field));
+      if (!keep) this.parts.locks.left(field);
     }
     project.setVersion(version);
     project.changedAll();
@@ -124,7 +140,7 @@ export class Saving {
       }
     } else if (problem.code === "stale_token" || problem.code === "lock_not_held") {
       const name = problem["field"];
-      for (const field of fields) if (name === undefined || name === field.name) project.locks.ended(field);
+      for (const field of fields) if (name === undefined || name === field.name) this.parts.locks.ended(field);
     } else {
       project.notice({ kind: "refused", values: { detail: problem.detail } });
     }
@@ -145,7 +161,7 @@ export class Saving {
       if (!changed.has(field.name) && field.base === version - 1) field.base = version;
     }
     if ([...changed].some((one) => !project.fields.has(one))) project.emitFields();
-    await project.refresh(
+    await this.parts.refresh(
       [...project.fields.values()].filter((field) => changed.has(field.name)),
       name,
     );

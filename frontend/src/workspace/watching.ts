@@ -3,7 +3,7 @@ import { clearTyped, markTyped, setWriter } from "../editor/remote";
 import { Disconnected, Refused } from "../gateway";
 import type { Person } from "../protocol";
 import { type Field, fromServer } from "./field";
-import type { Project } from "./project";
+import type { ProjectState } from "./state";
 
 interface Change {
   revision: number;
@@ -30,7 +30,7 @@ export class Watching {
   private readonly watched = new Map<Field, Watched>();
   private readonly clearing = new Map<Field, number>();
 
-  constructor(private readonly project: Project) {}
+  constructor(private readonly project: Pick<ProjectState, "fields" | "gateway" | "session">) {}
 
   /** Somebody else has the field from now on: their text begins as what is saved. */
   begin(field: Field, session: string): void {

@@ -5,7 +5,7 @@ import { count, say } from "../../texts";
 import { short } from "../../time";
 import { project } from "../instance";
 import type { Field } from "../field";
-import type { Notice } from "../project";
+import type { Notice } from "../state";
 import type { KeptText } from "../server";
 import { removingUnstorable } from "../unstorable";
 import { instantiate, LiveController, part } from "../../controllers/live";

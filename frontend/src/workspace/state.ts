@@ -1,0 +1,169 @@
+import { Emitter } from "../emitter";
+import { type Connection, Gateway } from "../gateway";
+import type { Person, ProjectEvent, ProjectStatus } from "../protocol";
+import { type Texts, useTexts } from "../texts";
+import { Field, type FieldFacts } from "./field";
+import { People } from "./people";
+
+/** What Django writes into the page for the script (`workspace/editor/views.py`). */
+export interface PageData {
+  project: string;
+  me: Person;
+  version: number;
+  seq: number;
+  status: ProjectStatus;
+  may: { write: boolean; take_over: boolean };
+  urls: { socket: string; text: string; compare: string; kept: string };
+  /** The most bytes of a text. */
+  text_limit: number;
+  /** The languages' names by their codes; the empty code is plain text. */
+  languages: Record<string, string>;
+  texts: Texts;
+}
+
+export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclude<ProjectStatus, "open">;
+
+/** Something to tell the person once: a bar, a toast, words in the live region. */
+export interface Notice {
+  kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back" | "role";
+  field?: Field;
+  values?: Record<string, string | number>;
+}
+
+interface ProjectChanges {
+  field: Field;
+  fields: null;
+  version: number;
+  status: ProjectStatus;
+  people: null;
+  connection: Connection;
+  notice: Notice;
+  announce: string;
+  saving: boolean;
+  event: ProjectEvent;
+}
+
+/** What is known of the open project, and who hears when it changes. It depends on none of the parts that work with it. */
+export class ProjectState extends Emitter<ProjectChanges> {
+  readonly gateway: Gateway;
+  readonly fields = new Map<string, Field>();
+  readonly id: string;
+  readonly me: Person;
+  may: PageData["may"];
+  readonly urls: PageData["urls"];
+  readonly languages: PageData["languages"];
+  readonly textLimit: number;
+  version: number;
+  status: ProjectStatus;
+  readonly people = new People(() => this.emit("people", null));
+  /** This tab's session; the remembered one until the first snapshot names it. */
+  session: string;
+  /** Sessions that this tab had before its person signed in again; what they held ends a moment later. */
+  readonly formerSessions = new Set<string>();
+  /** Whether the first snapshot has come. */
+  begun = false;
+  connection: Connection = { phase: "connecting" };
+
+  constructor(data: PageData) {
+    super();
+    useTexts(data.texts);
+    this.id = data.project;
+    this.me = data.me;
+    this.may = data.may;
+    this.urls = data.urls;
+    this.languages = data.languages;
+    this.textLimit = data.text_limit;
+    this.version = data.version;
+    this.status = data.status;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.gateway = new Gateway(`${scheme}://${location.host}${data.urls.socket}`, `foundry.session.${data.project}`, data.seq);
+    this.session = this.gateway.rememberedSession;
+  }
+
+  addField(facts: FieldFacts): Field {
+    const field = new Field(facts, this.version);
+    this.fields.set(field.name, field);
+    return field;
+  }
+
+  field(name: string): Field {
+    const field = this.fields.get(name);
+    if (!field) throw new Error(`No field ${name}`);
+    return field;
+  }
+
+  get isLive(): boolean {
+    return this.connection.phase === "live";
+  }
+
+  /** Who may write the field now, as the border of the sheet says it. */
+  viewOf(field: Field): View {
+    if (this.status !== "open") return this.status;
+    // Signed out, or in somebody else's browser by now: nothing here is written by whoever looks at it.
+    if (this.connection.phase === "ended") return "reading";
+    if (!field.lock) return this.may.write ? "free" : "reading";
+    if (field.lock.session_id === this.session) return "yours";
+    return field.lock.holder.id === this.me.id ? "elsewhere" : "theirs";
+  }
+
+  isWritable(field: Field): boolean {
+    if (this.status !== "open" || !this.may.write || !field.state) return false;
+    // While the page connects for the first time, keys are not lost: the lock follows with the snapshot.
+    if (!this.begun) return this.connection.phase === "connecting" && !field.lock;
+    // Ours by the event, too: its token is on the way, and what is typed meanwhile goes out with it.
+    return this.isLive && (!field.lock || field.lock.session_id === this.session);
+  }
+
+  setVersion(version: number): void {
+    if (version <= this.version) return;
+    this.version = version;
+    this.emit("version", version);
+  }
+
+  /** The role may change while the page is open; the server asks again at every write. */
+  setRole(role: string): void {
+    const may = { write: role === "editor" || role === "owner", take_over: role === "owner" };
+    if (may.write === this.may.write && may.take_over === this.may.take_over) return;
+    this.may = may;
+    this.notice({ kind: "role" });
+    this.changedAll();
+  }
+
+  setStatus(status: ProjectStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.emit("status", status);
+    this.changedAll();
+  }
+
+  changed(field: Field): void {
+    this.emit("field", field);
+  }
+
+  changedAll(): void {
+    for (const field of this.fields.values()) this.changed(field);
+  }
+
+  notice(notice: Notice): void {
+    this.emit("notice", notice);
+  }
+
+  announce(words: string): void {
+    this.emit("announce", words);
+  }
+
+  /** What had the focus may be gone or disabled after an act of its own: then the text has it. */
+  focusText(): void {
+    const { activeElement } = document;
+    if (activeElement && activeElement !== document.body && !activeElement.matches(":disabled")) return;
+    [...this.fields.values()].find((field) => field.view)?.view?.focus();
+  }
+
+  setSaving(now: boolean): void {
+    this.emit("saving", now);
+  }
+
+  emitFields(): void {
+    this.emit("fields", null);
+  }
+}
