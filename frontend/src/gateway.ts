@@ -7,22 +7,13 @@ import {
   type Ephemeral,
   type Parameters,
   type Present,
-  type Problem,
   type ProjectEvent,
   type Result,
   type Snapshot,
 } from "./protocol";
-import { say } from "./texts";
+import { Disconnected, type Frame, PendingRequests, Refused, type RequestOptions } from "./requests";
 
-/** A refusal: the server answered, and the answer is no. */
-export class Refused extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.detail);
-  }
-}
-
-/** No answer came. The command may have been done or not. */
-export class Disconnected extends Error {}
+export { Disconnected, Refused } from "./requests";
 
 export type End = "signed_out" | "another_account" | "access_lost";
 export type Connection =
@@ -41,38 +32,14 @@ interface GatewayEvents {
   present: Present[];
 }
 
-interface Pending {
-  frame: string;
-  /** Sent again after a broken connection or a 503: only for commands that are safe to repeat. */
-  repeat: boolean;
-  tries: number;
-  /** The socket that it was sent on. */
-  sentOn: WebSocket | null;
-  timer: number;
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
-}
-
-interface Frame {
-  id?: number | null;
-  method?: string;
-  params?: unknown;
-  result?: unknown;
-  error?: { code: number; message: string; data?: Problem };
-}
-
-const REQUEST_TIMEOUT = 15_000;
 const FIRST_RETRY = 500;
 const MAX_RETRY = 15_000;
 const BUSY_RETRY = 30_000;
 const BUSY: ReadonlySet<number> = new Set([Close.tooMuchUnfinished, Close.tooManyMessages, Close.tooManySockets]);
-/** The server closes on a larger message, and would do so again after each reconnection. */
-const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** The server says `head` every 10 s; three missed ones mean that nobody is there. */
 const SILENCE = 35_000;
 /** The server closes after 60 s without a word from us. */
 const PING_AFTER = 20_000;
-const MAX_TRIES = 6;
 /** What is not mended by coming back a moment later. */
 const ENDS: Record<number, End> = {
   [Close.notSignedIn]: "signed_out",
@@ -91,8 +58,7 @@ export class Gateway extends Emitter<GatewayEvents> {
   readonly events = new EventTopics();
   private socket: WebSocket | null = null;
   private connection: Connection = { phase: "connecting" };
-  private pending = new Map<number, Pending>();
-  private nextId = 1;
+  private readonly requests = new PendingRequests((frame) => this.transmit(frame));
   private failures = 0;
   private retryTimer = 0;
   private heardAt = 0;
@@ -162,64 +128,25 @@ export class Gateway extends Emitter<GatewayEvents> {
   }
 
   /** Ask the server to do something. Rejects with `Refused` or `Disconnected`. */
-  request<Name extends Command>(
-    method: Name,
-    params: Parameters<Name>,
-    { repeat = false, timeout = REQUEST_TIMEOUT }: { repeat?: boolean; timeout?: number } = {},
-  ): Promise<Result<Name>> {
-    const id = this.nextId++;
-    const frame = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-    return new Promise<Result<Name>>((resolve, reject) => {
-      if (frame.length * 3 > MAX_FRAME_BYTES && new TextEncoder().encode(frame).length > MAX_FRAME_BYTES) {
-        reject(new Refused(tooLarge()));
-        return;
-      }
-      if (!this.isLive && !repeat) {
-        reject(new Disconnected(method));
-        return;
-      }
-      const timer = window.setTimeout(() => this.settle(id)?.reject(new Disconnected(method)), timeout);
-      this.pending.set(id, { frame, repeat, tries: 0, sentOn: null, timer, resolve: resolve as (result: unknown) => void, reject });
-      if (this.isLive) this.send(id);
-    });
+  request<Name extends Command>(method: Name, params: Parameters<Name>, options: RequestOptions = {}): Promise<Result<Name>> {
+    return this.requests.add(method, params, this.isLive, options);
   }
 
-  private send(id: number): void {
-    const waiting = this.pending.get(id);
-    if (!waiting || this.socket?.readyState !== WebSocket.OPEN) return;
-    waiting.sentOn = this.socket;
-    waiting.tries += 1;
+  /** The socket that took the frame, if one did. */
+  private transmit(frame: string): WebSocket | null {
+    if (this.socket?.readyState !== WebSocket.OPEN) return null;
     this.spokeAt = Date.now();
-    this.socket.send(waiting.frame);
-  }
-
-  private settle(id: number): Pending | undefined {
-    const waiting = this.pending.get(id);
-    if (waiting) window.clearTimeout(waiting.timer);
-    this.pending.delete(id);
-    return waiting;
+    this.socket.send(frame);
+    return this.socket;
   }
 
   private receive(frame: Frame): void {
     this.heardAt = Date.now();
-    if (frame.method === undefined) this.answered(frame);
+    if (frame.method === undefined) this.requests.settle(frame);
     else if (frame.method === "snapshot") this.begin(frame.params as Snapshot);
     else if (frame.method === "event") this.take(frame.params as ProjectEvent);
     else if (frame.method === "ephemeral") this.emit("ephemeral", frame.params as Ephemeral);
     else if (frame.method === "head") this.head(frame.params as { seq: number; present: Present[] });
-  }
-
-  private answered(frame: Frame): void {
-    const id = frame.id ?? -1;
-    const problem = frame.error && (frame.error.data ?? protocolProblem(frame.error));
-    const waiting = this.pending.get(id);
-    if (problem?.status === 503 && waiting?.repeat && waiting.tries < MAX_TRIES) {
-      window.setTimeout(() => this.send(id), retryAfter(problem) * 1000 * waiting.tries);
-      return;
-    }
-    const settled = this.settle(id);
-    if (problem) settled?.reject(new Refused(problem));
-    else settled?.resolve(frame.result);
   }
 
   private begin(snapshot: Snapshot): void {
@@ -233,7 +160,7 @@ export class Gateway extends Emitter<GatewayEvents> {
     this.emit("snapshot", snapshot);
     if (missed) this.emit("missed", null);
     this.become(this.connection);
-    for (const [id, waiting] of this.pending) if (waiting.sentOn !== this.socket) this.send(id);
+    this.requests.resend(this.socket);
   }
 
   private take(event: ProjectEvent): void {
@@ -283,7 +210,7 @@ export class Gateway extends Emitter<GatewayEvents> {
 
   private hangUp(): void {
     this.socket = null;
-    for (const [id, waiting] of this.pending) if (!waiting.repeat) this.settle(id)?.reject(new Disconnected());
+    this.requests.disconnected();
   }
 
   private closed(code: number): void {
@@ -329,16 +256,4 @@ export class Gateway extends Emitter<GatewayEvents> {
   private rememberSession({ session_id, resume_secret }: Snapshot): void {
     sessionStorage.setItem(this.memory, JSON.stringify({ session_id, resume_secret }));
   }
-}
-
-function protocolProblem({ code, message }: { code: number; message: string }): Problem {
-  return { code: "protocol", status: code, title: message, detail: message };
-}
-
-function tooLarge(): Problem {
-  return { code: "payload_too_large", status: 413, title: say("too_large"), detail: say("too_large") };
-}
-
-function retryAfter(problem: Problem): number {
-  return typeof problem["retry_after"] === "number" ? problem["retry_after"] : 1;
 }

@@ -1,15 +1,15 @@
-import { ChangeSet } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { succeeded } from "../../responses";
 import htmx from "htmx.org";
-import { type CommentMark, setActiveComment, setComments } from "../../editor/comments";
+import { setActiveComment, setComments } from "../../editor/comments";
 import { savedText } from "../../editor/unsaved";
 import type { ProjectEvent } from "../../protocol";
 import { isPressed } from "../../shortcuts";
 import { say } from "../../texts";
 import { unsent } from "../../unsent";
 import { project } from "../instance";
-import { changesBetween, type Field } from "../field";
+import { markOf, placeOfSelection, placeWords, shownField } from "../comment_places";
+import type { Field } from "../field";
 import { LiveController, part } from "../../controllers/live";
 import { countOnTab } from "./panel";
 import { Partial } from "../../controllers/partials";
@@ -23,14 +23,6 @@ const ANNOUNCED: Record<string, string> = {
   "comment.reopened": "announce.comment.reopened",
   "comment.withdrawn": "announce.comment.withdrawn",
 };
-
-/** What a new comment is about: lines of what is saved, and the selected part of them. */
-interface Place {
-  field: Field;
-  from: number;
-  to: number;
-  quote: string;
-}
 
 /** The threads beside the editor, their marks in it, and the one place to say something. */
 export class CommentsController extends LiveController {
@@ -186,7 +178,7 @@ export class CommentsController extends LiveController {
   send(event: Event): void {
     event.preventDefault();
     const text = this.textTarget.value;
-    const place = this.place;
+    const place = placeOfSelection(shownField());
     const url = this.answering?.url ?? this.urlValue;
     const lines = !place || this.onField ? {} : { from_line: String(place.from), to_line: String(place.to), quote: place.quote };
     const about = this.answering || !place ? {} : { version: String(project.version), field: place.field.name, ...lines };
@@ -256,7 +248,7 @@ export class CommentsController extends LiveController {
   /** The words that say what the composer is about. */
   paint(): void {
     if (!this.hasComposerTarget) return;
-    const place = this.place;
+    const place = placeOfSelection(shownField());
     const isReply = this.answering !== null;
     // What is written to a thread and what is written to the text are kept apart.
     this.textTarget.dataset["unsentPlaceValue"] = this.answering ? `reply:${this.answering.thread}` : "comment";
@@ -268,22 +260,6 @@ export class CommentsController extends LiveController {
     this.wholeTarget.setAttribute("aria-pressed", String(this.onField));
     this.submitTarget.textContent = isReply ? say("comment.reply") : say("comment.send");
     this.footTarget.hidden = !(this.textTarget.value || isReply || document.activeElement === this.textTarget);
-  }
-
-  /** The selected lines of the shown field as they are saved. */
-  private get place(): Place | null {
-    const field = shownField();
-    if (!field?.state || !field.exists || project.version === 0) return null;
-    const saved = savedText(field.state);
-    const selected = field.state.selection.main;
-    const back = ChangeSet.of(changesBetween(field.text, field.saved), field.state.doc.length, "\n");
-    const [from, to] = [back.mapPos(selected.from, -1), back.mapPos(selected.to, 1)];
-    const quote = field.state.sliceDoc(selected.from, selected.to).replace(/^[\r\n]+|[\r\n]+$/g, "");
-    const first = saved.lineAt(from);
-    // A selection that ends before the first character of a line does not mean that line.
-    const last = to > first.to && to === saved.lineAt(to).from ? saved.lineAt(to - 1) : saved.lineAt(to);
-    const isThere = saved.sliceString(first.from, last.to).includes(quote);
-    return { field, from: first.number, to: last.number, quote: isThere ? quote : "" };
   }
 
   private readonly chosen = (event: Event): void => {
@@ -306,26 +282,4 @@ export class CommentsController extends LiveController {
     const words = ANNOUNCED[name];
     if (words) project.announce(say(words, { name: actor.display_name, field }));
   }
-}
-
-function shownField(): Field | undefined {
-  return [...project.fields.values()].find((field) => field.view);
-}
-
-function placeWords({ from, to, quote }: Place): string {
-  if (from !== to) return say("comment.on_lines", { from, to });
-  return say(quote ? "comment.on_selection" : "comment.on_line", { line: from });
-}
-
-/** Where a thread stands in a field's text: its quote if that is there, else its lines. */
-function markOf(thread: HTMLElement, field: Field): CommentMark | null {
-  const { field: name, from, to, state, count, thread: id = "" } = thread.dataset;
-  if (!field.state || name !== field.name || !from || !to || state !== "open") return null;
-  const saved = savedText(field.state);
-  const [first, last] = [saved.line(Math.min(Number(from), saved.lines)), saved.line(Math.min(Number(to), saved.lines))];
-  const quote = part(thread, "quote")?.textContent ?? "";
-  const at = quote ? saved.sliceString(first.from, last.to).indexOf(quote) : -1;
-  const [start, end] = at < 0 ? [first.from, last.to] : [first.from + at, first.from + at + quote.length];
-  const onto = ChangeSet.of(changesBetween(field.saved, field.text), saved.length, "\n");
-  return { thread: id, from: onto.mapPos(start, 1), to: onto.mapPos(end, -1), count: Number(count) };
 }
