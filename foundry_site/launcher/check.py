@@ -58,7 +58,12 @@ def _take_controls_out() -> int:
 
 def _failed_checks() -> list[str]:
     node = frontend.install_packages()
-    checks = {**CHECKS, "Frontend types": _npm_script(node, "check"), "Styles": _npm_script(node, "check:css")}
+    checks = {
+        **CHECKS,
+        "Frontend types": _npm_script(node, "check"),
+        "Frontend imports": _npm_script(node, "check:imports"),
+        "Styles": _npm_script(node, "check:css"),
+    }
     return [title for title, check in checks.items() if not _passes(title, check)]
 
 
