@@ -9,8 +9,8 @@ import { Emitter } from "./emitter";
 
 const HEADER = "X-Page-Account";
 const CSRF_FIELD = "csrfmiddlewaretoken";
-/** Between two looks that nobody asked for. */
-const LOOK_INTERVAL = 2_000;
+/** Between two requests that nobody asked for, in milliseconds. */
+const REFRESH_INTERVAL = 2_000;
 
 const meta = document.querySelector<HTMLMetaElement>("meta[name=page-account]");
 
@@ -41,7 +41,7 @@ class Account extends Emitter<AccountEvents> {
   identity: Identity = { as: "same" };
   private readonly url = meta?.dataset["session"] ?? "";
   private channel: BroadcastChannel | null = null;
-  private lookedAt = Date.now();
+  private refreshedAt = Date.now();
 
   /** Look again whenever another account may have signed in meanwhile. */
   watch(): void {
@@ -53,11 +53,11 @@ class Account extends Emitter<AccountEvents> {
     window.addEventListener("pageshow", ({ persisted }) => {
       if (!persisted) return;
       this.listen();
-      if (pageAccount) void this.look();
+      if (pageAccount) void this.refresh();
     });
     for (const name of ["focus", "visibilitychange"]) {
       window.addEventListener(name, () => {
-        if (pageAccount && !document.hidden && Date.now() - this.lookedAt > LOOK_INTERVAL) void this.look();
+        if (pageAccount && !document.hidden && Date.now() - this.refreshedAt > REFRESH_INTERVAL) void this.refresh();
       }, true);
     }
   }
@@ -66,7 +66,7 @@ class Account extends Emitter<AccountEvents> {
     if (typeof BroadcastChannel === "undefined") return;
     this.channel = new BroadcastChannel("foundry.account");
     this.channel.addEventListener("message", (message: MessageEvent<string>) => {
-      if (pageAccount && (message.data !== pageAccount || !this.isSame)) void this.look();
+      if (pageAccount && (message.data !== pageAccount || !this.isSame)) void this.refresh();
     });
   }
 
@@ -75,17 +75,17 @@ class Account extends Emitter<AccountEvents> {
   }
 
   /** Ask the server who is signed in. Nothing is known while it cannot be reached. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     await this.ask({ cache: "no-store" });
   }
 
   /** Tell the server that a person is here, which keeps them signed in. */
-  async stay(): Promise<void> {
+  async keepAlive(): Promise<void> {
     await this.ask({ method: "POST", headers: pageHeaders() });
   }
 
   private async ask(request: RequestInit): Promise<void> {
-    this.lookedAt = Date.now();
+    this.refreshedAt = Date.now();
     let answer: Response;
     try {
       answer = await fetch(this.url, { credentials: "same-origin", ...request });
@@ -93,7 +93,7 @@ class Account extends Emitter<AccountEvents> {
       return;
     }
     if (answer.status === 401) this.become({ as: "nobody" });
-    else if (answer.status === 409) await this.look();
+    else if (answer.status === 409) await this.refresh();
     else if (answer.ok) this.learn((await answer.json()) as SessionState);
   }
 
@@ -121,7 +121,7 @@ export function pageHeaders(): Record<string, string> {
 /** Whether the page is refused because its person is signed out, or somebody else signed in; then it says so. */
 export function isOfAnotherAccount({ status }: Response): boolean {
   const isRefused = status === 401 || status === 409;
-  if (isRefused) void account.look();
+  if (isRefused) void account.refresh();
   return isRefused;
 }
 
@@ -157,8 +157,8 @@ export function bindRequests(): void {
     if (!account.isSame) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      void account.look();
+      void account.refresh();
     } else renewToken(form);
   }, true);
-  window.addEventListener("account-refused", () => void account.look());
+  window.addEventListener("account-refused", () => void account.refresh());
 }

@@ -217,7 +217,7 @@ export class Gateway extends Emitter<GatewayEvents> {
     const why = ENDS[code];
     if (why) {
       this.ended(why);
-      if (why !== "access_lost") void account.look();
+      if (why !== "access_lost") void account.refresh();
     } else {
       this.hangUp();
       this.retryLater(BUSY.has(code) ? BUSY_RETRY : FIRST_RETRY * 2 ** Math.min(this.failures, 8));

@@ -17,7 +17,7 @@ function cameFromCache(): boolean {
 }
 
 function refresh(): void {
-  if (isTyped()) bars.want("old");
+  if (isTyped()) bars.show("old");
   else location.reload();
 }
 

@@ -16,24 +16,24 @@ class PageBars {
   private readonly wanted = new Map<Kind, Record<string, string>>();
   private shown: Kind | null = null;
 
-  want(kind: Kind, words: Record<string, string> = {}): void {
+  show(kind: Kind, words: Record<string, string> = {}): void {
     this.wanted.set(kind, words);
-    this.show();
+    this.paint();
   }
 
-  drop(...kinds: Kind[]): void {
+  hide(...kinds: Kind[]): void {
     for (const kind of kinds) this.wanted.delete(kind);
-    this.show();
+    this.paint();
   }
 
-  private show(): void {
+  private paint(): void {
     const order: Kind[] = ["another", "nobody", "life", "idle", "old"];
     const kind = order.find((one) => this.wanted.has(one)) ?? null;
     if (kind !== this.shown) {
       this.shown = kind;
       const template = kind && document.getElementById(`page-bar-${kind}`);
       this.root?.replaceChildren(...(template instanceof HTMLTemplateElement ? [template.content.cloneNode(true)] : []));
-      this.root?.querySelector("[data-part=stay]")?.addEventListener("click", () => void account.stay());
+      this.root?.querySelector("[data-part=stay]")?.addEventListener("click", () => void account.keepAlive());
     }
     for (const [name, text] of Object.entries((kind && this.wanted.get(kind)) ?? {})) {
       const place = this.root?.querySelector(`[data-part="${name}"]`);
@@ -60,10 +60,10 @@ export function watchSession(): void {
     // Where the whole time is short, half of it goes by without a word.
     const isIdle = idleUntil - now < Math.min(WARNING, longestIdle / 2);
     const isOld = lifeUntil - now < WARNING;
-    if (isIdle) bars.want("idle", { time: clock.format(idleUntil) });
-    else bars.drop("idle");
-    if (isOld) bars.want("life", { time: clock.format(lifeUntil) });
-    else bars.drop("life");
+    if (isIdle) bars.show("idle", { time: clock.format(idleUntil) });
+    else bars.hide("idle");
+    if (isOld) bars.show("life", { time: clock.format(lifeUntil) });
+    else bars.hide("life");
     return isIdle || isOld;
   };
 
@@ -74,11 +74,11 @@ export function watchSession(): void {
     paint();
   });
   account.on("identity", (identity) => {
-    if (identity.as !== "another") bars.drop("another");
-    if (identity.as !== "nobody") bars.drop("nobody");
-    if (identity.as === "another") bars.want("another", { name: identity.name });
-    if (identity.as === "nobody") bars.want("nobody");
-    if (identity.as !== "same") bars.drop("idle", "life");
+    if (identity.as !== "another") bars.hide("another");
+    if (identity.as !== "nobody") bars.hide("nobody");
+    if (identity.as === "another") bars.show("another", { name: identity.name });
+    if (identity.as === "nobody") bars.show("nobody");
+    if (identity.as !== "same") bars.hide("idle", "life");
   });
   window.setInterval(() => {
     if (!account.isSame) return;
@@ -87,7 +87,7 @@ export function watchSession(): void {
     // Another tab, or work in a socket, may have kept the session: the server knows.
     if (isNear && now - askedAt > 2 * EVERY) {
       askedAt = now;
-      void account.look().then(paint);
+      void account.refresh().then(paint);
     }
   }, EVERY);
 
@@ -95,7 +95,7 @@ export function watchSession(): void {
     const now = Date.now();
     if (!event.isTrusted || document.hidden || !account.isSame || now - saidAt < SAY_INTERVAL) return;
     saidAt = now;
-    void account.stay();
+    void account.keepAlive();
   };
   for (const name of ACTIVITY) window.addEventListener(name, active, { capture: true, passive: true });
 }

@@ -4,7 +4,7 @@ import { gateway, me } from "../live";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";
 
-const TOLD = [
+const ANNOUNCED = [
   "announce.release.submitted", "announce.release.signed", "announce.release.rejected", "announce.release.withdrawn",
   "announce.release.released",
 ];
@@ -43,7 +43,7 @@ export class LiveBodyController extends Controller<HTMLElement> {
   private announce({ name, actor, data }: ProjectEvent): void {
     const key = `announce.${name}`;
     const place = document.getElementById("live-words");
-    if (!place || actor.id === me || !TOLD.includes(key)) return;
+    if (!place || actor.id === me || !ANNOUNCED.includes(key)) return;
     place.textContent = say(key, { name: actor.display_name, release: String(data["name"] ?? ""), meaning: String(data["meaning"] ?? "") });
   }
 }

@@ -3,13 +3,13 @@ import type { Gateway } from "../gateway";
 /** Write the project's new name over the page and into the window's title as soon as somebody gives it one. */
 export function followProjectName(gateway: Gateway): void {
   gateway.events.on("project.updated", ({ data }) => {
-    if (data.name !== undefined) call(data.name);
+    if (data.name !== undefined) showName(data.name);
   });
   // No event tells of a name that was given before the line was there, or while it was broken.
-  gateway.on("snapshot", ({ project }) => call(project.name));
+  gateway.on("snapshot", ({ project }) => showName(project.name));
 }
 
-function call(given: string): void {
+function showName(given: string): void {
   const place = document.getElementById("project-name");
   const before = place?.textContent ?? "";
   if (!place || given === before) return;

@@ -3,7 +3,7 @@ import { LiveController } from "../../controllers/live";
 import { Partial } from "../../controllers/partials";
 
 /** Locks come and go with every save; the panel does not tell of them. */
-const UNTOLD = "lock.";
+const IGNORED = "lock.";
 /** A save is several events. */
 const SOON = 250;
 
@@ -21,7 +21,7 @@ export class ActivityController extends LiveController {
     this.observer.observe(this.element);
     this.follow(
       project.on("event", ({ name }) => {
-        if (name.startsWith(UNTOLD)) return;
+        if (name.startsWith(IGNORED)) return;
         this.isStale = true;
         window.clearTimeout(this.timer);
         this.timer = window.setTimeout(() => this.refresh(), SOON);
