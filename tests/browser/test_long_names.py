@@ -9,8 +9,10 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from projects.services import update_project
+from publishing.models import MAX_RELEASE_NAME, Release
 from tests.browser.pages import OF_A_PROJECT
 from tests.browser.people import Person, World
+from tests.browser.signers import let_sign, submit
 from tests.browser.test_accessible import TOO_WIDE
 from tests.browser.test_unkept_texts import NUL, paste
 
@@ -150,3 +152,26 @@ def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(
         title = page.locator(".sheet-bar h1")
         expect(title).to_have_text(FILE_NAME)
         expect(title).to_have_attribute("title", name)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_name_of_a_release_leaves_states_and_acts_in_place(
+    person: Callable[..., Person], world: World, width: int
+) -> None:
+    def make() -> Release:
+        let_sign(world)
+        return submit(world, LONG[:MAX_RELEASE_NAME], 12)
+
+    release = world.arrange(make)
+    mara = person("owner", size=(width, 844))
+    wrong = {}
+    for path in ("", "history/", "releases/", f"releases/{release.id}/", f"releases/{release.id}/reject/"):
+        mara.open(path)
+        if not path:
+            expect(mara.page.locator(".ws[data-line='live']")).to_be_visible()
+        found = mara.page.evaluate(HIDDEN)
+        if mara.page.evaluate(TOO_WIDE) > 0:
+            found.append("scrolls sideways")
+        if found:
+            wrong[path] = found
+    assert wrong == {}

@@ -173,9 +173,7 @@ export class SheetController extends LiveController {
     if (!field.view) return;
     const view = project.viewOf(field);
     this.element.dataset["state"] = view;
-    this.titleTarget.textContent = field.title;
-    this.titleTarget.title = this.folderTarget.title = field.name;
-    field.folder.forEach((words, index) => (this.folderTarget.children[index]!.textContent = words));
+    this.paintName();
     paintLock(this.badgeTarget, field);
     this.paintTools(view);
     this.paintNote();
@@ -190,6 +188,15 @@ export class SheetController extends LiveController {
       // The editor is painted inside its own update; changing it waits until that is over.
       queueMicrotask(() => field.apply({ effects: setWritable(writable, label) }));
     }
+  }
+
+  private paintName(): void {
+    const { field, titleTarget, folderTarget } = this;
+    // Painted at every key; the name changes with the field only.
+    if (titleTarget.title === field.name && titleTarget.textContent === field.title) return;
+    titleTarget.textContent = field.title;
+    titleTarget.title = folderTarget.title = field.name;
+    field.folder.forEach((words, index) => (folderTarget.children[index]!.textContent = words));
   }
 
   private paintTools(view: string): void {
