@@ -173,7 +173,7 @@ def test_a_new_file_is_taken_written_and_saved(person: Callable[..., Person], wo
     expect(page.get_by_role("dialog")).to_contain_text("must not contain")
     page.get_by_label("Path").fill("corpus/guideline.md")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("corpus/guideline.md")
+    expect(page.locator("h1")).to_have_text("guideline.md")
     mara.expect_state("yours")
     mara.text.focus()
     page.keyboard.type("# Guideline")
