@@ -42,7 +42,9 @@ def _saving() -> dict[str, str]:
         "announce.saved_by": _("{name} saved version {version}."),
         "unstorable": _("{field} cannot be saved."),
         "unstorable.nul": _("Line {line}, column {column} contains a NUL character, which cannot be stored."),
-        "unstorable.surrogate": _("Line {line}, column {column} contains an incomplete character, which cannot be stored."),
+        "unstorable.surrogate": _(
+            "Line {line}, column {column} contains an incomplete character, which cannot be stored."
+        ),
         "unstorable.long": _("It has {size} bytes; the limit of {limit} is exceeded in line {line}."),
         "unstorable.go": _("Go to it"),
         "unstorable.remove.one": _("Remove the character"),
