@@ -11,10 +11,12 @@ class AccountsConfig(AppConfig):
         from accounts.events import EVENTS
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
+        from accounts.via import register as register_vias
         from audit.event_types import register_events
         from audit.rebuilding.tables import rebuild
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
+        register_vias()
         rebuild(*TABLES)

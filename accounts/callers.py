@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -22,8 +22,6 @@ from accounts.models import PersonalAccessToken, User
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-Via = Literal["browser", "api", "gateway", "command", "job"]
-
 # A user agent is a note, not content: longer ones are cut.
 USER_AGENT_LIMIT = 300
 
@@ -32,13 +30,15 @@ USER_AGENT_LIMIT = 300
 class Caller:
     """One acting user with the circumstances that the audit trail keeps.
 
+    ``via`` is a registered way of writing (`audit.via`): ``browser``, ``api``, ``gateway``, ``command``, ``job``, or a
+    stage's own.
     ``credential`` names the proof without being one: ``token:<id>``, ``cookie:<hash of the session key>``, ``command``
     or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts. ``proven_at`` is when the person last
     proved themselves in this browser session beyond having its cookie; None for a token, which cannot.
     """
 
     user: User
-    via: Via
+    via: str
     session_id: UUID | None = None
     address: str | None = None
     user_agent: str | None = None
@@ -74,7 +74,7 @@ def proven_caller(request: HttpRequest, user: User) -> Caller:
 
 def unknown_caller(request: HttpRequest) -> Caller:
     """Whoever sends this anonymous request, in the name of the service user."""
-    via: Via = "api" if request.path_info.startswith("/api/") else "browser"
+    via = "api" if request.path_info.startswith("/api/") else "browser"
     return _in_request(request, user=User.objects.foundry(), via=via, credential="")
 
 
@@ -90,13 +90,13 @@ def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
     )
 
 
-def foundry_caller(via: Via = "job") -> Caller:
+def foundry_caller(via: str = "job") -> Caller:
     """The service user ``foundry``, for sweeper, jobs and commands."""
     return Caller(user=User.objects.foundry(), via=via, credential=via)
 
 
 def _in_request(
-    request: HttpRequest, *, user: User, via: Via, credential: str, proven_at: datetime | None = None
+    request: HttpRequest, *, user: User, via: str, credential: str, proven_at: datetime | None = None
 ) -> Caller:
     return Caller(
         user=user,

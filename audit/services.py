@@ -15,6 +15,7 @@ from audit import live
 from audit.event_types import EVENT_TYPES
 from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
+from audit.via import VIAS
 from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
 from kernel.errors import ClientRefReused
 from kernel.statements import Statement, run
@@ -77,7 +78,8 @@ def record(
 ) -> Event:
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
-    `action` names a registered type of event (`audit.event_types`); raises `LookupError` for any other.
+    `action` names a registered type of event (`audit.event_types`); raises `LookupError` for any other, for a chain
+    on which it does not belong, and for a caller whose `via` is not registered (`audit.via`).
     Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
     with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `with_statements`
@@ -86,8 +88,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
-    if action not in EVENT_TYPES:
-        raise LookupError(f"The event type {action!r} is not registered: describe it in its app's events.py.")
+    _check_registered(action, caller.via, project_id)
     fact = {
         **_circumstances(caller, project_id),
         "action": action,
@@ -101,6 +102,15 @@ def record(
     if project_id is not None:
         transaction.on_commit(functools.partial(live.publish, event, project_id), robust=True)
     return event
+
+
+def _check_registered(action: str, via: str, project_id: uuid.UUID | None) -> None:
+    if action not in EVENT_TYPES:
+        raise LookupError(f"The event type {action!r} is not registered: describe it in its app's events.py.")
+    if EVENT_TYPES[action].chain == ("project" if project_id is None else "site"):
+        raise LookupError(f"The event {action!r} belongs on the chain of the {EVENT_TYPES[action].chain}.")
+    if via not in VIAS:
+        raise LookupError(f"The value {via!r} of via is not registered: name it in its app (audit.via).")
 
 
 def _append(fact: dict[str, Any], with_statements: Sequence[Statement]) -> Event:

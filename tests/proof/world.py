@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import actions
-from accounts.callers import Caller, Via, foundry_caller
+from accounts.callers import Caller, foundry_caller
 from accounts.factors import FactorAdapter, acting
 from accounts.models import User
 from accounts.outside import identity_key
@@ -48,7 +48,7 @@ from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
 ROLES = ("owner", "editor", "reviewer", "viewer", "guest")
-OPERATOR: Via = "command"
+OPERATOR = "command"
 
 
 @dataclass(frozen=True)

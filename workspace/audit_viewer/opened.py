@@ -12,18 +12,11 @@ from django.utils.translation import gettext as _
 from audit.chain import first_prev_hash, link_hash
 from audit.event_types import EVENT_TYPES
 from audit.models import SITE_CHAIN, Event
+from audit.via import via_words
 from projects import field_names
 from workspace.account.devices import device
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.differences import Changes, changes_of
-
-_DOORS = {
-    "browser": "Browser",
-    "api": "REST",
-    "gateway": "WebSocket",
-    "command": "Command line",
-    "job": "Background work",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ def opened(event: Event, asked: Asked, *, reader: UUID) -> Opened:
         message=data.get("message") or "",
         reason=record["reason"] or "",
         tokens=sorted(data["tokens"].values()) if data.get("tokens") else [],
-        client=", ".join([_DOORS.get(via, via), *([device(agent)] if agent else [])]),
+        client=", ".join([via_words(via), *([device(agent)] if agent else [])]),
         address=record["address"] or "",
         session=record["session"] or data.get("session_id") or "",
         on_behalf_of=record["on_behalf_of"] or "",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from audit.models import SITE_CHAIN, Event, Review
+from audit.via import via_words
 from workspace.audit_viewer.asked import Asked
 from workspace.event_words import event_words
 
@@ -58,7 +57,7 @@ def rows_of(events: Sequence[Event], asked: Asked, chains: Mapping[str, str]) ->
             who=event.record["actor"]["name"],
             kind=event.record["actor"]["kind"],
             words=event_words(event, names=names),
-            source=event.record["address"] or _source(event.record["via"]),
+            source=event.record["address"] or via_words(event.record["via"]),
             chain_name=chains.get(event.chain, event.chain),
             is_open=event.pk == asked.open,
             url=asked.url(open=0 if event.pk == asked.open else event.pk, before=asked.before),
@@ -87,8 +86,3 @@ def _reviews(events: Sequence[Event]) -> list[Review]:
     numbers = [event.seq for event in events]
     found = Review.objects.filter(chain__in={event.chain for event in events}).touching(min(numbers), max(numbers))
     return list(found.select_related("reviewer"))
-
-
-def _source(via: str) -> str:
-    parts = {"job": _("background work"), "command": _("command line"), "api": _("REST"), "gateway": _("WebSocket")}
-    return parts.get(via, via)
