@@ -6,7 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from notifications.mails import send
-from notifications.services import forget_read
+from notifications.retention import forget_read
 
 # After 4, 16, 64 … seconds: a mail server that is away for an hour loses nobody their mail.
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)

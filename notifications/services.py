@@ -8,7 +8,7 @@ copies it is no record, and has no event (docs/adr/0012).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -25,11 +25,9 @@ from audit.event_types import INBOX_LINES, InboxLine
 from audit.models import SITE_CHAIN, project_chain
 from kernel.errors import NotFound, ValidationFailed
 from kernel.transactions import write_transaction
+from notifications.jobs import send_notification
 from notifications.models import Notification, Preferences
 from notifications.topics import MAIL_TOPICS, topic_of
-
-# Lines that go in one transaction: however many are old at first, none comes near the statement timeout.
-_LINES_AT_ONCE: Final = 5000
 
 
 def notify(
@@ -108,23 +106,6 @@ def mark_all_read(*, caller: Caller, until: UUID | None = None) -> int:
         return (rows.filter(pk__lte=until) if until else rows).update(read_at=Now())
 
 
-def forget_read() -> int:
-    """Remove from all inboxes what was read longer than `FOUNDRY_INBOX_LIFETIME` ago; how many lines these were.
-
-    Where that is zero everything stays, and what is unread stays always.
-    """
-    if not settings.FOUNDRY_INBOX_LIFETIME:
-        return 0
-    old = Notification.objects.filter(read_at__lt=Now() - settings.FOUNDRY_INBOX_LIFETIME)
-    forgotten = 0
-    while True:
-        with write_transaction():
-            removed, _ = Notification.objects.filter(pk__in=old.order_by("pk").values("pk")[:_LINES_AT_ONCE]).delete()
-        forgotten += removed
-        if removed < _LINES_AT_ONCE:
-            return forgotten
-
-
 def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "") -> Preferences:
     """Choose what the caller also has by mail, and where to.
 
@@ -168,7 +149,5 @@ def _mail(kind: str, rows: list[Notification]) -> None:
         Preferences.objects.filter(user__in=people, topics__contains=[topic_of(kind)]).values_list("user", flat=True)
     )
     if wanting:
-        from notifications.jobs import send_notification
-
         jobs: list[JSONDict] = [{"notification_id": str(row.id)} for row in rows if row.recipient_id in wanting]
         send_notification.batch_defer(*jobs)

@@ -13,10 +13,10 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.models import Event
 from drafts.tasks.services import create_task
-from notifications import services
+from notifications import retention
 from notifications.jobs import tidy_inboxes
 from notifications.models import Notification
-from notifications.services import forget_read
+from notifications.retention import forget_read
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_the_operator_chooses_how_long(inbox: Callable[[], list[str]], settings:
 def test_many_go_in_small_transactions(
     inbox: Callable[[], list[str]], editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_LINES_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "_LINES_AT_ONCE", 2)
     Notification.objects.filter(recipient=editor).update(read_at=Now() - timedelta(days=200))
     assert forget_read() == 4
     assert inbox() == []
