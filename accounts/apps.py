@@ -8,15 +8,18 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
+        from accounts.callers import foundry_caller
         from accounts.events import EVENTS
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
         from accounts.via import register as register_vias
         from audit.event_types import register_events
         from audit.rebuilding.tables import rebuild
+        from audit.system_caller import provide_system_caller
         from kernel.site_permissions import register_site_permissions
 
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
         register_vias()
+        provide_system_caller(foundry_caller)
         rebuild(*TABLES)

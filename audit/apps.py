@@ -6,10 +6,12 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audit.checkpoints.services import announce_by
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.controls import register_trunk_controls
         from audit.event_types import register_events
         from audit.events import EVENTS
+        from audit.jobs import announce_checkpoint
         from audit.keys.verification import check_keys
         from audit.metrics import FIGURES
         from audit.permissions import SITE_PERMISSIONS
@@ -20,6 +22,7 @@ class AuditConfig(AppConfig):
         from kernel.metrics import register_figures
         from kernel.site_permissions import register_site_permissions
 
+        announce_by(announce_checkpoint)
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
         rebuild(*TABLES)

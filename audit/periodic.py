@@ -32,8 +32,11 @@ def periodic_jobs() -> list[PeriodicJob]:
     """Every periodic job of this build, by name. A run that went well leaves the queue: its time alone is kept."""
     rows = ProcrastinatePeriodicDefer.objects.select_related("job").order_by("defer_timestamp")
     latest = {row.task_name: row for row in rows}
-    names = sorted({task.task.name for task in app.periodic_registry.periodic_tasks.values()})
-    return [_job(name, latest.get(name)) for name in names]
+    tasks = {task.task.name: task.task for task in app.periodic_registry.periodic_tasks.values()}
+    return [
+        _job(name, next((latest[each] for each in (name, *task.aliases) if each in latest), None))
+        for name, task in sorted(tasks.items())
+    ]
 
 
 def _job(name: str, row: ProcrastinatePeriodicDefer | None) -> PeriodicJob:

@@ -5,7 +5,6 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from audit.checkpoints.services import announce_by
         from audit.rebuilding.tables import rebuild
         from audit.verification import RECORD_CHECKS
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES, ExportCheck, ExportedTable
@@ -13,13 +12,11 @@ class PublishingConfig(AppConfig):
         from projects.permissions import register_permissions
         from publishing.events import register as register_events
         from publishing.exports import release_faults
-        from publishing.jobs import announce_checkpoint
         from publishing.models import Policy, Release, Signature
         from publishing.permissions import PERMISSIONS, SITE_PERMISSIONS
         from publishing.rebuilding import TABLES
         from publishing.verification import check_releases, check_signatures
 
-        announce_by(announce_checkpoint)
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         register_events()

@@ -9,9 +9,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import authenticate_token, create_account, create_token
+from audit.jobs import post_checkpoint
 from audit.models import Event
 from kernel.errors import NotAuthenticated
-from publishing.jobs import post_checkpoint
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.pages import seem_proven
 

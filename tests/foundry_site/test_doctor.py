@@ -200,7 +200,7 @@ def test_each_periodic_job_tells_its_last_run() -> None:
     now = int(timezone.now().timestamp())
     run_sql(
         "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp)"
-        f" VALUES ('publishing.jobs.seal_checkpoint', {now})"
+        f" VALUES ('audit.jobs.seal_checkpoint', {now})"
     )
     finding = the(background.examine, "Job seal_checkpoint")
     assert (finding.level, finding.says.endswith(", done")) == (Level.OK, True)

@@ -96,7 +96,7 @@ def test_the_figures_tell_the_oldest_unsealed_event_and_the_last_runs(project) -
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp)"
-            " VALUES ('publishing.jobs.seal_checkpoint', 1700000000)"
+            " VALUES ('audit.jobs.seal_checkpoint', 1700000000)"
         )
     assert read_site().jobs["seal_checkpoint"] == 1700000000.0
 

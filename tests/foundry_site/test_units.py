@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import subprocess
@@ -54,6 +55,7 @@ def start(committed_db: None, process_environment: dict[str, str], tmp_path: Pat
         # The database keeps what the worker seals: another key would be the only one that counts from then on.
         "FOUNDRY_SIGNING_KEY": read_or_make(key_path()).strip(),
         **{name: token_hex(32) for name in ("FOUNDRY_SECRET_KEY", "FOUNDRY_METRICS_TOKEN")},
+        "FOUNDRY_STAGES": os.environ["FOUNDRY_STAGES"],
     }
 
     def start_one(name: str) -> subprocess.Popen[bytes]:
@@ -92,7 +94,7 @@ def test_the_unit_of_a_node_serves(start: Start) -> None:
 
 
 def test_the_unit_of_the_worker_works(start: Start) -> None:
-    app.configure_task("publishing.jobs.verify_chain").defer(chain="site")
+    app.configure_task("audit.jobs.verify_chain").defer(chain="site")
     worker = start("foundry-worker")
     deadline = time.monotonic() + PATIENCE
     while not ChainVerification.objects.filter(chain="site").exists():
@@ -101,7 +103,7 @@ def test_the_unit_of_the_worker_works(start: Start) -> None:
         time.sleep(0.05)
     worker.terminate()
     assert worker.wait(PATIENCE) == 0
-    assert not ProcrastinateJob.objects.filter(task_name="publishing.jobs.verify_chain").exists()
+    assert not ProcrastinateJob.objects.filter(task_name="audit.jobs.verify_chain").exists()
     with suppress(ProcrastinateWorker.DoesNotExist):
         assert ProcrastinateWorker.objects.count() == 0
 

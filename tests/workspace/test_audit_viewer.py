@@ -20,10 +20,10 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.chain import link_hash
 from audit.chain_verification.services import record_verification
+from audit.jobs import verify_chain
 from audit.models import SITE_CHAIN, Event, Review
 from audit.reviews.services import record_review
 from projects.models import Project
-from publishing.jobs import verify_chain
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
 from tests.writers import Writer

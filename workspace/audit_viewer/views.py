@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 from accounts.callers import caller_from_request
 from audit.chain_verification.services import record_verifications
 from audit.checkpoints.heads import current_heads
+from audit.jobs import queue_verification
 from audit.models import SITE_CHAIN, ChainVerification, Event, Review
 from audit.reviews.models import MAX_FINDINGS
 from audit.reviews.services import record_review
 from kernel.errors import NotFound, ValidationFailed
 from projects.fields import check_field_name
-from publishing.jobs import have_verified
 from rest.downloads import attachment, file_name
 from rest.streaming import in_threads
 from workspace.audit_viewer.asked import Asked
@@ -82,7 +82,7 @@ def verify(request: PageRequest) -> HttpResponse:
     """
     shown = Asked.of(QueryDict(request.POST.get("here", "")))
     if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MOST_WALKED:
-        have_verified(shown.chain)
+        queue_verification(shown.chain)
         messages.info(
             request, _("This trail is long; it is being verified in the background. Check again in a few minutes.")
         )

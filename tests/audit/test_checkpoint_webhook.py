@@ -15,7 +15,7 @@ from accounts.callers import foundry_caller
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.posting import PostError
 from audit.checkpoints.services import make_checkpoint
-from publishing.jobs import post_checkpoint
+from audit.jobs import post_checkpoint
 from tests.publishing.reviews import Review
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def collector(settings: Any) -> Iterator[Collector]:
 
 def waiting() -> list[int]:
     """The numbers of the checkpoints that are queued for posting."""
-    jobs = ProcrastinateJob.objects.filter(task_name="publishing.jobs.post_checkpoint")
+    jobs = ProcrastinateJob.objects.filter(task_name="audit.jobs.post_checkpoint")
     return [job.args["number"] for job in jobs]
 
 

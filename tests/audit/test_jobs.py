@@ -12,8 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import CHECKPOINT_MADE
+from audit.jobs import seal_checkpoint, verify_chains
 from audit.models import ChainVerification, Event
-from publishing.jobs import seal_checkpoint, verify_chains
 from tests.publishing.reviews import Review
 
 
