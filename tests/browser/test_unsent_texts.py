@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from drafts.unsent.models import UnsentText
 from tests.browser.people import Person, World
-from tests.browser.test_talking import LINE, say_on_line, tab
+from tests.browser.test_comments_and_tasks import LINE, say_on_line, tab
 
 
 def kept(world: World) -> dict[str, str]:

@@ -21,7 +21,7 @@ from foundry_site.embedded.postgres import SUPERUSER
 from projects.services import remove_member, reopen_project, update_project
 from tests.audit.authority import Authority
 from tests.proof.tables import findings
-from tests.proof.tampering import refused, run, take_guards_away, undone
+from tests.proof.tampering import refused, rolled_back, run, take_guards_away
 from tests.proof.world import World, make_world
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.publishing.reviews import Review, caller_of
@@ -81,7 +81,7 @@ def world(
 @pytest.fixture(scope="module")
 def unguarded(world: World) -> Iterator[World]:
     """The owner of the tables has taken every guard away. In a module of its own: the others want the guards."""
-    with undone():
+    with rolled_back():
         take_guards_away()
         yield world
 
@@ -113,7 +113,7 @@ def application(application_role: str, world: World) -> Iterator[Callable[[str],
         finally:
             run("RESET ROLE")
 
-    with undone():
+    with rolled_back():
         run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application_role}")
         run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application_role}")
         yield may

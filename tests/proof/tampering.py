@@ -25,8 +25,8 @@ def rows_of(sql: str) -> list[tuple[object, ...]]:
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """What is done inside is taken back."""
+def rolled_back() -> Iterator[None]:
+    """Roll back what is written inside."""
     with transaction.atomic():
         point = transaction.savepoint()
         try:

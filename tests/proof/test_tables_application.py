@@ -11,7 +11,7 @@ from accounts.callers import foundry_caller
 from accounts.models import User
 from audit.services import Target, record
 from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_named, named
-from tests.proof.tampering import Change, planting, removal, run, undone
+from tests.proof.tampering import Change, planting, removal, rolled_back, run
 from tests.proof.world import World
 
 # One worker, which makes the world once.
@@ -24,27 +24,27 @@ Application = Callable[[str], bool]
 def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_a_changed_column_is_refused_or_named(
     world: World, application: Application, change: Change
 ):
-    with undone():
+    with rolled_back():
         assert not application(change.sql) or is_named(change.model, world.before), findings()
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES) - EMPTY))
 def test_c02_a_removed_row_is_refused_or_named(world: World, application: Application, name: str):
     table = TABLES[name]
-    with undone():
+    with rolled_back():
         assert not application(removal(table.model)) or is_named(table.model, world.before), findings()
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES) - EMPTY - {"locking_session"}))
 def test_c02_a_planted_row_is_refused_or_named(world: World, application: Application, name: str):
     table = TABLES[name]
-    with undone():
+    with rolled_back():
         assert not application(planting(table.model, table.key)) or is_named(table.model, world.before), findings()
 
 
 def test_c02_an_event_that_changes_an_account_does_not_make_one(world: World):
     """Who may insert events could otherwise give a planted row the half of its story that is easy to tell."""
-    with undone():
+    with rolled_back():
         run(planting(User, ("id", "username")))
         planted = User.objects.latest("id")
         data = {"before": {}, "after": {"display_name": planted.display_name}}

@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Event
 from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_named, named
-from tests.proof.tampering import Change, planting, removal, run, undone
+from tests.proof.tampering import Change, planting, removal, rolled_back, run
 from tests.proof.world import World
 
 # One worker, which makes the world once.
@@ -15,21 +15,21 @@ pytestmark = pytest.mark.xdist_group("tables_owner")
 
 @pytest.mark.parametrize("change", CHANGES_OF_ROWS, ids=named)
 def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_a_changed_column_is_named(unguarded: World, change: Change):
-    with undone():
+    with rolled_back():
         run(change.sql)
         assert is_named(change.model, unguarded.before), findings()
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES) - EMPTY))
 def test_c02_a_removed_row_is_named(unguarded: World, name: str):
-    with undone():
+    with rolled_back():
         run(removal(TABLES[name].model))
         assert any(f"the {TABLES[name].name} it recorded is gone" in each for each in findings()), findings()
 
 
 def test_c02_a_removed_event_is_named_by_what_it_told(unguarded: World):
     """It was the last of its chain, so that no link is missing."""
-    with undone():
+    with rolled_back():
         run(removal(Event))
         assert set(findings()) - set(unguarded.before)
 
@@ -38,7 +38,7 @@ def test_c02_a_removed_event_is_named_by_what_it_told(unguarded: World):
 def test_c02_a_row_that_no_event_tells_is_named(unguarded: World, name: str):
     """But a session: one that no event names holds no lock, and gives nothing to anybody."""
     table = TABLES[name]
-    with undone():
+    with rolled_back():
         run(planting(table.model, table.key))
         found = set(findings()) - set(unguarded.before)
         assert any(f"{table.name} " in each and "no event recorded it" in each for each in found), found
@@ -47,6 +47,6 @@ def test_c02_a_row_that_no_event_tells_is_named(unguarded: World, name: str):
 @pytest.mark.parametrize("name", sorted(EMPTY))
 def test_c02_a_planted_group_or_permission_is_named(unguarded: World, name: str):
     columns = [str(each.column) for each in TABLES[name].model._meta.concrete_fields if not each.primary_key]
-    with undone():
+    with rolled_back():
         run(f"INSERT INTO {name} ({', '.join(columns)}) SELECT id, 1 FROM accounts_user LIMIT 1")
         assert any("no event recorded it" in each for each in set(findings()) - set(unguarded.before))

@@ -19,7 +19,7 @@ from projects.models import Project
 from publishing.models import Release
 from tests.rest.addresses import addresses
 from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OPEN, OTHER, OWNERS, PERSONAS, REVIEWERS, WRITERS, Row
-from tests.rest.undone import undone
+from tests.rest.rolled_back import rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -171,7 +171,7 @@ def test_c10_on_a_projects_pages_everybody_may_just_what_the_table_says(
     body = {name: value.format(**names) for name, value in row.body.items()}
     for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
         project = places[persona != "visitor"]
-        with undone():
+        with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
             path = f"/projects/{project.id}/{row.path}".format(**names, **things_in(project))
             told[persona, status] = outcome(browsers[persona].generic(row.method, path, **form(body)))

@@ -18,7 +18,7 @@ from publishing.models import Release
 from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
 from tests.rest.matrix import ALWAYS, ELSEWHERE, EVERYBODY, OF_A_PROJECT, PERSONAS, Row
-from tests.rest.undone import undone
+from tests.rest.rolled_back import rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
     told, expected = {}, {}
     for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
         project = places[persona != "visitor"]
-        with undone():
+        with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
             session = session_of(people.get(persona), project) if persona in EVERYBODY else project.id
             names = {

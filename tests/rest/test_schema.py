@@ -33,7 +33,7 @@ from projects.models import Project
 from publishing.services import submit_release, withdraw_release
 from tests.default_installation import manage
 from tests.rest.client import Api
-from tests.rest.undone import undone
+from tests.rest.rolled_back import rolled_back
 from tests.writers import Writer
 
 DESCRIPTION = settings.BASE_DIR / "docs" / "openapi.yaml"
@@ -121,7 +121,7 @@ def test_no_request_is_answered_by_a_mistake_or_by_what_is_not_described(
             if "field" in case.body:
                 case.body["field"] = field
         cache.clear()
-        with undone():
+        with rolled_back():
             case.call_and_validate(app=application, headers=headers, checks=CHECKS)
 
     ask()

@@ -10,7 +10,7 @@ from drafts.tasks.services import create_task
 from notifications.services import mark_all_read
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import violations
-from tests.browser.test_talking import LINE, say_on_line
+from tests.browser.test_comments_and_tasks import LINE, say_on_line
 
 
 def bell(page: Page, count: str) -> None:

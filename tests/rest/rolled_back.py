@@ -1,4 +1,4 @@
-"""Many requests from one and the same beginning."""
+"""Many requests that each start from the same database."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.db import transaction
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is undone."""
+def rolled_back() -> Iterator[None]:
+    """Roll back what is written inside."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
