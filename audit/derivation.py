@@ -98,7 +98,10 @@ def _lease(field: str, token: int, at: str) -> Json:
 
 
 def releases_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Every release, with the policy and the authors as they were when it was submitted."""
+    """Every release, with the policy and the authors as they were when it was submitted.
+
+    `gates` is what the gates found when it was submitted and when it was released, where any was asked.
+    """
     releases: dict[str, Json] = {}
     for _, at, record in events:
         data, identity = record["data"], record["target"]["id"]
@@ -114,10 +117,13 @@ def releases_of(events: Iterable[Event]) -> Iterator[Json]:
                 "ended_by": None,
                 "ended_at": None,
                 "reason": "",
+                **({"gates": {"submitted": data["gates"]}} if "gates" in data else {}),
             }
         elif record["action"] in ENDS:
+            release = releases[identity]
             end = {"state": ENDS[record["action"]], "ended_by": actor_of(record), "ended_at": at}
-            releases[identity] = {**releases[identity], **end, "reason": record["reason"] or ""}
+            gates = {"gates": {**release.get("gates", {}), "released": data["gates"]}} if "gates" in data else {}
+            releases[identity] = {**release, **end, "reason": record["reason"] or "", **gates}
     yield from releases.values()
 
 

@@ -46,18 +46,18 @@ COMMENT = OpenApiParameter("comment", str, description="The comment that I am ab
 class PolicyView(ProjectView):
     write_action = "policy.update"
 
-    @operation("policy_read", answer=shapes.PolicyInfo)
+    @operation("policy_read", answer=shapes.ProjectPolicy)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """What the project's releases need."""
         self.access()
-        return self.answer(rules_of(project_id).data())
+        return self.answer(reading.project_policy(rules_of(project_id)))
 
-    @operation("policy_set", takes=shapes.NewPolicy, answer=shapes.PolicyInfo)
+    @operation("policy_set", takes=shapes.NewPolicy, answer=shapes.ProjectPolicy)
     def put(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Replace the policy; it counts for releases submitted from now on. Owners only."""
         given = self.body(shapes.NewPolicy)
         rules = services.set_policy(caller=self.caller(), project_id=project_id, rules=given)
-        return self.answer(rules.data())
+        return self.answer(reading.project_policy(rules))
 
 
 class ReleasesView(ProjectView):

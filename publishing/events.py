@@ -39,6 +39,7 @@ _RULES: Final = {
     "author_may_approve": gettext_lazy("authors who approve"),
     "open_comments": gettext_lazy("open comments"),
     "open_tasks": gettext_lazy("open tasks"),
+    "gates": gettext_lazy("gates"),
 }
 
 
@@ -61,7 +62,7 @@ def _signed(context: EventContext) -> str:
 
 def _policy(context: EventContext) -> str:
     rules, before = context.data["rules"], context.data["before"]
-    changed = [name for name in rules if rules[name] != before.get(name)]
+    changed = [name for name in {**rules, **before} if rules.get(name) != before.get(name)]
     return ", ".join(str(_RULES.get(name, name)) for name in changed).capitalize()
 
 

@@ -1,15 +1,16 @@
-"""A project's policy as data: read strictly, defaulted, turned into a quorum."""
+"""A project's policy as data: read strictly, defaulted, turned into a quorum and gates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
+from publishing.gate_parameters import GateParameters, read_gates
 from publishing.models import Meaning, Policy
 from publishing.quorum import DEFAULT_RULES, Quorum, quorum_of_rules
 
@@ -20,17 +21,24 @@ Heed = Literal["ignore", "warn", "block"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a release needs: signatures by meaning, different people overall, and what open points do."""
+    """What a release needs: signatures by meaning, different people overall, what open points do, and gates.
+
+    `gates` are the parameters of each gate by its name (`publishing.gates`); a policy without gates does not name them.
+    """
 
     signatures: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_RULES["signatures"]))
     distinct_people: int = DEFAULT_RULES["distinct_people"]
     author_may_approve: bool = DEFAULT_RULES["author_may_approve"]
     open_comments: Heed = DEFAULT_RULES["open_comments"]
     open_tasks: Heed = DEFAULT_RULES["open_tasks"]
+    gates: GateParameters = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
         """As JSON."""
-        return {**asdict(self), "signatures": dict(self.signatures)}
+        rules = {**asdict(self), "signatures": dict(self.signatures), "gates": dict(self.gates)}
+        if not self.gates:
+            del rules["gates"]
+        return rules
 
     def quorum(self, *, authors_sign: bool) -> Quorum:
         """The rules of approval, for a release some of whose authors can sign or none."""
@@ -43,17 +51,21 @@ def rules_of(project_id: UUID) -> Rules:
     return Rules(**stored) if stored is not None else Rules()
 
 
-def read_rules(given: Mapping[str, Any]) -> Rules:
-    """Check a policy from a door. Every member has its default. Raises `ValidationFailed` by member."""
+def read_rules(given: Mapping[str, Any], *, project_id: UUID, before: Rules) -> Rules:
+    """Check a policy that replaces `before`. Every member has its default. Raises `ValidationFailed` by member."""
     errors: dict[str, list[str]] = {}
     unknown = set(given) - {*Rules.__dataclass_fields__}
     for name in sorted(unknown):
         errors[name] = [_("There is no such rule.")]
-    rules = Rules(**{name: value for name, value in given.items() if name not in unknown})
+    rules = Rules(**{name: value for name, value in given.items() if name not in {*unknown, "gates"}})
     errors |= {name: [words] for name, words in _problems(rules) if words}
+    try:
+        gates = read_gates(given.get("gates", {}), project_id=project_id, before=before.gates)
+    except ValidationFailed as refusal:
+        errors |= refusal.errors
     if errors:
         raise ValidationFailed(errors)
-    return rules
+    return replace(rules, gates=gates)
 
 
 def _problems(rules: Rules) -> list[tuple[str, str | None]]:

@@ -83,6 +83,12 @@ def fault_in_released(quorum: Quorum, *, given: Iterable[Approval], authors: Ite
     return None if met else "it lacks signatures that its policy asked for"
 
 
+def fault_in_gates(rules: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
+    """Why a release cannot have passed the gates of its policy with these facts, by gate; None where it can."""
+    missing = sorted(set(rules.get("gates", {})) - set(facts))
+    return f"it says nothing of the gate {missing[0]}, which its policy asks for" if missing else None
+
+
 def _counted(quorum: Quorum, given: Iterable[Approval], authors: frozenset[Hashable]) -> dict[str, set[Hashable]]:
     counted: dict[str, set[Hashable]] = {}
     for approval in given:

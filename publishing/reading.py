@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from projects.models import Status
 from projects.permissions import allowed
 from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
+from publishing.gates import GATES, gate_warnings
 from publishing.models import Meaning, Release, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
@@ -81,7 +82,7 @@ def challenge(release: Release, *, caller: Caller, access: Access, meaning: str,
         "needs_username": needs_username(caller),
         "components": components,
         "passkey": passkey_challenge(caller, about=about, words=comment) if "passkey" in components else None,
-        "warnings": warnings_of(release.draft, Rules(**release.rules)),
+        "warnings": warnings_of(release.draft, Rules(**release.rules), release=release),
     }
 
 
@@ -91,15 +92,38 @@ def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "")
     return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said}
 
 
-def warnings_of(draft: Draft, rules: Rules, label: Callable[[str], str] = str) -> list[str]:
-    """What signers and submitters should know: what nobody sees in the texts, and open points that may stay open.
+def policy_body(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored policy with every member."""
+    return {"gates": {}, **rules}
+
+
+def project_policy(rules: Rules) -> dict[str, Any]:
+    """A project's policy, and the gates that it can name here."""
+    installed = [
+        {
+            "name": name,
+            "title": gate.title,
+            "description": gate.description,
+            "parameters": list(gate.form.base_fields),
+            "always": gate.always,
+        }
+        for name, gate in GATES.items()
+    ]
+    return {**policy_body(rules.data()), "installed_gates": installed}
+
+
+def warnings_of(
+    draft: Draft, rules: Rules, label: Callable[[str], str] = str, *, release: Release | None = None
+) -> list[str]:
+    """What signers and submitters should know: what nobody sees in the texts, open points that may stay open, gates.
 
     `label` says how a field is called there: by programs, or on pages.
     """
     hidden = hidden_characters(draft)
     counted = ", ".join(f"{label(name)} ({count})" for name, count in hidden.items())
     warnings = [_("It contains invisible characters: {counted}.").format(counted=counted)] if hidden else []
-    return warnings + open_points(draft.project_id).warnings(rules)
+    warnings += open_points(draft.project_id).warnings(rules)
+    return warnings + gate_warnings(rules.gates, draft=draft, release=release)
 
 
 def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
@@ -112,7 +136,7 @@ def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
         "version": release.draft.version_number,
         "content_hash": release.content_hash,
         "state": release.state,
-        "policy": release.rules,
+        "policy": policy_body(release.rules),
         "authors": authors,
         "submitted_by": release.submitted_by.person(),
         "submitted_at": release.submitted_at,
@@ -122,5 +146,5 @@ def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
         "signatures": [signature_body(signature) for signature in release.signatures.all()],
         "missing": progress.missing if progress else {},
         "distinct_missing": progress.distinct_missing if progress else 0,
-        "warnings": warnings_of(release.draft, Rules(**release.rules)) if in_review else [],
+        "warnings": warnings_of(release.draft, Rules(**release.rules), release=release) if in_review else [],
     }

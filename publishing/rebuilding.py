@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from audit.rebuilding.facts import Fact, Untrue
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
 from blobs.models import sha256_of
 from publishing.models import Policy, Release, ReleaseState, Signature
-from publishing.quorum import DEFAULT_RULES
+from publishing.quorum import DEFAULT_RULES, fault_in_gates
 
 POLICIES: Final = Table(Policy, name="policy", key=("project_id",), chain="project_id")
 
@@ -45,11 +46,18 @@ def _in_force(rows: Rows, fact: Fact) -> None:
     rows.memory[fact.chain] = fact.data["rules"]
 
 
+def _check_gates(rules: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    what = fault_in_gates(rules, said.get("gates", {}))
+    if what:
+        raise Untrue(what)
+
+
 @RELEASES.on("release.submitted")
 def _submitted(rows: Rows, fact: Fact) -> None:
     said = fact.data
     if said["rules"] != rows.memory.get(fact.chain, DEFAULT_RULES):
         raise Untrue("its policy is not the one that the project had")
+    _check_gates(said["rules"], said)
     rows.put(
         fact,
         (UUID(fact.target_id),),
@@ -70,6 +78,8 @@ def _submitted(rows: Rows, fact: Fact) -> None:
 
 @RELEASES.on(*_ENDS)
 def _ended(rows: Rows, fact: Fact) -> None:
+    if fact.action == "release.released":
+        _check_gates(rows.columns((UUID(fact.target_id),)).get("rules", {}), fact.data)
     rows.change(
         fact,
         (UUID(fact.target_id),),

@@ -48,6 +48,23 @@ class PolicyInfo(serializers.Serializer[Any]):
     author_may_approve = serializers.BooleanField(help_text="False keeps four eyes: an author never signs `approved`.")
     open_comments = serializers.ChoiceField(HEED, help_text="What open comments do to a release.")
     open_tasks = serializers.ChoiceField(HEED, help_text="What open tasks do to a release.")
+    gates = JsonObject(help_text="The parameters of each gate that a release passes, by the gate's name.")
+
+
+class InstalledGate(serializers.Serializer[Any]):
+    """A gate that a policy can name here."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    parameters = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
+    always = serializers.BooleanField(help_text="True where every release is asked, whatever the policy says.")
+
+
+class ProjectPolicy(PolicyInfo):
+    """What a project's releases need, and the gates that its policy can name."""
+
+    installed_gates = InstalledGate(many=True)
 
 
 class NewPolicy(serializers.Serializer[Any]):
@@ -58,6 +75,7 @@ class NewPolicy(serializers.Serializer[Any]):
     author_may_approve = Flag(required=False)
     open_comments = Choice(HEED, required=False)
     open_tasks = Choice(HEED, required=False)
+    gates = JsonObject(required=False, help_text="As in the answer; a gate that is left out is not asked any more.")
 
 
 class NewRelease(serializers.Serializer[Any]):

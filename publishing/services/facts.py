@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,11 @@ def facts_of(release: Release, project_status: Status) -> dict[str, Any]:
         "content_hash": release.content_hash,
         "project_status": project_status.value,
     }
+
+
+def gate_facts(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The member that says what the gates found; none where no gate was asked."""
+    return {"gates": dict(facts)} if facts else {}
 
 
 def end(write: ProjectWrite, release: Release, event: Event, *, state: str, reason: str = "") -> None:

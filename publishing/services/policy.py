@@ -18,14 +18,14 @@ def set_policy(*, caller: Caller, project_id: UUID, rules: Mapping[str, Any]) ->
     """Replace a project's policy; a rule that is left out gets its default. Owners only, not while in review.
 
     Counts for releases submitted from now on: each keeps the policy it was submitted under. Raises `ValidationFailed`
-    by rule.
+    by rule. Gates are replaced as a whole, too: one that is left out is not asked any more.
     """
     parameters = {"rules": fingerprint(rules)}
     with project_write(caller=caller, project_id=project_id, action="policy.update", parameters=parameters) as write:
         before = rules_of(project_id)
         if write.repeat_of is not None:
             return before
-        wanted = read_rules(rules)
+        wanted = read_rules(rules, project_id=project_id, before=before)
         if wanted != before:
             Policy.objects.update_or_create(project=write.project, defaults={"rules": wanted.data()})
             data = {"rules": wanted.data(), "before": before.data()}

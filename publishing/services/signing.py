@@ -27,11 +27,12 @@ from projects.writing import ProjectWrite, project_write
 from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
 from publishing.events import RELEASED, SIGNED
+from publishing.gates import pass_gates
 from publishing.models import MAX_COMMENT, Meaning, Release, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
 from publishing.proofs import Proof
-from publishing.services.facts import access_to, end, facts_of, load_release, target_of
+from publishing.services.facts import access_to, end, facts_of, gate_facts, load_release, target_of
 from publishing.services.notifications import notify_authors, settle_signature_requests
 from publishing.statements import SIGNATURE, statement
 from publishing.states import Act, signing_action, step
@@ -42,7 +43,8 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
 
     Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
     for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed`, `RateLimited`,
-    `ReauthenticationFailed`, `Conflict` (the release has ended; four eyes; signed already; open points block).
+    `ReauthenticationFailed`, `Conflict` (the release has ended; four eyes; signed already; open points or a gate
+    block).
     """
     access = access_to(user=caller.user, release_id=release_id)
     parameters = {"release": str(release_id), "meaning": meaning, "comment": comment}
@@ -144,13 +146,16 @@ def _insert(
 
 def _release(write: ProjectWrite, release: Release) -> None:
     """The policy is met: freeze, and seal where all chains stand, in the transaction of the last signature."""
-    open_points(release.project_id).refuse(Rules(**release.rules))
+    rules = Rules(**release.rules)
+    open_points(release.project_id).refuse(rules)
+    gates = pass_gates(rules.gates, draft=release.draft, release=release)
     leads_to = step(release, Act.RELEASE)
     before = write.project.status
     change_status(write, leads_to.project)
     data = {"status": leads_to.project.value, "before": before}
     write.record("project.frozen", Target.of("project", release.project_id), data)
-    released = write.record("release.released", target_of(release), facts_of(release, leads_to.project))
+    facts = {**facts_of(release, leads_to.project), **gate_facts(gates)}
+    released = write.record("release.released", target_of(release), facts)
     end(write, release, released, state=leads_to.release.value)
     settle_signature_requests(release)
     notify_authors(write, release, RELEASED, released.seq)

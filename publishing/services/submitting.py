@@ -16,10 +16,11 @@ from kernel.names import check_name
 from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
 from publishing.authors import authors_of, can_any_sign
+from publishing.gates import pass_gates
 from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
 from publishing.open_points import open_points
 from publishing.policies import rules_of
-from publishing.services.facts import facts_of, load_release, target_of
+from publishing.services.facts import facts_of, gate_facts, load_release, target_of
 from publishing.services.notifications import request_signatures
 from publishing.states import BEGINNING
 
@@ -28,7 +29,7 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
     """Submit a version under a name, with the policy and the authors of now. The project is in review from here on.
 
     Every lock of the project ends (`frozen`); what their holders had not saved stays kept for them. Raises `NotFound`
-    for the version, `Conflict` for a name that a release has, or where the policy lets open points block.
+    for the version, `Conflict` for a name that a release has, or where open points or a gate block it.
     """
     parameters = {"name": name, "version": version}
     with project_write(caller=caller, project_id=project_id, action="release.submit", parameters=parameters) as write:
@@ -56,6 +57,7 @@ def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
     rules = rules_of(write.project.id)
     points = open_points(write.project.id)
     points.refuse(rules)
+    gates = pass_gates(rules.gates, draft=draft)
     authors = authors_of(draft)
     release = Release(
         id=uuid7(),
@@ -76,6 +78,7 @@ def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
         "authors_sign": release.authors_sign,
         "open_comments": points.comments,
         "open_tasks": points.tasks,
+        **gate_facts(gates),
     }
     event = write.record("release.submitted", target_of(release), data)
     release.submitted_at = event.at

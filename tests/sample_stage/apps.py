@@ -14,12 +14,14 @@ class SampleStageConfig(StageConfig):
         from kernel.metrics import register_figures
         from projects.demo import DEMO_STEPS
         from publishing.bundle.parts import BUNDLE_PARTS
+        from publishing.gates import GATES
         from tests.sample_stage.bundle import BUNDLE_PART
         from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.demo import AddNote
         from tests.sample_stage.doctor import examine
         from tests.sample_stage.events import register as register_events
         from tests.sample_stage.exchange import EXPORTED_NOTES
+        from tests.sample_stage.gates import NOTES_GATE
         from tests.sample_stage.metrics import FIGURES
         from tests.sample_stage.rebuilding import TABLES
         from tests.sample_stage.versions import note_version
@@ -32,6 +34,7 @@ class SampleStageConfig(StageConfig):
         EXPORTED_TABLES.register("note", EXPORTED_NOTES)
         BUNDLE_PARTS.register("sample_stage", BUNDLE_PART)
         CONTROLS.register(CONTROL.number, CONTROL)
+        GATES.register("notes", NOTES_GATE)
         when_written("sample_stage", note_version)
         self._register_what_is_live()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from audit.derivation import Event, Json, actor_of
 from publishing.bundle.verifier.chain import Facts
 from publishing.bundle.verifier.parts import Part, add_part
+from publishing.bundle.verifier.reading import check
 from publishing.bundle.verifier.record import check_lines
 
 NOTES_FILE = "notes/notes.jsonl"
@@ -25,8 +26,13 @@ def notes_of(events: Iterable[Event]) -> Iterator[Json]:
 
 
 def check_notes(facts: Facts) -> None:
-    """Each line is what its event says."""
+    """Each line is what its event says, and the gate counted the notes that there were."""
     check_lines(facts, NOTES_FILE, notes_of(facts.all_events()))
+    notes = 0
+    for number, _, record in facts.all_events():
+        notes += record["action"] == "note.added"
+        said = record["data"].get("gates", {}).get("notes")
+        check(said is None or said == {"notes": notes}, f"event {number}: there were {notes} notes")
 
 
 add_part(

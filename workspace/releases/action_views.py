@@ -31,6 +31,7 @@ from workspace.decorators import PageRequest, page
 from workspace.htmx_action import words_of
 from workspace.project_frame import frame_of
 from workspace.releases.changes import changes_of
+from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
 from workspace.releases.presentation import people_of, slots_of
 from workspace.releases.views import get_release, go_to, list_context, release_context
@@ -90,6 +91,7 @@ def _submit_context(
         "authors": User.objects.filter(pk__in=authors).order_by("display_name"),
         "changes": changes_of(draft, reader=request.user.id),
         "points": points_of(draft, rules),
+        "gates": gate_lines(draft, rules),
         "problem": words_of(refusal) if refusal else "",
     }
 

@@ -109,7 +109,7 @@ def dialog_of(
         components=components,
         needs_username=needs_username(caller),
         suspended=why_not_sign(user) or "",
-        warnings=warnings_of(release.draft, Rules(**release.rules), field_names.label),
+        warnings=warnings_of(release.draft, Rules(**release.rules), field_names.label, release=release),
         errors=errors,
         problem=words_of(refusal) if refusal and not errors.keys() & known else "",
     )

@@ -30,6 +30,7 @@ from workspace.decorators import PageRequest, is_htmx, page
 from workspace.history.integrity import field_histories
 from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.releases.changes import changes_of
+from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
 from workspace.releases.presentation import ReleaseView, meaning_label, people_of, slots_of
 from workspace.releases.signing import Given, SignDialog, dialog_of, proof_of
@@ -116,6 +117,7 @@ def release_context(
         "turn": next((slot.meaning for slot in slots if slot.state == "yours"), None),
         "changes": changes_of(shown.draft, reader=request.user.id),
         "points": points_of(shown.draft, Rules(**shown.rules)) if in_review else None,
+        "gates": gate_lines(shown.draft, Rules(**shown.rules), shown) if in_review else [],
         "histories": field_histories(shown.draft),
         "fault": fault_of(shown),
         "may_reject": in_review and _may("release.reject", access),
