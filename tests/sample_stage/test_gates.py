@@ -92,7 +92,7 @@ def test_rest_reads_and_sets_the_gates_of_a_policy(review: Review):  # noqa: F81
     assert [gate["name"] for gate in before["installed_gates"]] == ["notes"]
 
     gates = {"notes": {"least": 3, "enforcement": "block"}}
-    answer = owner.put(address, {"gates": gates})
+    answer = owner.request("PUT", address, {"gates": gates})
 
     assert (answer.status_code, members(answer)["gates"]) == (200, gates)
 
