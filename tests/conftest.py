@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import databases
 from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
+from tests.exploring import load_profile
 from tests.services import SERVICES, worker
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from projects.models import Project
 
     MakeUser = Callable[..., User]
+
+
+load_profile()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from foundry_site.launcher.testing import run_tests
 INTERRUPTED = 130
 # A part of all tests, too.
 FAULTS = "tests/faults"
+# Hypothesis marks its own; those that call it are marked by hand.
+GENERATED = "hypothesis or generated"
 SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
 BIN = Path(sys.executable).parent
 
@@ -34,11 +37,16 @@ def main(arguments: Sequence[str]) -> int:
     only.add_argument(
         "--controls", action="store_true", help="only this: take each control out, and see its tests fail"
     )
+    only.add_argument(
+        "--explore", action="store_true", help="only this: made-up examples, other ones than in the tests and many more"
+    )
     options = parser.parse_args(arguments)
     try:
         with stopped_by_signals():
             if options.controls:
                 return _take_controls_out()
+            if options.explore:
+                return _explore()
             failed = [] if options.faults else _failed_checks()
             if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")
@@ -54,6 +62,12 @@ def main(arguments: Sequence[str]) -> int:
 def _take_controls_out() -> int:
     """Whether every control is missed by its tests; a run of pytest for each."""
     return subprocess.run([sys.executable, "-m", "tests.controls_out"], cwd=BASE_DIR, check=False).returncode
+
+
+def _explore() -> int:
+    """Whether what holds for the examples of every run holds for many more; what fails is kept and tried first next."""
+    os.environ["FOUNDRY_EXPLORE"] = "1"
+    return run_tests(["-m", GENERATED])
 
 
 def _failed_checks() -> list[str]:

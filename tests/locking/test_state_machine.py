@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django_redis import get_redis_connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from locking.services import Lock, hand_over_lock, release_session_locks, renew_
 from locking.sessions import close_connection, resume_session
 from locking.sweeper import sweep_once
 from projects.models import Project
+from tests.exploring import examples
 from tests.writers import Writer
 
 FIELDS = ("prompt_text", "files/a.md")
@@ -193,6 +195,7 @@ class Locks(RuleBasedStateMachine):
         assert not leases.filter(ended_at__isnull=False, end_reason__isnull=True).exists()
 
 
+@pytest.mark.generated
 def test_locks_hold_in_any_order(committed_db, make_project, owner, editor, caller_for):
     def make_world(_machine: Any) -> tuple[Project, list[Any]]:
         project = make_project("State machine", members={"editor": editor})
@@ -202,9 +205,8 @@ def test_locks_hold_in_any_order(committed_db, make_project, owner, editor, call
     run_state_machine_as_test(
         Locks,
         settings=settings(
-            max_examples=25,
+            max_examples=examples(25),
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -6,7 +6,7 @@ from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from publishing.approvals import refusal
@@ -74,7 +74,6 @@ def test_a_meaning_may_need_several_people(wanted: int):
     assert approval_progress(quorum, given=[*acts, Approval(ANNA, "approved")], authors=[]).met
 
 
-@settings(deadline=None)
 @given(
     people=st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
     acts=st.frozensets(st.tuples(st.sampled_from([ANNA, BEN, CLARA, DORA]), st.sampled_from("abc"))),

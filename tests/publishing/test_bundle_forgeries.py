@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from publishing.bundle.verifier.ed25519 import signed
 from publishing.models import Release
+from tests.exploring import examples
 from tests.publishing.bundles import Files, files_in, lines_of, release_bundle, resealed, spelled, wrong_with
 from tests.publishing.reviews import Review
 
@@ -159,7 +160,7 @@ def test_c13_other_content_is_found_even_if_sealed_anew(files: Files):
 
 
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=200), bit=st.integers(0, 511))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 def test_our_ed25519_agrees_with_the_reviewed_one(seed: bytes, message: bytes, bit: int):
     key = Ed25519PrivateKey.from_private_bytes(seed)
     public, signature = key.public_key().public_bytes_raw(), key.sign(message)

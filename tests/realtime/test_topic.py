@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from realtime.frames import Frame
 from realtime.subscriber import FrameQueue, Subscriber
 from realtime.topic import Topic
+from tests.exploring import examples
 from tests.realtime.conftest import Listener, Table, next_frames, too_slow
 
 BATCH = 7
@@ -175,7 +176,7 @@ async def test_a_topic_without_numbers_ignores_them() -> None:
     assert await read(subscriber, 1) == ["typing"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(data=st.data(), count=st.integers(1, 30), known_before=st.integers(0, 5))
 def test_any_loss_repetition_and_order_ends_in_one_two_three(
     data: st.DataObject, count: int, known_before: int

@@ -32,6 +32,7 @@ from locking.sessions import open_session
 from projects.models import Project
 from publishing.services import submit_release, withdraw_release
 from tests.default_installation import manage
+from tests.exploring import examples
 from tests.rest.client import Api
 from tests.rest.rolled_back import rolled_back
 from tests.writers import Writer
@@ -91,6 +92,7 @@ def one_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.generated
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_no_request_is_answered_by_a_mistake_or_by_what_is_not_described(
@@ -109,10 +111,7 @@ def test_no_request_is_answered_by_a_mistake_or_by_what_is_not_described(
         field=st.sampled_from([None, *FIELDS]),
     )
     @hypothesis_settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
+        max_examples=examples(EXAMPLES),
         suppress_health_check=list(HealthCheck),
     )
     def ask(case: Case[Any], field: str | None) -> None:

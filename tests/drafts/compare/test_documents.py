@@ -16,6 +16,7 @@ from drafts.compare.identity import same
 from drafts.compare.values import written
 from kernel.ijson import parse
 from tests.drafts.compare.history import neighbours
+from tests.exploring import examples
 
 
 def told(old: object, new: object) -> list[tuple[Any, ...]]:
@@ -142,13 +143,13 @@ documents = st.recursive(
 
 
 @given(documents, documents)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 def test_applied_to_the_old_document_it_gives_the_new_one(old: object, new: object) -> None:
     check(old, new)
 
 
 @given(documents, st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 def test_it_leads_through_random_edits(old: object, data: st.DataObject) -> None:
     new = json.loads(json.dumps(old))
     for _ in range(data.draw(st.integers(1, 4))):

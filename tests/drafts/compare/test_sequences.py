@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from drafts.compare import sequences
 from drafts.compare.budget import Budget
 from drafts.compare.sequences import Block, gaps, matching_blocks, numbered
+from tests.exploring import examples
 
 items = st.lists(st.integers(0, 5), max_size=60)
 
@@ -45,7 +46,6 @@ def longest(old: Sequence[int], new: Sequence[int]) -> int:
 
 
 @given(items, items)
-@settings(deadline=None)
 def test_short_sequences_are_compared_exactly(old: list[int], new: list[int]) -> None:
     blocks = matching_blocks(old, new, Budget())
     check(blocks, old, new)
@@ -53,7 +53,7 @@ def test_short_sequences_are_compared_exactly(old: list[int], new: list[int]) ->
 
 
 @given(items, items, st.integers(0, 30), st.integers(30, 200), st.integers(200, 4_000))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_it_holds_on_every_way_that_long_sequences_take(
     old: list[int], new: list[int], exact: int, direct: int, cells: int
 ) -> None:

@@ -13,6 +13,7 @@ from drafts.compare.budget import Budget
 from drafts.compare.rows import Fold, SplitRow, changed_lines, places, sections, split_rows, unfold
 from drafts.compare.text import Hunk, Row, TextDifference, apply_hunks, compare_texts
 from tests.drafts.compare.history import neighbours
+from tests.exploring import examples
 
 OLD = """\
 # Role
@@ -157,7 +158,7 @@ anything = st.text(st.sampled_from(string.ascii_lowercase[:4] + " \n.,🧪é\u20
 
 
 @given(st.one_of(texts, anything), st.one_of(texts, anything), st.integers(0, 4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 def test_applied_to_the_old_text_it_gives_the_new_one(old: str, new: str, context: int) -> None:
     difference = compare_texts(old, new, context=context)
     assert apply_hunks(difference.hunks, old) == new
@@ -167,7 +168,7 @@ def test_applied_to_the_old_text_it_gives_the_new_one(old: str, new: str, contex
 
 
 @given(lines, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_it_leads_through_random_edits(start: list[str], data: st.DataObject) -> None:
     edited = list(start)
     for _ in range(data.draw(st.integers(1, 6))):

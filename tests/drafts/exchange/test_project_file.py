@@ -33,6 +33,7 @@ from locking.models import Lease, Session
 from notifications.models import Notification
 from projects.models import Member, Project
 from tests.drafts.exchange.conftest import save
+from tests.exploring import examples
 from tests.writers import Writer
 
 Line = dict[str, Any]
@@ -153,7 +154,7 @@ def test_a_file_that_changes_while_it_is_read_leaves_nothing(exported, outsider,
     assert not Project.objects.filter(created_by=outsider).exists()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_flipped_bit_in_any_line_is_found(exported, data):
     lines = exported.splitlines(keepends=True)
@@ -166,7 +167,7 @@ def test_a_flipped_bit_in_any_line_is_found(exported, data):
         verify(bytes(broken))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_line_that_is_missing_doubled_or_moved_is_found_even_with_a_fitting_last_line(exported, data):
     rows = rows_of(exported)
@@ -344,7 +345,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_export_then_import_gives_the_same_content_hashes(
     committed_db, make_project, owner, caller_for, contents, edits
