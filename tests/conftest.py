@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
-from secrets import token_hex
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from accounts.callers import Caller
+from accounts.models import User
+from projects.models import Project
 from tests import databases
+from tests.cast import CASTS, STANDING, Cast, forget_redis, make_cast, new_caller, new_project, new_user
 from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
 from tests.exploring import load_profile
 from tests.services import SERVICES, worker
-
-if TYPE_CHECKING:
-    from accounts.callers import Caller
-    from accounts.models import User
-    from projects.models import Project
-
-    MakeUser = Callable[..., User]
-
 
 load_profile()
 
@@ -107,51 +99,65 @@ def process_environment(shared_database: str) -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "foundry_site.settings"}
 
 
-@pytest.fixture
-def make_user() -> MakeUser:
-    """Make an account through the service; its name gets a suffix of its own, because names are never reused."""
-    from accounts.callers import foundry_caller
-    from accounts.services import create_account
-    from accounts.suspension import restore_signing
-
-    def make(name: str, **facts: Any) -> User:
-        user = create_account(
-            caller=foundry_caller("command"),
-            **{"username": f"{name}-{token_hex(4)}", "display_name": name.title(), **facts},
-        )
-        if user.signing_suspended_at is not None:
-            # As if they had chosen their password themselves.
-            restore_signing(caller=foundry_caller("command"), user_id=user.id, reason="It is them")
-            user.refresh_from_db()
-        return user
-
-    return make
+@pytest.fixture(scope="session")
+def standing_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the database in which the people and projects of many tests stand already (``cast.py``)."""
+    name = databases.new(template=databases.template())
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        CASTS[name] = make_cast()
+    yield name
+    databases.drop(name)
 
 
-@pytest.fixture
-def owner(make_user: MakeUser) -> User:
-    return make_user("owner")
+@pytest.fixture(scope="module", autouse=True)
+def database_of_the_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where this module's tests roll back: in the clean database, or in the one with the cast."""
+    if STANDING.isdisjoint(request.path.parents) or request.node.get_closest_marker("empty_site"):
+        yield
+    else:
+        with databases.connected_to(request.getfixturevalue("standing_database")):
+            yield
 
 
 @pytest.fixture
-def editor(make_user: MakeUser) -> User:
-    return make_user("editor")
+def cast() -> Cast | None:
+    """Who and what stands in this test's database; None where it makes its own."""
+    cast = CASTS.get(databases.current())
+    if cast is not None:
+        forget_redis()
+    return cast
 
 
 @pytest.fixture
-def reviewer(make_user: MakeUser) -> User:
-    return make_user("reviewer")
+def make_user() -> Callable[..., User]:
+    """Make an account; its name gets a suffix of its own."""
+    return new_user
 
 
 @pytest.fixture
-def viewer(make_user: MakeUser) -> User:
-    return make_user("viewer")
+def owner(cast: Cast | None) -> User:
+    return cast.person("owner") if cast else new_user("owner")
 
 
 @pytest.fixture
-def outsider(make_user: MakeUser) -> User:
+def editor(cast: Cast | None) -> User:
+    return cast.person("editor") if cast else new_user("editor")
+
+
+@pytest.fixture
+def reviewer(cast: Cast | None) -> User:
+    return cast.person("reviewer") if cast else new_user("reviewer")
+
+
+@pytest.fixture
+def viewer(cast: Cast | None) -> User:
+    return cast.person("viewer") if cast else new_user("viewer")
+
+
+@pytest.fixture
+def outsider(cast: Cast | None) -> User:
     """Signed in, but a member of nothing."""
-    return make_user("outsider")
+    return cast.person("outsider") if cast else new_user("outsider")
 
 
 @pytest.fixture
@@ -161,33 +167,21 @@ def anonymous() -> AnonymousUser:
 
 @pytest.fixture
 def caller_for() -> Callable[..., Caller]:
-    """The caller of a user as the REST door makes it; keyword arguments replace its facts (``via="gateway"`` …)."""
-    from accounts.callers import Caller
-
-    def caller(user: User, **facts: Any) -> Caller:
-        caller = Caller(user=user, via="api", credential=f"token:{user.id}", proven_at=timezone.now())
-        return replace(caller, **facts)
-
-    return caller
+    """The caller of a user as REST makes it; keyword arguments replace its facts (``via="gateway"`` …)."""
+    return new_caller
 
 
 @pytest.fixture
-def make_project(owner: User, caller_for: Callable[..., Caller]) -> Callable[..., Project]:
+def make_project(owner: User) -> Callable[..., Project]:
     """Make a private project of ``owner``; ``members`` maps roles to users."""
-    from projects.services import add_member, create_project
-
-    def make(
-        name: str = "Oncology protocol agent", *, members: Mapping[str, User] = MappingProxyType({}), **facts: Any
-    ) -> Project:
-        made = create_project(caller=caller_for(owner), name=name, **facts)
-        for role, user in members.items():
-            add_member(caller=caller_for(owner), project_id=made.id, user_id=user.id, role=role)
-        return made
-
-    return make
+    return partial(new_project, owner)
 
 
 @pytest.fixture
-def project(make_project: Callable[..., Project], editor: User, reviewer: User, viewer: User) -> Project:
+def project(
+    cast: Cast | None, make_project: Callable[..., Project], editor: User, reviewer: User, viewer: User
+) -> Project:
     """A private project with one member of each role."""
+    if cast:
+        return Project.objects.get(pk=cast.project)
     return make_project(members={"editor": editor, "reviewer": reviewer, "viewer": viewer})

@@ -6,25 +6,23 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.models import User
-from projects.services import add_member, create_project
-from tests.publishing.reviews import PASSWORD, Review, caller_of
-from tests.writers import Writer
+from projects.models import Project
+from tests.cast import Cast, new_reviewed
+from tests.publishing.reviews import Review, begun
 
 
 @pytest.fixture
-def make_review(make_user: Callable[..., User]) -> Callable[[], Review]:
-    """Make a project with one version of the editor's, and a member of each role."""
+def make_review(cast: Cast | None) -> Callable[[], Review]:
+    """Make a project with one version of the editor's, and a member of each role; the first may stand already."""
+    standing = [cast] if cast else []
 
     def make() -> Review:
-        roles = ("owner", "editor", "reviewer", "viewer")
-        people = {role: make_user(role, password=PASSWORD) for role in roles}
-        project = create_project(caller=caller_of(people["owner"]), name="Oncology protocol agent")
-        for role in roles[1:]:
-            add_member(caller=caller_of(people["owner"]), project_id=project.id, user_id=people[role].id, role=role)
-        review = Review(project, people, Writer(caller_of(people["editor"]), project))
-        review.save("# Role\nBe exact.\n")
-        return review
+        if standing:
+            cast = standing.pop()
+            project, people = Project.objects.get(pk=cast.reviewed), cast.fetch(cast.signers)
+        else:
+            project, people = new_reviewed()
+        return begun(project, people)
 
     return make
 

@@ -73,3 +73,10 @@ class Review:
 
     def status(self) -> str:
         return Project.objects.values_list("status", flat=True).get(pk=self.project.id)
+
+
+def begun(project: Project, people: dict[str, User]) -> Review:
+    """The editor has saved the first version."""
+    review = Review(project, people, Writer(caller_of(people["editor"]), project))
+    review.save("# Role\nBe exact.\n")
+    return review

@@ -14,7 +14,7 @@ from audit.models import Event
 from tests.accounts.callers import caller_of
 from tests.rest.client import Api, members, problem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 PASSWORD = "correct horse battery staple"
 

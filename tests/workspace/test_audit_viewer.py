@@ -30,7 +30,7 @@ from tests.writers import Writer
 from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.exporting import export
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 LIST = "admin:audit_event_changelist"
 PAGES = ("admin:audit_event_changelist", "admin:audit_event_review", "admin:audit_event_held")

@@ -22,7 +22,7 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 HTMX = {"HX-Request": "true"}
 SOURCES = "Answer only from the documents."

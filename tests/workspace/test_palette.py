@@ -21,6 +21,8 @@ from tests.writers import Writer
 from workspace.highlighting import pieces
 from workspace.palette.ranking import fit
 
+pytestmark = pytest.mark.empty_site
+
 WORKSPACE = {"page": "workspace", "field": "prompt_text"}
 
 

@@ -12,7 +12,7 @@ from projects.models import Member, Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 URL = "/projects/"
 

@@ -19,7 +19,7 @@ from tests.writers import Writer
 from workspace.audit_viewer.differences import changes_of as changes_of_event
 from workspace.releases.changes import changes_of as changes_of_release
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 FIELD = "model_configuration"
 SAME_VALUES = "same values, formatted differently"

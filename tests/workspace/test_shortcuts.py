@@ -15,6 +15,8 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
 from workspace.shortcuts import SHORTCUTS
 
+pytestmark = pytest.mark.empty_site
+
 ROOT = Path(settings.BASE_DIR)
 
 

@@ -1,0 +1,149 @@
+"""The people and projects that many tests begin with, and a database in which they stand already.
+
+Making them takes longer than most tests do. The tests of the folders in ``STANDING`` roll back in a database in which
+everything here was made once and committed: there the fixtures (``owner``, ``project`` …) fetch what stands.
+Everywhere else, and in a module marked ``empty_site``, they make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from secrets import token_hex
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import caches
+from django.utils import timezone
+
+from accounts.callers import Caller, foundry_caller
+from accounts.models import User
+from accounts.services import create_account, update_account
+from accounts.suspension import restore_signing
+from drafts.comments.services import create_comment
+from drafts.tasks.services import create_task
+from projects.models import Project
+from projects.services import add_member, create_project, remove_member
+from publishing.services import submit_release, withdraw_release
+from tests.publishing.reviews import PASSWORD, caller_of
+from tests.writers import Writer
+
+HERE = Path(__file__).parent
+STANDING = frozenset({HERE / name for name in ("rest", "workspace", "publishing", "drafts")})
+ROLES = ("editor", "reviewer", "viewer")
+NAME = "Oncology protocol agent"
+NOBODY: Mapping[str, User] = MappingProxyType({})
+A_COMMENT: dict[str, Any] = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
+
+
+def new_caller(user: User, **facts: Any) -> Caller:
+    """The caller of a user as REST makes it; keyword arguments replace its facts (``via="gateway"`` …)."""
+    caller = Caller(user=user, via="api", credential=f"token:{user.id}", proven_at=timezone.now())
+    return replace(caller, **facts)
+
+
+def new_user(name: str, **facts: Any) -> User:
+    """Make an account through the service; its name gets a suffix of its own, because names are never reused."""
+    user = create_account(
+        caller=foundry_caller("command"),
+        **{"username": f"{name}-{token_hex(4)}", "display_name": name.title(), **facts},
+    )
+    if user.signing_suspended_at is not None:
+        # As if they had chosen their password themselves.
+        restore_signing(caller=foundry_caller("command"), user_id=user.id, reason="It is them")
+        user.refresh_from_db()
+    return user
+
+
+def new_project(owner: User, name: str = NAME, *, members: Mapping[str, User] = NOBODY, **facts: Any) -> Project:
+    """Make a private project of ``owner``; ``members`` maps roles to users."""
+    made = create_project(caller=new_caller(owner), name=name, **facts)
+    for role, user in members.items():
+        add_member(caller=new_caller(owner), project_id=made.id, user_id=user.id, role=role)
+    return made
+
+
+def new_matrix(owner: User) -> dict[str, User]:
+    """Everybody of the permission matrix but the anonymous one, and a stranger who may be let in."""
+    people = {name: new_user(name) for name in (*ROLES, "visitor", "auditor", "outsider", "stranger")}
+    auditor = update_account(caller=foundry_caller("command"), user_id=people["auditor"].id, is_auditor=True)
+    return {"owner": owner, **people, "auditor": auditor}
+
+
+def new_places(people: Mapping[str, User]) -> dict[bool, Project]:
+    """A private project, and an internal one for the visitor; two versions each, by somebody who has left since."""
+    former, owner = new_user("former"), new_caller(people["owner"])
+    roles = {role: people[role] for role in ("reviewer", "viewer")}
+    places = {}
+    for is_private in (True, False):
+        project = new_project(people["owner"], members={**roles, "editor": former}, is_private=is_private)
+        writer = Writer(new_caller(former), project)
+        writer.save({"prompt_text": "one", "files/a.md": {"content": ""}}, writer.take(), writer.take("files/a.md"))
+        writer.save({"prompt_text": "two"}, writer.take(), base=1, release_locks=True)
+        writer.give_back("files/a.md")
+        remove_member(caller=owner, project_id=project.id, user_id=former.id, reason="Left")
+        add_member(caller=owner, project_id=project.id, user_id=people["editor"].id, role="editor")
+        create_comment(caller=owner, project_id=project.id, **A_COMMENT)
+        create_task(caller=owner, project_id=project.id, text="Name the sources")
+        # A review that has ended: the project is open, and there is a release to ask for.
+        release = submit_release(caller=owner, project_id=project.id, name="0.9.0", version=1)
+        withdraw_release(caller=owner, release_id=release.id, reason="Not yet")
+        places[is_private] = project
+    return places
+
+
+def new_reviewed() -> tuple[Project, dict[str, User]]:
+    """A project without a version whose four people can sign."""
+    people = {role: new_user(role, password=PASSWORD) for role in ("owner", *ROLES)}
+    owner = caller_of(people["owner"])
+    project = create_project(caller=owner, name=NAME)
+    for role in ROLES:
+        add_member(caller=owner, project_id=project.id, user_id=people[role].id, role=role)
+    return project, people
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who and what stands in a database; each test fetches its own objects."""
+
+    people: dict[str, UUID]
+    matrix: dict[str, UUID]
+    signers: dict[str, UUID]
+    project: UUID
+    places: dict[bool, UUID]
+    reviewed: UUID
+
+    def person(self, name: str) -> User:
+        return User.objects.get(pk=self.people[name])
+
+    def fetch(self, people: Mapping[str, UUID]) -> dict[str, User]:
+        """People by the names that they have in ``people``."""
+        found = User.objects.in_bulk(people.values())
+        return {name: found[pk] for name, pk in people.items()}
+
+
+def make_cast() -> Cast:
+    """Make everything in the current database, and commit it."""
+    people = {name: new_user(name) for name in ("owner", *ROLES, "outsider")}
+    matrix = new_matrix(people["owner"])
+    reviewed, signers = new_reviewed()
+    return Cast(
+        people={name: user.id for name, user in people.items()},
+        matrix={name: user.id for name, user in matrix.items()},
+        signers={name: user.id for name, user in signers.items()},
+        project=new_project(people["owner"], members={role: people[role] for role in ROLES}).id,
+        places={key: place.id for key, place in new_places(matrix).items()},
+        reviewed=reviewed.id,
+    )
+
+
+# The cast by the name of its database.
+CASTS: dict[str, Cast] = {}
+
+
+def forget_redis() -> None:
+    """Take away what an earlier test left in Redis about the same people and projects."""
+    for name in ("locks", "default"):
+        caches[name].clear()
