@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from secrets import token_hex
 
@@ -20,20 +21,35 @@ from foundry_site.embedded import addresses
 from foundry_site.embedded.postgres import SUPERUSER
 from projects.services import remove_member, reopen_project, update_project
 from tests.audit.authority import Authority
+from tests.cast import new_reviewed
 from tests.proof.tables import findings
 from tests.proof.tampering import refused, rolled_back, run, take_guards_away
 from tests.proof.world import World, make_world
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
-from tests.publishing.reviews import Review, caller_of
+from tests.publishing.reviews import Review, begun, caller_of
+
+
+@pytest.fixture(scope="module")
+def told_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Review]:
+    """One for all tests of a module, in a transaction that nobody commits: each test's own is inside it."""
+    with django_db_blocker.unblock(), undone():
+        # Tests of files may be long about it, and ask the database nothing.
+        run("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield tell(begun(*new_reviewed()))
+    connection.close()
 
 
 @pytest.fixture
-def told(review: Review) -> Review:  # noqa: F811 (the fixture)
+def told(told_once: Review, db: None) -> Review:
     """Versions, a revert, locks of every kind, members, comments, tasks, a policy, three releases and a rename."""
-    owner, reviewer = caller_of(review.people["owner"]), caller_of(review.people["reviewer"])
-    project = review.project.id
-    review.require(open_comments="ignore", open_tasks="ignore")
-    review.save("# Role\nBe exact.\nBe brief.\n", **{"files/a.md": {"content": "One\n"}}, model_configuration={"a": 1})
+    return deepcopy(told_once)
+
+
+def tell(told: Review) -> Review:
+    owner, reviewer = caller_of(told.people["owner"]), caller_of(told.people["reviewer"])
+    project = told.project.id
+    told.require(open_comments="ignore", open_tasks="ignore")
+    told.save("# Role\nBe exact.\nBe brief.\n", **{"files/a.md": {"content": "One\n"}}, model_configuration={"a": 1})
     said = create_comment(
         caller=reviewer,
         project_id=project,
@@ -46,17 +62,17 @@ def told(review: Review) -> Review:  # noqa: F811 (the fixture)
     resolve_comment(caller=reviewer, comment_id=said.id)
     over = create_comment(caller=reviewer, project_id=project, version=1, target_field="prompt_text", text="A slip")
     withdraw_comment(caller=owner, comment_id=over.id, reason="Not meant")
-    task = create_task(caller=owner, project_id=project, text="Read it", assignee_id=review.people["reviewer"].id)
+    task = create_task(caller=owner, project_id=project, text="Read it", assignee_id=told.people["reviewer"].id)
     change_task(caller=reviewer, task_id=task.id, done=True)
     create_task(caller=owner, project_id=project, text="Read it again")
-    review.withdraw(review.submit("0.9.0"))
-    review.release("1.0.0")
+    told.withdraw(told.submit("0.9.0"))
+    told.release("1.0.0")
     reopen_project(caller=owner, project_id=project)
     update_project(caller=owner, project_id=project, name="Another agent", description="For another team")
     revert_draft(caller=owner, project_id=project, version=1, reason="As it was")
-    remove_member(caller=owner, project_id=project, user_id=review.people["viewer"].id, reason="Left")
-    review.writer.take("files/open.md")
-    return review
+    remove_member(caller=owner, project_id=project, user_id=told.people["viewer"].id, reason="Left")
+    told.writer.take("files/open.md")
+    return told
 
 
 @pytest.fixture(scope="module")
