@@ -7,11 +7,14 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.callers import Caller
 from accounts.models import User
@@ -45,6 +48,22 @@ def pytest_unconfigure() -> None:
 def site_addresses(django_test_environment: None) -> None:
     """Which addresses the site has is read from the settings at import, so before a test changes them."""
     import_module(settings.ROOT_URLCONF)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> Iterator[None]:
+    """Look the static files up once: WhiteNoise does it for each handler, and each test client has one."""
+    look_up = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, dict[str, Any]] = {}
+
+    def look_up_once(self: WhiteNoiseMiddleware) -> None:
+        if self.static_prefix not in found:
+            look_up(self)
+            found[self.static_prefix] = self.files
+        self.files = dict(found[self.static_prefix])
+
+    with patch.object(WhiteNoiseMiddleware, "add_files_from_finders", look_up_once):
+        yield
 
 
 @pytest.fixture(scope="session")

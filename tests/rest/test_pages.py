@@ -169,11 +169,12 @@ def test_c10_on_a_projects_pages_everybody_may_just_what_the_table_says(
     told, expected = {}, {}
     names = {"viewer": str(people["viewer"].id), "stranger": people["stranger"].username}
     body = {name: value.format(**names) for name, value in row.body.items()}
+    things = {project.id: things_in(project) for project in places.values()}
     for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
         project = places[persona != "visitor"]
         with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
-            path = f"/projects/{project.id}/{row.path}".format(**names, **things_in(project))
+            path = f"/projects/{project.id}/{row.path}".format(**names, **things[project.id])
             told[persona, status] = outcome(browsers[persona].generic(row.method, path, **form(body)))
         expected[persona, status] = row.expected(persona, status)
     assert told == expected
@@ -202,9 +203,9 @@ def test_no_cache_keeps_what_a_page_shows(
     paths = [f"/projects/{project.id}/{row.path}" for row in OF_A_PROJECT if row.method == "GET"]
     paths += [path for _, method, path, *_ in ELSEWHERE if method == "GET"]
     paths += ["/admin/", "/api/v1/projects/", f"/api/v1/projects/{project.id}/events/", "/api/docs/"]
-    kept = {}
+    kept, things = {}, things_in(project)
     for path in paths:
-        answer = browsers[persona].get(path.format(**names, **things_in(project)))
+        answer = browsers[persona].get(path.format(**names, **things))
         if "no-store" not in answer["Cache-Control"]:
             kept[path] = answer["Cache-Control"]
     assert kept == {}
