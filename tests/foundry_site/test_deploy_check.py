@@ -29,6 +29,12 @@ print(json.dumps({
 """
 
 
+SECRETS = """
+from django.conf import settings
+print(settings.SECRET_KEY)
+"""
+
+
 @pytest.fixture
 def environment(process_environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     return {**process_environment, **PRODUCTION, "FOUNDRY_DATA_DIR": str(tmp_path)}
@@ -60,7 +66,7 @@ def test_everything_goes_over_tls_but_what_watches_the_server(environment: dict[
 
 
 def test_secrets_that_nobody_gave_are_made_for_their_owner_only(environment: dict[str, str], tmp_path: Path) -> None:
-    run(environment, "manage.py", "check")
+    run(environment, "-c", SECRETS)
     made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path.is_file()}
     assert made == dict.fromkeys(made, 0o600)
     assert {"secret_key", "metrics_token"} <= made.keys()
@@ -69,6 +75,7 @@ def test_secrets_that_nobody_gave_are_made_for_their_owner_only(environment: dic
 
 def test_secrets_from_the_environment_leave_no_file(environment: dict[str, str], tmp_path: Path) -> None:
     given = {"FOUNDRY_SECRET_KEY": os.urandom(32).hex(), "FOUNDRY_METRICS_TOKEN": os.urandom(32).hex()}
-    run({**environment, **given}, "manage.py", "check")
+    used = run({**environment, **given}, "-c", SECRETS)
+    assert given["FOUNDRY_SECRET_KEY"] in used.stdout
     assert not (tmp_path / "secret_key").exists()
     assert not (tmp_path / "metrics_token").exists()
