@@ -15,8 +15,10 @@ from foundry_site.launcher.chromium import ensure_chromium
 from foundry_site.launcher.console import LaunchError, say
 from foundry_site.launcher.signals import Stopped
 
-# More workers than cores only wait for each other. Each has a database of its own.
-MOST_WORKERS = 4
+# Tests of pages, nodes and faults wait half of their time: for other processes, and for locks to run out. Each worker
+# has databases of its own.
+WORKERS_PER_CORE = 2
+MAX_WORKERS = 4
 STOP_SECONDS = 60
 
 
@@ -45,7 +47,7 @@ def _is_ci() -> bool:
 
 
 def _workers() -> int:
-    return max(1, min(os.cpu_count() or 1, MOST_WORKERS))
+    return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MAX_WORKERS)
 
 
 def _pytest(arguments: Sequence[str]) -> int:
