@@ -146,4 +146,4 @@ def _choose(name: str) -> None:
     if name != current():
         connections.databases["default"]["NAME"] = name
         # Its connections lead to the other one.
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined] # of the PostgreSQL backend
