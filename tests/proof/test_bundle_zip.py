@@ -12,19 +12,23 @@ import zlib
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from publishing.bundle.assembly import verifier_source
+from tests.cast import new_reviewed
+from tests.proof.tampering import undone
 from tests.publishing.bundles import release_bundle
-from tests.publishing.reviews import Review
+from tests.publishing.reviews import Review, begun
 
 pytestmark = pytest.mark.django_db
 
 PAGE = b"<!doctype html><h1>Approved by everybody</h1>"
 
 
-@pytest.fixture
-def data(review: Review) -> bytes:
-    return release_bundle(review.release())
+@pytest.fixture(scope="module")
+def data(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> bytes:
+    with django_db_blocker.unblock(), undone():
+        return release_bundle(begun(*new_reviewed()).release())
 
 
 def run(folder: Path, *arguments: object, isolated: bool = True) -> tuple[int, str]:
