@@ -32,7 +32,7 @@ from tests.publishing.reviews import Review, begun, caller_of
 @pytest.fixture(scope="module")
 def told_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Review]:
     """One for all tests of a module, in a transaction that nobody commits: each test's own is inside it."""
-    with django_db_blocker.unblock(), undone():
+    with django_db_blocker.unblock(), rolled_back():
         # Tests of files may be long about it, and ask the database nothing.
         run("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield tell(begun(*new_reviewed()))

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from publishing.bundle.assembly import verifier_source
 from tests.cast import new_reviewed
-from tests.proof.tampering import undone
+from tests.proof.tampering import rolled_back
 from tests.publishing.bundles import release_bundle
 from tests.publishing.reviews import Review, begun
 
@@ -27,7 +27,7 @@ PAGE = b"<!doctype html><h1>Approved by everybody</h1>"
 
 @pytest.fixture(scope="module")
 def data(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> bytes:
-    with django_db_blocker.unblock(), undone():
+    with django_db_blocker.unblock(), rolled_back():
         return release_bundle(begun(*new_reviewed()).release())
 
 
