@@ -26,7 +26,7 @@ from notifications.models import Notification
 from notifications.services import mark_all_read, notify, set_preferences
 from projects.models import Project
 from projects.services import remove_member
-from tests.publishing.test_jobs import work
+from tests.audit.test_jobs import work
 
 Callers = Callable[..., Caller]
 SITE = "https://foundry.example"

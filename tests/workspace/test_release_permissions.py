@@ -16,7 +16,7 @@ from accounts.models import User
 from projects.models import Project
 from publishing.models import Release
 from tests.rest.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
-from tests.rest.undone import undone
+from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
 from workspace.releases.urls import urlpatterns
 
@@ -86,7 +86,7 @@ def test_c09_c10_on_the_pages_of_releases_everybody_may_just_what_the_table_says
     for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
         project = places[persona != "visitor"]
         path = f"/projects/{project.id}/{row.path.format(release=releases[project.id])}"
-        with undone():
+        with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
             told[persona, status] = clients[persona].generic(row.method, path, **body(row)).status_code
         expected[persona, status] = row.expected(persona, status)

@@ -14,7 +14,7 @@ from audit.models import Event, project_chain
 from projects.models import Project
 from projects.services import archive_project, update_project
 from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OWNERS, PERSONAS
-from tests.rest.undone import undone
+from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 from tests.workspace.test_release_permissions import Row, body
@@ -39,7 +39,7 @@ def test_c09_c10_on_the_settings_everybody_may_just_what_the_table_says(
     told, expected = {}, {}
     for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
         project = places[persona != "visitor"]
-        with undone():
+        with rolled_back():
             Project.objects.filter(id=project.id).update(status=status)
             path = address(project, row.path)
             told[persona, status] = clients[persona].generic(row.method, path, **body(row)).status_code
