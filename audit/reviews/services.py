@@ -22,7 +22,7 @@ from kernel.transactions import write_transaction
 AUDIT_REVIEWED: Final = "audit.reviewed"
 
 # What is read and verified while the reviewer waits; longer chains are reviewed in parts.
-MOST_EVENTS: Final = 50_000
+MAX_EVENTS: Final = 50_000
 
 
 def record_review(*, caller: AuditCaller, chain: str, from_seq: int, to_seq: int, findings: str = "") -> Review:
@@ -109,9 +109,9 @@ def _ends(chain: str, from_seq: int, to_seq: int) -> tuple[Event, Event]:
         raise ValidationFailed(
             {"to_seq": [_("Give the number of an event: {first} to {last}.").format(first=from_seq, last=newest)]}
         )
-    if to_seq - from_seq >= MOST_EVENTS:
+    if to_seq - from_seq >= MAX_EVENTS:
         raise ValidationFailed(
-            {"to_seq": [_("Review at most {most} events at a time.").format(most=f"{MOST_EVENTS:,}")]}
+            {"to_seq": [_("Review at most {most} events at a time.").format(most=f"{MAX_EVENTS:,}")]}
         )
     found = {event.seq: event for event in Event.objects.chain(chain).filter(seq__in=(from_seq, to_seq))}
     missing = {"from_seq": from_seq, "to_seq": to_seq}

@@ -18,7 +18,7 @@ from foundry_site.demo.story import VERSIONS as FIRST_VERSIONS
 from locking.models import Lease
 from projects.models import Project
 from publishing.models import Release, Signature
-from tests.notifications.inboxes import told
+from tests.notifications.inboxes import inbox_kinds
 
 URL = "http://localhost:8000/"
 VERSIONS = (*FIRST_VERSIONS, *LATER_VERSIONS)
@@ -77,7 +77,7 @@ def test_it_was_talked_about_released_by_three_people_and_reopened_since(tmp_pat
 @pytest.mark.django_db
 def test_somebody_is_mentioned_and_only_what_is_new_waits(tmp_path: Path) -> None:
     making.make_demo(data_dir=tmp_path, url=URL)
-    waits = {name: told(User.objects.named(name).get(), unread=True) for name in ("owner", "editor", "reviewer")}
+    waits = {name: inbox_kinds(User.objects.named(name).get(), unread=True) for name in ("owner", "editor", "reviewer")}
     assert waits == {
         "owner": [],
         "editor": ["comment.mentioned", "task.assigned"],

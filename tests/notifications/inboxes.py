@@ -8,7 +8,7 @@ from accounts.models import User
 from notifications.models import Notification
 
 
-def told(user: User, *, unread: bool = False) -> list[str]:
+def inbox_kinds(user: User, *, unread: bool = False) -> list[str]:
     """The kinds in a person's inbox, oldest first."""
     rows = Notification.objects.of(user)
     return list((rows.unread() if unread else rows).order_by("id").values_list("kind", flat=True))

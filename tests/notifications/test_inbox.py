@@ -16,7 +16,7 @@ from kernel.errors import NotFound, ValidationFailed
 from notifications.models import Notification, Preferences, count_unread
 from notifications.services import mark_all_read, mark_read, set_preferences
 from projects.models import Project
-from tests.notifications.inboxes import told
+from tests.notifications.inboxes import inbox_kinds
 from tests.rest.client import Api, problem
 
 pytestmark = pytest.mark.django_db
@@ -114,4 +114,4 @@ class TestRest:
         row = Notification.objects.get(facts__text="one")
         assert Api(owner).get("inbox/").json()["results"] == []
         assert problem(Api(owner).post(f"inbox/{row.id}/read/", {})) == (404, "not_found")
-        assert told(editor, unread=True)[-1] == "task.assigned"
+        assert inbox_kinds(editor, unread=True)[-1] == "task.assigned"

@@ -21,7 +21,7 @@ from notifications.services import mark_all_read
 from projects.models import Project
 from projects.services import add_member, change_role, remove_member, update_project
 from publishing.models import Release
-from tests.notifications.inboxes import newest, told
+from tests.notifications.inboxes import inbox_kinds, newest
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.publishing.reviews import Review
 from tests.writers import Writer
@@ -50,12 +50,12 @@ class TestMembers:
         project = make_project()
         add_member(caller=caller_for(owner), project_id=project.id, user_id=editor.id, role="editor")
         change_role(caller=caller_for(owner), project_id=project.id, user_id=editor.id, role="owner", reason="Grows")
-        assert told(editor) == ["member.added", "member.role_changed"]
+        assert inbox_kinds(editor) == ["member.added", "member.role_changed"]
         assert newest(editor) == {"role": "owner", "before": "editor"}
         row = Notification.objects.of(editor)[0]
         event = Event.objects.of_project(project.id).get(seq=row.seq or 0)
         assert (row.chain, event.action) == (str(project.id), "member.role_changed")
-        assert told(owner) == []
+        assert inbox_kinds(owner) == []
 
     def test_who_takes_projects_on_from_a_closed_account(
         self,
@@ -69,7 +69,7 @@ class TestMembers:
         make_project("Without them")
         administrator = caller_for(make_user("administrator", is_administrator=True))
         deactivate_account(caller=administrator, user_id=owner.id, successor_id=editor.id, reason="Left")
-        assert told(editor) == ["member.added", "member.role_changed", "member.added"]
+        assert inbox_kinds(editor) == ["member.added", "member.role_changed", "member.added"]
 
     def test_a_repeat_tells_nobody_twice(
         self, make_project: Callable[..., Project], owner: User, editor: User, caller_for: Callers
@@ -77,7 +77,7 @@ class TestMembers:
         project, caller = make_project(), caller_for(owner, client_ref=uuid4())
         for _ in range(2):
             add_member(caller=caller, project_id=project.id, user_id=editor.id, role="editor")
-        assert told(editor) == ["member.added"]
+        assert inbox_kinds(editor) == ["member.added"]
 
     def test_a_refused_write_tells_nobody(
         self, make_project: Callable[..., Project], owner: User, editor: User, caller_for: Callers
@@ -87,16 +87,16 @@ class TestMembers:
             change_role(
                 caller=caller_for(owner), project_id=project.id, user_id=owner.id, role="editor", reason="Leaves"
             )
-        assert told(editor) == ["member.added"]
+        assert inbox_kinds(editor) == ["member.added"]
 
     def test_whoever_is_removed_sees_nothing_of_the_project_any_more(
         self, quiet: Project, owner: User, editor: User, caller_for: Callers
     ) -> None:
         create_task(caller=caller_for(owner), project_id=quiet.id, text="Cite", assignee_id=editor.id)
         remove_member(caller=caller_for(owner), project_id=quiet.id, user_id=editor.id, reason="Left")
-        assert told(editor) == []
+        assert inbox_kinds(editor) == []
         update_project(caller=caller_for(owner), project_id=quiet.id, is_private=False)
-        assert told(editor) == ["task.assigned"]
+        assert inbox_kinds(editor) == ["task.assigned"]
 
 
 class TestLocks:
@@ -107,9 +107,9 @@ class TestLocks:
         holder.take()
         for _ in range(2):
             self.ask(asker)
-        assert told(editor) == ["lock.requested"]
+        assert inbox_kinds(editor) == ["lock.requested"]
         assert newest(editor) == {"field": "prompt_text"}
-        assert told(owner) == []
+        assert inbox_kinds(owner) == []
 
     def test_an_answer_settles_it(self, quiet: Project, owner: User, editor: User, caller_for: Callers) -> None:
         holder, asker = Writer(caller_for(editor), quiet), Writer(caller_for(owner), quiet)
@@ -122,16 +122,16 @@ class TestLocks:
         }
         self.ask(asker)
         keep_lock(caller=holder.caller, **facts)
-        assert told(editor, unread=True) == []
+        assert inbox_kinds(editor, unread=True) == []
         self.ask(asker)
-        assert told(editor, unread=True) == ["lock.requested"]
+        assert inbox_kinds(editor, unread=True) == ["lock.requested"]
         hand_over_lock(caller=holder.caller, **facts)
-        assert told(editor, unread=True) == []
+        assert inbox_kinds(editor, unread=True) == []
 
     def test_asking_ones_own_other_window_tells_nobody(self, quiet: Project, editor: User, caller_for: Callers) -> None:
         Writer(caller_for(editor), quiet).take()
         self.ask(Writer(caller_for(editor), quiet))
-        assert told(editor) == []
+        assert inbox_kinds(editor) == []
 
     def test_whose_lock_is_taken_over(self, quiet: Project, owner: User, editor: User, caller_for: Callers) -> None:
         Writer(caller_for(editor), quiet).take()
@@ -140,7 +140,7 @@ class TestLocks:
         take_over_lock(
             caller=boss.caller, project_id=quiet.id, session_id=boss.session, field="prompt_text", reason="Urgent"
         )
-        assert told(editor, unread=True) == ["lock.taken_over"]
+        assert inbox_kinds(editor, unread=True) == ["lock.taken_over"]
 
     @staticmethod
     def ask(writer: Writer) -> None:
@@ -156,18 +156,18 @@ class TestComments:
     ) -> None:
         text = f"@{editor.username.upper()}, @{viewer.username}. And @{outsider.username}, x@{reviewer.username}?"
         comment = self.say(quiet, reviewer, text, caller_for)
-        assert told(editor) == told(viewer) == ["comment.mentioned"]
+        assert inbox_kinds(editor) == inbox_kinds(viewer) == ["comment.mentioned"]
         assert newest(editor) == {
             "comment_id": str(comment.id),
             "thread_id": str(comment.id),
             "version": 1,
             "target_field": "prompt_text",
         }
-        assert told(outsider) == told(reviewer) == []
+        assert inbox_kinds(outsider) == inbox_kinds(reviewer) == []
 
     def test_nobody_is_told_of_their_own_words(self, quiet: Project, reviewer: User, caller_for: Callers) -> None:
         self.say(quiet, reviewer, f"@{reviewer.username}", caller_for)
-        assert told(reviewer) == []
+        assert inbox_kinds(reviewer) == []
 
     def test_a_name_is_read_to_its_end(
         self, quiet: Project, make_user: Callable[..., User], owner: User, caller_for: Callers
@@ -177,7 +177,7 @@ class TestComments:
         for user in (*names, longer):
             add_member(caller=caller_for(owner), project_id=quiet.id, user_id=user.id, role="viewer")
         self.say(quiet, owner, f"(@{longer.username})", caller_for)
-        assert [told(user) for user in (*names, longer)] == [
+        assert [inbox_kinds(user) for user in (*names, longer)] == [
             ["member.added"],
             ["member.added"],
             ["member.added", "comment.mentioned"],
@@ -189,9 +189,9 @@ class TestComments:
         thread = self.say(quiet, reviewer, "Why?", caller_for)
         answer_comment(caller=caller_for(editor), comment_id=thread.id, text="Because.")
         answer_comment(caller=caller_for(owner), comment_id=thread.id, text=f"@{editor.username} is right.")
-        assert told(reviewer) == ["comment.answered", "comment.answered"]
-        assert told(editor) == ["comment.mentioned"]
-        assert told(owner) == []
+        assert inbox_kinds(reviewer) == ["comment.answered", "comment.answered"]
+        assert inbox_kinds(editor) == ["comment.mentioned"]
+        assert inbox_kinds(owner) == []
 
     def test_who_has_left_hears_nothing(
         self, quiet: Project, owner: User, editor: User, reviewer: User, caller_for: Callers
@@ -213,7 +213,7 @@ class TestTasks:
         change_task(caller=caller, task_id=task.id, assignee_id=reviewer.id)
         change_task(caller=caller, task_id=task.id, done=True)
         change_task(caller=caller_for(editor), task_id=task.id, assignee_id=editor.id)
-        assert told(editor) == told(reviewer) == ["task.assigned"]
+        assert inbox_kinds(editor) == inbox_kinds(reviewer) == ["task.assigned"]
 
 
 class TestReleases:
@@ -223,7 +223,7 @@ class TestReleases:
         return review
 
     def told_to_all(self, review: Review, **options: Any) -> dict[str, list[str]]:  # noqa: F811
-        return {role: told(user, **options) for role, user in review.people.items()}
+        return {role: inbox_kinds(user, **options) for role, user in review.people.items()}
 
     def test_who_could_sign_is_asked_and_who_submitted_hears_how_it_goes(self, calm: Review) -> None:
         release = calm.submit()
@@ -236,7 +236,7 @@ class TestReleases:
         }
         calm.sign(release, "authored", "editor")
         calm.sign(release, "reviewed", "reviewer")
-        assert told(calm.people["reviewer"], unread=True) == []
+        assert inbox_kinds(calm.people["reviewer"], unread=True) == []
         assert newest(calm.people["editor"]) == {
             "release_id": str(release.id),
             "name": "1.0.0",

@@ -39,7 +39,6 @@ class SampleStageConfig(StageConfig):
         self._register_what_is_live()
 
     def _register_what_is_live(self) -> None:
-        from audit.event_types import register_events
         from gateway.registry import SOCKET_ADDRESSES, register_commands
         from gateway.streams import TOPIC_TYPES
         from locking.leases import LEASE_END_STEPS
@@ -49,7 +48,6 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.services import note_the_end
         from tests.sample_stage.socket import SOCKET
 
-        register_events(live.NOTES_CLOSED)
         register_commands(*COMMANDS)
         SOCKET_ADDRESSES.register("notes", SOCKET)
         for name, topic_type in live.TOPICS.items():

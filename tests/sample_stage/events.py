@@ -1,4 +1,4 @@
-"""The event of a note: all that the product knows of it is this one entry."""
+"""The events of notes: each is all that the product knows of it, in one entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from audit.event_types import EVENT_KINDS, EventKind, EventType, InboxLine, register_events
+from audit.event_types import EVENT_KINDS, EventKind, EventType, InboxLine, Revocation, register_events
 from notifications.topics import MAIL_TOPICS, MailTopic
 
 NOTE_ADDED: Final = EventType(
@@ -32,8 +32,18 @@ NOTE_ADDED: Final = EventType(
 )
 
 
+# It lowers the access of everybody in the project.
+NOTES_CLOSED: Final = EventType(
+    "notes.closed",
+    sentence=_("{name} closed the notes"),
+    icon="pen-line",
+    kind="notes",
+    revokes=Revocation(user=lambda event: None),
+)
+
+
 def register() -> None:
-    """Register the event, with a filter and a topic of mails of its own."""
+    """Register both events, with a filter and a topic of mails of its own."""
     EVENT_KINDS.register("notes", EventKind(_("Notes"), position=100))
     MAIL_TOPICS.register("note", MailTopic(_("Somebody puts a note on your project"), position=100))
-    register_events(NOTE_ADDED)
+    register_events(NOTE_ADDED, NOTES_CLOSED)

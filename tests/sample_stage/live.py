@@ -10,17 +10,15 @@ from django.db.models import Count
 
 import realtime
 from accounts.callers import Caller
-from audit.event_types import EventType, Revocation
 from audit.models import Event, project_chain
 from gateway.streams import TopicType, topic_id
 from kernel.errors import PermissionDenied
 from projects.access import get_project
 from realtime.frames import Frame, notification_frame
+from tests.sample_stage.events import NOTES_CLOSED
 from tests.sample_stage.models import Note
 
 NOTIFICATIONS: Final = {"note.added": ("number", "text"), "notes.hello": ("address",)}
-# It lowers the access of everybody in the project.
-NOTES_CLOSED: Final = EventType("notes.closed", revokes=Revocation(user=lambda event: None))
 EPHEMERALS: Final = {"note.typing": ("text",)}
 
 

@@ -14,8 +14,8 @@ from kernel.names import check_name
 from locking.models import EndReason, Lease
 from projects.models import Member, Role
 from projects.writing import ProjectWrite, project_write
-from tests.sample_stage.events import NOTE_ADDED
-from tests.sample_stage.live import NOTES_CLOSED, publish_note
+from tests.sample_stage.events import NOTE_ADDED, NOTES_CLOSED
+from tests.sample_stage.live import publish_note
 from tests.sample_stage.models import MAX_TEXT, Note
 
 

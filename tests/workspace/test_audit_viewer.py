@@ -27,8 +27,8 @@ from projects.models import Project
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
 from tests.writers import Writer
-from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.exporting import export
+from workspace.audit_viewer.query import AuditQuery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
@@ -67,7 +67,7 @@ def numbers(client: Client, **asked: Any) -> list[int]:
 
 
 def exported(form: str, **asked: Any) -> str:
-    return b"".join(export(Asked(**asked), form)).decode()
+    return b"".join(export(AuditQuery(**asked), form)).decode()
 
 
 def marked(text: str) -> set[tuple[str, str]]:
@@ -144,7 +144,7 @@ def test_the_strip_says_how_far_the_chain_was_verified_and_when(desk: Client, sa
 
 
 def test_a_long_trail_is_verified_by_the_worker(desk: Client, saved: Event, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("workspace.audit_viewer.views.MOST_WALKED", 1)
+    monkeypatch.setattr("workspace.audit_viewer.views.MAX_WALKED", 1)
     for _ in range(2):
         desk.post(reverse("admin:audit_event_verify"), {"here": f"chain={saved.chain}"})
 

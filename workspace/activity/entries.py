@@ -103,25 +103,25 @@ class Bar:
         return f"{date_format(self.day, 'j M')}: {self.count}"
 
 
-def events_of(project_id: UUID, asked: ActivityFilter) -> EventQuerySet:
+def events_of(project_id: UUID, filters: ActivityFilter) -> EventQuerySet:
     """The events that were asked for, newest first, whatever their time."""
     events = Event.objects.of_project(project_id).order_by("-seq")
-    if asked.kind in EVENT_KINDS:
-        events = events.filter(action__in=_actions_of({asked.kind}))
-    elif asked.kind != EVERYTHING and not asked.field:
+    if filters.kind in EVENT_KINDS:
+        events = events.filter(action__in=_actions_of({filters.kind}))
+    elif filters.kind != EVERYTHING and not filters.field:
         events = events.exclude(action__in=_actions_of(EVENT_KINDS.keys() - _default_kinds()))
-    if asked.person:
-        events = events.filter(actor_id=asked.person)
-    return _about_field(events, asked.field) if asked.field else events
+    if filters.person:
+        events = events.filter(actor_id=filters.person)
+    return _about_field(events, filters.field) if filters.field else events
 
 
-def in_time(events: EventQuerySet, asked: ActivityFilter, zone: tzinfo) -> EventQuerySet:
+def in_time(events: EventQuerySet, filters: ActivityFilter, zone: tzinfo) -> EventQuerySet:
     """Those of the days that were asked for, as the reader's calendar has them, and before the last one shown."""
-    if asked.since:
-        events = events.filter(at__gte=datetime.combine(asked.since, time.min, zone))
-    if asked.until:
-        events = events.filter(at__lt=datetime.combine(asked.until + timedelta(days=1), time.min, zone))
-    return events.filter(seq__lt=asked.before) if asked.before is not None else events
+    if filters.since:
+        events = events.filter(at__gte=datetime.combine(filters.since, time.min, zone))
+    if filters.until:
+        events = events.filter(at__lt=datetime.combine(filters.until + timedelta(days=1), time.min, zone))
+    return events.filter(seq__lt=filters.before) if filters.before is not None else events
 
 
 def rows_of(events: Iterable[Event]) -> list[ActivityRow]:

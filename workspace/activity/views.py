@@ -39,13 +39,13 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
     # First the newest event, then the state: what happens in between is told again, never missed.
     live = live_data(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
-    asked, zone = ActivityFilter.read(request.GET), reader_zone(request)
-    wanted = events_of(project_id, asked)
-    found = list(in_time(wanted, asked, zone)[: PAGE_SIZE + 1])
+    filters, zone = ActivityFilter.read(request.GET), reader_zone(request)
+    wanted = events_of(project_id, filters)
+    found = list(in_time(wanted, filters, zone)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     context = {
         "project_id": project_id,
-        "asked": asked,
+        "filters": filters,
         "days": by_day(rows_of(found), request),
         "bars": bars_of(wanted, zone),
         "spark_weeks": SPARK_WEEKS,

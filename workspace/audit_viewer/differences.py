@@ -21,8 +21,8 @@ from workspace.compare.rows import Block, FieldComparison, compare_drafts
 from workspace.highlighting import pieces
 
 # The rest stands on the compare page.
-MOST_ROWS: Final = 8
-MOST_OF_A_FIELD: Final = 4
+MAX_ROWS: Final = 8
+MAX_OF_A_FIELD: Final = 4
 LONG_VALUE: Final = 24
 
 Pieces = list[tuple[str, bool]]
@@ -73,18 +73,18 @@ def _of_version(draft: Draft, reader: UUID) -> Changes:
     number = draft.version_number
     base = Draft.objects.filter(project_id=draft.project_id, version_number=number - 1).first()
     compared = compare_drafts(base, draft, reader=reader)
-    rows = [row for field in compared.fields for row in islice(_of_field(field), MOST_OF_A_FIELD)]
+    rows = [row for field in compared.fields for row in islice(_of_field(field), MAX_OF_A_FIELD)]
     own = [
         Difference("", "current_version", *_whole(str(number - 1) if base else None, str(number))),
         Difference(
             "", "content_hash", *_whole(_short(base.content_hash) if base else None, _short(draft.content_hash))
         ),
     ]
-    asked = f"?base={number - 1}&target={number}"
-    page = reverse("workspace:compare", args=[draft.project_id]) + asked
+    query = f"?base={number - 1}&target={number}"
+    page = reverse("workspace:compare", args=[draft.project_id]) + query
     version = reverse("workspace:version", args=[draft.project_id, number])
     return Changes(
-        own + rows[:MOST_ROWS],
+        own + rows[:MAX_ROWS],
         facts=[],
         before=f"v{number - 1}" if base else "",
         after=f"v{number}",

@@ -14,7 +14,7 @@ from typing import Final
 from audit.keys.text import rfc3339
 from audit.models import Event
 from kernel.canonical import canonical
-from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.query import AuditQuery
 from workspace.audit_viewer.searching import matching, number_of
 
 PAGE: Final = 500
@@ -27,20 +27,20 @@ COLUMNS: Final = (
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def export(asked: Asked, form: str) -> Iterator[bytes]:
+def export(query: AuditQuery, form: str) -> Iterator[bytes]:
     """The events in a form of `FORMS`, newest first, in pieces."""
     write = FORMS[form]
-    return write(_pages(asked))
+    return write(_pages(query))
 
 
-def _pages(asked: Asked) -> Iterator[list[Event]]:
+def _pages(query: AuditQuery) -> Iterator[list[Event]]:
     """All events, those recorded meanwhile left out: newest first, each page is older than the one before."""
-    events = matching(asked)
-    name = "seq" if asked.chain else "id"
+    events = matching(query)
+    name = "seq" if query.chain else "id"
     page = list(events[:PAGE])
     while page:
         yield page
-        page = list(events.filter(**{f"{name}__lt": number_of(page[-1], asked)})[:PAGE])
+        page = list(events.filter(**{f"{name}__lt": number_of(page[-1], query)})[:PAGE])
 
 
 def _json_lines(pages: Iterable[list[Event]]) -> Iterator[bytes]:
@@ -69,7 +69,7 @@ def _csv(pages: Iterable[list[Event]]) -> Iterator[bytes]:
 
 def _cells(event: Event) -> list[str]:
     record, proof = event.record, _proof(event)
-    told = {
+    cells = {
         **proof,
         "actor_id": record["actor"]["id"],
         "actor": record["actor"]["name"],
@@ -79,7 +79,7 @@ def _cells(event: Event) -> list[str]:
         "target_id": event.target_id,
         "data": json.dumps(event.data, ensure_ascii=False, sort_keys=True),
     }
-    return [_safe(str(told.get(name, record.get(name)) or "")) for name in COLUMNS]
+    return [_safe(str(cells.get(name, record.get(name)) or "")) for name in COLUMNS]
 
 
 def _safe(cell: str) -> str:

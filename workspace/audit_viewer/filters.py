@@ -17,11 +17,11 @@ from accounts.models import Kind, User
 from audit.checkpoints.heads import Head
 from audit.models import SITE_CHAIN, Event
 from projects.models import Project
-from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.query import AuditQuery
 
 # Counted in the newest events only, so that the time of a page does not grow with the trail.
-MOST_COUNTED: Final = 20_000
-MOST_SHOWN: Final = 8
+MAX_COUNTED: Final = 20_000
+MAX_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Filter:
 
     @property
     def shown(self) -> list[Choice]:
-        return [choice for at, choice in enumerate(self.choices) if at <= MOST_SHOWN or choice.is_chosen]
+        return [choice for at, choice in enumerate(self.choices) if at <= MAX_SHOWN or choice.is_chosen]
 
     @property
     def folded(self) -> list[Choice]:
-        return [choice for at, choice in enumerate(self.choices) if at > MOST_SHOWN and not choice.is_chosen]
+        return [choice for at, choice in enumerate(self.choices) if at > MAX_SHOWN and not choice.is_chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ def chain_names(chains: Iterable[str]) -> dict[str, str]:
     return {SITE_CHAIN: _("site"), **{str(project_id): name for project_id, name in names}}
 
 
-def filters_of(asked: Asked, heads: Iterable[Head], names: Mapping[str, str]) -> list[Filter]:
+def filters_of(query: AuditQuery, heads: Iterable[Head], names: Mapping[str, str]) -> list[Filter]:
     """All four, the counts of the last three within the chosen project."""
-    counted = list(_counted(asked))
-    people = User.objects.in_bulk({row["actor_id"] for row in counted} | ({asked.person} if asked.person else set()))
+    counted = list(_counted(query))
+    people = User.objects.in_bulk({row["actor_id"] for row in counted} | ({query.person} if query.person else set()))
     by_person, by_group, by_kind = Counter[str](), Counter[str](), Counter[str]()
     for row in counted:
         actor = people[row["actor_id"]]
@@ -78,56 +78,56 @@ def filters_of(asked: Asked, heads: Iterable[Head], names: Mapping[str, str]) ->
         by_group[row["group"]] += row["count"]
         by_kind[actor.kind] += row["count"]
     shown = {str(person.id): person.display_name for person in people.values()}
-    groups = {group: f"{group}.*" for group in sorted(by_group | Counter([asked.group] if asked.group else []))}
-    kinds = {kind.value: str(kind.label) for kind in Kind if by_kind[kind.value] or kind.value == asked.kind}
+    groups = {group: f"{group}.*" for group in sorted(by_group | Counter([query.group] if query.group else []))}
+    kinds = {kind.value: str(kind.label) for kind in Kind if by_kind[kind.value] or kind.value == query.kind}
     return [
-        _projects(asked, heads, names),
-        _filter(asked, "person", shown, by_person, label=_("Person"), every=_("Anyone"), largest_first=True),
-        _filter(asked, "group", groups, by_group, label=_("Action"), every=_("All")),
-        _filter(asked, "kind", kinds, by_kind, label=_("Kind of actor"), every=_("All")),
+        _projects(query, heads, names),
+        _filter(query, "person", shown, by_person, label=_("Person"), every=_("Anyone"), largest_first=True),
+        _filter(query, "group", groups, by_group, label=_("Action"), every=_("All")),
+        _filter(query, "kind", kinds, by_kind, label=_("Kind of actor"), every=_("All")),
     ]
 
 
-def dates_of(asked: Asked) -> Dates:
+def dates_of(query: AuditQuery) -> Dates:
     """Days only where something was recorded; years and months between the first event and the last."""
-    parts = asked.when.split("-") if asked.when else []
-    trail = [_choice(asked, "-".join(parts[: at + 1])) for at in range(len(parts))]
-    return Dates(trail, [_choice(asked, when) for when in _further(asked, len(parts))], asked.url(when=""))
+    parts = query.when.split("-") if query.when else []
+    trail = [_choice(query, "-".join(parts[: at + 1])) for at in range(len(parts))]
+    return Dates(trail, [_choice(query, when) for when in _further(query, len(parts))], query.url(when=""))
 
 
-def _further(asked: Asked, depth: int) -> list[str]:
+def _further(query: AuditQuery, depth: int) -> list[str]:
     """The years, months or days that lie within what is asked for."""
-    if depth == 2 and asked.period:
-        events = Event.objects.filter(chain=asked.chain) if asked.chain else Event.objects.all()
-        inside = events.order_by().filter(at__gte=asked.period[0], at__lt=asked.period[1])
+    if depth == 2 and query.period:
+        events = Event.objects.filter(chain=query.chain) if query.chain else Event.objects.all()
+        inside = events.order_by().filter(at__gte=query.period[0], at__lt=query.period[1])
         return [f"{day:%Y-%m-%d}" for day in inside.datetimes("at", "day", tzinfo=UTC)]
-    ends = _ends(asked) if depth < 2 else None
+    ends = _ends(query) if depth < 2 else None
     months = _months(*ends) if ends else []
     years = list(dict.fromkeys(month[:4] for month in months))
     if depth == 0 and len(years) > 1:
         return years
-    return [month for month in months if month.startswith(asked.when)]
+    return [month for month in months if month.startswith(query.when)]
 
 
-def _counted(asked: Asked) -> Iterable[Mapping[str, Any]]:
-    newest = Event.objects.filter(chain=asked.chain).order_by("-seq") if asked.chain else Event.objects.order_by("-id")
+def _counted(query: AuditQuery) -> Iterable[Mapping[str, Any]]:
+    newest = Event.objects.filter(chain=query.chain).order_by("-seq") if query.chain else Event.objects.order_by("-id")
     group = Func(F("action"), Value("."), Value(1), function="split_part", output_field=TextField())
-    rows = Event.objects.filter(pk__in=newest.values("pk")[:MOST_COUNTED]).order_by()
+    rows = Event.objects.filter(pk__in=newest.values("pk")[:MAX_COUNTED]).order_by()
     return rows.values("actor_id", group=group).annotate(count=Count("pk"))
 
 
-def _projects(asked: Asked, heads: Iterable[Head], names: Mapping[str, str]) -> Filter:
+def _projects(query: AuditQuery, heads: Iterable[Head], names: Mapping[str, str]) -> Filter:
     counts = {head.chain: head.seq for head in heads}
     chains = sorted(counts, key=lambda chain: (chain == SITE_CHAIN, names.get(chain, chain).casefold()))
-    every = Choice(_("All projects"), asked.url(chain=""), None, not asked.chain)
+    every = Choice(_("All projects"), query.url(chain=""), None, not query.chain)
     listed = [
-        Choice(names.get(chain, chain), asked.url(chain=chain), counts[chain], chain == asked.chain) for chain in chains
+        Choice(names.get(chain, chain), query.url(chain=chain), counts[chain], chain == query.chain) for chain in chains
     ]
     return Filter("chain", _("Project"), [every, *listed])
 
 
 def _filter(
-    asked: Asked,
+    query: AuditQuery,
     name: str,
     choices: Mapping[str, str],
     counts: Mapping[str, int],
@@ -136,16 +136,16 @@ def _filter(
     every: str,
     largest_first: bool = False,
 ) -> Filter:
-    chosen = getattr(asked, name)
+    chosen = getattr(query, name)
     keys = sorted(choices, key=lambda key: -counts.get(key, 0)) if largest_first else list(choices)
-    listed = [Choice(choices[key], asked.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
-    return Filter(name, label, [Choice(every, asked.url(**{name: ""}), None, not chosen), *listed])
+    listed = [Choice(choices[key], query.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
+    return Filter(name, label, [Choice(every, query.url(**{name: ""}), None, not chosen), *listed])
 
 
-def _ends(asked: Asked) -> tuple[datetime, datetime] | None:
+def _ends(query: AuditQuery) -> tuple[datetime, datetime] | None:
     """When the first and the last event of the chain, or of all, were recorded."""
-    if asked.chain:
-        chain = Event.objects.filter(chain=asked.chain)
+    if query.chain:
+        chain = Event.objects.filter(chain=query.chain)
         found = [chain.order_by(order).values_list("at", flat=True).first() for order in ("seq", "-seq")]
     else:
         found = list(Event.objects.order_by().aggregate(first=Min("at"), last=Max("at")).values())
@@ -158,8 +158,8 @@ def _months(first: datetime, last: datetime) -> list[str]:
     return [f"{at // 12:04}-{at % 12 + 1:02}" for at in span]
 
 
-def _choice(asked: Asked, when: str) -> Choice:
-    return Choice(_part(when), asked.url(when=when))
+def _choice(query: AuditQuery, when: str) -> Choice:
+    return Choice(_part(when), query.url(when=when))
 
 
 def _part(when: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from audit.models import SITE_CHAIN, Event, Review
 from audit.via import via_words
-from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.query import AuditQuery
 from workspace.event_words import event_words
 
 KIND_ICONS = {"human": "user", "agent": "bot", "service": "cog", "device": "cpu"}
@@ -47,7 +47,7 @@ def short(digest: str) -> str:
     return f"{digest[:4]}…{digest[-4:]}"
 
 
-def rows_of(events: Sequence[Event], asked: Asked, chains: Mapping[str, str]) -> list[EventRow]:
+def rows_of(events: Sequence[Event], query: AuditQuery, chains: Mapping[str, str]) -> list[EventRow]:
     """Rows with everything they name, in as many queries for one event as for fifty."""
     names = _names(events)
     reviews = _reviews(events)
@@ -59,8 +59,8 @@ def rows_of(events: Sequence[Event], asked: Asked, chains: Mapping[str, str]) ->
             words=event_words(event, names=names),
             source=event.record["address"] or via_words(event.record["via"]),
             chain_name=chains.get(event.chain, event.chain),
-            is_open=event.pk == asked.open,
-            url=asked.url(open=0 if event.pk == asked.open else event.pk, before=asked.before),
+            is_open=event.pk == query.open,
+            url=query.url(open=0 if event.pk == query.open else event.pk, before=query.before),
             reviews=[review for review in reviews if review.chain == event.chain and review.covers(event.seq)],
         )
         for event in events

@@ -11,13 +11,13 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from audit.models import Event
-from workspace.audit_viewer.asked import Asked, actions_in
+from workspace.audit_viewer.query import AuditQuery, actions_in
 
 PAGE: Final = 50
 # More are not counted, so that the time of a page does not grow with the trail.
-MOST_COUNTED: Final = 10_000
+MAX_COUNTED: Final = 10_000
 # Words and hashes are looked for without an index: in this many of the newest events, or within the date asked for.
-MOST_SEARCHED: Final = 100_000
+MAX_SEARCHED: Final = 100_000
 
 _NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
@@ -31,69 +31,69 @@ class Count:
     more: bool
 
 
-def matching(asked: Asked) -> QuerySet[Event]:
+def matching(query: AuditQuery) -> QuerySet[Event]:
     """The events that were asked for, wherever the list begins; the newest first."""
     events: QuerySet[Event] = Event.objects.all()
-    if asked.chain:
-        events = events.filter(chain=asked.chain)
-    if asked.person:
-        events = events.filter(actor_id=asked.person)
-    if asked.group:
-        actions = actions_in(asked.group)
-        events = events.filter(action__in=actions) if actions else events.filter(action__startswith=f"{asked.group}.")
-    if asked.kind:
-        events = events.filter(actor_id__in=User.objects.filter(kind=asked.kind).values("id"))
-    if asked.period:
-        events = events.filter(at__gte=asked.period[0], at__lt=asked.period[1])
-    if asked.q:
-        events = _searched(events, asked)
-    return events.order_by(f"-{_number(asked)}")
+    if query.chain:
+        events = events.filter(chain=query.chain)
+    if query.person:
+        events = events.filter(actor_id=query.person)
+    if query.group:
+        actions = actions_in(query.group)
+        events = events.filter(action__in=actions) if actions else events.filter(action__startswith=f"{query.group}.")
+    if query.kind:
+        events = events.filter(actor_id__in=User.objects.filter(kind=query.kind).values("id"))
+    if query.period:
+        events = events.filter(at__gte=query.period[0], at__lt=query.period[1])
+    if query.q:
+        events = _searched(events, query)
+    return events.order_by(f"-{_number(query)}")
 
 
-def page_of(asked: Asked) -> tuple[list[Event], bool]:
+def page_of(query: AuditQuery) -> tuple[list[Event], bool]:
     """One page, and whether there are older ones."""
-    events = matching(asked)
-    if asked.before:
-        events = events.filter(**{f"{_number(asked)}__lt": asked.before})
+    events = matching(query)
+    if query.before:
+        events = events.filter(**{f"{_number(query)}__lt": query.before})
     found = list(events[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 
 
-def count_of(asked: Asked) -> Count:
+def count_of(query: AuditQuery) -> Count:
     """How many events were asked for, up to a limit."""
-    number = matching(asked)[: MOST_COUNTED + 1].count()
-    return Count(min(number, MOST_COUNTED), number > MOST_COUNTED)
+    number = matching(query)[: MAX_COUNTED + 1].count()
+    return Count(min(number, MAX_COUNTED), number > MAX_COUNTED)
 
 
-def number_of(event: Event, asked: Asked) -> int:
+def number_of(event: Event, query: AuditQuery) -> int:
     """What a list is continued by: the event's number in its chain, or among all."""
-    number: int = getattr(event, _number(asked))
+    number: int = getattr(event, _number(query))
     return number
 
 
-def _number(asked: Asked) -> str:
-    return "seq" if asked.chain else "id"
+def _number(query: AuditQuery) -> str:
+    return "seq" if query.chain else "id"
 
 
-def _searched(events: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
+def _searched(events: QuerySet[Event], query: AuditQuery) -> QuerySet[Event]:
     """By number (412, #412), by the beginning of a hash, or by any text of the record: a field, reason or address."""
-    number = _NUMBER.fullmatch(asked.q)
+    number = _NUMBER.fullmatch(query.q)
     if number:
         return events.filter(seq=int(number[1]))
-    if not asked.period:
-        events = _newest(events, asked)
+    if not query.period:
+        events = _newest(events, query)
     # As the text stands in the record, in JSON.
-    told = Q(canonical__icontains=json.dumps(asked.q, ensure_ascii=False)[1:-1])
-    prefix = asked.q.rstrip("….").lower()
+    wanted = Q(canonical__icontains=json.dumps(query.q, ensure_ascii=False)[1:-1])
+    prefix = query.q.rstrip("….").lower()
     if _HASH.fullmatch(prefix):
         low = bytes.fromhex(prefix.ljust(64, "0"))
         high = bytes.fromhex(prefix.ljust(64, "f"))
-        told |= Q(hash__gte=low, hash__lte=high)
-    return events.filter(told)
+        wanted |= Q(hash__gte=low, hash__lte=high)
+    return events.filter(wanted)
 
 
-def _newest(events: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
-    name = _number(asked)
-    scope = Event.objects.filter(chain=asked.chain) if asked.chain else Event.objects.all()
+def _newest(events: QuerySet[Event], query: AuditQuery) -> QuerySet[Event]:
+    name = _number(query)
+    scope = Event.objects.filter(chain=query.chain) if query.chain else Event.objects.all()
     newest = scope.order_by().aggregate(newest=Max(name))["newest"] or 0
-    return events.filter(**{f"{name}__gt": newest - MOST_SEARCHED})
+    return events.filter(**{f"{name}__gt": newest - MAX_SEARCHED})

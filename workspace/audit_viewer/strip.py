@@ -17,7 +17,7 @@ from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.unsealed import Unsealed, unsealed
 from audit.models import ChainVerification
 from audit.periodic import PeriodicJob, periodic_jobs
-from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.query import AuditQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,17 @@ class Strip:
         return [(words.get(job.title, job.title), job) for job in self.jobs]
 
 
-def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
+def strip_of(query: AuditQuery, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
     """The strip of one chain, or of all together: then the oldest note counts, and any broken chain."""
-    seqs = {head.chain: head.seq for head in heads if asked.chain in {"", head.chain}}
+    seqs = {head.chain: head.seq for head in heads if query.chain in {"", head.chain}}
     verifications = ChainVerification.objects.sealed(seqs)
     broken = next((each for each in verifications.values() if each.is_broken), None)
     is_known = bool(seqs) and verifications.keys() == seqs.keys()
     state = "broken" if broken else "verified" if is_known else "unknown"
     return Strip(
         state=state,
-        title=_title(asked, state, broken, verifications),
-        name=names.get(asked.chain, asked.chain) if asked.chain else _("All projects"),
+        title=_title(query, state, broken, verifications),
+        name=names.get(query.chain, query.chain) if query.chain else _("All projects"),
         fault=broken.says.partition(": ")[2] if broken else "",
         events=sum(seqs.values()),
         not_compared=max((each.not_compared for each in verifications.values()), default=0),
@@ -80,14 +80,14 @@ def strip_of(asked: Asked, heads: Sequence[Head], names: Mapping[str, str]) -> S
 
 
 def _title(
-    asked: Asked, state: str, broken: ChainVerification | None, verifications: Mapping[str, ChainVerification]
+    query: AuditQuery, state: str, broken: ChainVerification | None, verifications: Mapping[str, ChainVerification]
 ) -> str:
     if broken is not None:
         return _("Chain broken at %(seq)d") % {"seq": broken.seq + 1} if broken.fault else _("A record was changed")
     if state == "unknown":
         return _("Not verified yet")
-    if asked.chain:
-        return _("Chain verified up to %(seq)d") % {"seq": verifications[asked.chain].seq}
+    if query.chain:
+        return _("Chain verified up to %(seq)d") % {"seq": verifications[query.chain].seq}
     count = len(verifications)
     return ngettext("%(n)d chain verified", "%(n)d chains verified", count) % {"n": count}
 

@@ -23,46 +23,46 @@ from kernel.errors import NotFound, ValidationFailed
 from projects.fields import check_field_name
 from rest.downloads import attachment, file_name
 from rest.streaming import in_threads
-from workspace.audit_viewer.asked import Asked
+from workspace.audit_viewer.event_detail import address_of, event_detail
 from workspace.audit_viewer.exporting import FORMS, export
 from workspace.audit_viewer.filters import chain_names, dates_of, filters_of
 from workspace.audit_viewer.holders import fields_held, holders
-from workspace.audit_viewer.opened import address_of, opened
+from workspace.audit_viewer.query import AuditQuery
 from workspace.audit_viewer.rows import rows_of
-from workspace.audit_viewer.searching import MOST_SEARCHED, count_of, number_of, page_of
+from workspace.audit_viewer.searching import MAX_SEARCHED, count_of, number_of, page_of
 from workspace.audit_viewer.strip import strip_of
 from workspace.decorators import PageRequest
 from workspace.numbers import number
 
 REVIEWS_SHOWN = 50
 # Events that are verified while somebody waits: some 6,000 a second.
-MOST_WALKED = 10_000
+MAX_WALKED = 10_000
 
 Context = dict[str, Any]
 
 
 def event_list(request: PageRequest, context: Context) -> HttpResponse:
-    """The events that were asked for (`Asked`), one of them open, and how the chain stands."""
-    asked = Asked.of(request.GET)
+    """The events that were asked for (`AuditQuery`), one of them open, and how the chain stands."""
+    query = AuditQuery.of(request.GET)
     heads = current_heads()
     names = chain_names(head.chain for head in heads)
-    events, more = page_of(asked)
-    rows = rows_of(events, asked, names)
+    events, more = page_of(query)
+    rows = rows_of(events, query, names)
     chosen = next((row for row in rows if row.is_open), None)
     context |= {
-        "asked": asked,
-        "strip": strip_of(asked, heads, names),
-        "filters": filters_of(asked, heads, names),
-        "dates": dates_of(asked),
-        "count": count_of(asked),
+        "query": query,
+        "strip": strip_of(query, heads, names),
+        "filters": filters_of(query, heads, names),
+        "dates": dates_of(query),
+        "count": count_of(query),
         "rows": rows,
         "open_row": chosen,
-        "opened": opened(chosen.event, asked, reader=request.user.id) if chosen else None,
-        "older_url": asked.url(before=number_of(events[-1], asked)) if more else "",
-        "newest_url": asked.url(before=0) if asked.before else "",
-        "every_url": Asked(chain=asked.chain).url(),
-        "most_searched": MOST_SEARCHED,
-        "here": asked.query(before=asked.before, open=asked.open),
+        "opened": event_detail(chosen.event, query, reader=request.user.id) if chosen else None,
+        "older_url": query.url(before=number_of(events[-1], query)) if more else "",
+        "newest_url": query.url(before=0) if query.before else "",
+        "every_url": AuditQuery(chain=query.chain).url(),
+        "most_searched": MAX_SEARCHED,
+        "here": query.querystring(before=query.before, open=query.open),
     }
     return render(request, "workspace/audit/events.html", context)
 
@@ -80,8 +80,8 @@ def verify(request: PageRequest) -> HttpResponse:
 
     A person waits for a second or two; what takes longer is left to the worker, and the page says so.
     """
-    shown = Asked.of(QueryDict(request.POST.get("here", "")))
-    if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MOST_WALKED:
+    shown = AuditQuery.of(QueryDict(request.POST.get("here", "")))
+    if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MAX_WALKED:
         queue_verification(shown.chain)
         messages.info(
             request, _("This trail is long; it is being verified in the background. Check again in a few minutes.")
@@ -104,12 +104,12 @@ def _say_how_they_stand(request: PageRequest, verifications: list[ChainVerificat
 
 def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
     """The events that are asked for, as a file. A read, like the page itself: it is not put on record."""
-    asked = Asked.of(request.GET)
+    query = AuditQuery.of(request.GET)
     if form not in FORMS:
         raise NotFound(_("There is no such export format."))
     kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
-    response = StreamingHttpResponse(in_threads(export(asked, form)), content_type=kinds[form])
-    stem = f"events-{asked.chain or 'all'}{f'-{asked.when}' if asked.when else ''}"
+    response = StreamingHttpResponse(in_threads(export(query, form)), content_type=kinds[form])
+    stem = f"events-{query.chain or 'all'}{f'-{query.when}' if query.when else ''}"
     response["Content-Disposition"] = attachment(file_name(stem, form))
     return response
 
@@ -162,13 +162,13 @@ def _reviewed(request: PageRequest, chain: str) -> HttpResponseRedirect:
 
 def held(request: PageRequest, context: Context) -> HttpResponse:
     """Who held a field from when to when, and what was saved under each lease."""
-    asked = Asked.of(request.GET)
+    query = AuditQuery.of(request.GET)
     field = check_field_name(request.GET["field"]) if request.GET.get("field") else ""
-    project_id = UUID(asked.chain) if asked.chain not in {"", SITE_CHAIN} else None
-    rows, more = holders(project_id, field, before=asked.before) if project_id and field else ([], False)
+    project_id = UUID(query.chain) if query.chain not in {"", SITE_CHAIN} else None
+    rows, more = holders(project_id, field, before=query.before) if project_id and field else ([], False)
     names = chain_names(head.chain for head in current_heads())
     context |= {
-        "asked": asked,
+        "query": query,
         "field": field,
         "projects": sorted(
             ((key, name) for key, name in names.items() if key != SITE_CHAIN), key=lambda each: each[1].casefold()

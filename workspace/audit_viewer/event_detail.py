@@ -15,12 +15,12 @@ from audit.models import SITE_CHAIN, Event
 from audit.via import via_words
 from projects import field_names
 from workspace.account.devices import device
-from workspace.audit_viewer.asked import Asked
 from workspace.audit_viewer.differences import Changes, changes_of
+from workspace.audit_viewer.query import AuditQuery
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class EventDetail:
     """One event in full. `matches`: its hash fits its content, and its link the event before it."""
 
     event: Event
@@ -43,14 +43,14 @@ class Opened:
         return self.event.seq - 1
 
 
-def opened(event: Event, asked: Asked, *, reader: UUID) -> Opened:
+def event_detail(event: Event, query: AuditQuery, *, reader: UUID) -> EventDetail:
     """Everything about an event; the chain around it is checked as far as the event before."""
     record, data = event.record, event.data
     previous = Event.objects.filter(chain=event.chain, seq=event.seq - 1).first()
     before = bytes(previous.hash) if previous else first_prev_hash(event.chain)
     computed = link_hash(prev_hash=before, seq=event.seq, at=event.at, canonical=event.canonical)
     via, agent = record["via"], record["user_agent"]
-    return Opened(
+    return EventDetail(
         event=event,
         changes=changes_of(event, reader=reader),
         message=data.get("message") or "",
@@ -62,7 +62,7 @@ def opened(event: Event, asked: Asked, *, reader: UUID) -> Opened:
         on_behalf_of=record["on_behalf_of"] or "",
         hash=bytes(event.hash).hex(),
         previous_hash=bytes(event.prev_hash).hex(),
-        previous_url=asked.url(chain=event.chain, before=event.seq + 1, open=previous.pk) if previous else "",
+        previous_url=query.url(chain=event.chain, before=event.seq + 1, open=previous.pk) if previous else "",
         matches=bytes(event.prev_hash) == before and bytes(event.hash) == computed,
         held=_held(event),
     )
@@ -70,7 +70,7 @@ def opened(event: Event, asked: Asked, *, reader: UUID) -> Opened:
 
 def address_of(event: Event) -> str:
     """Where the viewer shows one event of its chain, its row open."""
-    return Asked(chain=event.chain, before=event.seq + 1, open=event.pk).url(before=event.seq + 1, open=event.pk)
+    return AuditQuery(chain=event.chain, before=event.seq + 1, open=event.pk).url(before=event.seq + 1, open=event.pk)
 
 
 def _held(event: Event) -> tuple[str, str] | None:

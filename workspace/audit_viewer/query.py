@@ -28,7 +28,7 @@ _GROUP = re.compile(r"[a-z][a-z_]{0,59}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditQuery:
     """One view of the trail; an empty value asks for all.
 
     `chain` is a project's id or `site`, `person` an account's id, `group` the part of an action before its dot, `when`
@@ -46,7 +46,7 @@ class Asked:
     open: int = 0
 
     @classmethod
-    def of(cls, query: QueryDict) -> Asked:
+    def of(cls, query: QueryDict) -> AuditQuery:
         """Read an address. Raises `ValidationFailed`: nobody shall take all events for those they asked for."""
         given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
         problems = {name: [words] for name, words in _problems(given) if words}
@@ -55,7 +55,7 @@ class Asked:
         before, opened = (int(given.pop(name) or 0) for name in _NUMBERS)
         return cls(**given, before=before, open=opened)
 
-    def query(self, **changes: Any) -> str:
+    def querystring(self, **changes: Any) -> str:
         """The query of the address that shows this, with changes; another filter begins at the newest event again."""
         if not {"open", "before"} & changes.keys():
             changes = {"open": 0, "before": 0, **changes}
@@ -63,7 +63,7 @@ class Asked:
 
     def url(self, **changes: Any) -> str:
         """The address itself."""
-        return f"{reverse(LIST)}?{self.query(**changes)}"
+        return f"{reverse(LIST)}?{self.querystring(**changes)}"
 
     def hidden(self, *without: str) -> dict[str, Any]:
         """The filters that a form carries along."""
