@@ -44,7 +44,7 @@ def test_the_activity_shows_and_filters_it(
     assert [words(each) for each in elements(page, "h3")] == ["Editor noted “Ask the clinic”"]
     assert "#pen-line" in page.content.decode()
     assert ("notes", "Notes") in page.context["kinds"]
-    assert "note.added" in elements(page, id="live-body")[0].attributes["data-following-on-value"].split()
+    assert "note.added" in elements(page, id="live-body")[0].attributes["data-live-body-on-value"].split()
 
 
 def test_the_inbox_shows_it_and_leads_to_its_place(
