@@ -14,8 +14,8 @@ import msgspec
 from accounts.models import Person
 from locking.lock_probe import LockProbe
 from locking.metrics import LOCK_REQUESTS
+from locking.redis_locks import lock_key
 from locking.refusals import lock_held_by
-from locking.registry import lock_key
 
 
 class CachedLock(msgspec.Struct, frozen=True):

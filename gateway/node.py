@@ -28,7 +28,7 @@ from gateway.streams import TOPIC_TYPES, topic_pattern
 from kernel.errors import DomainError
 from kernel.tasks import end
 from presence.node import NodePresence
-from presence.registry import REWRITE_INTERVAL, SWEEP_INTERVAL
+from presence.redis_presence import REWRITE_INTERVAL, SWEEP_INTERVAL
 from realtime.hub import Hub
 from realtime.sources import TopicSource
 

@@ -19,7 +19,7 @@ from gateway.lock_cache import CachedLock, LockCache
 from gateway.open_sockets import ProjectSocket
 from gateway.readers import project_of, read_frames, read_heads
 from presence.node import NodePresence
-from presence.registry import as_json
+from presence.redis_presence import as_json
 from presence.services import present_in
 from realtime.frames import Frame, notification_frame
 

@@ -19,7 +19,7 @@ from audit.services import Target
 from kernel.errors import LockNotHeld, StaleToken
 from kernel.registry import Registry
 from kernel.statements import Statement
-from locking import registry
+from locking import redis_locks
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
 from locking.refusals import lock_held
@@ -175,8 +175,8 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
     write.afterwards(_observe_length, lease, why)
     if announce:
         _announce_end(write, lease, why, ending)
-        key = registry.lock_key(lease.project_id, lease.field)
-        write.afterwards(registry.release, key=key, lease_id=lease.lease_id)
+        key = redis_locks.lock_key(lease.project_id, lease.field)
+        write.afterwards(redis_locks.release, key=key, lease_id=lease.lease_id)
     else:
         with connection.cursor() as cursor:
             cursor.execute(_END_LEASE_BEFORE_ITS_EVENT, ending[1])
@@ -273,9 +273,9 @@ def momentary_lease_id(project_id: UUID, event_seq: int, field: str) -> UUID:
 def sync_redis_key(key: str, *, ended: UUID, current: Lease | None) -> datetime | None:
     """Move a field's key from an `ended` lease to the `current` one, or free it; a third lease's key stays."""
     if current is None or current.session_id is None:
-        registry.release(key=key, lease_id=ended)
+        redis_locks.release(key=key, lease_id=ended)
         return None
-    return registry.swap(
+    return redis_locks.swap(
         key=key,
         ended=ended,
         user_id=current.user_id,

@@ -14,7 +14,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from locking.registry import HeldLock, read_value
+from locking.redis_locks import HeldLock, read_value
 
 # Seconds.
 TIMEOUT: Final = 0.02

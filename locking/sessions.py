@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from accounts.callers import Caller
 from kernel.errors import Unavailable
 from kernel.transactions import unavailable_on_timeout, write_transaction
-from locking import registry
+from locking import redis_locks
 from locking.leases import lock_grace, lock_ttl
 from locking.models import EndReason, Lease, Session
 from locking.services import release_session_locks
@@ -98,10 +98,10 @@ def close_connection(*, caller: Caller, session_id: UUID, connection: int, clean
 def _set_lifetime(held: Iterable[Lease], *, ttl: int, connection: int) -> None:
     """Let a session's locks live `ttl` ms from now. Where Redis is away they run out by their own time."""
     for lease in held:
-        key = registry.lock_key(lease.project_id, lease.field)
+        key = redis_locks.lock_key(lease.project_id, lease.field)
         try:
-            with registry.unavailable_without_redis():
-                registry.adjust(key=key, lease_id=lease.lease_id, ttl=ttl, connection=connection)
+            with redis_locks.unavailable_without_redis():
+                redis_locks.adjust(key=key, lease_id=lease.lease_id, ttl=ttl, connection=connection)
         except Unavailable:
             return
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.callers import foundry_caller
 from kernel.errors import DomainError
-from locking import registry
+from locking import redis_locks
 from locking.leases import end_lease, lock_ttl, sync_redis_key
 from locking.metrics import SWEEPS, SWEPT
 from locking.models import EndReason, Lease
@@ -27,9 +27,9 @@ def sweep_once() -> int:
     an absent answer is not an absent lock.
     """
     leases = list(Lease.objects.open().order_by("project_id", "token"))
-    keys = [registry.lock_key(lease.project_id, lease.field) for lease in leases]
+    keys = [redis_locks.lock_key(lease.project_id, lease.field) for lease in leases]
     try:
-        found = registry.read_many(keys)
+        found = redis_locks.read_many(keys)
         suspects = [lease for lease, held in zip(leases, found, strict=True) if not _carries(held, lease)]
         ended = sum(_settle(lease) for lease in suspects)
     except redis.RedisError as error:
@@ -41,8 +41,8 @@ def sweep_once() -> int:
     return ended
 
 
-def _carries(held: registry.HeldLock | bool | None, lease: Lease) -> bool:
-    return isinstance(held, registry.HeldLock) and held.lease_id == lease.lease_id
+def _carries(held: redis_locks.HeldLock | bool | None, lease: Lease) -> bool:
+    return isinstance(held, redis_locks.HeldLock) and held.lease_id == lease.lease_id
 
 
 def _settle(suspect: Lease) -> int:
@@ -52,11 +52,11 @@ def _settle(suspect: Lease) -> int:
             lease = Lease.objects.open().filter(pk=suspect.pk).select_related("user", "session").first()
             if lease is None:
                 return 0
-            key = registry.lock_key(lease.project_id, lease.field)
-            (held,) = registry.read_many([key])
+            key = redis_locks.lock_key(lease.project_id, lease.field)
+            (held,) = redis_locks.read_many([key])
             if _carries(held, lease):
                 return 0
-            if isinstance(held, registry.HeldLock) and _is_young(lease) and _has_ended(held.lease_id):
+            if isinstance(held, redis_locks.HeldLock) and _is_young(lease) and _has_ended(held.lease_id):
                 write.afterwards(sync_redis_key, key, ended=held.lease_id, current=lease)
                 return 0
             gone = lease.session is not None and lease.session.disconnected_at is not None

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.serializers import Person
-from presence.registry import as_json
+from presence.redis_presence import as_json
 from presence.services import present
 from projects.rest import ProjectView
 from rest.pagination import whole

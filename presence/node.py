@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import Person
 from presence import services
-from presence.registry import PersonPresence
+from presence.redis_presence import PersonPresence
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ import realtime
 from accounts.models import Person
 from audit.live import topic_of
 from kernel.errors import PayloadTooLarge
-from presence import registry
-from presence.registry import PersonPresence
+from presence import redis_presence
+from presence.redis_presence import PersonPresence
 from projects.fields import check_field_name
 
 # One section of a change: so many code units kept, or so many replaced by lines of text.
@@ -30,20 +30,20 @@ def record_presence(*, project_id: UUID, node: str, people: Sequence[PersonPrese
     `RedisError`.
     """
     if people:
-        appeared = registry.write(project_id=project_id, node=node, people=people)
+        appeared = redis_presence.write(project_id=project_id, node=node, people=people)
         _send("presence.joined", project_id, appeared)
 
 
 def remove_presence(*, project_id: UUID, node: str, person: Person) -> None:
     """Write that a node no longer sees a person; send `presence.left` if no other node does. Raises `RedisError`."""
-    if registry.remove(project_id=project_id, node=node, user_id=person["id"]):
+    if redis_presence.remove(project_id=project_id, node=node, user_id=person["id"]):
         _send("presence.left", project_id, [person])
 
 
 def sweep(project_ids: Iterable[UUID]) -> None:
     """Send `presence.left`, once, for the people of nodes that died. Raises `RedisError`."""
     for project_id in project_ids:
-        _send("presence.left", project_id, registry.sweep(project_id))
+        _send("presence.left", project_id, redis_presence.sweep(project_id))
 
 
 def move_cursor(
@@ -94,7 +94,7 @@ def show_typing(
 
 def present_in(project_ids: Sequence[UUID]) -> dict[UUID, list[PersonPresence]]:
     """Who is in each of these projects now. Raises `RedisError`."""
-    return registry.read(project_ids) if project_ids else {}
+    return redis_presence.read(project_ids) if project_ids else {}
 
 
 def present(project_id: UUID) -> list[PersonPresence]:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import User
 from locking.models import Lease
-from presence.registry import PersonPresence
+from presence.redis_presence import PersonPresence
 from presence.services import present_in
 from projects import field_names
 from projects.access import Access

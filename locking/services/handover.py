@@ -20,7 +20,7 @@ from audit.live import topic_of
 from kernel.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
 from kernel.names import check_reason
 from kernel.transactions import unavailable_on_timeout, write_transaction
-from locking import registry
+from locking import redis_locks
 from locking.events import LOCK_REQUESTED, LOCK_TAKEN_OVER
 from locking.leases import (
     Lock,
@@ -72,7 +72,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     if holder.session_id == session_id:
         raise Conflict(_("You hold {field} yourself.").format(field=field), field=field)
     person = caller.user.person()
-    with registry.unavailable_without_redis():
+    with redis_locks.unavailable_without_redis():
         connection = get_redis_connection("default")
         request = LockRequest(field, str(session_id), person, _redis_now(connection).isoformat())
         key = _requests_key(project_id)
@@ -88,7 +88,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
 
 def open_requests(*, project_id: UUID) -> list[LockRequest]:
     """The requests that have not timed out, oldest first, for a holder that polls."""
-    with registry.unavailable_without_redis():
+    with redis_locks.unavailable_without_redis():
         connection = get_redis_connection("default")
         stored = connection.hvals(_requests_key(project_id))
         now = _redis_now(connection)
@@ -143,7 +143,7 @@ def hand_over_lock(
             session_id=to,
             data={"ended": _ended(lease)},
         )
-        key = registry.lock_key(project_id, field)
+        key = redis_locks.lock_key(project_id, field)
         write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
         write.afterwards(_forget_request, project_id, to, field)
 
@@ -177,7 +177,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
             )
             _settle_requests(project_id, field, holder=lease.user_id)
             _notify_previous_holder(write, lease, successor)
-            key = registry.lock_key(project_id, field)
+            key = redis_locks.lock_key(project_id, field)
             write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
     # Free, held by this session already, or a repeated request: nobody loses the field, so this is an ordinary lock.
@@ -230,7 +230,7 @@ def _requests_key(project_id: UUID) -> str:
 
 
 def _forget_request(project_id: UUID, session_id: UUID, field: str) -> None:
-    with registry.unavailable_without_redis():
+    with redis_locks.unavailable_without_redis():
         get_redis_connection("default").hdel(_requests_key(project_id), f"{session_id}:{field}")
 
 

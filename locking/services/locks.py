@@ -13,7 +13,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from kernel.errors import DomainError, LockHeld
 from kernel.transactions import unavailable_on_timeout
-from locking import registry
+from locking import redis_locks
 from locking.leases import (
     Lock,
     end_lease,
@@ -65,18 +65,18 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
     with unavailable_on_timeout():
         if not is_admitted:
             _admit(caller.user, project_id, session_id)
-        key = registry.lock_key(project_id, field)
+        key = redis_locks.lock_key(project_id, field)
         taken = _take(caller, key, project_id=project_id, field=field, session_id=session_id)
     try:
         lease, project = _journal(caller, project_id, field, session_id, taken.lease_id)
     except DomainError:
         # Nothing is recorded, so the key must not keep others waiting for its TTL.
         if taken.fresh:
-            with registry.unavailable_without_redis():
-                registry.release(key=key, lease_id=taken.lease_id)
+            with redis_locks.unavailable_without_redis():
+                redis_locks.release(key=key, lease_id=taken.lease_id)
         raise
-    with registry.unavailable_without_redis():
-        expires_at = registry.renew(key=key, lease_id=taken.lease_id, ttl=lock_ttl())
+    with redis_locks.unavailable_without_redis():
+        expires_at = redis_locks.renew(key=key, lease_id=taken.lease_id, ttl=lock_ttl())
     if expires_at is None:
         with upkeep_write(caller=caller, project_id=project_id, also=field_leases(project_id, field)) as write:
             current = open_lease_of(write)
@@ -109,10 +109,10 @@ def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: S
             )
         }
     renewed: dict[str, datetime] = {}
-    with registry.unavailable_without_redis():
+    with redis_locks.unavailable_without_redis():
         for field, lease in leases.items():
-            key = registry.lock_key(project_id, field)
-            expires_at = registry.renew(key=key, lease_id=lease.lease_id, ttl=lock_ttl())
+            key = redis_locks.lock_key(project_id, field)
+            expires_at = redis_locks.renew(key=key, lease_id=lease.lease_id, ttl=lock_ttl())
             if expires_at is not None:
                 renewed[field] = expires_at
     return Renewal(expires_at=renewed, lost=[field for field in fields if field not in renewed])
@@ -159,8 +159,8 @@ class _TakenKey:
 def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _TakenKey:
     """Take the key, or find that the session holds it already. Raises `LockHeld`."""
     for _attempt in range(2):
-        with registry.unavailable_without_redis():
-            answer = registry.take(
+        with redis_locks.unavailable_without_redis():
+            answer = redis_locks.take(
                 key=key, user_id=caller.user.id, session_id=session_id, lease_id=uuid4(), ttl=lock_ttl()
             )
         held = answer.lock
@@ -173,7 +173,7 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
             return _complete(caller, held, field=field, session_id=session_id)
         if not carried.is_open:
             # The journal decides: the key's lease has ended, but its process died before it updated Redis.
-            with registry.unavailable_without_redis():
+            with redis_locks.unavailable_without_redis():
                 sync_redis_key(key, ended=held.lease_id, current=current)
         if current is None:
             continue
@@ -191,7 +191,7 @@ def _by_the_journal(project_id: UUID, field: str, lease_id: UUID) -> tuple[Lease
     return carried, next((lease for lease in found if lease.is_open), None)
 
 
-def _complete(caller: Caller, held: registry.HeldLock, *, field: str, session_id: UUID) -> _TakenKey:
+def _complete(caller: Caller, held: redis_locks.HeldLock, *, field: str, session_id: UUID) -> _TakenKey:
     """A key ahead of the journal: ours, which the caller then records, or one that its own owner is about to record."""
     if held.session_id == session_id and held.user_id == caller.user.id:
         return _TakenKey(held.lease_id, fresh=False)

@@ -17,15 +17,15 @@ from uuid import UUID
 POINTS = {
     "acquire: key taken": "locking.services.locks._journal",
     "acquire: project locked": "locking.services.locks.start_lease",
-    "acquire: journalled": "locking.registry.renew",
-    "release: committed": "locking.registry.release",
+    "acquire: journalled": "locking.redis_locks.renew",
+    "release: committed": "locking.redis_locks.release",
     "save: project locked": "drafts.services.saving.write_draft",
     "save: draft inserted": "drafts.versions._attach_texts",
     "save: committed": "realtime.publish",
     "hand over: old lease ended": "locking.services.handover.start_lease",
-    "hand over: committed": "locking.registry.swap",
+    "hand over: committed": "locking.redis_locks.swap",
     "take over: old lease ended": "locking.services.handover.start_lease",
-    "take over: committed": "locking.registry.swap",
+    "take over: committed": "locking.redis_locks.swap",
 }
 
 

@@ -66,10 +66,10 @@ def hurry() -> None:
 
     django.setup()
 
-    from presence import registry
+    from presence import redis_presence
 
     for name in ("REWRITE_INTERVAL", "ENTRY_LIFETIME", "SWEEP_INTERVAL"):
-        setattr(registry, name, getattr(registry, name) / HURRY)
+        setattr(redis_presence, name, getattr(redis_presence, name) / HURRY)
 
 
 def narrow_window(seconds: float) -> None:

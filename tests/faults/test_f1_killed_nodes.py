@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from foundry_site.launcher.nodes import Node
-from presence.registry import ENTRY_LIFETIME, SWEEP_INTERVAL
+from presence.redis_presence import ENTRY_LIFETIME, SWEEP_INTERVAL
 from tests.faults.client import Client, converge, until
 from tests.faults.ground import TTL, Ground
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing

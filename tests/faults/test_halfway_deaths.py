@@ -16,7 +16,7 @@ from audit.verification import verify_chain
 from drafts.models import Draft
 from foundry_site.environment import BASE_DIR
 from kernel.errors import LockHeld
-from locking import registry
+from locking import redis_locks
 from locking.models import Lease
 from locking.services import Lock
 from locking.sweeper import sweep_once
@@ -63,11 +63,11 @@ def die_at(
 
 def agree(writer: Writer) -> bool:
     """Whether the field's key and its open lease tell the same."""
-    (held,) = registry.read_many([registry.lock_key(writer.project.id, FIELD)])
+    (held,) = redis_locks.read_many([redis_locks.lock_key(writer.project.id, FIELD)])
     lease = Lease.objects.open().filter(project=writer.project, field=FIELD).first()
     if lease is None:
         return held is None
-    return isinstance(held, registry.HeldLock) and held.lease_id == lease.lease_id
+    return isinstance(held, redis_locks.HeldLock) and held.lease_id == lease.lease_id
 
 
 def wait_for_agreement(writer: Writer) -> None:

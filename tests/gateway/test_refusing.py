@@ -9,7 +9,7 @@ from accounts.models import User
 from gateway.node import Node
 from locking import lock_probe
 from locking.models import Lease
-from locking.registry import lock_key
+from locking.redis_locks import lock_key
 from projects.models import Project
 from tests.gateway.client import Client, RefusedError
 from tests.gateway.conftest import SocketOf, in_thread

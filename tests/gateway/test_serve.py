@@ -24,7 +24,7 @@ from accounts.models import User
 from audit.live import topic_of
 from foundry_site.environment import BASE_DIR
 from locking.models import Lease
-from locking.registry import lock_key, read_many
+from locking.redis_locks import lock_key, read_many
 from projects.models import Project
 from tests.gateway.client import PATIENCE
 from tests.gateway.conftest import in_thread

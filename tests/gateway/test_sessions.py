@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from gateway.node import Node
 from locking.models import EndReason, Lease
-from locking.registry import HeldLock, lock_key, read_many
+from locking.redis_locks import HeldLock, lock_key, read_many
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread

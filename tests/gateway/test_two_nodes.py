@@ -13,7 +13,7 @@ from django_redis import get_redis_connection
 
 from accounts.models import User
 from gateway.node import Node
-from locking.registry import lock_key
+from locking.redis_locks import lock_key
 from locking.sweeper import sweep_once
 from projects.models import Project
 from tests.gateway.client import Client

@@ -8,7 +8,7 @@ import pytest
 from django_redis import get_redis_connection
 
 from kernel.errors import PermissionDenied
-from locking import registry, sessions
+from locking import redis_locks, sessions
 from locking.models import EndReason, Lease
 from locking.services import acquire_lock, release_session_locks
 from locking.sessions import close_connection, open_session, resume_session
@@ -39,7 +39,7 @@ def test_a_lost_socket_leaves_a_short_grace(daniel: Writer, settings, forget):
 
     close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
 
-    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "prompt_text"))
+    remaining = get_redis_connection("locks").pttl(redis_locks.lock_key(daniel.project.id, "prompt_text"))
     assert 0 < remaining <= settings.FOUNDRY_LOCK_GRACE * 1000
     forget()
     sweep_once()
@@ -69,12 +69,12 @@ def test_a_close_that_finishes_after_the_session_was_resumed_leaves_its_locks_th
     def late(**arguments: Any) -> Any:
         monkeypatch.undo()
         come_back(daniel)
-        return registry.adjust(**arguments)
+        return redis_locks.adjust(**arguments)
 
-    monkeypatch.setattr(registry, "adjust", late)
+    monkeypatch.setattr(redis_locks, "adjust", late)
     close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
 
-    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "prompt_text"))
+    remaining = get_redis_connection("locks").pttl(redis_locks.lock_key(daniel.project.id, "prompt_text"))
     assert remaining > settings.FOUNDRY_LOCK_GRACE * 1000
 
 
@@ -100,12 +100,12 @@ def test_a_lock_taken_by_the_resumed_session_is_none_of_an_older_connections_bus
         monkeypatch.undo()
         come_back(daniel)
         daniel.take("model_configuration")
-        return registry.adjust(**arguments)
+        return redis_locks.adjust(**arguments)
 
-    monkeypatch.setattr(registry, "adjust", late)
+    monkeypatch.setattr(redis_locks, "adjust", late)
     close_connection(caller=daniel.caller, session_id=daniel.session, connection=daniel.opened.connection, clean=False)
 
-    remaining = get_redis_connection("locks").pttl(registry.lock_key(daniel.project.id, "model_configuration"))
+    remaining = get_redis_connection("locks").pttl(redis_locks.lock_key(daniel.project.id, "model_configuration"))
     assert remaining > settings.FOUNDRY_LOCK_GRACE * 1000
 
 

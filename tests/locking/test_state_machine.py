@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from kernel.errors import Conflict, LockHeld, LockNotHeld, NotFound, PermissionDenied, StaleToken
-from locking import registry
+from locking import redis_locks
 from locking.models import EndReason, Lease
 from locking.services import Lock, hand_over_lock, release_session_locks, renew_locks, take_over_lock
 from locking.sessions import close_connection, resume_session
@@ -43,7 +43,7 @@ class Locks(RuleBasedStateMachine):
         return Lease.objects.open().filter(project=self.project, field=field).first()
 
     def key(self, field: str) -> str:
-        return registry.lock_key(self.project.id, field)
+        return redis_locks.lock_key(self.project.id, field)
 
     @rule(who=writers, field=fields)
     def take(self, who: int, field: str) -> None:
@@ -176,11 +176,11 @@ class Locks(RuleBasedStateMachine):
         sweep_once()
         sweep_once()  # the first round may have moved a key on; then there is nothing left to do
         keys = [self.key(field) for field in FIELDS]
-        for field, held in zip(FIELDS, registry.read_many(keys), strict=True):
+        for field, held in zip(FIELDS, redis_locks.read_many(keys), strict=True):
             lease = self.open_lease(field)
             if lease is None:
                 continue
-            assert isinstance(held, registry.HeldLock)
+            assert isinstance(held, redis_locks.HeldLock)
             assert held.lease_id == lease.lease_id, "Redis and the journal disagree after the sweeper ran"
 
     @invariant()

@@ -15,9 +15,9 @@ from redis.retry import Retry
 
 from accounts.models import Person
 from foundry_site.embedded import addresses, valkey
-from presence import registry
+from presence import redis_presence
 from presence.node import NodePresence
-from presence.registry import PersonPresence
+from presence.redis_presence import PersonPresence
 from presence.services import present, present_in, record_presence, remove_presence
 from tests.presence.conftest import person
 
@@ -117,8 +117,8 @@ def test_a_dead_nodes_people_are_not_listed_and_are_told_to_have_left_once(
 
 
 def test_a_ghost_is_gone_within_thirty_seconds() -> None:
-    assert registry.ENTRY_LIFETIME + registry.SWEEP_INTERVAL < 30
-    assert registry.ENTRY_LIFETIME > 2 * registry.REWRITE_INTERVAL
+    assert redis_presence.ENTRY_LIFETIME + redis_presence.SWEEP_INTERVAL < 30
+    assert redis_presence.ENTRY_LIFETIME > 2 * redis_presence.REWRITE_INTERVAL
 
 
 def test_a_person_whose_node_died_and_who_is_back_before_the_sweep_never_left(
@@ -172,7 +172,7 @@ def test_rewriting_extends_the_life_of_the_entries(project_id: UUID, ada: Person
 def test_the_register_of_an_empty_project_expires_by_itself(project_id: UUID, ada: Person) -> None:
     enter(NodePresence(), project_id, ada, "a")
     lifetime = get_redis_connection("default").pttl(f"presence:project:{project_id}")
-    assert 0 < lifetime <= 2 * registry.ENTRY_LIFETIME * 1000
+    assert 0 < lifetime <= 2 * redis_presence.ENTRY_LIFETIME * 1000
 
 
 @pytest.mark.parametrize("garbage", ["", "nonsense", "[]", '{"nodes": 7}', "null"])
@@ -204,7 +204,7 @@ def test_joining_costs_the_same_however_many_are_present(
     # A Valkey of its own, because its counters are.
     valkey.start(tmp_path)
     client = redis.Redis.from_url(addresses.redis_url(tmp_path))
-    monkeypatch.setattr(registry, "_client", lambda: client)
+    monkeypatch.setattr(redis_presence, "_client", lambda: client)
     costs = []
     for count in (1, 300):
         people = [PersonPresence(user=person(f"Person {index}"), fields=()) for index in range(count)]
@@ -225,7 +225,7 @@ def test_without_redis_it_raises_and_knows_its_own_people_still(
         return redis.Redis(unix_socket_path="/nowhere", retry=Retry(NoBackoff(), 0))
 
     node = NodePresence()
-    monkeypatch.setattr(registry, "_client", away)
+    monkeypatch.setattr(redis_presence, "_client", away)
     assert node.enter(project_id, ada, "a")
     with pytest.raises(redis.RedisError):
         node.update(project_id, ada)
