@@ -1,147 +1,18 @@
-"""Drafts: immutable versions of all fields of a project."""
+"""All models of the app, where Django looks for them; those of a sub-package stand beside its services."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
-from uuid import UUID
-
-from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-from uuid_utils.compat import uuid7
-
-from blobs.models import Blob
-from projects.fields import CONFIGURATION, FILES, PROMPT
-from projects.models import Project
-
-MAX_MESSAGE = 1000
-
-
-class DraftKind(models.TextChoices):
-    """How a version came to be."""
-
-    SAVE = "save", _("Save")
-    REVERT = "revert", _("Revert")
-    UNDO = "undo", _("Undo")
-    REDO = "redo", _("Redo")
-    IMPORT = "import", _("Import")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldContent:
-    """What one field holds in one draft. `sha256` is bare lowercase hex; an unknown language is None."""
-
-    sha256: str
-    media_type: str
-    language: str | None
-    size: int = 0
-
-    def hashed(self) -> dict[str, str | None]:
-        """The part of it that the content hash covers."""
-        return {"sha256": self.sha256, "media_type": self.media_type, "language": self.language}
-
-
-PROMPT_MEDIA: Final = ("text/markdown", "markdown")
-CONFIGURATION_MEDIA: Final = ("application/json", "json")
-
-
-class DraftQuerySet(models.QuerySet["Draft"]):
-    """Reading versions."""
-
-    def of_project(self, project_id: UUID) -> DraftQuerySet:
-        """Newest first."""
-        return self.filter(project_id=project_id).order_by("-version_number")
-
-
-class Draft(models.Model):
-    """One version of all fields of a project; shown as v14. Never changed, never removed."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="drafts")
-    version_number = models.PositiveIntegerField()
-    prompt = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-    configuration = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
-    files = models.JSONField(default=dict, help_text=_("path → {sha256, media_type, language, size}"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    message = models.CharField(max_length=MAX_MESSAGE, blank=True, default="")
-    kind = models.CharField(max_length=6, choices=DraftKind.choices, default=DraftKind.SAVE)
-    source_version = models.PositiveIntegerField(null=True)
-    origin = models.JSONField(null=True, help_text=_("{type, id, contributors} of what a later stage promoted."))
-    changed_fields = ArrayField(models.TextField())
-    content_hash = models.CharField(max_length=64)
-
-    project_id: UUID
-    prompt_id: str | None
-    configuration_id: str | None
-    author_id: UUID
-    # True on the answer to a save that the same `client_ref` had done before.
-    repeated: bool = False
-    # Known on the answer to a write: the `seq` of its event, and what an undo had to leave as it was.
-    event_seq: int
-    skipped_fields: Sequence[Mapping[str, Any]] = ()
-    # Known on the answer to a save: the fields whose line ends were made LF.
-    line_ends_changed: Sequence[str] = ()
-    objects = DraftQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["project", "-version_number"]
-        default_permissions = ("view",)
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["project", "version_number"], name="drafts_draft_version_once"),
-            models.CheckConstraint(condition=Q(version_number__gte=1), name="drafts_draft_version_from_1"),
-            models.CheckConstraint(condition=Q(kind__in=DraftKind.values), name="drafts_draft_kind_known"),
-            models.CheckConstraint(condition=Q(content_hash__regex=r"^[0-9a-f]{64}$"), name="drafts_draft_hash_shape"),
-        ]
-
-    def __str__(self) -> str:
-        return f"v{self.version_number}"
-
-    @property
-    def prompt_text(self) -> str | None:
-        """The prompt's text, read through from its blob; None before it was first written."""
-        return self.prompt.text if self.prompt else None
-
-    @property
-    def model_configuration_text(self) -> str | None:
-        """The configuration as it was typed: key order and number spelling intact."""
-        return self.configuration.text if self.configuration else None
-
-    @property
-    def fields(self) -> dict[str, FieldContent]:
-        """Every field that this draft has, by name."""
-        found: dict[str, FieldContent] = {}
-        if self.prompt_id:
-            found[PROMPT] = FieldContent(self.prompt_id, *PROMPT_MEDIA)
-        if self.configuration_id:
-            found[CONFIGURATION] = FieldContent(self.configuration_id, *CONFIGURATION_MEDIA)
-        for path, content in self._files().items():
-            found[FILES + path] = FieldContent(**content)
-        return found
-
-    def sha256_of(self, field: str) -> str | None:
-        """The hash of one field's content, or None where the draft does not have the field."""
-        if field == PROMPT:
-            return self.prompt_id
-        if field == CONFIGURATION:
-            return self.configuration_id
-        content = self._files().get(field.removeprefix(FILES))
-        return content["sha256"] if content else None
-
-    def _files(self) -> dict[str, dict[str, Any]]:
-        files: dict[str, dict[str, Any]] = self.files
-        return files
-
-
-# Django looks for an app's models here only. Those of the sub-packages name `Draft` as a string: either may be first.
-from drafts.comments.models import Comment  # noqa: E402
-from drafts.search.models import Passage, Stay  # noqa: E402
-from drafts.tasks.models import Task  # noqa: E402
-from drafts.unsent.models import UnsentText  # noqa: E402
+from drafts.comments.models import Comment
+from drafts.draft import (
+    CONFIGURATION_MEDIA,
+    MAX_MESSAGE,
+    PROMPT_MEDIA,
+    Draft,
+    DraftKind,
+    DraftQuerySet,
+    FieldContent,
+)
+from drafts.search.models import Passage, Stay
+from drafts.tasks.models import Task
+from drafts.unsent.models import UnsentText
 
 __all__ = [
     "CONFIGURATION_MEDIA",

@@ -15,7 +15,7 @@ from blobs.models import Blob
 from projects.models import Project
 
 if TYPE_CHECKING:
-    from drafts.models import Draft
+    from drafts.draft import Draft
 
 MAX_TEXT = 10_000
 MAX_QUOTE = 20_000
