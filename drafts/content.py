@@ -64,7 +64,7 @@ LANGUAGES_BY_ENDING: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field's new text, checked; `text` is None where a file is removed."""
 
     field: str
@@ -85,7 +85,7 @@ def language_of(path: str) -> str | None:
     return LANGUAGES_BY_ENDING.get(name.rsplit(".", 1)[-1].lower()) if "." in name else None
 
 
-def read_changes(changes: object) -> dict[str, Change]:
+def read_changes(changes: object) -> dict[str, FieldChange]:
     """Check the `changes` of a save, field by field.
 
     Raises `ValidationFailed` naming the field, `PayloadTooLarge` for a text over the limit.
@@ -95,7 +95,7 @@ def read_changes(changes: object) -> dict[str, Change]:
     return {name: _read_change(name, value) for name, value in changes.items()}
 
 
-def changes_read_before(changes: object) -> Callable[[], dict[str, Change]]:
+def changes_read_before(changes: object) -> Callable[[], dict[str, FieldChange]]:
     """Do the work of `read_changes` now, and give its answer, or its refusal, when that is asked for.
 
     A large text takes a while to check, in which nobody shall wait for the project's row; but whether the caller may
@@ -139,15 +139,15 @@ def refused_texts(changes: object) -> dict[str, str]:
     return texts
 
 
-def _read_change(name: object, value: object) -> Change:
+def _read_change(name: object, value: object) -> FieldChange:
     field = check_field_name(name, parameter="changes")
     kind = field_kind(field)
     if kind == "prompt":
         if not isinstance(value, str):
             raise ValidationFailed({field: [_("Must be text.")]})
-        return Change(field, check_content(value, field=field), *PROMPT_MEDIA)
+        return FieldChange(field, check_content(value, field=field), *PROMPT_MEDIA)
     if kind == "configuration":
-        return Change(field, _read_configuration(value), *CONFIGURATION_MEDIA)
+        return FieldChange(field, _read_configuration(value), *CONFIGURATION_MEDIA)
     return _read_file(field, value)
 
 
@@ -168,9 +168,9 @@ def _configuration_text(value: Any) -> str:
     return msgspec.json.format(raw, indent=2).decode("utf-8")
 
 
-def _read_file(field: str, value: object) -> Change:
+def _read_file(field: str, value: object) -> FieldChange:
     if value is None:
-        return Change(field, None)
+        return FieldChange(field, None)
     if not isinstance(value, Mapping) or not isinstance(value.get("content"), str):
         raise ValidationFailed({field: [_('Must be {"language", "content"}, or null to remove the file.')]})
     unknown = set(value) - {"language", "content"}
@@ -181,7 +181,7 @@ def _read_file(field: str, value: object) -> Change:
         raise ValidationFailed({field: [_("The language must be a short lowercase name, or null.")]})
     text = check_content(value["content"], field=field)
     check_syntax(text, language=language, name=field)
-    return Change(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
+    return FieldChange(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
 
 
 def check_files(fields: Mapping[str, FieldContent]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import User
 from drafts.models import Draft, DraftKind
-from drafts.undo import Blocked, Plan, Step, plan_redo, plan_undo
+from drafts.undo import Blocked, Plan, VersionEntry, plan_redo, plan_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,21 @@ class NextStep:
 
 def next_undo(*, project_id: UUID, user: User) -> NextStep | None:
     """What `undo_draft` would do for this person now; None where they have nothing to undo."""
-    return _next(DraftKind.UNDO, plan_undo(steps_of(project_id), user.id))
+    return _next(DraftKind.UNDO, plan_undo(version_entries(project_id), user.id))
 
 
 def next_redo(*, project_id: UUID, user: User) -> NextStep | None:
     """What `redo_draft` would do for this person now; None where they have nothing to redo."""
-    return _next(DraftKind.REDO, plan_redo(steps_of(project_id), user.id))
+    return _next(DraftKind.REDO, plan_redo(version_entries(project_id), user.id))
 
 
-def steps_of(project_id: UUID) -> list[Step]:
+def version_entries(project_id: UUID) -> list[VersionEntry]:
     """Every version of a project as the replay needs it, oldest first. One query."""
     rows = Draft.objects.filter(project_id=project_id).order_by("version_number")
     columns = rows.values_list("version_number", "author_id", "kind", "source_version", "changed_fields")
-    return [Step(version, author, kind, source, tuple(fields)) for version, author, kind, source, fields in columns]
+    return [
+        VersionEntry(version, author, kind, source, tuple(fields)) for version, author, kind, source, fields in columns
+    ]
 
 
 def blocked_by(blocked: Iterable[Blocked]) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ class JsonObject(serializers.JSONField):
         "additionalProperties": FILE_CHANGE,
     }
 )
-class Changes(serializers.Field[Any, Any, Any, Any]):
+class ChangesField(serializers.Field[Any, Any, Any, Any]):
     """Each changed field and what it shall hold; which fields there are, and what they hold, the service checks."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class NewDraft(serializers.Serializer[Any]):
 
     base_version = Integer(min_value=0, max_value=2**31 - 1)
     session_id = Uuid()
-    changes = Changes()
+    changes = ChangesField()
     tokens = ByField(required=False, help_text="The fencing number of the lock on each changed field.")
     revisions = ByField(required=False, help_text="Up to which revision each kept text is saved by this.")
     message = Text(max_length=MAX_MESSAGE, required=False, allow_blank=True)

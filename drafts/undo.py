@@ -15,7 +15,7 @@ from drafts.models import DraftKind
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VersionEntry:
     """One version as the replay needs it."""
 
     version: int
@@ -33,20 +33,20 @@ class Stacks:
     redo: list[int] = field(default_factory=list)
 
     @classmethod
-    def replay(cls, steps: Iterable[Step], author: UUID) -> Stacks:
-        """Replay one person's steps, oldest first; a save that changed nothing leaves nothing to take back."""
+    def replay(cls, entries: Iterable[VersionEntry], author: UUID) -> Stacks:
+        """Replay one person's entries, oldest first; a save that changed nothing leaves nothing to take back."""
         stacks = cls()
-        for step in steps:
-            if step.author != author:
+        for entry in entries:
+            if entry.author != author:
                 continue
-            if step.kind == DraftKind.UNDO and step.source in stacks.undo:
-                stacks.undo.remove(step.source)
-                stacks.redo.append(step.source)
-            elif step.kind == DraftKind.REDO and step.source in stacks.redo:
-                stacks.redo.remove(step.source)
-                stacks.undo.append(step.source)
-            elif step.kind not in (DraftKind.UNDO, DraftKind.REDO) and step.fields:
-                stacks.undo.append(step.version)
+            if entry.kind == DraftKind.UNDO and entry.source in stacks.undo:
+                stacks.undo.remove(entry.source)
+                stacks.redo.append(entry.source)
+            elif entry.kind == DraftKind.REDO and entry.source in stacks.redo:
+                stacks.redo.remove(entry.source)
+                stacks.undo.append(entry.source)
+            elif entry.kind not in (DraftKind.UNDO, DraftKind.REDO) and entry.fields:
+                stacks.undo.append(entry.version)
                 stacks.redo.clear()
         return stacks
 
@@ -70,30 +70,30 @@ class Plan:
     blocked: tuple[Blocked, ...]
 
 
-def plan_undo(steps: Sequence[Step], author: UUID) -> Plan | None:
+def plan_undo(entries: Sequence[VersionEntry], author: UUID) -> Plan | None:
     """The next undo of a person, or None where they have nothing to take back."""
-    stacks = Stacks.replay(steps, author)
+    stacks = Stacks.replay(entries, author)
     if not stacks.undo:
         return None
     source = stacks.undo[-1]
-    fields = next(step.fields for step in steps if step.version == source)
+    fields = next(entry.fields for entry in entries if entry.version == source)
     taken_back = {source, *stacks.redo}
-    return _plan(steps, author, source=source, after=source, content_of=source - 1, fields=fields, own=taken_back)
+    return _plan(entries, author, source=source, after=source, content_of=source - 1, fields=fields, own=taken_back)
 
 
-def plan_redo(steps: Sequence[Step], author: UUID) -> Plan | None:
+def plan_redo(entries: Sequence[VersionEntry], author: UUID) -> Plan | None:
     """The next redo of a person, or None where they have nothing to do again."""
-    stacks = Stacks.replay(steps, author)
+    stacks = Stacks.replay(entries, author)
     if not stacks.redo:
         return None
     source = stacks.redo[-1]
-    undone = next(step for step in reversed(steps) if step.kind == DraftKind.UNDO and step.source == source)
-    own = {step.version for step in steps if step.author == author}
-    return _plan(steps, author, source=source, after=undone.version, content_of=source, fields=undone.fields, own=own)
+    undone = next(entry for entry in reversed(entries) if entry.kind == DraftKind.UNDO and entry.source == source)
+    own = {entry.version for entry in entries if entry.author == author}
+    return _plan(entries, author, source=source, after=undone.version, content_of=source, fields=undone.fields, own=own)
 
 
 def _plan(
-    steps: Sequence[Step],
+    entries: Sequence[VersionEntry],
     author: UUID,
     *,
     source: int,
@@ -102,16 +102,16 @@ def _plan(
     fields: Sequence[str],
     own: set[int],
 ) -> Plan:
-    """Split an entry's fields: free where every step after `after` that touches it belongs to the `own` entries."""
+    """Split an entry's fields: free where every entry after `after` that touches it belongs to the `own` entries."""
     blocked: dict[str, Blocked] = {}
-    for step in steps:
-        if step.version <= after:
+    for entry in entries:
+        if entry.version <= after:
             continue
-        entry = step.source if step.kind in (DraftKind.UNDO, DraftKind.REDO) else step.version
-        if step.author == author and entry in own:
+        changed = entry.source if entry.kind in (DraftKind.UNDO, DraftKind.REDO) else entry.version
+        if entry.author == author and changed in own:
             continue
-        for name in step.fields:
+        for name in entry.fields:
             if name in fields:
-                blocked[name] = Blocked(name, step.version, step.author)
+                blocked[name] = Blocked(name, entry.version, entry.author)
     free = tuple(name for name in fields if name not in blocked)
     return Plan(source, content_of, free, tuple(blocked[name] for name in fields if name in blocked))

@@ -24,10 +24,10 @@ from publishing import reading, services
 from publishing import serializers as shapes
 from publishing.bundle.scope import scope_of_release
 from publishing.bundle.writing import bundle, bundle_name
+from publishing.credentials import SigningCredentials
 from publishing.models import MAX_COMMENT, Meaning, Release
 from publishing.permissions import may_bundle
 from publishing.policies import rules_of
-from publishing.proofs import Proof
 from publishing.services.facts import access_to, load_release
 from publishing.states import signing_action
 from publishing.versions import suggested_name
@@ -139,7 +139,11 @@ class SignaturesView(_OneRelease):
         given = self.body(shapes.NewSignature)
         meaning, comment = given.pop("meaning"), given.pop("comment", "")
         signature = services.sign_release(
-            caller=self.caller(), release_id=release_id, meaning=meaning, proof=Proof(**given), comment=comment
+            caller=self.caller(),
+            release_id=release_id,
+            meaning=meaning,
+            proof=SigningCredentials(**given),
+            comment=comment,
         )
         return self.answer(reading.signature_body(signature), 200 if signature.repeated else 201)
 

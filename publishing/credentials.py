@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class SigningCredentials:
     """The user name (the public component), and exactly one private one of those that the account has."""
 
     username: str | None = None

@@ -23,21 +23,21 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """Where an act leads: the release's next state, and the project's next status."""
 
     release: ReleaseState
     project: Status
 
 
-STEPS: Final[dict[tuple[ReleaseState, Act], Step]] = {
-    (ReleaseState.IN_REVIEW, Act.SIGN): Step(ReleaseState.IN_REVIEW, Status.IN_REVIEW),
-    (ReleaseState.IN_REVIEW, Act.RELEASE): Step(ReleaseState.RELEASED, Status.FROZEN),
-    (ReleaseState.IN_REVIEW, Act.REJECT): Step(ReleaseState.REJECTED, Status.OPEN),
-    (ReleaseState.IN_REVIEW, Act.WITHDRAW): Step(ReleaseState.WITHDRAWN, Status.OPEN),
+TRANSITIONS: Final[dict[tuple[ReleaseState, Act], Transition]] = {
+    (ReleaseState.IN_REVIEW, Act.SIGN): Transition(ReleaseState.IN_REVIEW, Status.IN_REVIEW),
+    (ReleaseState.IN_REVIEW, Act.RELEASE): Transition(ReleaseState.RELEASED, Status.FROZEN),
+    (ReleaseState.IN_REVIEW, Act.REJECT): Transition(ReleaseState.REJECTED, Status.OPEN),
+    (ReleaseState.IN_REVIEW, Act.WITHDRAW): Transition(ReleaseState.WITHDRAWN, Status.OPEN),
 }
 # A release begins, by `submit`, in an open project only; the project's own moves are in `projects.permissions`.
-BEGINNING: Final = Step(ReleaseState.IN_REVIEW, Status.IN_REVIEW)
+SUBMISSION: Final = Transition(ReleaseState.IN_REVIEW, Status.IN_REVIEW)
 
 
 def signing_action(meaning: str) -> str:
@@ -45,9 +45,9 @@ def signing_action(meaning: str) -> str:
     return "release.sign_authored" if meaning == Meaning.AUTHORED else "release.sign"
 
 
-def step(release: Release, act: Act) -> Step:
-    """Where this act leads now. Raises `Conflict` where the table has no such step."""
-    found = STEPS.get((ReleaseState(release.state), act))
+def transition(release: Release, act: Act) -> Transition:
+    """Where this act leads now. Raises `Conflict` where the table has no such transition."""
+    found = TRANSITIONS.get((ReleaseState(release.state), act))
     if found is None:
         state = ReleaseState(release.state).label.lower()
         raise Conflict(

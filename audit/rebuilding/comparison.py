@@ -35,8 +35,8 @@ class Rebuilding:
         """Let every table hear of the next event; what is wrong where it does not say what it should."""
         try:
             for table, rows in self.rows.items():
-                for step in table.steps_of(fact):
-                    step(rows, fact)
+                for handler in table.handlers_of(fact):
+                    handler(rows, fact)
         except Untrue as untrue:
             return Finding(fact.where, str(untrue), fact.chain)
         except (LookupError, TypeError, ValueError, AttributeError) as error:

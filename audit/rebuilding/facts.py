@@ -11,7 +11,7 @@ from uuid import UUID
 COMPLETE_FROM: Final = 2
 # How long the statement that wrote a row may have waited for the time of its event, in events of version 1: the
 # database ends statements and waits for locks long before.
-_LONGEST_STATEMENT: Final = timedelta(minutes=1)
+_MAX_STATEMENT_TIME: Final = timedelta(minutes=1)
 
 
 class Untrue(Exception):
@@ -35,7 +35,7 @@ class ShortlyBefore:
     at: datetime
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, datetime) and timedelta() <= self.at - other <= _LONGEST_STATEMENT
+        return isinstance(other, datetime) and timedelta() <= self.at - other <= _MAX_STATEMENT_TIME
 
     def __hash__(self) -> int:
         return hash(self.at)

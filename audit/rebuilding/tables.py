@@ -26,7 +26,7 @@ from audit.rebuilding.facts import Fact, Untrue
 from kernel.registry import Registry
 
 Key = tuple[Any, ...]
-Step = Callable[["Rows", Fact], None]
+Handler = Callable[["Rows", Fact], None]
 SeveralValues = tuple[Any, ...]
 
 
@@ -135,28 +135,28 @@ class Table:
         self.counts_since = counts_since
         # How many rows are read together.
         self.at_once = at_once
-        self.steps: dict[str, list[Step]] = {}
-        self.every_event: list[Step] = []
+        self.handlers: dict[str, list[Handler]] = {}
+        self.every_event: list[Handler] = []
         self._readings = dict(columns or {})
 
-    def on(self, *actions: str) -> Callable[[Step], Step]:
+    def on(self, *actions: str) -> Callable[[Handler], Handler]:
         """What an event of these actions does to the rows."""
 
-        def add(step: Step) -> Step:
+        def add(handler: Handler) -> Handler:
             for action in actions:
-                self.steps.setdefault(action, []).append(step)
-            return step
+                self.handlers.setdefault(action, []).append(handler)
+            return handler
 
         return add
 
-    def on_every_event(self, step: Step) -> Step:
+    def on_every_event(self, handler: Handler) -> Handler:
         """What any event says of the rows by its circumstances."""
-        self.every_event.append(step)
-        return step
+        self.every_event.append(handler)
+        return handler
 
-    def steps_of(self, fact: Fact) -> Iterator[Step]:
+    def handlers_of(self, fact: Fact) -> Iterator[Handler]:
         """What this event does to the rows. Raises `Untrue` where a project's event tells what only the site's can."""
-        own = self.steps.get(fact.action, ())
+        own = self.handlers.get(fact.action, ())
         if own and self.chain is None and not self.everywhere and fact.chain != SITE_CHAIN:
             raise Untrue("only an event of the chain site can tell this")
         yield from (*own, *self.every_event)

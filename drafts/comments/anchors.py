@@ -33,9 +33,9 @@ TELLING_QUOTE: Final = 20
 # Moved lines belong together while no more lines than this stand between them.
 LARGEST_GAP: Final = 1
 # A line that was inserted at more places than this does not tell which of them is meant.
-MOST_PLACES: Final = 16
+MAX_PLACES: Final = 16
 # Comparing each line of a range with each in its place is bounded.
-MOST_PAIRS: Final = 20_000
+MAX_PAIRS: Final = 20_000
 
 
 class Span(NamedTuple):
@@ -110,7 +110,7 @@ class LineMap:
         """The heaviest run of the range's lines among those of the new text that the difference calls inserted."""
         texts = {self.old[line] for line in telling}
         places = [self._inserted().get(text, []) for text in texts]
-        lines = sorted(line for each in places if len(each) <= MOST_PLACES for line in each)
+        lines = sorted(line for each in places if len(each) <= MAX_PLACES for line in each)
         runs = [_Found(run, self._new_weight(run)) for run in _runs(lines)]
         # At least half of the range has to stand together: a few of its lines are found by chance.
         enough = sum(map(_weight, texts)) / 2
@@ -130,7 +130,7 @@ class LineMap:
 
     def _similar(self, first: int, last: int, telling: Sequence[int]) -> Sequence[int]:
         start, stop = self._place(first, last)
-        if len(telling) * (stop - start) > MOST_PAIRS:
+        if len(telling) * (stop - start) > MAX_PAIRS:
             return ()
         found: list[int] = []
         for line in telling:

@@ -14,7 +14,7 @@ from drafts.memory import Memory
 from drafts.models import Draft
 
 # A place is some 400 bytes; this many are the comments of a few hundred projects.
-MOST_KEPT: Final = 20_000
+MAX_KEPT: Final = 20_000
 
 
 class _Question(NamedTuple):
@@ -26,7 +26,7 @@ class _Question(NamedTuple):
     quote: str
 
 
-_memory: Memory[_Question, Span | None] = Memory(MOST_KEPT)
+_memory: Memory[_Question, Span | None] = Memory(MAX_KEPT)
 
 
 def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, Span | None]:

@@ -17,9 +17,9 @@ from drafts.compare.sequences import Gap, gaps, matching_blocks
 # Members that tell one object of an array from the others, as configurations name them.
 NAMES: Final = ("id", "name", "key", "role")
 # Items less alike than this came and went; they did not change.
-LEAST_LIKE: Final = 0.4
+MIN_SIMILARITY: Final = 0.4
 # Between two kept items, more pairs than this are not tried each against each.
-MOST_PAIRS: Final = 2_500
+MAX_PAIRS: Final = 2_500
 LONG_STRING: Final = 2_000
 
 
@@ -60,14 +60,14 @@ def likeness(old: object, new: object, identities: Identities) -> float:
             return 0.0
         equal = sum(key in new and identities.same(value, new[key]) for key, value in old.items())
         share = equal / max(len(old.keys() | new.keys()), 1)
-        return max(share, LEAST_LIKE) if named and old[named[0]] == new[named[0]] else share
+        return max(share, MIN_SIMILARITY) if named and old[named[0]] == new[named[0]] else share
     if isinstance(old, list) and isinstance(new, list):
         return Indel.normalized_similarity(
             [*map(identities.of, old)][:LONG_STRING], [*map(identities.of, new)][:LONG_STRING]
         )
     if isinstance(old, str) and isinstance(new, str):
-        return max(LEAST_LIKE, Indel.normalized_similarity(old[:LONG_STRING], new[:LONG_STRING]))
-    return LEAST_LIKE if _kind(old) is None and _kind(new) is None else 0.0
+        return max(MIN_SIMILARITY, Indel.normalized_similarity(old[:LONG_STRING], new[:LONG_STRING]))
+    return MIN_SIMILARITY if _kind(old) is None and _kind(new) is None else 0.0
 
 
 def _moved(differing: list[Gap], old_ids: list[int], new_ids: list[int], budget: Budget) -> list[tuple[int, int]]:
@@ -83,9 +83,9 @@ def _moved(differing: list[Gap], old_ids: list[int], new_ids: list[int], budget:
 
 def _changed(old: list[object], new: list[object], identities: Identities, budget: Budget) -> list[tuple[int, int]]:
     count = len(old) * len(new)
-    if count <= MOST_PAIRS and budget.take_pairs(count):
+    if count <= MAX_PAIRS and budget.take_pairs(count):
         return pairs_in_order(
-            len(old), len(new), lambda here, there: likeness(old[here], new[there], identities), least=LEAST_LIKE
+            len(old), len(new), lambda here, there: likeness(old[here], new[there], identities), least=MIN_SIMILARITY
         )
     budget.give_up()
     return [(at, at) for at in range(min(len(old), len(new))) if _same_kind(old[at], new[at])]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-CHUNK_LEAST: Final = 8
-CHUNK_MOST: Final = 256
+MIN_CHUNK: Final = 8
+MAX_CHUNK: Final = 256
 _CUT: Final = 0xFC00  # six bits: a cut every 64 items on average
 _SPREAD: Final = 2654435761  # Knuth's multiplier
 
@@ -16,7 +16,7 @@ def cuts_of(items: list[int]) -> list[int]:
     for index, item in enumerate(items, 1):
         rolling = ((rolling << 1) + (item * _SPREAD >> 7)) & 0xFFFF
         length = index - last
-        if length >= CHUNK_LEAST and (not rolling & _CUT or length >= CHUNK_MOST):
+        if length >= MIN_CHUNK and (not rolling & _CUT or length >= MAX_CHUNK):
             cuts.append(index)
             last = index
     if last != len(items):

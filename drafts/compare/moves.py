@@ -11,11 +11,11 @@ from drafts.compare.budget import Budget
 from drafts.compare.sequences import Gap
 
 # Fewer letters and digits than this in a whole block, and standing elsewhere again is chance (as git judges it).
-LEAST_SIGNS: Final = 20
+MIN_CHARACTERS: Final = 20
 # A line that came back at more places than this starts no block.
-MOST_PLACES: Final = 8
+MAX_PLACES: Final = 8
 # Where more lines changed than this, on both sides together, nobody looks for moves.
-MOST_LINES: Final = 100_000
+MAX_LINES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def moved_blocks(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str], bu
     added = sum(gap.new_end - gap.new_start for gap in gaps)
     if not removed or not added:
         return ()
-    if removed + added > MOST_LINES:
+    if removed + added > MAX_LINES:
         budget.give_up()
         return ()
     arrived = _Arrivals(gaps, new)
@@ -63,10 +63,10 @@ class _Arrivals:
     def longest(self, old: Sequence[str], start: int, end: int) -> tuple[int, int]:
         """The longest block from `start` on that came back: where, and how many lines; it is then spoken for."""
         places = self._places.get(old[start], ())
-        if not places or len(places) > MOST_PLACES:
+        if not places or len(places) > MAX_PLACES:
             return 0, 0
         count, place = max((self._length(old, start, end, at), -at) for at in places)
-        if not count or sum(map(_signs, old[start : start + count])) < LEAST_SIGNS:
+        if not count or sum(map(_signs, old[start : start + count])) < MIN_CHARACTERS:
             return 0, 0
         for at in range(-place, -place + count):
             del self._end_at[at]

@@ -9,9 +9,9 @@ from typing import Final
 from drafts.compare.budget import Budget
 
 # Of the signs of both files, as much must stand in lines that both have.
-LEAST_LIKE: Final = 0.6
+MIN_SIMILARITY: Final = 0.6
 # More pairs of files than this are not looked into; only equal content is found then.
-MOST_PAIRS: Final = 2_000
+MAX_PAIRS: Final = 2_000
 
 
 def renamed_files(
@@ -21,7 +21,7 @@ def renamed_files(
     found = _same_content(removed, added)
     left = {name: digest for name, digest in removed.items() if name not in found.values()}
     right = {name: digest for name, digest in added.items() if name not in found}
-    if len(left) * len(right) > MOST_PAIRS:
+    if len(left) * len(right) > MAX_PAIRS:
         budget.give_up()
         return found
     if left and right:
@@ -55,7 +55,7 @@ def _similar(removed: Mapping[str, str], added: Mapping[str, str], text_of: Call
     ]
     found: dict[str, str] = {}
     for like, _, source, name in sorted(scored, key=lambda each: (-each[0], not each[1], each[2:])):
-        if like >= LEAST_LIKE and name not in found and source not in found.values():
+        if like >= MIN_SIMILARITY and name not in found and source not in found.values():
             found[name] = source
     return found
 

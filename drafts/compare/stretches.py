@@ -15,12 +15,12 @@ from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 from drafts.compare.words import LONG_LINE, Span, mark_words
 
 # Lines less alike than this (twice their common signs, by the signs of both) are not one line that changed.
-LEAST_LIKE: Final = 0.6
+MIN_SIMILARITY: Final = 0.6
 # In a stretch with more pairs of lines than this, or with longer ones, not every pair is tried.
-MOST_PAIRS: Final = 10_000
-MOST_SIGN_PAIRS: Final = 1_000_000_000
+MAX_PAIRS: Final = 10_000
+MAX_CHARACTER_PAIRS: Final = 1_000_000_000
 # In one of more lines than this, both sides together, none is.
-MOST_LINES: Final = 100_000
+MAX_LINES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def _pairs(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, in
     count = len(old) * len(new)
     if count <= 1:
         return [(0, 0)] * count
-    if count <= MOST_PAIRS:
+    if count <= MAX_PAIRS:
         return _likest(old, new, budget)
-    if len(old) + len(new) > MOST_LINES:
+    if len(old) + len(new) > MAX_LINES:
         budget.give_up()
         return []
     pairs: list[tuple[int, int]] = []
@@ -86,7 +86,7 @@ def _pairs(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, in
         pairs += ((block.old + at, block.new + at) for at in range(block.size))
     for gap in gaps(blocks, len(old), len(new)):
         left, right = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
-        if len(left) * len(right) <= MOST_PAIRS:
+        if len(left) * len(right) <= MAX_PAIRS:
             found = _likest(left, right, budget)
         else:
             found = _face_to_face(left, right, budget)
@@ -101,12 +101,14 @@ def _core(line: str) -> str:
 
 def _likest(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, int]]:
     signs = sum(map(len, old)) * sum(map(len, new))
-    if signs > MOST_SIGN_PAIRS:
+    if signs > MAX_CHARACTER_PAIRS:
         budget.give_up()
         return []
     if not budget.take_pairs(len(old) * len(new)) or not budget.take_cells(signs):
         return []
-    return pairs_in_order(len(old), len(new), lambda here, there: _likeness(old[here], new[there]), least=LEAST_LIKE)
+    return pairs_in_order(
+        len(old), len(new), lambda here, there: _likeness(old[here], new[there]), least=MIN_SIMILARITY
+    )
 
 
 def _face_to_face(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, int]]:
@@ -118,9 +120,9 @@ def _face_to_face(old: list[str], new: list[str], budget: Budget) -> list[tuple[
     return [
         (at, at)
         for at, (left, right) in sides
-        if len(left) + len(right) <= LONG_LINE and _likeness(left, right) >= LEAST_LIKE
+        if len(left) + len(right) <= LONG_LINE and _likeness(left, right) >= MIN_SIMILARITY
     ]
 
 
 def _likeness(old: str, new: str) -> float:
-    return Indel.normalized_similarity(old, new, score_cutoff=LEAST_LIKE)
+    return Indel.normalized_similarity(old, new, score_cutoff=MIN_SIMILARITY)

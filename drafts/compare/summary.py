@@ -17,8 +17,8 @@ from projects.fields import FILES, PROMPT
 
 MINUS: Final = "\u2212"
 # So many values, or changed files, are named; more are counted.
-MOST_NAMED: Final = 2
-LONGEST_VALUE: Final = 24
+MAX_NAMED: Final = 2
+MAX_VALUE_LENGTH: Final = 24
 
 
 def summarise(fields: Iterable[FieldDifference]) -> str:
@@ -27,7 +27,7 @@ def summarise(fields: Iterable[FieldDifference]) -> str:
     files = [field for field in fields if field.field.startswith(FILES)]
     parts = [part for field in fields if field not in files for part in describe(field)]
     edited = [field for field in files if field.change == "changed"]
-    if len(edited) <= MOST_NAMED:
+    if len(edited) <= MAX_NAMED:
         parts += (part for field in edited for part in describe(field))
     else:
         parts.append(_files("changed", len(edited)))
@@ -81,7 +81,7 @@ def _amount(counts: TextCounts, *, in_words: bool) -> str:
 def _values(field: FieldDifference, difference: DocumentDifference) -> Iterator[str]:
     if field.change != "changed":
         yield f"{field.title} {_participle(field.change)}"
-    elif len(difference.changes) == difference.counts.values <= MOST_NAMED:
+    elif len(difference.changes) == difference.counts.values <= MAX_NAMED:
         yield from map(_value, difference.changes)
     else:
         n = difference.counts.values
@@ -108,7 +108,7 @@ def _name(change: Change) -> str:
 def _shown(value: object) -> str:
     """A short value as it would be typed; nothing for what is too long for one line."""
     text = "" if isinstance(value, dict | list) else written(value)
-    return text if len(text) <= LONGEST_VALUE else ""
+    return text if len(text) <= MAX_VALUE_LENGTH else ""
 
 
 def _participle(change: str) -> str:

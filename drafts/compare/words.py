@@ -32,7 +32,7 @@ LONG_STRETCH: Final = 50_000
 # More marks than this in one line help nobody: one is drawn around them all.
 MAX_MARKS: Final = 1_000
 # Lines that keep less than this share of the longer one have nothing in common worth marking.
-LEAST_KEPT: Final = 0.2
+MIN_KEPT: Final = 0.2
 
 
 class Span(NamedTuple):
@@ -74,7 +74,7 @@ def mark_words(old: str, new: str, budget: Budget) -> Marks | None:
     marks = _mark_long(old, new, budget) if is_long else _mark(_words_of(old), _words_of(new), budget)
     longer = max(len(old), len(new))
     changed = max(sum(end - start for start, end in side) for side in marks)
-    if longer - changed >= LEAST_KEPT * longer:
+    if longer - changed >= MIN_KEPT * longer:
         if max(map(len, marks)) <= MAX_MARKS:
             return marks
         budget.give_up()

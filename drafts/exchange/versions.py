@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from blobs.models import sha256_of
 from blobs.services import store_texts
-from drafts.content import Change
+from drafts.content import FieldChange
 from drafts.fingerprints import fingerprint
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
@@ -26,7 +26,7 @@ def import_version(
     *,
     caller: Caller,
     project_id: UUID,
-    changes: Mapping[str, Change],
+    changes: Mapping[str, FieldChange],
     base: Mapping[str, str | None],
     message: str,
     facts: Mapping[str, Any],
@@ -71,14 +71,14 @@ def _refuse_moved(fields: Mapping[str, FieldContent], base: Mapping[str, str | N
             raise StaleBase(f"{name} was changed in Foundry since it was last imported.", field=name)
 
 
-def applied(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
+def applied(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange]) -> dict[str, FieldContent]:
     """Every field after these changes."""
     contents = {name: content_of(change) for name, change in changes.items()}
     after = {**before, **contents}
     return {name: content for name, content in after.items() if content is not None}
 
 
-def content_of(change: Change) -> FieldContent | None:
+def content_of(change: FieldChange) -> FieldContent | None:
     """What a field holds after a change; None where the change removes it."""
     if change.text is None:
         return None

@@ -17,7 +17,7 @@ from drafts.reading import get_draft
 from locking.models import Lease
 
 # Threads open at one moment; whoever has more looks at the comments of the version.
-MOST_COMMENTS: Final = 500
+MAX_COMMENTS: Final = 500
 
 _MOVES: Final = ("comment.resolved", "comment.reopened", "comment.withdrawn")
 
@@ -61,9 +61,9 @@ def _moment(project_id: UUID, at: datetime, draft: Draft | None) -> Moment:
     states = _states_at(project_id, at)
     closed = [identity for identity, state in states.items() if state != CommentState.OPEN]
     threads = list(
-        said.filter(thread__isnull=True).exclude(pk__in=closed).with_facts().order_by("id")[: MOST_COMMENTS + 1]
+        said.filter(thread__isnull=True).exclude(pk__in=closed).with_facts().order_by("id")[: MAX_COMMENTS + 1]
     )
-    more, threads = len(threads) > MOST_COMMENTS, threads[:MOST_COMMENTS]
+    more, threads = len(threads) > MAX_COMMENTS, threads[:MAX_COMMENTS]
     replies = said.filter(thread__in=[each.id for each in threads]).exclude(pk__in=closed)
     return Moment(
         at=at,

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from drafts.search import serializers as shapes
-from drafts.search.reading import LONGEST_QUESTION, search
+from drafts.search.reading import MAX_QUERY_LENGTH, search
 from projects.rest import ProjectView
 from rest.pagination import whole
 from rest.queries import query_text
@@ -17,7 +17,7 @@ from rest.schema import operation
 
 QUESTION = OpenApiParameter(
     "q",
-    {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION},
+    {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH},
     required=True,
     description="Words, all of which a line must have; each may be the beginning of a longer one.",
 )
@@ -27,7 +27,7 @@ class SearchView(ProjectView):
     @operation("search_read", answer=shapes.FoundInfo, parameters=[QUESTION])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Lines of the current and of past versions, by field, and comments."""
-        text = query_text(request, "q", maximum=LONGEST_QUESTION) or ""
+        text = query_text(request, "q", maximum=MAX_QUERY_LENGTH) or ""
         found = search(project_id=self.access().project.id, text=text)
         page = whole([shapes.field_body(each) for each in found.fields])
         comments = [shapes.comment_hit(each) for each in found.comments]

@@ -21,13 +21,13 @@ from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
 from projects.fields import CONFIGURATION, PROMPT
 
-LONGEST_QUESTION: Final = 200
+MAX_QUERY_LENGTH: Final = 200
 HITS_PER_FIELD: Final = 10
-MOST_HITS: Final = 100
-MOST_COMMENTS: Final = 20
+MAX_HITS: Final = 100
+MAX_COMMENTS: Final = 20
 
 # Words that stand nearly everywhere: of more passages than this, not all are looked at.
-MOST_PASSAGES: Final = 10_000
+MAX_PASSAGES: Final = 10_000
 
 # Of a passage that went and came back its last stay counts; what is there now comes first, then what was there last.
 _FIND: Final = """
@@ -95,15 +95,15 @@ def search(*, project_id: UUID, text: str) -> Found:
     and words of scripts without spaces are found inside of sentences. Withdrawn comments are not found. At most
     100 lines (ten a field) and 20 comments. Raises `ValidationFailed` (`q`) for a text without words.
     """
-    if len(text) > LONGEST_QUESTION:
-        raise ValidationFailed({"q": [_("At most {most} characters.").format(most=LONGEST_QUESTION)]})
+    if len(text) > MAX_QUERY_LENGTH:
+        raise ValidationFailed({"q": [_("At most {most} characters.").format(most=MAX_QUERY_LENGTH)]})
     words = words_of(check_text(text, name="q"))
     if not words:
         raise ValidationFailed({"q": [_("Name at least one word.")]})
     rows = _rows(project_id, words)
-    comments = list(_comments(project_id, words)[: MOST_COMMENTS + 1])
-    more = len(rows) > MOST_HITS or len(comments) > MOST_COMMENTS
-    return Found(_by_field(project_id, rows[:MOST_HITS]), comments[:MOST_COMMENTS], more)
+    comments = list(_comments(project_id, words)[: MAX_COMMENTS + 1])
+    more = len(rows) > MAX_HITS or len(comments) > MAX_COMMENTS
+    return Found(_by_field(project_id, rows[:MAX_HITS]), comments[:MAX_COMMENTS], more)
 
 
 def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:
@@ -111,9 +111,9 @@ def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:
     facts: dict[str, str | int | UUID] = {
         "project": project_id,
         "words": query_text(words, project_id),
-        "most": MOST_PASSAGES,
+        "most": MAX_PASSAGES,
         "hits": HITS_PER_FIELD,
-        "limit": MOST_HITS + 1,
+        "limit": MAX_HITS + 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(_FIND, facts)

@@ -20,7 +20,7 @@ from drafts.search.folding import MARKS, fold, fold_with_places
 
 MAX_WORDS: Final = 12
 # Characters of a word that count: Postgres holds no longer one than 2,046 bytes.
-LONGEST_WORD: Final = 500
+MAX_WORD_LENGTH: Final = 500
 # Postgres counts no further.
 LAST_POSITION: Final = 16_383
 
@@ -64,7 +64,7 @@ def index_text(text: str, project_id: UUID) -> str:
     entries = [f"'{project_id}'"]
     at = 1
     for word in _runs(fold(text)):
-        for part in _parts(word) if _IS_UNSPACED.match(word) else (word[:LONGEST_WORD],):
+        for part in _parts(word) if _IS_UNSPACED.match(word) else (word[:MAX_WORD_LENGTH],):
             entries.append(f"'{part}':{min(at, LAST_POSITION)}")
             at += 1
     return " ".join(entries)
@@ -100,7 +100,7 @@ def _parts(run: str) -> Iterator[str]:
 
 def _query(word: str) -> str:
     if word.isdecimal() and not _IS_UNSPACED.match(word):
-        return f"'{word[:LONGEST_WORD]}'"
+        return f"'{word[:MAX_WORD_LENGTH]}'"
     if len(word) > 1 and _IS_UNSPACED.match(word):
         return "(" + " <-> ".join(f"'{left}{right}'" for left, right in pairwise(word)) + ")"
-    return f"'{word[:LONGEST_WORD]}':*"
+    return f"'{word[:MAX_WORD_LENGTH]}':*"

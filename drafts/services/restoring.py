@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from drafts.models import Draft, DraftKind, FieldContent
-from drafts.next_step import blocked_by, steps_of
-from drafts.undo import Plan, Step, plan_redo, plan_undo
+from drafts.next_step import blocked_by, version_entries
+from drafts.undo import Plan, VersionEntry, plan_redo, plan_undo
 from drafts.versions import changed_fields, repeated_draft, write_draft
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
@@ -64,7 +64,7 @@ def _move(
     project_id: UUID,
     *,
     kind: DraftKind,
-    plan_for: Callable[[Sequence[Step], UUID], Plan | None],
+    plan_for: Callable[[Sequence[VersionEntry], UUID], Plan | None],
     reason: str,
 ) -> Draft:
     words = check_reason(reason) if reason else None
@@ -72,7 +72,7 @@ def _move(
     with project_write(caller=caller, project_id=project_id, action="draft.undo", parameters=parameters) as write:
         if write.repeat_of is not None:
             return repeated_draft(write)
-        plan = plan_for(steps_of(project_id), caller.user.id)
+        plan = plan_for(version_entries(project_id), caller.user.id)
         current = write.project.current_draft
         if plan is None or current is None:
             raise Conflict(_("There is nothing to {act}.").format(act=kind.value))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from blobs.models import Blob, sha256_of
 from blobs.services import insert_blobs_sql
-from drafts.content import Change, changes_read_before, line_ends_changed, refused_texts
+from drafts.content import FieldChange, changes_read_before, line_ends_changed, refused_texts
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
@@ -101,7 +101,7 @@ def save_draft(
         raise
 
 
-def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, Change]) -> dict[str, FieldContent]:
+def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange]) -> dict[str, FieldContent]:
     after = dict(before)
     for name, change in changes.items():
         if change.text is None:
@@ -122,7 +122,7 @@ def _check_base_version(base_version: int, current: Draft | None) -> None:
         raise ValidationFailed({"base_version": [problem]})
 
 
-def _check_base(project_id: UUID, base_version: int, current: Draft | None, changes: Mapping[str, Change]) -> None:
+def _check_base(project_id: UUID, base_version: int, current: Draft | None, changes: Mapping[str, FieldChange]) -> None:
     if current is None or current.version_number == base_version:
         return
     base = Draft.objects.filter(project_id=project_id, version_number=base_version).first()

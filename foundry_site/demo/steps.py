@@ -18,7 +18,7 @@ from notifications.services import mark_all_read
 from projects.demo import DemoPerson, DemoProject
 from projects.fields import PROMPT
 from projects.services import reopen_project
-from publishing.proofs import Proof
+from publishing.credentials import SigningCredentials
 from publishing.services import sign_release, submit_release
 
 
@@ -162,7 +162,7 @@ class Sign:
             caller=demo.once(self.signer, "sign", self.release, self.meaning),
             release_id=demo.made[self.release],
             meaning=self.meaning,
-            proof=Proof(username=name, password=demo.passwords[name]),
+            proof=SigningCredentials(username=name, password=demo.passwords[name]),
             comment=self.comment,
         )
 

@@ -12,7 +12,7 @@ from projects.writing import project_write
 from publishing.models import Release
 from publishing.services.facts import access_to, end, facts_of, load_release, target_of
 from publishing.services.notifications import notify_authors, settle_signature_requests
-from publishing.states import Act, step
+from publishing.states import Act, transition
 
 
 def reject_release(*, caller: Caller, release_id: UUID, reason: str) -> Release:
@@ -36,7 +36,7 @@ def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str,
         if write.repeat_of is None:
             reason = check_reason(reason)
             release = load_release(release_id)
-            leads_to = step(release, act)
+            leads_to = transition(release, act)
             facts = facts_of(release, leads_to.project)
             ended = write.record(event, target_of(release), facts, reason=reason)
             end(write, release, ended, state=leads_to.release.value, reason=reason)

@@ -26,19 +26,21 @@ from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
 from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
+from publishing.credentials import SigningCredentials
 from publishing.events import RELEASED, SIGNED
 from publishing.gates import pass_gates
 from publishing.models import MAX_COMMENT, Meaning, Release, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
-from publishing.proofs import Proof
 from publishing.services.facts import access_to, end, facts_of, gate_facts, load_release, target_of
 from publishing.services.notifications import notify_authors, settle_signature_requests
 from publishing.statements import SIGNATURE, statement
-from publishing.states import Act, signing_action, step
+from publishing.states import Act, signing_action, transition
 
 
-def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof, comment: str = "") -> Signature:
+def sign_release(
+    *, caller: Caller, release_id: UUID, meaning: str, proof: SigningCredentials, comment: str = ""
+) -> Signature:
     """Sign a release in one meaning, proving oneself at the act. The signature that meets the policy releases it.
 
     Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
@@ -60,7 +62,7 @@ def sign_release(*, caller: Caller, release_id: UUID, meaning: str, proof: Proof
         if write.repeat_of is not None:
             return _signature(UUID(write.repeat_of.target_id), repeated=True)
         release = load_release(release_id)
-        leads_to = step(release, Act.SIGN)
+        leads_to = transition(release, Act.SIGN)
         _refuse_ineligible(release, write.caller.user, meaning)
         signature, signed = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
         release = load_release(release_id)
@@ -149,7 +151,7 @@ def _release(write: ProjectWrite, release: Release) -> None:
     rules = Rules(**release.rules)
     open_points(release.project_id).refuse(rules)
     gates = pass_gates(rules.gates, draft=release.draft, release=release)
-    leads_to = step(release, Act.RELEASE)
+    leads_to = transition(release, Act.RELEASE)
     before = write.project.status
     change_status(write, leads_to.project)
     data = {"status": leads_to.project.value, "before": before}

@@ -22,7 +22,7 @@ from publishing.open_points import open_points
 from publishing.policies import rules_of
 from publishing.services.facts import facts_of, gate_facts, load_release, target_of
 from publishing.services.notifications import request_signatures
-from publishing.states import BEGINNING
+from publishing.states import SUBMISSION
 
 
 def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int) -> Release:
@@ -43,7 +43,7 @@ def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int)
             raise NotFound(_("There is no version {version}.").format(version=version))
         _check_name(project_id, name)
         release = _insert(write, draft, name)
-        change_status(write, BEGINNING.project)
+        change_status(write, SUBMISSION.project)
         return load_release(release.id)
 
 
@@ -67,12 +67,12 @@ def _insert(write: ProjectWrite, draft: Draft, name: str) -> Release:
         rules=rules.data(),
         authors=authors,
         authors_sign=can_any_sign(authors),
-        state=BEGINNING.release.value,
+        state=SUBMISSION.release.value,
         submitted_by=write.caller.user,
     )
     people = User.objects.filter(pk__in=authors).order_by("id")
     data = {
-        **facts_of(release, BEGINNING.project),
+        **facts_of(release, SUBMISSION.project),
         "rules": rules.data(),
         "authors": [person.person() for person in people],
         "authors_sign": release.authors_sign,

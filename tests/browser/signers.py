@@ -17,8 +17,8 @@ from accounts.suspension import restore_signing
 from drafts.comments.services import create_comment
 from drafts.tasks.services import change_task, create_task
 from projects.services import add_member, reopen_project
+from publishing.credentials import SigningCredentials
 from publishing.models import Release
-from publishing.proofs import Proof
 from publishing.services import sign_release, submit_release
 from tests.browser.people import World
 
@@ -56,7 +56,7 @@ def submit(world: World, name: str, version: int) -> Release:
 
 
 def sign(world: World, release: Release, meaning: str, by: str, comment: str = "") -> None:
-    proof = Proof(username=world.people[by].username, password=PASSWORD)
+    proof = SigningCredentials(username=world.people[by].username, password=PASSWORD)
     with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
         sign_release(caller=world.caller(by), release_id=release.id, meaning=meaning, proof=proof, comment=comment)
 

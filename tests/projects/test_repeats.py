@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.models import Event
 from audit.services import Target
 from drafts.comments.services import answer_comment, create_comment, reopen_comment, resolve_comment, withdraw_comment
-from drafts.content import Change
+from drafts.content import FieldChange
 from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import import_project
 from drafts.exchange.versions import import_version
@@ -34,7 +34,7 @@ from projects.services import (
     update_project,
 )
 from projects.writing import project_write
-from publishing.proofs import Proof
+from publishing.credentials import SigningCredentials
 from publishing.services import reject_release, set_policy, sign_release, submit_release, withdraw_release
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.rest.client import Api, members, problem
@@ -100,7 +100,7 @@ def reverting(world: World) -> Callable[[Caller], Any]:
 
 
 def importing(world: World) -> Callable[[Caller], Any]:
-    changes = {FILE: Change(FILE, "a\n", "text/plain", None)}
+    changes = {FILE: FieldChange(FILE, "a\n", "text/plain", None)}
     facts: dict[str, Any] = {"base": {FILE: None}, "message": "", "facts": {"source": "git"}}
     return lambda caller: import_version(caller=caller, project_id=world.id, changes=changes, **facts)
 
@@ -162,7 +162,7 @@ def signing(meaning: str) -> Any:
         if meaning == "authored":
             saving(world)(world.mine.caller)
         release = world.review.submit()
-        proof = Proof(username=world.actor.username, password=PASSWORD)
+        proof = SigningCredentials(username=world.actor.username, password=PASSWORD)
         return lambda caller: sign_release(caller=caller, release_id=release.id, meaning=meaning, proof=proof)
 
     return arrange

@@ -12,8 +12,8 @@ from accounts.callers import Caller
 from accounts.models import User
 from drafts.models import Draft
 from projects.models import Project
+from publishing.credentials import SigningCredentials
 from publishing.models import Release, Signature
-from publishing.proofs import Proof
 from publishing.services import reject_release, set_policy, sign_release, submit_release, withdraw_release
 from tests.writers import Writer
 
@@ -49,7 +49,7 @@ class Review:
 
     def sign(self, release: Release | UUID, meaning: str, by: str, comment: str = "", **facts: Any) -> Signature:
         user = self.people[by]
-        proof = facts.pop("proof", None) or Proof(username=user.username, password=PASSWORD)
+        proof = facts.pop("proof", None) or SigningCredentials(username=user.username, password=PASSWORD)
         release_id = release.id if isinstance(release, Release) else release
         caller = caller_of(user, **facts)
         return sign_release(caller=caller, release_id=release_id, meaning=meaning, proof=proof, comment=comment)

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from blobs.models import sha256_of
-from drafts.content import Change
+from drafts.content import FieldChange
 from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import import_project
 from drafts.exchange.versions import import_version
@@ -153,7 +153,7 @@ def test_the_author_of_an_imported_commit_is_known_by_their_address(review: Revi
     draft = import_version(
         caller=caller_of(review.people["editor"]),
         project_id=review.project.id,
-        changes={"prompt_text": Change("prompt_text", text, "text/markdown", "markdown")},
+        changes={"prompt_text": FieldChange("prompt_text", text, "text/markdown", "markdown")},
         base={"prompt_text": before},
         message="From there",
         facts={"source": "git", "author": {"name": "M", "email": "mara.lindt@EXAMPLE.org"}},

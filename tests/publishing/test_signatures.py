@@ -32,8 +32,8 @@ from kernel.errors import (
     ValidationFailed,
 )
 from projects.services import add_member, reopen_project
+from publishing.credentials import SigningCredentials
 from publishing.models import Release, Signature
-from publishing.proofs import Proof
 from publishing.reading import signature_body
 from publishing.verification import fault_of
 from tests.publishing.reviews import PASSWORD, Review, caller_of
@@ -91,7 +91,7 @@ def test_its_event_names_the_sealed_statement_and_what_was_proven(review: Review
 def test_c15_the_first_signing_of_a_session_takes_both_components_later_ones_the_private_one(
     review: Review, release: Release
 ):
-    password_only = Proof(password=PASSWORD)
+    password_only = SigningCredentials(password=PASSWORD)
     with pytest.raises(ValidationFailed):
         review.sign(release, "reviewed", "owner", proof=password_only)
 
@@ -111,12 +111,12 @@ def test_c15_a_token_is_no_session(review: Review, release: Release):
 @pytest.mark.parametrize(
     "proof",
     [
-        Proof(username="editor"),
-        Proof(username="editor", password="a", otp="1"),
-        Proof(),
+        SigningCredentials(username="editor"),
+        SigningCredentials(username="editor", password="a", otp="1"),
+        SigningCredentials(),
     ],
 )
-def test_c15_exactly_one_private_component_is_given(review: Review, release: Release, proof: Proof):
+def test_c15_exactly_one_private_component_is_given(review: Review, release: Release, proof: SigningCredentials):
     with pytest.raises(ValidationFailed):
         review.sign(release, "authored", "editor", proof=proof)
     assert not failures_of(review.people["editor"])
@@ -124,15 +124,18 @@ def test_c15_exactly_one_private_component_is_given(review: Review, release: Rel
 
 def test_c16_nobody_signs_in_somebody_else_s_session(review: Review, release: Release):
     """The reviewer's name and password, in the owner's session: neither of them signs."""
-    somebody_else = Proof(username=review.people["reviewer"].username, password=PASSWORD)
+    somebody_else = SigningCredentials(username=review.people["reviewer"].username, password=PASSWORD)
 
     with pytest.raises(ReauthenticationFailed):
         review.sign(release, "approved", "owner", proof=somebody_else)
     assert not Signature.objects.filter(release=release).exists()
 
 
-@pytest.mark.parametrize("proof", [Proof(username="", password=PASSWORD), Proof(username="owner", password="wrong")])
-def test_a_wrong_component_signs_nothing(review: Review, release: Release, proof: Proof):
+@pytest.mark.parametrize(
+    "proof",
+    [SigningCredentials(username="", password=PASSWORD), SigningCredentials(username="owner", password="wrong")],
+)
+def test_a_wrong_component_signs_nothing(review: Review, release: Release, proof: SigningCredentials):
     with pytest.raises((ReauthenticationFailed, ValidationFailed)):
         review.sign(release, "approved", "owner", proof=proof)
     assert not Signature.objects.filter(release=release).exists()
@@ -142,7 +145,7 @@ def test_a_wrong_component_signs_nothing(review: Review, release: Release, proof
 def test_a_component_that_the_account_does_not_have_signs_nothing(
     review: Review, release: Release, component: dict[str, Any]
 ):
-    proof = Proof(username=review.people["owner"].username, **component)
+    proof = SigningCredentials(username=review.people["owner"].username, **component)
 
     with pytest.raises(ReauthenticationFailed):
         review.sign(release, "approved", "owner", proof=proof)
@@ -153,10 +156,10 @@ def test_c16_a_password_that_somebody_else_set_suspends_signing(review: Review, 
     theirs, own = "set by an administrator", "chosen by the owner alone"
     set_password(caller=foundry_caller("command"), user_id=owner.id, password=theirs)
     with pytest.raises(ReauthenticationFailed, match="somebody else"):
-        review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=theirs))
+        review.sign(release, "approved", "owner", proof=SigningCredentials(username=owner.username, password=theirs))
 
     change_password(caller=caller_of(owner), password=own)
-    review.sign(release, "approved", "owner", proof=Proof(username=owner.username, password=own))
+    review.sign(release, "approved", "owner", proof=SigningCredentials(username=owner.username, password=own))
 
 
 def failures_of(user: User) -> int:
@@ -165,7 +168,7 @@ def failures_of(user: User) -> int:
 
 
 def fail(review: Review, release: Release, times: int) -> None:
-    wrong = Proof(username=review.people["owner"].username, password="wrong")
+    wrong = SigningCredentials(username=review.people["owner"].username, password="wrong")
     for _ in range(times):
         with pytest.raises(ReauthenticationFailed):
             review.sign(release, "approved", "owner", proof=wrong)
@@ -257,7 +260,7 @@ def test_a_role_that_is_too_small_is_refused_before_anything_is_proven(
     review: Review, release: Release, by: str, meaning: str
 ):
     with pytest.raises(PermissionDenied):
-        review.sign(release, meaning, by, proof=Proof(username="x", password="wrong"))
+        review.sign(release, meaning, by, proof=SigningCredentials(username="x", password="wrong"))
     assert not failures_of(review.people[by])
 
 
@@ -281,7 +284,7 @@ def test_the_repeat_of_a_signature_is_answered_with_the_first_and_asks_for_no_pr
     ref = uuid4()
     first = review.sign(release, "reviewed", "reviewer", client_ref=ref)
 
-    again = review.sign(release, "reviewed", "reviewer", client_ref=ref, proof=Proof())
+    again = review.sign(release, "reviewed", "reviewer", client_ref=ref, proof=SigningCredentials())
 
     assert again.id == first.id
     assert again.repeated

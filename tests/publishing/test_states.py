@@ -1,4 +1,4 @@
-"""Every step that the tables do not have is refused (control c09)."""
+"""Every transition that the tables do not have is refused (control c09)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kernel.errors import Conflict, ProjectFrozen
 from projects.models import Project, Status
 from projects.services import archive_project, reopen_project
 from publishing.models import Release, ReleaseState
-from publishing.states import STEPS, Act, step
+from publishing.states import TRANSITIONS, Act, transition
 from tests.publishing.reviews import Review, caller_of
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("state", list(ReleaseState))
 def test_c09_the_table_knows_every_step_and_refuses_every_other(state: ReleaseState, act: Act):
     release = Release(name="1.0.0", state=state)
-    if (state, act) in STEPS:
-        assert step(release, act) is STEPS[state, act]
+    if (state, act) in TRANSITIONS:
+        assert transition(release, act) is TRANSITIONS[state, act]
     else:
         with pytest.raises(Conflict):
-            step(release, act)
-    assert ((state, act) in STEPS) == (state is ReleaseState.IN_REVIEW)
+            transition(release, act)
+    assert ((state, act) in TRANSITIONS) == (state is ReleaseState.IN_REVIEW)
 
 
 @pytest.mark.parametrize("end", ["reject", "withdraw", "release"])

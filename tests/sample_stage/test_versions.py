@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from audit.models import Event
-from drafts.content import Change
+from drafts.content import FieldChange
 from drafts.exchange.versions import import_version
 from drafts.models import Draft
 from drafts.services import revert_draft, undo_draft
@@ -70,7 +70,7 @@ def test_a_step_sees_a_version_however_it_came_to_be(
     elif how == "undo":
         undo_draft(caller=writer.caller, project_id=project.id)
     else:
-        changes = {"prompt_text": Change("prompt_text", f"{NOTED} Twice.", "text/markdown", "markdown")}
+        changes = {"prompt_text": FieldChange("prompt_text", f"{NOTED} Twice.", "text/markdown", "markdown")}
         import_version(
             caller=caller_for(owner),
             project_id=project.id,

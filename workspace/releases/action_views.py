@@ -25,7 +25,7 @@ from publishing import services
 from publishing.authors import authors_of, can_any_sign
 from publishing.models import Release
 from publishing.policies import rules_of
-from publishing.states import BEGINNING
+from publishing.states import SUBMISSION
 from publishing.versions import suggested_name
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import words_of
@@ -74,7 +74,7 @@ def _submit_context(
         rules=rules.data(),
         authors=authors,
         authors_sign=can_any_sign(authors),
-        state=BEGINNING.release.value,
+        state=SUBMISSION.release.value,
         submitted_by=request.user,
     )
     prefetch_related_objects([proposed], "signatures")

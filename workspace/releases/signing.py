@@ -21,9 +21,9 @@ from projects.models import Role
 from projects.permissions import may
 from publishing.approval_progress import advances
 from publishing.authors import released_before
+from publishing.credentials import SigningCredentials
 from publishing.models import Meaning, Release
 from publishing.policies import Rules
-from publishing.proofs import Proof
 from publishing.reading import signable, unsealed, warnings_of
 from publishing.states import signing_action
 from workspace.htmx_action import words_of
@@ -115,15 +115,15 @@ def dialog_of(
     )
 
 
-def proof_of(posted: QueryDict) -> Proof:
+def proof_of(posted: QueryDict) -> SigningCredentials:
     """What the person gives: their name where it was asked for, and the component of the chosen tab."""
     component = posted.get("component", "")
     username = posted.get("username", "").strip() or None
     if component == "passkey":
-        return Proof(username=username, passkey=_passkey(posted.get("credential", "")))
+        return SigningCredentials(username=username, passkey=_passkey(posted.get("credential", "")))
     if component == "otp":
-        return Proof(username=username, otp=posted.get("otp", "").strip() or None)
-    return Proof(username=username, password=posted.get("password") or None)
+        return SigningCredentials(username=username, otp=posted.get("otp", "").strip() or None)
+    return SigningCredentials(username=username, password=posted.get("password") or None)
 
 
 def _passkey(text: str) -> Mapping[str, Any] | None:

@@ -41,14 +41,16 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CommitChange:
     """One commit with the fields it touches: a version to be."""
 
     commit: Commit
     touches: tuple[Touch, ...]
 
 
-def steps_of(commits: Sequence[Commit], changes: Mapping[str, Sequence[Entry]], selection: Selection) -> list[Step]:
+def commit_changes(
+    commits: Sequence[Commit], changes: Mapping[str, Sequence[Entry]], selection: Selection
+) -> list[CommitChange]:
     """The commits that touch something selected, oldest first.
 
     Walked from the newest back, because a renamed prompt or configuration has its older name in older commits.
@@ -58,7 +60,7 @@ def steps_of(commits: Sequence[Commit], changes: Mapping[str, Sequence[Entry]], 
         entries = changes.get(commit.sha, ())
         touches = [touch for entry in entries for touch in _touches(entry, selection)]
         if touches:
-            steps.append(Step(commit, tuple(sorted(touches, key=lambda touch: touch.field))))
+            steps.append(CommitChange(commit, tuple(sorted(touches, key=lambda touch: touch.field))))
         selection = _before(entries, selection)
     return steps[::-1]
 

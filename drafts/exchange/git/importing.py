@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from audit.models import Event
 from drafts.content import check_files
-from drafts.exchange.git.history import Selection, Step, steps_of
+from drafts.exchange.git.history import CommitChange, Selection, commit_changes
 from drafts.exchange.git.reading import Reading, read_step
 from drafts.exchange.git.repository import Commit, Contents, Repository
 from drafts.exchange.versions import applied, import_version
@@ -74,7 +74,7 @@ def import_repository(
     """
     name = check_name(name, name="name", maximum=MAX_NAME)
     commits = repository.commits(revision)
-    steps = steps_of(commits, repository.changes(commits), selection)
+    steps = commit_changes(commits, repository.changes(commits), selection)
     _check_selection(steps, selection)
     root = commits[0].sha
     project_id = project_id or _earlier_project(caller, name, root)
@@ -92,8 +92,8 @@ def import_repository(
 
 
 def _readings(
-    steps: Sequence[Step], contents: Contents, fields: Fields, keep_broken: bool
-) -> Iterator[tuple[Step, Fields, Reading]]:
+    steps: Sequence[CommitChange], contents: Contents, fields: Fields, keep_broken: bool
+) -> Iterator[tuple[CommitChange, Fields, Reading]]:
     """Each commit with the fields before it and what it makes of them."""
     for step in steps:
         reading = read_step(step, contents, fields, keep_broken=keep_broken)
@@ -101,7 +101,9 @@ def _readings(
         fields = applied(fields, reading.changes)
 
 
-def _check(steps: Sequence[Step], contents: Contents, state: _State, *, keep_broken: bool, overwrite: bool) -> None:
+def _check(
+    steps: Sequence[CommitChange], contents: Contents, state: _State, *, keep_broken: bool, overwrite: bool
+) -> None:
     problems: dict[str, list[str]] = {}
     touched: set[str] = set()
     for step, before, reading in _readings(steps, contents, state.now, keep_broken):
@@ -122,7 +124,7 @@ def _check(steps: Sequence[Step], contents: Contents, state: _State, *, keep_bro
         raise ValidationFailed(problems)
 
 
-def _write(caller: Caller, report: Report, root: str, read: tuple[Step, Fields, Reading]) -> None:
+def _write(caller: Caller, report: Report, root: str, read: tuple[CommitChange, Fields, Reading]) -> None:
     step, before, reading = read
     commit = step.commit
     report.notes += [f"{commit.sha[:12]} {name}: left as it was. {why}" for name, why in reading.left_out.items()]
@@ -147,7 +149,7 @@ def _write(caller: Caller, report: Report, root: str, read: tuple[Step, Fields, 
     report.versions.append(draft.version_number)
 
 
-def _facts(root: str, step: Step, reading: Reading) -> dict[str, Any]:
+def _facts(root: str, step: CommitChange, reading: Reading) -> dict[str, Any]:
     """What the commit says of itself: facts of the event, never its actor or time."""
     commit = step.commit
     return {
@@ -168,7 +170,7 @@ def _message(commit: Commit) -> str:
     return words if len(words) <= MAX_MESSAGE else f"{words[: MAX_MESSAGE - 1]}…"
 
 
-def _check_selection(steps: Sequence[Step], selection: Selection) -> None:
+def _check_selection(steps: Sequence[CommitChange], selection: Selection) -> None:
     """Whatever was named is somewhere in the history, or somebody made a typing error."""
     touched = {touch.field for step in steps for touch in step.touches}
     problems = {}

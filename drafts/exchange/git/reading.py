@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from drafts.content import Change, line_ends_changed, read_changes
-from drafts.exchange.git.history import Step, Touch
+from drafts.content import FieldChange, line_ends_changed, read_changes
+from drafts.exchange.git.history import CommitChange, Touch
 from drafts.exchange.git.repository import REGULAR_FILES, Contents
 from drafts.exchange.versions import content_of
 from drafts.models import FieldContent
@@ -28,14 +28,16 @@ class Reading:
     line ends became LF. `problems` are by path; with any, the commit cannot be imported.
     """
 
-    changes: dict[str, Change] = field(default_factory=dict)
+    changes: dict[str, FieldChange] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
     with_lf: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def read_step(step: Step, contents: Contents, before: Mapping[str, FieldContent], *, keep_broken: bool) -> Reading:
+def read_step(
+    step: CommitChange, contents: Contents, before: Mapping[str, FieldContent], *, keep_broken: bool
+) -> Reading:
     """Read and check what a commit makes of the fields in `before`.
 
     With `keep_broken` a file with a broken syntax loses its language, and a broken configuration stays as it was.
@@ -59,7 +61,7 @@ def _read(
         if touch.field in (PROMPT, CONFIGURATION):
             reading.left_out[touch.field] = "The commit deletes it; it stays as it was."
         elif touch.field in before:
-            reading.changes[touch.field] = Change(touch.field, None)
+            reading.changes[touch.field] = FieldChange(touch.field, None)
         return
     text = _text(touch, contents)
     value: Any = text if touch.field in (PROMPT, CONFIGURATION) else {"content": text}

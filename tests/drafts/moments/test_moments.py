@@ -136,7 +136,7 @@ def test_an_open_comment_stands_where_its_text_was(project, save: Save, reviewer
 
 
 def test_what_is_shown_is_bounded_and_says_so(project, save: Save, reviewer, caller_for, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_COMMENTS", 2)
+    monkeypatch.setattr(reading, "MAX_COMMENTS", 2)
     save("one")
     place = {"project_id": project.id, "version": 1, "target_field": "prompt_text"}
     for number in range(3):

@@ -154,7 +154,7 @@ def test_comments_are_found_with_the_place_of_their_thread(project, save: Save, 
 
 
 def test_what_is_shown_is_bounded_and_says_so(project, save: Save, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_HITS", 12)
+    monkeypatch.setattr(reading, "MAX_HITS", 12)
     save("\n".join(f"word {number}" for number in range(30)))
     save("\n".join(f"word {number}" for number in range(15)), "files/a.md")
 
