@@ -31,7 +31,7 @@ class EventPayload(msgspec.Struct, gc=False):
 
 
 class _Fact(msgspec.Struct, gc=False):
-    """What of a canonical text may be told. It was checked when it was written, and is read here as it is."""
+    """The part of a canonical text that goes out. It was checked when it was written, and is read here as it is."""
 
     actor: msgspec.Raw
     data: dict[str, msgspec.Raw]
@@ -43,7 +43,7 @@ class _Actor(msgspec.Struct):
     kind: str
 
 
-# How many people's names are remembered as they are told; a chain names the same few again and again.
+# How many actors are cached as they go out; a chain names the same few again and again.
 _PEOPLE: Final = 1_024
 
 _MISSED: Final = (
@@ -94,7 +94,7 @@ def _live_members(action: str) -> tuple[str, ...]:
 
 @lru_cache(_PEOPLE)
 def _person(actor: bytes) -> msgspec.Raw:
-    """An event's actor as a person is told everywhere."""
+    """An event's actor, in the shape that people have everywhere."""
     fact = _actors.decode(actor)
     return msgspec.Raw(_encoder.encode({"id": fact.id, "display_name": fact.name, "kind": fact.kind}))
 

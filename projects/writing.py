@@ -119,7 +119,7 @@ def project_write(
 
     `action` is a row of the permission table; `parameters` (JSON values, no secrets) are what the caller's
     `client_ref` stands for. Where `repeat_of` is set the write was done before: return its answer, write nothing. Who
-    has lost access is told `NotFound` before that; role and status may have changed with the write itself.
+    has lost access gets `NotFound` before that; role and status may have changed with the write itself.
     `also` is a SELECT that is answered together with the rest, in `also_read`.
     """
     needed = permission(action)

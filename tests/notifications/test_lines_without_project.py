@@ -64,8 +64,8 @@ def test_the_page_shows_it_and_leads_to_its_place(row: Notification, outsider: U
 
 def test_the_api_tells_it_without_a_project(row: Notification, outsider: User, client: Client) -> None:
     client.force_login(outsider)
-    (told,) = client.get("/api/v1/inbox/").json()["results"]
-    assert (told["kind"], told["project"], told["facts"]) == ("token.expiring", None, {"token": "reader-ci"})
+    (line,) = client.get("/api/v1/inbox/").json()["results"]
+    assert (line["kind"], line["project"], line["facts"]) == ("token.expiring", None, {"token": "reader-ci"})
 
 
 def test_it_goes_by_mail_without_a_project(row: Notification, outsider: User) -> None:

@@ -1,4 +1,4 @@
-"""Mails for those who want them: queued with what they tell, sent by the worker, and nothing of any text in them."""
+"""Mails for those who want them: queued with the line that they are about, sent by the worker, and no text in them."""
 
 from __future__ import annotations
 

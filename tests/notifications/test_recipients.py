@@ -1,4 +1,4 @@
-"""Who is told of what: by the services, in their transactions."""
+"""Who is notified of what: by the services, in their transactions."""
 
 from __future__ import annotations
 

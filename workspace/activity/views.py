@@ -36,7 +36,7 @@ PANEL_SIZE = 30
 @page()
 def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?person=&kind=&field=&since=&until=&before=`: events, newest first. The list alone where htmx asks."""
-    # First the newest event, then the state: what happens in between is told again, never missed.
+    # First the newest event, then the state: what happens in between comes again, and is never missed.
     live = live_data(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
     filters, zone = ActivityFilter.read(request.GET), reader_zone(request)

@@ -26,7 +26,7 @@ MAX_SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of a filter; `count` is None where it is not told."""
+    """One line of a filter; `count` is None where there is none to show."""
 
     label: str
     url: str

@@ -24,7 +24,7 @@ from workspace.audit_viewer.query import AuditQuery
 class Strip:
     """`state` is verified, broken or unknown. `verified` of `events` were walked at `verified_at` and fitted.
 
-    `not_compared` counts facts that older events do not tell.
+    `not_compared` counts facts that older events do not have.
     """
 
     state: str
