@@ -68,9 +68,7 @@ class ProjectTopics:
         self._presence = presence
         self._access_changed = access_changed
         self._in_background = in_background
-        self._changing_rights = frozenset(
-            name for name, each in EVENT_TYPES.items() if each.revokes is not None or not _RIGHTS.isdisjoint(each.live)
-        )
+        self._changing_rights = events_that_change_rights()
         self._sockets: defaultdict[UUID, set[ProjectSocket]] = defaultdict(set)
 
     def add(self, socket: ProjectSocket) -> None:
@@ -140,3 +138,10 @@ class ProjectTopics:
 
     def _sockets_in(self, topic: str) -> Collection[ProjectSocket]:
         return self._sockets.get(project_of(topic), ())
+
+
+def events_that_change_rights() -> frozenset[str]:
+    """The names of the events after which somebody may do more, or less, than a socket remembers."""
+    return frozenset(
+        name for name, each in EVENT_TYPES.items() if each.revokes is not None or not _RIGHTS.isdisjoint(each.live)
+    )

@@ -14,6 +14,8 @@ from foundry_site.environment import BASE_DIR
 from foundry_site.stages import installed_stages
 from gateway.close_codes import CloseCode
 from gateway.registry import COMMANDS, SOCKET_ADDRESSES
+from gateway.streams import BATCH
+from gateway.topics import MAX_CATCH_UP, MAX_TOPICS
 from realtime.frames import EPHEMERALS, NOTIFICATIONS
 
 TEXT = (BASE_DIR / "docs" / "gateway.md").read_text()
@@ -96,3 +98,8 @@ def test_the_addresses_of_sockets() -> None:
     for address in SOCKET_ADDRESSES.values():
         prefix = "/" + address.pattern.split("(", 1)[0]
         assert any(prefix in page for page in pages()), f"{prefix}… is described nowhere"
+
+
+def test_the_limits_of_topics() -> None:
+    assert f"up to {MAX_TOPICS} topics" in TEXT
+    assert f"more than {BATCH} frames or {MAX_CATCH_UP // 2**20} MiB" in TEXT

@@ -17,6 +17,7 @@ from accounts.models import PersonalAccessToken, User
 from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
 from gateway import revocation
 from gateway.node import Node
+from gateway.project_topics import events_that_change_rights
 from kernel.errors import Unavailable
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import acquire_lock
@@ -341,3 +342,10 @@ def postgres_is_away(last: datetime | None) -> revocation.Poll:
 def expire_tokens(user: User) -> None:
     """Let the time of their tokens be over now."""
     PersonalAccessToken.objects.filter(user=user).update(expires_at=Now(), created_at=Now() - timedelta(days=1))
+
+
+def test_what_a_socket_remembers_of_rights_is_read_again_after_these_events_only() -> None:
+    in_projects = {name for name in events_that_change_rights() if name.startswith(("member.", "project.", "release."))}
+    assert {"member.added", "member.removed", "member.role_changed", "project.updated"} <= in_projects
+    assert {"project.archived", "project.frozen", "project.reopened", "release.submitted"} <= in_projects
+    assert events_that_change_rights().isdisjoint({"draft.saved", "lock.acquired", "lock.released", "comment.created"})
