@@ -59,6 +59,7 @@ def read_rules(given: Mapping[str, Any], *, project_id: UUID, before: Rules) -> 
         errors[name] = [_("There is no such rule.")]
     rules = Rules(**{name: value for name, value in given.items() if name not in {*unknown, "gates"}})
     errors |= {name: [words] for name, words in _problems(rules) if words}
+    gates: GateParameters = {}
     try:
         gates = read_gates(given.get("gates", {}), project_id=project_id, before=before.gates)
     except ValidationFailed as refusal:

@@ -55,7 +55,7 @@ def test_a_step_that_refuses_leaves_no_version_and_keeps_the_text(writer: Writer
         writer.save({"prompt_text": REFUSED}, lock, base=1)
 
     assert Draft.objects.of_project(project.id).count() == 1
-    assert WorkingCopy.objects.get(pk=refusal.value.extra["working_copy"]).content == REFUSED
+    assert WorkingCopy.objects.get(pk=str(refusal.value.extra["working_copy"])).content == REFUSED
 
 
 @pytest.mark.parametrize("how", ["revert", "undo", "import"])

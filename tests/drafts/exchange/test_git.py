@@ -274,7 +274,7 @@ def test_keep_broken_takes_what_it_can_and_says_what_not(repo, run):
 
     _, two, three = drafts(report)
     assert two.model_configuration_text == "{}"
-    assert "Not JSON" in facts(two)["left_out"]["model_configuration"]
+    assert "Invalid JSON" in facts(two)["left_out"]["model_configuration"]
     assert two.fields["files/corpus/x.jsonl"].language is None
     assert three.fields["files/corpus/x.jsonl"].language == "jsonl"
     assert len(report.notes) == 2

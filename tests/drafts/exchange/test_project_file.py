@@ -251,7 +251,7 @@ def test_a_forgery_with_a_fitting_last_line_is_found_and_named(exported, name):
         (b'{"type":"blob","x":"' + b"x" * 9_000_000 + b'"}\n', "Longer than"),
         (b'{"type": "header"}\n', "RFC 8785"),
         (b'{"type":"header"}', "middle of a line"),
-        (b"\n", "Not JSON"),
+        (b"\n", "Invalid JSON"),
         (b"7\n", "Not an object"),
         (b'{"type":"member","user":1}\n', "Not a member line"),
         (b'{"type":"surprise"}\n', "cannot stand"),
