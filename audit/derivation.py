@@ -1,6 +1,6 @@
 """What a project's record says, made of its events alone: to write bundles and exports, and to compare them.
 
-An event is `(number, time, record)`. People are named as the event names them that told of them. Also a part of the
+An event is `(number, time, record)`. People have the names that the events give them. Also a part of the
 verifier that every bundle carries: imports the standard library only.
 """
 
@@ -78,7 +78,7 @@ def leases_of(events: Iterable[Event]) -> Iterator[Json]:
             over, why = data["ended"]["lease_id"], action[len("lock.") :]
         if over in held:
             lease = held.pop(over)
-            # Since version 2 of events a hand-over tells the end itself. A clock may be set back meanwhile.
+            # Since version 2 of events a hand-over contains the end itself. A clock may be set back meanwhile.
             ended = (data.get("ended") or {}).get("ended_at") or max(at, lease["started_at"])
             yield {**lease, "ended_at": ended, "end_reason": why}
         if action == "draft.saved":

@@ -14,7 +14,7 @@ _SITE = "site"
 class Finding:
     """One thing that is wrong: where (`chain#seq`, or a record's name) and what; as text, on one line.
 
-    `chain` is the one that tells of it: a project's id, or `site`.
+    `chain` is the one whose events it contradicts: a project's id, or `site`.
     """
 
     where: str

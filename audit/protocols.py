@@ -18,7 +18,7 @@ class Actor(Protocol):
 
 
 class AuditCaller(Protocol):
-    """The caller of a service: who, from where, by which door."""
+    """The caller of a service: who, from where, by which interface."""
 
     @property
     def user(self) -> Actor: ...

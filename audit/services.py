@@ -124,7 +124,7 @@ def _append(fact: dict[str, Any], with_statements: Sequence[Statement]) -> Event
 
 
 def _circumstances(caller: AuditCaller, project_id: uuid.UUID | None) -> dict[str, Any]:
-    """Who, from where, by which door, on which chain: what every fact says besides itself (control c11)."""
+    """Who, from where, by which interface, on which chain: the members that every event has (control c11)."""
     user = caller.user
     return {
         "v": EVENT_VERSION,

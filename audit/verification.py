@@ -131,7 +131,7 @@ def verify_chain(chain: str, *, take: TakeFact | None = None) -> ChainState:
 def verify_range(chain: str, first: int, last: int) -> Finding | None:
     """Recompute the links of a chain from event `first` to event `last`; what is wrong with the first misfit.
 
-    The one before `first` is believed: whoever reviews a range answers for the range.
+    The event before `first` is not checked: a review covers its own range only.
     """
     before = Event.objects.filter(chain=chain, seq=first - 1).values_list("hash", flat=True).first()
     previous = first_prev_hash(chain) if before is None else bytes(before)
@@ -163,7 +163,7 @@ def verify_rows(events: Iterable[Event], rows: Mapping[Table, Sequence[Any]]) ->
 
 
 def _read(event: Event, *, chain: str, seq: int, previous: bytes) -> Fact | Finding:
-    """The event as its text tells it, or what is wrong with it."""
+    """The event as its canonical text has it, or what is wrong with it."""
     what = _fault_in_link(event, seq, previous)
     record = None if what else _parsed(event.canonical)
     if isinstance(record, dict):

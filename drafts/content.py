@@ -1,4 +1,4 @@
-"""What a save changes: parsed at the door into checked texts, hashed the same way everywhere."""
+"""What a save changes: parsed into checked texts on arrival, hashed the same way everywhere."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def read_changes(changes: object) -> dict[str, FieldChange]:
 def changes_read_before(changes: object) -> Callable[[], dict[str, FieldChange]]:
     """Do the work of `read_changes` now, and give its answer, or its refusal, when that is asked for.
 
-    A large text takes a while to check, in which nobody shall wait for the project's row; but whether the caller may
-    write here at all is told before what is wrong with the text.
+    Checking a large text takes a while, during which the project's row must not be locked; but a refusal of the caller
+    comes before a refusal of the text.
     """
     try:
         checked = read_changes(changes)

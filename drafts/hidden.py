@@ -1,4 +1,4 @@
-"""How many characters of a version's texts nobody sees: told before it is submitted and signed."""
+"""Count the invisible characters in a version's texts, to warn those who submit and sign it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class JsonObject(serializers.JSONField):
     }
 )
 class ChangesField(serializers.Field[Any, Any, Any, Any]):
-    """Each changed field and what it shall hold; which fields there are, and what they hold, the service checks."""
+    """The new content of each changed field; the service checks the names and the contents."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):

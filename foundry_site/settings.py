@@ -202,7 +202,7 @@ SPECTACULAR_SETTINGS = {
         "DraftKind": "drafts.models.DraftKind",
         "CommentState": "drafts.comments.models.CommentState",
         "ReleaseState": "publishing.models.ReleaseState",
-        "Heed": "publishing.serializers.HEED",
+        "Enforcement": "publishing.serializers.ENFORCEMENT",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,

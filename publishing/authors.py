@@ -39,7 +39,7 @@ class _Origin:
 
 
 def released_before(draft: Draft) -> Release | None:
-    """The release of the newest version below this one: what this version's changes are told from."""
+    """The release of the newest version below this one: the base of this version's changes."""
     return _released_below(draft).order_by("-draft__version_number", "-id").first()
 
 

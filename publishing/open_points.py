@@ -23,11 +23,11 @@ class OpenPoints:
 
     def warnings(self, rules: Rules) -> list[str]:
         """What the signers should know."""
-        return [words for heed, words in self._said(rules) if heed == "warn"]
+        return [words for enforcement, words in self._said(rules) if enforcement == "warn"]
 
     def refuse(self, rules: Rules) -> None:
         """Raise `Conflict` where the policy says that an open point blocks the release."""
-        blocking = [words for heed, words in self._said(rules) if heed == "block"]
+        blocking = [words for enforcement, words in self._said(rules) if enforcement == "block"]
         if blocking:
             raise Conflict(
                 " ".join([*blocking, _("The policy of this project requires them to be settled first.")]),
@@ -39,7 +39,7 @@ class OpenPoints:
         comments = ngettext("{n} comment is open.", "{n} comments are open.", self.comments).format(n=self.comments)
         tasks = ngettext("{n} task is open.", "{n} tasks are open.", self.tasks).format(n=self.tasks)
         counted = ((rules.open_comments, self.comments, comments), (rules.open_tasks, self.tasks, tasks))
-        return [(heed, words) for heed, count, words in counted if count]
+        return [(enforcement, words) for enforcement, count, words in counted if count]
 
 
 def open_points(project_id: UUID) -> OpenPoints:

@@ -10,7 +10,7 @@ from projects.models import Role, Status
 from projects.permissions import ALWAYS, IN_REVIEW, OPEN, Permission, may
 
 PERMISSIONS: Final = (
-    # A release in review keeps the policy it was submitted under; nobody shall wonder which one counts.
+    # A release in review keeps the policy it was submitted under; so it is clear which one applies.
     Permission("policy.update", Role.OWNER, frozenset({Status.OPEN, Status.FROZEN})),
     Permission("release.submit", Role.EDITOR, OPEN),
     Permission("release.sign_authored", Role.EDITOR, IN_REVIEW),

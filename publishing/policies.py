@@ -16,7 +16,7 @@ from publishing.quorum import DEFAULT_RULES, Quorum, quorum_of_rules
 
 MAX_PEOPLE: Final = 20
 
-Heed = Literal["ignore", "warn", "block"]
+Enforcement = Literal["ignore", "warn", "block"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Rules:
     signatures: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_RULES["signatures"]))
     distinct_people: int = DEFAULT_RULES["distinct_people"]
     author_may_approve: bool = DEFAULT_RULES["author_may_approve"]
-    open_comments: Heed = DEFAULT_RULES["open_comments"]
-    open_tasks: Heed = DEFAULT_RULES["open_tasks"]
+    open_comments: Enforcement = DEFAULT_RULES["open_comments"]
+    open_tasks: Enforcement = DEFAULT_RULES["open_tasks"]
     gates: GateParameters = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _problems(rules: Rules) -> list[tuple[str, str | None]]:
         ("distinct_people", _count_problem(rules.distinct_people)),
         ("distinct_people", most if not signatures and _exceeds(rules.distinct_people, total) else None),
         ("author_may_approve", _flag_problem(rules.author_may_approve)),
-        *((name, _heed_problem(getattr(rules, name))) for name in ("open_comments", "open_tasks")),
+        *((name, _enforcement_problem(getattr(rules, name))) for name in ("open_comments", "open_tasks")),
     ]
 
 
@@ -103,5 +103,5 @@ def _flag_problem(flag: object) -> str | None:
     return None if isinstance(flag, bool) else "must be true or false"
 
 
-def _heed_problem(heed: object) -> str | None:
-    return None if heed in get_args(Heed) else f"must be one of {', '.join(get_args(Heed))}"
+def _enforcement_problem(enforcement: object) -> str | None:
+    return None if enforcement in get_args(Enforcement) else f"must be one of {', '.join(get_args(Enforcement))}"

@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from accounts.serializers import Person
 from publishing.models import MAX_COMMENT, MAX_RELEASE_NAME, Meaning, ReleaseState
-from publishing.policies import MAX_PEOPLE, Heed
+from publishing.policies import MAX_PEOPLE, Enforcement
 from rest.fields import Choice, Flag, Integer, Text
 
-HEED = [(heed, heed) for heed in get_args(Heed)]
+ENFORCEMENT = [(enforcement, enforcement) for enforcement in get_args(Enforcement)]
 JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 PEOPLE_BY_MEANING = {
     "type": "object",
@@ -46,8 +46,8 @@ class PolicyInfo(serializers.Serializer[Any]):
     signatures = PeopleByMeaning(help_text="How many different people sign in each meaning.")
     distinct_people = serializers.IntegerField(help_text="How many different people sign overall.")
     author_may_approve = serializers.BooleanField(help_text="False keeps four eyes: an author never signs `approved`.")
-    open_comments = serializers.ChoiceField(HEED, help_text="What open comments do to a release.")
-    open_tasks = serializers.ChoiceField(HEED, help_text="What open tasks do to a release.")
+    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="What open comments do to a release.")
+    open_tasks = serializers.ChoiceField(ENFORCEMENT, help_text="What open tasks do to a release.")
     gates = JsonObject(help_text="The parameters of each gate that a release passes, by the gate's name.")
 
 
@@ -73,8 +73,8 @@ class NewPolicy(serializers.Serializer[Any]):
     signatures = PeopleByMeaning(required=False)
     distinct_people = Integer(min_value=0, max_value=MAX_PEOPLE, required=False)
     author_may_approve = Flag(required=False)
-    open_comments = Choice(HEED, required=False)
-    open_tasks = Choice(HEED, required=False)
+    open_comments = Choice(ENFORCEMENT, required=False)
+    open_tasks = Choice(ENFORCEMENT, required=False)
     gates = JsonObject(required=False, help_text="As in the answer; a gate that is left out is not asked any more.")
 
 

@@ -45,9 +45,9 @@ def check_releases() -> Iterator[Finding]:
 def fault_of(release: Release) -> str | None:
     """The first thing that is not as it was recorded: of the chain, the release, its version, or its signatures.
 
-    None where everything stands as it was signed. Of the chain it tells what the last verification noted, and walks it
-    where there is no note; the events of the release are looked at now. `release` comes with its people and signatures
-    (`with_people`).
+    None where everything is as it was signed. For the chain it uses the result of the last verification, or verifies it
+    now where there is none; the events of the release are always read now. `release` comes with its people and
+    signatures (`with_people`).
     """
     chain = project_chain(release.project_id)
     noted = ChainVerification.objects.sealed([chain]).get(chain)

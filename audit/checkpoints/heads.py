@@ -1,4 +1,4 @@
-"""Where the chains stand, each as a digest that says nothing to whoever does not know the chain."""
+"""The newest event of each chain, as a digest that reveals nothing to anyone who does not know the chain."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint"
 CHECKPOINT_MADE = "checkpoint.made"
 
-# Who else is told of a checkpoint, inside the transaction that makes it: what they defer commits with it.
+# Called with the number of each new checkpoint, inside its transaction: jobs that they defer commit with it.
 _announcers: list[Callable[[int], object]] = []
 
 

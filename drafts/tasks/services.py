@@ -46,7 +46,7 @@ def change_task(
     assignee_id: UUID | UnsetType | None = UNSET,
     done: bool | None = None,
 ) -> Task:
-    """Change what is given of a task: its text, who shall do it (None for nobody), whether it is done.
+    """Change what is given of a task: its text, its assignee (None for nobody), whether it is done.
 
     Done by the caller, now; what is done already stays as it was ticked. Where nothing differs, nothing is written.
     Raises `NotFound`, and `ValidationFailed` as `create_task`.
@@ -117,7 +117,7 @@ def _check_text(text: object) -> str:
 
 
 def _member(project: Project, user_id: UUID | None) -> User | None:
-    """Who shall do a task: an active member of the project."""
+    """The assignee of a task: an active member of the project."""
     if user_id is None:
         return None
     member = (

@@ -85,7 +85,7 @@ def test_a_gate_that_refuses_stops_the_submission(review: Review, score: Score):
         review.submit()
 
     assert refusal.value.extra["gates"] == {"score": "The score is 90."}
-    assert (Release.objects.count(), review.status()) == (0, "open")
+    assert (Release.objects.of_project(review.project.id).count(), review.status()) == (0, "open")
 
 
 def test_a_gate_that_refuses_stops_the_last_signature(review: Review, score: Score):

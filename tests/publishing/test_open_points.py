@@ -17,9 +17,9 @@ from tests.publishing.reviews import Review, caller_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("heed", ["warn", "block"])
-def test_open_comments_warn_or_block_as_the_policy_says(review: Review, heed: str):
-    review.require(open_comments=heed)
+@pytest.mark.parametrize("enforcement", ["warn", "block"])
+def test_open_comments_warn_or_block_as_the_policy_says(review: Review, enforcement: str):
+    review.require(open_comments=enforcement)
     said = create_comment(
         caller=caller_of(review.people["reviewer"]),
         project_id=review.project.id,
@@ -27,14 +27,14 @@ def test_open_comments_warn_or_block_as_the_policy_says(review: Review, heed: st
         target_field="prompt_text",
         text="Really?",
     )
-    if heed == "block":
+    if enforcement == "block":
         with pytest.raises(Conflict, match="1 comment is open"):
             review.submit()
         resolve_comment(caller=caller_of(review.people["reviewer"]), comment_id=said.id)
     review.submit()
 
     event = Event.objects.of_project(review.project.id).get(action="release.submitted")
-    assert event.data["open_comments"] == (1 if heed == "warn" else 0)
+    assert event.data["open_comments"] == (1 if enforcement == "warn" else 0)
 
 
 def test_a_comment_made_in_review_blocks_the_last_signature(review: Review):

@@ -59,7 +59,7 @@ def points_of(draft: Draft, rules: Rules) -> Points:
     open_tasks = [task for task in tasks if not task.is_done]
     open_comments = states.get(CommentState.OPEN, 0)
     resolved = states.get(CommentState.RESOLVED, 0)
-    heeds = {
+    enforcements = {
         *((rules.open_comments,) if open_comments else ()),
         *((rules.open_tasks,) if open_tasks else ()),
     }
@@ -69,8 +69,8 @@ def points_of(draft: Draft, rules: Rules) -> Points:
         resolved=resolved,
         open_count=open_comments + len(open_tasks),
         total=open_comments + resolved + len(tasks),
-        blocks="block" in heeds,
-        rule=_rule(heeds),
+        blocks="block" in enforcements,
+        rule=_rule(enforcements),
     )
 
 
@@ -95,9 +95,9 @@ def _task(task: Task, project_id: UUID) -> Point:
     return Point(words, task.done_by if task.is_done else task.assignee, address, task.done_at)
 
 
-def _rule(heeds: set[str]) -> str:
-    if "block" in heeds:
+def _rule(enforcements: set[str]) -> str:
+    if "block" in enforcements:
         return _("The policy blocks the release until these are settled.")
-    if "warn" in heeds:
+    if "warn" in enforcements:
         return _("Open items do not block the release, but signers should know about them.")
     return ""

@@ -19,14 +19,14 @@ from projects.models import Status
 from projects.permissions import allowed, may
 from publishing import services
 from publishing.models import Meaning
-from publishing.policies import MAX_PEOPLE, Heed, rules_of
+from publishing.policies import MAX_PEOPLE, Enforcement, rules_of
 from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
 from workspace.releases.presentation import meaning_label
 from workspace.releases.views import go_to
 from workspace.settings.policy_gates import gate_rows, gates_given
 
-HEEDS: Final = get_args(Heed)
+ENFORCEMENTS: Final = get_args(Enforcement)
 
 
 @page("GET", "HEAD", "POST")
@@ -59,9 +59,9 @@ def _context(request: PageRequest, access: Access, rules: Mapping[str, Any]) -> 
         "may_edit": allowed("policy.update", role=access.role, status=Status(access.project.status)),
         "rules": rules,
         "meanings": [(each, meaning_label(each), rules["signatures"].get(each, 0)) for each in Meaning.values],
-        "heeds": [
-            ("open_comments", _("Open comments"), rules["open_comments"], _heeds()),
-            ("open_tasks", _("Open tasks"), rules["open_tasks"], _heeds()),
+        "enforcements": [
+            ("open_comments", _("Open comments"), rules["open_comments"], _enforcements()),
+            ("open_tasks", _("Open tasks"), rules["open_tasks"], _enforcements()),
         ],
         "gates": gate_rows(rules.get("gates", {}), project_id=access.project.id),
         "most": MAX_PEOPLE,
@@ -69,13 +69,13 @@ def _context(request: PageRequest, access: Access, rules: Mapping[str, Any]) -> 
     }
 
 
-def _heeds() -> list[tuple[str, str, str]]:
+def _enforcements() -> list[tuple[str, str, str]]:
     words = {
         "ignore": (_("don't matter"), _("Nobody is warned.")),
         "warn": (_("show a warning"), _("Whoever submits or signs sees a warning.")),
         "block": (_("block the release"), _("It cannot be submitted or get its last signature.")),
     }
-    return [(heed, *words[heed]) for heed in HEEDS]
+    return [(enforcement, *words[enforcement]) for enforcement in ENFORCEMENTS]
 
 
 def _given(request: PageRequest, project_id: UUID) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from projects.fields import CONFIGURATION, FILES, PROMPT
 from projects.models import MAX_NAME, Project
 from projects.services import create_project
 
-# So many problems are told; the rest is counted.
+# How many problems are listed; the rest are counted.
 MAX_PROBLEMS: Final = 50
 
 Progress = Callable[[int, int], None]

@@ -1,4 +1,4 @@
-"""What a commit says about its fields, through the same door as a save: the text, or why it cannot be one."""
+"""What a commit says about its fields, checked as a save is: the text, or why it cannot be one."""
 
 from __future__ import annotations
 

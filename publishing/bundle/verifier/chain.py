@@ -29,7 +29,7 @@ SCOPE = {"type", "v", "site", "key", "project", "release", "version", "head", "a
 
 @dataclass
 class Facts:
-    """What is known of a bundle so far. `scope` is what its seal says; `said` is told to people at the end."""
+    """What is known of a bundle so far. `scope` is what its seal says; `said` is printed at the end."""
 
     bundle: Bundle
     pins: frozenset[str]

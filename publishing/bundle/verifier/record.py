@@ -126,7 +126,7 @@ def check_rest_of_project(facts: Facts) -> None:
 
 
 def is_said(record: Json) -> bool:
-    """Whether the event tells of a new comment or reply."""
+    """Whether the event records a new comment or reply."""
     return record["action"] in ("comment.created", "comment.answered")
 
 
