@@ -26,7 +26,7 @@ TOKEN_NAME_LIMIT = 100
 
 
 class Person(TypedDict):
-    """A person as every door shows them (design page 3)."""
+    """A person as pages, REST and the gateway show them (docs/gateway.md, "Notifications")."""
 
     id: str
     display_name: str

@@ -1,4 +1,4 @@
-"""The arithmetic of the chain, in Python, beside the trigger that does it in Postgres (design page 2, "Events")."""
+"""The arithmetic of the chain, in Python, beside the trigger that does it in Postgres (docs/rules.md, "Events")."""
 
 from __future__ import annotations
 

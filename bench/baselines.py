@@ -1,7 +1,7 @@
 """What the first honest design would send, frozen: one statement and one round trip for each step.
 
-The yardstick of p3, p5 and p10 (design page 7). Merging statements in the product never moves it, so nothing here may
-be changed to follow the product.
+The yardstick of p3, p5 and p10 (docs/benchmarks.md). Merging statements in the product never moves it, so nothing here
+may be changed to follow the product.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Why the server closes a socket (design page 3). Always sent after accepting: a close before it becomes HTTP 403."""
+"""Why the server closes a socket (docs/gateway.md, "Close codes").
+
+Always sent after accepting: a close before it becomes HTTP 403.
+"""
 
 from __future__ import annotations
 

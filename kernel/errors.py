@@ -1,7 +1,7 @@
 """The one application error: every refusal of a service carries its code, its HTTP status and its words.
 
-Codes and statuses are the table of the protocol (design page 3); ``problem()`` is RFC 9457. Doors (REST, gateway,
-pages) render a `DomainError`; they never invent one of their own.
+Codes and statuses are a table of the protocol (docs/rules.md, "Errors"); ``problem()`` is RFC 9457. REST, gateway and
+pages render a `DomainError`; they never invent one of their own.
 """
 
 from __future__ import annotations

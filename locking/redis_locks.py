@@ -1,6 +1,6 @@
 """Locks in Redis, taken by `SET … NX PX` and changed only by Lua that compares the `lease_id`.
 
-Redis is a cache of the journal: fast, and it may lose anything. The journal in Postgres decides (design page 2,
+Redis is a cache of the journal: fast, and it may lose anything. The journal in Postgres decides (docs/rules.md,
 "Locks"). One key per script, flat values, times as strings of whole milliseconds since 1970 by Redis' own clock. A
 value that cannot be read (corrupt, or written by something else) counts neither as free nor as anybody's.
 """

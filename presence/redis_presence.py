@@ -22,7 +22,7 @@ from django_redis import get_redis_connection
 
 from accounts.models import Person
 
-# Seconds. A dead node's people are gone after ENTRY_LIFETIME + SWEEP_INTERVAL, which design page 2 bounds at 30.
+# Seconds. A dead node's people are gone after ENTRY_LIFETIME + SWEEP_INTERVAL, at most 30 (docs/rules.md, "Limits").
 REWRITE_INTERVAL: Final = 10.0
 ENTRY_LIFETIME: Final = 23.0
 SWEEP_INTERVAL: Final = 5.0

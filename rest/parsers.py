@@ -15,7 +15,7 @@ from kernel.ijson import parse
 
 
 class NotParsed(ValidationFailed):
-    """The body is no JSON object: refused before anybody asks who may do what (design page 3, order of checks)."""
+    """The body is no JSON object: refused before anybody asks who may do what (docs/rules.md, "Order of checks")."""
 
 
 class Body(dict[str, Any]):

@@ -1,7 +1,7 @@
 """The event chain in Postgres: generated columns, the linking trigger, and the refusal of every change.
 
 Plain SQL on purpose: the database itself protects the chain, for raw SQL and superusers as well as for the ORM
-(design page 2, "Events"; 21 CFR 11.10(e)).
+(docs/rules.md, "Events"; 21 CFR 11.10(e)).
 """
 
 from __future__ import annotations

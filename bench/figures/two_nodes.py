@@ -12,7 +12,7 @@ from bench.nodes import Node, product_node
 from bench.world import Person, person, project
 
 PROJECTS = 4
-# Below 4 cores two nodes, the database and the clients share what one node had: design page 7 asks for 1.0 there.
+# Below 4 cores two nodes, the database and the clients share what one node had (docs/benchmarks.md): the goal is 1.0.
 ENOUGH_CORES = 4
 
 

@@ -16,7 +16,7 @@ from tests.faults.serving import HURRY
 
 KILLS = 4
 FIELD = "prompt_text"
-# Page 2 of the design, "The hub".
+# docs/rules.md, "Limits".
 GHOST_SECONDS = 30
 
 

@@ -12,7 +12,7 @@ from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project
 from tests.faults.serving import DROPPED
 
-# Seconds: the last events may be the dropped ones, and then only the next head tells (design page 2, "The hub").
+# Seconds: the last events may be the dropped ones, and then only the next head tells (docs/rules.md, "The hub").
 HEAD_INTERVAL = 10
 
 

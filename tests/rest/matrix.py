@@ -1,6 +1,6 @@
 """Who may do what through REST, while the project is in which status: one row for each method of each address.
 
-Written by hand from design pages 2 and 3, not derived from the table that the product reads.
+Written by hand from docs/rules.md ("Roles", "Order of checks"), not derived from the table that the product reads.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who may do what on the pages of releases, while the project is in which status (controls c09 and c10).
 
-Written by hand from design page 2, not derived from the table that the product reads.
+Written by hand from docs/rules.md, "Roles", not derived from the table that the product reads.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import { LocalBackup, type BackupText } from "./local_backup";
 import type { ProjectState } from "./state";
 import { findUnstorable, explainUnstorable } from "./unstorable";
 
-/** At most 2 s behind the typing (design page 4): one put a second per field, and time for it to arrive. */
+/** At most 2 s behind the typing (docs/rules.md, "Limits"): one put a second per field, and time for it to arrive. */
 const INTERVAL = 1_000;
 /** The first words after a pause are kept soon: who begins to watch asks for them. */
 const AT_ONCE = 150;

@@ -2,7 +2,7 @@ import { ChangeSet, type Transaction } from "@codemirror/state";
 import { Disconnected, type Gateway, Refused } from "../gateway";
 import { changesBetween, type Field, fromServer } from "./field";
 
-/** At most 30 changes a second are taken (design page 3); this makes 25. */
+/** At most 30 changes a second are taken (docs/gateway.md, "Commands"); this makes 25. */
 const INTERVAL = 40;
 
 /** Shows the others what this person types, batch by batch; each batch is one revision of the field's text. */
