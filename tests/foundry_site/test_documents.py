@@ -1,0 +1,114 @@
+"""What the documents name is there: files, sections, commands, registries, errors, layers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from kernel.errors import DomainError
+
+ROOT = Path(settings.BASE_DIR)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SOURCES = ("*.py", "*.ts", "*.mjs", "*.toml")
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w.-]+/")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)")
+CITED = re.compile(r"docs/([\w/-]+\.md)(?:, \"([^\"]+)\"| \((\"[^)]+\")\))?")
+REGISTRY = re.compile(r"^([A-Z_]+)(?:: Final)? = (?:_\w+|Registry\[.*\])\(\"", re.MULTILINE)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def is_own(path: Path) -> bool:
+    return not any(part.startswith(".") or part in {"node_modules", "static"} for part in path.relative_to(ROOT).parts)
+
+
+def sources() -> Iterator[Path]:
+    for pattern in SOURCES:
+        yield from (path for path in sorted(ROOT.rglob(pattern)) if is_own(path))
+
+
+def headings(document: Path) -> list[str]:
+    return re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """The name that GitHub gives to a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def section(document: str, heading: str) -> str:
+    text = (ROOT / "docs" / document).read_text()
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_link_leads_to_a_file_and_a_section(document: Path) -> None:
+    for target, fragment in LINK.findall(document.read_text()):
+        found = document.parent / target if target else document
+        assert found.exists(), target
+        if fragment:
+            assert fragment in map(anchor, headings(found)), f"{target}#{fragment}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_file_and_folder_that_is_named_exists(document: Path) -> None:
+    """Whatever begins with a folder of the repository; what a deployment has is called otherwise."""
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and is_own(path)}
+    for words in re.findall(r"`([^`\n]+)`", document.read_text()):
+        path = words.partition("::")[0]
+        if PATH.fullmatch(path) and path.partition("/")[0] in folders:
+            assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    text = document.read_text()
+    assert set(re.findall(r"manage\.py ([a-z_]{2,})", text)) <= get_commands().keys()
+    for script in re.findall(r"script/([a-z]+)\b", text):
+        assert (ROOT / "script" / script).exists(), script
+
+
+def test_every_section_that_the_code_cites_exists() -> None:
+    for source in sources():
+        # A comment may break the line between the document and its section.
+        text = re.sub(r"\n\s*(?:#|\*)?\s*", " ", source.read_text())
+        for document, one, several in CITED.findall(text):
+            cited = ROOT / "docs" / document
+            assert cited.exists(), f"{name(source)} cites {document}"
+            for heading in re.findall(r"\"([^\"]+)\"", several or f'"{one}"' * bool(one)):
+                assert heading in headings(cited), f"{name(source)} cites {document}, {heading}"
+        for number in re.findall(r"docs/adr/(\d{4})", text):
+            assert list((ROOT / "docs" / "adr").glob(f"{number}-*.md")), f"{name(source)} cites ADR {number}"
+
+
+def test_every_registry_has_its_row() -> None:
+    rows = re.findall(r"^\| `(\w+)`, `([\w/]+\.py)` \|", section("architecture.md", "Plugs"), re.MULTILINE)
+    registries = [
+        (registry, name(source))
+        for source in sources()
+        if source.suffix == ".py" and "Registry" in source.read_text() and name(source).split("/")[0] != "tests"
+        for registry in REGISTRY.findall(source.read_text())
+    ]
+    assert sorted(rows) == sorted(registries)
+
+
+def test_every_refusal_has_its_row_with_its_status() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", section("rules.md", "Errors"), re.MULTILINE)
+    refusals = {each for each in DomainError.__subclasses__() if each.__module__ == "kernel.errors"}
+    assert dict(rows) == {each.code: str(each.status) for each in refusals}
+
+
+def test_the_layers_are_those_of_the_import_contract() -> None:
+    configuration: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contract = configuration["tool"]["importlinter"]["contracts"][0]
+    drawn = section("architecture.md", "The layers").partition("```\n")[2].partition("```")[0]
+    assert drawn.split("\n")[:-1] == contract["layers"]
