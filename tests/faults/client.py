@@ -19,7 +19,7 @@ from websockets.protocol import State
 
 from foundry_site.launcher.nodes import Node
 from kernel.tasks import end
-from tests.faults.ground import Person
+from tests.faults.fault_cluster import Person
 
 # Seconds. Longer than any answer may take: Postgres gives up a lock after 5, a connection after another 5.
 TIMEOUT = 20.0

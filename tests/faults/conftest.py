@@ -12,33 +12,33 @@ from pathlib import Path
 import pytest
 
 from foundry_site.launcher.nodes import MANAGE, Node, running
-from tests.faults.ground import Ground
+from tests.faults.fault_cluster import FaultCluster
 
-GROUNDS = {"ground", "small_ground"}
+CLUSTERS = {"cluster", "small_cluster"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What breaks services goes to one worker of pytest-xdist (`--dist loadgroup`)."""
     for item in items:
-        if GROUNDS & set(getattr(item, "fixturenames", ())):
+        if CLUSTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("faults"))
 
 
 @pytest.fixture(scope="session")
-def ground() -> Iterator[Ground]:
-    """Durable services, which the tests break and mend; each test makes its own project there."""
+def cluster() -> Iterator[FaultCluster]:
+    """Durable services, which the tests break and restart; each test makes its own project there."""
     with tempfile.TemporaryDirectory(prefix="foundry-faults-") as folder:
-        ground = Ground(Path(folder))
+        cluster = FaultCluster(Path(folder))
         try:
-            ground.prepare()
-            yield ground
+            cluster.prepare()
+            yield cluster
         finally:
-            ground.stop()
+            cluster.stop()
 
 
-def two_nodes(ground: Ground, folder: Path, *faults: Sequence[str]) -> tuple[Node, Node]:
+def two_nodes(cluster: FaultCluster, folder: Path, *faults: Sequence[str]) -> tuple[Node, Node]:
     """Two nodes that hear only each other, not started yet; `faults` are what is wrong with each (`serving`)."""
-    environment = ground.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
+    environment = cluster.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
     commands = [(sys.executable, "-m", "tests.faults.serving", *each) for each in faults] or [MANAGE, MANAGE]
     first, second = (
         Node(environment, folder / f"node-{number}.log", command=command)
@@ -48,9 +48,9 @@ def two_nodes(ground: Ground, folder: Path, *faults: Sequence[str]) -> tuple[Nod
 
 
 @pytest.fixture(scope="session")
-def standing_nodes(ground: Ground) -> Iterator[tuple[Node, Node]]:
+def standing_nodes(cluster: FaultCluster) -> Iterator[tuple[Node, Node]]:
     """Kept for all tests that need nothing special of them; `nodes` sees to it that they run."""
-    pair = two_nodes(ground, ground.data_dir)
+    pair = two_nodes(cluster, cluster.data_dir)
     try:
         yield pair
     finally:
@@ -59,9 +59,9 @@ def standing_nodes(ground: Ground) -> Iterator[tuple[Node, Node]]:
 
 
 @pytest.fixture
-def nodes(ground: Ground, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
+def nodes(cluster: FaultCluster, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
     """Two running nodes; a test may kill them."""
-    ground.mend()
+    cluster.restart()
     before = [len(node.said) for node in standing_nodes]
     ended = [node for node in standing_nodes if not node.is_running]
     for node in standing_nodes:
@@ -77,17 +77,17 @@ def nodes(ground: Ground, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[N
 
 @pytest.fixture
 def strange_nodes(
-    ground: Ground, standing_nodes: tuple[Node, Node], tmp_path: Path
+    cluster: FaultCluster, standing_nodes: tuple[Node, Node], tmp_path: Path
 ) -> Iterator[Callable[..., AbstractContextManager[tuple[Node, Node]]]]:
     """Makes two running nodes with something wrong with each, and no other nodes that might put it right."""
     made: list[Node] = []
-    ground.mend()
+    cluster.restart()
     for node in standing_nodes:
         node.kill()
 
     @contextmanager
     def start(*faults: Sequence[str]) -> Iterator[tuple[Node, Node]]:
-        pair = two_nodes(ground, tmp_path, *faults)
+        pair = two_nodes(cluster, tmp_path, *faults)
         made.extend(pair)
         with running(*pair):
             yield pair

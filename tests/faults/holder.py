@@ -14,7 +14,7 @@ from pathlib import Path
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, RefusedError
-from tests.faults.ground import TTL, Person
+from tests.faults.fault_cluster import TTL, Person
 from tests.faults.load import Attempt
 
 

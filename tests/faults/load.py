@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import PAUSE, Client, LostError, RefusedError, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.rest import RestClient
 
 RENEW_AFTER = TTL / 3
@@ -76,14 +76,14 @@ class Tally:
             f"{' and '.join(doors)} say that something is away",
         )
 
-    def check_against(self, ground: Ground, project_id: str) -> None:
+    def check_against(self, cluster: FaultCluster, project_id: str) -> None:
         """What was acknowledged is there exactly once, as told; what was refused is not; nothing else is."""
-        there = Counter((each.version, each.field, each.text) for each in ground.saved_texts(project_id))
+        there = Counter((each.version, each.field, each.text) for each in cluster.saved_texts(project_id))
         told = Counter((version, each.field, each.text) for each, version in self.acknowledged.items())
         assert there == told
         refused = {each.attempt.text for each in self.refused}
         assert refused.isdisjoint(text for _, _, text in there)
-        versions = ground.versions(project_id)
+        versions = cluster.versions(project_id)
         assert versions == list(range(1, len(versions) + 1))
 
     def check_bases(self) -> None:

@@ -9,7 +9,7 @@ from asyncio import IncompleteReadError, StreamReader, StreamWriter
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT
-from tests.faults.ground import Person
+from tests.faults.fault_cluster import Person
 
 CLOSE = 8
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, LostError, RefusedError
-from tests.faults.ground import Person
+from tests.faults.fault_cluster import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, leave_all
 from tests.faults.rest import kept_text, make_project, rest
 
@@ -14,9 +14,9 @@ FIELD = "prompt_text"
 
 
 async def test_a_text_kept_by_a_node_that_dies_is_offered_by_the_other_one(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    mara, daniel, *_ = ground.people
+    mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     writer, other = Client(mara, project_id), Client(daniel, project_id)
     await writer.open(nodes[0])

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from foundry_site.launcher.nodes import Node
 from presence.redis_presence import ENTRY_LIFETIME, SWEEP_INTERVAL
 from tests.faults.client import Client, converge, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project, rest
 from tests.faults.serving import HURRY
@@ -21,9 +21,9 @@ GHOST_SECONDS = 30
 
 
 async def test_every_acknowledged_save_is_there_once_and_every_client_catches_up(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    mara, daniel, priya, tomas, *_ = ground.people
+    mara, daniel, priya, tomas, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya, tomas)
     tally = Tally()
     clients = [Client(person, project_id) for person in (mara, daniel, priya, tomas)]
@@ -43,20 +43,20 @@ async def test_every_acknowledged_save_is_there_once_and_every_client_catches_up
             await asyncio.to_thread(victim.start)
 
     assert tally.lost >= KILLS
-    tally.check_against(ground, project_id)
+    tally.check_against(cluster, project_id)
     tally.check_bases()
     for client in clients:
         if not client.is_open:
             await client.open_at_any(nodes)
     await converge(clients, nodes[0], within=TTL + 12)
     await leave_all(clients)
-    ground.verify()
+    cluster.verify()
 
 
 async def test_a_dead_client_on_a_dead_node_keeps_a_field_for_its_ttl_and_no_longer(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    mara, daniel, *_ = ground.people
+    mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     survivor = Client(mara, project_id)
     await survivor.open(nodes[1])
@@ -82,9 +82,9 @@ async def test_a_dead_client_on_a_dead_node_keeps_a_field_for_its_ttl_and_no_lon
 
 
 async def test_a_save_whose_answer_was_lost_is_not_done_again_by_another_session(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    mara, *_ = ground.people
+    mara, *_ = cluster.people
     project_id = await make_project(nodes[0], mara)
     client = Client(mara, project_id)
     await client.open(nodes[0])
@@ -99,15 +99,15 @@ async def test_a_save_whose_answer_was_lost_is_not_done_again_by_another_session
     again = await client.call("draft.save", **attempt.parameters())
 
     assert again == first
-    assert [each.text for each in ground.saved_texts(project_id)] == ["saved once"]
+    assert [each.text for each in cluster.saved_texts(project_id)] == ["saved once"]
     await client.leave()
 
 
 async def test_the_people_of_a_dead_node_are_gone_in_time(
-    ground: Ground, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
+    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
 ) -> None:
     assert ENTRY_LIFETIME + SWEEP_INTERVAL <= GHOST_SECONDS
-    mara, daniel, *_ = ground.people
+    mara, daniel, *_ = cluster.people
     with strange_nodes(["hurry"], ["hurry"]) as nodes:
         project_id = await make_project(nodes[0], mara, daniel)
         watcher, ghost = Client(mara, project_id), Client(daniel, project_id)

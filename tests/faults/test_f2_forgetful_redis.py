@@ -9,7 +9,7 @@ import pytest
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, RefusedError, converge, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
 from tests.faults.rest import kept_text, make_project
 
@@ -17,9 +17,9 @@ FIELD = "prompt_text"
 ROUNDS = 4
 
 
-async def restart(ground: Ground) -> None:
-    await asyncio.to_thread(ground.stop_redis)
-    await asyncio.to_thread(ground.start_redis)
+async def restart(cluster: FaultCluster) -> None:
+    await asyncio.to_thread(cluster.stop_redis)
+    await asyncio.to_thread(cluster.start_redis)
 
 
 async def gets(client: Client, field: str, within: float = TTL + 2) -> dict[str, int]:
@@ -46,9 +46,9 @@ async def refusal_of(client: Client, attempt: Attempt) -> RefusedError:
 
 
 async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_is_kept(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    mara, daniel, *_ = ground.people
+    mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     clients = [Client(mara, project_id), Client(daniel, project_id)]
     for client, node in zip(clients, nodes, strict=True):
@@ -57,9 +57,9 @@ async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_
         loser, winner = clients if number % 2 else clients[::-1]
         lost = await gets(loser, FIELD)
         if number < 2:
-            ground.wipe_redis()
+            cluster.wipe_redis()
         else:
-            await restart(ground)
+            await restart(cluster)
         won = await gets(winner, FIELD)
         assert won["token"] > lost["token"]
         attempts = {
@@ -75,15 +75,15 @@ async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_
         kept = await kept_text(node, loser.person, project_id, refused.problem["working_copy"])
         assert kept == f"lost {number}"
         await winner.call("lock.release", field=FIELD)
-    assert [each.text for each in ground.saved_texts(project_id)] == [f"won {number}" for number in range(ROUNDS)]
+    assert [each.text for each in cluster.saved_texts(project_id)] == [f"won {number}" for number in range(ROUNDS)]
     await leave_all(clients)
 
 
 @pytest.mark.parametrize("how", ["wiped", "restarted"])
 async def test_under_load_no_two_saves_are_made_from_one_version(
-    ground: Ground, nodes: tuple[Node, Node], how: str
+    cluster: FaultCluster, nodes: tuple[Node, Node], how: str
 ) -> None:
-    people = ground.people[:4]
+    people = cluster.people[:4]
     project_id = await make_project(nodes[0], *people)
     tally = Tally()
     clients = [Client(person, project_id) for person in people]
@@ -97,26 +97,26 @@ async def test_under_load_no_two_saves_are_made_from_one_version(
         for _ in range(3):
             await tally.grows_by(10)
             if how == "wiped":
-                ground.wipe_redis()
+                cluster.wipe_redis()
                 continue
-            await asyncio.to_thread(ground.stop_redis)
+            await asyncio.to_thread(cluster.stop_redis)
             await tally.grows_by(2)
             await tally.is_told_unavailable("gateway")
-            await asyncio.to_thread(ground.start_redis)
+            await asyncio.to_thread(cluster.start_redis)
         await tally.grows_by(10)
 
-    tally.check_against(ground, project_id)
+    tally.check_against(cluster, project_id)
     tally.check_bases()
-    await check_kept(ground, nodes, project_id, tally, clients)
+    await check_kept(cluster, nodes, project_id, tally, clients)
     for field in sorted(set(fields)):
         await gets(clients[0], field)
     await converge(clients, nodes[0], within=TTL + 12)
     await leave_all(clients)
-    ground.verify()
+    cluster.verify()
 
 
 async def check_kept(
-    ground: Ground, nodes: Sequence[Node], project_id: str, tally: Tally, clients: Sequence[Client]
+    cluster: FaultCluster, nodes: Sequence[Node], project_id: str, tally: Tally, clients: Sequence[Client]
 ) -> None:
     """Each text that was refused for its old token is kept for its writer."""
     people = {client.person.username: client.person for client in clients}

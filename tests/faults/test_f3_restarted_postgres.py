@@ -6,13 +6,15 @@ import asyncio
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
 
 
-async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(ground: Ground, nodes: tuple[Node, Node]) -> None:
-    mara, daniel, priya, tomas, *_ = ground.people
+async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(
+    cluster: FaultCluster, nodes: tuple[Node, Node]
+) -> None:
+    mara, daniel, priya, tomas, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya, tomas)
     tally = Tally()
     clients = [Client(person, project_id) for person in (mara, daniel)]
@@ -23,17 +25,17 @@ async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(ground: Ground
         Writer(RestClient(nodes[1], tomas, project_id), nodes, "files/fourth.md", tally),
     ]
     async with writing(*writers):
-        for end in (ground.stop_postgres, ground.crash_postgres):
+        for end in (cluster.stop_postgres, cluster.crash_postgres):
             await tally.grows_by(12)
             await asyncio.to_thread(end)
             await tally.is_told_unavailable("gateway", "rest")
             read = await rest(nodes[0], mara, "GET", f"projects/{project_id}/drafts/")
             assert (read.status, read.code) == (503, "unavailable")
             assert int(read.headers["retry-after"]) > 0
-            await asyncio.to_thread(ground.start_postgres)
+            await asyncio.to_thread(cluster.start_postgres)
             await tally.grows_by(12)
 
-    tally.check_against(ground, project_id)
+    tally.check_against(cluster, project_id)
     tally.check_bases()
     # As many at once as a node has connections: none of them may be a broken one.
     answers = await asyncio.gather(
@@ -42,4 +44,4 @@ async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(ground: Ground
     assert {answer.status for answer in answers} == {200}
     await converge(clients, nodes[0], within=TTL + 12)
     await leave_all(clients)
-    ground.verify()
+    cluster.verify()

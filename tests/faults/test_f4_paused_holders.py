@@ -14,7 +14,7 @@ import pytest
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, Client, RefusedError, converge, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, leave_all
 from tests.faults.rest import kept_text, make_project
 
@@ -28,8 +28,8 @@ async def takes_over_and_saves(client: Client) -> None:
     await client.call("draft.save", **Attempt(FIELD, "the new holder's", lock["token"], 0).parameters())
 
 
-async def test_a_save_that_waited_in_a_paused_node_is_refused(ground: Ground, nodes: tuple[Node, Node]) -> None:
-    mara, daniel, *_ = ground.people
+async def test_a_save_that_waited_in_a_paused_node_is_refused(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+    mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     holder, other = Client(mara, project_id), Client(daniel, project_id)
     await holder.open(nodes[0])
@@ -48,13 +48,13 @@ async def test_a_save_that_waited_in_a_paused_node_is_refused(ground: Ground, no
     assert refused.value.code == "stale_token"
     kept = await kept_text(nodes[0], mara, project_id, refused.value.problem["working_copy"])
     assert kept == "the paused holder's"
-    assert [each.text for each in ground.saved_texts(project_id)] == ["the new holder's"]
+    assert [each.text for each in cluster.saved_texts(project_id)] == ["the new holder's"]
     await converge([holder, other], nodes[0], within=TTL + 12)
     await leave_all([holder, other])
 
 
-async def test_a_paused_client_is_refused_when_it_wakes_up(ground: Ground, nodes: tuple[Node, Node]) -> None:
-    mara, daniel, *_ = ground.people
+async def test_a_paused_client_is_refused_when_it_wakes_up(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+    mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     other = Client(daniel, project_id)
     await other.open(nodes[1])
@@ -84,5 +84,5 @@ async def test_a_paused_client_is_refused_when_it_wakes_up(ground: Ground, nodes
             await holder.wait()
     assert told["refused"] == "stale_token"
     assert await kept_text(nodes[0], mara, project_id, told["working_copy"]) == "the paused holder's"
-    assert [each.text for each in ground.saved_texts(project_id)] == ["the new holder's"]
+    assert [each.text for each in cluster.saved_texts(project_id)] == ["the new holder's"]
     await other.leave()

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project
 from tests.faults.serving import DROPPED
@@ -17,9 +17,9 @@ HEAD_INTERVAL = 10
 
 
 async def test_every_client_converges_to_a_fresh_snapshot(
-    ground: Ground, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
+    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
 ) -> None:
-    people = ground.people[:4]
+    people = cluster.people[:4]
     with strange_nodes(["deaf"], ["deaf"]) as nodes:
         project_id = await make_project(nodes[0], *people)
         tally = Tally()
@@ -36,7 +36,7 @@ async def test_every_client_converges_to_a_fresh_snapshot(
         async with writing(*writers):
             await tally.grows_by(60)
 
-        tally.check_against(ground, project_id)
+        tally.check_against(cluster, project_id)
         await converge([*watchers, *clients], nodes[1], within=TTL + HEAD_INTERVAL + 5)
         for node in nodes:
             assert node.said.count(DROPPED) > 20

@@ -12,7 +12,7 @@ import redis
 from foundry_site.embedded import addresses
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, converge, until
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project, rest
 
@@ -21,8 +21,8 @@ APART = (["clock=-300"], ["clock=300"])
 Start = Callable[..., AbstractContextManager[tuple[Node, Node]]]
 
 
-async def test_who_wins_is_decided_in_one_order(ground: Ground, strange_nodes: Start) -> None:
-    people = ground.people[:3]
+async def test_who_wins_is_decided_in_one_order(cluster: FaultCluster, strange_nodes: Start) -> None:
+    people = cluster.people[:3]
     began = datetime.now(UTC)
     with strange_nodes(*APART) as nodes:
         project_id = await make_project(nodes[0], *people)
@@ -38,9 +38,9 @@ async def test_who_wins_is_decided_in_one_order(ground: Ground, strange_nodes: S
         await keep_and_hand_over(clients[1], clients[0], nodes[1])
         await leave_all(clients)
 
-    tally.check_against(ground, project_id)
+    tally.check_against(cluster, project_id)
     tally.check_bases()
-    with ground.database() as database:
+    with cluster.database() as database:
         times = [
             row[0] for row in database.execute("SELECT at FROM audit_event WHERE chain = %s ORDER BY seq", [project_id])
         ]
@@ -78,9 +78,9 @@ async def keep_and_hand_over(holder: Client, asker: Client, node: Node) -> None:
 
 @pytest.mark.parametrize("alive", [0, 1])
 async def test_a_hand_over_that_died_half_way_is_mended_by_a_node_with_a_wrong_clock(
-    ground: Ground, strange_nodes: Start, alive: int
+    cluster: FaultCluster, strange_nodes: Start, alive: int
 ) -> None:
-    mara, daniel, *_ = ground.people
+    mara, daniel, *_ = cluster.people
     with strange_nodes(*APART) as nodes:
         project_id = await make_project(nodes[alive], mara, daniel)
         nodes[1 - alive].kill()
@@ -89,7 +89,7 @@ async def test_a_hand_over_that_died_half_way_is_mended_by_a_node_with_a_wrong_c
         await receiver.open(nodes[alive])
         await giver.call("lock.acquire", field=FIELD)
         key = f"lock:project:{project_id}:field:{FIELD}"
-        with redis.Redis.from_url(addresses.redis_url(ground.data_dir)) as client:
+        with redis.Redis.from_url(addresses.redis_url(cluster.data_dir)) as client:
             before = client.get(key)
             assert before is not None
             await giver.call("lock.hand_over", field=FIELD, to=receiver.session_id)

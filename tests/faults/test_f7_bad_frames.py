@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import TIMEOUT, Client, until
-from tests.faults.ground import Ground, Person
+from tests.faults.fault_cluster import FaultCluster, Person
 from tests.faults.load import Attempt
 from tests.faults.raw import frame, open_raw
 from tests.faults.rest import make_project
@@ -182,9 +182,9 @@ def client_sockets(process: psutil.Process, port: int) -> int:
 
 
 async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    node, people = nodes[0], ground.people[:3]
+    node, people = nodes[0], cluster.people[:3]
     said = len(node.said)
     project_id = await make_project(node, *people)
     process = node.process

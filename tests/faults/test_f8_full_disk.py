@@ -18,7 +18,7 @@ import pytest
 from foundry_site.launcher.nodes import Node, running
 from tests.faults.client import Client, converge, until
 from tests.faults.conftest import show, two_nodes
-from tests.faults.ground import TTL, Ground
+from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
 
@@ -54,19 +54,19 @@ def disks() -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.fixture
-def small_ground(disks: tuple[Path, Path]) -> Iterator[Ground]:
+def small_cluster(disks: tuple[Path, Path]) -> Iterator[FaultCluster]:
     """Services on the small disks."""
     data, log = disks
-    ground = Ground(data / "data")
-    ground.data_dir.mkdir(mode=0o755)
+    cluster = FaultCluster(data / "data")
+    cluster.data_dir.mkdir(mode=0o755)
     try:
-        ground.prepare()
-        ground.move_log(log / "pg_wal")
-        yield ground
+        cluster.prepare()
+        cluster.move_log(log / "pg_wal")
+        yield cluster
     finally:
         for disk in disks:
             (disk / "filling").unlink(missing_ok=True)
-        ground.stop()
+        cluster.stop()
 
 
 def fill(disk: Path) -> None:
@@ -82,36 +82,36 @@ def fill(disk: Path) -> None:
                 size //= 2
 
 
-async def comes_back(ground: Ground) -> None:
+async def comes_back(cluster: FaultCluster) -> None:
     """Wait for Postgres; start it again, as an operator would, where it has given up."""
 
     def answers() -> bool:
         try:
-            with ground.database():
+            with cluster.database():
                 return True
         except psycopg.OperationalError:
-            if not ground.postgres_runs():
-                ground.start_postgres()
+            if not cluster.postgres_runs():
+                cluster.start_postgres()
             return False
 
     await until(lambda: asyncio.to_thread(answers), 30, "Postgres answers again")
 
 
 async def test_writers_are_told_and_nothing_is_lost(
-    small_ground: Ground, disks: tuple[Path, Path], tmp_path: Path
+    small_cluster: FaultCluster, disks: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    nodes = two_nodes(small_ground, tmp_path)
+    nodes = two_nodes(small_cluster, tmp_path)
     with running(*nodes):
         try:
-            await write_on_full_disks(small_ground, disks, nodes)
+            await write_on_full_disks(small_cluster, disks, nodes)
         finally:
             show(nodes, [0, 0])
-    small_ground.verify()
+    small_cluster.verify()
 
 
-async def write_on_full_disks(ground: Ground, disks: tuple[Path, Path], nodes: tuple[Node, Node]) -> None:
+async def write_on_full_disks(cluster: FaultCluster, disks: tuple[Path, Path], nodes: tuple[Node, Node]) -> None:
     """A full disk of data refuses single writes; a full log ends the server, which must not lose what it confirmed."""
-    mara, daniel, priya, *_ = ground.people
+    mara, daniel, priya, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya)
     tally = Tally()
     clients = [Client(person, project_id) for person in (mara, daniel)]
@@ -128,9 +128,9 @@ async def write_on_full_disks(ground: Ground, disks: tuple[Path, Path], nodes: t
             read = await rest(nodes[1], mara, "GET", f"projects/{project_id}/drafts/")
             assert read.status in {200, 503}, read
             (disk / "filling").unlink()
-            await comes_back(ground)
+            await comes_back(cluster)
         await tally.grows_by(6)
 
-    tally.check_against(ground, project_id)
+    tally.check_against(cluster, project_id)
     await converge(clients, nodes[0], within=TTL + 12)
     await leave_all(clients)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 
 from foundry_site.launcher.nodes import Node
 from tests.faults.client import Client, LostError, RefusedError, until
-from tests.faults.ground import TTL, Ground, Person
+from tests.faults.fault_cluster import TTL, FaultCluster, Person
 from tests.faults.load import leave_all
 from tests.faults.rest import RestClient, make_project, rest
 
@@ -23,31 +23,31 @@ SOON = 6
 StartNodes = Callable[..., AbstractContextManager[tuple[Node, Node]]]
 
 
-def newcomer(ground: Ground, name: str) -> Person:
+def newcomer(cluster: FaultCluster, name: str) -> Person:
     """Somebody whom no other test needs."""
-    (made,) = json.loads(ground.run(sys.executable, "-m", "tests.faults.people", name))
+    (made,) = json.loads(cluster.run(sys.executable, "-m", "tests.faults.people", name))
     return Person(**made)
 
 
-async def take_access(ground: Ground, how: str, person: Person) -> None:
-    await asyncio.to_thread(ground.run, sys.executable, "-m", "tests.faults.access", how, person.username)
+async def take_access(cluster: FaultCluster, how: str, person: Person) -> None:
+    await asyncio.to_thread(cluster.run, sys.executable, "-m", "tests.faults.access", how, person.username)
 
 
-async def window_passes(ground: Ground) -> None:
+async def window_passes(cluster: FaultCluster) -> None:
     """Wait until no look that goes back by the window alone would find what was taken."""
     query = "SELECT max(at) < clock_timestamp() - make_interval(secs => %s) FROM audit_event WHERE chain = 'site'"
 
     def is_past() -> bool:
-        with ground.database() as connection:
+        with cluster.database() as connection:
             row = connection.execute(query, [2 * WINDOW]).fetchone()
         return row is not None and bool(row[0])
 
     await until(is_past, SOON, "the window is over")
 
 
-def how_it_ended(ground: Ground, project_id: str) -> list[tuple[str]]:
+def how_it_ended(cluster: FaultCluster, project_id: str) -> list[tuple[str]]:
     query = "SELECT end_reason FROM locking_lease WHERE project_id = %s"
-    with ground.database() as connection:
+    with cluster.database() as connection:
         return connection.execute(query, [project_id]).fetchall()
 
 
@@ -60,9 +60,9 @@ async def keep(client: Client | RestClient, field: str) -> None:
 
 
 async def test_a_closed_account_is_out_of_a_node_that_was_stopped_meanwhile(
-    ground: Ground, strange_nodes: StartNodes
+    cluster: FaultCluster, strange_nodes: StartNodes
 ) -> None:
-    mara, gone = ground.people[0], newcomer(ground, "nadia")
+    mara, gone = cluster.people[0], newcomer(cluster, "nadia")
     with strange_nodes(["deaf", f"window={WINDOW}"], ["deaf", f"window={WINDOW}"]) as nodes:
         project_id = await make_project(nodes[0], mara, gone)
         here, there, other = Client(gone, project_id), Client(gone, project_id), Client(mara, project_id)
@@ -73,24 +73,24 @@ async def test_a_closed_account_is_out_of_a_node_that_was_stopped_meanwhile(
         keeping = asyncio.create_task(keep(there, FIELD))
         nodes[0].pause()
         try:
-            await take_access(ground, "close", gone)
+            await take_access(cluster, "close", gone)
             await until(lambda: not there.is_open, SOON, "the running node closes the socket")
             await until(lambda: other.takes(FIELD), SOON, "the field is free")
-            await window_passes(ground)
+            await window_passes(cluster)
         finally:
             nodes[0].resume()
         await until(lambda: not here.is_open, SOON, "the stopped node closes the socket, too")
         assert (here.close_code, there.close_code) == (4401, 4401)
-        assert ("revoked",) in how_it_ended(ground, project_id)
+        assert ("revoked",) in how_it_ended(cluster, project_id)
         assert other.is_open
         await keeping
         await leave_all([here, there, other])
 
 
 async def test_an_expired_token_is_out_of_both_nodes_and_holds_nothing(
-    ground: Ground, strange_nodes: StartNodes
+    cluster: FaultCluster, strange_nodes: StartNodes
 ) -> None:
-    mara, gone = ground.people[0], newcomer(ground, "petra")
+    mara, gone = cluster.people[0], newcomer(cluster, "petra")
     with strange_nodes(["deaf"], ["deaf"]) as nodes:
         project_id = await make_project(nodes[0], mara, gone)
         sockets = [Client(gone, project_id) for _ in nodes]
@@ -105,14 +105,14 @@ async def test_an_expired_token_is_out_of_both_nodes_and_holds_nothing(
             asyncio.create_task(keep(client, field))
             for client, field in ((sockets[0], FIELD), (without_socket, "files/second.md"))
         ]
-        await take_access(ground, "expire", gone)
+        await take_access(cluster, "expire", gone)
         await until(lambda: not any(socket.is_open for socket in sockets), SOON, "both nodes close the sockets")
         assert [socket.close_code for socket in sockets] == [4401, 4401]
         for field in (FIELD, "files/second.md"):
             await until(lambda field=field: other.takes(field), SOON, f"{field} is free")  # type: ignore[misc]
-        assert how_it_ended(ground, project_id).count(("revoked",)) == 2
+        assert how_it_ended(cluster, project_id).count(("revoked",)) == 2
         assert (await rest(nodes[0], gone, "GET", f"projects/{project_id}/")).status == 401
         await asyncio.gather(*keeping)
         await leave_all([*sockets, other])
-        await take_access(ground, "restore", gone)
-        ground.verify()
+        await take_access(cluster, "restore", gone)
+        cluster.verify()

@@ -20,7 +20,7 @@ from foundry_site.launcher.nodes import MANAGE, Node
 from publishing.bundle.verifier.main import verify
 from publishing.bundle.verifier.reading import Bundle
 from tests.faults.client import TIMEOUT, until
-from tests.faults.ground import Ground, Person
+from tests.faults.fault_cluster import FaultCluster, Person
 from tests.faults.rest import Answer, make_project, rest
 from tests.faults.signers import PASSWORD
 
@@ -38,9 +38,9 @@ DEATHS = {
 class Review:
     """A release in review at some node, and the three people whose signatures its policy asks for."""
 
-    def __init__(self, ground: Ground) -> None:
-        made = json.loads(ground.run(sys.executable, "-m", "tests.faults.signers", "owner", "editor", "reviewer"))
-        self.ground = ground
+    def __init__(self, cluster: FaultCluster) -> None:
+        made = json.loads(cluster.run(sys.executable, "-m", "tests.faults.signers", "owner", "editor", "reviewer"))
+        self.cluster = cluster
         self.people = {person["username"].partition("-")[0]: Person(**person) for person in made}
         self.project = self.release = ""
 
@@ -86,13 +86,13 @@ class Review:
         assert sorted(each["meaning"] for each in found["signatures"]) == sorted(ROLES)
         assert self._count("release.signed") == 3
         assert self._count("release.released") == self._count("project.frozen") == 1
-        self.ground.verify()
+        self.cluster.verify()
         said = await asyncio.to_thread(self._verified_bundle, node)
         assert any("saw them up to event" in line for line in said)
 
     def _count(self, action: str) -> int:
         query = "SELECT count(*) FROM audit_event WHERE chain = %s AND action = %s"
-        with self.ground.database() as connection:
+        with self.cluster.database() as connection:
             (number,) = connection.execute(query, [self.project, action]).fetchone() or (0,)
         return int(number)
 
@@ -112,12 +112,12 @@ class Review:
 
 @pytest.mark.parametrize("how_far", DEATHS)
 async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whole_or_not_there(
-    ground: Ground,
+    cluster: FaultCluster,
     strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]],
     how_far: str,
 ) -> None:
     with strange_nodes((f"dies={DEATHS[how_far]}",), ()) as (dying, living):
-        review = Review(ground)
+        review = Review(cluster)
         await review.submit(living)
         for meaning in ("authored", "reviewed"):
             assert (await review.sign(living, meaning, str(uuid4()))).status == 201
@@ -133,9 +133,9 @@ async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whol
 
 
 async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_there_once(
-    ground: Ground, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
-    review = Review(ground)
+    review = Review(cluster)
     await review.submit(nodes[0])
     references = {meaning: str(uuid4()) for meaning in ROLES}
 
@@ -147,11 +147,11 @@ async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_the
     await review.check(nodes[1])
 
 
-async def test_the_site_s_key_is_replaced_while_two_nodes_sign(ground: Ground, nodes: tuple[Node, Node]) -> None:
-    review = Review(ground)
+async def test_the_site_s_key_is_replaced_while_two_nodes_sign(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+    review = Review(cluster)
     await review.submit(nodes[0])
     assert (await review.sign(nodes[0], "authored", str(uuid4()))).status == 201
-    ground.run(*MANAGE, "new_site_key", "--reason", "Tried")
+    cluster.run(*MANAGE, "new_site_key", "--reason", "Tried")
 
     assert (await review.sign(nodes[1], "reviewed", str(uuid4()))).status == 201
     assert (await review.sign(nodes[0], "approved", str(uuid4()))).status == 201

@@ -1,4 +1,4 @@
-"""What the faults happen to: a durable Postgres and a Valkey of their own, broken and mended by the tests."""
+"""What the faults happen to: a durable Postgres and a Valkey of their own, which the tests break and restart."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SavedText:
     text: str
 
 
-class Ground:
+class FaultCluster:
     """The services in a folder, and the people with accounts there."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -79,7 +79,7 @@ class Ground:
         finally:
             valkey.stop(self.data_dir)
 
-    def mend(self) -> None:
+    def restart(self) -> None:
         """Start what a failed test has left stopped, so that its failure stays its own."""
         if not self.postgres_runs():
             self.start_postgres()
