@@ -29,7 +29,7 @@ from drafts.exchange.importing import import_project
 from drafts.services import undo_draft
 from drafts.tasks.services import create_task
 from drafts.unsent.services import keep_unsent_text
-from locking import registry
+from locking import redis_locks
 from locking.models import EndReason, Session
 from locking.services import Lock, request_lock, revoke_locks, take_over_lock
 from locking.sessions import close_connection, resume_session
@@ -121,7 +121,7 @@ class ReleaseSite:
         close_connection(caller=gone.caller, session_id=gone.session, connection=number, clean=True)
         idle = Writer(caller_of(people["editor"]), project)
         self._keep_copy(idle, idle.take("files/expired.md"), ODD_TEXT)
-        get_redis_connection("locks").delete(registry.lock_key(project.id, "files/expired.md"))
+        get_redis_connection("locks").delete(redis_locks.lock_key(project.id, "files/expired.md"))
         sweep_once()
         leaver = self._person("leaver")
         owner = caller_of(people["owner"])

@@ -36,7 +36,7 @@ def test_a_figure_of_a_stage_is_read(project: Project, editor: User, caller_for:
 
 
 def test_a_stage_reads_its_own_settings():
-    assert settings.FOUNDRY_SAMPLE_MAX_NOTES == 100
+    assert settings.FOUNDRY_SAMPLE_MAX_NOTES == 100  # type: ignore[misc] # of a stage that mypy does not install
     chosen = stage_settings(["tests.sample_stage"], {"FOUNDRY_SAMPLE_MAX_NOTES": "7"})
     assert chosen == {"FOUNDRY_SAMPLE_MAX_NOTES": 7}
     with pytest.raises(EnvironmentVariableError, match="FOUNDRY_SAMPLE_MAX_NOTES takes a whole number"):
