@@ -16,8 +16,11 @@ class AccountsConfig(AppConfig):
         from audit.event_types import register_events
         from audit.rebuilding.tables import rebuild
         from audit.system_caller import provide_system_caller
+        from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.site_permissions import register_site_permissions
 
+        API_URLS.register("accounts", UrlModule("accounts.api_urls"))
+        PAGE_URLS.register("accounts", UrlModule("accounts.urls", prefix="accounts/"))
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
         register_vias()

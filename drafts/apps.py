@@ -14,8 +14,10 @@ class DraftsConfig(AppConfig):
         from drafts.permissions import PERMISSIONS
         from drafts.rebuilding import TABLES, check_sizes
         from drafts.tasks.models import Task
+        from kernel.addresses import API_URLS, UrlModule
         from projects.permissions import register_permissions
 
+        API_URLS.register("drafts", UrlModule("drafts.urls"))
         register_permissions(*PERMISSIONS)
         register_events()
         rebuild(*TABLES)

@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from drafts import api
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
+from drafts.exchange.api import ExportView
 from drafts.moments import urls as moments
 from drafts.search import urls as search
 from drafts.tasks import urls as tasks
@@ -44,6 +45,7 @@ of_project = [
     path("drafts/<version:version>/", api.OneDraftView.as_view(), name="api_draft"),
     path("drafts/<version:version>/files/<path:path>", api.FileView.as_view(), name="api_file"),
     path("drafts/<version_number:version>/revert/", api.RevertView.as_view(), name="api_revert"),
+    path("export/", ExportView.as_view(), name="api_export"),
     path("compare/", CompareView.as_view(), name="api_compare"),
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),

@@ -5,23 +5,11 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from accounts.rest import NothingHere
+from kernel.addresses import API_URLS, included
 from rest import docs
 
-version_1 = [
-    path("", include(app))
-    for app in (
-        "accounts.api_urls",
-        "notifications.urls",
-        "projects.urls",
-        "presence.urls",
-        "locking.urls",
-        "drafts.urls",
-        "drafts.exchange.urls",
-        "publishing.urls",
-    )
-]
 urlpatterns = [
-    path("v1/", include(version_1)),
+    path("v1/", include(included(API_URLS))),
     path("schema/", docs.schema, name="api_schema"),
     path("docs/", docs.docs, name="api_docs"),
     re_path("", NothingHere.as_view()),

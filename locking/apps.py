@@ -6,6 +6,7 @@ class LockingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.rebuilding.tables import rebuild
+        from kernel.addresses import API_URLS, UrlModule
         from kernel.metrics import register_figures
         from locking.ephemerals import EPHEMERALS
         from locking.events import register as register_events
@@ -17,6 +18,7 @@ class LockingConfig(AppConfig):
         from projects.status import CLOSING_STEPS
         from realtime.frames import register_ephemerals
 
+        API_URLS.register("locking", UrlModule("locking.urls"))
         register_permissions(*PERMISSIONS)
         register_events()
         rebuild(*TABLES)

@@ -8,6 +8,7 @@ class PublishingConfig(AppConfig):
         from audit.rebuilding.tables import rebuild
         from audit.verification import RECORD_CHECKS
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES, ExportCheck, ExportedTable
+        from kernel.addresses import API_URLS, UrlModule
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
         from publishing.events import register as register_events
@@ -17,6 +18,7 @@ class PublishingConfig(AppConfig):
         from publishing.rebuilding import TABLES
         from publishing.verification import check_releases, check_signatures
 
+        API_URLS.register("publishing", UrlModule("publishing.urls"))
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         register_events()

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WorkspaceConfig(AppConfig):
     name = "workspace"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kernel.addresses import PAGE_URLS, UrlModule
+
+        PAGE_URLS.register("workspace", UrlModule("workspace.urls"))
