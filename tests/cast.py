@@ -22,11 +22,9 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import create_account, update_account
 from accounts.suspension import restore_signing
-from drafts.comments.services import create_comment
-from drafts.tasks.services import create_task
 from projects.models import Project
 from projects.services import add_member, create_project, remove_member
-from publishing.services import submit_release, withdraw_release
+from tests.matrix import furnish
 from tests.publishing.reviews import PASSWORD, caller_of
 from tests.writers import Writer
 
@@ -35,7 +33,6 @@ STANDING = frozenset({HERE / name for name in ("rest", "workspace", "publishing"
 ROLES = ("editor", "reviewer", "viewer")
 NAME = "Oncology protocol agent"
 NOBODY: Mapping[str, User] = MappingProxyType({})
-A_COMMENT: dict[str, Any] = {"version": 1, "target_field": "prompt_text", "text": "Only one?"}
 
 
 def new_caller(user: User, **facts: Any) -> Caller:
@@ -85,11 +82,7 @@ def new_places(people: Mapping[str, User]) -> dict[bool, Project]:
         writer.give_back("files/a.md")
         remove_member(caller=owner, project_id=project.id, user_id=former.id, reason="Left")
         add_member(caller=owner, project_id=project.id, user_id=people["editor"].id, role="editor")
-        create_comment(caller=owner, project_id=project.id, **A_COMMENT)
-        create_task(caller=owner, project_id=project.id, text="Name the sources")
-        # A review that has ended: the project is open, and there is a release to ask for.
-        release = submit_release(caller=owner, project_id=project.id, name="0.9.0", version=1)
-        withdraw_release(caller=owner, release_id=release.id, reason="Not yet")
+        furnish(project, owner)
         places[is_private] = project
     return places
 

@@ -36,6 +36,7 @@ from projects.services import (
 from projects.writing import project_write
 from publishing.credentials import SigningCredentials
 from publishing.services import reject_release, set_policy, sign_release, submit_release, withdraw_release
+from tests.matrix import declared
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.rest.client import Api, members, problem
 from tests.writers import Writer
@@ -225,9 +226,10 @@ WRITES: list[tuple[str, Callable[[World], Callable[[Caller], Any]]]] = [
     ("release.sign", signing("reviewed")),
     ("release.reject", on_a_release(reject_release, reason="Not yet")),
     ("release.withdraw", on_a_release(withdraw_release, reason="A mistake")),
+    *declared("REPEATS"),
 ]
 # Reading, and a request that is kept in Redis only: nothing that a `client_ref` could stand for.
-NO_WRITES = {"project.read", "release.bundle", "lock.request"}
+NO_WRITES = {"project.read", "release.bundle", "lock.request", *declared("NO_WRITES")}
 
 
 def test_every_action_of_the_permission_table_is_here():

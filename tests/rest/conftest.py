@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts.models import User
@@ -16,6 +18,12 @@ __all__ = ["make_review", "review"]
 def people(owner: User, cast: Cast | None) -> dict[str, User]:
     """Everybody of the matrix but the anonymous one, and a stranger who may be let in."""
     return cast.fetch(cast.matrix) if cast else new_matrix(owner)
+
+
+@pytest.fixture
+def administrator(make_user: Callable[..., User]) -> User:
+    """Somebody who manages accounts, and is a member of nothing."""
+    return make_user("administrator", is_administrator=True)
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from projects.models import Project
+from tests.matrix import Row, declared, things_in
 from tests.rest.addresses import addresses
-from tests.rest.matrix import Row
-from tests.rest.test_pages import ELSEWHERE, OF_A_PROJECT, things_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +43,10 @@ def check(client: Client, path: str, names: set[str] | tuple[str, ...]) -> None:
         assert max(told.values()) < 500, (path, name, told)
 
 
-@pytest.mark.parametrize("row", [row for row in OF_A_PROJECT if row.method == "GET"], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in declared("PAGES") if row.method == "GET"], ids=lambda row: row.name)
 def test_a_page_of_a_project_takes_no_harm(row: Row, reader: Client, places: dict[bool, Project]) -> None:
     project = places[True]
-    path = f"/projects/{project.id}/{row.path.partition('?')[0]}".format(**things_in(project))
+    path = row.path_in(f"/projects/{project.id}/", **things_in(project)).partition("?")[0]
     check(reader, path, names_in(path))
 
 
@@ -55,7 +54,9 @@ def test_a_page_of_a_project_takes_no_harm(row: Row, reader: Client, places: dic
 PROBES = {"/healthz", "/readyz", "/metrics"}
 
 
-@pytest.mark.parametrize("path", sorted({row[2].partition("?")[0] for row in ELSEWHERE if row[1] == "GET"} - PROBES))
+@pytest.mark.parametrize(
+    "path", sorted({row.path.partition("?")[0] for row in declared("SITE_PAGES") if row.method == "GET"} - PROBES)
+)
 def test_another_page_takes_no_harm(path: str, reader: Client) -> None:
     check(reader, path, names_in(path))
 

@@ -10,25 +10,23 @@ from django.urls import URLPattern
 
 from accounts.callers import Caller
 from accounts.models import User
-from drafts.comments.models import Comment
-from drafts.tasks.models import Task
 from locking.sessions import open_session
 from projects.models import Project
-from publishing.models import Release
+from tests.matrix import ALWAYS, EVERYBODY, PERSONAS, SITE_PERSONAS, Row, SiteRow, declared, things_in
 from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
-from tests.rest.matrix import ALWAYS, ELSEWHERE, EVERYBODY, OF_A_PROJECT, PERSONAS, Row
 from tests.rest.rolled_back import rolled_back
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clients(people: dict[str, User]) -> dict[str, Api]:
-    return {persona: Api(people.get(persona)) for persona in PERSONAS}
+def clients(people: dict[str, User], administrator: User) -> dict[str, Api]:
+    everybody = {**people, "administrator": administrator}
+    return {persona: Api(everybody.get(persona)) for persona in SITE_PERSONAS}
 
 
-@pytest.mark.parametrize("row", OF_A_PROJECT, ids=lambda row: f"{row.method}-{row.name}")
+@pytest.mark.parametrize("row", declared("REST"), ids=lambda row: f"{row.method}-{row.name}")
 def test_c10_in_a_project_everybody_may_just_what_the_table_says(
     row: Row, people: dict[str, User], places: dict[bool, Project], clients: dict[str, Api]
 ) -> None:
@@ -45,9 +43,9 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
                 "field": f"files/{persona}-{status}.md",
                 "viewer": str(people["viewer"].id),
                 "stranger": people["stranger"].username,
-                **things[project.id],
+                **{name: str(thing) for name, thing in things[project.id].items()},
             }
-            path = (row.path if row.path.startswith("/") else f"projects/{project.id}/{row.path}").format(**names)
+            path = row.path_in(f"/api/v1/projects/{project.id}/", **names)
             body = filled(row.body, names) if row.method != "GET" else None
             answer = clients[persona].request(row.method, path, body)
         told[persona, status] = outcome(answer)
@@ -55,17 +53,14 @@ def test_c10_in_a_project_everybody_may_just_what_the_table_says(
     assert told == expected
 
 
-@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: f"{row[1]}-{row[0]}")
-def test_c10_outside_of_projects_everybody_may_who_is_signed_in(
-    row: tuple[str, str, str, int | str, int | str], clients: dict[str, Api]
-) -> None:
-    _name, method, path, for_everybody, for_anonymous = row
-    told = {persona: outcome(clients[persona].request(method, path)) for persona in PERSONAS}
-    assert told == dict.fromkeys(PERSONAS, for_everybody) | {"anonymous": for_anonymous}
+@pytest.mark.parametrize("row", declared("SITE_REST"), ids=lambda row: f"{row.method}-{row.name}")
+def test_c10_outside_of_projects_everybody_may_who_is_signed_in(row: SiteRow, clients: dict[str, Api]) -> None:
+    told = {persona: outcome(clients[persona].request(row.method, row.path)) for persona in SITE_PERSONAS}
+    assert told == {persona: row.expected(persona) for persona in SITE_PERSONAS}
 
 
 def test_c10_every_address_and_method_stands_in_the_matrix() -> None:
-    listed = {(row.name, row.method) for row in OF_A_PROJECT} | {(row[0], row[1]) for row in ELSEWHERE}
+    listed = {(row.name, row.method) for row in (*declared("REST"), *declared("SITE_REST"))}
     there = {
         (name, method)
         for name, pattern in addresses("foundry_site.api_urls")
@@ -73,15 +68,6 @@ def test_c10_every_address_and_method_stands_in_the_matrix() -> None:
         for method in methods(pattern)
     }
     assert there == listed
-
-
-def things_in(project: Project) -> dict[str, str]:
-    """What addresses of a project name in it."""
-    return {
-        "comment": str(Comment.objects.filter(project=project)[0].id),
-        "task": str(Task.objects.filter(project=project)[0].id),
-        "release": str(Release.objects.filter(project=project)[0].id),
-    }
 
 
 def methods(pattern: URLPattern) -> list[str]:

@@ -12,69 +12,23 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.callers import Caller
 from accounts.models import User
-from drafts.comments.models import Comment
 from drafts.comments.services import answer_comment, create_comment
 from drafts.models import Draft
 from drafts.tasks.services import create_task
 from notifications.models import Notification
 from projects.models import Project
 from projects.services import add_member
-from publishing.models import Release
 from publishing.services import submit_release, withdraw_release
+from tests.matrix import declared, matrices, things_in
 from tests.rest.addresses import addresses
 from tests.workspace.conftest import Browser
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
 
-# Every address that answers a GET with a page or a part of one; `…` stands for the project's.
-PAGES = {
-    "projects": "/projects/",
-    "palette": "/palette/?q=o",
-    "inbox": "/inbox/",
-    "inbox_count": "/inbox/count/",
-    "account": "/account/",
-    "workspace": "…",
-    "project_palette": "…palette/?q=o&page=workspace",
-    "fields": "…fields/",
-    "text": "…text/?field=prompt_text&version=1",
-    "kept": "…kept/",
-    "unsent": "…unsent/",
-    "history": "…history/",
-    "history_panel": "…history/panel/",
-    "comments": "…comments/?closed",
-    "withdraw_comment": "…comments/{comment}/withdraw/",
-    "tasks": "…tasks/",
-    "compare": "…compare/?base=1&target=2",
-    "compare_fold": "…compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1",
-    "settings": "…settings/",
-    "archive_project": "…settings/archive/",
-    "activity": "…activity/?kind=everything",
-    "activity_panel": "…activity/panel/",
-    "members": "…members/",
-    "people": "…members/people/?username=user",
-    "version": "…versions/2/?show=changes",
-    "revert": "…versions/1/revert/",
-    "moment": "…at/?at=2999-01-01T00:00Z",
-    "undo": "…history/undo/",
-    "redo": "…history/redo/",
-    "search": "…search/?q=line",
-    "releases": "…releases/",
-    "submit_release": "…releases/new/",
-    "policy": "…releases/policy/",
-    "release": "…releases/{release}/",
-    "reject_release": "…releases/{release}/reject/",
-    "withdraw_release": "…releases/{release}/withdraw/",
-    "reopen": "…reopen/",
-}
+PAGES = {name: path for module in matrices() for name, path in getattr(module, "BUDGETED_PAGES", {}).items()}
 # Beyond this a page is slow, however constant.
-MOST_QUERIES = 25
-# What only acts, or leads elsewhere.
-NO_PAGES = {
-    *("home", "discard", "reply_to_comment", "resolve_comment", "reopen_comment", "change_task", "change_role"),
-    *("remove_member", "read_inbox", "open_notification", "choose_mails", "switch_shortcuts", "end_session"),
-    *("end_other_sessions", "revoke_token", "release_passkey"),
-}
+MAX_QUERIES = 25
 
 
 class Life:
@@ -147,10 +101,7 @@ def life(
 
 def asked(client: Client, project: Project) -> dict[str, int]:
     """How many queries each page takes now."""
-    things = {
-        "comment": str(Comment.objects.threads(project.id).order_by("id")[0].id),
-        "release": str(Release.objects.of_project(project.id).order_by("id")[0].id),
-    }
+    things = {name: str(thing) for name, thing in things_in(project).items()}
     return {name: count(client, path.replace("…", f"/projects/{project.id}/"), things) for name, path in PAGES.items()}
 
 
@@ -173,9 +124,10 @@ def test_no_page_asks_more_often_because_there_is_more(browser: Browser, life: L
     assert {name: (before[name], after[name]) for name in PAGES if after[name] > before[name]} == {}
     # There was more.
     assert Notification.objects.of(owner).count() >= 18
-    assert max(after.values()) <= MOST_QUERIES, sorted(after.items(), key=lambda each: -each[1])[:5]
+    assert max(after.values()) <= MAX_QUERIES, sorted(after.items(), key=lambda each: -each[1])[:5]
 
 
 def test_every_page_has_a_budget() -> None:
-    names = {name.partition(":")[2] for name, _ in addresses() if name.startswith("workspace:")}
-    assert names == PAGES.keys() | NO_PAGES
+    listed = PAGES.keys() | set(declared("NO_PAGES"))
+    assert {name for name, _ in addresses() if name.startswith("workspace:")} <= listed
+    assert {row.name for row in declared("PAGES")} <= listed

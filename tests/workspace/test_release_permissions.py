@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import User
 from projects.models import Project
 from publishing.models import Release
-from tests.rest.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
+from tests.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
 from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
 from workspace.releases.urls import urlpatterns

@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import Event, project_chain
 from projects.models import Project
 from projects.services import archive_project, update_project
-from tests.rest.matrix import ALWAYS, NOT_ARCHIVED, OWNERS, PERSONAS
+from tests.matrix import ALWAYS, NOT_ARCHIVED, OWNERS, PERSONAS
 from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
