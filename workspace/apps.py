@@ -7,5 +7,10 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.addresses import PAGE_URLS, UrlModule
+        from workspace import own_shortcuts, pages
+        from workspace.palette import sources
 
         PAGE_URLS.register("workspace", UrlModule("workspace.urls"))
+        pages.register()
+        own_shortcuts.register()
+        sources.register()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from accounts.models import User
@@ -24,18 +21,9 @@ from projects.permissions import may
 from publishing.models import Release
 from workspace.people import PersonView
 from workspace.project_state import standing_of
+from workspace.tabs import TabContext, TabView, shown_tabs
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One part of a project."""
-
-    label: str
-    url: str
-    is_current: bool
-    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,7 @@ class Frame:
     version: int
     # What explains the status: the release in review, or the one that the project is frozen as.
     release: Release | None
-    tabs: list[Tab]
+    tabs: list[TabView]
     people: list[PresentView]
 
     @property
@@ -75,7 +63,7 @@ class May:
 
 
 def frame_of(access: Access, *, user: User, tab: str) -> Frame:
-    """The frame of one page; `tab` is the name of its address."""
+    """The frame of one page; `tab` is the name of the one that it belongs to."""
     project = access.project
     leases = Lease.objects.open().of_project(project.id).select_related("user")
     standing = standing_of(project)
@@ -84,40 +72,9 @@ def frame_of(access: Access, *, user: User, tab: str) -> Frame:
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
         release=standing.release,
-        tabs=tabs_of(
-            project.id,
-            current=tab,
-            counts={"releases": standing.in_review},
-            has_settings=tab == "settings" or may("project.update", role=access.role),
-        ),
+        tabs=list(shown_tabs(TabContext(access, user, standing), current=tab)),
         people=people_in([project.id], leases, without=user)[project.id],
     )
-
-
-def tabs_of(
-    project_id: UUID,
-    *,
-    current: str = "",
-    counts: Mapping[str, int] = MappingProxyType({}),
-    has_settings: bool = True,
-) -> list[Tab]:
-    """The parts of a project, in the order of its bar; `counts` are the numbers beside their names.
-
-    `has_settings` is off where the bar is somebody's who could only read them.
-    """
-    labels = {
-        "workspace": _("Workspace"),
-        "history": _("History"),
-        "releases": _("Releases"),
-        "members": _("Members"),
-        "activity": _("Activity"),
-    }
-    if has_settings:
-        labels["settings"] = _("Settings")
-    return [
-        Tab(label, reverse(f"workspace:{name}", args=[project_id]), name == current, counts.get(name, 0))
-        for name, label in labels.items()
-    ]
 
 
 def socket_address(project_id: UUID) -> str:

@@ -1,5 +1,7 @@
 """Every shortcut, once: what the help shows is what the script listens to (`frontend/src/shortcuts.ts`).
 
+Apps register theirs, in a group of the trunk or in one of their own.
+
 A key is written as browsers name it, after its modifiers: `Mod+S`, where Mod is Ctrl, on Apple's machines Cmd. A key
 without Ctrl, Alt or Mod is one only while nobody types (WCAG 2.1.4); who switches shortcuts off has none of them.
 """
@@ -12,6 +14,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kernel.registry import Registry
+
 _CAPS: Final[dict[str, str | Promise]] = {"ArrowUp": _("Up"), "ArrowDown": _("Down"), "Escape": _("Esc"), "Mod": "Ctrl"}
 
 
@@ -22,6 +26,8 @@ class Shortcut:
     name: str
     keys: str
     label: Promise
+    group: str
+    position: float = 100
 
     @property
     def caps(self) -> list[tuple[str, str | Promise]]:
@@ -29,43 +35,33 @@ class Shortcut:
         return [(key, _CAPS.get(key, key.upper() if len(key) == 1 else key)) for key in self.keys.split("+")]
 
 
-GROUPS: Final[tuple[tuple[Promise, tuple[Shortcut, ...]], ...]] = (
-    (
-        _("Everywhere"),
-        (
-            Shortcut("palette", "Mod+k", _("Search or jump to")),
-            Shortcut("search", "/", _("Search in the list")),
-            Shortcut("help", "?", _("All shortcuts")),
-        ),
-    ),
-    (
-        _("Workspace"),
-        (
-            Shortcut("save", "Mod+s", _("Save")),
-            Shortcut("save-message", "Mod+Shift+s", _("Save with a message")),
-            Shortcut("field-before", "Alt+ArrowUp", _("Previous field")),
-            Shortcut("field-after", "Alt+ArrowDown", _("Next field")),
-            Shortcut("cancel", "Mod+Alt+u", _("Stop editing")),
-            Shortcut("comment", "Mod+Alt+m", _("Comment on the selected lines")),
-        ),
-    ),
-    (
-        _("Writing a comment, a task or a message"),
-        (
-            Shortcut("send", "Mod+Enter", _("Send")),
-            Shortcut("leave", "Escape", _("Back to the text")),
-        ),
-    ),
-    (
-        _("Comparing"),
-        (
-            Shortcut("change-before", "p", _("Previous change")),
-            Shortcut("change-after", "n", _("Next change")),
-        ),
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class ShortcutGroup:
+    """A heading of the help, over the shortcuts of one page or of all."""
 
-SHORTCUTS: Final = {shortcut.name: shortcut for _label, group in GROUPS for shortcut in group}
+    label: Promise
+    position: float
+
+
+GROUPS: Final = Registry[ShortcutGroup]("group of shortcuts")
+SHORTCUTS: Final = Registry[Shortcut]("shortcut")
+
+
+def register_shortcuts(*shortcuts: Shortcut) -> None:
+    """Add an app's shortcuts; called once from its `ready()`. Raises `ValueError` for a name or keys given twice."""
+    for shortcut in shortcuts:
+        other = next((each for each in SHORTCUTS.values() if each.keys == shortcut.keys), shortcut)
+        if other.name != shortcut.name:
+            raise ValueError(f"the shortcuts {other.name!r} and {shortcut.name!r} have the same keys")
+        SHORTCUTS.register(shortcut.name, shortcut)
+
+
+def by_group() -> list[tuple[Promise, list[Shortcut]]]:
+    """All shortcuts under their headings, for the help."""
+    return [
+        (group.label, [shortcut for shortcut in SHORTCUTS.values() if shortcut.group == name])
+        for name, group in GROUPS.items()
+    ]
 
 
 def for_the_script(*, are_on: bool) -> list[dict[str, str]]:

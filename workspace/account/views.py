@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,31 +23,50 @@ from notifications.services import set_preferences
 from workspace.account.devices import SessionView
 from workspace.account.mail_choice import MailChoice
 from workspace.decorators import PageRequest, page
+from workspace.sections import ACCOUNT_SECTIONS, SectionContext, shown_sections
 
 
 @page("GET", "HEAD", "POST")
 def account(request: PageRequest) -> HttpResponse:
     """GET: the page. POST: a new token; its text is in this one answer and nowhere else."""
-    context: dict[str, object] = {}
-    status = 200
-    if request.method == "POST":
-        name = request.POST.get("name", "")
-        try:
-            token, text = create_token(caller=caller_from_request(request), name=name)
-            context = {"fresh": token, "fresh_text": text}
-        except ValidationFailed as refusal:
-            context, status = {"errors": refusal.errors, "name": name}, refusal.status
-    return _page(request, context, status)
+    if request.method != "POST":
+        return account_page(request)
+    name = request.POST.get("name", "")
+    try:
+        token, text = create_token(caller=caller_from_request(request), name=name)
+    except ValidationFailed as refusal:
+        again = {"tokens": {"errors": refusal.errors, "name": name}}
+        return account_page(request, again=again, status=refusal.status)
+    return account_page(request, again={"tokens": {"fresh": token, "fresh_text": text}})
 
 
-def _page(request: PageRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
-    caller = caller_from_request(request)
-    context["factors"] = describe_factors(request.user)
-    context["why_not_sign"] = why_not_sign(request.user)
-    context["sessions"] = [SessionView.of(row, caller) for row in sessions_of(request.user)]
-    context["tokens"] = PersonalAccessToken.objects.filter(user=request.user, revoked_at__isnull=True)
-    context.setdefault("mails", MailChoice.of(request.user))
-    return render(request, "workspace/account.html", context, status=status)
+def account_page(
+    request: PageRequest, *, again: Mapping[str, Mapping[str, Any]] = MappingProxyType({}), status: int = 200
+) -> HttpResponse:
+    """The account page with the sections that apps register; `again` has values of a section whose form was refused."""
+    sections = shown_sections(ACCOUNT_SECTIONS, SectionContext(request, request.user), again)
+    return render(request, "workspace/account.html", {"sections": sections}, status=status)
+
+
+def factors_values(context: SectionContext) -> dict[str, Any]:
+    """The second factors, and why the reader may not sign."""
+    return {"factors": describe_factors(context.user), "why_not_sign": why_not_sign(context.user)}
+
+
+def sessions_values(context: SectionContext) -> dict[str, Any]:
+    """The browsers in which the reader is signed in."""
+    caller = caller_from_request(context.request)
+    return {"sessions": [SessionView.of(row, caller) for row in sessions_of(context.user)]}
+
+
+def mails_values(context: SectionContext) -> dict[str, Any]:
+    """What the reader has by mail."""
+    return {"mails": MailChoice.of(context.user)}
+
+
+def tokens_values(context: SectionContext) -> dict[str, Any]:
+    """The reader's access tokens."""
+    return {"tokens": PersonalAccessToken.objects.filter(user=context.user, revoked_at__isnull=True)}
 
 
 @page("POST")
@@ -54,8 +76,8 @@ def choose_mails(request: PageRequest) -> HttpResponse:
     try:
         set_preferences(caller=caller_from_request(request), topics=topics, address=address)
     except ValidationFailed as refusal:
-        context: dict[str, object] = {"mails": MailChoice(request.user, topics, address), "mail_errors": refusal.errors}
-        return _page(request, context, refusal.status)
+        values = {"mails": MailChoice(request.user, topics, address), "mail_errors": refusal.errors}
+        return account_page(request, again={"mails": values}, status=refusal.status)
     messages.success(request, _("E-mail choices saved."))
     return redirect("workspace:account")
 

@@ -29,14 +29,10 @@ from projects.fields import CONFIGURATION, PROMPT, check_field_name
 from projects.models import Status
 from workspace import languages
 from workspace.decorators import PageRequest, page
-from workspace.editor import comment_views as comments
-from workspace.editor import task_views as tasks
-from workspace.history.views import panel_context
 from workspace.numbers import number
+from workspace.panels import PanelContext, shown_panels
 from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.script_texts import script_texts
-
-PANEL_TABS = ("comments", "history", "tasks", "activity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +85,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     shown = texts_of([draft], chosen.name)[0] if draft else ""
     frame = frame_of(access, user=request.user, tab="workspace")
     may = may_of(access)
+    panels = shown_panels(PanelContext(access, request.user, chosen.name), chosen=request.GET.get("panel", ""))
     context = {
         "frame": frame,
         "may": may,
@@ -96,12 +93,10 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "text": shown,
         "text_is_exact": "\r" not in shown,
-        "panel_tab": _panel_tab(request),
+        "panels": panels,
+        "panel_name": next(view.name for view in panels if view.is_chosen),
         "project_id": project_id,
         "chosen_field": chosen.name,
-        **panel_context(access),
-        **comments.panel_of(access, request.user, chosen.name),
-        **tasks.panel_of(access),
         "page_data": {
             "project": str(project_id),
             "me": request.user.person(),
@@ -155,11 +150,6 @@ def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> Ht
     """Remove a kept text by its writer's choice."""
     discard_working_copy(caller=caller_from_request(request), project_id=project_id, working_copy_id=working_copy_id)
     return HttpResponse(status=204)
-
-
-def _panel_tab(request: PageRequest) -> str:
-    wanted = request.GET.get("panel", "")
-    return wanted if wanted in PANEL_TABS else PANEL_TABS[0]
 
 
 def _kept(copy: WorkingCopy) -> dict[str, Any]:

@@ -101,11 +101,11 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
 def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The newest versions, for the side of the workspace."""
     access = get_project(user=request.user, project_id=project_id)
-    context = {"frame": {"project": access.project}, **panel_context(access)}
+    context = {"frame": {"project": access.project}, **panel_values(access)}
     return render(request, "workspace/parts/history_panel.html", context)
 
 
-def panel_context(access: Access) -> dict[str, Any]:
+def panel_values(access: Access) -> dict[str, Any]:
     """What the panel shows."""
     project_id = access.project.id
     versions = Draft.objects.of_project(project_id)

@@ -62,7 +62,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PaletteContext:
     """Where the palette is asked from: whose it is, the project if there is one, and on its workspace the field."""
 
     user: User
@@ -88,9 +88,9 @@ class Place:
         return allowed(action, role=self.access.role, status=Status(self.access.project.status))
 
 
-def ranked(label: str, entries: Iterable[Entry], question: str, *, most: int) -> Group | None:
+def ranked(label: str, entries: Iterable[Entry], question: str, *, limit: int) -> Group | None:
     """The entries that fit, the best first; without a question the first ones as they come."""
-    found = sorted(_fitting(entries, question), key=lambda item: -item.score)[:most]
+    found = sorted(_fitting(entries, question), key=lambda item: -item.score)[:limit]
     return Group(label, found) if found else None
 
 

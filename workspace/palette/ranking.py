@@ -14,7 +14,7 @@ AT_WORD: Final = 3.0
 INSIDE: Final = 2.0
 SCATTERED: Final = 1.0
 # Fewer letters would be found scattered in nearly everything.
-FEWEST_SCATTERED: Final = 3
+MIN_SCATTERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _find(word: str, text: str) -> Fit | None:
     at = begun.start() if begun else text.find(word)
     if at >= 0:
         return Fit(AT_WORD if begun else INSIDE, ((at, at + len(word)),))
-    return _scattered(word, text) if len(word) >= FEWEST_SCATTERED else None
+    return _scattered(word, text) if len(word) >= MIN_SCATTERED else None
 
 
 def _scattered(word: str, text: str) -> Fit | None:

@@ -10,16 +10,16 @@ from django.shortcuts import render
 from locking.models import Lease
 from projects.access import get_project
 from workspace.decorators import PageRequest, page
-from workspace.palette.entries import Place
+from workspace.palette.entries import PaletteContext
 from workspace.palette.finding import find
 
-LONGEST_QUESTION = 100
+MAX_QUESTION = 100
 
 
 @page()
 def palette(request: PageRequest) -> HttpResponse:
     """`?q=`: what can be reached from a page without a project."""
-    return _listed(request, Place(request.user))
+    return _listed(request, PaletteContext(request.user))
 
 
 @page()
@@ -30,10 +30,10 @@ def project_palette(request: PageRequest, project_id: UUID) -> HttpResponse:
     is_workspace = request.GET.get("page") == "workspace"
     # A field's name is shown as it is asked for; whether it exists is for whoever acts on it.
     field = request.GET.get("field", "") if is_workspace else ""
-    return _listed(request, Place(request.user, access, is_workspace, field, leases))
+    return _listed(request, PaletteContext(request.user, access, is_workspace, field, leases))
 
 
-def _listed(request: PageRequest, place: Place) -> HttpResponse:
-    question = " ".join(request.GET.get("q", "")[:LONGEST_QUESTION].replace("\0", " ").split())
-    context = {"groups": find(place, question), "question": question}
+def _listed(request: PageRequest, palette_context: PaletteContext) -> HttpResponse:
+    question = " ".join(request.GET.get("q", "")[:MAX_QUESTION].replace("\0", " ").split())
+    context = {"groups": find(palette_context, question), "question": question}
     return render(request, "workspace/parts/palette_results.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from projects.services import archive_project, update_project
 from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
 from workspace.releases.views import live_data
+from workspace.sections import PROJECT_SECTIONS, SectionContext, shown_sections
 
 PRIVATE: Final = "private"
 INTERNAL: Final = "internal"
@@ -31,7 +34,7 @@ def settings(request: PageRequest, project_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _change(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
-    return render(request, "workspace/settings.html", _context(request, access, _words_of(access.project)))
+    return settings_page(request, access)
 
 
 @page("GET", "HEAD", "POST")
@@ -42,8 +45,49 @@ def archive(request: PageRequest, project_id: UUID) -> HttpResponse:
         messages.success(request, _("{name} is archived.").format(name=project.name))
         return redirect("workspace:settings", project_id=project_id)
     access = get_project(user=request.user, project_id=project_id, action="project.archive")
-    context = {**_context(request, access, _words_of(access.project)), "archiving": True}
-    return render(request, "workspace/settings.html", context)
+    return settings_page(request, access, values={"archiving": True})
+
+
+def settings_page(
+    request: PageRequest,
+    access: Access,
+    *,
+    values: Mapping[str, Any] = MappingProxyType({}),
+    again: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    status: int = 200,
+) -> HttpResponse:
+    """The page of settings with the sections that apps register.
+
+    `values` replace those of the page itself; `again` holds values by section, such as a form that was refused.
+    """
+    project = access.project
+    given = _words_of(project)
+    context = {
+        "frame": frame_of(access, user=request.user, tab="settings"),
+        "project": project,
+        # What stands in the form, and what stood in it at first.
+        "given": given,
+        "shown": given,
+        "is_owner": may("project.update", role=access.role),
+        "may_edit": allowed("project.update", role=access.role, status=Status(project.status)),
+        "sections": shown_sections(PROJECT_SECTIONS, SectionContext(request, request.user, access), again),
+        "live": live_data(request, project.id),
+        # The page follows the project from here, also while its address is that of the dialog.
+        "here": reverse("workspace:settings", args=[project.id]),
+        **values,
+    }
+    return render(request, "workspace/settings.html", context, status=status)
+
+
+def state_values(context: SectionContext) -> dict[str, bool]:
+    """What the section of the project's state offers."""
+    access = context.access
+    assert access is not None
+    status = Status(access.project.status)
+    return {
+        "may_archive": allowed("project.archive", role=access.role, status=status),
+        "may_reopen": allowed("project.reopen", role=access.role, status=status),
+    }
 
 
 def _change(request: PageRequest, project_id: UUID) -> HttpResponse:
@@ -55,8 +99,8 @@ def _change(request: PageRequest, project_id: UUID) -> HttpResponse:
         _update(request, project_id, wanted)
     except (ValidationFailed, ProjectFrozen) as refusal:
         access = get_project(user=request.user, project_id=project_id)
-        context = {**_context(request, access, given, shown), **_words_of_refusal(refusal)}
-        return render(request, "workspace/settings.html", context, status=refusal.status)
+        values = {"given": given, "shown": shown, **_words_of_refusal(refusal)}
+        return settings_page(request, access, values=values, status=refusal.status)
     messages.success(request, _("Settings saved."))
     return redirect("workspace:settings", project_id=project_id)
 
@@ -82,25 +126,3 @@ def _words_of(project: Project) -> dict[str, str]:
 
 def _words_of_refusal(refusal: ValidationFailed | ProjectFrozen) -> dict[str, Any]:
     return {"errors": refusal.errors} if isinstance(refusal, ValidationFailed) else {"refusal": refusal.detail}
-
-
-def _context(
-    request: PageRequest, access: Access, given: dict[str, str], shown: dict[str, str] | None = None
-) -> dict[str, Any]:
-    """What the page shows: `given` is what stands in the form, `shown` what stood in it at first."""
-    project = access.project
-    live = live_data(request, project.id)
-    status = Status(project.status)
-    return {
-        "frame": frame_of(access, user=request.user, tab="settings"),
-        "project": project,
-        "given": given,
-        "shown": given if shown is None else shown,
-        "is_owner": may("project.update", role=access.role),
-        "may_edit": allowed("project.update", role=access.role, status=status),
-        "may_archive": allowed("project.archive", role=access.role, status=status),
-        "may_reopen": allowed("project.reopen", role=access.role, status=status),
-        "live": live,
-        # The page follows the project from here, also while its address is that of the dialog.
-        "here": reverse("workspace:settings", args=[project.id]),
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +21,10 @@ from kernel.invisible import text_as_html
 from projects import field_names
 from workspace import highlighting as marking
 from workspace import shortcuts
+from workspace.menu import MenuEntry, menu_of
+from workspace.panels import PanelView
 from workspace.people import PersonView
+from workspace.sections import SectionView
 
 register = template.Library()
 
@@ -73,6 +77,42 @@ def field_input(bound: BoundField) -> SafeString:
     return bound.as_widget(attrs={"class": names.get(bound.widget_type, "input")})
 
 
+@register.simple_tag(takes_context=True)
+def panel(context: Context, view: PanelView) -> SafeString:
+    """The page of a panel of the workspace, from its own template."""
+    return _rendered(context, view.panel.template, {**view.content.values, "view": view})
+
+
+@register.simple_tag
+def panel_attributes(view: PanelView, more_targets: str = "") -> SafeString:
+    """The attributes of a panel's outermost element, which the script of the side panel shows and hides."""
+    return format_html(
+        'id="panel-{0}" class="panel-page" role="tabpanel" aria-labelledby="tab-{0}" data-panel-target="{1}"'
+        ' data-name="{0}"{2}',
+        view.name,
+        f"page {more_targets}".strip(),
+        "" if view.is_chosen else " hidden",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def section(context: Context, view: SectionView) -> SafeString:
+    """A section of a page of settings, from its own template."""
+    return _rendered(context, view.section.template, view.values)
+
+
+def _rendered(context: Context, template: str, values: Mapping[str, object]) -> SafeString:
+    found = context.template.engine.get_template(template)  # type: ignore[union-attr]
+    with context.push(**values):
+        return found.render(context)
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: Context) -> list[MenuEntry]:
+    """The entries of the main menu that the reader may follow."""
+    return list(menu_of(context.get("user")))
+
+
 @register.simple_tag
 def keys(name: str) -> SafeString:
     """A shortcut's keys, one by one; the script writes the modifier as this machine's keyboard calls it."""
@@ -82,8 +122,8 @@ def keys(name: str) -> SafeString:
 
 @register.simple_tag
 def shortcut_groups() -> object:
-    """All shortcuts, for the help."""
-    return shortcuts.GROUPS
+    """All shortcuts by group, for the help."""
+    return shortcuts.by_group()
 
 
 @register.simple_tag(takes_context=True)

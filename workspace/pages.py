@@ -1,0 +1,129 @@
+"""What the trunk shows around its pages: the tabs of a project, the panels of its workspace, settings, main menu."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from workspace.account.views import factors_values, mails_values, sessions_values, tokens_values
+from workspace.editor import comment_views, task_views
+from workspace.history.views import panel_values as history_values
+from workspace.menu import MENU, MenuEntry
+from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section
+from workspace.settings.views import state_values
+from workspace.tabs import TABS, ProjectTab
+
+
+def register() -> None:
+    """Add everything here to its registry."""
+    for name, tab in _TABS.items():
+        TABS.register(name, tab)
+    for name, panel in _PANELS.items():
+        PANELS.register(name, panel)
+    for name, section in _PROJECT_SECTIONS.items():
+        PROJECT_SECTIONS.register(name, section)
+    for name, section in _ACCOUNT_SECTIONS.items():
+        ACCOUNT_SECTIONS.register(name, section)
+    for name, entry in _MENU.items():
+        MENU.register(name, entry)
+
+
+_TABS: Final = {
+    "workspace": ProjectTab(label=_("Workspace"), url_name="workspace:workspace", position=10),
+    "history": ProjectTab(label=_("History"), url_name="workspace:history", position=20),
+    "releases": ProjectTab(
+        label=_("Releases"),
+        url_name="workspace:releases",
+        position=30,
+        count=lambda context: context.releases.in_review,
+    ),
+    "members": ProjectTab(label=_("Members"), url_name="workspace:members", position=40),
+    "activity": ProjectTab(label=_("Activity"), url_name="workspace:activity", position=50),
+    "settings": ProjectTab(
+        label=_("Settings"),
+        url_name="workspace:settings",
+        position=60,
+        # Everybody may read them; a tab is for who can change something there.
+        bar_permission="project.update",
+        palette_label=_("Settings of this project"),
+        palette_words=_("rename describe private internal archive"),
+        icon="cog",
+    ),
+}
+
+
+def _comments(context: PanelContext) -> PanelContent:
+    values = comment_views.panel_of(context.access, context.user, context.field)
+    return PanelContent({**values, "chosen_field": context.field}, count=values["discussion"].open)
+
+
+def _tasks(context: PanelContext) -> PanelContent:
+    values = task_views.panel_of(context.access)
+    return PanelContent(values, count=values["tasks_open"])
+
+
+_PANELS: Final = {
+    "comments": Panel(
+        label=_("Comments"),
+        position=10,
+        template="workspace/parts/panels/comments.html",
+        content=_comments,
+        has_count=True,
+        icon="message-square",
+        in_foot=True,
+        palette_label=_("Show comments"),
+    ),
+    "history": Panel(
+        label=_("History"),
+        position=20,
+        template="workspace/parts/panels/history.html",
+        content=lambda context: PanelContent(history_values(context.access)),
+        icon="history",
+        in_foot=True,
+    ),
+    "tasks": Panel(
+        label=_("Tasks"),
+        position=30,
+        template="workspace/parts/panels/tasks.html",
+        content=_tasks,
+        has_count=True,
+        icon="list-checks",
+        in_foot=True,
+        palette_label=_("Show tasks"),
+        palette_words=_("checklist"),
+    ),
+    # Its page asks for its rows when it is opened.
+    "activity": Panel(label=_("Activity"), position=40, template="workspace/parts/panels/activity.html"),
+}
+
+_PROJECT_SECTIONS: Final = {
+    "about": Section(position=10, template="workspace/parts/sections/about.html", is_live=True),
+    "state": Section(position=20, template="workspace/parts/sections/state.html", values=state_values, is_live=True),
+}
+
+_ACCOUNT_SECTIONS: Final = {
+    "factors": Section(position=10, template="workspace/parts/sections/factors.html", values=factors_values),
+    "sessions": Section(position=20, template="workspace/parts/sections/sessions.html", values=sessions_values),
+    "mails": Section(position=30, template="workspace/parts/sections/mails.html", values=mails_values),
+    "tokens": Section(position=40, template="workspace/parts/sections/tokens.html", values=tokens_values),
+}
+
+_MENU: Final = {
+    "account": MenuEntry(
+        label=_("Account and tokens"),
+        icon="key-round",
+        url_name="workspace:account",
+        position=10,
+        palette_words=_("settings"),
+    ),
+    "administration": MenuEntry(
+        label=_("Administration"),
+        icon="shield-check",
+        url_name="admin:index",
+        position=90,
+        permission="administration.enter",
+        palette_words=_("audit"),
+    ),
+}

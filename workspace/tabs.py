@@ -1,0 +1,75 @@
+"""The tabs of a project: each leads to one of its pages. Apps register theirs.
+
+TABS.register("runs", ProjectTab(_("Runs"), "runs:list", position=35, permission="run.read"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from accounts.models import User
+from kernel.registry import Registry
+from projects.access import Access
+from projects.permissions import may
+from workspace.project_state import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class TabContext:
+    """What a tab's number may depend on: the project as its reader sees it, and what its releases say of it."""
+
+    access: Access
+    user: User
+    releases: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectTab:
+    """One tab. `url_name` is an address that takes the project's id.
+
+    Who has `permission` may open the page; the bar shows it to those who have `bar_permission` (the same, unless
+    given), and to who is there. `count` is the number beside the label, none for 0; one query at most, whatever the
+    project holds. The palette offers "Go to {label}", or `palette_label`, and finds that by `palette_words` too.
+    """
+
+    label: Promise
+    url_name: str
+    position: float
+    permission: str = "project.read"
+    bar_permission: str = ""
+    count: Callable[[TabContext], int] | None = None
+    palette_label: Promise | None = None
+    palette_words: Promise | str = ""
+    icon: str = "arrow-right"
+
+    def url(self, project_id: UUID) -> str:
+        """The address of its page."""
+        return reverse(self.url_name, args=[project_id])
+
+
+TABS: Final = Registry[ProjectTab]("project tab")
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    """One tab as the bar shows it."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: int = 0
+
+
+def shown_tabs(context: TabContext, *, current: str) -> Iterator[TabView]:
+    """The tabs of the bar, for a reader who is at the page `current`."""
+    access = context.access
+    for name, tab in TABS.items():
+        if name == current or may(tab.bar_permission or tab.permission, role=access.role):
+            count = tab.count(context) if tab.count else 0
+            yield TabView(str(tab.label), tab.url(access.project.id), name == current, count)
