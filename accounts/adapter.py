@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.addresses import address_of_request
 from accounts.callers import caller_from_request, unknown_caller
+from accounts.client_addresses import address_of_request
 from accounts.models import User
 from accounts.sign_in import by_password
 from kernel.errors import RateLimited

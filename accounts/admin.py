@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, services
 from accounts.callers import Caller, caller_from_request
-from accounts.confirming import confirm_first
+from accounts.confirmation import confirm_first
 from accounts.factors import remove_factors
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import require_proof

@@ -16,7 +16,7 @@ from uuid import UUID
 from allauth.account.internal.flows.login import get_authentication_records
 from django.utils import timezone
 
-from accounts.addresses import address_of_request, address_of_scope
+from accounts.client_addresses import address_of_request, address_of_scope
 from accounts.models import PersonalAccessToken, User
 
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from accounts import actions
-from accounts.addresses import neighbourhood
 from accounts.callers import Caller, foundry_caller
+from accounts.client_addresses import neighbourhood
 from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
+from accounts.normalization import fold_username
 from accounts.rules import lock_account, require_administrator
-from accounts.spellings import fold_username
 from audit.services import Target, record
 from kernel.errors import RateLimited
 from kernel.transactions import write_transaction

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 
-from accounts.spellings import fold_username
+from accounts.normalization import fold_username
 
 if TYPE_CHECKING:
     from accounts.models import PersonalAccessToken, User

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.managers import TokenManager, UserManager
-from accounts.spellings import prepare_password, spellings_of_password
+from accounts.normalization import prepare_password, spellings_of_password
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import PastPassword, User
-from accounts.spellings import spellings_of_password
+from accounts.normalization import spellings_of_password
 
 
 class NotUsedBefore:

@@ -24,8 +24,8 @@ from accounts.callers import Caller
 from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import ProvenSession, User
+from accounts.normalization import fold_username
 from accounts.passkeys import is_from_own_page
-from accounts.spellings import fold_username
 from accounts.suspension import why_not_sign
 from audit.services import Target, record
 from kernel.canonical import canonical_hash

@@ -14,7 +14,7 @@ from accounts import actions
 from accounts.factors import material_sha256, name_of
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, ProvenSession, User
-from accounts.outside import identity_key
+from accounts.openid_connect import identity_key
 from accounts.services.accounts import CHANGEABLE
 from accounts.services.passwords import password_sha256
 from audit.models import SITE_CHAIN

@@ -12,10 +12,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from accounts.addresses import address_of_request
 from accounts.callers import Caller, caller_from_request
+from accounts.client_addresses import address_of_request
 from accounts.models import User
-from accounts.rates import count_request
+from accounts.rate_limits import count_request
 from kernel.errors import DomainError, NotFound
 from rest.views import JSONView, idempotency_key
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import DISPLAY_NAME_LIMIT, User
-from accounts.spellings import prepare_password
+from accounts.normalization import prepare_password
 from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from kernel.ijson import check_text
 from kernel.names import check_name

@@ -13,7 +13,7 @@ from accounts.callers import unknown_caller
 from accounts.factors import Factor, check_code, factors_of
 from accounts.lockout import Purpose, attempt
 from accounts.models import User
-from accounts.spellings import spellings_of_password
+from accounts.normalization import spellings_of_password
 from kernel.errors import NotAuthenticated
 
 

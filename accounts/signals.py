@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from accounts import actions, lockout, services
 from accounts.callers import caller_from_request, cookie_credential, foundry_caller, unknown_caller
-from accounts.confirming import count_sign_in_as_proof
+from accounts.confirmation import count_sign_in_as_proof
 from accounts.factors import Factor, record_change
 from accounts.models import User
 from accounts.sessions import forget_session, replaced_session

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from accounts.confirming import confirmed
-from accounts.outside import sign_in as sign_in_outside
+from accounts.confirmation import confirmed
+from accounts.openid_connect import sign_in as sign_in_outside
 from accounts.session_state import session_state
 from accounts.views import activate_codes
 

@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from foundry_site.connections import REDIS_TIMEOUT_SECONDS, cache_settings, database_settings, redis_database
 from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR, read_environment
-from foundry_site.outside import outside_origins
+from foundry_site.openid_connect import outside_origins
 from foundry_site.secrets_on_disk import read_or_make_secret
 from foundry_site.sign_in_settings import *  # noqa: F403 (a part of these settings)
 from foundry_site.sign_in_settings import FOUNDRY_OIDC, FOUNDRY_SESSION_LIFETIME

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.addresses import neighbourhood
-from accounts.rates import count_messages, too_many
+from accounts.client_addresses import neighbourhood
+from accounts.rate_limits import count_messages, too_many
 from gateway.execution import LaneExecutor
 from kernel.errors import RateLimited
 
@@ -71,7 +71,7 @@ class SocketCounts:
 
 
 class MessageRates:
-    """Counts the messages of each person together with their REST requests, on all nodes (`accounts.rates`)."""
+    """Counts the messages of each person together with their REST requests, on all nodes (`accounts.rate_limits`)."""
 
     def __init__(self) -> None:
         self._new: Counter[str] = Counter()

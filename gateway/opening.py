@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.addresses import address_of_scope
 from accounts.callers import Caller
+from accounts.client_addresses import address_of_scope
 from gateway.authentication import authenticate
 from gateway.connection import Connection
 from gateway.node import Node, current_node

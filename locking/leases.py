@@ -23,7 +23,7 @@ from locking import redis_locks
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
 from locking.refusals import lock_held
-from projects.opening import RowReader
+from projects.project_context import RowReader
 from projects.writing import ProjectWrite
 
 _INSERT_LEASE = (

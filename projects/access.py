@@ -13,8 +13,8 @@ from kernel.errors import NotFound
 from kernel.site_permissions import may_on_site
 from kernel.statements import Statement
 from projects.models import Project, Role, Status
-from projects.opening import read
 from projects.permissions import authorise, permission
+from projects.project_context import read
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.closing import register
+        from accounts.deactivation import register
         from audit.rebuilding.tables import rebuild
         from audit.verification import RECORD_CHECKS
         from kernel.addresses import API_URLS, UrlModule

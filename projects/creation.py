@@ -16,7 +16,7 @@ from audit.services import Target, answered, record
 from kernel.errors import NotAuthenticated
 from kernel.site_permissions import may_on_site
 from projects.access import get_project
-from projects.fitness import check_creator
+from projects.eligibility import check_creator
 from projects.models import Member, Project, Role
 
 

@@ -15,8 +15,8 @@ from kernel.ijson import check_text
 from kernel.names import check_name, check_reason, check_remark
 from kernel.transactions import write_transaction
 from projects.creation import created_before, facts_of, new_project
+from projects.eligibility import ACTING_OWNER, check_fit
 from projects.events import MEMBER_ADDED, ROLE_CHANGED
-from projects.fitness import ACTING_OWNER, check_fit
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
 from projects.writing import ProjectWrite, project_write

@@ -10,15 +10,15 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
-from accounts.closing import Closing
+from accounts.deactivation import Closing
 from accounts.models import Kind, User
 from accounts.rules import require_administrator
 from audit.services import Target
 from kernel.errors import Conflict, ValidationFailed
 from kernel.names import check_reason
 from projects.creation import facts_of
+from projects.eligibility import ACTING_OWNER
 from projects.events import MEMBER_ADDED, ROLE_CHANGED
-from projects.fitness import ACTING_OWNER
 from projects.models import Member, Project, Role
 from projects.writing import ProjectWrite, upkeep_write
 

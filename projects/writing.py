@@ -23,8 +23,8 @@ from kernel.transactions import write_transaction
 from notifications.services import notify
 from projects.access import effective_role
 from projects.models import Member, Project, Role, Status
-from projects.opening import Opening, lock_and_read
 from projects.permissions import authorise, permission
+from projects.project_context import Opening, lock_and_read
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.addresses import address_of_request
 from accounts.callers import caller_from_request
-from accounts.confirming import confirm_first
+from accounts.client_addresses import address_of_request
+from accounts.confirmation import confirm_first
 from accounts.models import User
-from accounts.rates import count_request
+from accounts.rate_limits import count_request
 from drafts.unsent.services import discard_unsent_texts
 from kernel.errors import DomainError, ReauthenticationNeeded
 

@@ -20,7 +20,7 @@ from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
 from workspace.people import PersonView
-from workspace.project_state import standing_of
+from workspace.release_summary import standing_of
 from workspace.tabs import TabContext, TabView, shown_tabs
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from accounts.models import User
 from kernel.registry import Registry
 from projects.access import Access
 from projects.permissions import may
-from workspace.project_state import Standing
+from workspace.release_summary import Standing
 
 
 @dataclass(frozen=True, slots=True)

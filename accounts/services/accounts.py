@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.closing import Closing, settle
+from accounts.deactivation import Closing, settle
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import (

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from prometheus_client import Counter as Figure
 from twisted.web.http import HTTPChannel
 
-from accounts.addresses import neighbourhood
+from accounts.client_addresses import neighbourhood
 from foundry_site.server.unfinished import Unfinished
 from kernel.errors import PayloadTooLarge
 from rest.errors import PROBLEM_JSON

@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from accounts.addresses import neighbourhood
+from accounts.client_addresses import neighbourhood
 
 # Four of the largest messages at once.
 MAX_UNFINISHED: Final = 32 * 1024 * 1024

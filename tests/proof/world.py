@@ -17,7 +17,7 @@ from accounts import actions
 from accounts.callers import Caller, foundry_caller
 from accounts.factors import FactorAdapter, acting
 from accounts.models import User
-from accounts.outside import identity_key
+from accounts.openid_connect import identity_key
 from accounts.services import (
     create_account,
     create_token,

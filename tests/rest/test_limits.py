@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.test import Client
 
-from accounts import rates
+from accounts import rate_limits as rates
 from accounts.models import User
 from tests.rest.client import Api, members, problem
 

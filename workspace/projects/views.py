@@ -26,7 +26,7 @@ from projects.services import create_project
 from publishing.models import Release
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.project_frame import PresentView, people_in
-from workspace.project_state import standings_of
+from workspace.release_summary import standings_of
 
 SPARK_DAYS = 28
 # In pixels: a column every 4, as high as its saves, up to 6 of them.

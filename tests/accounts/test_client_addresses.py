@@ -9,9 +9,9 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
 
-from accounts import rates
-from accounts.addresses import neighbourhood, read_address
+from accounts import rate_limits as rates
 from accounts.callers import caller_from_scope, unknown_caller
+from accounts.client_addresses import neighbourhood, read_address
 from accounts.models import FailureCount, User
 from foundry_site.environment import BASE_DIR
 from tests.accounts.pages import is_signed_in, sign_in

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 
-from accounts.addresses import neighbourhood
+from accounts.client_addresses import neighbourhood
 from kernel.errors import RateLimited
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from accounts.services import create_account, update_account
 from accounts.suspension import may_sign
 from audit.models import Event
 from foundry_site.environment import OpenIdProvider, read_environment
-from foundry_site.outside import outside_origins, outside_providers
+from foundry_site.openid_connect import outside_origins, outside_providers
 from kernel.environment import EnvironmentVariableError
 from tests.accounts.callers import newest_event
 from tests.accounts.pages import add_codes, is_signed_in, seem_unproven, sign_in
@@ -40,7 +40,7 @@ def configure(settings: Any, provider: Provider, **changes: Any) -> None:
     settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     settings.FOUNDRY_OIDC = OpenIdProvider(**{**facts, **changes})
     settings.SOCIALACCOUNT_PROVIDERS = outside_providers(settings.FOUNDRY_OIDC)
-    settings.ROOT_URLCONF = "tests.accounts.outside_urls"
+    settings.ROOT_URLCONF = "tests.accounts.openid_connect_urls"
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from django.test import Client
 
 from accounts import sign_in as trying
 from accounts.models import FailureCount, User
+from accounts.normalization import prepare_password, spellings_of_password
 from accounts.reauthentication import prove
 from accounts.services import change_password
-from accounts.spellings import prepare_password, spellings_of_password
 from kernel.errors import ValidationFailed
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
