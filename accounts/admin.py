@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, services
 from accounts.callers import Caller, caller_from_request
-from accounts.confirmation import confirm_first
+from accounts.confirmation import redirect_to_confirmation
 from accounts.factors import remove_factors
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import require_proof
@@ -95,7 +95,7 @@ class Confirmed:
         try:
             require_proof(caller_from_request(request))
         except ReauthenticationNeeded:
-            return confirm_first(request)
+            return redirect_to_confirmation(request)
         answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
         return answer
 
@@ -140,7 +140,7 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
             if request.method == "GET" and self.has_change_permission(request):
                 require_proof(caller_from_request(request))
         except ReauthenticationNeeded:
-            return confirm_first(request)
+            return redirect_to_confirmation(request)
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as error:

@@ -35,7 +35,7 @@ _UNSHOWN: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedValue:
     """One thing that somebody typed into a form that was refused."""
 
     label: str
@@ -79,17 +79,17 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse | None:
         return response
     if HEADER in request.headers:
         return problem_response(refusal)
-    typed = typed_in(request)
+    typed = typed_values(request)
     if not typed and isinstance(refusal, NotAuthenticated):
         return None
     context = {"refusal": refusal, "typed": typed}
     return render(request, "another_account.html", context, status=refusal.status)
 
 
-def typed_in(request: HttpRequest) -> list[Typed]:
+def typed_values(request: HttpRequest) -> list[TypedValue]:
     """What a person typed into the form, to be copied; no password, no code."""
     return [
-        Typed(name.replace("_", " ").capitalize(), text)
+        TypedValue(name.replace("_", " ").capitalize(), text)
         for name, texts in request.POST.lists()
         if not _UNSHOWN.search(name)
         for text in texts

@@ -34,7 +34,7 @@ def read_address(text: str | None) -> str | None:
     return str(found)
 
 
-def neighbourhood(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """What tries, requests and sockets are counted by: an IPv4 address, or the 64 bits of IPv6 that one subscriber has.
 
     Empty for what is no address.

@@ -20,7 +20,7 @@ from accounts.rules import require_proof
 from kernel.errors import ReauthenticationNeeded
 
 
-def confirm_first(request: HttpRequest) -> HttpResponse:
+def redirect_to_confirmation(request: HttpRequest) -> HttpResponse:
     """Lead to where people prove themselves, and from there back to what they wanted; a form they sent is kept.
 
     Only for forms without a secret in them: what is kept waits in the session.
@@ -32,7 +32,7 @@ def confirm_first(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect(onward.url) if getattr(request, "htmx", False) else onward
 
 
-def confirmed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def confirmation_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for which a session cookie is not enough."""
 
     @functools.wraps(view)
@@ -41,13 +41,13 @@ def confirmed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
             try:
                 require_proof(caller_from_request(request))
             except ReauthenticationNeeded:
-                return confirm_first(request)
+                return redirect_to_confirmation(request)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def count_sign_in_as_proof(request: HttpRequest, user: User) -> None:
+def record_sign_in_as_proof(request: HttpRequest, user: User) -> None:
     """Let a sign-in that has just happened count as a proof, where the account has nothing else to give.
 
     Who comes in by a provider outside, without a password or a factor here, proves themselves by coming in again.

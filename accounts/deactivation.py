@@ -14,7 +14,7 @@ from accounts.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class Deactivation:
     """An account about to be closed by an administrator, and who shall take on what nobody else could."""
 
     caller: Caller
@@ -23,16 +23,16 @@ class Closing:
     reason: str | None
 
 
-ClosingStep = Callable[[Closing], None]
-_steps: dict[str, ClosingStep] = {}
+DeactivationStep = Callable[[Deactivation], None]
+_steps: dict[str, DeactivationStep] = {}
 
 
-def register(name: str, step: ClosingStep) -> None:
+def register(name: str, step: DeactivationStep) -> None:
     """Add a step; called once from an app's `ready()`. It may raise a `DomainError`, and the account stays open."""
     _steps[name] = step
 
 
-def settle(closing: Closing) -> None:
+def settle(closing: Deactivation) -> None:
     """Let every app put its things in order."""
     for name in sorted(_steps):
         _steps[name](closing)

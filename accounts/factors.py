@@ -116,7 +116,7 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
     require_administrator(caller)
     if user_id == caller.user.id:
         raise PermissionDenied(_("Change your own two-step sign-in on your account page."))
-    with write_transaction(), acting(caller, reason=check_reason(reason)):
+    with write_transaction(), acting_as(caller, reason=check_reason(reason)):
         user = lock_account(user_id)
         rows = Authenticator.objects.filter(user_id=user.id)
         if not rows.exists():
@@ -125,11 +125,11 @@ def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
         suspend_signing(caller=caller, user=user, why=FACTORS_REMOVED)
 
 
-_acting: ContextVar[tuple[Caller, str | None] | None] = ContextVar("acting", default=None)
+_acting: ContextVar[tuple[Caller, str | None] | None] = ContextVar("acting_as", default=None)
 
 
 @contextmanager
-def acting(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
+def acting_as(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
     """Whose act the changes of factors inside are, where it is not the person of the current request."""
     before = _acting.set((caller, reason))
     try:

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
-from accounts.client_addresses import neighbourhood
+from accounts.client_addresses import network_of
 from accounts.metrics import LOCKOUTS, REFUSED
 from accounts.models import FailureCount, User
 from accounts.normalization import fold_username
@@ -201,8 +201,8 @@ def _of_account(purpose: Purpose, user: User | None, name: str) -> _Subject:
 
 
 def _of_address(purpose: Purpose, address: str) -> _Subject:
-    """By address; an IPv6 neighbourhood of 64 bits is one, since a guesser has all of it."""
-    name = neighbourhood(address)
+    """By address; an IPv6 network of 64 bits is one, since a guesser has all of it."""
+    name = network_of(address)
     return _Subject(f"{purpose}:address:{name}", settings.FOUNDRY_LOCKOUT_ADDRESS_FAILURES, Target.of("address", name))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.binding import refusal_for, refused
 from accounts.models import User
-from accounts.sessions import TimeLeft, end_over_session, note_signed_in, time_left
+from accounts.sessions import TimeLeft, end_over_session, remember_signed_in_user, time_left
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -30,7 +30,7 @@ class BrowserSessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.session.session_key
         if key and isinstance(request.user, User):
-            note_signed_in(request, request.user, key)
+            remember_signed_in_user(request, request.user, key)
             left = time_left(request)
             request.time_left = left  # type: ignore[attr-defined]
             if left.is_over:

@@ -45,7 +45,7 @@ class Provider(Protocol):
     def makes_accounts(self) -> bool: ...
 
 
-class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
+class OpenIDAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
     """Named by the setting ``SOCIALACCOUNT_ADAPTER``."""
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
@@ -77,7 +77,7 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
             data = {"issuer": issuer, "subject": subject, "provider": account.provider}
             caller = caller_from_request(request, user=user)
             target = Target.of("user", user.id)
-            record(caller=caller, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
+            record(caller=caller, action=actions.IDENTITY_LINKED, target=target, data=data)
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
         """Make issuer and subject the key, before allauth looks the identity up.

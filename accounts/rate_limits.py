@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django_redis import get_redis_connection
 
-from accounts.client_addresses import neighbourhood
+from accounts.client_addresses import network_of
 from kernel.errors import RateLimited
 
 logger = logging.getLogger(__name__)
@@ -109,6 +109,6 @@ def _limits(user_id: str | None, address: str | None) -> Mapping[str, int]:
     """What is counted, and how far it may go; 0 means without a limit."""
     found = {
         f"user:{user_id}": settings.FOUNDRY_REST_RATE if user_id else 0,
-        f"address:{neighbourhood(address)}": settings.FOUNDRY_ADDRESS_RATE if address else 0,
+        f"address:{network_of(address)}": settings.FOUNDRY_ADDRESS_RATE if address else 0,
     }
     return {key: limit for key, limit in found.items() if limit}

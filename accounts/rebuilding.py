@@ -213,7 +213,7 @@ OUTSIDE_ACCOUNTS: Final = Table(
 )
 
 
-@OUTSIDE_ACCOUNTS.on(actions.OUTSIDE_ACCOUNT_LINKED)
+@OUTSIDE_ACCOUNTS.on(actions.IDENTITY_LINKED)
 def _linked(rows: Rows, fact: Fact) -> None:
     rows.put(
         fact,

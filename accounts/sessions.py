@@ -69,7 +69,7 @@ def time_left(request: HttpRequest) -> TimeLeft:
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, settings.FOUNDRY_SESSION_LIFETIME)
     now, began_at, used_at = found
     left = TimeLeft(used_at + settings.FOUNDRY_SESSION_IDLE - now, began_at + settings.FOUNDRY_SESSION_LIFETIME - now)
-    if left.is_over or now - used_at <= TOUCH_INTERVAL or not _is_somebodys_act(request):
+    if left.is_over or now - used_at <= TOUCH_INTERVAL or not _is_user_activity(request):
         return left
     if rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now()):
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, left.life)
@@ -77,14 +77,14 @@ def time_left(request: HttpRequest) -> TimeLeft:
     return time_left(request)
 
 
-def note_use(*, user: User, credential: str) -> None:
+def record_use(*, user: User, credential: str) -> None:
     """A person has done something in a socket that was opened with this credential."""
     for row in UserSession.objects.filter(user=user, last_seen_at__lt=Now() - TOUCH_INTERVAL):
         if cookie_credential(row.session_key) == credential:
             UserSession.objects.filter(pk=row.pk).update(last_seen_at=Now())
 
 
-def note_signed_in(request: HttpRequest, user: User, session_key: str) -> None:
+def remember_signed_in_user(request: HttpRequest, user: User, session_key: str) -> None:
     """Remember who was signed in when the request came: whoever signs in during it takes their session's place."""
     request.came_with = (user, session_key)  # type: ignore[attr-defined]
 
@@ -163,7 +163,7 @@ def _is_open(row: UserSession) -> bool:
     return bool(row.exists()) and get_session_user(_store(row.session_key)) is not None
 
 
-def _is_somebodys_act(request: HttpRequest) -> bool:
+def _is_user_activity(request: HttpRequest) -> bool:
     """A form that was sent, or a page that was opened; not what a page fetches because something happened."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         return True

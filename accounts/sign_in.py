@@ -27,11 +27,11 @@ def by_password(request: HttpRequest, *, username: str, password: str) -> User |
         if isinstance(user, User):
             tried.succeed()
             return user
-        _take_as_long(username, password)
+        _spend_equal_time(username, password)
     return None
 
 
-def _take_as_long(username: str, password: str) -> None:
+def _spend_equal_time(username: str, password: str) -> None:
     """Hash the other spellings for a name without an account, too: else the time would tell which names exist."""
     if not User.objects.named(username).exists():
         for spelling in spellings_of_password(password)[1:]:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from accounts import actions, lockout, services
 from accounts.callers import caller_from_request, cookie_credential, foundry_caller, unknown_caller
-from accounts.confirmation import count_sign_in_as_proof
+from accounts.confirmation import record_sign_in_as_proof
 from accounts.factors import Factor, record_change
 from accounts.models import User
 from accounts.sessions import forget_session, replaced_session
@@ -31,7 +31,7 @@ def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -
         services.record_sign_out(caller=caller)
         forget_session(key)
     lockout.forget(user)
-    count_sign_in_as_proof(request, user)
+    record_sign_in_as_proof(request, user)
     methods = [record.get("type", record["method"]) for record in get_authentication_records(request, user)]
     services.record_sign_in(caller=caller_from_request(request, user=user), methods=methods)
 

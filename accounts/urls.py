@@ -16,8 +16,8 @@ from django.db import transaction
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from accounts.confirmation import confirmed
-from accounts.openid_connect import sign_in as sign_in_outside
+from accounts.confirmation import confirmation_required
+from accounts.openid_connect import sign_in as sign_in_by_provider
 from accounts.session_state import session_state
 from accounts.views import activate_codes
 
@@ -30,7 +30,7 @@ def change_of_factors(view: Callable[..., Any]) -> Callable[..., Any]:
 
     allauth itself opens no transaction everywhere, and asks nothing of accounts that only a provider outside knows.
     """
-    return confirmed(transaction.atomic(view))
+    return confirmation_required(transaction.atomic(view))
 
 
 urlpatterns: list[URLPattern] = [
@@ -40,7 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     # Where the former leads somebody who has no password yet.
-    path("password/set/", confirmed(views.password_set), name="account_set_password"),
+    path("password/set/", confirmation_required(views.password_set), name="account_set_password"),
     path("factors/", on_account_page, name="mfa_index"),
     path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
     path("factors/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
@@ -65,7 +65,7 @@ if settings.FOUNDRY_PUBLIC_SIGNUP:
 
 # Only where the environment names a provider.
 outside: list[URLPattern] = [
-    path("outside/<slug:provider_id>/login/", sign_in_outside, name="openid_connect_login"),
+    path("outside/<slug:provider_id>/login/", sign_in_by_provider, name="openid_connect_login"),
     path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
 ]
 if settings.FOUNDRY_OIDC is not None:

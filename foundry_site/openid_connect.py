@@ -11,7 +11,7 @@ from foundry_site.environment import OpenIdProvider
 PROVIDER_ID = "foundry"
 
 
-def outside_providers(provider: OpenIdProvider | None) -> dict[str, Any]:
+def configured_providers(provider: OpenIdProvider | None) -> dict[str, Any]:
     """``SOCIALACCOUNT_PROVIDERS``: the one application that the environment names."""
     if provider is None:
         return {}
@@ -25,7 +25,7 @@ def outside_providers(provider: OpenIdProvider | None) -> dict[str, Any]:
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [application]}}
 
 
-def outside_origins(provider: OpenIdProvider | None) -> list[str]:
+def provider_origins(provider: OpenIdProvider | None) -> list[str]:
     """The origins that a sign-in form may be redirected to."""
     if provider is None:
         return []

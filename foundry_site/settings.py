@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from foundry_site.connections import REDIS_TIMEOUT_SECONDS, cache_settings, database_settings, redis_database
 from foundry_site.embedded import addresses
 from foundry_site.environment import BASE_DIR, read_environment
-from foundry_site.openid_connect import outside_origins
+from foundry_site.openid_connect import provider_origins
 from foundry_site.secrets_on_disk import read_or_make_secret
 from foundry_site.sign_in_settings import *  # noqa: F403 (a part of these settings)
 from foundry_site.sign_in_settings import FOUNDRY_OIDC, FOUNDRY_SESSION_LIFETIME
@@ -222,7 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         # A form that leads to an outside sign-in is redirected there.
-        "form-action": [SELF, *outside_origins(FOUNDRY_OIDC)],
+        "form-action": [SELF, *provider_origins(FOUNDRY_OIDC)],
         "frame-ancestors": [NONE],
     }
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from foundry_site.environment import read_environment
-from foundry_site.openid_connect import outside_providers
+from foundry_site.openid_connect import configured_providers
 
 ENVIRONMENT = read_environment()
 
@@ -74,5 +74,5 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Clocks of telephones are up to half a minute off.
 MFA_TOTP_TOLERANCE = 1
-SOCIALACCOUNT_ADAPTER = "accounts.openid_connect.OutsideAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = outside_providers(FOUNDRY_OIDC)
+SOCIALACCOUNT_ADAPTER = "accounts.openid_connect.OpenIDAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = configured_providers(FOUNDRY_OIDC)

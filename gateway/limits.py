@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.client_addresses import neighbourhood
+from accounts.client_addresses import network_of
 from accounts.rate_limits import count_messages, too_many
 from gateway.execution import LaneExecutor
 from kernel.errors import RateLimited
@@ -51,7 +51,7 @@ class SocketCounts:
     @contextmanager
     def before_sign_in(self, address: str | None) -> Iterator[None]:
         """Count one for as long as the context lasts. Raises `RateLimited` beyond `FOUNDRY_ADDRESS_SOCKETS`."""
-        with self._one(f"address:{neighbourhood(address)}", settings.FOUNDRY_ADDRESS_SOCKETS, _("Your network")):
+        with self._one(f"address:{network_of(address)}", settings.FOUNDRY_ADDRESS_SOCKETS, _("Your network")):
             yield
 
     @contextmanager

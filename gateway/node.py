@@ -16,7 +16,7 @@ import redis
 from django.conf import settings
 
 from accounts.callers import Caller
-from accounts.sessions import end_unused_sessions, note_use
+from accounts.sessions import end_unused_sessions, record_use
 from gateway.close_codes import CloseCode
 from gateway.execution import Lanes
 from gateway.limits import MessageRates, SocketCounts
@@ -157,9 +157,9 @@ class Node:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def note_use(self, caller: Caller) -> None:
+    def record_use(self, caller: Caller) -> None:
         """A person is at work in a socket, which keeps their browser signed in."""
-        noting = functools.partial(note_use, user=caller.user, credential=caller.credential)
+        noting = functools.partial(record_use, user=caller.user, credential=caller.credential)
         self.in_background(_logged(self.lanes.upkeep(noting)))
 
     async def close_silent(self) -> None:

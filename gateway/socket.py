@@ -238,7 +238,7 @@ class Socket:
         """Once a minute while a person is there; what the page sends by itself does not count."""
         if not command.is_automatic and self.heard_at - self._used_at > USE_INTERVAL:
             self._used_at = self.heard_at
-            self.node.note_use(self.caller)
+            self.node.record_use(self.caller)
 
     def _begin_writing(self) -> None:
         self._writer = asyncio.create_task(self._write(), name=f"writer-{self.name}")

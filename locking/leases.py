@@ -105,7 +105,7 @@ def leases_read(write: ProjectWrite) -> list[Lease]:
     """The leases that the write asked for with its opening, their users at hand."""
     _, leases, users = _reading()
     found: list[Lease] = []
-    for row in write.also_read:
+    for row in write.extra_rows:
         lease, user = leases.read(row[: leases.width]), users.read(row[leases.width :])
         assert lease is not None
         assert user is not None

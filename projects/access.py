@@ -14,7 +14,7 @@ from kernel.site_permissions import may_on_site
 from kernel.statements import Statement
 from projects.models import Project, Role, Status
 from projects.permissions import authorise, permission
-from projects.project_context import read
+from projects.project_context import read_project_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,19 @@ def get_project(*, user: User, project_id: UUID, action: str = "project.read") -
     Raises `NotFound` also where a private project is somebody else's, `PermissionDenied` and `ProjectFrozen` by the
     table. For reads only: a write asks again inside its transaction (`projects.writing`).
     """
-    access, _ = get_project_and(user=user, project_id=project_id, action=action, also=None)
+    access, _ = get_project_with_rows(user=user, project_id=project_id, action=action, extra_query=None)
     return access
 
 
-def get_project_and(
-    *, user: User, project_id: UUID, action: str, also: Statement | None
+def get_project_with_rows(
+    *, user: User, project_id: UUID, action: str, extra_query: Statement | None
 ) -> tuple[Access, list[tuple[Any, ...]]]:
     """As `get_project`, with the rows of one more SELECT that are read in the same round trip."""
     needed = permission(action)
-    opening = read(project_id=project_id, user_id=user.id, also=also)
-    project = opening.project
-    role = effective_role(user=user, member_role=opening.member_role, is_private=project.is_private)
+    context = read_project_context(project_id=project_id, user_id=user.id, extra_query=extra_query)
+    project = context.project
+    role = effective_role(user=user, member_role=context.member_role, is_private=project.is_private)
     if role is None:
         raise NotFound(_("There is no such project."))
     authorise(action=needed.action, role=role, status=Status(project.status))
-    return Access(project=project, role=role, is_member=opening.member_role is not None), opening.also
+    return Access(project=project, role=role, is_member=context.member_role is not None), context.extra_rows

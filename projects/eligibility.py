@@ -19,7 +19,7 @@ from projects.models import Role
 ACTING_OWNER: Final = Q(role=Role.OWNER, user__is_active=True, user__kind=Kind.HUMAN)
 
 
-def check_fit(person: User, role: Role) -> None:
+def check_eligible(person: User, role: Role) -> None:
     """Refuse who cannot have this role. Raises `ValidationFailed`."""
     if person.kind == Kind.SERVICE:
         raise ValidationFailed({"username": [_("A service cannot be a member of a project.")]})

@@ -60,43 +60,43 @@ class RowReader(Generic[ModelType]):
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ProjectContext:
     """A project with its current draft, and who asks: `member_role` is None without a membership."""
 
     project: Project
     is_active: bool
     member_role: str | None
-    also: list[tuple[Any, ...]]
+    extra_rows: list[tuple[Any, ...]]
 
 
-def lock_and_read(*, project_id: UUID, user_id: UUID, also: Statement | None = None) -> Opening:
+def lock_project_context(*, project_id: UUID, user_id: UUID, extra_query: Statement | None = None) -> ProjectContext:
     """Lock the project row (FOR NO KEY UPDATE: inserts that only refer to it go on), then read. Raises `NotFound`.
 
-    `also` is one more SELECT that the write needs; its rows come back as they are.
+    `extra_query` is one more SELECT that the write needs; its rows come back as they are.
     """
-    return _open(project_id, user_id, also, first=[(_LOCK, [project_id])])
+    return _read(project_id, user_id, extra_query, before=[(_LOCK, [project_id])])
 
 
-def read(*, project_id: UUID, user_id: UUID, also: Statement | None = None) -> Opening:
+def read_project_context(*, project_id: UUID, user_id: UUID, extra_query: Statement | None = None) -> ProjectContext:
     """The same without the lock, for who only looks. Raises `NotFound`."""
-    return _open(project_id, user_id, also, first=[])
+    return _read(project_id, user_id, extra_query, before=[])
 
 
-def _open(project_id: UUID, user_id: UUID, also: Statement | None, *, first: list[Statement]) -> Opening:
-    statement, projects, drafts = _reading()
-    statements = [*first, (statement, [user_id, project_id]), *([also] if also is not None else [])]
+def _read(project_id: UUID, user_id: UUID, extra_query: Statement | None, *, before: list[Statement]) -> ProjectContext:
+    statement, projects, drafts = _readers()
+    statements = [*before, (statement, [user_id, project_id]), *([extra_query] if extra_query is not None else [])]
     rows = run_together(statements)
-    if not (here := rows[len(first)]):
+    if not (here := rows[len(before)]):
         raise NotFound(_("There is no such project."))
-    row, more = here[0], rows[-1] if also is not None else []
+    row, more = here[0], rows[-1] if extra_query is not None else []
     project = projects.read(row[2 : 2 + projects.width])
     assert project is not None
     project.current_draft = drafts.read(row[2 + projects.width :])
-    return Opening(project, bool(row[0]), row[1], more)
+    return ProjectContext(project, bool(row[0]), row[1], more)
 
 
 @cache
-def _reading() -> tuple[str, RowReader[Project], RowReader[Any]]:
+def _readers() -> tuple[str, RowReader[Project], RowReader[Any]]:
     projects = RowReader(Project)
     drafts: RowReader[Any] = RowReader(Project.current_draft.field.related_model)
     return _READ.format(project=projects.columns("project"), draft=drafts.columns("draft")), projects, drafts

@@ -15,7 +15,7 @@ from kernel.ijson import check_text
 from kernel.names import check_name, check_reason, check_remark
 from kernel.transactions import write_transaction
 from projects.creation import created_before, facts_of, new_project
-from projects.eligibility import ACTING_OWNER, check_fit
+from projects.eligibility import ACTING_OWNER, check_eligible
 from projects.events import MEMBER_ADDED, ROLE_CHANGED
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
@@ -103,7 +103,7 @@ def add_member(
     """
     wanted = _check_role(role)
     person = _find_person(user_id=user_id, username=username)
-    check_fit(person, wanted)
+    check_eligible(person, wanted)
     parameters = {"user": str(person.id), "role": wanted.value}
     with project_write(caller=caller, project_id=project_id, action="member.add", parameters=parameters) as write:
         if write.repeat_of is not None:
@@ -137,7 +137,7 @@ def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, r
         member = _get_member(write.project, user_id)
         if write.repeat_of is not None or member.role == wanted:
             return member
-        check_fit(member.user, wanted)
+        check_eligible(member.user, wanted)
         before = member.role
         member.role = wanted
         member.save(update_fields=["role"])

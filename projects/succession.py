@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
-from accounts.deactivation import Closing
+from accounts.deactivation import Deactivation
 from accounts.models import Kind, User
 from accounts.rules import require_administrator
 from audit.services import Target
@@ -28,7 +28,7 @@ REASON = "The account of its only owner is closed."
 MOST_NAMED = 5
 
 
-def settle_projects(closing: Closing) -> None:
+def settle_projects(closing: Deactivation) -> None:
     """Make the successor owner of every project that closing the account would leave without an active one.
 
     Raises `Conflict`, naming the projects, where there are some and no successor; `ValidationFailed` for one who could
@@ -78,7 +78,7 @@ def _without_other_owner(ids: list[UUID], user_id: UUID) -> list[Project]:
     return list(Project.objects.filter(~Exists(others), pk__in=ids).order_by("id"))
 
 
-def _appoint(closing: Closing, project_id: UUID, successor: User) -> None:
+def _appoint(closing: Deactivation, project_id: UUID, successor: User) -> None:
     """Make one person owner of one project, as the administrator's act on the project's own record."""
     with upkeep_write(caller=closing.caller, project_id=project_id) as write:
         _make_owner(write, successor, closing.reason or REASON, {"succeeds": str(closing.user_id)})

@@ -24,7 +24,7 @@ from notifications.services import notify
 from projects.access import effective_role
 from projects.models import Member, Project, Role, Status
 from projects.permissions import authorise, permission
-from projects.project_context import Opening, lock_and_read
+from projects.project_context import ProjectContext, lock_project_context
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class ProjectWrite:
     role: Role | None = None
     request: str | None = None
     repeat_of: Event | None = None
-    also_read: list[tuple[Any, ...]] = field(default_factory=list)
+    extra_rows: list[tuple[Any, ...]] = field(default_factory=list)
     _afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     def record(
@@ -113,24 +113,24 @@ def project_write(
     project_id: UUID,
     action: str,
     parameters: Mapping[str, Any] | None = None,
-    also: Statement | None = None,
+    extra_query: Statement | None = None,
 ) -> Iterator[ProjectWrite]:
     """Open the transaction of a write to a project.
 
     `action` is a row of the permission table; `parameters` (JSON values, no secrets) are what the caller's
     `client_ref` stands for. Where `repeat_of` is set the write was done before: return its answer, write nothing. Who
     has lost access gets `NotFound` before that; role and status may have changed with the write itself.
-    `also` is a SELECT that is answered together with the rest, in `also_read`.
+    `extra_query` is a SELECT that is answered together with the rest, in `extra_rows`.
     """
     needed = permission(action)
     request = None
     if caller.client_ref is not None:
         request = request_hash(action, {"project": str(project_id), **(parameters or {})})
-    with _transaction(caller, project_id, also) as (write, opening):
-        if not opening.is_active:
+    with _transaction(caller, project_id, extra_query) as (write, context):
+        if not context.is_active:
             raise NotAuthenticated(_("This account is closed."))
-        project = opening.project
-        write.role = effective_role(user=caller.user, member_role=opening.member_role, is_private=project.is_private)
+        project = context.project
+        write.role = effective_role(user=caller.user, member_role=context.member_role, is_private=project.is_private)
         if write.role is None:
             raise NotFound(_("There is no such project."))
         if request is not None:
@@ -142,21 +142,23 @@ def project_write(
 
 
 @contextmanager
-def upkeep_write(*, caller: Caller, project_id: UUID, also: Statement | None = None) -> Iterator[ProjectWrite]:
+def upkeep_write(*, caller: Caller, project_id: UUID, extra_query: Statement | None = None) -> Iterator[ProjectWrite]:
     """Open the transaction of something that needs no permission: ending what has expired, or one's own locks.
 
     Never for anything that a person asks to be done to somebody else's record; the one exception is `succession`,
     whose permission is an administrator's and is asked for with the account.
     """
-    with _transaction(caller, project_id, also) as (write, _):
+    with _transaction(caller, project_id, extra_query) as (write, _):
         yield write
 
 
 @contextmanager
-def _transaction(caller: Caller, project_id: UUID, also: Statement | None) -> Iterator[tuple[ProjectWrite, Opening]]:
+def _transaction(
+    caller: Caller, project_id: UUID, extra_query: Statement | None
+) -> Iterator[tuple[ProjectWrite, ProjectContext]]:
     with write_transaction():
-        opening = lock_and_read(project_id=project_id, user_id=caller.user.id, also=also)
-        write = ProjectWrite(caller=caller, project=opening.project, also_read=opening.also)
+        context = lock_project_context(project_id=project_id, user_id=caller.user.id, extra_query=extra_query)
+        write = ProjectWrite(caller=caller, project=context.project, extra_rows=context.extra_rows)
         # Registered first, so that Redis is put right before anybody hears of the event.
         transaction.on_commit(write.run_afterwards, robust=True)
-        yield write, opening
+        yield write, context

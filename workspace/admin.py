@@ -16,7 +16,7 @@ from audit.models import Event
 from audit.viewing import ReadOnlyForAuditors
 from kernel.errors import DomainError
 from workspace.audit_viewer import views
-from workspace.decorators import refused
+from workspace.decorators import refusal_page
 
 if TYPE_CHECKING:
     EventModelAdmin = admin.ModelAdmin[Event]
@@ -71,7 +71,7 @@ class EventAdmin(ReadOnlyForAuditors, EventModelAdmin):
         try:
             return view(request, *given)
         except DomainError as refusal:
-            return refused(request, refusal)
+            return refusal_page(request, refusal)
 
     def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
         # The list has filters of its own at the left.

@@ -1,4 +1,4 @@
-"""The pages' door: who is asking, and how a refusal looks."""
+"""Decorators of page views: who is signed in, how requests are counted, and how a refusal looks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import caller_from_request
 from accounts.client_addresses import address_of_request
-from accounts.confirmation import confirm_first
+from accounts.confirmation import redirect_to_confirmation
 from accounts.models import User
 from accounts.rate_limits import count_request
 from drafts.unsent.services import discard_unsent_texts
@@ -53,11 +53,11 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
             try:
                 count_request(user_id=str(request.user.pk), address=address_of_request(request))
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
-                _let_go_of_what_was_sent(request, response, kwargs.get("project_id"))
+                _discard_sent_texts(request, response, kwargs.get("project_id"))
             except ReauthenticationNeeded:
-                response = confirm_first(request)
+                response = redirect_to_confirmation(request)
             except DomainError as refusal:
-                response = refused(request, refusal)
+                response = refusal_page(request, refusal)
             # Some addresses answer htmx with a part: going back in the browser must not show that as a page.
             patch_vary_headers(response, ["HX-Request"])
             return response
@@ -67,7 +67,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
     return decorate
 
 
-def _let_go_of_what_was_sent(request: HttpRequest, response: HttpResponse, project_id: object) -> None:
+def _discard_sent_texts(request: HttpRequest, response: HttpResponse, project_id: object) -> None:
     """A form names in `unsent` where its text was kept until now; done is done, even where that cannot be removed."""
     places = request.POST.getlist("unsent") if request.method == "POST" else []
     if places and isinstance(project_id, UUID) and response.status_code < HTTPStatus.BAD_REQUEST:
@@ -75,7 +75,7 @@ def _let_go_of_what_was_sent(request: HttpRequest, response: HttpResponse, proje
             discard_unsent_texts(caller=caller_from_request(request), project_id=project_id, places=places)
 
 
-def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The page of a refusal, with its own status."""
     context = {"status": refusal.status, "title": _title(refusal), "detail": refusal.detail}
     response = render(request, "error.html", context, status=refusal.status)

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[PageRequest, P], HttpResponse]
 
 
-def acting(view: View[P]) -> View[P]:
+def htmx_action(view: View[P]) -> View[P]:
     """A view whose refusals are told in a toast where htmx asks; the page stays as it is. Stands under `page`."""
 
     @functools.wraps(view)
@@ -27,7 +27,7 @@ def acting(view: View[P]) -> View[P]:
         except DomainError as refusal:
             if not is_htmx(request):
                 raise
-            return _told(refusal)
+            return _refusal_toast(refusal)
 
     return guarded
 
@@ -45,7 +45,7 @@ def done(
     return response
 
 
-def _told(refusal: DomainError) -> HttpResponse:
+def _refusal_toast(refusal: DomainError) -> HttpResponse:
     response = HttpResponse(status=refusal.status)
     response["HX-Reswap"] = "none"
     trigger_client_event(response, "toast", {"text": words_of(refusal)})

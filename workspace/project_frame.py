@@ -20,7 +20,7 @@ from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
 from workspace.people import PersonView
-from workspace.release_summary import standing_of
+from workspace.release_summary import summary_of
 from workspace.tabs import TabContext, TabView, shown_tabs
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def frame_of(access: Access, *, user: User, tab: str) -> Frame:
     """The frame of one page; `tab` is the name of the one that it belongs to."""
     project = access.project
     leases = Lease.objects.open().of_project(project.id).select_related("user")
-    standing = standing_of(project)
+    standing = summary_of(project)
     return Frame(
         project=project,
         role=access.role.value,

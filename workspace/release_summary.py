@@ -15,29 +15,29 @@ _SHOWN = {Status.IN_REVIEW: ReleaseState.IN_REVIEW, Status.FROZEN: ReleaseState.
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReleaseSummary:
     """The release that explains a project's status; None where it is open or archived. `in_review` is a count."""
 
     release: Release | None = None
     in_review: int = 0
 
 
-def standing_of(project: Project) -> Standing:
+def summary_of(project: Project) -> ReleaseSummary:
     """One project's. One query."""
-    return standings_of([project])[project.id]
+    return summaries_of([project])[project.id]
 
 
-def standings_of(projects: Iterable[Project]) -> dict[UUID, Standing]:
+def summaries_of(projects: Iterable[Project]) -> dict[UUID, ReleaseSummary]:
     """By project; one query for all."""
     projects = list(projects)
     newest: dict[tuple[UUID, str], Release] = {
         (release.project_id, release.state): release for release in _newest([project.id for project in projects])
     }
-    found: dict[UUID, Standing] = {}
+    found: dict[UUID, ReleaseSummary] = {}
     for project in projects:
         state = _SHOWN.get(Status(project.status))
         shown = newest.get((project.id, state)) if state else None
-        found[project.id] = Standing(shown, in_review=int((project.id, ReleaseState.IN_REVIEW) in newest))
+        found[project.id] = ReleaseSummary(shown, in_review=int((project.id, ReleaseState.IN_REVIEW) in newest))
     return found
 
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from kernel.registry import Registry
 from projects.access import Access
 from projects.permissions import may
-from workspace.release_summary import Standing
+from workspace.release_summary import ReleaseSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class TabContext:
 
     access: Access
     user: User
-    releases: Standing
+    releases: ReleaseSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.deactivation import Closing, settle
+from accounts.deactivation import Deactivation, settle
 from accounts.managers import SERVICE_USERNAME
 from accounts.models import Kind, PersonalAccessToken, User
 from accounts.rules import (
@@ -170,7 +170,7 @@ def deactivate_account(
     reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)
-        settle(Closing(caller, user_id, successor_id, reason))
+        settle(Deactivation(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:
             raise Conflict(_("The service user cannot be deactivated."))

@@ -61,7 +61,7 @@ def save_draft(
     try:
         also = leases_by_token(project_id, tokens.values())
         with project_write(
-            caller=caller, project_id=project_id, action="draft.save", parameters=parameters, also=also
+            caller=caller, project_id=project_id, action="draft.save", parameters=parameters, extra_query=also
         ) as write:
             if write.repeat_of is not None:
                 draft = repeated_draft(write)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from prometheus_client import Counter as Figure
 from twisted.web.http import HTTPChannel
 
-from accounts.client_addresses import neighbourhood
+from accounts.client_addresses import network_of
 from foundry_site.server.unfinished import Unfinished
 from kernel.errors import PayloadTooLarge
 from rest.errors import PROBLEM_JSON
@@ -151,7 +151,7 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
         self.timeoutConnection()
 
     def _neighbourhood(self) -> str:
-        return neighbourhood(getattr(self.transport.getPeer(), "host", "")) or "local"
+        return network_of(getattr(self.transport.getPeer(), "host", "")) or "local"
 
     def _rest(self) -> None:
         self._rests_for = self._neighbourhood()

@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from accounts.client_addresses import neighbourhood
+from accounts.client_addresses import network_of
 
 # Four of the largest messages at once.
 MAX_UNFINISHED: Final = 32 * 1024 * 1024
@@ -22,7 +22,7 @@ class Unfinished:
     __slots__ = ("_owner", "_size")
 
     def __init__(self, address: str | None) -> None:
-        self._owner = f"address:{neighbourhood(address)}"
+        self._owner = f"address:{network_of(address)}"
         self._size = 0
 
     def belongs_to(self, user_id: str) -> None:

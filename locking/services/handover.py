@@ -125,7 +125,7 @@ def hand_over_lock(
     parameters = {"field": field, "session_id": str(session_id), "to": str(to)}
     also = field_leases(project_id, field)
     with project_write(
-        caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters, also=also
+        caller=caller, project_id=project_id, action="lock.hand_over", parameters=parameters, extra_query=also
     ) as write:
         if write.repeat_of is not None:
             return
@@ -158,7 +158,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
     parameters = {"field": field, "session_id": str(session_id), "reason": reason}
     also = field_leases(project_id, field)
     with project_write(
-        caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters, also=also
+        caller=caller, project_id=project_id, action="lock.take_over", parameters=parameters, extra_query=also
     ) as write:
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
         lease = open_lease_of(write)

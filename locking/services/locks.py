@@ -28,7 +28,7 @@ from locking.leases import (
 from locking.metrics import LOCK_REQUESTS
 from locking.models import EndReason, Lease, owner_of_session, require_own_session
 from locking.refusals import lock_has_ended, lock_held, lock_taken
-from projects.access import get_project, get_project_and
+from projects.access import get_project, get_project_with_rows
 from projects.fields import check_field_name
 from projects.models import Project
 from projects.writing import project_write, upkeep_write
@@ -78,7 +78,7 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
     with redis_locks.unavailable_without_redis():
         expires_at = redis_locks.renew(key=key, lease_id=taken.lease_id, ttl=lock_ttl())
     if expires_at is None:
-        with upkeep_write(caller=caller, project_id=project_id, also=field_leases(project_id, field)) as write:
+        with upkeep_write(caller=caller, project_id=project_id, extra_query=field_leases(project_id, field)) as write:
             current = open_lease_of(write)
             if current is not None and current.lease_id == taken.lease_id:
                 end_lease(write, current, EndReason.EXPIRED)
@@ -89,7 +89,7 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
 def _admit(user: User, project_id: UUID, session_id: UUID) -> None:
     """Refuse whoever lacks the right or the session before a key in Redis is taken."""
     also = owner_of_session(project_id, session_id)
-    _, owners = get_project_and(user=user, project_id=project_id, action="lock.acquire", also=also)
+    _, owners = get_project_with_rows(user=user, project_id=project_id, action="lock.acquire", extra_query=also)
     require_own_session(owners, user=user, session_id=session_id)
 
 
@@ -124,7 +124,7 @@ def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     parameters = {"field": field, "session_id": str(session_id)}
     also = field_leases(project_id, field)
     with project_write(
-        caller=caller, project_id=project_id, action="lock.release", parameters=parameters, also=also
+        caller=caller, project_id=project_id, action="lock.release", parameters=parameters, extra_query=also
     ) as write:
         if write.repeat_of is not None:
             return
@@ -203,7 +203,7 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
     parameters = {"field": field, "session_id": str(session_id)}
     also = field_leases(project_id, field, lease_id)
     with project_write(
-        caller=caller, project_id=project_id, action="lock.acquire", parameters=parameters, also=also
+        caller=caller, project_id=project_id, action="lock.acquire", parameters=parameters, extra_query=also
     ) as write:
         previous = open_lease_of(write)
         if previous is not None and previous.lease_id == lease_id:

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from accounts import rate_limits as rates
 from accounts.callers import caller_from_scope, unknown_caller
-from accounts.client_addresses import neighbourhood, read_address
+from accounts.client_addresses import network_of, read_address
 from accounts.models import FailureCount, User
 from foundry_site.environment import BASE_DIR
 from tests.accounts.pages import is_signed_in, sign_in
@@ -44,9 +44,9 @@ def test_an_address_has_one_spelling(text: str | None, address: str | None) -> N
 
 
 def test_ipv6_is_counted_by_what_one_subscriber_has() -> None:
-    assert neighbourhood("2001:db8:1:2:3::4") == neighbourhood("2001:db8:1:2::/64") == "2001:db8:1:2::/64"
-    assert neighbourhood("::ffff:192.0.2.7") == "192.0.2.7"
-    assert neighbourhood("::ffff:192.0.2.7") != neighbourhood("::ffff:192.0.2.8")
+    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2::/64") == "2001:db8:1:2::/64"
+    assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
+    assert network_of("::ffff:192.0.2.7") != network_of("::ffff:192.0.2.8")
 
 
 def test_c17_one_guesser_behind_a_mapped_address_locks_nobody_else_out(
@@ -81,7 +81,7 @@ def test_requests_are_counted_by_what_one_subscriber_has(monkeypatch: pytest.Mon
     for address in ("::ffff:192.0.2.7", "192.0.2.7", "2001:db8::1", "2001:db8::2"):
         rates.count_request(user_id=None, address=address)
     assert counted == [["address:192.0.2.7"]] * 2 + [["address:2001:db8::/64"]] * 2
-    assert neighbourhood("no address") == neighbourhood(None) == ""
+    assert network_of("no address") == network_of(None) == ""
 
 
 def test_nobody_else_reads_an_address() -> None:

@@ -17,7 +17,7 @@ from accounts.services import create_account, update_account
 from accounts.suspension import may_sign
 from audit.models import Event
 from foundry_site.environment import OpenIdProvider, read_environment
-from foundry_site.openid_connect import outside_origins, outside_providers
+from foundry_site.openid_connect import configured_providers, provider_origins
 from kernel.environment import EnvironmentVariableError
 from tests.accounts.callers import newest_event
 from tests.accounts.pages import add_codes, is_signed_in, seem_unproven, sign_in
@@ -39,7 +39,7 @@ def configure(settings: Any, provider: Provider, **changes: Any) -> None:
     }
     settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     settings.FOUNDRY_OIDC = OpenIdProvider(**{**facts, **changes})
-    settings.SOCIALACCOUNT_PROVIDERS = outside_providers(settings.FOUNDRY_OIDC)
+    settings.SOCIALACCOUNT_PROVIDERS = configured_providers(settings.FOUNDRY_OIDC)
     settings.ROOT_URLCONF = "tests.accounts.openid_connect_urls"
 
 
@@ -262,7 +262,7 @@ def test_the_environment_names_it() -> None:
     found = read_environment({**issuer, "FOUNDRY_OIDC_CLIENT_ID": "foundry"}).oidc
     assert found is not None
     assert (found.issuer, found.username_claim) == ("https://id.example/realm", "preferred_username")
-    assert outside_origins(found) == ["https://id.example"]
+    assert provider_origins(found) == ["https://id.example"]
     for bad in ("http://id.example", "id.example", "http://localhost.example"):
         with pytest.raises(EnvironmentVariableError, match="FOUNDRY_OIDC_ISSUER"):
             read_environment({"FOUNDRY_OIDC_ISSUER": bad, "FOUNDRY_OIDC_CLIENT_ID": "x"})

@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from accounts.callers import cookie_credential, foundry_caller
 from accounts.models import User
 from accounts.services import deactivate_account
-from accounts.sessions import end_other_sessions, end_unused_sessions, note_use, time_left
+from accounts.sessions import end_other_sessions, end_unused_sessions, record_use, time_left
 from audit.models import Event
 from tests.accounts.callers import caller_of, newest_event
 from tests.accounts.pages import confirm, is_signed_in, seem_proven, sign_in
@@ -188,7 +188,7 @@ def test_the_end_of_the_lifetime_is_told_as_such(here: Client) -> None:
 def test_work_in_a_socket_counts_as_use(here: Client, there: Client, person: User) -> None:
     let_time_pass(here, minutes=20)
     let_time_pass(there, minutes=20)
-    note_use(user=person, credential=cookie_credential(here.session.session_key or ""))
+    record_use(user=person, credential=cookie_credential(here.session.session_key or ""))
     used, unused = row_of(here).last_seen_at, row_of(there).last_seen_at
     assert used - unused > timedelta(minutes=19)
 

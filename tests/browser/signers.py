@@ -11,7 +11,7 @@ from django.test import override_settings
 from playwright.sync_api import Page
 
 from accounts.callers import foundry_caller
-from accounts.factors import acting
+from accounts.factors import acting_as
 from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
 from drafts.comments.services import create_comment
@@ -46,7 +46,7 @@ def let_sign(world: World) -> None:
 def keep_codes(world: World, name: str) -> str:
     """Give somebody an app for one-time codes; returns the secret that it keeps. To be used inside `arrange`."""
     secret = str(generate_totp_secret())
-    with acting(world.caller(name)):
+    with acting_as(world.caller(name)):
         TOTP.activate(world.people[name], secret)
     return secret
 

@@ -85,7 +85,7 @@ async def test_who_writes_stays_signed_in_and_a_page_by_itself_does_not(
 ) -> None:
     monkeypatch.setattr(socket_module, "USE_INTERVAL", -1.0)
     noted: list[str] = []
-    monkeypatch.setattr(node, "note_use", lambda caller: noted.append(caller.credential))
+    monkeypatch.setattr(node, "record_use", lambda caller: noted.append(caller.credential))
     row = await in_thread(sign_in, editor)
     async with socket_of(row, project) as socket:
         await socket.call("ping")

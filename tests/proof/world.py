@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
-from accounts.factors import FactorAdapter, acting
+from accounts.factors import FactorAdapter, acting_as
 from accounts.models import User
 from accounts.openid_connect import identity_key
 from accounts.services import (
@@ -132,7 +132,7 @@ def _accounts(people: dict[str, User]) -> None:
         account = SocialAccount.objects.create(user=people["guest"], provider="outside", uid=uid)
         data = {"issuer": issuer, "subject": subject, "provider": account.provider}
         target = Target.of("user", people["guest"].id)
-        record(caller=operator, action=actions.OUTSIDE_ACCOUNT_LINKED, target=target, data=data)
+        record(caller=operator, action=actions.IDENTITY_LINKED, target=target, data=data)
 
 
 def _factors(user: User) -> None:
@@ -142,7 +142,7 @@ def _factors(user: User) -> None:
         ("totp", {"secret": FactorAdapter().encrypt("A" * 32)}),
         ("webauthn", {"name": "Key", "credential": {"id": "AAAA", "response": {}}}),
     )
-    with acting(foundry_caller(OPERATOR)):
+    with acting_as(foundry_caller(OPERATOR)):
         for kind, data in kept:
             Authenticator.objects.create(user=user, type=kind, data=data)
 

@@ -20,7 +20,7 @@ from projects.access import Access, get_project
 from projects.fields import PROMPT, check_field_name
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.editor.discussion import discussion_of
-from workspace.htmx_action import acting, done, words_of
+from workspace.htmx_action import done, htmx_action, words_of
 from workspace.numbers import number
 
 CHANGED = "comments-changed"
@@ -58,7 +58,7 @@ def panel_of(
     return {"discussion": discussion, "version": draft.version_number if draft else 0}
 
 
-@acting
+@htmx_action
 def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
     comment = services.create_comment(
         caller=caller_from_request(request),
@@ -72,7 +72,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 @page("POST")
-@acting
+@htmx_action
 def reply(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
     """Answer in a thread."""
     _check(request, project_id, comment_id)
@@ -82,14 +82,14 @@ def reply(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpRespo
 
 
 @page("POST")
-@acting
+@htmx_action
 def resolve(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
     """Close a thread as dealt with."""
     return _step(request, project_id, comment_id, services.resolve_comment)
 
 
 @page("POST")
-@acting
+@htmx_action
 def reopen(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
     """Open a resolved thread again."""
     return _step(request, project_id, comment_id, services.reopen_comment)

@@ -18,7 +18,7 @@ from projects.access import Access, get_project
 from projects.models import Member, Status
 from projects.permissions import allowed
 from workspace.decorators import PageRequest, page
-from workspace.htmx_action import acting, done
+from workspace.htmx_action import done, htmx_action
 
 CHANGED = "tasks-changed"
 MOST_TASKS = 500
@@ -49,7 +49,7 @@ def panel_of(access: Access) -> dict[str, Any]:
     }
 
 
-@acting
+@htmx_action
 def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
     task = services.create_task(
         caller=caller_from_request(request),
@@ -61,7 +61,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 @page("POST")
-@acting
+@htmx_action
 def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
     """`text`, `assignee` (empty: nobody), `done` (yes or no): what is given is changed."""
     if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:

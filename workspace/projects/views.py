@@ -26,7 +26,7 @@ from projects.services import create_project
 from publishing.models import Release
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.project_frame import PresentView, people_in
-from workspace.release_summary import standings_of
+from workspace.release_summary import summaries_of
 
 SPARK_DAYS = 28
 # In pixels: a column every 4, as high as its saves, up to 6 of them.
@@ -99,7 +99,7 @@ def _rows(user: User, wanted: str, status: str) -> list[ProjectRow]:
     leases = Lease.objects.open().filter(project_id__in=ids).select_related("user")
     people = people_in(ids, leases)
     saves = _saves_by_day(ids)
-    standings = standings_of(found)
+    standings = summaries_of(found)
     found.sort(key=lambda project: project.current_draft.created_at if project.current_draft else project.created_at)
     return [
         ProjectRow(
