@@ -75,8 +75,8 @@ def test_a_tab_stands_at_its_position_with_its_number(browser: Browser, editor: 
     shown = tabs(client, project)
 
     assert before == ["Workspace", "History", "Releases", "Members", "Activity"]
-    assert list(shown) == ["Workspace", "History", "Releases", "Runs7", "Members", "Activity"]
-    assert shown["Runs7"] == reverse("workspace:search", args=[project.id])
+    assert list(shown) == ["Workspace", "History", "Releases", "Runs 7", "Members", "Activity"]
+    assert shown["Runs 7"] == reverse("workspace:search", args=[project.id])
     assert "Go to Runs" in offered(client, project, "runs")["Actions"]
 
 
@@ -113,7 +113,7 @@ def test_a_panel_has_a_tab_a_page_and_a_button(
     response = client.get(f"/projects/{project.id}/", {"panel": "runs"})
 
     shown = [words(each) for each in elements(response, "button") if each.attributes.get("role") == "tab"]
-    assert shown == ["Comments0", "History", "Runs3", "Tasks0", "Activity"]
+    assert shown == ["Comments 0", "History", "Runs 3", "Tasks 0", "Activity"]
     (page,) = elements(response, "div", id="panel-runs")
     assert words(page) == f"{project.name} on prompt_text"
     assert "hidden" not in page.attributes
