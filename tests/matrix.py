@@ -8,6 +8,7 @@ An installed app declares its rows in `tests/<label>/matrix.py` (where it has a 
 - `BUDGETED_PAGES`: every address that answers a GET with a page or a part of one, by name; `NO_PAGES`: all others;
 - `REPEATS`: actions, each with a function that arranges its write in the world of `tests/projects/test_repeats.py`;
   `NO_WRITES`: actions that write nothing;
+- `SHORTCUTS`: names of those that its own scripts listen to;
 - `furnish(project, caller)`: makes what its paths name in a project, as its owner; `things_in(project)`: finds it.
 
 The rows are written by hand from docs/rules.md ("Roles", "Order of checks"), not derived from what the product reads.

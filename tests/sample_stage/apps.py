@@ -10,11 +10,15 @@ class SampleStageConfig(StageConfig):
         from audit.rebuilding.tables import rebuild
         from drafts.exchange.registry import EXPORTED_TABLES
         from drafts.new_versions import when_written
+        from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
         from kernel.metrics import register_figures
+        from kernel.site_permissions import register_site_permissions
         from projects.demo import DEMO_STEPS
+        from projects.permissions import register_permissions
         from publishing.bundle.parts import BUNDLE_PARTS
         from publishing.gates import GATES
+        from tests.sample_stage import pages
         from tests.sample_stage.bundle import BUNDLE_PART
         from tests.sample_stage.controls import CONTROL
         from tests.sample_stage.demo import AddNote
@@ -23,11 +27,17 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.exchange import EXPORTED_NOTES
         from tests.sample_stage.gates import NOTES_GATE
         from tests.sample_stage.metrics import FIGURES
+        from tests.sample_stage.permissions import PERMISSIONS, SITE_PERMISSIONS
         from tests.sample_stage.rebuilding import TABLES
         from tests.sample_stage.versions import note_version
 
         register_events()
         rebuild(*TABLES)
+        register_permissions(*PERMISSIONS)
+        register_site_permissions(*SITE_PERMISSIONS)
+        API_URLS.register("sample_stage", UrlModule("tests.sample_stage.api_urls"))
+        PAGE_URLS.register("sample_stage", UrlModule("tests.sample_stage.urls"))
+        pages.register()
         DEMO_STEPS.register("sample_stage", AddNote())
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)

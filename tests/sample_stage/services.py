@@ -22,7 +22,7 @@ from tests.sample_stage.models import MAX_TEXT, Note
 def add_note(*, caller: Caller, project_id: UUID, text: str) -> Note:
     """Put a note on a project. Raises `ValidationFailed` for the text."""
     with project_write(
-        caller=caller, project_id=project_id, action="task.write", parameters={"note": fingerprint(text)}
+        caller=caller, project_id=project_id, action="note.add", parameters={"note": fingerprint(text)}
     ) as write:
         if write.repeat_of is not None:
             return Note._default_manager.get(pk=write.repeat_of.target_id)

@@ -1,0 +1,66 @@
+"""What the sample stage adds to the trunk's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tests.sample_stage.models import Note
+from workspace import shortcuts
+from workspace.menu import MENU, MenuEntry
+from workspace.palette.entries import Entry, PaletteContext
+from workspace.palette.registry import SOURCES, PaletteSource
+from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
+from workspace.tabs import TABS, ProjectTab, TabContext
+
+PANEL_NOTES = 5
+
+
+def register() -> None:
+    """Add everything here to its registry."""
+    label = gettext_lazy("Notes")
+    TABS.register("notes", ProjectTab(label=label, url_name="sample_stage:notes", position=35, count=_count))
+    PANELS.register(
+        "notes", Panel(label=label, position=35, template="sample_stage/panel.html", content=_panel, has_count=True)
+    )
+    PROJECT_SECTIONS.register(
+        "notes", Section(position=50, template="sample_stage/section.html", values=_of_project, is_live=True)
+    )
+    ACCOUNT_SECTIONS.register("notes", Section(position=50, template="sample_stage/section.html", values=_of_account))
+    SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
+    MENU.register(
+        "notes",
+        MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
+    )
+    shortcuts.register_shortcuts(
+        shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "workspace", position=90)
+    )
+
+
+def _count(context: TabContext) -> int:
+    return Note._default_manager.filter(project=context.access.project).count()
+
+
+def _panel(context: PanelContext) -> PanelContent:
+    notes = Note._default_manager.filter(project=context.access.project).order_by("-id")
+    return PanelContent({"notes": notes[:PANEL_NOTES]}, count=notes.count())
+
+
+def _of_project(context: SectionContext) -> dict[str, Any]:
+    assert context.access is not None
+    return {"count": Note._default_manager.filter(project=context.access.project).count()}
+
+
+def _of_account(context: SectionContext) -> dict[str, Any]:
+    return {"count": Note._default_manager.filter(created_by=context.user).count()}
+
+
+def _actions(context: PaletteContext, question: str) -> Iterator[Entry]:
+    if context.access is not None and context.offers("note.add"):
+        url = reverse("sample_stage:notes", args=[context.access.project.id])
+        yield Entry(label=_("Write a note…"), icon="plus", href=url)
