@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,8 +22,8 @@ OPERATORS = {"healthz", "readyz", "metrics", "api_schema", "api_docs"}
 @pytest.mark.parametrize("is_reversed", [False, True], ids=["in order", "in the opposite order"])
 def test_the_order_of_the_apps_does_not_matter(is_reversed: bool) -> None:
     api, pages = list(API_URLS.values()), list(PAGE_URLS.values())
-    site = ModuleType("site")
-    site.__dict__["urlpatterns"] = [
+    site: Any = ModuleType("site")
+    site.urlpatterns = [
         path("api/v1/", include(_patterns(api[::-1] if is_reversed else api))),
         *_patterns(pages[::-1] if is_reversed else pages),
     ]
