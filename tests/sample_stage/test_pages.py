@@ -98,7 +98,7 @@ def test_its_panel_is_in_the_workspace(browser: Browser, viewer: User, noted: Pr
     assert words(panel) == "Ask the clinic"
     assert "hidden" not in panel.attributes
     (tab,) = elements(response, "button", id="tab-notes")
-    assert words(tab) == "Notes 1"
+    assert words(tab) == "Notes1"
 
 
 @pytest.mark.django_db

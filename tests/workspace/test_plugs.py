@@ -113,7 +113,7 @@ def test_a_panel_has_a_tab_a_page_and_a_button(
     response = client.get(f"/projects/{project.id}/", {"panel": "runs"})
 
     shown = [words(each) for each in elements(response, "button") if each.attributes.get("role") == "tab"]
-    assert shown[:4] == ["Comments 0", "History", "Runs 3", "Tasks 0"]
+    assert shown[:4] == ["Comments0", "History", "Runs3", "Tasks0"]
     (page,) = elements(response, "div", id="panel-runs")
     assert words(page) == f"{project.name} on prompt_text"
     assert "hidden" not in page.attributes
