@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # A user agent is a note, not content: longer ones are cut.
-USER_AGENT_LIMIT = 300
+MAX_USER_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +130,4 @@ def _cookie_of(request: HttpRequest) -> str:
 def _clean_user_agent(text: str | None) -> str | None:
     if not text:
         return None
-    return "".join(character for character in text if character.isprintable())[:USER_AGENT_LIMIT] or None
+    return "".join(character for character in text if character.isprintable())[:MAX_USER_AGENT] or None

@@ -23,7 +23,7 @@ from accounts.sign_in import by_code, by_password
 from kernel.errors import RateLimited, ValidationFailed
 from kernel.names import check_name
 
-PASSKEY_NAME_LIMIT = 100
+MAX_PASSKEY_NAME = 100
 
 
 class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc] # allauth has no types
@@ -101,7 +101,7 @@ class ConfirmPasskeyForm(_RecordedPasskey, passkey_forms.ReauthenticateWebAuthnF
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
     """Every key is made so that it can sign in by itself."""
 
-    name = forms.CharField(max_length=PASSKEY_NAME_LIMIT, required=False)
+    name = forms.CharField(max_length=MAX_PASSKEY_NAME, required=False)
     passwordless = None
 
     def clean_name(self) -> str:
@@ -117,7 +117,7 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
 
 
 class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
-    name = forms.CharField(max_length=PASSKEY_NAME_LIMIT)
+    name = forms.CharField(max_length=MAX_PASSKEY_NAME)
 
     def clean_name(self) -> str:
         return _passkey_name(self.cleaned_data["name"])
@@ -126,6 +126,6 @@ class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
 def _passkey_name(name: str, *, required: bool = True) -> str:
     """The name as every name is kept, a refusal in the form's own way."""
     try:
-        return check_name(name, name="name", maximum=PASSKEY_NAME_LIMIT, required=required)
+        return check_name(name, name="name", maximum=MAX_PASSKEY_NAME, required=required)
     except ValidationFailed as refusal:
         raise forms.ValidationError(refusal.errors["name"]) from None

@@ -21,8 +21,8 @@ from accounts.normalization import prepare_password, spellings_of_password
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
-DISPLAY_NAME_LIMIT = 150
-TOKEN_NAME_LIMIT = 100
+MAX_DISPLAY_NAME = 150
+MAX_TOKEN_NAME = 100
 
 
 class Person(TypedDict):
@@ -61,7 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Never reused and never changed. Letters, digits and . _ + - only."),
     )
     display_name = models.CharField(
-        max_length=DISPLAY_NAME_LIMIT, help_text=_("The printed name, as it stands on records.")
+        max_length=MAX_DISPLAY_NAME, help_text=_("The printed name, as it stands on records.")
     )
     email = models.EmailField(blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HUMAN)
@@ -146,7 +146,7 @@ class PersonalAccessToken(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=TOKEN_NAME_LIMIT)
+    name = models.CharField(max_length=MAX_TOKEN_NAME)
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token's text, lowercase hex."))
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

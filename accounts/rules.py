@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.managers import SERVICE_USERNAME
-from accounts.models import DISPLAY_NAME_LIMIT, User
+from accounts.models import MAX_DISPLAY_NAME, User
 from accounts.normalization import prepare_password
 from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from kernel.ijson import check_text
@@ -101,7 +101,7 @@ def check_password(user: User, password: str) -> None:
 
 def check_display_name(name: str) -> str:
     """The printed name as it is kept. Raises `ValidationFailed`."""
-    return check_name(name, name="display_name", maximum=DISPLAY_NAME_LIMIT)
+    return check_name(name, name="display_name", maximum=MAX_DISPLAY_NAME)
 
 
 def _field(name: str) -> str:

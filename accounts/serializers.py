@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken, User
+from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, User
 from rest.fields import Text
 
 
@@ -30,7 +30,7 @@ class NewToken(serializers.Serializer[Any]):
     username = Text(max_length=150)
     password = Text(max_length=4096)
     otp = Text(max_length=20, required=False, help_text="A one-time or recovery code, where the account has codes.")
-    name = Text(max_length=TOKEN_NAME_LIMIT, help_text="What the token is for.")
+    name = Text(max_length=MAX_TOKEN_NAME, help_text="What the token is for.")
 
 
 class MadeToken(serializers.Serializer[Any]):

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 # How exact the time of the last use is; one UPDATE a minute is nothing, one for each request would be.
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
 # So many are ended at a time; the next round finds the others.
-SWEEP_LIMIT: Final = 100
+MAX_SESSIONS_SWEPT: Final = 100
 
 
 def sessions_of(user: User) -> list[UserSession]:
@@ -132,7 +132,9 @@ def end_sessions(*, caller: Caller, rows: Iterable[UserSession], why: str) -> in
 
 def end_unused_sessions() -> int:
     """What every node does now and then: sign out whom nobody has seen for too long, or who came too long ago."""
-    return sum(end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row)) for row in _over()[:SWEEP_LIMIT])
+    return sum(
+        end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row)) for row in _over()[:MAX_SESSIONS_SWEPT]
+    )
 
 
 def end_over_session(request: HttpRequest) -> None:

@@ -12,7 +12,7 @@ from accounts.serializers import Person
 from drafts.models import MAX_MESSAGE, DraftKind
 from kernel.names import MAX_REASON
 from rest.fields import Flag, Integer, Text, Uuid
-from rest.queries import MAXIMUM_INTEGER
+from rest.queries import MAX_INTEGER
 
 JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 FILE_CHANGE = {
@@ -62,7 +62,7 @@ class ChangesField(serializers.Field[Any, Any, Any, Any]):
 class ByField(serializers.DictField):
     """A whole number for each field."""
 
-    child = Integer(min_value=0, max_value=MAXIMUM_INTEGER)
+    child = Integer(min_value=0, max_value=MAX_INTEGER)
 
 
 class NewDraft(serializers.Serializer[Any]):

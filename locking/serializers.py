@@ -12,7 +12,7 @@ from kernel.names import MAX_REASON
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import Lock
 from rest.fields import Integer, Text, Uuid
-from rest.queries import MAXIMUM_INTEGER
+from rest.queries import MAX_INTEGER
 
 FIELD_NAME = "`prompt_text`, `model_configuration` or `files/<path>`."
 
@@ -88,7 +88,7 @@ class RenewalInfo(serializers.Serializer[Any]):
 
 
 class Releasing(InSession):
-    token = Integer(required=False, min_value=1, max_value=MAXIMUM_INTEGER)
+    token = Integer(required=False, min_value=1, max_value=MAX_INTEGER)
 
 
 class Keeping(InSession):

@@ -22,7 +22,7 @@ from rest.pagination import page
 from rest.queries import query_integer
 from rest.schema import operation, page_of
 
-EVENTS_LIMIT = 1000
+MAX_EVENTS = 1000
 
 
 class ProjectsView(RestView):
@@ -130,14 +130,14 @@ class RemoveMemberView(ProjectView):
 class EventsView(ProjectView):
     parameters = (
         OpenApiParameter("after", {"type": "integer", "minimum": 0, "default": 0}, description="The last known `seq`."),
-        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": EVENTS_LIMIT, "default": 500}),
+        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 500}),
     )
 
     @operation("events_list", answer=page_of(shapes.EventInfo), parameters=parameters)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """What happened after a `seq`, oldest first; `next` goes on from there, null at the end."""
         after = query_integer(request, "after", default=0)
-        limit = query_integer(request, "limit", default=500, minimum=1, maximum=EVENTS_LIMIT)
+        limit = query_integer(request, "limit", default=500, minimum=1, maximum=MAX_EVENTS)
         found = live.missed(self.access().project.id, after=after, limit=limit + 1)
         more, found = len(found) > limit, found[:limit]
         onward = replace_query_param(request.build_absolute_uri(), "after", found[-1].seq) if more else None

@@ -25,7 +25,7 @@ from projects.writing import ProjectWrite, upkeep_write
 # The reason on record where the administrator gave none.
 REASON = "The account of its only owner is closed."
 # So many names of projects make a refusal clear; a list of hundreds would not.
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 
 def settle_projects(closing: Deactivation) -> None:
@@ -101,6 +101,6 @@ def _make_owner(write: ProjectWrite, person: User, reason: str, more: Mapping[st
 
 
 def _names(projects: list[Project]) -> str:
-    names = ", ".join(f"“{project.name}”" for project in projects[:MOST_NAMED])
-    more = len(projects) - MOST_NAMED
+    names = ", ".join(f"“{project.name}”" for project in projects[:MAX_NAMED])
+    more = len(projects) - MAX_NAMED
     return names if more <= 0 else _("{names} and {count} more").format(names=names, count=more)

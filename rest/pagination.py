@@ -23,7 +23,7 @@ from kernel.ijson import check_text
 from rest.queries import query_integer
 
 DEFAULT_LIMIT = 50
-MAXIMUM_LIMIT = 200
+MAX_LIMIT = 200
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -50,7 +50,7 @@ def page(
 
     The query parameters ``cursor`` and ``limit`` are the client's. Raises `ValidationFailed` for wrong ones.
     """
-    limit = query_integer(request, "limit", default=DEFAULT_LIMIT, minimum=1, maximum=MAXIMUM_LIMIT)
+    limit = query_integer(request, "limit", default=DEFAULT_LIMIT, minimum=1, maximum=MAX_LIMIT)
     cursor = _read_cursor(request)
     backwards = cursor is not None and cursor.backwards
     falling = newest_first != backwards

@@ -11,11 +11,11 @@ from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
 
 # What every integer column can hold, and far more than anybody counts here.
-MAXIMUM_INTEGER = 2**53 - 1
+MAX_INTEGER = 2**53 - 1
 
 
 def query_integer(
-    request: Request, name: str, *, default: int | None = None, minimum: int = 0, maximum: int = MAXIMUM_INTEGER
+    request: Request, name: str, *, default: int | None = None, minimum: int = 0, maximum: int = MAX_INTEGER
 ) -> int:
     """The whole number in a query parameter; required where there is no default. Raises `ValidationFailed`."""
     text = request.query_params.get(name)

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from rest.errors import PROBLEM_JSON
-from rest.pagination import DEFAULT_LIMIT, MAXIMUM_LIMIT
+from rest.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
@@ -23,7 +23,7 @@ PAGE_PARAMETERS = (
     OpenApiParameter("cursor", str, description="From `next` or `previous` of another page."),
     OpenApiParameter(
         "limit",
-        {"type": "integer", "minimum": 1, "maximum": MAXIMUM_LIMIT, "default": DEFAULT_LIMIT},
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         description="How many results one page has.",
     ),
 )

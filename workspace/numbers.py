@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import ValidationFailed
 
 # No version and no line has a larger number.
-MOST_DIGITS = 9
+MAX_DIGITS = 9
 
 
 def number(given: QueryDict, name: str) -> int | None:
@@ -24,6 +24,6 @@ def numbers(given: QueryDict, name: str) -> list[int]:
 
 def _read(text: str, name: str) -> int:
     # Not isdigit alone: it also takes ², which int does not.
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise ValidationFailed({name: [_("Must be a number.")]})
     return int(text)

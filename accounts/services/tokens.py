@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.models import TOKEN_NAME_LIMIT, Kind, PersonalAccessToken
+from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken
 from accounts.rules import is_service, lock_account, may_administer, require_administrator, require_proof
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record, request_hash
@@ -34,7 +34,7 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
     made in, so a cookie alone makes none: raises `ReauthenticationNeeded`.
     """
     require_proof(caller)
-    name = check_name(name, name="name", maximum=TOKEN_NAME_LIMIT)
+    name = check_name(name, name="name", maximum=MAX_TOKEN_NAME)
     text = f"fdy_{secrets.token_urlsafe(32)}"
     now = timezone.now()
     with write_transaction():

@@ -15,7 +15,7 @@ from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.console import LaunchError, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 
-LEAST_NODE = 20
+MIN_NODE = 20
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 # What esbuild bundles, and where Tailwind looks for class names.
 SOURCES = (
@@ -85,7 +85,7 @@ def find_node() -> Node:
     # The wheel's bin/npm does not work: it is a copy of a link, and looks for its parts beside itself.
     command = (str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
     if not all(Path(part).exists() for part in command):
-        raise LaunchError(f"Building the browser's files needs Node.js {LEAST_NODE} or newer, and there is none.")
+        raise LaunchError(f"Building the browser's files needs Node.js {MIN_NODE} or newer, and there is none.")
     return Node(folder=wheel / "bin", npm=command)
 
 
@@ -95,7 +95,7 @@ def _usable(node: str, npm: str) -> bool:
         run_quietly([npm, "--version"], cwd=BASE_DIR)
     except (ProgramError, OSError):
         return False
-    return version is not None and int(version[1]) >= LEAST_NODE
+    return version is not None and int(version[1]) >= MIN_NODE
 
 
 def _npm(node: Node, *arguments: str) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from accounts.callers import (
-    USER_AGENT_LIMIT,
+    MAX_USER_AGENT,
     caller_from_request,
     caller_from_scope,
     cookie_credential,
@@ -48,7 +48,7 @@ def test_a_user_agent_is_cut_and_printable(person: User, rf: RequestFactory) -> 
     found = caller_from_request(request).user_agent
     assert found is not None
     assert found.startswith("abc")
-    assert len(found) == USER_AGENT_LIMIT
+    assert len(found) == MAX_USER_AGENT
 
 
 def test_a_socket_has_a_caller_too(person: User) -> None:

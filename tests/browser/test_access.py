@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from projects.services import change_role, remove_member
 from tests.browser.people import Person, World
 
-LARGEST_SCRIPTS = 300_000
+MAX_SCRIPTS = 300_000
 
 
 def test_a_smaller_role_ends_the_writing_and_keeps_the_text(person: Callable[..., Person], world: World) -> None:
@@ -42,4 +42,4 @@ def test_the_scripts_of_the_heaviest_page_stay_small(person: Callable[..., Perso
     mara.page.on("response", lambda answer: bodies.append(answer.body()) if answer.url.endswith(".js") else None)
     mara.at_work()
     assert bodies
-    assert sum(len(gzip.compress(body)) for body in bodies) < LARGEST_SCRIPTS
+    assert sum(len(gzip.compress(body)) for body in bodies) < MAX_SCRIPTS

@@ -24,7 +24,7 @@ SOCKETS = 8
 BREAKS = 5
 # As large as a message may be; the texts inside are too large.
 HUGE = 7 * 1024 * 1024
-MOST_GROWTH = 48 * 1024 * 1024
+MAX_GROWTH = 48 * 1024 * 1024
 TEXT, BINARY = 1, 2
 
 # What a client may get for a mistake of its own; -32603 and 5xx would be ours.
@@ -201,7 +201,7 @@ async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
     await until(is_alone, TIMEOUT, "the sockets of the second half are gone")
 
     # The second half finds all threads, connections and buffers there that it needs.
-    assert process.memory_info().rss - memory < MOST_GROWTH
+    assert process.memory_info().rss - memory < MAX_GROWTH
     assert process.num_fds() <= files + 2
     assert "Traceback" not in node.said[said:]
     lock = await honest.call("lock.acquire", field="prompt_text")

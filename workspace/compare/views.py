@@ -25,7 +25,7 @@ from workspace.project_frame import frame_of
 
 VIEWS = ("split", "unified")
 # What the two lists of versions offer; an older one is reached through the history.
-MOST_VERSIONS = 200
+MAX_VERSIONS = 200
 
 
 @page()
@@ -53,7 +53,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "view": _view(request),
         "field": field,
         "comparison": comparison,
-        "versions": versions[:MOST_VERSIONS],
+        "versions": versions[:MAX_VERSIONS],
     }
     return render(request, "workspace/compare.html", context)
 

@@ -20,7 +20,7 @@ from projects.models import Status
 from projects.permissions import allowed
 
 # More than anybody reads in a side panel; older ones are in REST.
-MOST_THREADS: Final = 300
+MAX_THREADS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def discussion_of(
     for row in threads.values("state").annotate(count=Count("pk")).order_by():
         states[row["state"]] = row["count"]
     shown = threads if shows_closed else threads.filter(state=CommentState.OPEN)
-    found = list(shown.with_facts().order_by("-id")[: MOST_THREADS + 1])
-    views = _views(thread_bodies(found[:MOST_THREADS], draft), _Withdrawing(access, user, may_write))
+    found = list(shown.with_facts().order_by("-id")[: MAX_THREADS + 1])
+    views = _views(thread_bodies(found[:MAX_THREADS], draft), _Withdrawing(access, user, may_write))
     return Discussion(
         groups=_grouped(views, field, _newest if newest_first else _by_line),
         open=states[CommentState.OPEN],
@@ -107,7 +107,7 @@ def discussion_of(
         shows_closed=shows_closed,
         newest_first=newest_first,
         may_write=may_write,
-        is_cut=len(found) > MOST_THREADS,
+        is_cut=len(found) > MAX_THREADS,
     )
 
 

@@ -21,7 +21,7 @@ from workspace.decorators import PageRequest, page
 from workspace.htmx_action import done, htmx_action
 
 CHANGED = "tasks-changed"
-MOST_TASKS = 500
+MAX_TASKS = 500
 
 
 @page("GET", "HEAD", "POST")
@@ -37,7 +37,7 @@ def tasks(request: PageRequest, project_id: UUID) -> HttpResponse:
 def panel_of(access: Access) -> dict[str, Any]:
     """What the panel of tasks shows."""
     project = access.project
-    found = list(Task.objects.of_project(project.id).with_people()[:MOST_TASKS])
+    found = list(Task.objects.of_project(project.id).with_people()[:MAX_TASKS])
     may_write = allowed("task.write", role=access.role, status=Status(project.status))
     members = Member.objects.filter(project=project, user__is_active=True).select_related("user") if may_write else ()
     return {

@@ -21,7 +21,7 @@ from projects.fields import CONFIGURATION, PROMPT
 from workspace.people import PersonView
 
 # A browser slows down over more lines than this; the whole text is in REST and in the export.
-MOST_LINES: Final = 5_000
+MAX_LINES: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def threads_at(moment: Moment) -> list[PastThread]:
 
 
 def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], str]:
-    """One field's lines, and the text of those beyond `MOST_LINES`: a page holds it all, but not each in a row."""
+    """One field's lines, and the text of those beyond `MAX_LINES`: a page holds it all, but not each in a row."""
     text = texts_of([draft], field)[0] if draft else ""
     if not text:
         return [], ""
@@ -124,5 +124,5 @@ def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tupl
         if thread.comment.field == field and thread.line:
             counts[thread.line] = counts.get(thread.line, 0) + 1
     lines = lines_of(text)
-    shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MOST_LINES], 1)]
-    return shown, "\n".join(lines[MOST_LINES:])
+    shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MAX_LINES], 1)]
+    return shown, "\n".join(lines[MAX_LINES:])

@@ -26,7 +26,7 @@ from workspace.history.snapshot import LeaseView, fields_at, lines_at, threads_a
 from workspace.project_frame import frame_of
 from workspace.templatetags.foundry import reader_zone
 
-LARGEST_VERSION = 999_999_999
+MAX_VERSION_NUMBER = 999_999_999
 SHOWS = ("text", "changes")
 
 
@@ -34,7 +34,7 @@ SHOWS = ("text", "changes")
 def version(request: PageRequest, project_id: UUID, version: int) -> HttpResponse:
     """`?field=&show=text|changes`: one version with its facts, its fields, its changes, and its leases."""
     access = get_project(user=request.user, project_id=project_id)
-    moment = moment_of_version(project_id=project_id, version=min(version, LARGEST_VERSION))
+    moment = moment_of_version(project_id=project_id, version=min(version, MAX_VERSION_NUMBER))
     draft = moment.draft
     assert draft is not None
     before = Draft.objects.of_project(project_id).filter(version_number=draft.version_number - 1).first()

@@ -21,7 +21,7 @@ GOES_BACK = frozenset({DraftKind.REVERT, DraftKind.UNDO, DraftKind.REDO})
 # Two dates closer than this would touch.
 DATE_WIDTH = 52
 # The row of release names over the versions, where there are any.
-LONGEST_NAME = 12
+MAX_NAME = 12
 FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
@@ -114,7 +114,7 @@ def version_map(
 
 def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:
     """The name stands over the line, but never beyond the picture's edge."""
-    name = view.release.name if len(view.release.name) <= LONGEST_NAME else view.release.name[: LONGEST_NAME - 1] + "…"
+    name = view.release.name if len(view.release.name) <= MAX_NAME else view.release.name[: MAX_NAME - 1] + "…"
     flag = len(name) * FLAG_LETTER + FLAG_PADDING
     return ReleaseLine(x, name, view.state.state, min(x - flag / 2, width - flag - 1), flag)
 

@@ -23,7 +23,7 @@ from projects.roles import role_choices
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.project_frame import frame_of, may_of
 
-MOST_PEOPLE = 8
+MAX_PEOPLE = 8
 OWNERS_FIRST = Case(*(When(role=role, then=Value(rank)) for rank, role in enumerate(reversed(Role))))
 
 
@@ -49,7 +49,7 @@ def people(request: PageRequest, project_id: UUID) -> HttpResponse:
     get_project(user=request.user, project_id=project_id, action="member.add")
     wanted = request.GET.get("username", "").strip()
     members = Member.objects.filter(project_id=project_id).values("user")
-    found = User.objects.people(wanted).exclude(pk__in=members)[:MOST_PEOPLE] if len(wanted) > 1 else []
+    found = User.objects.people(wanted).exclude(pk__in=members)[:MAX_PEOPLE] if len(wanted) > 1 else []
     return render(request, "workspace/parts/people_options.html", {"people": found})
 
 

@@ -37,7 +37,7 @@ from workspace.releases.presentation import people_of, slots_of
 from workspace.releases.views import get_release, go_to, list_context, release_context
 
 # What the list of versions offers; an older one is reached through the history.
-MOST_VERSIONS: Final = 200
+MAX_VERSIONS: Final = 200
 
 
 @page("GET", "HEAD", "POST")
@@ -85,7 +85,7 @@ def _submit_context(
         "draft": draft,
         "name": name,
         "suggested": suggested_name(project_id, draft),
-        "versions": Draft.objects.of_project(project_id).select_related("author").defer("files")[:MOST_VERSIONS],
+        "versions": Draft.objects.of_project(project_id).select_related("author").defer("files")[:MAX_VERSIONS],
         "rules": rules,
         "slots": slots_of(proposed, members, me=request.user),
         "authors": User.objects.filter(pk__in=authors).order_by("display_name"),

@@ -24,7 +24,7 @@ from projects import field_names
 from publishing.authors import released_before
 from publishing.models import Release
 
-MOST_PLACES: Final = 4
+MAX_PLACES: Final = 4
 _HEADINGS: Final = {
     "markdown": re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*\Z"),
     "yaml": re.compile(r"(?P<title>[\w.-]+):(?:\s|\Z)"),
@@ -158,7 +158,7 @@ def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -
 
 
 def _some(parts: list[str]) -> str:
-    return ", ".join(parts[:MOST_PLACES]) + (" …" if len(parts) > MOST_PLACES else "")
+    return ", ".join(parts[:MAX_PLACES]) + (" …" if len(parts) > MAX_PLACES else "")
 
 
 def _address(base: Draft | None, draft: Draft, field: str | None = None) -> str:

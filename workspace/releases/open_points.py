@@ -22,8 +22,8 @@ from projects import field_names
 from publishing.policies import Rules
 
 # A longer list is not read before a signature; the workspace has all of it.
-MOST_SHOWN: Final = 50
-LONGEST_WORDS: Final = 120
+MAX_SHOWN: Final = 50
+MAX_WORDS_LENGTH: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def points_of(draft: Draft, rules: Rules) -> Points:
     project_id = draft.project_id
     threads = Comment.objects.threads(project_id)
     states = {row["state"]: row["n"] for row in threads.order_by().values("state").annotate(n=Count("pk"))}
-    open_threads = list(threads.filter(state=CommentState.OPEN).with_facts().order_by("id")[:MOST_SHOWN])
+    open_threads = list(threads.filter(state=CommentState.OPEN).with_facts().order_by("id")[:MAX_SHOWN])
     tasks = list(Task.objects.of_project(project_id).with_people())
     open_tasks = [task for task in tasks if not task.is_done]
     open_comments = states.get(CommentState.OPEN, 0)
@@ -64,8 +64,8 @@ def points_of(draft: Draft, rules: Rules) -> Points:
         *((rules.open_tasks,) if open_tasks else ()),
     }
     return Points(
-        open=[*_comments(open_threads, draft), *(_task(task, project_id) for task in open_tasks[:MOST_SHOWN])],
-        done=[_task(task, project_id) for task in tasks if task.is_done][:MOST_SHOWN],
+        open=[*_comments(open_threads, draft), *(_task(task, project_id) for task in open_tasks[:MAX_SHOWN])],
+        done=[_task(task, project_id) for task in tasks if task.is_done][:MAX_SHOWN],
         resolved=resolved,
         open_count=open_comments + len(open_tasks),
         total=open_comments + resolved + len(tasks),
@@ -82,7 +82,7 @@ def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[Point]:
         field = field_names.label(thread.field)
         where = _("Comment on {field}, line {line}") if place else _("Comment on {field}")
         said = " ".join(thread.text.split())
-        cut = said if len(said) <= LONGEST_WORDS else said[:LONGEST_WORDS].rstrip() + " …"
+        cut = said if len(said) <= MAX_WORDS_LENGTH else said[:MAX_WORDS_LENGTH].rstrip() + " …"
         words = where.format(field=field, line=place[0] if place else 0) + f": “{cut}”"
         asked = {"field": thread.field, "panel": "comments", **({"line": place[0]} if place else {})}
         address = reverse("workspace:workspace", args=[draft.project_id]) + f"?{urlencode(asked)}"

@@ -21,7 +21,7 @@ from publishing.states import signing_action
 from workspace.people import PersonView
 
 # More names than this are counted.
-MOST_NAMED: Final = 3
+MAX_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def candidates(release: Release, members: Sequence[Member], meaning: str) -> lis
 def named(people: Sequence[User], *, me: User) -> str:
     """Somebody of these, in words: `You or Sofia Brandt`."""
     is_mine = me in people
-    if len(people) > MOST_NAMED:
+    if len(people) > MAX_NAMED:
         if is_mine:
             return _("You, or one of {n} others").format(n=len(people) - 1)
         return _("One of {n} people").format(n=len(people))
