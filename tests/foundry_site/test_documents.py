@@ -20,7 +20,6 @@ SOURCES = ("*.py", "*.ts", "*.mjs", "*.toml")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w.-]+/")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)")
 CITED = re.compile(r"docs/([\w/-]+\.md)(?:, \"([^\"]+)\"| \((\"[^)]+\")\))?")
-REGISTRY = re.compile(r"^([A-Z_]+)(?:: Final)? = (?:_\w+|Registry\[.*\])\(\"", re.MULTILINE)
 
 
 def name(path: Path) -> str:
@@ -90,15 +89,16 @@ def test_every_section_that_the_code_cites_exists() -> None:
             assert list((ROOT / "docs" / "adr").glob(f"{number}-*.md")), f"{name(source)} cites ADR {number}"
 
 
+def registries(source: str) -> list[str]:
+    """The names of the registries that a module defines, also by a subclass of its own."""
+    classes = "|".join([r"Registry\[.*\]", *re.findall(r"^class (\w+)\(Registry\[", source, re.MULTILINE)])
+    return re.findall(rf"^([A-Z_]+)(?:: Final)? = (?:{classes})\(", source, re.MULTILINE)
+
+
 def test_every_registry_has_its_row() -> None:
     rows = re.findall(r"^\| `(\w+)`, `([\w/]+\.py)` \|", section("architecture.md", "Plugs"), re.MULTILINE)
-    registries = [
-        (registry, name(source))
-        for source in sources()
-        if source.suffix == ".py" and "Registry" in source.read_text() and name(source).split("/")[0] != "tests"
-        for registry in REGISTRY.findall(source.read_text())
-    ]
-    assert sorted(rows) == sorted(registries)
+    modules = [path for path in sources() if path.suffix == ".py" and not path.is_relative_to(ROOT / "tests")]
+    assert sorted(rows) == sorted((each, name(path)) for path in modules for each in registries(path.read_text()))
 
 
 def test_every_refusal_has_its_row_with_its_status() -> None:
