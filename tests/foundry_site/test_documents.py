@@ -63,9 +63,10 @@ def test_every_file_and_folder_that_is_named_exists(document: Path) -> None:
     """Whatever begins with a folder of the repository; what a deployment has is called otherwise."""
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and is_own(path)}
     for words in re.findall(r"`([^`\n]+)`", document.read_text()):
-        path = words.partition("::")[0]
+        path, _, test = words.partition("::")
         if PATH.fullmatch(path) and path.partition("/")[0] in folders:
             assert (ROOT / path).exists(), path
+            assert not test or f"def {test.partition('[')[0]}(" in (ROOT / path).read_text(), words
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
