@@ -67,7 +67,7 @@ def test_from_submission_to_a_bundle_that_proves_itself(
 
     expect(sven.page.locator(".release-title .badge")).to_contain_text("Frozen")
     expect(priya.page.locator(".release-title .badge")).to_contain_text("Frozen")
-    expect(sven.page.locator(".record-check")).to_contain_text("stand as they were recorded")
+    expect(sven.page.locator(".record-check")).to_contain_text("unchanged since signing")
     mara.expect_state("frozen")
     expect(mara.bar("Frozen as release 1.0.0.").get_by_role("link", name="Reopen…")).to_be_visible()
 
@@ -195,7 +195,7 @@ def test_c12_c20_a_print_shows_signatures_and_whether_the_record_changed(
         expect(row).to_be_visible()
         expect(row).to_contain_text(meaning)
         expect(row).to_contain_text(" UTC")
-    expect(page.locator(".record-check")).to_contain_text("stand as they were recorded")
+    expect(page.locator(".record-check")).to_contain_text("unchanged since signing")
     expect(page.get_by_role("heading", name="Since the first entry")).to_be_visible()
     expect(page.locator(".record .hash")).to_contain_text(release.draft.content_hash[:8])
     expect(page.locator(".print-foot")).to_contain_text("Printed by Priya Raman")

@@ -54,7 +54,7 @@ def answering(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("bad", "words"),
-    [(NUL, "Line 1, column 7 holds a NUL character"), (HALF, "Line 1, column 7 holds half a character")],
+    [(NUL, "Line 1, column 7 contains a NUL character"), (HALF, "Line 1, column 7 contains an incomplete character")],
 )
 def test_a_text_that_cannot_be_kept_says_where_survives_a_reload_and_is_mended_by_a_click(
     person: Callable[..., Person], world: World, bad: str, words: str
