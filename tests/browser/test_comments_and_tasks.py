@@ -64,7 +64,7 @@ def test_a_comment_says_when_its_text_is_gone_and_can_be_withdrawn(person: Calla
     daniel.page.keyboard.press("Delete")
     daniel.page.keyboard.type("Nothing of it is left.")
     daniel.page.keyboard.press("ControlOrMeta+s")
-    expect(priya.page.locator(".thread-gone")).to_contain_text("Its text is gone")
+    expect(priya.page.locator(".thread-gone")).to_contain_text("Its text was removed after v12.")
     expect(priya.page.locator(".thread-quote")).to_contain_text(LINE)
 
     priya.page.locator(".thread").click()

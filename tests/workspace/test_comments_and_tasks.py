@@ -84,7 +84,7 @@ def test_a_thread_whose_text_is_gone_says_so(
     lock = writer.take()
     writer.save({"prompt_text": "All new.\n"}, lock, base=2, release_locks=True)
     response = browser(viewer).get(address("comments", two_versions))
-    assert words(elements(response, "p", class_="thread-gone")[0]) == "Its text was removed in v2."
+    assert words(elements(response, "p", class_="thread-gone")[0]) == "Its text was removed after v2."
     assert elements(response, "blockquote", class_="thread-quote is-gone")
     assert elements(response, "span", data_part="quote")[0].text == SOURCES
 
