@@ -30,18 +30,18 @@ async function copyFonts() {
   await Promise.all(FONTS.map((font) => copyFile(require.resolve(font), path.join(out, "fonts", path.basename(font)))));
 }
 
-/** One sprite of the icons named in icons.json; stroke width and size come from our own CSS. */
+/** One sprite of the icons named in icons.json, which Django writes into each page; stroke and size come from our own CSS. */
 async function buildSprite() {
   const names = JSON.parse(await readFile(path.join(here, "icons.json"), "utf8"));
   const symbols = await Promise.all(
     names.map(async (name) => {
       const source = await readFile(require.resolve(`lucide-static/icons/${name}.svg`), "utf8");
       const shapes = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
-      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, " ").trim()}</symbol>`;
+      return `<symbol id="icon-${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, " ").trim()}</symbol>`;
     }),
   );
   const licence = "<!-- Icons by Lucide, ISC licence, https://lucide.dev -->";
-  await writeFile(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${licence}${symbols.join("")}</svg>`);
+  await writeFile(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg" class="sprite" aria-hidden="true">${licence}${symbols.join("")}</svg>`);
   await copyFile(path.join(here, "mark.svg"), path.join(out, "mark.svg"));
 }
 

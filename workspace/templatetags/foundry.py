@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
-from django.forms import BoundField
+from django.contrib.staticfiles import finders
+from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -46,13 +48,21 @@ def as_stored(text: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
-    """One icon of the sprite; it says nothing by itself, so a word stands beside it or on its button."""
-    return format_html(
-        '<svg class="icon icon-{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        size,
-        static("dist/icons.svg"),
-        name,
-    )
+    """One icon of the page's sprite; it says nothing by itself, so a word stands beside it or on its button."""
+    return format_html('<svg class="icon icon-{}" aria-hidden="true"><use href="#icon-{}"></use></svg>', size, name)
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    """All icons, for the start of a page: loaded by address, those of the bar "Offline" would stay empty."""
+    return _icon_sprite()
+
+
+@cache
+def _icon_sprite() -> SafeString:
+    path = finders.find("dist/icons.svg")
+    # Without a build there are neither styles nor scripts either.
+    return mark_safe(Path(path).read_text()) if path else SafeString()  # noqa: S308 - made by our own build
 
 
 @register.simple_tag

@@ -70,12 +70,11 @@ class CommentCount extends GutterMarker {
 
 /** An icon of the page's sprite, for what the editor draws itself. */
 export function spriteIcon(name: string, size: number): SVGElement {
-  const sprite = document.querySelector("use")?.getAttribute("href")?.split("#")[0] ?? "";
   const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   icon.setAttribute("class", `icon icon-${size}`);
   icon.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   icon.append(use);
   return icon;
 }
