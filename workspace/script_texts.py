@@ -27,6 +27,7 @@ def _saving() -> dict[str, str]:
         "save.running": _("Saving v{version}"),
         "save.all": _("All saved in v{version}"),
         "save.done_at": _("Saved as v{version} · {time}"),
+        "save.waiting": _("Saves when online"),
         "save.from": _("From v{version}, as {name}"),
         "save.unknown": _("No answer from the server. Save again: nothing is saved twice."),
         "toast.saved": _("Saved as v{version} · {time}"),

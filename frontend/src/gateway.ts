@@ -74,6 +74,8 @@ export class Gateway extends Emitter<GatewayEvents> {
     super();
     window.setInterval(() => this.watch(), 5_000);
     window.addEventListener("online", () => this.reconnectNow());
+    // The browser knows at once what a silent socket tells after half a minute.
+    window.addEventListener("offline", () => this.drop());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) return;
       this.watch();
@@ -234,13 +236,18 @@ export class Gateway extends Emitter<GatewayEvents> {
 
   private watch(): void {
     const now = Date.now();
-    if (this.socket && now - this.heardAt > SILENCE) {
-      const silent = this.socket;
-      this.closed(0);
-      silent.close();
-    } else if (this.isLive && now - this.spokeAt > PING_AFTER) {
+    if (now - this.heardAt > SILENCE) this.drop();
+    else if (this.isLive && now - this.spokeAt > PING_AFTER) {
       this.request("ping", {}).catch(() => undefined);
     }
+  }
+
+  /** Nobody answers on this socket any more: try another. */
+  private drop(): void {
+    const { socket } = this;
+    if (!socket) return;
+    this.closed(0);
+    socket.close();
   }
 
   private become(connection: Connection): void {

@@ -30,6 +30,8 @@ interface SavingParts {
 /** Makes versions of what this person wrote, and follows the versions that others make. */
 export class Saving {
   private running: Promise<void> | null = null;
+  /** A save that was asked for without a connection; made when there is one again. */
+  private waiting: { wish: SaveWish; done: (isSaved: boolean) => void } | null = null;
   private ownVersions = new Set<number>();
   /** When and as which version this tab last saved. */
   last: { version: number; at: Date } | null = null;
@@ -37,10 +39,24 @@ export class Saving {
   constructor(
     private readonly project: ProjectState,
     private readonly parts: SavingParts,
-  ) {}
+  ) {
+    project.on("connection", ({ phase }) => {
+      if (phase === "live") void this.saveWaiting();
+    });
+  }
 
   get isRunning(): boolean {
     return this.running !== null;
+  }
+
+  get isWaiting(): boolean {
+    return this.waiting !== null;
+  }
+
+  /** Whether a save can be asked for now: it is made at once, or when the connection is back. */
+  get isPossible(): boolean {
+    const { begun, connection } = this.project;
+    return begun && connection.phase !== "ended" && !this.running && !this.waiting && this.ready().length > 0;
   }
 
   /** The fields that could be saved now: ours, changed, and right. */
@@ -52,8 +68,9 @@ export class Saving {
     return [...this.project.fields.values()].filter((field) => field.isHeld && field.isDirty);
   }
 
-  /** Make a version; resolves to whether there is one. */
-  async save({ fields, message = "", keep = true }: SaveWish = {}): Promise<boolean> {
+  /** Make a version; resolves to whether there is one. Without a connection it resolves when that is back. */
+  async save(wish: SaveWish = {}): Promise<boolean> {
+    const { fields, message = "", keep = true } = wish;
     // Asked for a moment after the first key, while the lock is still on its way.
     await this.parts.locks.allSettled();
     for (const field of this.dirty()) {
@@ -61,7 +78,8 @@ export class Saving {
       await this.parts.autosave.isFit(field);
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
-    if (this.running || chosen.length === 0 || !this.project.isLive) return false;
+    if (this.running || this.waiting || chosen.length === 0 || this.project.connection.phase === "ended") return false;
+    if (!this.project.isLive) return this.wait(wish);
     const before = this.last;
     const sending = () => this.send(chosen, message, keep);
     this.running = (keep ? sending() : this.parts.locks.expecting(chosen, sending)).finally(() => {
@@ -71,6 +89,24 @@ export class Saving {
     this.project.setSaving(true);
     await this.running;
     return this.last !== before;
+  }
+
+  private wait(wish: SaveWish): Promise<boolean> {
+    const { project } = this;
+    return new Promise((done) => {
+      this.waiting = { wish, done };
+      project.setSaving(false);
+      project.announce(say("save.waiting"));
+      project.focusText();
+    });
+  }
+
+  private async saveWaiting(): Promise<void> {
+    const { waiting } = this;
+    this.waiting = null;
+    if (!waiting) return;
+    this.project.setSaving(false);
+    waiting.done(await this.save(waiting.wish));
   }
 
   private async send(fields: Field[], message: string, keep: boolean): Promise<void> {

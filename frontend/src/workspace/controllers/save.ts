@@ -55,8 +55,8 @@ export class SaveController extends LiveController {
     const next = { version: project.version + 1 };
     this.splitTarget.hidden = !held || !project.may.write;
     this.doneTarget.hidden = held || project.version === 0;
-    this.labelTarget.textContent = say(saving.isRunning ? "save.running" : "save.as", next);
-    const can = project.isLive && saving.ready().length > 0 && !saving.isRunning;
+    this.labelTarget.textContent = saving.isWaiting ? say("save.waiting") : say(saving.isRunning ? "save.running" : "save.as", next);
+    const can = saving.isPossible;
     this.buttonTarget.disabled = !can;
     if (this.hasMoreTarget) this.moreTarget.disabled = !can;
     const words = this.doneTarget.querySelector("span");

@@ -31,7 +31,7 @@ export class WorkspaceController extends LiveController {
 
   saveWithMessage(event: Event): void {
     event.preventDefault();
-    if (!project.isLive || project.saving.isRunning || project.saving.ready().length === 0) return;
+    if (!project.saving.isPossible) return;
     this.dispatch("ask", { target: document.getElementById("save-dialog") ?? window, prefix: "save-dialog" });
   }
 
