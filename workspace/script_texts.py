@@ -86,7 +86,6 @@ def _locks() -> dict[str, str]:
         "take_over.title": _("Take over {field}?"),
         "take_over.text": _("{name} can then no longer save it. Their unsaved changes are kept."),
         "kept.title": _("Unsaved changes from {time}."),
-        "kept.discard": _("Discard these unsaved changes? They are in no version."),
     }
 
 
@@ -125,7 +124,6 @@ def _merging() -> dict[str, str]:
         "merge.current": _("Current, v{version}"),
         "merge.yours": _("Yours, {time}"),
         "merge.drop": _("Discard yours…"),
-        "merge.discard": _("Discard your changes? They are in no version."),
         "merge.held": _("{name} is editing this field now. Your changes are safe."),
         "merge.take_line": _("Use this"),
         **_three_way(),

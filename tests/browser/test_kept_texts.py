@@ -64,6 +64,25 @@ def test_dropped_text_is_gone_for_good(person: Callable[..., Person], world: Wor
     world.until(lambda: not kept(world, ""))
 
 
+def test_kept_changes_are_discarded_after_a_question_in_the_page(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("Nonsense. ")
+    page.get_by_role("button", name="Stop editing").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
+    for answer in ("Keep them", "Discard changes"):
+        mara.bar("Unsaved changes from").get_by_role("button", name="Discard…").click()
+        dialog = page.get_by_role("dialog", name="Discard your changes?")
+        expect(dialog.get_by_role("button", name="Keep them")).to_be_focused()
+        world.until(lambda: kept(world, "Nonsense. "))
+        dialog.get_by_role("button", name=answer).click()
+        expect(dialog).to_be_hidden()
+    expect(mara.bar("Unsaved changes from")).to_have_count(0)
+    # The button that asked is gone with its bar.
+    expect(mara.text).to_be_focused()
+    world.until(lambda: not kept(world, ""))
+
+
 def test_who_loses_a_field_keeps_the_text_and_chooses(person: Callable[..., Person], world: World) -> None:
     daniel = person("editor")
     page = daniel.at_work()

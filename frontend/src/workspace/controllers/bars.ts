@@ -6,6 +6,7 @@ import { short } from "../../time";
 import { project } from "../instance";
 import type { Field } from "../field";
 import type { Notice } from "../state";
+import { confirmDiscard } from "../discarding";
 import type { KeptText } from "../server";
 import { removingUnstorable } from "../unstorable";
 import { instantiate, LiveController, part } from "../../controllers/live";
@@ -94,7 +95,7 @@ export class BarsController extends LiveController {
 
   async discard(): Promise<void> {
     const { kept } = this.shown ?? {};
-    if (kept && window.confirm(say("kept.discard"))) await project.autosave.discard(kept);
+    if (kept && (await confirmDiscard())) await project.autosave.discard(kept);
   }
 
   async handOver(): Promise<void> {

@@ -8,6 +8,7 @@ import { project } from "../instance";
 import type { Field } from "../field";
 import type { KeptText } from "../server";
 import { showTheirs, useText } from "../conflicts";
+import { confirmDiscard } from "../discarding";
 import { LiveController } from "../../controllers/live";
 
 interface Question {
@@ -59,8 +60,9 @@ export class MergeController extends LiveController<HTMLDialogElement> {
   }
 
   async takeTheirs(): Promise<void> {
-    if (!this.question || !window.confirm(say("merge.discard"))) return;
-    const { field, kept } = this.question;
+    const { question } = this;
+    if (!question || !(await confirmDiscard())) return;
+    const { field, kept } = question;
     if (kept) await project.autosave.discard(kept);
     else showTheirs(field);
     project.changed(field);

@@ -9,6 +9,7 @@ import { project } from "../instance";
 import type { Field } from "../field";
 import { merge3, type Part } from "../merge3";
 import { showTheirs, useText } from "../conflicts";
+import { confirmDiscard } from "../discarding";
 import { instantiate, LiveController, part } from "../../controllers/live";
 
 type Choice = "base" | "theirs" | "yours" | "both_sides";
@@ -74,8 +75,8 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
     void navigator.clipboard.writeText(this.field.text).then(() => (this.noteTarget.textContent = say("copied")));
   }
 
-  discard(): void {
-    if (!window.confirm(say("merge.discard"))) return;
+  async discard(): Promise<void> {
+    if (!(await confirmDiscard())) return;
     showTheirs(this.field);
     project.changed(this.field);
     this.element.close();
