@@ -172,15 +172,18 @@ class Person:
         expect(self.page.locator(".sheet")).to_have_attribute("data-state", state)
 
     def take(self) -> None:
-        """Click into the text, and have the field."""
+        """Have the field, with its text as it was: the first change takes it."""
         self.text.click()
+        self.page.keyboard.type("x")
         self.expect_state("yours")
+        self.page.keyboard.press("Backspace")
 
     def write(self, words: str) -> None:
-        """Take the field and write at its beginning."""
-        self.take()
+        """Write at the beginning of the text, and have the field by that."""
+        self.text.click()
         self.page.keyboard.press("ControlOrMeta+Home")
         self.page.keyboard.type(words)
+        self.expect_state("yours")
 
     def toast(self, words: str) -> Locator:
         return self.page.locator(".toast-note", has_text=words)

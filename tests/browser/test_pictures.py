@@ -31,9 +31,9 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
         who.page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
 
     mara.line("After an interruption").click()
-    mara.expect_state("yours")
     page.keyboard.press("End")
     page.keyboard.type(" Then ask the medical monitor")
+    mara.expect_state("yours")
     expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     expect(page.locator(".projectbar .person")).to_have_count(2)
     expect(page.get_by_placeholder("Comment on line 22…")).to_be_visible()
@@ -110,9 +110,9 @@ def test_pictures_of_what_opens_over_the_page(
 
     for words, more in (("Never compute", " Nor from body surface."), ("Report to the sponsor", " of awareness")):
         daniel.line(words).click()
-        daniel.expect_state("yours")
         page.keyboard.press("End")
         page.keyboard.type(more)
+        daniel.expect_state("yours")
     expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
     world.arrange(lambda: overtake(world))
     page.get_by_role("button", name="Review").click()
@@ -141,8 +141,8 @@ def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:
     mara = person("owner", size=(390, 844))
     mara.at_work()
     mara.line("# Eligibility").click()
-    mara.expect_state("yours")
     mara.page.keyboard.type(" ")
+    mara.expect_state("yours")
     expect(mara.page.locator(".ws-savebar")).to_contain_text("Unsaved")
     mara.page.screenshot(path=pictures / "phone-light.png", animations="disabled")
 

@@ -65,8 +65,8 @@ def test_badges_move_nothing_when_they_appear(person: Callable[..., Person]) -> 
 def write_in_a_sentence(who: Person) -> None:
     """Not into a heading: that would change the outline."""
     who.line("Never compute").click()
-    who.expect_state("yours")
     who.page.keyboard.type("x")
+    who.expect_state("yours")
 
 
 def places(page: Page) -> list[object]:

@@ -19,7 +19,7 @@ def test_one_writes_the_other_watches_and_both_have_the_new_version(
     expect(mara.badge).to_contain_text("You are editing · since")
     expect(daniel.badge).to_contain_text("Being edited by Mara Lindqvist · since")
     daniel.expect_state("theirs")
-    expect(daniel.page.locator(".projectbar .person")).to_contain_text("writes Prompt")
+    expect(daniel.page.locator(".projectbar .person")).to_contain_text("editing Prompt")
 
     expect(daniel.text).to_have_attribute("contenteditable", "false")
     daniel.text.click()
@@ -41,6 +41,40 @@ def test_one_writes_the_other_watches_and_both_have_the_new_version(
     daniel.expect_state("free")
     daniel.take()
     mara.expect_state("theirs")
+
+
+def test_reading_takes_no_field_and_the_first_key_does(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    before = world.current().prompt_text
+    sent: list[str] = []
+    mara.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    page = mara.at_work()
+    daniel.at_work()
+    mara.text.click()
+    mara.line("Never compute").click(click_count=3)
+    mara.text.focus()
+    for key in ("Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        expect(mara.text).not_to_be_focused()
+        mara.text.focus()
+    mara.expect_state("free")
+    assert sent != []
+    assert [frame for frame in sent if "lock.acquire" in frame] == []
+
+    # The lock is on its way while the second key is pressed already.
+    page.keyboard.press("ControlOrMeta+Home")
+    page.keyboard.type("Quick. ")
+    expect(daniel.line("Quick. ")).to_be_visible()
+    daniel.expect_state("theirs")
+    page.keyboard.press("Tab")
+    expect(mara.text).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(mara.text).not_to_be_focused()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert world.current().prompt_text == f"Quick. {before}"
 
 
 def test_two_people_save_different_fields_at_once(person: Callable[..., Person], world: World) -> None:
@@ -103,9 +137,9 @@ def test_everything_is_written_by_keyboard_alone(person: Callable[..., Person], 
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("h1")).to_have_text("Prompt")
     mara.text.focus()
-    mara.expect_state("yours")
     page.keyboard.press("ControlOrMeta+Home")
     page.keyboard.type("By keyboard.\n")
+    mara.expect_state("yours")
     # Escape lets Tab leave the text.
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
@@ -124,7 +158,6 @@ def test_a_comment_a_comparison_and_a_revert_need_no_mouse(person: Callable[...,
     mara = person("owner")
     page = mara.at_work()
     mara.text.focus()
-    mara.expect_state("yours")
     page.keyboard.press("ControlOrMeta+Home")
     page.keyboard.type("By keyboard.\n")
     page.keyboard.press("ControlOrMeta+s")

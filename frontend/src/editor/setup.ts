@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
@@ -19,6 +19,7 @@ import { showHidden } from "./invisible";
 import { keptLineEnds } from "./line_ends";
 import { notesGutter } from "./notes";
 import { remoteWriter } from "./remote";
+import { tabIndents } from "./tab";
 import { unsavedLines } from "./unsaved";
 
 const writing = new Compartment();
@@ -72,8 +73,16 @@ export function plainEditor(language: string, keepsLineEnds: boolean): Extension
   ];
 }
 
+interface EditedField {
+  language: string;
+  label: string;
+  keepsLineEnds: boolean;
+  /** Whether its reader has begun to write. */
+  isTyped: boolean;
+}
+
 /** The state of one field's editor, on what is saved now. */
-export function fieldState(text: string, field: { language: string; label: string; keepsLineEnds: boolean }, more: Extension): EditorState {
+export function fieldState(text: string, field: EditedField, more: Extension): EditorState {
   const { language, label, keepsLineEnds } = field;
   return EditorState.create({
     doc: text,
@@ -90,7 +99,8 @@ export function fieldState(text: string, field: { language: string; label: strin
       highlightSelectionMatches(),
       bracketMatching(),
       indentOnInput(),
-      keymap.of([...searchKeymap, indentWithTab]),
+      keymap.of(searchKeymap),
+      tabIndents(() => field.isTyped),
       writing.of(writable(false, label)),
     ],
   });

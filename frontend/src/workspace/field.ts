@@ -89,6 +89,11 @@ export class Field {
     return this.token !== null;
   }
 
+  /** Whether this person has changed the text since they took the field. */
+  get isTyped(): boolean {
+    return this.isDirty || this.revision > 0;
+  }
+
   /** Whether the text must be right JSON to be saved. */
   get isConfiguration(): boolean {
     return this.name === "model_configuration";

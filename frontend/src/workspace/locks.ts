@@ -12,9 +12,6 @@ import { fetchText } from "./server";
 import type { ProjectState } from "./state";
 import type { Watching } from "./watching";
 
-/** A window that comes back to the front focuses its editor by itself; that is nobody's wish to write. */
-const AFTER_WINDOW_FOCUS = 200;
-
 interface LockParts {
   autosave: Autosave;
   broadcast: Broadcast;
@@ -28,37 +25,25 @@ export class Locks {
   /** Fields that we are giving back: the event may be told before the answer. */
   private readonly leaving = new Set<Field>();
   private readonly renewal: LockRenewal;
-  private windowFocusAt = 0;
 
   constructor(
     private readonly project: ProjectState,
     private readonly parts: LockParts,
   ) {
     this.renewal = new LockRenewal(project, (field) => this.ended(field));
-    window.addEventListener("focus", () => (this.windowFocusAt = Date.now()));
   }
 
-  /** The editor's part: focus or the first key takes the field. */
+  /** The editor's part: the first change takes the field. A click, a selection or Tab is only reading. */
   typing(field: Field): Extension {
-    return [
-      EditorView.domEventHandlers({
-        focus: () => {
-          if (Date.now() - this.windowFocusAt > AFTER_WINDOW_FOCUS) void this.take(field);
-        },
-        // Into a text that had the focus already, since before it became free.
-        mousedown: () => void this.take(field),
-      }),
-      EditorView.updateListener.of((update) => {
-        if (update.docChanged && update.transactions.some((one) => one.docChanged && !one.annotation(fromServer))) {
-          // Whatever way the text was changed: what is pasted, dropped or cut never reaches the window as input.
-          this.renewal.noteActivity();
-          void this.take(field);
-        }
-      }),
-    ];
+    return EditorView.updateListener.of((update) => {
+      if (!update.docChanged || update.transactions.every((one) => !one.docChanged || one.annotation(fromServer))) return;
+      // Whatever way the text was changed: what is pasted, dropped or cut never reaches the window as input.
+      this.renewal.noteActivity();
+      void this.take(field);
+    });
   }
 
-  begin(snapshot: Snapshot, isFirst: boolean): void {
+  begin(snapshot: Snapshot): void {
     const locks = new Map(snapshot.locks.map((lock) => [lock.field, lock]));
     for (const field of this.project.fields.values()) {
       const lock = locks.get(field.name) ?? null;
@@ -70,7 +55,7 @@ export class Locks {
       // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
       if (isOurs) void this.take(field, { again: true });
       // What was typed while the line was down, or before it stood, is taken up again.
-      else if (!lock && (field.isDirty || (isFirst && field.view?.hasFocus))) void this.take(field);
+      else if (!lock && field.isDirty) void this.take(field);
       this.project.changed(field);
     }
     this.renewal.begin(snapshot.lock_ttl);

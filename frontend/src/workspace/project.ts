@@ -106,7 +106,6 @@ export class Project extends ProjectState {
   }
 
   private async begin(snapshot: Snapshot): Promise<void> {
-    const isFirst = !this.begun;
     this.begun = true;
     if (this.session && this.session !== snapshot.session_id) this.formerSessions.add(this.session);
     this.session = snapshot.session_id;
@@ -115,7 +114,7 @@ export class Project extends ProjectState {
     this.people.setPresent(snapshot.present);
     const missed = this.version < (snapshot.current_version ?? 0);
     this.setVersion(snapshot.current_version ?? 0);
-    this.locks.begin(snapshot, isFirst);
+    this.locks.begin(snapshot);
     if (missed) await this.refresh([...this.fields.values()]);
     await this.autosave.begin();
   }

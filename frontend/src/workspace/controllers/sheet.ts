@@ -80,6 +80,7 @@ export class SheetController extends LiveController {
 
   start(): void {
     this.view?.focus();
+    void project.locks.take(this.field);
   }
 
   goTo(): void {
