@@ -152,10 +152,10 @@ export class ProjectState extends Emitter<ProjectChanges> {
     this.emit("announce", words);
   }
 
-  /** What had the focus may be gone or disabled after an act of its own: then the text has it. */
+  /** What had the focus may be gone, hidden or disabled after an act of its own: then the text has it. */
   focusText(): void {
-    const { activeElement } = document;
-    if (activeElement && activeElement !== document.body && !activeElement.matches(":disabled")) return;
+    const { activeElement: active } = document;
+    if (active && active !== document.body && active.checkVisibility() && !active.matches(":disabled")) return;
     [...this.fields.values()].find((field) => field.view)?.view?.focus();
   }
 

@@ -215,15 +215,22 @@ export class BarsController extends LiveController {
     const [first] = [...this.bars.values()].sort((a, b) => urgency.indexOf(a.template) - urgency.indexOf(b.template));
     if (first === this.shown) return;
     this.shown = first ?? null;
-    const template = first && document.getElementById(first.template);
-    if (!(template instanceof HTMLTemplateElement) || !first) {
+    const hadFocus = this.element.contains(document.activeElement);
+    this.paint(first);
+    // The button that was pressed is gone with its bar.
+    if (hadFocus) project.focusText();
+  }
+
+  private paint(bar: Bar | undefined): void {
+    const template = bar && document.getElementById(bar.template);
+    if (!bar || !(template instanceof HTMLTemplateElement)) {
       this.element.replaceChildren();
       return;
     }
     this.element.replaceChildren(instantiate(template));
-    this.fill(first.words);
+    this.fill(bar.words);
     const link = part(this.element, "link");
-    if (link instanceof HTMLAnchorElement && first.href) link.href = first.href;
+    if (link instanceof HTMLAnchorElement && bar.href) link.href = bar.href;
   }
 
   private fill(words: Record<string, string>): void {

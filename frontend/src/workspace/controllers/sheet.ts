@@ -63,12 +63,12 @@ export class SheetController extends LiveController {
   }
 
   cancel(): void {
-    if (!this.field.isDirty) void project.locks.giveBack(this.field);
+    if (!this.field.isDirty) void project.locks.giveBack(this.field).then(() => project.focusText());
     else this.dispatch("ask", { target: document.getElementById("give-back") ?? window, prefix: "give-back", detail: this.field });
   }
 
   ask(): void {
-    void project.locks.ask(this.field);
+    void project.locks.ask(this.field).then(() => project.focusText());
   }
 
   compare(event: Event): void {
@@ -125,6 +125,7 @@ export class SheetController extends LiveController {
     this.mount(field);
     this.tellPlace();
     this.paint();
+    this.dispatch("shown", { target: window, detail: field });
   }
 
   /** What was taken by looking only is given back at once; text that is not saved keeps its lock. */

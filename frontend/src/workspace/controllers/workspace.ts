@@ -10,12 +10,15 @@ export class WorkspaceController extends LiveController {
     const narrow = window.matchMedia("(max-width: 1199px)").matches;
     this.element.dataset["panel"] = narrow ? "closed" : (kept ?? "open");
     window.addEventListener("beforeunload", this.leaving);
+    // A dialog's own event does not bubble. What opened it, and gets the focus back, may be gone by now.
+    document.addEventListener("close", this.closed, { capture: true });
     this.follow(project.on("connection", ({ phase }) => (this.element.dataset["line"] = phase)));
   }
 
   override disconnect(): void {
     super.disconnect();
     window.removeEventListener("beforeunload", this.leaving);
+    document.removeEventListener("close", this.closed, { capture: true });
   }
 
   fold(): void {
@@ -53,6 +56,8 @@ export class WorkspaceController extends LiveController {
     event.preventDefault();
     this.dispatch("step", { target: window, detail: by });
   }
+
+  private readonly closed = (): void => project.focusText();
 
   /** Text that the server does not have yet is the only reason to hold somebody back. */
   private readonly leaving = (event: BeforeUnloadEvent): void => {

@@ -104,7 +104,7 @@ export class GiveBackController extends AskingController {
 
   submit(event: SubmitEvent): void {
     const fate = new FormData(event.target as HTMLFormElement).get("fate");
-    if (this.field) void project.locks.giveBack(this.field, { dropText: fate === "drop" });
+    if (this.field) void project.locks.giveBack(this.field, { dropText: fate === "drop" }).then(() => project.focusText());
   }
 }
 
@@ -113,9 +113,21 @@ export class NewFileController extends AskingController {
   static override targets = ["path", "error"];
   declare readonly pathTarget: HTMLInputElement;
   declare readonly errorTarget: HTMLElement;
+  /** The file whose editor the dialog waits for. */
+  private opening = "";
+
+  override connect(): void {
+    super.connect();
+    window.addEventListener("sheet:shown", this.shown);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:shown", this.shown);
+  }
 
   protected prepare(): void {
-    this.pathTarget.value = "";
+    this.pathTarget.value = this.opening = "";
     this.fail("");
   }
 
@@ -128,9 +140,17 @@ export class NewFileController extends AskingController {
       this.fail(error instanceof Refused ? fieldMessage(error) : say("offline.short"));
       return;
     }
-    this.element.close();
-    window.dispatchEvent(new CustomEvent("fields:open", { detail: `files/${path}` }));
+    this.opening = `files/${path}`;
+    window.dispatchEvent(new CustomEvent("fields:open", { detail: this.opening }));
   }
+
+  /** Closed before there is an editor, the dialog would leave the first keys to the button that opened it. */
+  private readonly shown = (event: Event): void => {
+    const field = (event as CustomEvent<Field>).detail;
+    if (field.name !== this.opening || !this.element.open) return;
+    this.element.close();
+    field.view?.focus();
+  };
 
   private fail(words: string): void {
     this.errorTarget.hidden = words === "";
@@ -158,7 +178,10 @@ export class TakeOverController extends AskingController {
     const { field } = this;
     if (!field) return;
     project.locks.takeOver(field, this.reasonTarget.value.trim()).then(
-      () => sent(this.reasonTarget),
+      () => {
+        sent(this.reasonTarget);
+        project.focusText();
+      },
       (error: unknown) => {
         if (!(error instanceof Refused || error instanceof Disconnected)) throw error;
         toast({ text: error instanceof Refused ? fieldMessage(error) : say("offline.short") });
