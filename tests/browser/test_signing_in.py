@@ -28,7 +28,14 @@ def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., P
     page = mara.page
     page.goto(world.url)
     page.get_by_label("Username").fill(mara.user.username)
-    page.get_by_label("Password").fill("not my password")
+    password = page.get_by_label("Password")
+    password.fill("not my password")
+    show = page.get_by_role("button", name="Show password")
+    show.click()
+    expect(password).to_have_attribute("type", "text")
+    expect(password).to_be_focused()
+    show.click()
+    expect(password).to_have_attribute("type", "password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Wrong user name or password")
     expect(page.get_by_label("Username")).to_have_value(mara.user.username)
@@ -62,6 +69,34 @@ def test_a_token_waits_until_its_maker_has_proved_who_they_are(person: Callable[
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("status").filter(has_text="it is not shown again")).to_be_visible()
+
+
+def test_pages_that_ask_who_somebody_is_open_in_the_field_to_fill_in(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.page
+    world.arrange(lambda: give_password(mara.user))
+    mara.sign_out()
+    page.goto(f"{world.url}/account/")
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.keyboard.type(mara.user.username)
+    page.keyboard.press("Tab")
+    page.keyboard.type("not my password")
+    page.keyboard.press("Enter")
+    # The name was right: what is left to fill in is the password.
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{world.url}/account/")
+    page.goto(f"{world.url}/accounts/factors/codes/add/")
+    expect(page.get_by_role("heading", name="Confirm your identity")).to_be_visible()
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Add an authenticator app")).to_be_visible()
+    expect(page.get_by_label("code")).to_be_focused()
 
 
 def test_somebody_makes_a_project_and_begins_to_write(person: Callable[..., Person], world: World) -> None:

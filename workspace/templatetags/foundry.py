@@ -79,12 +79,21 @@ def avatar(person: PersonView | User | Person, size: int = 22) -> SafeString:
 
 
 @register.simple_tag
-def field_input(bound: BoundField) -> SafeString:
-    """A form's field in our look."""
+def field_input(bound: BoundField, focused: BoundField | None = None) -> SafeString:
+    """A form's field in our look; `focused` is the field of the form in which the page opens."""
     names = {"checkbox": "checkbox", "radioselect": "radio", "select": "select", "textarea": "textarea"}
     # The label says it already.
     bound.field.widget.attrs.pop("placeholder", None)
-    return bound.as_widget(attrs={"class": names.get(bound.widget_type, "input")})
+    return bound.as_widget(attrs={"class": names.get(bound.widget_type, "input"), "autofocus": bound is focused})
+
+
+@register.filter
+def first_to_fill_in(form: BaseForm) -> BoundField | None:
+    """Where a person goes on: the first field with an error, else the first empty one, else the first."""
+    fields = form.visible_fields()
+    wrong = (one for one in fields if one.errors)
+    empty = (one for one in fields if one.widget_type == "password" or not one.value())
+    return next(wrong, None) or next(empty, None) or next(iter(fields), None)
 
 
 @register.simple_tag(takes_context=True)
