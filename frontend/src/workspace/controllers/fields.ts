@@ -132,7 +132,8 @@ export class FieldsController extends LiveController {
     const signature = readers.map(({ user }) => user.id).join();
     if (!place || place.dataset["readers"] === signature) return;
     place.dataset["readers"] = signature;
-    place.replaceChildren(...readers.slice(0, MAX_READERS).map(({ user }) => smallAvatar(user)));
+    const more = readers.slice(MAX_READERS).map(({ user }) => user);
+    place.replaceChildren(...readers.slice(0, MAX_READERS).map(({ user }) => smallAvatar(user)), ...(more.length > 0 ? [theOthers(more)] : []));
   }
 }
 
@@ -142,6 +143,14 @@ function smallAvatar({ id, display_name }: Person): HTMLElement {
   avatar.dataset["tint"] = tintOf(id);
   avatar.title = display_name;
   avatar.textContent = initialsOf(display_name);
+  return avatar;
+}
+
+function theOthers(people: Person[]): HTMLElement {
+  const avatar = document.createElement("span");
+  avatar.className = "avatar avatar-18 avatar-more";
+  avatar.title = people.map(({ display_name }) => spellOut(display_name)).join(", ");
+  avatar.textContent = `+${people.length}`;
   return avatar;
 }
 

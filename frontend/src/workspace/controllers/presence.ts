@@ -1,15 +1,26 @@
-import type { Present } from "../../protocol";
+import type { Person, Present } from "../../protocol";
 import { project } from "../instance";
 import { initialsOf, instantiate, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
 
-const MOST = 4;
+/** As many as Django writes into the page (`presence.html`). */
+const MAX_SHOWN = 4;
+const ORDER = ["writes", "reads", "here"] as const;
 
-/** Who is here, and what each person writes or reads. */
+/** Somebody, and the title of the field that they write or read. */
+interface Shown {
+  user: Person;
+  at: (typeof ORDER)[number];
+  place: string;
+}
+
+/** Who is here, and what each person writes or reads: writers first, beyond a few of them in a list. */
 export class PresenceController extends LiveController {
-  static override targets = ["people", "person", "more", "template"];
+  static override targets = ["people", "person", "more", "count", "everyone", "template"];
   declare readonly peopleTarget: HTMLElement;
   declare readonly moreTarget: HTMLElement;
+  declare readonly countTarget: HTMLElement;
+  declare readonly everyoneTarget: HTMLElement;
   declare readonly templateTarget: HTMLTemplateElement;
 
   override connect(): void {
@@ -21,25 +32,31 @@ export class PresenceController extends LiveController {
 
   private paint(): void {
     if (!project.begun) return;
-    const others = project.people.present.filter(({ user }) => user.id !== project.me.id);
-    const shown = others.slice(0, MOST).map((present) => this.person(present));
-    this.peopleTarget.replaceChildren(...shown);
-    const more = others.length - shown.length;
+    const others = project.people.present.filter(({ user }) => user.id !== project.me.id).map(shownOf);
+    others.sort((a, b) => ORDER.indexOf(a.at) - ORDER.indexOf(b.at));
+    const more = Math.max(others.length - MAX_SHOWN, 0);
+    this.fill(this.peopleTarget, others.slice(0, MAX_SHOWN));
+    this.fill(this.everyoneTarget, more > 0 ? others : []);
     this.moreTarget.hidden = more === 0;
-    this.moreTarget.textContent = `+${more}`;
-    this.moreTarget.title = others.slice(MOST).map(({ user }) => user.display_name).join(", ");
+    this.countTarget.textContent = String(more);
   }
 
-  private person({ user, fields }: Present): HTMLElement {
-    const known = this.peopleTarget.querySelector<HTMLElement>(`[data-user="${user.id}"]`);
+  private fill(list: HTMLElement, people: Shown[]): void {
+    const elements = people.map((one) => this.person(list, one));
+    // Put in again, whoever has the focus would lose it.
+    if (elements.length === list.children.length && elements.every((one, index) => one === list.children[index])) return;
+    list.replaceChildren(...elements);
+  }
+
+  private person(list: HTMLElement, { user, at, place }: Shown): HTMLElement {
+    const known = list.querySelector<HTMLElement>(`[data-user="${user.id}"]`);
     const element = known ?? instantiate(this.templateTarget);
-    const written = [...project.fields.values()].find((field) => field.lock?.holder.id === user.id);
-    const read = fields.map((name) => project.fields.get(name)).find((field) => field !== undefined);
-    const place = (written ?? read)?.title ?? "";
     element.dataset["user"] = user.id;
-    element.dataset["at"] = written ? "writes" : read ? "reads" : "here";
-    set(element, "first-name", spellOut(user.display_name.split(" ")[0] ?? ""));
-    set(element, "name", spellOut(user.display_name));
+    element.dataset["at"] = at;
+    const name = spellOut(user.display_name);
+    const firstName = spellOut(user.display_name.split(" ")[0] ?? "");
+    set(element, "short-name", list === this.everyoneTarget ? name : firstName);
+    set(element, "name", name);
     set(element, "place", place);
     const avatar = part(element, "avatar");
     if (avatar) {
@@ -48,6 +65,12 @@ export class PresenceController extends LiveController {
     }
     return element;
   }
+}
+
+function shownOf({ user, fields }: Present): Shown {
+  const written = [...project.fields.values()].find((field) => field.lock?.holder.id === user.id);
+  const read = fields.map((name) => project.fields.get(name)).find((field) => field !== undefined);
+  return { user, at: written ? "writes" : read ? "reads" : "here", place: (written ?? read)?.title ?? "" };
 }
 
 function set(root: HTMLElement, name: string, text: string): void {
