@@ -92,3 +92,29 @@ def test_the_theme_stays_chosen(person: Callable[..., Person]) -> None:
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 18, 20)"
+
+
+def test_the_menu_shows_which_theme_and_density_are_on(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    page = mara.open("history/")
+    account = page.get_by_role("button", name=f"Account of {mara.user.display_name}")
+    account.click()
+    on = page.locator(".menu-item:has(.menu-mark:visible)")
+    expect(on).to_have_text(["System theme", "Comfortable rows"])
+    page.get_by_role("button", name="Dark theme").click()
+    page.get_by_role("button", name="Compact rows").click()
+    expect(on).to_have_text(["Dark theme", "Compact rows"])
+    page.reload()
+    account.click()
+    expect(on).to_have_text(["Dark theme", "Compact rows"])
+
+
+def test_the_map_of_versions_opens_at_the_newest_with_its_labels_in_sight(person: Callable[..., Person]) -> None:
+    page = person("owner", size=(390, 844)).open("history/")
+    chart = page.get_by_role("group", name="Map of versions")
+    newest = chart.locator(".map-version").last
+    for part in (newest, chart.locator(".map-label").first, chart.locator(".map-key")):
+        expect(part).to_be_in_viewport(ratio=1)
+    chart.evaluate("map => map.scrollTo({ left: 0 })")
+    expect(newest).not_to_be_in_viewport()
+    expect(chart.locator(".map-label").first).to_be_in_viewport(ratio=1)

@@ -6,7 +6,7 @@ import { Controller } from "@hotwired/stimulus";
  * The boxes are a plain form (`pick=9&pick=15`), so that it works, slower, without this.
  */
 export class PicksController extends Controller<HTMLElement> {
-  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band", "map"];
+  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band", "map", "lanes"];
   static override values = { one: String, two: String };
   declare readonly boxTargets: HTMLInputElement[];
   declare readonly barTarget: HTMLElement;
@@ -18,7 +18,8 @@ export class PicksController extends Controller<HTMLElement> {
   declare readonly bandTarget: SVGRectElement;
   declare readonly hasBandTarget: boolean;
   declare readonly mapTarget: HTMLElement;
-  declare readonly hasMapTarget: boolean;
+  /** The names of the lanes, which stay in sight while the map scrolls under them. */
+  declare readonly lanesTarget: SVGElement;
   declare readonly oneValue: string;
   declare readonly twoValue: string;
   private order: string[] = [];
@@ -26,8 +27,12 @@ export class PicksController extends Controller<HTMLElement> {
   override connect(): void {
     this.order = this.boxTargets.filter((box) => box.checked).map((box) => box.value);
     this.show();
+  }
+
+  mapTargetConnected(map: HTMLElement): void {
+    map.addEventListener("scroll", () => this.lanesTarget.setAttribute("transform", `translate(${map.scrollLeft} 0)`), { passive: true });
     // The newest stand at the right.
-    if (this.hasMapTarget) this.mapTarget.scrollLeft = this.mapTarget.scrollWidth;
+    map.scrollLeft = map.scrollWidth;
   }
 
   pick({ target }: { target: HTMLInputElement }): void {
