@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
-from presence.registry import PersonPresence
+from presence.redis_presence import PersonPresence
 from presence.services import record_presence
 from tests.browser.people import Person, World
 
