@@ -48,7 +48,7 @@ def test_it_saves_takes_back_and_changes_the_theme(person: Callable[..., Person]
     page.keyboard.press("Enter")
     expect(mara.toast("Saved as v13")).to_be_visible()
     expect(mara.text).to_be_focused()
-    expect(asked(page, "cancel ed")).to_contain_text("Stop editing Prompt")
+    expect(asked(page, "stop ed")).to_contain_text("Stop editing Prompt")
     page.keyboard.press("Enter")
     mara.expect_state("free")
     expect(asked(page, "undo")).to_contain_text("Undo my last change…")
