@@ -70,7 +70,9 @@ def test_kept_changes_are_discarded_after_a_question_in_the_page(person: Callabl
     mara.write("Nonsense. ")
     page.get_by_role("button", name="Stop editing").click()
     page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
-    for answer in ("Keep them", "Discard changes"):
+    mara.expect_state("free")
+    page.reload()
+    for answer in ("Keep them", "Discard them"):
         mara.bar("Unsaved changes from").get_by_role("button", name="Discard…").click()
         dialog = page.get_by_role("dialog", name="Discard your changes?")
         expect(dialog.get_by_role("button", name="Keep them")).to_be_focused()
