@@ -58,7 +58,7 @@ def test_members_are_added_and_changed_in_dialogs(person: Callable[..., Person])
     page.get_by_role("button", name="Add a member").click()
     page.get_by_label("User name").fill("nobody-like-this")
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("no such person")
+    expect(page.get_by_role("alert")).to_contain_text("No account with this name or e-mail.")
     page.get_by_label("User name").fill(jonas.username)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(mara.toast("Jonas Weber is now a member.")).to_be_visible()
@@ -81,7 +81,7 @@ def test_a_token_is_made_copied_and_revoked(person: Callable[..., Person]) -> No
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("fdy_")
     page.get_by_role("button", name="Revoke laptop IDE").click()
-    expect(mara.toast("The token is revoked.")).to_be_visible()
+    expect(mara.toast("Token revoked. It no longer works.")).to_be_visible()
 
 
 def test_the_theme_stays_chosen(person: Callable[..., Person]) -> None:
