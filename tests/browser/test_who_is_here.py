@@ -18,10 +18,10 @@ def many_readers_and_a_writer(world: World) -> list[PersonPresence]:
     """Seven people who read, and one who writes and came last."""
     world.writer("editor").take("files/topology.yaml")
     readers = [
-        PersonPresence({"id": str(uuid4()), "display_name": f"Reader {number}", "kind": "person"}, ["prompt_text"])
+        PersonPresence({"id": str(uuid4()), "display_name": f"Reader {number}", "kind": "person"}, ("prompt_text",))
         for number in range(7)
     ]
-    return [*readers, PersonPresence(world.people["editor"].person(), ["files/topology.yaml"])]
+    return [*readers, PersonPresence(world.people["editor"].person(), ("files/topology.yaml",))]
 
 
 def shows_four_and_opens_a_list(page: Page) -> None:
