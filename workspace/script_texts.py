@@ -93,6 +93,7 @@ def _sheet() -> dict[str, str]:
     return {
         "editor.label": _("Text of {field}"),
         "outline": _("Outline of {field}"),
+        **_finding(),
         "empty": _("No text in {field} yet"),
         "foot.lines": _("+{added} −{removed} lines since v{version}"),
         "foot.kept": _("Backed up {time}"),
@@ -111,6 +112,27 @@ def _sheet() -> dict[str, str]:
         "lines.other": _("{n} lines"),
         "characters.one": _("{n} character"),
         "characters.other": _("{n} characters"),
+    }
+
+
+def _finding() -> dict[str, str]:
+    return {
+        "find": _("Find"),
+        "find.replacement": _("Replace with"),
+        "find.next": _("Next"),
+        "find.previous": _("Previous"),
+        "find.all": _("Select all"),
+        "find.case": _("Match case"),
+        "find.regexp": _("Regular expression"),
+        "find.word": _("Whole words"),
+        "find.replace": _("Replace"),
+        "find.replace_all": _("Replace all"),
+        "find.close": _("Close"),
+        "find.none": _("No matches"),
+        "find.at": _("{at} of {total}"),
+        "find.total.one": _("{n} match"),
+        "find.total.other": _("{n} matches"),
+        "find.total.many": _("Over {n} matches"),
     }
 
 

@@ -3,7 +3,7 @@ import { json } from "@codemirror/lang-json";
 import { markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { highlightSelectionMatches } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   EditorView,
@@ -15,6 +15,7 @@ import {
 } from "@codemirror/view";
 import { colours } from "./colours";
 import { commentMarks } from "./comments";
+import { finding } from "./find";
 import { showHidden } from "./invisible";
 import { keptLineEnds } from "./line_ends";
 import { notesGutter } from "./notes";
@@ -99,7 +100,7 @@ export function fieldState(text: string, field: EditedField, more: Extension): E
       highlightSelectionMatches(),
       bracketMatching(),
       indentOnInput(),
-      keymap.of(searchKeymap),
+      finding(),
       tabIndents(() => field.isTyped),
       writing.of(writable(false, label)),
     ],
