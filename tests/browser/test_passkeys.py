@@ -98,6 +98,6 @@ def test_an_app_for_codes_shows_its_picture(person: Callable[..., Person], world
     page.goto(f"{world.url}/accounts/factors/codes/add/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-    picture = page.get_by_role("img", name="The same secret as below")
+    picture = page.get_by_role("img", name="QR code of the key below")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 0
