@@ -226,7 +226,7 @@ class Socket:
                     retry_after=1,
                 )
         if command.max_size_per_second is not None:
-            fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MESSAGE_LIMIT, self.heard_at)
+            fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MAX_MESSAGE_BYTES, self.heard_at)
             if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
                 limit = command.max_size_per_second // 1024
                 raise RateLimited(

@@ -37,7 +37,7 @@ def check_content(content: str, *, field: str, name: str | None = None) -> str:
     name = field if name is None else name
     # What is a file belongs to other programs too, and its hash is theirs to compare (docs/adr/0019).
     text = check_storable(content, name=name) if keeps_line_ends(field) else check_text(content, name=name)
-    limit: int = settings.FOUNDRY_TEXT_LIMIT
+    limit: int = settings.FOUNDRY_MAX_TEXT_BYTES
     if len(text) > limit or (len(text) * 4 > limit and len(text.encode()) > limit):
         words = _("A text holds at most {limit} bytes.").format(limit=limit)
         raise PayloadTooLarge(words, field=name, limit=limit)

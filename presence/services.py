@@ -76,7 +76,7 @@ def show_typing(
     Raises `PayloadTooLarge` for more inserted text than a field may hold, line ends included. Never waits; stored
     nowhere.
     """
-    limit: int = settings.FOUNDRY_TEXT_LIMIT
+    limit: int = settings.FOUNDRY_MAX_TEXT_BYTES
     inserted = (part for section in changes if isinstance(section, list) for part in section if isinstance(part, str))
     if sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in inserted) > limit + 1:
         raise PayloadTooLarge(_("A text holds at most {most} bytes.").format(most=limit), field=field, limit=limit)

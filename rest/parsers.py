@@ -45,7 +45,7 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Body:
         """Read and parse the body. Raises `PayloadTooLarge` over 8 MiB, `NotParsed` for anything but a JSON object."""
-        limit = settings.FOUNDRY_MESSAGE_LIMIT
+        limit = settings.FOUNDRY_MAX_MESSAGE_BYTES
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise PayloadTooLarge(_("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit)

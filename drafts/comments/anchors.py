@@ -31,7 +31,7 @@ NEIGHBOURS: Final = 3
 # A quote shorter than this says nothing about where it stands outside its old neighbourhood.
 TELLING_QUOTE: Final = 20
 # Moved lines belong together while no more lines than this stand between them.
-LARGEST_GAP: Final = 1
+MAX_GAP: Final = 1
 # A line that was inserted at more places than this does not tell which of them is meant.
 MAX_PLACES: Final = 16
 # Comparing each line of a range with each in its place is bounded.
@@ -212,7 +212,7 @@ def _weight(text: str) -> int:
 def _runs(lines: Sequence[int]) -> list[list[int]]:
     runs = [[line] for line in lines[:1]]
     for before, line in pairwise(lines):
-        if line - before <= LARGEST_GAP + 1:
+        if line - before <= MAX_GAP + 1:
             runs[-1].append(line)
         else:
             runs.append([line])

@@ -26,9 +26,9 @@ from rest.pagination import page
 from rest.queries import query_integer, query_text
 from rest.schema import operation, page_of
 
-LARGEST_VERSION = 999_999_999
+MAX_VERSION = 999_999_999
 VERSION = OpenApiParameter(
-    "version", {"type": "integer", "minimum": 1, "maximum": LARGEST_VERSION}, description="The current one if left out."
+    "version", {"type": "integer", "minimum": 1, "maximum": MAX_VERSION}, description="The current one if left out."
 )
 FILTERS = (
     OpenApiParameter("field", str, description="Only on this field."),
@@ -43,7 +43,7 @@ class _OnVersion(ProjectView):
 
     def asked_version(self) -> Draft | None:
         """The version that the query names; None before the first. Raises `NotFound`, `ValidationFailed`."""
-        asked = query_integer(self.request, "version", default=0, minimum=1, maximum=LARGEST_VERSION)
+        asked = query_integer(self.request, "version", default=0, minimum=1, maximum=MAX_VERSION)
         project = self.access().project
         return get_draft(project_id=project.id, version=asked) if asked else project.current_draft
 

@@ -44,8 +44,8 @@ class BlobCheck:
             raise refuse("The content was changed: it does not have the hash and size that are its name.")
         if line.sha256 in self.sizes:
             raise refuse("This content stands in the file already.")
-        if line.size > settings.FOUNDRY_TEXT_LIMIT:
-            raise refuse(f"A text holds at most {settings.FOUNDRY_TEXT_LIMIT} bytes.")
+        if line.size > settings.FOUNDRY_MAX_TEXT_BYTES:
+            raise refuse(f"A text holds at most {settings.FOUNDRY_MAX_TEXT_BYTES} bytes.")
         self.sizes[line.sha256] = line.size
         if "\r" in line.text:
             self._with_cr.add(line.sha256)

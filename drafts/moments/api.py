@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from drafts.comments.api import LARGEST_VERSION, VERSION
+from drafts.comments.api import MAX_VERSION, VERSION
 from drafts.moments.reading import moment_at, moment_of_version
 from drafts.moments.serializers import MomentInfo, moment_body
 from kernel.errors import ValidationFailed
@@ -30,7 +30,7 @@ class MomentsView(ProjectView):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """The workspace when a version was saved, or at a moment: fields, comments open then, who held which field."""
         at = _asked_moment(request)
-        version = query_integer(request, "version", default=0, minimum=1, maximum=LARGEST_VERSION)
+        version = query_integer(request, "version", default=0, minimum=1, maximum=MAX_VERSION)
         if at is not None and version:
             raise ValidationFailed({"at": [_("Give a version or a moment, not both.")]})
         self.access()

@@ -12,7 +12,7 @@ from django.core import checks, mail
 
 from kernel.doctor import Finding, Findings, bad, ok, warn
 
-LEAST_FREE: Final = 1024**3
+MIN_FREE_BYTES: Final = 1024**3
 LITTLE_FREE: Final = 0.1
 SECONDS_TO_ANSWER: Final = 5
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -31,7 +31,7 @@ def _disk() -> Finding:
     folder = Path(settings.FOUNDRY_DATA_DIR)
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
     words = f"{usage.free / 1024**3:.1f} GiB free of {usage.total / 1024**3:.0f}"
-    if usage.free < LEAST_FREE:
+    if usage.free < MIN_FREE_BYTES:
         return bad("Disk", words, f"Make room where {folder} lies: with a full disk nothing is saved.")
     if usage.free < usage.total * LITTLE_FREE:
         return warn("Disk", words, f"Make room where {folder} lies soon.")

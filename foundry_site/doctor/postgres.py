@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from kernel.doctor import Finding, Findings, bad, ok, warn
 
-LEAST_VERSION: Final = 16
+MIN_VERSION: Final = 16
 WRITTEN_FOR: Final = 18
 # By how many minors an older version is ahead of 18's: https://www.postgresql.org/support/versioning/.
 MINORS_AHEAD: Final = {18: 0, 17: 6, 16: 10, 15: 14, 14: 19}
@@ -32,8 +32,8 @@ def examine(nodes: int) -> Findings:
     """Everything about the database that is neither a trigger nor a role."""
     version, minor = divmod(int(one("SHOW server_version_num")), 10000)
     newest = newest_minor(version)
-    if version < LEAST_VERSION:
-        yield bad("PostgreSQL", f"version {version}", f"Upgrade to {WRITTEN_FOR}: below {LEAST_VERSION} nothing works.")
+    if version < MIN_VERSION:
+        yield bad("PostgreSQL", f"version {version}", f"Upgrade to {WRITTEN_FOR}: below {MIN_VERSION} nothing works.")
     elif version < WRITTEN_FOR:
         yield warn("PostgreSQL", f"version {version}.{minor}", f"Foundry is tested with {WRITTEN_FOR}.")
     elif newest is not None and minor < newest:

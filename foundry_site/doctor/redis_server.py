@@ -10,7 +10,7 @@ from django_redis import get_redis_connection
 from foundry_site.doctor.postgres import clock, distance
 from kernel.doctor import Finding, Findings, bad, ok, warn
 
-LEAST_VERSION: Final = (6, 2)
+MIN_VERSION: Final = (6, 2)
 FULL: Final = 0.8
 LOOKED_AT: Final = 1000
 LOCKS: Final = b"lock:"
@@ -39,8 +39,8 @@ def _version(facts: dict[str, Any]) -> Finding:
     # Valkey tells the version of Redis that it speaks, too.
     text = str(facts["redis_version"])
     name = f"Valkey {facts['valkey_version']}" if "valkey_version" in facts else f"Redis {text}"
-    if tuple(int(part) for part in text.split(".")[:2]) < LEAST_VERSION:
-        return bad("Redis", name, f"Upgrade to {'.'.join(map(str, LEAST_VERSION))} or newer.")
+    if tuple(int(part) for part in text.split(".")[:2]) < MIN_VERSION:
+        return bad("Redis", name, f"Upgrade to {'.'.join(map(str, MIN_VERSION))} or newer.")
     return ok("Redis", name)
 
 

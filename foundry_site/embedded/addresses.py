@@ -11,7 +11,7 @@ from urllib.parse import quote
 from foundry_site.embedded.errors import EmbeddedServiceError
 
 # A Unix socket's path is at most 107 bytes on Linux and 103 on macOS (sys/un.h).
-SOCKET_PATH_LIMIT = 103
+MAX_SOCKET_PATH = 103
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 VALKEY_SOCKET = "valkey.sock"
 DATABASE_NAME = "foundry"
@@ -29,7 +29,7 @@ def socket_folder(data_dir: Path, service: str, socket_name: str) -> Path:
     Postgres takes a comma-separated list of folders, hence the second reason for the short one.
     """
     folder = service_folder(data_dir, service)
-    if len(str(folder / socket_name).encode()) <= SOCKET_PATH_LIMIT and "," not in str(folder):
+    if len(str(folder / socket_name).encode()) <= MAX_SOCKET_PATH and "," not in str(folder):
         return folder
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     return Path("/tmp") / f"foundry-{digest}"  # noqa: S108 (prepare_socket_folder refuses one that is not ours)

@@ -28,7 +28,7 @@ from foundry_site.launcher.worker import background_worker
 from kernel.environment import EnvironmentVariableError
 
 # What the embedded PostgreSQL has connections for.
-MOST_EMBEDDED: Final = 4
+MAX_EMBEDDED_NODES: Final = 4
 LOOK_AGAIN_SECONDS: Final = 0.5
 
 
@@ -51,8 +51,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: ClusterOptions, environment: Environment) -> None:
     url = f"http://localhost:{options.run.port}{environment.path}/"
-    if environment.database_url is None and options.nodes > MOST_EMBEDDED:
-        raise LaunchError(f"The embedded PostgreSQL serves up to {MOST_EMBEDDED} nodes; name your own in DATABASE_URL.")
+    if environment.database_url is None and options.nodes > MAX_EMBEDDED_NODES:
+        raise LaunchError(
+            f"The embedded PostgreSQL serves up to {MAX_EMBEDDED_NODES} nodes; name your own in DATABASE_URL."
+        )
     with DataFolderLock(options.run.data_dir) as lock:
         lock.describe(url=url)
         check_port(options.run.port)

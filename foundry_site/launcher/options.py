@@ -11,9 +11,9 @@ from pathlib import Path
 from foundry_site.environment import BASE_DIR
 
 DEFAULT_PORT = 8000
-HIGHEST_PORT = 65535
+MAX_PORT = 65535
 DEFAULT_NODES = 2
-MOST_NODES = 64
+MAX_NODES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ def _run_options(parsed: argparse.Namespace) -> RunOptions:
 
 
 def _nodes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_NODES:
-        raise argparse.ArgumentTypeError(f"a number of nodes is one from 1 to {MOST_NODES}, not {text!r}")
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_NODES:
+        raise argparse.ArgumentTypeError(f"a number of nodes is one from 1 to {MAX_NODES}, not {text!r}")
     return int(text)
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text!r}")
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {MAX_PORT}, not {text!r}")
     return int(text)

@@ -14,7 +14,7 @@ from foundry_site.launcher.console import complain
 
 LOOK_SECONDS: Final = 0.5
 FIRST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 30.0
+MAX_PAUSE: Final = 30.0
 # Who has lived so long is healthy: the next end counts as the first.
 HEALTHY_SECONDS: Final = 60.0
 MAX_STARTS: Final = 8
@@ -61,7 +61,7 @@ def _watch(service: Supervised, over: threading.Event, first_pause: float) -> No
             complain(f"ALERT {service.name} has ended {MAX_STARTS + 1} times, and is not started again.")
             service.give_up()
             return
-        pause = min(LONGEST_PAUSE, first_pause * 2**starts)
+        pause = min(MAX_PAUSE, first_pause * 2**starts)
         complain(f"{service.name} has ended, and is started again in {pause:g} s.")
         if over.wait(pause):
             return

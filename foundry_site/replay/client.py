@@ -12,7 +12,7 @@ from uuid import uuid4
 
 TIMEOUT_SECONDS = 30
 TRIES = 20
-LONGEST_WAIT_SECONDS = 15.0
+MAX_WAIT_SECONDS = 15.0
 RETRIED = (429, 503)
 
 
@@ -51,7 +51,7 @@ class Client:
     def _answer(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Any:
         reason = "no answer"
         for tried in range(TRIES):
-            wait = min(0.1 * 2**tried, LONGEST_WAIT_SECONDS)
+            wait = min(0.1 * 2**tried, MAX_WAIT_SECONDS)
             try:
                 status, answer_headers, content = self._send(method, path, body, headers)
             except (OSError, http.client.HTTPException) as error:
@@ -61,7 +61,7 @@ class Client:
                 if status not in RETRIED:
                     return _read(status, content, f"{method} {path}")
                 reason = f"status {status}"
-                wait = min(float(answer_headers.get("Retry-After") or wait), LONGEST_WAIT_SECONDS)
+                wait = min(float(answer_headers.get("Retry-After") or wait), MAX_WAIT_SECONDS)
             if tried + 1 < TRIES:
                 time.sleep(wait)
         raise ApiError(f"{method} {path}: gave up after {TRIES} tries ({reason}).")

@@ -83,11 +83,11 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
             self._unfinished.finish()
 
     def _is_too_large(self, size: int) -> bool:
-        return size > int(settings.FOUNDRY_MESSAGE_LIMIT)
+        return size > int(settings.FOUNDRY_MAX_MESSAGE_BYTES)
 
     def _refuse(self) -> None:
         self._is_refused = True
-        limit = settings.FOUNDRY_MESSAGE_LIMIT
+        limit = settings.FOUNDRY_MAX_MESSAGE_BYTES
         problem = PayloadTooLarge(
             _("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit
         ).problem()

@@ -41,8 +41,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
             application=application,
             endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
             # Binds what comes in. What goes out (a draft with all its texts may be larger) is framed by `sockets`.
-            websocket_max_message_size=settings.FOUNDRY_MESSAGE_LIMIT,
-            websocket_max_frame_size=settings.FOUNDRY_MESSAGE_LIMIT,
+            websocket_max_message_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
+            websocket_max_frame_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_timeout=-1,
             # Anybody can send the header: it is believed only where a proxy stands before every node and overwrites it.
             proxy_forwarded_address_header="X-Forwarded-For" if settings.FOUNDRY_PROXY else None,

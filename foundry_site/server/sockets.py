@@ -22,8 +22,8 @@ from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES
 
 # Received messages that wait for the application; a large one counts for more.
-MOST_WAITING: Final = 64
-MOST_WAITING_LARGE: Final = 2
+MAX_WAITING: Final = 64
+MAX_WAITING_LARGE: Final = 2
 LARGE: Final = 64 * 1024
 # Seconds until it is looked whether the application has caught up.
 LOOK_AGAIN: Final = 0.02
@@ -129,7 +129,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 (Autobahn's names)
         self._unfinished.finish()
         super().onMessage(payload, isBinary)
-        most = MOST_WAITING_LARGE if len(payload) > LARGE else MOST_WAITING
+        most = MAX_WAITING_LARGE if len(payload) > LARGE else MAX_WAITING
         if self._is_reading and self.application_queue.qsize() >= most:
             self._is_reading = False
             self.transport.pauseProducing()

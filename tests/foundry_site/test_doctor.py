@@ -245,7 +245,7 @@ def test_this_node_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPa
     assert the(place.examine, "Debug pages").level is Level.BAD
     settings.BASE_DIR = tmp_path
     assert the(place.examine, "Browser files").level is Level.BAD
-    monkeypatch.setattr(place, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(place, "MIN_FREE_BYTES", 2**60)
     assert the(place.examine, "Disk").level is Level.BAD
 
 

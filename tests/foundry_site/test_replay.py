@@ -81,7 +81,7 @@ class Scripted(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(client_module, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(client_module, "MAX_WAIT_SECONDS", 0.0)
     Scripted.answers.clear()
     Scripted.references.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Scripted) as running:

@@ -36,7 +36,7 @@ def test_what_has_ended_is_started_again_and_said(capfd: pytest.CaptureFixture[s
 def test_what_cannot_be_kept_running_is_given_up_loudly(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervision, "LONGEST_PAUSE", 0.002)
+    monkeypatch.setattr(supervision, "MAX_PAUSE", 0.002)
     starts, given_up = [], threading.Event()
 
     def start() -> None:

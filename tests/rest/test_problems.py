@@ -115,7 +115,7 @@ def test_it_names_the_wrong_fields(given: dict[str, object], fields: set[str]) -
 
 
 def test_a_message_has_a_limit() -> None:
-    body = json.dumps({"name": "x" * settings.FOUNDRY_MESSAGE_LIMIT})
+    body = json.dumps({"name": "x" * settings.FOUNDRY_MAX_MESSAGE_BYTES})
     assert problem(Api().post("auth/tokens/", body)) == (413, "payload_too_large")
 
 

@@ -108,7 +108,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
                 "socket": socket_address(project_id),
                 **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
             },
-            "text_limit": django_settings.FOUNDRY_TEXT_LIMIT,
+            "text_limit": django_settings.FOUNDRY_MAX_TEXT_BYTES,
             "languages": languages.language_names(),
             "texts": script_texts(),
         },

@@ -82,9 +82,9 @@ def _text(touch: Touch, contents: Contents) -> str:
     assert touch.blob is not None
     if touch.mode not in REGULAR_FILES:
         raise ValidationFailed({touch.field: [f"Is {_KINDS.get(touch.mode, 'not a file')}, not a text."]})
-    data = contents.read(touch.blob, limit=settings.FOUNDRY_TEXT_LIMIT)
+    data = contents.read(touch.blob, limit=settings.FOUNDRY_MAX_TEXT_BYTES)
     if data is None:
-        raise ValidationFailed({touch.field: [f"Is larger than {settings.FOUNDRY_TEXT_LIMIT} bytes."]})
+        raise ValidationFailed({touch.field: [f"Is larger than {settings.FOUNDRY_MAX_TEXT_BYTES} bytes."]})
     if data.startswith(_LFS_POINTER):
         raise ValidationFailed({touch.field: ["Is a Git LFS pointer; its content is not in the repository."]})
     try:
