@@ -17,8 +17,8 @@ from uuid import UUID
 import msgspec
 
 from bench.frames import CLOSE, first_frame, handshake, masked
-from bench.nodes import Node
-from bench.world import Person
+from bench.nodes import BenchNode
+from bench.world import BenchUser
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
@@ -33,7 +33,7 @@ class Refused(Exception):
         self.code: int = error["code"]
 
 
-class Socket:
+class BenchSocket:
     """A session in a project. Notifications are read past."""
 
     def __init__(self, connection: socket.socket, address: str, token: str) -> None:
@@ -80,18 +80,18 @@ class Socket:
 
 
 @contextmanager
-def socket_to(node: Node, project_id: UUID, person: Person) -> Iterator[Socket]:
+def socket_to(node: BenchNode, project_id: UUID, person: BenchUser) -> Iterator[BenchSocket]:
     """Open a person's socket to a project on a node."""
     with socket.create_connection(("127.0.0.1", node.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield Socket(connection, f"/ws/projects/{project_id}/", person.token)
+        yield BenchSocket(connection, f"/ws/projects/{project_id}/", person.token)
         connection.sendall(masked((1000).to_bytes(2, "big"), opcode=CLOSE))
 
 
 class Rest:
     """REST with one kept connection."""
 
-    def __init__(self, node: Node, person: Person) -> None:
+    def __init__(self, node: BenchNode, person: BenchUser) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=60)
         self._headers = {"Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
 

@@ -23,7 +23,7 @@ STOP_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class BenchNode:
     """One server process on this machine."""
 
     port: int
@@ -39,14 +39,14 @@ class Node:
 
 
 @contextmanager
-def product_node() -> Iterator[Node]:
+def product_node() -> Iterator[BenchNode]:
     """A node of the product, ready."""
     with _node([sys.executable, "manage.py", "serve", "--port"], ready="/readyz") as node:
         yield node
 
 
 @contextmanager
-def stock_node() -> Iterator[Node]:
+def stock_node() -> Iterator[BenchNode]:
     """The stock Channels consumer of `bench.stock` under stock Daphne."""
     command = [sys.executable, "-m", "daphne", "bench.stock:application", "-v", "0", "-p"]
     with _node(command, ready="/") as node:
@@ -54,10 +54,10 @@ def stock_node() -> Iterator[Node]:
 
 
 @contextmanager
-def _node(command: Sequence[str], *, ready: str) -> Iterator[Node]:
+def _node(command: Sequence[str], *, ready: str) -> Iterator[BenchNode]:
     port = _free_port()
     process = subprocess.Popen([*command, str(port)], cwd=BASE_DIR, env=dict(os.environ))
-    node = Node(port, process)
+    node = BenchNode(port, process)
     try:
         _wait_until_ready(node, ready)
         yield node
@@ -70,7 +70,7 @@ def _node(command: Sequence[str], *, ready: str) -> Iterator[Node]:
             process.wait()
 
 
-def _wait_until_ready(node: Node, path: str) -> None:
+def _wait_until_ready(node: BenchNode, path: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

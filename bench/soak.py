@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final
 
 from bench.client import socket_to
-from bench.nodes import Node, product_node
+from bench.nodes import BenchNode, product_node
 from bench.world import person, project
 
 PEOPLE: Final = 6
@@ -78,7 +78,7 @@ def soak(minutes: float) -> Soak:
     return found
 
 
-def _walk(node: Node, number: int, end: float, found: Soak) -> None:
+def _walk(node: BenchNode, number: int, end: float, found: Soak) -> None:
     """One person, again and again: come, take the prompt, save some versions, give it back, go."""
     walker = person(f"soak{number}")
     made = project(walker)

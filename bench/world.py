@@ -54,7 +54,7 @@ def services() -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class BenchUser:
     """A user with a token, as an IDE has it."""
 
     user: User
@@ -62,7 +62,7 @@ class Person:
     caller: Caller
 
 
-def person(name: str) -> Person:
+def person(name: str) -> BenchUser:
     """Make an account with an access token, through the services."""
     from accounts.callers import Caller, foundry_caller
     from accounts.services import create_account, create_token
@@ -72,10 +72,10 @@ def person(name: str) -> Person:
     )
     caller = Caller(user=user, via="api", credential="command")
     _, token = create_token(caller=foundry_caller("command"), name="bench", user_id=user.id)
-    return Person(user, token, caller)
+    return BenchUser(user, token, caller)
 
 
-def project(owner: Person, *members: Person) -> Project:
+def project(owner: BenchUser, *members: BenchUser) -> Project:
     """A private project with editors."""
     from projects.services import add_member, create_project
 
@@ -95,7 +95,7 @@ def bare_connection() -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(autocommit=True, **{name: here[key] for name, key in names.items() if here[key]})
 
 
-def baseline(owner: Person, made: Project) -> Baseline:
+def baseline(owner: BenchUser, made: Project) -> Baseline:
     """The bare way at the same tables, in a project of its own."""
     from django_redis import get_redis_connection
 

@@ -112,7 +112,7 @@ class RevertView(DraftView):
         return self.made(services.revert_draft(caller=self.caller(), project_id=project_id, version=version, **given))
 
 
-class _StepView(DraftView):
+class _HistoryStepView(DraftView):
     write_action = "draft.undo"
 
     def step(self, write: Callable[..., Draft]) -> HttpResponseBase:
@@ -120,7 +120,7 @@ class _StepView(DraftView):
         return self.made(write(caller=self.caller(), project_id=self.project_id, **given))
 
 
-class UndoView(_StepView):
+class UndoView(_HistoryStepView):
     @operation(
         "drafts_undo",
         takes=shapes.OptionalReason,
@@ -134,7 +134,7 @@ class UndoView(_StepView):
         return self.step(services.undo_draft)
 
 
-class RedoView(_StepView):
+class RedoView(_HistoryStepView):
     @operation(
         "drafts_redo",
         takes=shapes.OptionalReason,

@@ -65,8 +65,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "foundry_site.server.middleware.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "foundry_site.server.middleware.stored_nowhere",
-    "foundry_site.server.middleware.storable_queries",
+    "foundry_site.server.middleware.no_store",
+    "foundry_site.server.middleware.reject_invalid_queries",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -76,9 +76,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.BrowserSessions",
     "accounts.middleware.AccountBinding",
-    "foundry_site.server.middleware.named_in_the_log",
+    "foundry_site.server.middleware.log_user",
     "django_htmx.middleware.HtmxMiddleware",
-    "foundry_site.server.middleware.nothing_hidden",
+    "foundry_site.server.middleware.reveal_invisible",
 ]
 TEMPLATES = [
     {

@@ -83,7 +83,7 @@ class RenewView(LockView):
         return self.answer(asdict(services.renew_locks(caller=caller, project_id=project_id, **given)))
 
 
-class ReleaseView(LockView):
+class ReleaseLockView(LockView):
     write_action = "lock.release"
 
     @operation("locks_release", takes=shapes.Releasing, answer=NOTHING)

@@ -187,7 +187,7 @@ class RejectView(_EndView):
         return self.end(services.reject_release)
 
 
-class WithdrawView(_EndView):
+class WithdrawReleaseView(_EndView):
     write_action = "release.withdraw"
 
     @operation("releases_withdraw", takes=Reason, answer=shapes.ReleaseInfo)

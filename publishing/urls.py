@@ -12,7 +12,7 @@ of_release = [
     path("signatures/", api.SignaturesView.as_view(), name="api_signatures"),
     path("bundle/", api.BundleView.as_view(), name="api_bundle"),
     path("reject/", api.RejectView.as_view(), name="api_reject"),
-    path("withdraw/", api.WithdrawView.as_view(), name="api_withdraw"),
+    path("withdraw/", api.WithdrawReleaseView.as_view(), name="api_withdraw"),
 ]
 urlpatterns = [
     path("projects/<uuid:project_id>/policy/", api.PolicyView.as_view(), name="api_policy"),

@@ -13,7 +13,7 @@ from audit.findings import Finding
 from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import UNRECORDED, Fact, Untrue
-from audit.rebuilding.tables import CHAIN, REBUILT_TABLES, Row, Rows, Table
+from audit.rebuilding.tables import CHAIN, REBUILT_TABLES, RebuiltRow, Rows, Table
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Rebuilding:
         self.rows = {table: Rows(table) for table in self.tables}
         for table, rows in self.rows.items():
             for key, columns in (table.begins() if table.begins else {}).items():
-                rows.told[key] = Row(table.name, SITE_CHAIN, columns)
+                rows.told[key] = RebuiltRow(table.name, SITE_CHAIN, columns)
 
     def take(self, fact: Fact) -> Finding | None:
         """Let every table hear of the next event; what is wrong where it does not say what it should."""
@@ -91,7 +91,7 @@ class Rebuilding:
             if (chain is None or row.chain == chain) and table.still_counts(row):
                 yield Finding(row.where, f"the {table.name} it recorded is gone", row.chain)
 
-    def _difference(self, table: Table, values: Mapping[str, Any], told: Row) -> str | None:
+    def _difference(self, table: Table, values: Mapping[str, Any], told: RebuiltRow) -> str | None:
         for name in table.compared:
             expected = told.columns.get(name, UNRECORDED)
             if name in table.key:

@@ -47,7 +47,7 @@ AS_HEX: Final = Column(as_told=lambda data: bytes(data).hex())
 
 
 @dataclass(slots=True)
-class Row:
+class RebuiltRow:
     """A row as the events tell it: its columns, and where it was told first; `is_made` where an event made it."""
 
     where: str
@@ -61,20 +61,20 @@ class Rows:
     """The rows of one table as the events told them so far; `memory` is for what its steps must remember besides."""
 
     table: Table
-    told: dict[Key, Row] = field(default_factory=dict)
+    told: dict[Key, RebuiltRow] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 
     def put(self, fact: Fact, key: Key, **columns: Any) -> None:
         """The event makes this row."""
         self._check_chain(fact, key)
-        self.told[key] = Row(fact.where, fact.chain, columns)
+        self.told[key] = RebuiltRow(fact.where, fact.chain, columns)
 
     def change(self, fact: Fact, key: Key, **columns: Any) -> None:
         """The event changes these columns; the rest is as it was told before, or elsewhere."""
         self._check_chain(fact, key)
         row = self.told.get(key)
         if row is None:
-            self.told[key] = Row(fact.where, fact.chain, columns, is_made=False)
+            self.told[key] = RebuiltRow(fact.where, fact.chain, columns, is_made=False)
         else:
             row.columns |= columns
 
@@ -205,7 +205,7 @@ class Table:
                 place += width
             yield {**found, **({CHAIN: str(values[-1])} if extra else {})}
 
-    def still_counts(self, told: Row) -> bool:
+    def still_counts(self, told: RebuiltRow) -> bool:
         """Whether a row that was told should be there."""
         if self.counts_since is None:
             return True

@@ -17,9 +17,9 @@ import realtime
 from audit.live import topic_of
 from audit.models import Event, project_chain
 from bench.figure import Figure, Goal, compared
-from bench.nodes import Node, product_node, stock_node
+from bench.nodes import BenchNode, product_node, stock_node
 from bench.sockets import hang_up, listen_many
-from bench.world import Person, person, project
+from bench.world import BenchUser, person, project
 
 SOCKETS = 200
 BURST = 200
@@ -91,7 +91,7 @@ async def _pace(port: int, path: str, token: str | None, send: Send, first: int,
 class Sides:
     """Both servers at once, measured in turn."""
 
-    def __init__(self, product: Node, stock: Node, owner: Person) -> None:
+    def __init__(self, product: BenchNode, stock: BenchNode, owner: BenchUser) -> None:
         self.product, self.stock, self.owner = product, stock, owner
 
     def burst(self) -> tuple[float, float]:

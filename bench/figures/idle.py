@@ -6,9 +6,9 @@ import asyncio
 import time
 
 from bench.figure import Figure, Goal, compared
-from bench.nodes import Node, product_node, stock_node
+from bench.nodes import BenchNode, product_node, stock_node
 from bench.sockets import hang_up, listen_many
-from bench.world import Person, person, project
+from bench.world import BenchUser, person, project
 
 JOINS = 2_000
 
@@ -29,7 +29,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
     return [compared("p11", "Memory of an idle socket", "KiB", Goal("<=", 1), [(value, baseline)], notes=notes)]
 
 
-async def _join(node: Node, path: str, owner: Person | None, count: int) -> tuple[float, float, float]:
+async def _join(node: BenchNode, path: str, owner: BenchUser | None, count: int) -> tuple[float, float, float]:
     """KiB per socket, and the seconds of a join among the first and the last tenth."""
     token = owner.token if owner else None
     warm = await listen_many(20, node.port, path, lambda *_: None, token=token)

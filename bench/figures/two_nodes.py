@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 from bench.client import socket_to
 from bench.figure import Figure, Goal, compared, in_turn, per_second
-from bench.nodes import Node, product_node
-from bench.world import Person, person, project
+from bench.nodes import BenchNode, product_node
+from bench.world import BenchUser, person, project
 
 PROJECTS = 4
 # Below 4 cores two nodes, the database and the clients share what one node had (docs/benchmarks.md): the goal is 1.0.
@@ -29,7 +29,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
     return [compared("p12", "Two nodes against one: saves on different projects", "saves/s", goal, pairs, notes=notes)]
 
 
-def _saves(nodes: list[Node], owner: Person, count: int) -> float:
+def _saves(nodes: list[BenchNode], owner: BenchUser, count: int) -> float:
     """Saves per second over all projects, each with one writer and one who watches."""
     with ExitStack() as stack, ThreadPoolExecutor(PROJECTS) as pool:
         writers = []

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bench.client import Refused, Rest, socket_to
 from bench.figure import Figure, Goal, compared, in_turn, per_second
-from bench.nodes import Node, product_node
-from bench.world import Person, baseline, person, project
+from bench.nodes import BenchNode, product_node
+from bench.world import BenchUser, baseline, person, project
 
 PROMPT = "Answer only from the documents that are listed.\n" * 42  # about 2 kB
 CLIENTS = 8
@@ -30,7 +30,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
     return figures
 
 
-def _lock_cycles(node: Node, owner: Person, rounds: int, count: int) -> Figure:
+def _lock_cycles(node: BenchNode, owner: BenchUser, rounds: int, count: int) -> Figure:
     made, bare = project(owner), baseline(owner, project(owner))
     with socket_to(node, made.id, owner) as socket:
 
@@ -44,7 +44,7 @@ def _lock_cycles(node: Node, owner: Person, rounds: int, count: int) -> Figure:
     return compared("p3", "Lock taken and given back, journalled", "cycles/s", Goal(">=", 0.4), pairs)
 
 
-def _refusals(node: Node, owner: Person, other: Person, rounds: int, count: int) -> Figure:
+def _refusals(node: BenchNode, owner: BenchUser, other: BenchUser, rounds: int, count: int) -> Figure:
     made, bare = project(owner, other), baseline(owner, project(owner))
     bare.refused_take()
     with socket_to(node, made.id, owner) as holder, socket_to(node, made.id, other) as socket:
@@ -64,7 +64,7 @@ def _refusals(node: Node, owner: Person, other: Person, rounds: int, count: int)
     return compared("p4", "A taken field refused", "refusals/s", Goal(">=", 0.25), pairs)
 
 
-def _saves(node: Node, owner: Person, rounds: int, count: int) -> Figure:
+def _saves(node: BenchNode, owner: BenchUser, rounds: int, count: int) -> Figure:
     made, bare = project(owner), baseline(owner, project(owner))
     with socket_to(node, made.id, owner) as socket:
         token, version = socket.take(), 0
@@ -82,7 +82,7 @@ def _saves(node: Node, owner: Person, rounds: int, count: int) -> Figure:
 class _Saver:
     """One REST client that saves a field of its own."""
 
-    def __init__(self, node: Node, owner: Person, project_id: object, field: str) -> None:
+    def __init__(self, node: BenchNode, owner: BenchUser, project_id: object, field: str) -> None:
         self.rest, self.field, self.path = Rest(node, owner), field, f"projects/{project_id}"
         _, opened = self.rest.call("POST", f"{self.path}/sessions/", {})
         self.session = opened["session_id"]
@@ -105,7 +105,7 @@ class _Saver:
             self.failures += 1
 
 
-def _rest(node: Node, owner: Person, rounds: int, count: int) -> Figure:
+def _rest(node: BenchNode, owner: BenchUser, rounds: int, count: int) -> Figure:
     alone = _Saver(node, owner, project(owner).id, "files/0.md")
     shared = project(owner).id
     savers = [_Saver(node, owner, shared, f"files/{number}.md") for number in range(CLIENTS)]

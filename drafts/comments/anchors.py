@@ -38,7 +38,7 @@ MAX_PLACES: Final = 16
 MAX_PAIRS: Final = 20_000
 
 
-class Span(NamedTuple):
+class LineSpan(NamedTuple):
     """A range of lines, 1-based and inclusive."""
 
     from_line: int
@@ -73,7 +73,7 @@ class LineMap:
         self._gap_starts = [gap.old_start for gap in self._gaps]
         self._unmatched: dict[str, list[int]] | None = None
 
-    def follow(self, span: Span, quote: str = "") -> Span | None:
+    def follow(self, span: LineSpan, quote: str = "") -> LineSpan | None:
         """Where the range is in the new text; None where its text is gone."""
         first, last = span.from_line - 1, span.to_line
         telling = _telling(self.old, range(first, min(last, len(self.old))))
@@ -82,7 +82,7 @@ class LineMap:
             lines: Sequence[int] = [*stayed.lines, *self._edited_ends(telling)]
         else:
             lines = moved.lines or self._quoted(first, last, quote) or self._edited(first, last, telling)
-        return Span(min(lines) + 1, max(lines) + 1) if lines else None
+        return LineSpan(min(lines) + 1, max(lines) + 1) if lines else None
 
     def _edited_ends(self, telling: Sequence[int]) -> Iterator[int]:
         """What became of the lines before the first of a range that stayed, and after the last."""
@@ -190,7 +190,7 @@ class LineMap:
         return sum(map(_weight, {self.new[line] for line in lines}))
 
 
-def follow(span: Span, quote: str, *, old: str, new: str) -> Span | None:
+def follow(span: LineSpan, quote: str, *, old: str, new: str) -> LineSpan | None:
     """Where one range of `old` is in `new`; None where its text is gone."""
     return span if old == new else LineMap(lines_of(old), lines_of(new)).follow(span, quote)
 

@@ -107,7 +107,7 @@ class RepliesView(_OneComment):
         return self.answer(reply_body(reply), 200 if reply.repeated else 201)
 
 
-class _StepView(_OneComment):
+class _CommentActionView(_OneComment):
     def step(self, write: Callable[..., Comment], comment_id: UUID, **given: Any) -> HttpResponseBase:
         comment = write(caller=self.caller(), comment_id=comment_id, **given)
         # Read access is enough: a repeat is answered also where the project takes no writes any more.
@@ -115,21 +115,21 @@ class _StepView(_OneComment):
         return self.answer(self.thread(comment_id, project.current_draft))
 
 
-class ResolveView(_StepView):
+class ResolveCommentView(_CommentActionView):
     @operation("comments_resolve", answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
         """Close a thread as dealt with."""
         return self.step(services.resolve_comment, comment_id)
 
 
-class ReopenView(_StepView):
+class ReopenCommentView(_CommentActionView):
     @operation("comments_reopen", answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
         """Open a resolved thread again."""
         return self.step(services.reopen_comment, comment_id)
 
 
-class WithdrawView(_StepView):
+class WithdrawCommentView(_CommentActionView):
     @operation("comments_withdraw", takes=OptionalReason, answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
         """Take back a comment or a reply of mine; an owner anybody's, for a reason. It stays readable."""

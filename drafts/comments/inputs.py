@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from blobs.models import Blob
-from drafts.comments.anchors import Span, lines_of
+from drafts.comments.anchors import LineSpan, lines_of
 from drafts.comments.models import MAX_QUOTE, MAX_TEXT
 from drafts.models import Draft
 from kernel.errors import ValidationFailed
@@ -19,13 +19,13 @@ from projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommentTarget:
     """A field of a version, and the lines of it where a comment is on some."""
 
     draft: Draft
     field: str
     content_id: str
-    span: Span | None = None
+    span: LineSpan | None = None
     quote: str = ""
 
     def columns(self) -> dict[str, Any]:
@@ -47,7 +47,9 @@ def check_comment_text(value: object) -> str:
     return text
 
 
-def read_place(project: Project, *, version: int, target_field: str, anchor: Mapping[str, Any] | None) -> Place:
+def read_target(
+    project: Project, *, version: int, target_field: str, anchor: Mapping[str, Any] | None
+) -> CommentTarget:
     """The place that a comment names, which must be there. Raises `ValidationFailed`."""
     field = check_field_name(target_field, parameter="target_field")
     draft = Draft.objects.filter(project=project, version_number=version).first()
@@ -57,14 +59,14 @@ def read_place(project: Project, *, version: int, target_field: str, anchor: Map
     if digest is None:
         raise ValidationFailed({"target_field": [_("v{version} has no {field}.").format(version=version, field=field)]})
     if anchor is None:
-        return Place(draft, field, digest)
+        return CommentTarget(draft, field, digest)
     lines = lines_of(Blob.objects.get(pk=digest).text)
     span = _read_span(anchor, len(lines))
     selected = "\n".join(lines[span.from_line - 1 : span.to_line])
-    return Place(draft, field, digest, span, _read_quote(anchor.get("quote"), selected))
+    return CommentTarget(draft, field, digest, span, _read_quote(anchor.get("quote"), selected))
 
 
-def _read_span(anchor: Mapping[str, Any], count: int) -> Span:
+def _read_span(anchor: Mapping[str, Any], count: int) -> LineSpan:
     unknown = set(anchor) - {"from_line", "to_line", "quote"}
     if unknown:
         raise ValidationFailed({"anchor": [_("Unknown member {name!r}.").format(name=min(unknown))]})
@@ -76,7 +78,7 @@ def _read_span(anchor: Mapping[str, Any], count: int) -> Span:
         ends.append(line)
     if ends[1] < ends[0]:
         raise ValidationFailed({"anchor.to_line": [_("Must not be before from_line.")]})
-    return Span(*ends)
+    return LineSpan(*ends)
 
 
 def _read_quote(value: object, selected: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from blobs.models import Blob
-from drafts.comments.anchors import LineMap, Span, lines_of
+from drafts.comments.anchors import LineMap, LineSpan, lines_of
 from drafts.comments.models import Comment
 from drafts.memory import Memory
 from drafts.models import Draft
@@ -22,24 +22,24 @@ class _Question(NamedTuple):
 
     old: str
     new: str
-    span: Span
+    span: LineSpan
     quote: str
 
 
-_memory: Memory[_Question, Span | None] = Memory(MAX_KEPT)
+_memory: Memory[_Question, LineSpan | None] = Memory(MAX_KEPT)
 
 
-def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, Span | None]:
+def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, LineSpan | None]:
     """Where each thread that has an anchor stands on a version; None where its text is gone.
 
     Two queries at most, whatever the number of threads, versions and fields; old texts are read one by one.
     """
-    found: dict[UUID, Span | None] = {}
+    found: dict[UUID, LineSpan | None] = {}
     asked: dict[UUID, _Question] = {}
     for thread in threads:
         if thread.from_line is None or thread.to_line is None or thread.content_id is None:
             continue
-        span = Span(thread.from_line, thread.to_line)
+        span = LineSpan(thread.from_line, thread.to_line)
         here = draft.sha256_of(thread.field)
         if here == thread.content_id or here is None:
             found[thread.id] = span if here else None
@@ -49,7 +49,7 @@ def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, Span | Non
     return found | {identity: answers[question] for identity, question in asked.items()}
 
 
-def _answers(questions: set[_Question]) -> dict[_Question, Span | None]:
+def _answers(questions: set[_Question]) -> dict[_Question, LineSpan | None]:
     known = _memory.recall(questions)
     by_old: defaultdict[str, list[_Question]] = defaultdict(list)
     for question in questions - known.keys():
@@ -58,7 +58,7 @@ def _answers(questions: set[_Question]) -> dict[_Question, Span | None]:
         return known
     wanted = {question.new for each in by_old.values() for question in each}
     news = {blob.sha256: lines_of(blob.text) for blob in Blob.objects.filter(sha256__in=wanted)}
-    fresh: dict[_Question, Span | None] = {}
+    fresh: dict[_Question, LineSpan | None] = {}
     for blob in Blob.objects.filter(sha256__in=list(by_old)).iterator(chunk_size=8):
         lines = lines_of(blob.text)
         maps: dict[str, LineMap] = {}

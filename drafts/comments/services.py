@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.models import Event
 from audit.services import Target
 from blobs.models import sha256_of
-from drafts.comments.inputs import check_comment_text, read_place
+from drafts.comments.inputs import check_comment_text, read_target
 from drafts.comments.mentions import notify_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
 from drafts.fingerprints import fingerprint
@@ -58,8 +58,8 @@ def create_comment(
         if write.repeat_of is not None:
             return _repeated(write)
         text = check_comment_text(text)
-        place = read_place(write.project, version=version, target_field=target_field, anchor=anchor)
-        comment = Comment(id=uuid7(), project=write.project, text=text, author=caller.user, **place.columns())
+        target = read_target(write.project, version=version, target_field=target_field, anchor=anchor)
+        comment = Comment(id=uuid7(), project=write.project, text=text, author=caller.user, **target.columns())
         data = {
             "comment_id": str(comment.id),
             "thread_id": str(comment.id),

@@ -13,7 +13,7 @@ of_project = [
 urlpatterns = [
     path("comments/<uuid:comment_id>/", api.OneCommentView.as_view(), name="api_comment"),
     path("comments/<uuid:comment_id>/replies/", api.RepliesView.as_view(), name="api_comment_replies"),
-    path("comments/<uuid:comment_id>/resolve/", api.ResolveView.as_view(), name="api_comment_resolve"),
-    path("comments/<uuid:comment_id>/reopen/", api.ReopenView.as_view(), name="api_comment_reopen"),
-    path("comments/<uuid:comment_id>/withdraw/", api.WithdrawView.as_view(), name="api_comment_withdraw"),
+    path("comments/<uuid:comment_id>/resolve/", api.ResolveCommentView.as_view(), name="api_comment_resolve"),
+    path("comments/<uuid:comment_id>/reopen/", api.ReopenCommentView.as_view(), name="api_comment_reopen"),
+    path("comments/<uuid:comment_id>/withdraw/", api.WithdrawCommentView.as_view(), name="api_comment_withdraw"),
 ]

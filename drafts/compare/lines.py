@@ -9,7 +9,7 @@ from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class TextLines:
     """The lines of a text, without their ends; `ends` tells whether the last one has its line end (LF).
 
     Only LF ends a line. The empty text has no line, and nothing is missing from it.
@@ -19,7 +19,7 @@ class Lines:
     ends: bool = True
 
     @classmethod
-    def of(cls, text: str) -> Lines:
+    def of(cls, text: str) -> TextLines:
         """Cut a text; `text()` puts it together again, byte by byte."""
         lines = text.split("\n")
         if lines[-1] == "":
@@ -36,7 +36,7 @@ class Lines:
         return list(self.lines) if self.ends else [*self.lines[:-1], (self.lines[-1],)]
 
 
-def changed_stretches(old: Lines, new: Lines, budget: Budget) -> list[Gap]:
+def changed_stretches(old: TextLines, new: TextLines, budget: Budget) -> list[Gap]:
     """Where two texts differ, by 0-based lines; what only came or went is shifted to where a reader expects it."""
     old_numbers, new_numbers = numbered(old.keys(), new.keys())
     blocks = matching_blocks(old_numbers, new_numbers, budget)

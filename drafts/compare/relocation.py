@@ -13,7 +13,7 @@ from drafts.compare.identity import Identities
 TELLING_STRING: Final = 12
 
 
-class Place(NamedTuple):
+class ValueAt(NamedTuple):
     """A value and where it stands."""
 
     path: Path
@@ -26,8 +26,8 @@ def recognise_moves(changes: list[Change], identities: Identities) -> list[Chang
     Only where there is no doubt: the value is there once among what left, and once among what came. A value that moved
     into an object which came as a whole is told by itself and left out of that object; likewise where it left one.
     """
-    gone = [Place(change.path, change.old) for change in changes if change.op == "removed"]
-    came = [Place(change.path, change.new) for change in changes if change.op == "added"]
+    gone = [ValueAt(change.path, change.old) for change in changes if change.op == "removed"]
+    came = [ValueAt(change.path, change.new) for change in changes if change.op == "added"]
     moves = _moves(gone, came, identities) if gone and came else {}
     if not moves:
         return changes
@@ -39,11 +39,11 @@ def recognise_moves(changes: list[Change], identities: Identities) -> list[Chang
     return kept
 
 
-def _moves(gone: list[Place], came: list[Place], identities: Identities) -> dict[Path, Place]:
+def _moves(gone: list[ValueAt], came: list[ValueAt], identities: Identities) -> dict[Path, ValueAt]:
     """Where each moved value stood, by where it stands now; of values that hold each other only the outermost."""
     left = _once(gone, identities)
     arrived = _once(came, identities)
-    moves: dict[Path, Place] = {}
+    moves: dict[Path, ValueAt] = {}
     pending = came[::-1]
     while pending:
         place = pending.pop()
@@ -55,14 +55,14 @@ def _moves(gone: list[Place], came: list[Place], identities: Identities) -> dict
     return moves
 
 
-def _once(places: Iterable[Place], identities: Identities) -> dict[Hashable, Place]:
+def _once(places: Iterable[ValueAt], identities: Identities) -> dict[Hashable, ValueAt]:
     """Values that stand in one place only, by each of their signs."""
     signs = [(sign, place) for each in places for place in _all(each) for sign in _signs(place, identities)]
     counts = Counter(sign for sign, _ in signs)
     return {sign: place for sign, place in signs if counts[sign] == 1}
 
 
-def _signs(place: Place, identities: Identities) -> Iterator[Hashable]:
+def _signs(place: ValueAt, identities: Identities) -> Iterator[Hashable]:
     """By what a value is recognised: its name and itself, or itself alone where that is telling."""
     value = place.value
     if value is None or isinstance(value, bool) or value in ("", {}, []):
@@ -74,20 +74,20 @@ def _signs(place: Place, identities: Identities) -> Iterator[Hashable]:
         yield number
 
 
-def _all(place: Place) -> Iterator[Place]:
+def _all(place: ValueAt) -> Iterator[ValueAt]:
     yield place
     for member in _members(place):
         yield from _all(member)
 
 
-def _members(place: Place) -> list[Place]:
+def _members(place: ValueAt) -> list[ValueAt]:
     """What an object holds; array items have no name to be found by, and are left alone."""
     if not isinstance(place.value, dict):
         return []
-    return [Place((*place.path, key), value) for key, value in place.value.items()]
+    return [ValueAt((*place.path, key), value) for key, value in place.value.items()]
 
 
-def _without(place: Place, taken: Collection[Path]) -> object:
+def _without(place: ValueAt, taken: Collection[Path]) -> object:
     """The value, without the members that are told by themselves."""
     if not isinstance(place.value, dict):
         return place.value

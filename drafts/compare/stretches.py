@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz.distance import Indel
 
 from drafts.compare.budget import Budget
-from drafts.compare.lines import Lines
+from drafts.compare.lines import TextLines
 from drafts.compare.pairing import pairs_in_order
 from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 from drafts.compare.words import LONG_LINE, Span, mark_words
@@ -46,7 +46,7 @@ class Stretch:
 
 
 def compare_stretch(
-    gap: Gap, old: Lines, new: Lines, budget: Budget, *, gone: Mapping[int, int], came: Mapping[int, int]
+    gap: Gap, old: TextLines, new: TextLines, budget: Budget, *, gone: Mapping[int, int], came: Mapping[int, int]
 ) -> Stretch:
     """Look into one stretch; `gone` and `came` give the other place of moved lines, 1-based."""
     stretch = Stretch(gap)

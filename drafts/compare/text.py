@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from drafts.compare.budget import Budget
-from drafts.compare.lines import Lines, changed_stretches
+from drafts.compare.lines import TextLines, changed_stretches
 from drafts.compare.moves import Move, moved_blocks
 from drafts.compare.sequences import Gap
 from drafts.compare.stretches import Fate, Stretch, compare_stretch
@@ -110,8 +110,8 @@ class TextDifference:
     not looked into, because there were too many others, nothing but its change is known: `is_unread`.
     """
 
-    old: Lines
-    new: Lines
+    old: TextLines
+    new: TextLines
     hunks: tuple[Hunk, ...]
     moves: tuple[Move, ...]
     counts: TextCounts
@@ -144,7 +144,7 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
     """
     budget = Budget() if budget is None else budget
     before, budget.coarse = budget.coarse, False
-    old_lines, new_lines = Lines.of(old), Lines.of(new)
+    old_lines, new_lines = TextLines.of(old), TextLines.of(new)
     gaps = changed_stretches(old_lines, new_lines, budget)
     moves = moved_blocks(gaps, old_lines.lines, new_lines.lines, budget)
     gone = {move.old_start + at: move.new_start + at for move in moves for at in range(move.count)}
@@ -161,12 +161,12 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
 
 def unread_difference() -> TextDifference:
     """A difference that nobody looked into."""
-    return TextDifference(Lines([]), Lines([]), (), (), TextCounts(), coarse=True, is_unread=True)
+    return TextDifference(TextLines([]), TextLines([]), (), (), TextCounts(), coarse=True, is_unread=True)
 
 
 def apply_hunks(hunks: Iterable[Hunk], text: str) -> str:
     """The new text, from the old one and the hunks between them; `ValueError` where they do not fit the text."""
-    old = Lines.of(text)
+    old = TextLines.of(text)
     lines: list[str] = []
     at, ends = 0, old.ends
     for hunk in hunks:
@@ -179,7 +179,7 @@ def apply_hunks(hunks: Iterable[Hunk], text: str) -> str:
         lines += (row.text for row in kept)
         if at == len(old.lines):
             ends = kept[-1].ends if kept else True
-    return Lines([*lines, *old.lines[at:]], ends).text()
+    return TextLines([*lines, *old.lines[at:]], ends).text()
 
 
 def _grouped(stretches: list[Stretch], context: int) -> Iterator[list[Stretch]]:
@@ -202,7 +202,7 @@ class _Group:
     size: int
 
     @classmethod
-    def of(cls, stretches: list[Stretch], old: Lines, new: Lines, context: int) -> _Group:
+    def of(cls, stretches: list[Stretch], old: TextLines, new: TextLines, context: int) -> _Group:
         first, last = stretches[0].gap, stretches[-1].gap
         lead = min(context, first.old_start)
         trail = min(context, len(old.lines) - last.old_end)
@@ -210,7 +210,7 @@ class _Group:
         came = sum(each.gap.new_end - each.gap.new_start for each in stretches)
         return cls(stretches, lines, lines.old_end - lines.old_start + came)
 
-    def rows(self, old: Lines, new: Lines) -> Iterator[Row]:
+    def rows(self, old: TextLines, new: TextLines) -> Iterator[Row]:
         old_at, new_at = self.lines.old_start, self.lines.new_start
         for stretch in self.stretches:
             yield from _equal(old_at, new_at, stretch.gap.old_start - old_at, old)
@@ -220,7 +220,7 @@ class _Group:
         yield from _equal(old_at, new_at, self.lines.old_end - old_at, old)
 
 
-def _told(groups: Iterable[_Group], first: int, count: int, old: Lines, new: Lines) -> Iterator[Hunk]:
+def _told(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
     """The hunks with the `count` rows from `first` on; no other row is ever made into more than a passing one."""
     for group in groups:
         skipped, told = min(first, group.size), min(count, max(group.size - first, 0))
@@ -230,7 +230,7 @@ def _told(groups: Iterable[_Group], first: int, count: int, old: Lines, new: Lin
             yield _hunk(group, skipped, told, old, new)
 
 
-def _hunk(group: _Group, skipped: int, count: int, old: Lines, new: Lines) -> Hunk:
+def _hunk(group: _Group, skipped: int, count: int, old: TextLines, new: TextLines) -> Hunk:
     rows = group.rows(old, new)
     old_start, new_start = group.lines.old_start, group.lines.new_start
     for row in islice(rows, skipped):
@@ -242,28 +242,28 @@ def _hunk(group: _Group, skipped: int, count: int, old: Lines, new: Lines) -> Hu
     return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, told)
 
 
-def _equal(old_at: int, new_at: int, count: int, lines: Lines) -> Iterator[Row]:
+def _equal(old_at: int, new_at: int, count: int, lines: TextLines) -> Iterator[Row]:
     for at in range(old_at, old_at + count):
         yield Row("equal", at + 1, at + 1 + new_at - old_at, lines.lines[at], ends=_ends(lines, at))
 
 
-def _removed(stretch: Stretch, old: Lines) -> Iterator[Row]:
+def _removed(stretch: Stretch, old: TextLines) -> Iterator[Row]:
     for at in range(stretch.gap.old_start, stretch.gap.old_end):
         fate = stretch.old.get(at, _GONE)
         yield Row("removed", at + 1, None, old.lines[at], fate.partner, fate.moved, fate.spans, _ends(old, at))
 
 
-def _added(stretch: Stretch, new: Lines) -> Iterator[Row]:
+def _added(stretch: Stretch, new: TextLines) -> Iterator[Row]:
     for at in range(stretch.gap.new_start, stretch.gap.new_end):
         fate = stretch.new.get(at, _GONE)
         yield Row("added", None, at + 1, new.lines[at], fate.partner, fate.moved, fate.spans, _ends(new, at))
 
 
-def _ends(lines: Lines, at: int) -> bool:
+def _ends(lines: TextLines, at: int) -> bool:
     return lines.ends or at + 1 < len(lines.lines)
 
 
-def _counts(stretches: list[Stretch], old: Lines, new: Lines) -> TextCounts:
+def _counts(stretches: list[Stretch], old: TextLines, new: TextLines) -> TextCounts:
     gone = came = moved = words_gone = words_came = 0
     for stretch in stretches:
         gap = stretch.gap

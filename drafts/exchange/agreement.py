@@ -77,7 +77,7 @@ class Agreement:
             raise refuse(f"The event does not say what one of its action says: {finding.what}.")
         self.people.update(named_by(fact))
 
-    def check_draft_people(self, line_people: Mapping[str, lines.Person]) -> None:
+    def check_draft_people(self, line_people: Mapping[str, lines.ExportedPerson]) -> None:
         """The authors, by the id of their version, once all events are known."""
         for identity, person in line_people.items():
             self._check_person(person, "draft", identity)
@@ -166,7 +166,7 @@ class Agreement:
         identity = row[f"{relation}_id"]
         return self.drafts.get(str(identity), {}).get(name) if identity else None
 
-    def _check_person(self, person: lines.Person, kind: str, identity: str | int) -> None:
+    def _check_person(self, person: lines.ExportedPerson, kind: str, identity: str | int) -> None:
         told = self.people.get((kind, identity))
         said = {"id": str(person.id), "display_name": person.display_name, "kind": person.kind}
         if told is None or told["id"] != said["id"] or (self.names_are_told and dict(told) != said):

@@ -18,7 +18,7 @@ from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact
 from drafts.content import check_files, content_hash
 from drafts.exchange.agreement import Agreement
-from drafts.exchange.lines import BlobLine, DraftLine, EventLine, Header, Person
+from drafts.exchange.lines import BlobLine, DraftLine, EventLine, ExportedPerson, Header
 from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
 from drafts.versions import changed_fields
@@ -78,7 +78,7 @@ class DraftCheck:
         self._fields: dict[str, FieldContent] = {}
         self.version = 0
         self.current: str | None = None
-        self.authors: dict[str, Person] = {}
+        self.authors: dict[str, ExportedPerson] = {}
         self.contents: set[str] = set()
         # What each version's event has to say, until it is found.
         self.expected: dict[int, dict[str, Any]] = {}

@@ -85,7 +85,7 @@ def _header(project: Project, told: People) -> lines.Header:
             created_by=lines.person(project.created_by, told.get(("project", str(project.id)))),
         ),
         current_version=project.current_draft.version_number if project.current_draft else 0,
-        chain=lines.Head(newest.seq if newest else 0, head.hex()),
+        chain=lines.ExportedHead(newest.seq if newest else 0, head.hex()),
     )
 
 

@@ -34,13 +34,13 @@ Number = Annotated[int, Meta(ge=0)]
 _EXTENSION = re.compile(r"[a-z][a-z_]{0,39}\Z")
 
 
-class Person(Struct, forbid_unknown_fields=True, frozen=True):
+class ExportedPerson(Struct, forbid_unknown_fields=True, frozen=True):
     id: UUID
     display_name: str
     kind: str
 
 
-class Head(Struct, forbid_unknown_fields=True, frozen=True):
+class ExportedHead(Struct, forbid_unknown_fields=True, frozen=True):
     """The newest event of a chain; seq 0 and SHA-256 of its name for a chain without events."""
 
     seq: Number
@@ -54,7 +54,7 @@ class ProjectFacts(Struct, forbid_unknown_fields=True, frozen=True):
     is_private: bool
     status: str
     created_at: Moment
-    created_by: Person
+    created_by: ExportedPerson
 
 
 class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
@@ -63,7 +63,7 @@ class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
     exported_at: Moment
     project: ProjectFacts
     current_version: Number
-    chain: Head
+    chain: ExportedHead
 
 
 class BlobLine(Struct, forbid_unknown_fields=True, frozen=True, tag="blob"):
@@ -82,7 +82,7 @@ class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, tag="draft"):
     id: UUID
     version: Number
     fields: dict[str, FieldFacts]
-    author: Person
+    author: ExportedPerson
     created_at: Moment
     message: str
     kind: str
@@ -107,7 +107,7 @@ class LeaseLine(Struct, forbid_unknown_fields=True, frozen=True, tag="lease"):
     lease_id: UUID
     field: str
     token: Number
-    user: Person
+    user: ExportedPerson
     session: UUID | None
     started_at: Moment
     ended_at: Moment | None
@@ -115,7 +115,7 @@ class LeaseLine(Struct, forbid_unknown_fields=True, frozen=True, tag="lease"):
 
 
 class MemberLine(Struct, forbid_unknown_fields=True, frozen=True, tag="member"):
-    user: Person
+    user: ExportedPerson
     role: str
     added_at: Moment
 
@@ -138,11 +138,11 @@ Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndL
 FORMAT_TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in get_args(Line))
 
 
-def person(user: Any, told: Mapping[str, Any] | None = None) -> Person:
+def person(user: Any, told: Mapping[str, Any] | None = None) -> ExportedPerson:
     """A user as the event of the line names them, or else as they are called now."""
     if told is not None and told["id"] == str(user.id):
-        return Person(user.id, told["display_name"], told["kind"])
-    return Person(user.id, user.display_name, user.kind)
+        return ExportedPerson(user.id, told["display_name"], told["kind"])
+    return ExportedPerson(user.id, user.display_name, user.kind)
 
 
 def spell(line: Line) -> bytes:

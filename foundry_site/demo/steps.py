@@ -11,7 +11,7 @@ from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
 from drafts.services import save_draft
 from drafts.tasks.services import change_task, create_task
-from foundry_site.demo.story import Version
+from foundry_site.demo.story import DemoVersion
 from locking.services import acquire_lock
 from locking.sessions import open_session
 from notifications.services import mark_all_read
@@ -23,11 +23,11 @@ from publishing.services import sign_release, submit_release
 
 
 @dataclass(frozen=True)
-class Save:
+class SaveVersion:
     """A version is saved, unless it is there."""
 
     number: int
-    version: Version
+    version: DemoVersion
 
     def play(self, demo: DemoProject) -> None:
         if Draft.objects.filter(project=demo.project, version_number=self.number).exists():
@@ -51,7 +51,7 @@ class Save:
 
 
 @dataclass(frozen=True)
-class Comment:
+class AddComment:
     """A thread begins on a line of the prompt."""
 
     name: str
@@ -76,7 +76,7 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerComment:
     """Somebody replies in a thread."""
 
     thread: str
@@ -89,7 +89,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Resolve:
+class ResolveComment:
     """A thread is dealt with."""
 
     thread: str
@@ -100,7 +100,7 @@ class Resolve:
 
 
 @dataclass(frozen=True)
-class Task:
+class AddTask:
     """Something is to be done, by somebody."""
 
     name: str
@@ -119,7 +119,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Tick:
+class FinishTask:
     """It is done."""
 
     task: str
@@ -130,7 +130,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Submit:
+class SubmitRelease:
     """A version goes into review under a name."""
 
     release: str
@@ -148,7 +148,7 @@ class Submit:
 
 
 @dataclass(frozen=True)
-class Sign:
+class SignRelease:
     """Somebody signs, with the password that the demo's file tells; the last signature releases it."""
 
     release: str
@@ -168,7 +168,7 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class Reopen:
+class ReopenProject:
     """The frozen project is written to again; what was told until then has been read."""
 
     owner: DemoPerson

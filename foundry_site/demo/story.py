@@ -15,7 +15,7 @@ CORPUS = "files/corpus/adverse_events.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class DemoVersion:
     """One save: by whom, why, and which fields."""
 
     author: DemoPerson
@@ -32,7 +32,7 @@ def _jsonl(content: str) -> dict[str, str]:
 
 
 VERSIONS = (
-    Version(
+    DemoVersion(
         MARA,
         "First draft: the role and its sources",
         {
@@ -40,25 +40,25 @@ VERSIONS = (
             "model_configuration": texts.configuration(temperature=0.7),
         },
     ),
-    Version(
+    DemoVersion(
         DANIEL,
         "Eligibility, criterion by criterion",
         {"prompt_text": texts.prompt(texts.ROLE, texts.SOURCES_PLAIN, texts.ELIGIBILITY, texts.STYLE)},
     ),
-    Version(DANIEL, "Sources and steps in a file of their own", {TOPOLOGY: _yaml(texts.TOPOLOGY)}),
-    Version(SOFIA, "Twelve adverse event cases to answer from", {CORPUS: _jsonl(texts.corpus(cleaned=False))}),
-    Version(
+    DemoVersion(DANIEL, "Sources and steps in a file of their own", {TOPOLOGY: _yaml(texts.TOPOLOGY)}),
+    DemoVersion(SOFIA, "Twelve adverse event cases to answer from", {CORPUS: _jsonl(texts.corpus(cleaned=False))}),
+    DemoVersion(
         MARA,
         "Dosing section; sources named",
         {"prompt_text": texts.prompt(texts.ROLE, texts.SOURCES, texts.ELIGIBILITY, texts.DOSING, texts.STYLE)},
     ),
-    Version(
+    DemoVersion(
         DANIEL,
         "Lower temperature: the same question, the same answer",
         {"model_configuration": texts.configuration(temperature=0.3)},
     ),
-    Version(SOFIA, "Corpus cleaned: two cases stood there twice", {CORPUS: _jsonl(texts.corpus(cleaned=True))}),
-    Version(
+    DemoVersion(SOFIA, "Corpus cleaned: two cases stood there twice", {CORPUS: _jsonl(texts.corpus(cleaned=True))}),
+    DemoVersion(
         MARA,
         "Safety section: grades, and the sponsor's clock",
         {
@@ -67,7 +67,7 @@ VERSIONS = (
             )
         },
     ),
-    Version(
+    DemoVersion(
         DANIEL,
         "Refusals, and the shape of an answer",
         {
@@ -78,7 +78,7 @@ VERSIONS = (
             "model_configuration": texts.configuration(temperature=0.3, graders=1),
         },
     ),
-    Version(
+    DemoVersion(
         SOFIA,
         "Second grader, for safety statements",
         {
@@ -86,7 +86,7 @@ VERSIONS = (
             TOPOLOGY: _yaml(texts.TOPOLOGY_SECOND_GRADER),
         },
     ),
-    Version(
+    DemoVersion(
         DANIEL,
         "Shorter answers: one paragraph",
         {
@@ -97,7 +97,7 @@ VERSIONS = (
             "model_configuration": texts.configuration(temperature=0.3, graders=2, output_tokens=900),
         },
     ),
-    Version(
+    DemoVersion(
         MARA,
         "Amendment 4: reporting within 24 hours, ECOG window 14 days",
         {
@@ -113,7 +113,7 @@ VERSIONS = (
 
 # After release 1.0, of the last one above.
 LATER_VERSIONS = (
-    Version(
+    DemoVersion(
         DANIEL,
         "Where the sources are silent, name whom to ask",
         {
@@ -123,8 +123,10 @@ LATER_VERSIONS = (
             )
         },
     ),
-    Version(SOFIA, "Two cases of the second interim analysis", {CORPUS: _jsonl(texts.corpus(cleaned=True, more=True))}),
-    Version(
+    DemoVersion(
+        SOFIA, "Two cases of the second interim analysis", {CORPUS: _jsonl(texts.corpus(cleaned=True, more=True))}
+    ),
+    DemoVersion(
         MARA,
         "More passages for questions on eligibility",
         {

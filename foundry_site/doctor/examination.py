@@ -8,7 +8,7 @@ from typing import Final
 from django.db import DatabaseError
 from redis import RedisError
 
-from foundry_site.doctor import background, keys, outgoing, place, postgres, protection, redis_server
+from foundry_site.doctor import background, keys, node, outgoing, postgres, protection, redis_server
 from kernel.doctor import EXAMINATIONS, Findings, bad
 
 
@@ -33,5 +33,5 @@ PARTS: Final[Mapping[str, Callable[[], Findings]]] = {
     "Keys": keys.examine,
     "Background work": background.examine,
     "Outgoing requests": outgoing.examine,
-    "This node": place.examine,
+    "This node": node.examine,
 }

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.launcher import virtual_environment
-from foundry_site.launcher.console import LaunchError, complain
+from foundry_site.launcher.console import LaunchError, print_error
 from foundry_site.launcher.options import parse_cluster_options, parse_run_options
 from foundry_site.launcher.place import check_place
 
@@ -38,7 +38,7 @@ def main() -> NoReturn:
             check_place(parse_cluster_options(arguments).run)
         virtual_environment.prepare(*REQUIREMENTS[command])
     except (LaunchError, EmbeddedServiceError) as error:
-        complain(str(error))
+        print_error(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

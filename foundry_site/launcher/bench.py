@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-from foundry_site.launcher.console import complain
+from foundry_site.launcher.console import print_error
 
 INTERRUPTED = 130
 
@@ -13,5 +13,5 @@ if __name__ == "__main__":
     try:
         runpy.run_module("bench", run_name="__main__")
     except KeyboardInterrupt:
-        complain("Stopped; what was measured so far is above.")
+        print_error("Stopped; what was measured so far is above.")
         sys.exit(INTERRUPTED)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher import frontend, refusals, templates
-from foundry_site.launcher.console import LaunchError, complain, say, step
+from foundry_site.launcher.console import LaunchError, print_error, say, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.testing import run_tests
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     except Stopped:
         return INTERRUPTED
     except LaunchError as error:
-        complain(str(error))
+        print_error(str(error))
         return 1
     say(f"\nNot clean: {', '.join(failed)}" if failed else "\nAll clean.")
     return 1 if failed else 0
@@ -132,7 +132,7 @@ def _api_description() -> str:
     return f"{SCHEMA.relative_to(BASE_DIR)} is out of date: manage.py spectacular --file {SCHEMA.relative_to(BASE_DIR)}"
 
 
-def _npm_script(node: frontend.Node, name: str) -> Callable[[], str]:
+def _npm_script(node: frontend.NodeJs, name: str) -> Callable[[], str]:
     """A check that is a script of ``package.json``; it complains by its exit status."""
 
     def check() -> str:

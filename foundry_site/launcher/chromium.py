@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher.console import complain, step
+from foundry_site.launcher.console import print_error, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,7 +27,7 @@ def ensure_chromium() -> bool:
                 _install()
             except (ProgramError, OSError) as error:
                 current.note("could not be installed")
-                complain(error.last_line("E:") if isinstance(error, ProgramError) else str(error))
+                print_error(error.last_line("E:") if isinstance(error, ProgramError) else str(error))
     return find_chromium() is not None
 
 

@@ -17,7 +17,7 @@ from foundry_site.embedded.folder_lock import DataFolderLock
 from foundry_site.environment import Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
-from foundry_site.launcher.console import LaunchError, complain, say, step
+from foundry_site.launcher.console import LaunchError, print_error, say, step
 from foundry_site.launcher.nginx import find_nginx, nginx_door
 from foundry_site.launcher.nodes import TIED, Node, running
 from foundry_site.launcher.options import ClusterOptions, parse_cluster_options
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     except (Stopped, KeyboardInterrupt):
         return 0
     except (LaunchError, EmbeddedServiceError, EnvironmentVariableError, CommandError, RuntimeError) as error:
-        complain(str(error))
+        print_error(str(error))
         return 1
     return 0
 

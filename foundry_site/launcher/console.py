@@ -15,7 +15,7 @@ class LaunchError(Exception):
     """Something the person at the terminal has to know or do; the text is one line."""
 
 
-class Step:
+class ProgressLine:
     """One line of progress; ``note`` says how it ended."""
 
     def __init__(self, title: str) -> None:
@@ -36,9 +36,9 @@ class Step:
 
 
 @contextmanager
-def step(title: str) -> Iterator[Step]:
+def step(title: str) -> Iterator[ProgressLine]:
     """Print ``title``, then how the step ended and how long it took."""
-    current = Step(title)
+    current = ProgressLine(title)
     print(f"  {title} … ", end="", flush=True)
     begun = time.monotonic()
     try:
@@ -56,6 +56,6 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Print the line that says what went wrong."""
     print(f"foundry: {text}", file=sys.stderr, flush=True)

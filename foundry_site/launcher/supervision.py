@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from foundry_site.embedded.errors import EmbeddedServiceError
-from foundry_site.launcher.console import complain
+from foundry_site.launcher.console import print_error
 
 LOOK_SECONDS: Final = 0.5
 FIRST_PAUSE: Final = 1.0
@@ -58,11 +58,11 @@ def _watch(service: Supervised, over: threading.Event, first_pause: float) -> No
         if time.monotonic() - began > HEALTHY_SECONDS:
             starts = 0
         if starts == MAX_STARTS:
-            complain(f"ALERT {service.name} has ended {MAX_STARTS + 1} times, and is not started again.")
+            print_error(f"ALERT {service.name} has ended {MAX_STARTS + 1} times, and is not started again.")
             service.give_up()
             return
         pause = min(MAX_PAUSE, first_pause * 2**starts)
-        complain(f"{service.name} has ended, and is started again in {pause:g} s.")
+        print_error(f"{service.name} has ended, and is started again in {pause:g} s.")
         if over.wait(pause):
             return
         starts += 1
@@ -70,4 +70,4 @@ def _watch(service: Supervised, over: threading.Event, first_pause: float) -> No
         try:
             service.start()
         except (EmbeddedServiceError, OSError) as error:
-            complain(f"{service.name} does not start: {error}")
+            print_error(f"{service.name} does not start: {error}")

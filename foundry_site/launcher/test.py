@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from foundry_site.launcher.console import LaunchError, complain
+from foundry_site.launcher.console import LaunchError, print_error
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.testing import run_tests
 
@@ -19,7 +19,7 @@ def main() -> int:
     except Stopped:
         return INTERRUPTED
     except LaunchError as error:
-        complain(str(error))
+        print_error(str(error))
         return 1
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from foundry_site.launcher.console import complain
+from foundry_site.launcher.console import print_error
 from foundry_site.launcher.supervision import Supervised, supervised
 
 STOP_SECONDS = 10
@@ -72,7 +72,7 @@ class _Worker:
 
 
 def _no_more() -> None:
-    complain(
+    print_error(
         "Checkpoints, mails and the walk along the audit chains wait: read the log above, and start Foundry again."
     )
 

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from audit.checkpoints.unsealed import unsealed
 from audit.periodic import DONE, periodic_jobs
-from foundry_site.observability.bounded import Question
+from foundry_site.observability.bounded_call import BoundedCall
 from kernel.metrics import SITE_FIGURES, SiteFigure, register_figures
 
 REQUEST_SECONDS: Final = Histogram(
@@ -81,13 +81,13 @@ def read_site() -> SiteFigures:
     return SiteFigures(values, jobs)
 
 
-_site = Question(read_site)
+_site = BoundedCall(read_site)
 
 
 def _answers() -> SiteFigures | None:
     """The figures of the site; None where Postgres does not answer in time."""
     try:
-        return _site.ask().result(ANSWER_SECONDS)
+        return _site.start().result(ANSWER_SECONDS)
     except (DatabaseError, TimeoutError):
         return None
 

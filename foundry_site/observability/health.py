@@ -18,7 +18,7 @@ from django_redis import get_redis_connection
 from redis import RedisError
 
 from foundry_site.demo import sign_in_file
-from foundry_site.observability.bounded import Question
+from foundry_site.observability.bounded_call import BoundedCall
 from foundry_site.stages import missing_stages_problem
 from kernel.errors import Unavailable
 
@@ -79,12 +79,12 @@ def demo() -> str | None:
     return None
 
 
-QUESTIONS: Final = {"PostgreSQL": Question(database), "Redis": Question(locks)}
+SERVICES: Final = {"PostgreSQL": BoundedCall(database), "Redis": BoundedCall(locks)}
 
 
 def _services() -> list[str | None]:
     deadline = time.monotonic() + ANSWER_SECONDS
-    asked = {name: question.ask() for name, question in QUESTIONS.items()}
+    asked = {name: call.start() for name, call in SERVICES.items()}
     reasons: list[str | None] = []
     for name, future in asked.items():
         try:

@@ -21,7 +21,7 @@ class HistoryError(Exception):
     """A line cannot be replayed; the text says which and why."""
 
 
-class Line(msgspec.Struct):
+class HistoryLine(msgspec.Struct):
     """One line of the file; other members are ignored."""
 
     field: str
@@ -30,7 +30,7 @@ class Line(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Save:
+class ReplayedSave:
     """One version to make: the field, its whole new text, the message."""
 
     number: int
@@ -61,7 +61,7 @@ class Save:
         return {"content": self.text}
 
 
-def read_history(path: Path) -> list[Save]:
+def read_history(path: Path) -> list[ReplayedSave]:
     """Read and check the whole file before anything is sent.
 
     A configuration given as an object keeps its spelling: its text is what stands in the line, byte for byte.
@@ -79,21 +79,21 @@ def read_history(path: Path) -> list[Save]:
     return saves
 
 
-def _saves(lines: list[bytes]) -> Iterator[Save]:
+def _saves(lines: list[bytes]) -> Iterator[ReplayedSave]:
     for number, content in enumerate(lines, start=1):
         if not content.strip():
             continue
         try:
             parse(content, name="line", first_line=number)
-            line = msgspec.json.decode(content, type=Line)
-            yield Save(number=number, field=line.field, text=_text(line), message=line.message)
+            line = msgspec.json.decode(content, type=HistoryLine)
+            yield ReplayedSave(number=number, field=line.field, text=_text(line), message=line.message)
         except ValidationFailed as error:
             raise HistoryError(error.errors["line"][0]) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise HistoryError(f"Line {number}: {error}") from error
 
 
-def _text(line: Line) -> str:
+def _text(line: HistoryLine) -> str:
     raw = bytes(line.value)
     if line.field == CONFIGURATION and not raw.startswith(b'"'):
         return raw.decode()

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from foundry_site.replay.client import ApiError, Client
-from foundry_site.replay.history import CONFIGURATION, Save
+from foundry_site.replay.history import CONFIGURATION, ReplayedSave
 
 # A third of the shortest sensible lock time: renewed well before it ends.
 RENEW_SECONDS = 15.0
@@ -35,7 +35,7 @@ class Replayer:
         self._tokens: dict[str, int] = {}
         self._renewed = time.monotonic()
 
-    def save(self, save: Save, base_version: int) -> int:
+    def save(self, save: ReplayedSave, base_version: int) -> int:
         """Save one version under the field's lock; its number."""
         body: dict[str, object] = {
             "base_version": base_version,
@@ -82,7 +82,9 @@ class Replayer:
         return {"session_id": self._session_id, **facts}
 
 
-def replay(client: Client, saves: Sequence[Save], *, name: str, on_version: Callable[[Save, int], None]) -> Replay:
+def replay(
+    client: Client, saves: Sequence[ReplayedSave], *, name: str, on_version: Callable[[ReplayedSave, int], None]
+) -> Replay:
     """Make a new project called ``name`` with one version a save, and read each back.
 
     Raises:

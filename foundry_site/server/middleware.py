@@ -32,7 +32,7 @@ def probes(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def stored_nowhere(get_response: GetResponse) -> GetResponse:
+def no_store(get_response: GetResponse) -> GetResponse:
     """Keep what is private out of every cache, the browser's own included (RFC 9111, section 5.2.2.5).
 
     An answer with an ETag may be kept by whoever asked: it is shown again only after it was asked whether they still
@@ -50,7 +50,7 @@ def stored_nowhere(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def storable_queries(get_response: GetResponse) -> GetResponse:
+def reject_invalid_queries(get_response: GetResponse) -> GetResponse:
     """Refuse an address whose query has a NUL, which Postgres cannot be asked about; the API names the parameter."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -61,7 +61,7 @@ def storable_queries(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def named_in_the_log(get_response: GetResponse) -> GetResponse:
+def log_user(get_response: GetResponse) -> GetResponse:
     """Have the log say whose request it is, where a session says so. Stands behind authentication."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -71,7 +71,7 @@ def named_in_the_log(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def nothing_hidden(get_response: GetResponse) -> GetResponse:
+def reveal_invisible(get_response: GetResponse) -> GetResponse:
     """Put a visible mark for every hidden character that a page's text holds: texts and names are other people's."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds.
 SWEEP_INTERVAL: Final = 1.0
-FAREWELL_TIMEOUT: Final = 4.0
+SHUTDOWN_TIMEOUT: Final = 4.0
 
 
 class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
@@ -80,7 +80,7 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
 
     def kill_all_applications(self) -> defer.Deferred[Any]:
         """Say good-bye first. Twisted calls this before it goes, and waits for it."""
-        return defer.Deferred.fromFuture(asyncio.ensure_future(self._farewell()))
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._shut_down()))
 
     def _use_our_protocols(self) -> None:
         use_our_requests(self.http_factory)
@@ -88,9 +88,9 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         # Who breaks the protocol is told so by a close code (RFC 6455, section 7.1.7), not only dropped.
         self.ws_factory.setProtocolOptions(failByDrop=False)
 
-    async def _farewell(self) -> None:
+    async def _shut_down(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL_TIMEOUT):
+            async with asyncio.timeout(SHUTDOWN_TIMEOUT):
                 for port in self._ports:
                     port.stopListening()
                 for task in self._tasks:

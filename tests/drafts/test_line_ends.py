@@ -24,7 +24,7 @@ from drafts.exchange.git.importing import import_repository
 from drafts.exchange.git.repository import Repository
 from drafts.exchange.importing import import_project
 from drafts.models import Draft
-from foundry_site.replay.history import Save
+from foundry_site.replay.history import ReplayedSave
 from kernel.invisible import count_hidden
 from locking.models import WorkingCopy
 from locking.working_copies import put_working_copy
@@ -141,8 +141,8 @@ def test_the_cr_of_a_crlf_is_no_hidden_character_and_one_alone_is() -> None:
 
 
 def test_a_replay_expects_of_each_field_what_it_keeps() -> None:
-    assert Save(1, CSV, MIXED, "").kept == MIXED
-    assert Save(1, "prompt_text", "a\r\nb\r", "").kept == "a\nb\n"
+    assert ReplayedSave(1, CSV, MIXED, "").kept == MIXED
+    assert ReplayedSave(1, "prompt_text", "a\r\nb\r", "").kept == "a\nb\n"
 
 
 def test_project_file_and_bundle_hold_the_file_as_it_is(

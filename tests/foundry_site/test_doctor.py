@@ -26,7 +26,7 @@ from audit.chain_verification.services import record_verifications
 from audit.checkpoints.services import make_checkpoint
 from audit.keys.rotation import rotate_site_key
 from audit.models import ChainVerification, Event
-from foundry_site.doctor import background, keys, outgoing, place, postgres, redis_server
+from foundry_site.doctor import background, keys, node, outgoing, postgres, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.environment import read_environment
 from kernel.doctor import Level
@@ -240,23 +240,23 @@ def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
 
 def test_this_node_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings.ALLOWED_HOSTS = ["*"]
-    assert the(place.examine, "Host names").level is Level.BAD
+    assert the(node.examine, "Host names").level is Level.BAD
     settings.DEBUG = True
-    assert the(place.examine, "Debug pages").level is Level.BAD
+    assert the(node.examine, "Debug pages").level is Level.BAD
     settings.BASE_DIR = tmp_path
-    assert the(place.examine, "Browser files").level is Level.BAD
-    monkeypatch.setattr(place, "MIN_FREE_BYTES", 2**60)
-    assert the(place.examine, "Disk").level is Level.BAD
+    assert the(node.examine, "Browser files").level is Level.BAD
+    monkeypatch.setattr(node, "MIN_FREE_BYTES", 2**60)
+    assert the(node.examine, "Disk").level is Level.BAD
 
 
 def test_a_mail_server_that_is_away_is_bad(settings: Settings) -> None:
-    assert the(place.examine, "Mail").level is Level.OK
+    assert the(node.examine, "Mail").level is Level.OK
     settings.ENVIRONMENT = read_environment(
         {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": "9", "FOUNDRY_URL": "http://localhost:8000"}
     )
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    found = the(place.examine, "Mail")
+    found = the(node.examine, "Mail")
     assert (found.level, "EMAIL_HOST" in found.remedy) == (Level.BAD, True)
 
 

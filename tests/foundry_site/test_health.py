@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from foundry_site.demo import sign_in_file
 from foundry_site.observability import health
-from foundry_site.observability.bounded import Question
+from foundry_site.observability.bounded_call import BoundedCall
 from tests.gateway.test_serve import serving
 
 PATIENCE = 30
@@ -45,8 +45,8 @@ def test_a_database_without_its_migrations_is_not_ready() -> None:
 
 
 def test_what_is_missing_is_told_as_a_problem(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    unmigrated = Question(lambda: "The database is not migrated.")
-    monkeypatch.setitem(health.QUESTIONS, "PostgreSQL", unmigrated)
+    unmigrated = BoundedCall(lambda: "The database is not migrated.")
+    monkeypatch.setitem(health.SERVICES, "PostgreSQL", unmigrated)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -85,8 +85,8 @@ def test_what_hangs_is_asked_once_however_often_it_is_asked_about(monkeypatch: p
         hanging.wait(PATIENCE)
         return "answered"
 
-    question = Question(hang)
-    futures = [question.ask() for _ in range(10)]
+    call = BoundedCall(hang)
+    futures = [call.start() for _ in range(10)]
     assert len(asked) <= 1
     hanging.set()
     assert {future.result(PATIENCE) for future in futures} == {"answered"}

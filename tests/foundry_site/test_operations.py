@@ -17,7 +17,7 @@ from django.test import Client
 import foundry_site.observability.figures
 from accounts.callers import foundry_caller
 from audit.checkpoints.services import make_checkpoint
-from foundry_site.observability.bounded import Question
+from foundry_site.observability.bounded_call import BoundedCall
 from foundry_site.observability.figures import read_site
 from tests.writers import Writer
 
@@ -106,7 +106,7 @@ def test_figures_are_told_while_postgres_is_away(client: Client, monkeypatch: py
     def away() -> dict[str, float]:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(foundry_site.observability.figures, "_site", Question(away))
+    monkeypatch.setattr(foundry_site.observability.figures, "_site", BoundedCall(away))
     page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.FOUNDRY_METRICS_TOKEN}"})
     text = page.content.decode()
     assert "foundry_postgres_up 0.0" in text

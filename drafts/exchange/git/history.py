@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
-from drafts.exchange.git.repository import Commit, Entry
+from drafts.exchange.git.repository import Commit, FileChange
 from projects.fields import CONFIGURATION, FILES, PROMPT
 
 DELETED: Final = "D"
@@ -49,7 +49,7 @@ class CommitChange:
 
 
 def commit_changes(
-    commits: Sequence[Commit], changes: Mapping[str, Sequence[Entry]], selection: Selection
+    commits: Sequence[Commit], changes: Mapping[str, Sequence[FileChange]], selection: Selection
 ) -> list[CommitChange]:
     """The commits that touch something selected, oldest first.
 
@@ -65,7 +65,7 @@ def commit_changes(
     return steps[::-1]
 
 
-def _touches(entry: Entry, selection: Selection) -> list[Touch]:
+def _touches(entry: FileChange, selection: Selection) -> list[Touch]:
     path = _text(entry.path)
     source = _text(entry.source) if entry.source is not None and entry.status == "R" else None
     blob = None if entry.status == DELETED else entry.blob
@@ -80,7 +80,7 @@ def _touches(entry: Entry, selection: Selection) -> list[Touch]:
     return found
 
 
-def _before(entries: Sequence[Entry], selection: Selection) -> Selection:
+def _before(entries: Sequence[FileChange], selection: Selection) -> Selection:
     """The selection as its paths were before a commit."""
     for entry in entries:
         if entry.status != "R" or entry.source is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from drafts.content import check_files
 from drafts.exchange.git.history import CommitChange, Selection, commit_changes
 from drafts.exchange.git.reading import Reading, read_step
 from drafts.exchange.git.repository import Commit, Contents, Repository
+from drafts.exchange.importing import Progress
 from drafts.exchange.versions import applied, import_version
 from drafts.models import MAX_MESSAGE, Draft, FieldContent
 from kernel.errors import DomainError, ValidationFailed
@@ -25,7 +26,6 @@ from projects.services import create_project
 # How many problems are listed; the rest are counted.
 MAX_PROBLEMS: Final = 50
 
-Progress = Callable[[int, int], None]
 Fields = Mapping[str, FieldContent]
 
 

@@ -45,7 +45,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileChange:
     """One path that a commit changed against its first parent.
 
     `status` is git's letter (`A`, `M`, `D`, `R` …); `mode` and `blob` are of the new side; `source` is the old path of
@@ -79,7 +79,7 @@ class Repository:
         records = zip(*[iter(fields)] * 7, strict=True)
         return [_commit([each.decode("utf-8", "replace") for each in record]) for record in records]
 
-    def changes(self, commits: Sequence[Commit]) -> dict[str, list[Entry]]:
+    def changes(self, commits: Sequence[Commit]) -> dict[str, list[FileChange]]:
         """What each commit changed against its first parent, renames told; a commit without changes is left out."""
         pairs = "".join(f"{each.sha} {each.parent}\n" if each.parent else f"{each.sha}\n" for each in commits)
         options = ("--stdin", "--root", "-r", "-z", "--raw", "--no-abbrev", "-M", "--no-ext-diff")
@@ -142,10 +142,10 @@ def _commit(fields: Sequence[str]) -> Commit:
     return Commit(sha, parents.split(" ")[0] or None, name, email, authored, committed, message.strip())
 
 
-def _entries(output: bytes) -> dict[str, list[Entry]]:
+def _entries(output: bytes) -> dict[str, list[FileChange]]:
     """Parse `diff-tree --stdin -z --raw`: a commit's name, then its entries with one path, or two for a rename."""
-    found: dict[str, list[Entry]] = {}
-    entries: list[Entry] = []
+    found: dict[str, list[FileChange]] = {}
+    entries: list[FileChange] = []
     parts = iter(output.split(b"\0")[:-1])
     for part in parts:
         if not part.startswith(b":"):
@@ -153,5 +153,5 @@ def _entries(output: bytes) -> dict[str, list[Entry]]:
             continue
         _, mode, _, blob, status = part[1:].decode().split(" ")
         source = next(parts) if status[0] in "RC" else None
-        entries.append(Entry(status[0], mode, blob, next(parts), source))
+        entries.append(FileChange(status[0], mode, blob, next(parts), source))
     return found

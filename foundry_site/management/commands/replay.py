@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from foundry_site.replay.client import ApiError, Client
-from foundry_site.replay.history import HistoryError, Save, read_history
+from foundry_site.replay.history import HistoryError, ReplayedSave, read_history
 from foundry_site.replay.replaying import replay
 from kernel.invisible import one_line
 
@@ -52,8 +52,8 @@ class Command(BaseCommand):
             f"Project {outcome.project_id}"
         )
 
-    def _progress(self, total: int) -> Callable[[Save, int], None]:
-        def show(save: Save, version: int) -> None:
+    def _progress(self, total: int) -> Callable[[ReplayedSave, int], None]:
+        def show(save: ReplayedSave, version: int) -> None:
             if self.stdout.isatty():
                 self.stdout.write(
                     f"\rv{version} of {total}  {one_line(save.field):<24}", ending="\n" if version == total else ""

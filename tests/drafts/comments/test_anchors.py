@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafts.comments.anchors import LineMap, Span, follow, lines_of
+from drafts.comments.anchors import LineMap, LineSpan, follow, lines_of
 
 words = st.text("abcdef ghi", min_size=1, max_size=12)
 # Lines that occur once, so that there is exactly one right answer.
@@ -15,32 +15,32 @@ any_lines = st.lists(st.sampled_from(["", "a", "b", "a b c d", "}", "- item"]), 
 
 
 @st.composite
-def texts_with_range(draw: st.DrawFn) -> tuple[list[str], Span]:
+def texts_with_range(draw: st.DrawFn) -> tuple[list[str], LineSpan]:
     lines = draw(distinct_lines)
     first = draw(st.integers(1, len(lines)))
-    return lines, Span(first, draw(st.integers(first, len(lines))))
+    return lines, LineSpan(first, draw(st.integers(first, len(lines))))
 
 
-def quote_of(lines: list[str], span: Span) -> str:
+def quote_of(lines: list[str], span: LineSpan) -> str:
     return "\n".join(lines[span.from_line - 1 : span.to_line])
 
 
-def where(lines: list[str], span: Span, new: list[str]) -> Span | None:
+def where(lines: list[str], span: LineSpan, new: list[str]) -> LineSpan | None:
     return follow(span, quote_of(lines, span), old="\n".join(lines), new="\n".join(new))
 
 
 @given(texts_with_range(), st.integers(0, 14), st.integers(1, 5))
-def test_it_follows_inserted_lines(given_: tuple[list[str], Span], at: int, count: int) -> None:
+def test_it_follows_inserted_lines(given_: tuple[list[str], LineSpan], at: int, count: int) -> None:
     lines, span = given_
     at = min(at, len(lines))
     new = [*lines[:at], *(f"inserted {number}" for number in range(count)), *lines[at:]]
     before, inside = at < span.from_line, span.from_line <= at < span.to_line
-    expected = Span(span.from_line + count * before, span.to_line + count * (before or inside))
+    expected = LineSpan(span.from_line + count * before, span.to_line + count * (before or inside))
     assert where(lines, span, new) == expected
 
 
 @given(texts_with_range(), st.data())
-def test_it_follows_deleted_lines(given_: tuple[list[str], Span], data: st.DataObject) -> None:
+def test_it_follows_deleted_lines(given_: tuple[list[str], LineSpan], data: st.DataObject) -> None:
     lines, span = given_
     gone = data.draw(st.sets(st.integers(1, len(lines))))
     kept = [number for number in range(1, len(lines) + 1) if number not in gone]
@@ -48,19 +48,19 @@ def test_it_follows_deleted_lines(given_: tuple[list[str], Span], data: st.DataO
     left = [place for place, number in enumerate(kept, 1) if span.from_line <= number <= span.to_line]
     found = LineMap(lines, new).follow(span)
     if left:
-        assert found == Span(min(left), max(left))
+        assert found == LineSpan(min(left), max(left))
     else:
         assert found is None
 
 
 @given(texts_with_range(), st.integers(0, 14))
-def test_it_follows_moved_lines(given_: tuple[list[str], Span], to: int) -> None:
+def test_it_follows_moved_lines(given_: tuple[list[str], LineSpan], to: int) -> None:
     lines, span = given_
     moved = lines[span.from_line - 1 : span.to_line]
     rest = [*lines[: span.from_line - 1], *lines[span.to_line :]]
     to = min(to, len(rest))
     new = [*rest[:to], *moved, *rest[to:]]
-    assert where(lines, span, new) == Span(to + 1, to + len(moved))
+    assert where(lines, span, new) == LineSpan(to + 1, to + len(moved))
 
 
 @given(distinct_lines, distinct_lines)
@@ -69,14 +69,14 @@ def test_a_line_that_stands_once_in_both_texts_is_always_found(old: list[str], n
     for number, line in enumerate(old, 1):
         if line in new:
             place = new.index(line) + 1
-            assert line_map.follow(Span(number, number), line) == Span(place, place)
+            assert line_map.follow(LineSpan(number, number), line) == LineSpan(place, place)
 
 
 @given(any_lines, any_lines, st.data())
 def test_whatever_was_edited_a_place_lies_in_the_new_text(old: list[str], new: list[str], data: st.DataObject) -> None:
     old, new = lines_of("\n".join(old)), lines_of("\n".join(new))
     first = data.draw(st.integers(1, len(old)))
-    span = Span(first, data.draw(st.integers(first, len(old))))
+    span = LineSpan(first, data.draw(st.integers(first, len(old))))
     found = where(old, span, new)
     if found is not None:
         assert 1 <= found.from_line <= found.to_line <= len(new)
@@ -87,7 +87,7 @@ def test_whatever_was_edited_a_place_lies_in_the_new_text(old: list[str], new: l
 def test_an_edited_line_is_still_the_line() -> None:
     old = "Intro\nGive the patient five milligrams once a day\nEnd"
     new = "Intro\nGive the patient two milligrams once a day\nEnd"
-    assert follow(Span(2, 2), "five milligrams", old=old, new=new) == Span(2, 2)
+    assert follow(LineSpan(2, 2), "five milligrams", old=old, new=new) == LineSpan(2, 2)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_an_edited_line_is_still_the_line() -> None:
 def test_an_edited_line_between_its_neighbours_is_the_line(line: str, edited: str, around: str) -> None:
     old, new = around.format(line), around.format(edited)
     number = lines_of(old).index(line) + 1
-    found = follow(Span(number, number), line, old=old, new=new)
+    found = follow(LineSpan(number, number), line, old=old, new=new)
     if around == "{}" and line in {"yes", "two", "Answer in English."}:
         # A whole text that was replaced by another has no neighbours to know its line by.
         assert found is None
     else:
-        assert found == Span(number, number)
+        assert found == LineSpan(number, number)
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_an_edited_line_between_its_neighbours_is_the_line(line: str, edited: st
     ],
 )
 def test_edits_around_a_range(old: str, new: str, span: tuple[int, int], expected: tuple[int, int] | None) -> None:
-    found = follow(Span(*span), quote_of(lines_of(old), Span(*span)), old=old, new=new)
-    assert found == (Span(*expected) if expected else None)
+    found = follow(LineSpan(*span), quote_of(lines_of(old), LineSpan(*span)), old=old, new=new)
+    assert found == (LineSpan(*expected) if expected else None)
 
 
 @given(distinct_lines, st.data())
@@ -149,35 +149,35 @@ def test_one_edited_line_is_always_found(lines: list[str], data: st.DataObject) 
     at = data.draw(st.integers(1, len(lines) - 2))
     edited = data.draw(words.filter(str.strip).filter(lambda text: text not in lines))
     new = [*lines[:at], edited, *lines[at + 1 :]]
-    assert where(lines, Span(at + 1, at + 1), new) == Span(at + 1, at + 1)
+    assert where(lines, LineSpan(at + 1, at + 1), new) == LineSpan(at + 1, at + 1)
 
 
 def test_a_line_among_rewritten_ones_is_gone() -> None:
     new = "one\nsomething else\nand more of it\nthree"
-    assert follow(Span(2, 2), "two", old="one\ntwo\nthree", new=new) is None
+    assert follow(LineSpan(2, 2), "two", old="one\ntwo\nthree", new=new) is None
 
 
 def test_a_short_quote_is_found_between_its_old_neighbours_only() -> None:
     old = "one\nuse mg here\nthree"
-    assert follow(Span(2, 2), "mg", old=old, new="one\nwrite mg, never grams, wherever doses stand\nthree") == Span(
-        2, 2
-    )
-    assert follow(Span(2, 2), "mg", old=old, new="one\nthree\nfour\nmg stands here too") is None
+    assert follow(
+        LineSpan(2, 2), "mg", old=old, new="one\nwrite mg, never grams, wherever doses stand\nthree"
+    ) == LineSpan(2, 2)
+    assert follow(LineSpan(2, 2), "mg", old=old, new="one\nthree\nfour\nmg stands here too") is None
 
 
 def test_a_telling_quote_is_found_wherever_it_stands_alone() -> None:
     quote = "ask the sponsor before any other dose"
     old = f"one\nAlways {quote} is given.\nthree"
     new = f"one\nthree\nfour\nTherefore, and without an exception, {quote}: that is the rule here now."
-    assert follow(Span(2, 2), quote, old=old, new=new) == Span(4, 4)
+    assert follow(LineSpan(2, 2), quote, old=old, new=new) == LineSpan(4, 4)
 
 
 def test_a_blank_line_that_stays_does_not_keep_what_is_gone() -> None:
-    assert follow(Span(1, 3), "alpha\n\nbeta", old="alpha\n\nbeta\nrest", new="\nrest") is None
+    assert follow(LineSpan(1, 3), "alpha\n\nbeta", old="alpha\n\nbeta\nrest", new="\nrest") is None
 
 
 def test_the_heavier_part_says_where_a_range_is() -> None:
     section = ["# Dosing", "Never more than the protocol allows.", "Always name the section you rely on."]
     old = [*section, "other", "more", "last"]
     new = ["# Dosing", "other", "more", "last", *section[1:]]
-    assert where(old, Span(1, 3), new) == Span(5, 6)
+    assert where(old, LineSpan(1, 3), new) == LineSpan(5, 6)

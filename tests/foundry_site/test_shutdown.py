@@ -41,7 +41,7 @@ def waits_for(connection: psycopg.Connection[tuple[object]], count: int) -> None
 def test_a_write_that_is_under_way_is_finished(
     committed_db: None, process_environment: dict[str, str], tmp_path: Path, project: Project, owner: User, caller_for
 ) -> None:
-    _, token = create_token(caller=caller_for(owner), name="farewell")
+    _, token = create_token(caller=caller_for(owner), name="shutdown")
     node = Node(process_environment, tmp_path / "node.log")
     with (
         running(node),
