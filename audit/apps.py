@@ -14,8 +14,8 @@ class AuditConfig(AppConfig):
         from audit.jobs import announce_checkpoint
         from audit.keys.verification import check_keys
         from audit.metrics import FIGURES
+        from audit.own_tables import TABLES
         from audit.permissions import SITE_PERMISSIONS
-        from audit.rebuilding.own import TABLES
         from audit.rebuilding.tables import rebuild
         from audit.reviews.verification import check_reviews
         from audit.verification import RECORD_CHECKS

@@ -1,6 +1,6 @@
 """All models of the app, where Django looks for them; those of a sub-package stand beside its services."""
 
-from drafts.comments.models import Comment
+from drafts.comments.models import Comment, CommentState
 from drafts.draft import (
     CONFIGURATION_MEDIA,
     MAX_MESSAGE,
@@ -19,6 +19,7 @@ __all__ = [
     "MAX_MESSAGE",
     "PROMPT_MEDIA",
     "Comment",
+    "CommentState",
     "Draft",
     "DraftKind",
     "DraftQuerySet",

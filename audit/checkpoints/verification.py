@@ -13,11 +13,11 @@ from audit.checkpoints.heads import Head
 from audit.checkpoints.models import Checkpoint, Timestamp
 from audit.checkpoints.services import CHECKPOINT, CHECKPOINT_MADE
 from audit.checkpoints.stamping import CHECKPOINT_STAMPED, stamp_fault, trusted_roots
+from audit.findings import Finding
 from audit.keys.sealing import seal_fault
 from audit.keys.succession import site_keys
 from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event
-from audit.verification import Finding
 
 
 def check_checkpoints() -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from blobs.models import Blob, sha256_of
-from drafts.comments.models import Comment
 from drafts.memory import Memory
+from drafts.models import Comment
 from drafts.search.passages import passages
 from drafts.search.words import index_text
 from kernel.statements import Statement

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from drafts.comments.models import Comment
 from projects.models import Project
 
 
@@ -46,7 +45,7 @@ class CommentWords(models.Model):
     """The words of a comment. Derived from it, as a passage is from a version: no constraint holds it."""
 
     comment = models.OneToOneField(
-        Comment, on_delete=models.PROTECT, primary_key=True, related_name="indexed", db_constraint=False
+        "drafts.Comment", on_delete=models.PROTECT, primary_key=True, related_name="indexed", db_constraint=False
     )
     words = SearchVectorField(help_text=_("See `drafts.search.words.index_text`."))
 

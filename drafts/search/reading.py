@@ -13,8 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from blobs.models import Blob
-from drafts.comments.models import Comment, CommentState
-from drafts.models import Draft
+from drafts.models import Comment, CommentState, Draft
 from drafts.search.passages import line_of
 from drafts.search.words import StoredQuery, query_text, words_of
 from kernel.errors import ValidationFailed

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Person
-from drafts.comments.models import Comment, CommentState
+from drafts.models import Comment, CommentState
 from drafts.search.reading import FieldHits
 
 

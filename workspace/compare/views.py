@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from drafts.compare.lines import Lines
+from drafts.compare.lines import TextLines
 from drafts.compare.rows import SplitRow
 from drafts.compare.text import Row
 from drafts.models import Draft
@@ -63,7 +63,7 @@ def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?base=&field=&old=1&new=1&count=16&view=`: equal lines that were folded away."""
     get_project(user=request.user, project_id=project_id)
     draft = get_draft(project_id=project_id, version=_number(request, "base", 0))
-    lines = Lines.of(texts_of([draft], check_field_name(request.GET.get("field")))[0]).lines
+    lines = TextLines.of(texts_of([draft], check_field_name(request.GET.get("field")))[0]).lines
     old, new, count = (_number(request, name, 0) for name in ("old", "new", "count"))
     rows = [Row("equal", old + at, new + at, text) for at, text in enumerate(lines[old - 1 : old - 1 + count])]
     block = {"rows": [SplitRow(row, row) for row in rows], "unified": rows, "is_change": False}
