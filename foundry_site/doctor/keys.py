@@ -12,6 +12,8 @@ from audit.keys.private import KEY_FILE
 from audit.keys.sealing import own_fingerprint
 from audit.keys.succession import SiteKeys, site_keys
 from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.ring import KEY_FILE as KEY_RING_FILE
+from kernel.ring import ROTATIONS
 
 FOR_OTHERS: Final = 0o077
 # The file in the data folder, and the variable that takes its place.
@@ -19,12 +21,15 @@ SECRETS: Final = {"secret_key": "FOUNDRY_SECRET_KEY", "metrics_token": "FOUNDRY_
 
 
 def examine() -> Findings:
-    """The key that seals, and the secrets of sessions and figures."""
+    """The key that seals, the secrets of sessions and figures, and the encryption keys."""
     keys = site_keys()
     yield _signing_key(keys)
     yield from _site_keys(keys)
     for name, variable in SECRETS.items():
         yield _secret(name, variable, from_environment=_is_from_environment(name))
+    # Nobody needs encryption keys before a stage stores secrets.
+    if ROTATIONS:
+        yield _secret(KEY_RING_FILE, "FOUNDRY_ENCRYPTION_KEYS", from_environment=bool(settings.FOUNDRY_ENCRYPTION_KEYS))
 
 
 def _is_from_environment(name: str) -> bool:

@@ -29,7 +29,8 @@ from audit.models import ChainVerification, Event
 from foundry_site.doctor import background, keys, node, outgoing, postgres, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.environment import read_environment
-from kernel.doctor import Level
+from kernel.doctor import Finding, Level
+from kernel.ring import ROTATIONS
 from tests.audit.forgery import plant_key, private_of
 from tests.foundry_site.findings import run_sql, the
 
@@ -283,3 +284,21 @@ def test_an_old_minor_version_of_postgres_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(postgres, "one", lambda sql: 180000 + minor - 1 if "version_num" in sql else None)
     finding = next(postgres.examine(1))
     assert (finding.level, f"18.{minor}" in finding.remedy) == (Level.WARN, True)
+
+
+def test_encryption_keys_are_looked_at_where_a_stage_stores_secrets(settings: Any, tmp_path: Path) -> None:
+    settings.FOUNDRY_DATA_DIR = tmp_path
+    settings.FOUNDRY_ENCRYPTION_KEYS = ()
+    (tmp_path / "encryption_keys").touch(mode=0o644)
+    (tmp_path / "encryption_keys").chmod(0o644)
+
+    def found() -> list[Finding]:
+        return [each for each in keys.examine() if each.subject == "FOUNDRY_ENCRYPTION_KEYS"]
+
+    with ROTATIONS.replaced({}):
+        assert found() == []
+    with ROTATIONS.replaced({"sample": lambda rotate: 0}):
+        [open_to_others] = found()
+        settings.FOUNDRY_ENCRYPTION_KEYS = ("key",)
+        [given] = found()
+    assert (open_to_others.level, given.level) == (Level.BAD, Level.OK)
