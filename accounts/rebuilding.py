@@ -50,7 +50,7 @@ ACCOUNTS: Final = Table(
     User,
     name="account",
     key=("id",),
-    columns={"password": Column(as_told=password_sha256)},
+    columns={"password": Column(as_recorded=password_sha256)},
     unrecorded={"last_login": f"{_NOTE}: each sign-in has its event"},
     begins=_service_user,
 )
@@ -85,8 +85,8 @@ def _created(rows: Rows, fact: Fact) -> None:
         username=fact.data["username"],
         kind=fact.data["kind"],
         **{column: fact.data[name] for name, column in CHANGEABLE.items()},
-        date_joined=fact.told_moment("date_joined"),
-        password=fact.told("password_sha256"),
+        date_joined=fact.recorded_time("date_joined"),
+        password=fact.recorded("password_sha256"),
         is_active=True,
         session_generation=0,
         signing_suspended_at=None,
@@ -114,7 +114,7 @@ def _reactivated(rows: Rows, fact: Fact) -> None:
 
 @ACCOUNTS.on(actions.PASSWORD_CHANGED, actions.PASSWORD_REHASHED)
 def _password(rows: Rows, fact: Fact) -> None:
-    rows.change(fact, _account(fact), password=fact.told("password_sha256"))
+    rows.change(fact, _account(fact), password=fact.recorded("password_sha256"))
 
 
 @ACCOUNTS.on(actions.SIGNING_SUSPENDED)
@@ -140,8 +140,8 @@ def _token_created(rows: Rows, fact: Fact) -> None:
         (UUID(fact.target_id),),
         user_id=UUID(fact.data["user"]),
         name=fact.data["name"],
-        digest=fact.told("digest"),
-        created_at=fact.told_moment("created_at"),
+        digest=fact.recorded("digest"),
+        created_at=fact.recorded_time("created_at"),
         expires_at=moment(fact.data["expires_at"]),
         revoked_at=None,
     )
@@ -149,12 +149,12 @@ def _token_created(rows: Rows, fact: Fact) -> None:
 
 @TOKENS.on(actions.TOKEN_REVOKED)
 def _token_revoked(rows: Rows, fact: Fact) -> None:
-    rows.change(fact, (UUID(fact.target_id),), revoked_at=fact.told_moment("revoked_at", otherwise=SOME_TIME))
+    rows.change(fact, (UUID(fact.target_id),), revoked_at=fact.recorded_time("revoked_at", otherwise=SOME_TIME))
 
 
 @TOKENS.on(actions.ACCOUNT_DEACTIVATED)
 def _tokens_revoked(rows: Rows, fact: Fact) -> None:
-    revoked_at = fact.told_moment("revoked_at", otherwise=SOME_TIME)
+    revoked_at = fact.recorded_time("revoked_at", otherwise=SOME_TIME)
     for token in fact.data["revoked_tokens"]:
         rows.change(fact, (UUID(token),), revoked_at=revoked_at)
 
@@ -167,7 +167,7 @@ FACTORS: Final = Table(
     Authenticator,
     name="second factor",
     key=("id",),
-    columns={"data": Column(as_told=_material)},
+    columns={"data": Column(as_recorded=_material)},
     unrecorded={"last_used_at": _NOTE},
 )
 
@@ -180,7 +180,7 @@ def _factor_added(rows: Rows, fact: Fact) -> None:
         user_id=UUID(fact.target_id),
         type=fact.data["factor"],
         data=_told_material(fact),
-        created_at=fact.told_moment("created_at"),
+        created_at=fact.recorded_time("created_at"),
     )
 
 
@@ -218,7 +218,7 @@ def _linked(rows: Rows, fact: Fact) -> None:
     rows.put(
         fact,
         (UUID(fact.target_id), identity_key(fact.data["issuer"], fact.data["subject"])),
-        provider=fact.told("provider"),
+        provider=fact.recorded("provider"),
     )
 
 

@@ -29,7 +29,7 @@ CHECKPOINTS: Final = Table(
     Checkpoint,
     name="checkpoint",
     key=("number",),
-    columns={"text": Column(as_told=lambda text: hashlib.sha256(text.encode()).hexdigest())},
+    columns={"text": Column(as_recorded=lambda text: hashlib.sha256(text.encode()).hexdigest())},
     unrecorded={
         "signature": "proved by the key, in the check of checkpoints",
         "made_at": "told by the sealed text, which the check of checkpoints compares with it",
@@ -47,8 +47,8 @@ STAMPS: Final = Table(
     name="time stamp of checkpoint",
     key=("checkpoint_id",),
     columns={
-        "answer": Column(as_told=lambda answer: hashlib.sha256(bytes(answer)).hexdigest()),
-        "stamped_at": Column(as_told=rfc3339),
+        "answer": Column(as_recorded=lambda answer: hashlib.sha256(bytes(answer)).hexdigest()),
+        "stamped_at": Column(as_recorded=rfc3339),
     },
 )
 

@@ -1,8 +1,8 @@
-"""The verifier: walk every chain, rebuild every table that its events tell of, and name what is not so.
+"""The verifier: checks every chain, rebuilds every registered table from the events, and reports differences.
 
-It believes the canonical text of events whose links it has computed, and nothing that the database derives from it:
-each generated column is compared with the text. `audit` knows only the chain; apps above register their tables
-(`audit.rebuilding`) and checks of what is no table of events, such as seals (`RECORD_CHECKS`). Control c02.
+It trusts only the canonical text of events whose hashes it has recomputed. Columns that the database generates from
+that text are compared with it. `audit` knows only the chain; apps above it register their tables (`audit.rebuilding`)
+and checks of records that are not rebuilt from events, such as seals (`RECORD_CHECKS`). Control c02.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """How far a chain verifies: its length, its newest `seq` and `hash` (hex), and the first finding if any.
+    """How far a chain verifies: the number of events, the last `seq` and `hash` (hex), and the first finding if any.
 
-    `dated_back` are the events that have an earlier time than the one before them.
+    `dated_back` lists the `seq` of each event whose time is earlier than that of the event before it.
     """
 
     chain: str
@@ -58,10 +58,10 @@ class ChainState:
 
 @dataclass(slots=True)
 class Verification:
-    """What a verification found: the chains, what is wrong with them and the records, and what was compared.
+    """The result of a verification: the chains, the findings, and how much was compared.
 
-    `rows` were compared with their events; `not_compared` counts, by row and column, facts of rows whose events were
-    recorded before such facts were.
+    `rows` is the number of rows compared with their events. `not_compared` counts, by table and column, the values
+    that could not be compared because older events do not record them.
     """
 
     chains: list[ChainState] = field(default_factory=list)
@@ -81,10 +81,11 @@ RECORD_CHECKS: Final = Registry[RecordCheck]("check of records")
 
 
 def verify(chain: str | None = None) -> Verification:
-    """Walk every chain, compare every table, ask every check, as of one moment.
+    """Verify every chain, compare every table and run every registered check, all in one database snapshot.
 
-    With `chain` only that one, and the rows that it tells of; checks are left to a verification of everything. A chain
-    that is broken proves nothing of its records: they are not compared then, nor any where it is the site's.
+    With `chain`, verify only that chain and the rows recorded on it; registered checks then do not run. Records of a
+    broken chain are not compared, because the chain no longer proves anything; if the chain `site` is broken, no
+    records are compared at all.
     """
     found = Verification()
     with one_moment():
@@ -112,7 +113,7 @@ def chains() -> list[str]:
 
 
 def verify_chain(chain: str, *, take: TakeFact | None = None) -> ChainState:
-    """Recompute every link of one chain and stop at the first event that does not fit; hand each on to `take`."""
+    """Recompute every link of one chain, up to the first event that is wrong; pass each verified event to `take`."""
     previous, before = first_prev_hash(chain), None
     dated_back: list[int] = []
     count = 0
@@ -129,9 +130,9 @@ def verify_chain(chain: str, *, take: TakeFact | None = None) -> ChainState:
 
 
 def verify_range(chain: str, first: int, last: int) -> Finding | None:
-    """Recompute the links of a chain from event `first` to event `last`; what is wrong with the first misfit.
+    """Recompute the links of a chain from event `first` to event `last`; return the first finding, or None.
 
-    The event before `first` is not checked: a review covers its own range only.
+    The event before `first` is trusted, because a review covers its own range only.
     """
     before = Event.objects.filter(chain=chain, seq=first - 1).values_list("hash", flat=True).first()
     previous = first_prev_hash(chain) if before is None else bytes(before)
@@ -145,10 +146,10 @@ def verify_range(chain: str, first: int, last: int) -> Finding | None:
 
 
 def verify_rows(events: Iterable[Event], rows: Mapping[Table, Sequence[Any]]) -> Finding | None:
-    """Compare some rows, by table and primary key, with the events that tell of them: the first that differs.
+    """Compare some rows, by table and primary key, with the events that record them; return the first finding.
 
-    The hash and the columns of each event are recomputed, and what comes before it on its chain is believed: a page
-    asks this, and beside it what the last verification noted of the chain.
+    The hash and the columns of each event are recomputed, but the events before it on its chain are trusted. A page
+    calls this and adds the result of the chain's last verification.
     """
     rebuilding = Rebuilding(tuple(rows))
     for event in events:
@@ -163,7 +164,7 @@ def verify_rows(events: Iterable[Event], rows: Mapping[Table, Sequence[Any]]) ->
 
 
 def _read(event: Event, *, chain: str, seq: int, previous: bytes) -> Fact | Finding:
-    """The event as its canonical text has it, or what is wrong with it."""
+    """The event as parsed from its canonical text, or what is wrong with it."""
     what = _fault_in_link(event, seq, previous)
     record = None if what else _parsed(event.canonical)
     if isinstance(record, dict):
@@ -185,7 +186,7 @@ def _fault_in_link(event: Event, seq: int, previous: bytes) -> str | None:
 
 
 def _parsed(text: str) -> dict[str, Any] | str:
-    """The fact, or what is wrong with its text."""
+    """The parsed record, or a sentence about what is wrong with its text."""
     try:
         record = parse(text, max_depth=200)
     except ValidationFailed as error:
@@ -195,7 +196,7 @@ def _parsed(text: str) -> dict[str, Any] | str:
     return record
 
 
-# What Postgres generates from the text, and where it stands there.
+# The columns that Postgres generates from the canonical text, with the path of each value in it.
 _GENERATED: Final = {
     "chain": ("chain",),
     "action": ("action",),
@@ -221,11 +222,11 @@ def _fault_in_record(event: Event, record: dict[str, Any], chain: str) -> str | 
     return None
 
 
-def _is_same(stored: Any, told: Any) -> bool:
-    """Postgres takes an id in any spelling."""
-    if isinstance(stored, UUID) and isinstance(told, str):
+def _is_same(stored: Any, recorded: Any) -> bool:
+    """Whether both are equal; UUIDs may be written in any form that Postgres accepts."""
+    if isinstance(stored, UUID) and isinstance(recorded, str):
         try:
-            return stored == UUID(told)
+            return stored == UUID(recorded)
         except ValueError:
             return False
-    return bool(stored == told)
+    return bool(stored == recorded)

@@ -24,7 +24,7 @@ BLOBS: Final = Table(
 def name_contents(rows: Rows, fact: Fact, hashes: Iterable[str | None]) -> None:
     """The event names these contents: they must be there."""
     for sha256 in hashes:
-        if sha256 is not None and (sha256,) not in rows.told:
+        if sha256 is not None and (sha256,) not in rows.expected:
             rows.put(fact, (sha256,), sha256=sha256)
 
 

@@ -76,7 +76,7 @@ SESSIONS: Final = Table(
     key=("id",),
     chain="project_id",
     # One that never wrote anything gives nothing to anybody.
-    only_told=True,
+    only_recorded=True,
     unrecorded={
         "credential": "says only with which sign-in the session ends; its own credential is asked for at every request",
         "connection": "counts the sockets of a session; no record",

@@ -33,7 +33,7 @@ def _created(rows: Rows, fact: Fact) -> None:
         name=fact.data["name"],
         description=fact.data["description"],
         is_private=fact.data["is_private"],
-        created_at=fact.told_moment("created_at"),
+        created_at=fact.recorded_time("created_at"),
         created_by_id=fact.actor_id,
         status=Status.OPEN.value,
         current_draft_id=None,
@@ -62,7 +62,7 @@ def _on_its_chain(rows: Rows, fact: Fact) -> None:
 @MEMBERS.on("member.added")
 def _added(rows: Rows, fact: Fact) -> None:
     key = (fact.project_id, UUID(fact.target_id))
-    rows.put(fact, key, role=fact.data["role"], added_at=fact.told_moment("added_at"))
+    rows.put(fact, key, role=fact.data["role"], added_at=fact.recorded_time("added_at"))
 
 
 @MEMBERS.on("member.role_changed")

@@ -23,11 +23,11 @@ class OpenPoints:
 
     def warnings(self, rules: Rules) -> list[str]:
         """What the signers should know."""
-        return [words for enforcement, words in self._said(rules) if enforcement == "warn"]
+        return [words for enforcement, words in self._points(rules) if enforcement == "warn"]
 
     def refuse(self, rules: Rules) -> None:
         """Raise `Conflict` where the policy says that an open point blocks the release."""
-        blocking = [words for enforcement, words in self._said(rules) if enforcement == "block"]
+        blocking = [words for enforcement, words in self._points(rules) if enforcement == "block"]
         if blocking:
             raise Conflict(
                 " ".join([*blocking, _("The policy of this project requires them to be settled first.")]),
@@ -35,7 +35,7 @@ class OpenPoints:
                 open_tasks=self.tasks,
             )
 
-    def _said(self, rules: Rules) -> list[tuple[str, str]]:
+    def _points(self, rules: Rules) -> list[tuple[str, str]]:
         comments = ngettext("{n} comment is open.", "{n} comments are open.", self.comments).format(n=self.comments)
         tasks = ngettext("{n} task is open.", "{n} tasks are open.", self.tasks).format(n=self.tasks)
         counted = ((rules.open_comments, self.comments, comments), (rules.open_tasks, self.tasks, tasks))

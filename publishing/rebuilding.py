@@ -30,7 +30,7 @@ RELEASES: Final = Table(
     key=("id",),
     chain="project_id",
     columns={
-        "authors": Column(as_told=_authors),
+        "authors": Column(as_recorded=_authors),
         "draft_id": Column(("draft__project_id", "draft__version_number", "draft__content_hash")),
     },
 )
@@ -96,7 +96,7 @@ SIGNATURES: Final = Table(
     name="signature",
     key=("id",),
     chain="project_id",
-    columns={"text": Column(as_told=lambda text: sha256_of(text.encode())), "seal": AS_HEX},
+    columns={"text": Column(as_recorded=lambda text: sha256_of(text.encode())), "seal": AS_HEX},
     unrecorded={"comment": _SEALED, "signed_at": _SEALED},
 )
 
@@ -114,7 +114,7 @@ def _signed(rows: Rows, fact: Fact) -> None:
         text=said["statement"],
         seal=said["seal"],
         key_id=said["key"],
-        credential=fact.told("credential"),
+        credential=fact.recorded("credential"),
     )
 
 

@@ -1,8 +1,8 @@
-"""Which keys are the site's: those that are pinned outside the database, and whose succession leads to a pinned one.
+"""Which keys are trusted as the site's: pinned keys, and keys connected to a pinned one by sealed successions.
 
-The database alone proves nothing: whoever can insert an event can put a key of their own on record. A key therefore
-counts where somebody vouches for it who cannot be found in the database: the operator, who pins its fingerprint, this
-server, which holds its private half, or a key that counts itself and whose succession both keys sealed.
+The database alone proves nothing, because anyone who can insert an event can record a key of their own. A key is
+trusted only if something outside the database confirms it: the operator pins its fingerprint, this server holds its
+private key, or it is the predecessor or successor of a trusted key and both keys sealed the succession.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ _given: ContextVar[frozenset[str]] = ContextVar("given_keys", default=frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Endorsement:
-    """One key's succession by the next: a statement of the type `site_key`, sealed by both (64 bytes each).
+    """The succession from one key to the next: a `site_key` statement, sealed by both keys (64 bytes each).
 
-    That both seal it lets trust go either way: the older key vouches for the newer one, and the newer one says whose
-    successor it is.
+    Because both keys seal it, a pin on either of them is enough to trust the other.
     """
 
     statement: str
@@ -45,11 +44,11 @@ class Endorsement:
     next_seal: bytes
 
     @property
-    def said(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """The parsed statement: `type`, `v`, `site`, `key`, `next`, `at`, `reason`."""
-        said = parse(self.statement)
-        assert isinstance(said, dict)
-        return said
+        content = parse(self.statement)
+        assert isinstance(content, dict)
+        return content
 
     def data(self) -> dict[str, str]:
         """As events and bundles hold it."""
@@ -58,7 +57,7 @@ class Endorsement:
 
 @dataclass(frozen=True, slots=True)
 class RecordedKey:
-    """A public key (32 bytes) as the event says that put it on record, and the key that it succeeds, if any."""
+    """A public key (32 bytes) as its event records it, and the key that it succeeds, if any."""
 
     fingerprint: str
     public_key: bytes
@@ -68,26 +67,26 @@ class RecordedKey:
 
 @dataclass(frozen=True, slots=True)
 class SiteKeys:
-    """Every key that the chain `site` names, oldest first, and those of them that count here."""
+    """All keys recorded on the chain `site`, oldest first, and the fingerprints that are pinned here."""
 
     recorded: Mapping[str, RecordedKey]
     pinned: frozenset[str]
 
     def known(self) -> dict[str, bytes]:
-        """The public keys that count, oldest first. Without any pin, those are all that the database names."""
+        """The trusted public keys, oldest first. Without any pin, these are all recorded keys."""
         if not self.pinned:
             return {each.fingerprint: each.public_key for each in self.recorded.values()}
         lineage = set(self._lineage())
         return {name: each.public_key for name, each in self.recorded.items() if name in lineage}
 
     def successors(self, fingerprint: str) -> list[str]:
-        """The keys that a key endorsed; more than one means that somebody else used it."""
+        """The keys that this key endorsed; more than one means that somebody else has used it."""
         return [name for name, each in self.recorded.items() if each.predecessor == fingerprint]
 
     def _lineage(self) -> Iterator[str]:
-        """From each pin back to the first key, and on to the newest, as long as there is just one that comes next.
+        """From each pin back to the first key, and forward to the newest while each key has exactly one successor.
 
-        A retired key that was stolen can endorse another successor. Nobody who pins a later key is led there.
+        A stolen retired key can endorse a second successor. Whoever pins a later key does not come to trust that one.
         """
         following = defaultdict(list)
         for each in self.recorded.values():
@@ -107,7 +106,7 @@ class SiteKeys:
 
 @contextmanager
 def also_pinned(fingerprints: Iterable[str]) -> Iterator[None]:
-    """Let keys count that the caller knows from elsewhere, for as long as this lasts."""
+    """Treat these fingerprints, which the caller knows from elsewhere, as pinned inside the `with` block."""
     token = _given.set(frozenset(fingerprints))
     try:
         yield
@@ -116,7 +115,7 @@ def also_pinned(fingerprints: Iterable[str]) -> Iterator[None]:
 
 
 def site_keys() -> SiteKeys:
-    """The keys on record, held against the operator's pins and this server's own private key."""
+    """The recorded keys, with the operator's pins and the fingerprint of this server's own private key."""
     own = private_key_if_any()
     mine = {fingerprint_of(public_bytes(own))} if own else set()
     pinned = frozenset({*settings.FOUNDRY_SITE_KEYS, *_given.get(), *mine})
@@ -130,17 +129,19 @@ def site_keys() -> SiteKeys:
 
 
 def succession_statement(*, key: str, following: str, at: str, reason: str) -> str:
-    """The text that both keys seal; `at` as `rfc3339` spells it."""
-    said = {"type": SITE_KEY, "v": STATEMENT_VERSION, "site": site_id(), "key": key, "next": following}
-    return canonical({**said, "at": at, "reason": reason})
+    """The text that both keys seal; `at` is formatted by `rfc3339`."""
+    content = {"type": SITE_KEY, "v": STATEMENT_VERSION, "site": site_id(), "key": key, "next": following}
+    return canonical({**content, "at": at, "reason": reason})
 
 
 def _recorded(data: Mapping[str, Any], earlier: Mapping[str, RecordedKey]) -> RecordedKey | None:
-    """What an event says of a key; None where it is no key. An endorsement that proves nothing is left out."""
+    """The key that an event records, or None if its data is not a key. An invalid endorsement is left out."""
     try:
         public = bytes.fromhex(data["public_key"])
-        said = data.get("endorsement")
-        given = said and Endorsement(said["statement"], bytes.fromhex(said["seal"]), bytes.fromhex(said["next_seal"]))
+        parts = data.get("endorsement")
+        given = parts and Endorsement(
+            parts["statement"], bytes.fromhex(parts["seal"]), bytes.fromhex(parts["next_seal"])
+        )
     except (KeyError, TypeError, ValueError):
         return None
     fingerprint = fingerprint_of(public)
@@ -152,13 +153,13 @@ def _recorded(data: Mapping[str, Any], earlier: Mapping[str, RecordedKey]) -> Re
 
 def _predecessor(given: Endorsement, fingerprint: str, public: bytes, earlier: Mapping[str, RecordedKey]) -> str | None:
     try:
-        said = given.said
+        content = given.content
     except (ValidationFailed, AssertionError):
         return None
-    before = earlier.get(str(said.get("key")))
-    if before is None or canonical(said) != given.statement:
+    before = earlier.get(str(content.get("key")))
+    if before is None or canonical(content) != given.statement:
         return None
-    stands = (said.get("type"), said.get("v"), said.get("site"), said.get("next"))
+    stands = (content.get("type"), content.get("v"), content.get("site"), content.get("next"))
     if stands != (SITE_KEY, STATEMENT_VERSION, site_id(), fingerprint):
         return None
     text = given.statement.encode()

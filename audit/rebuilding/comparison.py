@@ -1,4 +1,4 @@
-"""Walking the events through all tables, and comparing what they tell with what the database holds."""
+"""Rebuild tables from the events, and compare the result with the rows in the database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from audit.rebuilding.tables import CHAIN, REBUILT_TABLES, RebuiltRow, Rows, Tab
 
 @dataclass(slots=True)
 class Rebuilding:
-    """Tables on their way through the events: all that are registered, or some."""
+    """The state of rebuilding: the tables (default: all registered ones) and their rows from the events so far."""
 
     tables: Sequence[Table] = field(default_factory=lambda: tuple(REBUILT_TABLES.values()))
     rows: dict[Table, Rows] = field(init=False)
@@ -29,10 +29,10 @@ class Rebuilding:
         self.rows = {table: Rows(table) for table in self.tables}
         for table, rows in self.rows.items():
             for key, columns in (table.begins() if table.begins else {}).items():
-                rows.told[key] = RebuiltRow(table.name, SITE_CHAIN, columns)
+                rows.expected[key] = RebuiltRow(table.name, SITE_CHAIN, columns)
 
     def take(self, fact: Fact) -> Finding | None:
-        """Let every table hear of the next event; what is wrong where it does not say what it should."""
+        """Apply the next event to every table; return a finding if the event is inconsistent or incomplete."""
         try:
             for table, rows in self.rows.items():
                 for handler in table.handlers_of(fact):
@@ -45,29 +45,30 @@ class Rebuilding:
         return None
 
     def differences(self, chain: str | None = None, *, broken: Collection[str] = ()) -> Iterator[Finding]:
-        """Compare, in both directions: all tables, or the rows that one chain tells of; none of a `broken` chain.
+        """Compare in both directions: all tables, or the rows recorded on one chain; skip rows of `broken` chains.
 
-        Without the chain `site` a project's own row is known in part only; what is not told is then not compared.
+        With `chain`, a project's row is known only in part, because the chain `site` records the rest; columns that
+        the chain does not record are then not compared.
         """
         for table, rows in self.rows.items():
-            if (chain is None or _is_told_by(table, chain)) and not (broken and table.everywhere):
+            if (chain is None or _is_rebuilt_from(table, chain)) and not (broken and table.everywhere):
                 yield from (each for each in self._compare(table, rows, chain) if each.chain not in broken)
 
     def differences_of(self, table: Table, only: Sequence[Any]) -> Iterator[Finding]:
-        """Compare some rows of a table, by their primary keys, with what was told of them."""
+        """Compare some rows of a table, by their primary keys, with the events."""
         yield from self._compare(table, self.rows[table], None, only)
 
     def compare_row(self, table: Table, values: Mapping[str, Any]) -> str | None:
-        """What is wrong with one row, wherever it was read, as `Table.read` gives it; each row is asked for once."""
-        told = self.rows[table].told.pop(tuple(values[name] for name in table.key), None)
-        if told is None or not told.is_made:
+        """What is wrong with one row in the form of `Table.read`, or None. Call it once for each row."""
+        recorded = self.rows[table].expected.pop(tuple(values[name] for name in table.key), None)
+        if recorded is None or not recorded.is_made:
             return "no event recorded it"
         self.compared += 1
-        return self._difference(table, values, told) or (table.check(values) if table.check else None)
+        return self._difference(table, values, recorded) or (table.check(values) if table.check else None)
 
     def missing(self, table: Table) -> Iterator[Finding]:
-        """The rows that were told and not asked for."""
-        for row in self.rows[table].told.values():
+        """The recorded rows that were not passed to `compare_row`."""
+        for row in self.rows[table].expected.values():
             yield Finding(row.where, f"the {table.name} it recorded is gone", row.chain)
 
     def _compare(
@@ -75,40 +76,40 @@ class Rebuilding:
     ) -> Iterator[Finding]:
         for values in table.read(chain, only):
             key = tuple(values[name] for name in table.key)
-            told = rows.told.pop(key, None)
+            recorded = rows.expected.pop(key, None)
             of_chain = values.get(CHAIN, SITE_CHAIN)
             named = f"{table.name} {' '.join(str(part) for part in key)}"
             where = f"{named} of project {of_chain}" if of_chain != SITE_CHAIN and of_chain not in named else named
-            if told is None or not (told.is_made or chain or table.only_told):
-                if not table.only_told:
+            if recorded is None or not (recorded.is_made or chain or table.only_recorded):
+                if not table.only_recorded:
                     yield Finding(where, "no event recorded it", of_chain)
                 continue
             self.compared += 1
-            what = self._difference(table, values, told) or (table.check(values) if table.check else None)
+            what = self._difference(table, values, recorded) or (table.check(values) if table.check else None)
             if what:
                 yield Finding(where, what, of_chain)
-        for row in rows.told.values():
-            if (chain is None or row.chain == chain) and table.still_counts(row):
+        for row in rows.expected.values():
+            if (chain is None or row.chain == chain) and table.is_current(row):
                 yield Finding(row.where, f"the {table.name} it recorded is gone", row.chain)
 
-    def _difference(self, table: Table, values: Mapping[str, Any], told: RebuiltRow) -> str | None:
+    def _difference(self, table: Table, values: Mapping[str, Any], row: RebuiltRow) -> str | None:
         for name in table.compared:
-            expected = told.columns.get(name, UNRECORDED)
+            expected = row.columns.get(name, UNRECORDED)
             if name in table.key:
                 continue
             if expected is UNRECORDED:
-                self.not_compared[table.name, table.spoken(name)] += 1
+                self.not_compared[table.name, table.column_label(name)] += 1
             elif expected != values[name]:
-                return f"its {table.spoken(name)} was changed: its events say {_spoken(expected)}"
+                return f"its {table.column_label(name)} was changed: its events say {_shown(expected)}"
         return None
 
 
-def _spoken(value: Any) -> str:
+def _shown(value: Any) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else repr(value)
 
 
-def _is_told_by(table: Table, chain: str) -> bool:
-    """Whether one chain alone tells the rows of a table, or those that are its own."""
+def _is_rebuilt_from(table: Table, chain: str) -> bool:
+    """Whether this chain alone records all rows of the table, or those of its project."""
     if table.everywhere:
         return False
     return table.chain in {None, "chain"} if chain == SITE_CHAIN else table.chain is not None

@@ -1,4 +1,4 @@
-"""An event as the rebuilding of tables reads it: from its canonical text alone, whose link was verified before."""
+"""An event as used for rebuilding tables: read only from its canonical text, whose hash has been verified."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-# From this version of events on (`v`), every fact that a compared column needs is in them.
+# The event version (`v`) from which on events contain every value that is compared.
 COMPLETE_FROM: Final = 2
-# How long the statement that wrote a row may have waited for the time of its event, in events of version 1: the
-# database ends statements and waits for locks long before.
+# For events of version 1: the longest possible time between writing a row and timestamping its event. The database
+# aborts statements and lock waits long before this.
 _MAX_STATEMENT_TIME: Final = timedelta(minutes=1)
 
 
 class Untrue(Exception):
-    """What an event says cannot be so, in words that end a sentence about it."""
+    """An event contradicts itself or other events; the message completes a sentence about the event."""
 
 
 class _Unrecorded:
-    """Equal to whatever stands in the table: the event of this row does not tell it."""
+    """A value that the event does not record; never reported as a difference."""
 
     def __repr__(self) -> str:
         return "not recorded"
@@ -30,7 +30,7 @@ UNRECORDED: Final = _Unrecorded()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ShortlyBefore:
-    """A time that an event of version 1 tells only nearly: that of the statement which recorded it, `at` or before."""
+    """A time that events of version 1 record only approximately: equal to times up to a minute before `at`."""
 
     at: datetime
 
@@ -45,7 +45,7 @@ class ShortlyBefore:
 
 
 class _SomeTime:
-    """Equal to any time: the event says that there is one, but not which."""
+    """Equal to any time: the event records that there is a time, but not which."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, datetime)
@@ -62,7 +62,7 @@ SOME_TIME: Final = _SomeTime()
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One verified event. Nothing here comes from a column that Postgres generates."""
+    """One verified event. No value comes from a column that Postgres generates."""
 
     chain: str
     seq: int
@@ -92,28 +92,28 @@ class Fact:
 
     @property
     def project_id(self) -> UUID:
-        """Of an event on a project's chain."""
+        """The project of an event on a project's chain."""
         return UUID(self.chain)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it tells everything that is compared; older ones leave some facts out."""
+        """Whether the event records every value that is compared; older events leave some out."""
         return int(self.record["v"]) >= COMPLETE_FROM
 
-    def told(self, name: str) -> Any:
-        """A member of `data` that events of version 1 lack: `UNRECORDED` there."""
+    def recorded(self, name: str) -> Any:
+        """A member of `data`, or `UNRECORDED` for events of version 1, which do not have it."""
         return self.data[name] if self.is_complete else UNRECORDED
 
-    def told_moment(self, name: str, *, otherwise: Any = UNRECORDED) -> Any:
-        """The same for a time; `otherwise` is what an event of version 1 tells."""
+    def recorded_time(self, name: str, *, otherwise: Any = UNRECORDED) -> Any:
+        """A time in `data`, or `otherwise` for events of version 1."""
         return moment(self.data[name]) if self.is_complete else otherwise
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time as events spell it."""
+    """Parse a time from an event."""
     return None if text is None else datetime.fromisoformat(text)
 
 
 def identity(text: str | None) -> UUID | None:
-    """An id as events spell it."""
+    """Parse an id from an event."""
     return None if text is None else UUID(text)

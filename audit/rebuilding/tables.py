@@ -1,4 +1,4 @@
-"""A table, which of its columns are compared, and how its rows follow from events.
+"""Tables that are rebuilt from events: which columns are compared, and what each event does to the rows.
 
 An app declares its tables beside its models and registers them in `ready()`:
 
@@ -8,8 +8,9 @@ An app declares its tables beside its models and registers them in `ready()`:
     def _added(rows: Rows, fact: Fact) -> None:
         rows.put(fact, (fact.project_id, UUID(fact.target_id)), role=fact.data["role"])
 
-A column is compared unless `unrecorded` says why it is not; so a new one without an event is found by the first
-verification, and by the tests. An app further up may add steps for its own actions to a table further down.
+A column is compared unless `unrecorded` gives a reason why not, so a new column that no event records is reported by
+the next verification and by the tests. An app in a higher layer may add handlers for its own actions to a table of a
+lower layer.
 """
 
 from __future__ import annotations
@@ -32,23 +33,27 @@ SeveralValues = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How a column is read for comparing: by these lookups (itself where there is none), then through `as_told`."""
+    """How a column is read for the comparison: from `lookups` (default: itself), converted by `as_recorded`."""
 
     lookups: tuple[str, ...] = ()
-    as_told: Callable[..., Any] | None = None
+    as_recorded: Callable[..., Any] | None = None
 
     def value(self, read: SeveralValues) -> Any:
-        if self.as_told is not None:
-            return self.as_told(*read)
+        if self.as_recorded is not None:
+            return self.as_recorded(*read)
         return read[0] if len(read) == 1 else read
 
 
-AS_HEX: Final = Column(as_told=lambda data: bytes(data).hex())
+AS_HEX: Final = Column(as_recorded=lambda data: bytes(data).hex())
 
 
 @dataclass(slots=True)
 class RebuiltRow:
-    """A row as the events tell it: its columns, and where it was told first; `is_made` where an event made it."""
+    """A row as the events record it.
+
+    `where` names the event that recorded it first; `is_made` is false if no event created it and events only changed
+    some of its columns.
+    """
 
     where: str
     chain: str
@@ -58,48 +63,50 @@ class RebuiltRow:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one table as the events told them so far; `memory` is for what its steps must remember besides."""
+    """The rows of one table as rebuilt from the events so far; handlers may keep further state in `memory`."""
 
     table: Table
-    told: dict[Key, RebuiltRow] = field(default_factory=dict)
+    expected: dict[Key, RebuiltRow] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 
     def put(self, fact: Fact, key: Key, **columns: Any) -> None:
-        """The event makes this row."""
+        """Add the row that an event creates."""
         self._check_chain(fact, key)
-        self.told[key] = RebuiltRow(fact.where, fact.chain, columns)
+        self.expected[key] = RebuiltRow(fact.where, fact.chain, columns)
 
     def change(self, fact: Fact, key: Key, **columns: Any) -> None:
-        """The event changes these columns; the rest is as it was told before, or elsewhere."""
+        """Change the columns that an event changes; the others keep their values."""
         self._check_chain(fact, key)
-        row = self.told.get(key)
+        row = self.expected.get(key)
         if row is None:
-            self.told[key] = RebuiltRow(fact.where, fact.chain, columns, is_made=False)
+            self.expected[key] = RebuiltRow(fact.where, fact.chain, columns, is_made=False)
         else:
             row.columns |= columns
 
     def drop(self, key: Key) -> None:
-        """The event removes the row."""
-        self.told.pop(key, None)
+        """Remove the row that an event removes."""
+        self.expected.pop(key, None)
 
     def _check_chain(self, fact: Fact, key: Key) -> None:
-        """A row is told by one chain, a project's own from its making on the chain `site` on."""
-        row = self.told.get(key)
+        """Raise `Untrue` if the row was recorded on the chain of another project."""
+        row = self.expected.get(key)
         if row is not None and row.chain not in (fact.chain, SITE_CHAIN):
             raise Untrue(f"it is about a {self.table.name} that another chain tells of")
 
     def columns(self, key: Key) -> dict[str, Any]:
-        """What was told of a row so far."""
-        row = self.told.get(key)
+        """The columns of a row as recorded so far."""
+        row = self.expected.get(key)
         return row.columns if row else {}
 
 
 class Table:
-    """See above. `name` is what one row is called; `chain` the column of the project whose chain tells of it.
+    """A model's table; see the module's docstring for an example.
 
-    `key` are columns by which a row is known. `unrecorded` gives the reason for each column that is not compared.
-    `columns` says of some how they are read. `derived` columns are not told one by one: `check` looks at the whole row
-    (a mapping of all columns) and says what is wrong with it. `begins` gives rows that no event makes.
+    `name` is the word for one row, `key` the columns that identify it, and `chain` the column with the project on
+    whose chain it is recorded (None for the chain `site`). `unrecorded` gives the reason for each column that is not
+    compared; `columns` says how to read some of them. `derived` columns are not compared one by one: `check` gets the
+    whole row (a mapping of all columns) and returns what is wrong with it. `begins` returns the rows that exist
+    without an event.
     """
 
     def __init__(
@@ -114,7 +121,7 @@ class Table:
         derived: tuple[str, ...] = (),
         check: Callable[[Mapping[str, Any]], str | None] | None = None,
         begins: Callable[[], dict[Key, dict[str, Any]]] | None = None,
-        only_told: bool = False,
+        only_recorded: bool = False,
         everywhere: bool = False,
         at_once: int = 500,
         counts_since: tuple[str, Callable[[], datetime]] | None = None,
@@ -127,20 +134,20 @@ class Table:
         self.derived = derived
         self.check = check
         self.begins = begins
-        # Whether rows that no event tells of are nobody's claim: they are then left alone.
-        self.only_told = only_told
-        # Whether chains of any project tell of its rows: then they are compared only once all have been walked.
+        # Whether rows that no event records are ignored instead of reported.
+        self.only_recorded = only_recorded
+        # Whether any project's chain may record its rows: they are then compared only after all chains were read.
         self.everywhere = everywhere
-        # A time's column, and up to when rows give nothing any more: those are left alone, in both directions.
+        # A time column and the time before which rows may be deleted: older rows are not compared in either direction.
         self.counts_since = counts_since
-        # How many rows are read together.
+        # How many rows are fetched at a time.
         self.at_once = at_once
         self.handlers: dict[str, list[Handler]] = {}
         self.every_event: list[Handler] = []
         self._readings = dict(columns or {})
 
     def on(self, *actions: str) -> Callable[[Handler], Handler]:
-        """What an event of these actions does to the rows."""
+        """Register a handler for events of these actions."""
 
         def add(handler: Handler) -> Handler:
             for action in actions:
@@ -150,12 +157,12 @@ class Table:
         return add
 
     def on_every_event(self, handler: Handler) -> Handler:
-        """What any event says of the rows by its circumstances."""
+        """Register a handler for every event, such as one that reads who acted."""
         self.every_event.append(handler)
         return handler
 
     def handlers_of(self, fact: Fact) -> Iterator[Handler]:
-        """What this event does to the rows. Raises `Untrue` where a project's event tells what only the site's can."""
+        """The handlers for this event. Raises `Untrue` for a project's event that belongs on the chain `site`."""
         own = self.handlers.get(fact.action, ())
         if own and self.chain is None and not self.everywhere and fact.chain != SITE_CHAIN:
             raise Untrue("only an event of the chain site can tell this")
@@ -163,7 +170,7 @@ class Table:
 
     @property
     def attributes(self) -> list[str]:
-        """All columns of the model, by the names of its attributes."""
+        """The attribute names of all columns of the model."""
         return [each.attname for each in self._fields]
 
     @property
@@ -172,11 +179,11 @@ class Table:
 
     @property
     def compared(self) -> list[str]:
-        """The columns that are compared with what was told."""
+        """The columns that are compared with the events."""
         return [name for name in self.attributes if name not in self.unrecorded and name not in self.derived]
 
     def values_of(self, look: Callable[[str], Any]) -> dict[str, Any]:
-        """One row as `read` gives it, where `look` gives a column or what a lookup leads to."""
+        """One row in the form of `read`; `look` returns the value of a column or a lookup."""
         found = {}
         for name in (*self.compared, *self.derived):
             reading = self._readings.get(name, Column())
@@ -184,7 +191,7 @@ class Table:
         return found
 
     def read(self, chain: str | None = None, only: Sequence[Any] | None = None) -> Iterator[dict[str, Any]]:
-        """The rows of the table, as they are compared: all, those that one chain tells of, or `only` some by key."""
+        """The rows to compare: all, those recorded on one `chain`, or `only` those with these primary keys."""
         readings = {name: self._readings.get(name, Column()) for name in [*self.compared, *self.derived]}
         lookups = {name: reading.lookups or (name,) for name, reading in readings.items()}
         extra = [self.chain] if self.chain else []
@@ -205,26 +212,26 @@ class Table:
                 place += width
             yield {**found, **({CHAIN: str(values[-1])} if extra else {})}
 
-    def still_counts(self, told: RebuiltRow) -> bool:
-        """Whether a row that was told should be there."""
+    def is_current(self, row: RebuiltRow) -> bool:
+        """Whether the row should still be in the table."""
         if self.counts_since is None:
             return True
         column, since = self.counts_since
-        return bool(told.columns[column] > since())
+        return bool(row.columns[column] > since())
 
-    def spoken(self, column: str) -> str:
-        """A column as people call it."""
+    def column_label(self, column: str) -> str:
+        """The name of a column for people."""
         return str(next(each.verbose_name for each in self._fields if each.attname == column))
 
 
-# Under this name a row that was read says which chain tells of it.
+# The key under which `Table.read` returns the chain of a row.
 CHAIN: Final = "chain of the row"
 REBUILT_TABLES: Final = Registry[Table]("rebuilt table")
-# By the name of a table that is no record: the reason. Every table stands in one of the two, which a test enforces.
+# The reason for each table that is not rebuilt, by its name. A test checks that every table is in one of the two.
 TABLES_WITHOUT_RECORD: Final = Registry[str]("table without record")
 
 
 def rebuild(*tables: Table) -> None:
-    """Have tables rebuilt and compared by every verification."""
+    """Register tables, so that every verification rebuilds and compares them."""
     for table in tables:
         REBUILT_TABLES.register(table.name, table)

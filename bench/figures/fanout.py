@@ -38,7 +38,7 @@ class Arrivals:
         self.last: dict[int, float] = defaultdict(float)
         self.all_here = asyncio.Event()
 
-    def heard(self, payload: bytes, when: float) -> None:
+    def received(self, payload: bytes, when: float) -> None:
         number = int(payload.split(b'"bench":', 1)[1].split(b"}", 1)[0])
         self.last[number] = when
         self.count += 1
@@ -62,7 +62,7 @@ def frame_of(number: int) -> str:
 async def _burst(port: int, path: str, token: str | None, send: Send, first: int) -> float:
     """Deliveries per second for a burst of events to all sockets."""
     arrivals = Arrivals(BURST)
-    listeners = await listen_many(SOCKETS, port, path, arrivals.heard, token=token)
+    listeners = await listen_many(SOCKETS, port, path, arrivals.received, token=token)
     began = time.perf_counter()
     for number in range(first, first + BURST):
         await send(number, frame_of(number))
@@ -75,7 +75,7 @@ async def _burst(port: int, path: str, token: str | None, send: Send, first: int
 async def _pace(port: int, path: str, token: str | None, send: Send, first: int, *, events: int) -> float:
     """The 99th percentile, in ms, of the time from publishing to the last socket, at `PACE` events per second."""
     arrivals = Arrivals(events)
-    listeners = await listen_many(SOCKETS, port, path, arrivals.heard, token=token)
+    listeners = await listen_many(SOCKETS, port, path, arrivals.received, token=token)
     sent: dict[int, float] = {}
     began = time.perf_counter()
     for turn, number in enumerate(range(first, first + events)):

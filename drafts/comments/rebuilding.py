@@ -25,8 +25,8 @@ COMMENTS: Final = Table(
     key=("id",),
     chain="project_id",
     columns={
-        "text": Column(as_told=_text),
-        "quote": Column(("from_line", "quote"), as_told=_quote),
+        "text": Column(as_recorded=_text),
+        "quote": Column(("from_line", "quote"), as_recorded=_quote),
         "draft_id": Column(("draft__project_id", "draft__version_number")),
     },
 )

@@ -154,7 +154,7 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
     groups = [_Group.of(group, old_lines, new_lines, context) for group in _grouped(stretches, context)]
     total = sum(group.size for group in groups)
     first, told = budget.take_rows(total)
-    hunks = tuple(_told(groups, first, told, old_lines, new_lines))
+    hunks = tuple(_hunks(groups, first, told, old_lines, new_lines))
     counts = _counts(stretches, old_lines, new_lines)
     return TextDifference(old_lines, new_lines, hunks, moves, counts, coarse, total, first)
 
@@ -220,7 +220,7 @@ class _Group:
         yield from _equal(old_at, new_at, self.lines.old_end - old_at, old)
 
 
-def _told(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
+def _hunks(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
     """The hunks with the `count` rows from `first` on; no other row is ever made into more than a passing one."""
     for group in groups:
         skipped, told = min(first, group.size), min(count, max(group.size - first, 0))

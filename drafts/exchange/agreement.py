@@ -63,7 +63,7 @@ class Agreement:
         self.rebuilding = Rebuilding([PROJECTS, MEMBERS, LEASES, *self._tables.values()])
 
     @property
-    def names_are_told(self) -> bool:
+    def has_recorded_names(self) -> bool:
         """Whether the file's lines name people as its events do; files of before name them as they were called then."""
         return self.header.format == lines.PROJECT_FORMAT
 
@@ -156,7 +156,7 @@ class Agreement:
             raise refuse(what)
         for (name, column), count in self.rebuilding.not_compared.items():
             self.not_compared[f"{column} of {name}, recorded before events told it"] = count
-        if not self.names_are_told:
+        if not self.has_recorded_names:
             self.not_compared["names of people, as they were called when the file was written"] = 1
 
     def _look(self, row: registry.Row, lookup: str) -> Any:
@@ -169,5 +169,5 @@ class Agreement:
     def _check_person(self, person: lines.ExportedPerson, kind: str, identity: str | int) -> None:
         told = self.people.get((kind, identity))
         said = {"id": str(person.id), "display_name": person.display_name, "kind": person.kind}
-        if told is None or told["id"] != said["id"] or (self.names_are_told and dict(told) != said):
+        if told is None or told["id"] != said["id"] or (self.has_recorded_names and dict(told) != said):
             raise refuse(f"{person.display_name} is named otherwise by the event of this {kind}.")

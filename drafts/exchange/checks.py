@@ -100,14 +100,14 @@ class DraftCheck:
             raise refuse(f"v{line.version} does not say which fields it changed.")
         if line.kind not in DraftKind.values or len(line.message) > MAX_MESSAGE:
             raise refuse(f"v{line.version} has a kind or message that no version has.")
-        self.expected[line.version] = self._said(line, fields)
+        self.expected[line.version] = self._expected_data(line, fields)
         self.contents.update(content.sha256 for content in fields.values())
         if line.origin is not None:
             raise refuse(f"v{line.version} has an origin that no event tells.")
         self.version, self._fields = line.version, fields
         self.current, self.authors[str(line.id)] = str(line.id), line.author
 
-    def _said(self, line: DraftLine, fields: Mapping[str, FieldContent]) -> dict[str, Any]:
+    def _expected_data(self, line: DraftLine, fields: Mapping[str, FieldContent]) -> dict[str, Any]:
         before = self._fields
         return {
             "id": str(line.id),

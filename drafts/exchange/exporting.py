@@ -40,7 +40,7 @@ def export_project(*, project_id: UUID) -> Iterator[bytes]:
             digest.update(data)
             count += 1
             yield data
-    yield lines.spell(lines.EndLine(count, digest.hexdigest()))
+    yield lines.encode(lines.EndLine(count, digest.hexdigest()))
 
 
 def _lines(project: Project) -> Iterator[bytes]:
@@ -53,9 +53,9 @@ def _lines(project: Project) -> Iterator[bytes]:
         _leases(project, told),
         _members(project, told),
     )
-    yield from map(lines.spell, known)
+    yield from map(lines.encode, known)
     for kind, row in exported_rows(project.id):
-        yield lines.spell_extension(kind, row)
+        yield lines.encode_extension(kind, row)
 
 
 def _people(project: Project) -> People:

@@ -145,12 +145,12 @@ def person(user: Any, told: Mapping[str, Any] | None = None) -> ExportedPerson:
     return ExportedPerson(user.id, user.display_name, user.kind)
 
 
-def spell(line: Line) -> bytes:
+def encode(line: Line) -> bytes:
     """One line's bytes, its LF included."""
     return f"{canonical(msgspec.to_builtins(line))}\n".encode()
 
 
-def spell_extension(kind: str, row: dict[str, Any]) -> bytes:
+def encode_extension(kind: str, row: dict[str, Any]) -> bytes:
     """The line of a registered table's row."""
     return f"{canonical({**row, 'type': kind})}\n".encode()
 

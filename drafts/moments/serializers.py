@@ -48,12 +48,12 @@ def moment_body(moment: Moment) -> dict[str, Any]:
     places = positions(moment.comments, draft) if draft else {}
     comments = [
         {
-            **_said(thread),
+            **_comment_body(thread),
             "version": thread.on_draft.version_number,
             "target_field": thread.field,
             "anchor": thread.anchor,
             "position": place._asdict() if (place := places.get(thread.id)) else None,
-            "replies": [_said(reply) for reply in moment.replies.get(thread.id, [])],
+            "replies": [_comment_body(reply) for reply in moment.replies.get(thread.id, [])],
         }
         for thread in moment.comments
     ]
@@ -66,7 +66,7 @@ def moment_body(moment: Moment) -> dict[str, Any]:
     }
 
 
-def _said(comment: Any) -> dict[str, Any]:
+def _comment_body(comment: Any) -> dict[str, Any]:
     return {
         "id": comment.id,
         "text": comment.text,

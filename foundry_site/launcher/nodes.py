@@ -69,13 +69,13 @@ class Node:
         return self._process is not None and self._process.poll() is None
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         """Everything it has written, of all its lives."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def launch(self) -> None:
         """Begin to start; `wait` for the rest."""
-        self._read_from = len(self.said)
+        self._read_from = len(self.output)
         self._asked = False
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -90,9 +90,9 @@ class Node:
     def wait(self) -> None:
         """Wait until it listens."""
         deadline = time.monotonic() + START_SECONDS
-        while not (found := re.search(r"^Listening on .*:(\d+)\.$", self.said[self._read_from :], re.MULTILINE)):
+        while not (found := re.search(r"^Listening on .*:(\d+)\.$", self.output[self._read_from :], re.MULTILINE)):
             if not self.is_running or time.monotonic() > deadline:
-                raise RuntimeError(f"A node did not start:\n{self.said}")
+                raise RuntimeError(f"A node did not start:\n{self.output}")
             time.sleep(0.02)
         self.port = int(found[1])
 

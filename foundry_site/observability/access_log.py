@@ -73,14 +73,14 @@ class LoggedSockets:
         began = time.monotonic()
         code: int | None = None
 
-        async def heard() -> Any:
+        async def receive_and_note() -> Any:
             nonlocal code
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 code = code or message.get("code")
             return message
 
-        async def say(message: Any) -> None:
+        async def send_and_note(message: Any) -> None:
             nonlocal code
             if message["type"] == "websocket.close":
                 code = code or message.get("code")
@@ -88,7 +88,7 @@ class LoggedSockets:
 
         with circumstances(connection=uuid4().hex[:16], **_project(scope["path"])) as facts:
             try:
-                await self._application({**scope, "log_facts": facts}, heard, say)
+                await self._application({**scope, "log_facts": facts}, receive_and_note, send_and_note)
             finally:
                 sockets.info("closed %s", code, extra={"facts": {"code": code, **_since(began)}})
 

@@ -62,7 +62,7 @@ def standing_nodes(cluster: FaultCluster) -> Iterator[tuple[Node, Node]]:
 def nodes(cluster: FaultCluster, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
     """Two running nodes; a test may kill them."""
     cluster.restart()
-    before = [len(node.said) for node in standing_nodes]
+    before = [len(node.output) for node in standing_nodes]
     ended = [node for node in standing_nodes if not node.is_running]
     for node in standing_nodes:
         if node.is_running:
@@ -99,4 +99,4 @@ def strange_nodes(
 def show(nodes: Sequence[Node], before: Sequence[int]) -> None:
     """Pytest shows it where the test has failed."""
     for node, length in zip(nodes, before, strict=True):
-        sys.stdout.write(f"--- {node.log.name}\n{node.said[length:]}")
+        sys.stdout.write(f"--- {node.log.name}\n{node.output[length:]}")

@@ -39,5 +39,5 @@ async def test_every_client_converges_to_a_fresh_snapshot(
         tally.check_against(cluster, project_id)
         await converge([*watchers, *clients], nodes[1], within=TTL + HEAD_INTERVAL + 5)
         for node in nodes:
-            assert node.said.count(DROPPED) > 20
+            assert node.output.count(DROPPED) > 20
         await leave_all([*watchers, *clients])

@@ -185,7 +185,7 @@ async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
     cluster: FaultCluster, nodes: tuple[Node, Node]
 ) -> None:
     node, people = nodes[0], cluster.people[:3]
-    said = len(node.said)
+    said = len(node.output)
     project_id = await make_project(node, *people)
     process = node.process
     honest = Client(people[0], project_id)
@@ -203,7 +203,7 @@ async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
     # The second half finds all threads, connections and buffers there that it needs.
     assert process.memory_info().rss - memory < MAX_GROWTH
     assert process.num_fds() <= files + 2
-    assert "Traceback" not in node.said[said:]
+    assert "Traceback" not in node.output[said:]
     lock = await honest.call("lock.acquire", field="prompt_text")
     await honest.call("draft.save", **Attempt("prompt_text", "still here", lock["token"], 0).parameters())
     await honest.leave()

@@ -99,7 +99,7 @@ def ask(node: Node, path: str, **headers: str) -> str:
 
 
 def lines(node: Node) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in node.said.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in node.output.splitlines() if line.startswith("{")]
 
 
 def test_a_node_names_requests_and_tells_no_secrets(node: Node, project: Project, owner: User, caller_for) -> None:
@@ -123,5 +123,5 @@ def test_a_node_names_requests_and_tells_no_secrets(node: Node, project: Project
     assert len(seen) == 2
     (socket,) = (line for line in lines(node) if line["logger"] == "foundry.sockets")
     assert (socket["session_id"], socket["user_id"], socket["code"]) == (session, str(owner.id), 1000)
-    assert token not in node.said
-    assert "hidden" not in node.said
+    assert token not in node.output
+    assert "hidden" not in node.output

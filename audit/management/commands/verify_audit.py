@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--checkpoint",
             metavar="NUMBER:SHA256",
-            type=_noted,
+            type=_checkpoint,
             help="a checkpoint as the log or a collector has it: it must still be there as it was",
         )
         parser.add_argument(
@@ -99,6 +99,6 @@ def _not_stamped(chain: str | None) -> Iterator[str]:
         yield "Who gave the time stamps is NOT COMPARED: FOUNDRY_TIMESTAMP_ROOTS names no authority to trust."
 
 
-def _noted(text: str) -> tuple[int, str]:
+def _checkpoint(text: str) -> tuple[int, str]:
     number, _, sha256 = text.partition(":")
     return int(number), sha256.lower()

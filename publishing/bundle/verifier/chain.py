@@ -16,11 +16,11 @@ from publishing.bundle.verifier.reading import (
     Json,
     WrongError,
     canonical,
+    canonical_json,
     check,
     microseconds,
     parsed,
     sha256,
-    spelled,
 )
 
 SEAL, MANIFEST, SELF = "seal.json", "manifest.jsonl", "verify.py"
@@ -29,7 +29,7 @@ SCOPE = {"type", "v", "site", "key", "project", "release", "version", "head", "a
 
 @dataclass
 class Facts:
-    """What is known of a bundle so far. `scope` is what its seal says; `said` is printed at the end."""
+    """What is known of a bundle so far. `scope` is what its seal says; `notes` are printed at the end."""
 
     bundle: Bundle
     pins: frozenset[str]
@@ -41,7 +41,7 @@ class Facts:
     times: dict[int, str] = field(default_factory=dict)
     heads: dict[str, int] = field(default_factory=dict)
     versions: dict[int, Json] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def all_events(self) -> Iterator[Event]:
         """The whole chain, as far as the bundle goes."""
@@ -56,9 +56,9 @@ def check_files(facts: Facts) -> None:
     """Every file is there, none is added, and each is byte for byte what the manifest lists."""
     sealed = facts.bundle.read(SEAL)
     check(sealed.endswith(b"\n"), f"{SEAL}: it does not end")
-    facts.seal = spelled(sealed[:-1], SEAL)
+    facts.seal = canonical_json(sealed[:-1], SEAL)
     check(set(facts.seal) == {"statement", "signature"}, f"{SEAL}: it has other members")
-    facts.scope = spelled(facts.seal["statement"].encode(), f"{SEAL}, statement")
+    facts.scope = canonical_json(facts.seal["statement"].encode(), f"{SEAL}, statement")
     check(set(facts.scope) - {"parts"} == SCOPE, f"{SEAL}: its statement has other members")
     version = 3 if "parts" in facts.scope else 2
     check((facts.scope["type"], facts.scope["v"]) == ("bundle", version), f"{SEAL}: it seals no bundle")
@@ -92,18 +92,18 @@ def check_seal(facts: Facts) -> None:
     facts.known = facts.keys.known(facts.pins or roots)
     check(not facts.pins or bool(facts.known), f"none of its keys is one that you name: it was sealed by {used}")
     check_signature(facts, facts.seal["statement"], facts.seal["signature"], used, SEAL)
-    facts.said.append(f"sealed by the key {used}")
+    facts.notes.append(f"sealed by the key {used}")
     for name, before in facts.keys.before.items():
         if before is not None:
-            facts.said.append(f"  {name} was endorsed by {before}: {facts.keys.reasons[name]}")
+            facts.notes.append(f"  {name} was endorsed by {before}: {facts.keys.reasons[name]}")
     if not facts.pins:
-        facts.said.append("NOT COMPARED WITH A KNOWN KEY: whoever made these keys can have made all of it. Compare:")
-        facts.said += [f"  {name}" for name in sorted(roots)]
+        facts.notes.append("NOT COMPARED WITH A KNOWN KEY: whoever made these keys can have made all of it. Compare:")
+        facts.notes += [f"  {name}" for name in sorted(roots)]
 
 
 def check_signature(facts: Facts, text: str, signature: str, key: str, where: str) -> Json:
     check(re.fullmatch(r"[0-9a-f]{128}", signature) is not None, f"{where}: its signature is no signature")
-    statement = spelled(text.encode(), where)
+    statement = canonical_json(text.encode(), where)
     check(statement.get("key") == key, f"{where}: it names another key")
     check(key in facts.known, f"{where}: its key {key} is neither one that you name nor endorsed by one")
     check(statement.get("site") == facts.scope["site"], f"{where}: it was sealed at another site")
@@ -132,6 +132,6 @@ def check_events(facts: Facts) -> None:
     same = facts.scope["head"] == {"seq": number, "hash": previous}
     check(same, f"events.jsonl: it ends at event {number}, but {facts.scope['head']['seq']} were sealed")
     check(facts.scope["as_of"] == facts.times.get(number), f"{SEAL}: it is of another time than its last event")
-    facts.said.append(f"{number} events, linked without a gap")
+    facts.notes.append(f"{number} events, linked without a gap")
     if dated_back:
-        facts.said.append(f"DATED BEFORE THE EVENT BEFORE THEM, as by a clock that was set back: {dated_back[:20]}")
+        facts.notes.append(f"DATED BEFORE THE EVENT BEFORE THEM, as by a clock that was set back: {dated_back[:20]}")

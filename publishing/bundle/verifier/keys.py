@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from publishing.bundle.verifier.ed25519 import signed
-from publishing.bundle.verifier.reading import Json, check, sha256, spelled
+from publishing.bundle.verifier.reading import Json, canonical_json, check, sha256
 
 KEYS = "keys.jsonl"
 KEY_MEMBERS = {"fingerprint", "public_key", "endorsement"}
@@ -34,7 +34,7 @@ class Keys:
 
     def _endorser(self, given: Json, name: str, site: str, where: str) -> str:
         check(set(given) == {"statement", "seal", "next_seal"}, f"{where}: it has other members")
-        said, text = spelled(given["statement"].encode(), where), given["statement"].encode()
+        said, text = canonical_json(given["statement"].encode(), where), given["statement"].encode()
         check(set(said) == SUCCESSION and said["type"] == "site_key" and said["v"] == 1, f"{where}: it endorses no key")
         check((said["site"], said["next"]) == (site, name), f"{where}: it endorses another key")
         before: str = said["key"]

@@ -59,7 +59,7 @@ def verify(bundle: Bundle, pins: Iterable[str] = ()) -> list[str]:
         raise
     except Exception as error:  # noqa: BLE001 (whatever a forged file makes of us, it is not valid)
         raise WrongError(f"{bundle.reading}: it is not of the form it should have ({error!r})") from None
-    return facts.said
+    return facts.notes
 
 
 def verify_place(place: Path, pins: Iterable[str] = ()) -> list[str]:

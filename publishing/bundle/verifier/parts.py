@@ -27,7 +27,7 @@ class Part:
     """A bundle has the part if any of its events has one of these actions; the files lie in these folders.
 
     `check` raises `WrongError` (`reading.check`) with the first thing that is wrong, and may add lines for people to
-    `facts.said`. It compares the files with the events, which are verified before.
+    `facts.notes`. It compares the files with the events, which are verified before.
     """
 
     name: str
@@ -72,4 +72,4 @@ def check_parts(facts: Facts) -> None:
         check(folder in folders if rest else path in OWN_FILES, f"{path}: it belongs to no part of the bundle")
     for name in named:
         PARTS[name].check(facts)
-        facts.said.append(f"the part {name}")
+        facts.notes.append(f"the part {name}")

@@ -46,7 +46,7 @@ class Bundle:
             for number, line in enumerate(file, 1):
                 where = f"{name}, line {number}"
                 check(line.endswith(b"\n"), f"{where}: it does not end")
-                yield number, spelled(line[:-1], where)
+                yield number, canonical_json(line[:-1], where)
 
 
 def open_bundle(place: Path) -> Bundle:
@@ -79,7 +79,7 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def spelled(data: bytes, where: str) -> Json:
+def canonical_json(data: bytes, where: str) -> Json:
     """The object that these bytes spell; refused unless they are just its RFC 8785 text."""
     try:
         found: Any = json.loads(data.decode("utf-8"))

@@ -80,7 +80,7 @@ def check_versions(facts: Facts) -> None:
     check(facts.scope["version"] in facts.versions or not newest, "seal.json: there is no such version")
     is_newest = facts.scope["release"] is not None or facts.scope["version"] == newest
     check(is_newest, f"seal.json: v{newest} is the newest version")
-    facts.said.append(f"{len(lines)} versions")
+    facts.notes.append(f"{len(lines)} versions")
 
 
 def check_content(facts: Facts) -> None:
@@ -111,7 +111,7 @@ def check_rest_of_project(facts: Facts) -> None:
     check_lines(facts, "texts.jsonl", texts_of(facts))
     words = by_id(facts, "comments.jsonl", "text", "quote")
     made = comments_of(facts.all_events(), lambda identity: words.get(identity, {}))
-    told = {record["target"]["id"]: record["data"] for _, _, record in facts.all_events() if is_said(record)}
+    told = {record["target"]["id"]: record["data"] for _, _, record in facts.all_events() if is_comment_text(record)}
 
     def look(where: str, line: Json) -> None:
         said = told.get(line["id"], {})
@@ -125,7 +125,7 @@ def check_rest_of_project(facts: Facts) -> None:
     check_lines(facts, "policy.jsonl", [policy_of(facts.all_events())])
 
 
-def is_said(record: Json) -> bool:
+def is_comment_text(record: Json) -> bool:
     """Whether the event records a new comment or reply."""
     return record["action"] in ("comment.created", "comment.answered")
 

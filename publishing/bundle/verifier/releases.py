@@ -31,8 +31,8 @@ def check_releases(facts: Facts) -> None:
         if line["state"] == "released":
             check_policy(where, line, mine)
             check_gates(where, line, "released")
-        facts.said.append(f"{where}: {line['state']}, v{line['version']}")
-        facts.said += [f"  {each['meaning']} by {signer_words(each['signer'])}, {each['time']}" for each in mine]
+        facts.notes.append(f"{where}: {line['state']}, v{line['version']}")
+        facts.notes += [f"  {each['meaning']} by {signer_words(each['signer'])}, {each['time']}" for each in mine]
     if only is not None:
         ended = [number for number, _, record in facts.all_events() if record["action"] in ENDS]
         is_over = made[0]["state"] != "in_review"
@@ -100,20 +100,20 @@ def check_checkpoints(facts: Facts) -> None:
         check(number == 1, f"{where}: one is enough")
         seen = max((facts.heads.get(head, 0) for head in said["heads"]), default=0)
         check(said["type"] == "checkpoint" and seen > 0, f"{where}: it saw none of these events")
-        facts.said.append(f"checkpoint {said['number']} of {said['at']} saw them up to event {seen}")
+        facts.notes.append(f"checkpoint {said['number']} of {said['at']} saw them up to event {seen}")
         _check_stamp(facts, line["statement"])
 
 
 def _check_stamp(facts: Facts, statement: str) -> None:
     """The stamp belongs to the checkpoint. Whether its authority made it takes that authority's certificate."""
     if "checkpoint/timestamp.tsr" not in facts.bundle.names():
-        facts.said.append("no outside authority has stamped the checkpoint")
+        facts.notes.append("no outside authority has stamped the checkpoint")
         return
     stamped = facts.bundle.read("checkpoint/statement.json")
     check(stamped == statement.encode(), "checkpoint/statement.json: it is not the checkpoint's statement")
     names_it = bytes.fromhex(sha256(stamped)) in facts.bundle.read("checkpoint/timestamp.tsr")
     check(names_it, "checkpoint/timestamp.tsr: it is a stamp of something else")
-    facts.said.append("NOT CHECKED HERE: who stamped the checkpoint, and when. With the authority's root certificate:")
-    facts.said.append(
+    facts.notes.append("NOT CHECKED HERE: who stamped the checkpoint, and when. With the authority's root certificate:")
+    facts.notes.append(
         "  openssl ts -verify -data checkpoint/statement.json -in checkpoint/timestamp.tsr -CAfile ROOT.pem"
     )
