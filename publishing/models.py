@@ -1,4 +1,4 @@
-"""Releases, what they need, and the signatures under them."""
+"""Releases, the policy they must meet, and their signatures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_COMMENT = 2000
 
 
 class ReleaseState(models.TextChoices):
-    """Where a release stands. Nothing leads out of the last three."""
+    """The state of a release. The last three are final."""
 
     IN_REVIEW = "in_review", _("In review")
     RELEASED = "released", _("Released")
@@ -33,7 +33,7 @@ class ReleaseState(models.TextChoices):
 
 
 class Meaning(models.TextChoices):
-    """What a signature says (21 CFR 11.50(a)(3))."""
+    """The meaning of a signature (21 CFR 11.50(a)(3))."""
 
     AUTHORED = "authored", _("Authored")
     REVIEWED = "reviewed", _("Reviewed")
@@ -41,7 +41,7 @@ class Meaning(models.TextChoices):
 
 
 class Policy(models.Model):
-    """What a project's releases need, as data; `publishing.policies.Rules` reads it. Its history is in the events."""
+    """The rules for a project's releases, read by `publishing.policies.Rules`. Their history is in the audit events."""
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="policy")
     rules = models.JSONField()
@@ -60,15 +60,15 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(project_id=project_id).order_by("-id")
 
     def with_people(self) -> ReleaseQuerySet:
-        """With what a reader is shown, in three queries."""
+        """With the version, people and signatures that a page shows, in three queries."""
         found = self.select_related("draft", "submitted_by", "ended_by")
         return found.prefetch_related(models.Prefetch("signatures", Signature.objects.select_related("signer")))
 
 
 class Release(models.Model):
-    """One version under a name, with the policy and the authors as they were when it was submitted.
+    """A named version, with the policy and the authors at the time of its submission.
 
-    Changes once: it ends (`state`, `ended_at`, `ended_by`, `reason`); a trigger sees to it.
+    A row changes only once, when the release ends (`state`, `ended_at`, `ended_by`, `reason`); a trigger enforces it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -91,7 +91,7 @@ class Release(models.Model):
     draft_id: UUID
     submitted_by_id: UUID
     ended_by_id: UUID | None
-    # True on the answer to a write that the same `client_ref` had done before.
+    # True if this is returned for a repeated request with the same `client_ref`.
     repeated: bool = False
     objects = ReleaseQuerySet.as_manager()
 
@@ -125,19 +125,19 @@ class Release(models.Model):
 
     @property
     def content_hash(self) -> str:
-        """The content hash of the version, spelled `sha256:<hex>`."""
+        """The content hash of the version, as `sha256:<hex>`."""
         return f"sha256:{self.draft.content_hash}"
 
 
 class Signature(models.Model):
-    """A named person's re-authenticated act on a release. Append-only.
+    """A signature that a person gave to a release after re-authenticating. Append-only.
 
-    `text` (RFC 8785) is the sealed statement: `publishing.statements`. The other columns repeat what it says, for
-    queries; the verifier compares them.
+    `text` (RFC 8785) is the sealed statement (`publishing.statements`). The other columns repeat its values for
+    queries; the verifier compares them with it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # The release's, for the export of a whole project; a trigger holds the two together.
+    # The project of the release, repeated for the export of a whole project; a trigger keeps both equal.
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -168,7 +168,7 @@ class Signature(models.Model):
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the sealed text, bare lowercase hex: how its event names it."""
+        """SHA-256 of the sealed text in lowercase hex, as recorded in the signature's event."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property

@@ -1,4 +1,4 @@
-"""What holds for every request, whichever page or endpoint it is for."""
+"""Middlewares for every request, to pages and to the API alike."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def probes(get_response: GetResponse) -> GetResponse:
-    """Answer what watches this node before anything that asks who, by which name, and over TLS or not.
+    """Answer health probes before the middlewares that check the host name, TLS and the user.
 
-    It asks each node by its own address, past the proxy, and must hear of a database that does not answer.
+    Probes go to each node's own address, not through the proxy, and must work while the database is down.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -33,10 +33,10 @@ def probes(get_response: GetResponse) -> GetResponse:
 
 
 def no_store(get_response: GetResponse) -> GetResponse:
-    """Keep what is private out of every cache, the browser's own included (RFC 9111, section 5.2.2.5).
+    """Keep private responses out of every cache, the browser's included (RFC 9111, section 5.2.2.5).
 
-    An answer with an ETag may be kept by whoever asked: it is shown again only after it was asked whether they still
-    may see it, and whether it is still true.
+    A response with an ETag may be stored by the client, but must be revalidated before each use, which checks access
+    again.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -51,7 +51,7 @@ def no_store(get_response: GetResponse) -> GetResponse:
 
 
 def reject_invalid_queries(get_response: GetResponse) -> GetResponse:
-    """Refuse an address whose query has a NUL, which Postgres cannot be asked about; the API names the parameter."""
+    """Refuse a query string with a NUL, which Postgres does not accept; the API itself names the parameter."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
@@ -62,7 +62,7 @@ def reject_invalid_queries(get_response: GetResponse) -> GetResponse:
 
 
 def log_user(get_response: GetResponse) -> GetResponse:
-    """Have the log say whose request it is, where a session says so. Stands behind authentication."""
+    """Add the signed-in user to the log records of this request. Must come after the authentication middleware."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         note_user(request)
@@ -72,7 +72,7 @@ def log_user(get_response: GetResponse) -> GetResponse:
 
 
 def reveal_invisible(get_response: GetResponse) -> GetResponse:
-    """Put a visible mark for every hidden character that a page's text holds: texts and names are other people's."""
+    """Replace invisible characters in pages by visible marks, because texts and names come from other people."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -87,8 +87,8 @@ def reveal_invisible(get_response: GetResponse) -> GetResponse:
 
 
 def note_user(request: HttpRequest) -> None:
-    """Tell the log who asks, if that is known by now; nobody is looked up for it."""
+    """Add the user to the log records, if it is already known; never queries the database."""
     known = getattr(request, "_cached_user", None) or vars(request).get("user")
-    # Not isinstance: that would have Django look the user of a session up.
+    # Not isinstance: it would make Django load the user of the session.
     if type(known) is User:
         logs.note(user_id=str(known.id))

@@ -1,8 +1,8 @@
-"""Daphne's HTTP request, made to refuse a body over the limit before it lies in memory or on the disk.
+"""Daphne's HTTP requests and connections, with limits on body size, time and unfinished requests.
 
-Twisted takes a whole body, however large, before anybody is asked what to do with it. Here one that says that it is too
-large, or turns out to be, is answered 413 at once. What still comes of it is read for a moment and thrown away: a
-connection that is closed on unread bytes is reset, and the client would never see the answer.
+Twisted receives a whole body, however large, before the application sees the request. Here a body that is declared or
+found to be too large is answered with 413 at once. The rest of it is read for a moment and discarded: closing a
+connection with unread bytes resets it, and the client would not receive the answer.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from foundry_site.server.unfinished import Unfinished
 from kernel.errors import PayloadTooLarge
 from rest.errors import PROBLEM_JSON
 
-# Seconds for which a refused client may go on sending.
+# Seconds for which the rest of a refused body is read and discarded.
 LINGER_SECONDS: Final = 2.0
-# Seconds in all for a body; `FOUNDRY_HEADER_SECONDS` are for the headers before it.
+# Seconds in which a whole body must arrive; `FOUNDRY_HEADER_SECONDS` limits the headers before it.
 BODY_SECONDS: Final = 300.0
 
 GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that were ended unfinished.", ["reason"])
 
 _Channel: Any = HTTPChannel
 
-# Connections whose headers are not whole yet, and those kept for a next request, by address.
+# Connections whose headers are incomplete, and idle keep-alive connections, by network address.
 _beginning: Counter[str] = Counter()
 _resting: Counter[str] = Counter()
 
 
 class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
-    """One request. Twisted tells the length that the client names, and then hands over the body piece by piece."""
+    """One request. Twisted calls `gotLength` with the declared length, then `handleContentChunk` for each chunk."""
 
     _is_refused = False
     _deadline: Any = None
@@ -49,7 +49,7 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         self._unfinished = Unfinished(getattr(peer, "host", None))
         self._deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, self.channel.give_up, "slow_body")
         if self._is_too_large(length or 0):
-            # Who waits to be told to go on is not told so.
+            # Without this header Twisted does not answer 100 Continue.
             self.requestHeaders.removeHeader(b"Expect")
             self._refuse()
 
@@ -59,7 +59,7 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         if self._is_too_large(self.content.tell() + len(data)):
             self._refuse()
             return
-        # Behind a proxy it is the proxy's address, and the proxy that keeps bodies until they are whole.
+        # Behind a proxy the address is the proxy's, and the proxy buffers bodies until they are complete.
         if not self._unfinished.add(len(data)) and not settings.FOUNDRY_PROXY:
             self.channel.give_up("too_much_unfinished")
             return
@@ -107,10 +107,10 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
 
 
 class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part only
-    """One HTTP connection, whose headers must be whole in time, and of which an address has only so many unfinished.
+    """One HTTP connection with a deadline for its headers, and limits per network address.
 
-    Of those that wait for a next request it keeps only so many, too; one more is closed after its answer. Twisted's own
-    timeout begins anew with every byte: a client that sends one now and then keeps a connection for ever.
+    The limits apply to connections with incomplete headers and to idle keep-alive connections. Twisted's own timeout
+    restarts with every byte, so a client could keep a connection open for ever by sending one byte now and then.
     """
 
     _deadline: Any = None
@@ -129,7 +129,7 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
         self._rest_is_over()
-        # The next request of a connection that is kept: its time begins with its first byte.
+        # The first byte of the next request on a keep-alive connection starts its deadline.
         if not self._waiting and not self._handlingRequest and not self.requests:
             self._await_headers()
         super().dataReceived(data)
@@ -144,7 +144,7 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
         super().connectionLost(reason)
 
     def give_up(self, reason: str) -> None:
-        """End a connection on which what was begun does not come to its end."""
+        """Close the connection because a request on it was not completed in time or exceeds a limit."""
         GIVEN_UP.labels(reason).inc()
         self._headers_are_whole()
         self._rest_is_over()
@@ -172,7 +172,7 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
         self._limit(_beginning[self._waiting], "too_many_headers")
 
     def _limit(self, number: int, reason: str) -> None:
-        # Behind a proxy all of them come from it; it hands a request over only when it is whole.
+        # Behind a proxy all connections come from the proxy, which forwards only complete requests.
         limit = settings.FOUNDRY_ADDRESS_SOCKETS
         if limit and not settings.FOUNDRY_PROXY and number > limit:
             self.give_up(reason)
@@ -191,7 +191,7 @@ def _take_one(counts: Counter[str], address: str) -> None:
 
 
 def use_our_requests(factory: Any) -> None:
-    """Have Daphne's HTTP factory, which names its own class of requests, build connections and requests of ours."""
+    """Make Daphne's HTTP factory build `FoundryChannel` and `FoundryRequest` instead of its own classes."""
 
     def build(address: Any) -> FoundryChannel:
         channel = FoundryChannel()

@@ -1,8 +1,8 @@
-"""Daphne with our limits, a life around it and a good-bye: what `manage.py serve` runs.
+"""Daphne with our limits, background tasks and an orderly shutdown: what `manage.py serve` runs.
 
-Daphne alone refuses frames over 1 MiB, starts nothing beside its applications, and on SIGTERM cancels every consumer
-where it stands. Here the gateway's node and the sweeper live as long as the server; before it goes, no connection is
-taken any more, sockets are told 1012, requests are finished.
+Daphne alone refuses frames over 1 MiB, runs only its application, and on SIGTERM cancels every consumer at once. This
+server also runs the gateway's node and the lock sweeper. On shutdown it stops accepting connections, closes sockets
+with 1012 and lets requests finish.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         super().__init__(
             application=application,
             endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
-            # Binds what comes in. What goes out (a draft with all its texts may be larger) is framed by `sockets`.
+            # These limit incoming messages only. Outgoing ones, which may be larger, are framed by `sockets`.
             websocket_max_message_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_max_frame_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_timeout=-1,
-            # Anybody can send the header: it is believed only where a proxy stands before every node and overwrites it.
+            # Any client can send this header: it is trusted only if a proxy in front of every node overwrites it.
             proxy_forwarded_address_header="X-Forwarded-For" if settings.FOUNDRY_PROXY else None,
             verbosity=0,
             server_name="foundry",
@@ -56,13 +56,13 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         self._tasks: set[asyncio.Task[None]] = set()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        """Let a socket's application say whose it is, once it knows."""
+        """Let a socket's application report its user, once it is known."""
         if scope["type"] == "websocket":
             scope["belongs_to"] = protocol.belongs_to
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Pass on what an application sends; it goes on when there is room for more."""
+        """Pass on a message from an application, and make it wait while the socket's write buffer is full."""
         await super().handle_reply(protocol, message)
         if message["type"] == "websocket.send":
             await protocol.has_room()
@@ -70,8 +70,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self._ports.append(port)
-        # Daphne's loop does not run yet, so asyncio would not find it, and a task in another one never begins.
-        twisted_loop.call_soon(lambda: self._begin(self._live()))
+        # Daphne's event loop is not running yet; a task created now would belong to another loop and never start.
+        twisted_loop.call_soon(lambda: self._begin(self._run_background()))
         self._listening(port.getHost().port)
 
     def listen_error(self, failure: Failure) -> None:
@@ -79,13 +79,13 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         self.stop()
 
     def kill_all_applications(self) -> defer.Deferred[Any]:
-        """Say good-bye first. Twisted calls this before it goes, and waits for it."""
+        """Shut down in order. Twisted calls this before it exits, and waits for the result."""
         return defer.Deferred.fromFuture(asyncio.ensure_future(self._shut_down()))
 
     def _use_our_protocols(self) -> None:
         use_our_requests(self.http_factory)
         self.ws_factory.protocol = FoundryWebSocket
-        # Who breaks the protocol is told so by a close code (RFC 6455, section 7.1.7), not only dropped.
+        # After a protocol violation, send a close code (RFC 6455, section 7.1.7) instead of only dropping the socket.
         self.ws_factory.setProtocolOptions(failByDrop=False)
 
     async def _shut_down(self) -> None:
@@ -112,8 +112,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _live(self) -> None:
-        """Start the node before its first socket comes, and sweep."""
+    async def _run_background(self) -> None:
+        """Start the gateway's node before the first socket connects, then sweep expired locks periodically."""
         while True:
             try:
                 await (await current_node()).lanes.sweeper(sweep_once)

@@ -1,9 +1,9 @@
-"""Daphne's WebSocket, made to tell the truth about its client.
+"""Daphne's WebSocket protocol with back-pressure in both directions, frame limits and all close codes.
 
-As it comes, `send` never waits: what a stalled client does not read piles up in memory (django/daphne#170), and so does
-what a client sends faster than it is answered. Codes such as 1012 raise instead of closing, and sending on a closing
-socket raises too. Here `send` waits while the transport is full, reading stops while the application is behind, every
-code closes, and a frame that goes to many sockets is put into WebSocket's framing once.
+Daphne's own `send` never waits, so messages to a client that does not read accumulate in memory (django/daphne#170), as
+do messages that a client sends faster than they are handled. Close codes such as 1012 raise an exception, and so does
+sending on a closing socket. In this class `send` waits while the transport is full, reading pauses while the
+application is behind, every close code works, and a message for many sockets is framed only once.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ from gateway.close_codes import CloseCode
 from gateway.limits import TokenBucket
 from gateway.metrics import CLOSES
 
-# Received messages that wait for the application; a large one counts for more.
+# How many received messages may wait for the application before reading pauses; fewer if the last one is large.
 MAX_WAITING: Final = 64
 MAX_WAITING_LARGE: Final = 2
 LARGE: Final = 64 * 1024
-# Seconds until it is looked whether the application has caught up.
+# Seconds between checks whether the application has caught up.
 LOOK_AGAIN: Final = 0.02
 
-# Frames at once; browsers cut the largest message into some hundred. They go on at twice the rate of messages.
+# The burst of frames that is allowed; browsers split the largest message into about a hundred. The sustained rate of
+# frames is twice that of messages.
 MAX_FRAMES: Final = 1024
-# Bytes that each piece of a message takes in memory beside its own.
+# Bytes of memory that each fragment of a message takes in addition to its payload.
 PIECE: Final = 64
 
 _CLOSE_CODES_AUTOBAHN_TAKES: Final = (1000, *range(3000, 5000))
 
 
 class _Framing:
-    """The last text that was framed: the hub hands one and the same string to every socket of a topic."""
+    """Caches the last framed text, because the hub passes the same string object to every socket of a topic."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -54,7 +55,7 @@ _framing = _Framing()
 
 
 class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no types
-    """One socket. Twisted calls `pauseProducing` and `resumeProducing` as its transport fills and empties."""
+    """One socket. Twisted calls `pauseProducing` when its write buffer is full, `resumeProducing` when it drains."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +66,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._frames = TokenBucket(2 * settings.FOUNDRY_SOCKET_RATE, MAX_FRAMES, time.monotonic())
 
     async def has_room(self) -> None:
-        """Wait until the client has read enough of what was sent, or is gone."""
+        """Wait until the write buffer has room, or the client has disconnected."""
         await self._room.wait()
 
     def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
@@ -78,14 +79,14 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._room.set()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
-        # Who broke the rules is told so, and not heard any more until the socket is dropped a second later.
+        # After a protocol violation the close frame is sent and further input is ignored until the socket is dropped.
         if not self.failedByMe:
-            # Autobahn's own method first makes a line, in colours, for a log that nobody keeps.
+            # Not `super()`: Autobahn's own method formats a log line first, which nobody reads.
             self._dataReceived(data)
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()
-        # Until here the transport told the HTTP channel that we came from.
+        # Until now the HTTP channel was the producer of this transport.
         self.unregisterProducer()
         self.registerProducer(self, True)
 
@@ -95,17 +96,17 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         return pending
 
     def belongs_to(self, user_id: str) -> None:
-        """Somebody is signed in: what they send unfinished is counted over all their sockets."""
+        """Count this socket's unfinished messages for the signed-in user, over all of the user's sockets."""
         self._unfinished.belongs_to(user_id)
 
     def onFrameBegin(self) -> None:  # noqa: N802 (Autobahn's name)
-        # Pings and empty parts of a message cost as much as messages, and no application sees them.
+        # Pings and empty fragments cost as much as messages, but never reach the application's own rate limit.
         if not self._frames.take(time.monotonic()):
             self._fail(CloseCode.TOO_MANY_MESSAGES, "Send fewer frames.")
         super().onFrameBegin()
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
-        # Answers that are not read would pile up; a later one answers all pings before it (RFC 6455, section 5.5.3).
+        # Unread pongs would accumulate; one later pong answers all earlier pings (RFC 6455, section 5.5.3).
         if self._room.is_set():
             super().onPing(payload)
 
@@ -118,7 +119,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
         self._fail(CloseCode.TOO_LARGE, reason)
 
     def _fail(self, code: CloseCode, reason: str) -> None:
-        """Close because of what the client sends; what it has sent of it is given up."""
+        """Close because of a violation by the client, and discard the message received so far."""
         self._unfinished.finish()
         self.frame_data: list[bytes] = []
         self.message_data: list[bytes] = []
@@ -138,7 +139,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
         self._room.set()
         self._unfinished.finish()
-        # Refused before there was an application, there is nothing to tell it.
+        # A socket that was refused before its application started has no `server`.
         if hasattr(self, "server"):
             super().onClose(wasClean, code, reason)
 
