@@ -22,7 +22,7 @@ from publishing.statements import SIGNATURE, statement
 
 
 def check_signatures() -> Iterator[Finding]:
-    """Check each seal, and that its statement speaks of the signature that it stands in."""
+    """Check each signature's seal, and that its sealed statement matches its row."""
     signatures = Signature.objects.select_related("release__draft", "signer").order_by("id")
     for signature in signatures.iterator(chunk_size=200):
         what = _seal_fault(signature)
@@ -33,7 +33,7 @@ def check_signatures() -> Iterator[Finding]:
 
 
 def check_releases() -> Iterator[Finding]:
-    """What was released has the signatures that its policy asked for; each of them is checked beside this."""
+    """Check that every released release has the signatures that its policy required."""
     released = Release.objects.filter(state=ReleaseState.RELEASED).prefetch_related("signatures").order_by("id")
     for release in released.iterator(chunk_size=200):
         what = _quorum_fault(release)
@@ -43,15 +43,14 @@ def check_releases() -> Iterator[Finding]:
 
 
 def fault_of(release: Release) -> str | None:
-    """The first thing that is not as it was recorded: of the chain, the release, its version, or its signatures.
+    """The first difference from what was recorded, of the chain, the release, its version or its signatures, or None.
 
-    None where everything is as it was signed. For the chain it uses the result of the last verification, or verifies it
-    now where there is none; the events of the release are always read now. `release` comes with its people and
-    signatures (`with_people`).
+    For the chain, the result of the last verification is used if there is one; otherwise the chain is verified now.
+    The events of the release are always verified now. `release` must be loaded `with_people`.
     """
     chain = project_chain(release.project_id)
-    noted = ChainVerification.objects.sealed([chain]).get(chain)
-    of_chain = noted.says if noted else str(verify_chain(chain).finding or "")
+    last = ChainVerification.objects.sealed([chain]).get(chain)
+    of_chain = last.says if last else str(verify_chain(chain).finding or "")
     if of_chain:
         return of_chain
     signatures = list(release.signatures.all())
@@ -82,7 +81,7 @@ def _quorum_fault(release: Release) -> str | None:
 
 
 def _content_fault(hashes: Iterable[str]) -> str | None:
-    """Whether the texts of a version are still those of its content hash."""
+    """A fault if a text with one of these hashes is missing or no longer has its hash."""
     wanted = set(hashes)
     found = Blob.objects.filter(pk__in=wanted).values_list("sha256", "data").iterator(chunk_size=20)
     same = {sha256 for sha256, data in found if sha256_of(bytes(data)) == sha256}
@@ -96,7 +95,7 @@ def _seal_fault(signature: Signature) -> str | None:
     said = signature.statement
     stands = statement(
         signature.release,
-        # The name as it was printed then; people may take another one.
+        # The name at the time of signing; it may have changed since.
         signer=User(id=signature.signer_id, display_name=said["signer"]["name"], username=signature.signer.username),
         meaning=signature.meaning,
         comment=signature.comment,

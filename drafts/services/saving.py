@@ -1,4 +1,4 @@
-"""Saving: one transaction with its content, event, draft and the project's pointer."""
+"""Saving a version: content, event, draft and the project's pointer to it, in one transaction."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ def save_draft(
     message: str = "",
     release_locks: bool = False,
 ) -> Draft:
-    """Make the next version: the current draft with the caller's changed fields.
+    """Create the next version: the current draft with the caller's changed fields.
 
-    Each changed field needs its open lease by `tokens`. `base_version` is the version the caller's texts were made
-    from (0 before the first). Raises, in this order: `NotFound`, `ClientRefReused`, `PermissionDenied`,
+    Each changed field needs an open lease, given by its token in `tokens`. `base_version` is the version that the
+    caller edited (0 before the first). Raises, in this order: `NotFound`, `ClientRefReused`, `PermissionDenied`,
     `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `LockNotHeld`, `StaleToken`, `StaleBase` with the three
-    texts of each field. Whatever the refusal, texts that came with a token of the caller's own lease are kept as its
-    working copy first (`working_copy` names it). Line ends of a prompt or configuration become LF, which
-    `line_ends_changed` of the answer says; a file keeps its own.
+    texts of each field. After any refusal but `NotFound`, texts with a token of the caller's own lease are kept as its
+    working copy (named by the refusal's `working_copy`). Line ends of a prompt or configuration become LF, which
+    `line_ends_changed` of the result reports; a file keeps its own.
     """
-    # Not the session: its tokens name it, and who comes back as a new one asks again for the same save.
+    # Without the session: a client that reconnects in a new session may repeat the same save.
     parameters = {
         "base_version": base_version,
         "changes": fingerprint(changes),
@@ -150,7 +150,7 @@ def _texts(hashes: set[str | None]) -> dict[str | None, str]:
 
 
 def _keep_texts(refusal: DomainError, keep: Callable[..., dict[str, UUID]], texts: Mapping[str, str]) -> None:
-    """Keep the refused texts, and let the refusal name them. Postgres being away must not hide the refusal."""
+    """Keep the refused texts and add their ids to the refusal. If keeping them fails, the refusal stays unchanged."""
     try:
         kept = keep(texts=texts) if texts else {}
     except DomainError:

@@ -1,4 +1,4 @@
-"""Join the verifier's modules, and those of the stages, into the one file that a bundle carries."""
+"""Joins the verifier's modules, and those of the stages, into the file `verify.py` of a bundle."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from kernel.invisible import HIDDEN
 from publishing.bundle.parts import BUNDLE_PARTS
 
 _FOLDER: Final = Path(__file__).parent / "verifier"
-# The quorum's rules are the very ones by which Foundry releases.
+# The same quorum rules by which Foundry releases.
 _QUORUM: Final = Path(__file__).parent.parent / "quorum.py"
 _DERIVATION: Final = Path(__file__).parent.parent.parent / "audit" / "derivation.py"
 _NAMES: Final = ("hidden", "reading", "archive", "ed25519", "keys", "chain", "report", "record", "releases", "parts")
 _TRUNK: Final = (_QUORUM, _DERIVATION, *(_FOLDER / f"{name}.py" for name in _NAMES))
 _MAIN: Final = _FOLDER / "main.py"
-# What is joined needs no import, and the future none either: Python could take it from the bundle's folder.
+# Imports that are left out: joined modules need none, and `__future__` could be imported from the bundle's folder.
 _JOINED: Final = frozenset({"__future__", "audit", "kernel", "publishing"})
 
-# Before anything else is imported: a module that somebody laid beside verify.py is not Python's.
+# Runs before any other import, so that no module is imported from the folder of verify.py.
 _OWN_PATH: Final = """import sys
 
 if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
@@ -31,10 +31,10 @@ if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "saf
 
 
 def verifier_source() -> bytes:
-    """The text of `verify.py`, with the modules of every registered part of a bundle, in the order of their names.
+    """The text of `verify.py`, with the modules of all registered parts, ordered by name.
 
-    Raises `ValueError` for a stage's module that imports anything but the standard library and the verifier, or that
-    has a name at its top level which another module has.
+    Raises `ValueError` if a stage's module imports anything but the standard library and the verifier, or defines a
+    top-level name that another module defines.
     """
     return _joined(tuple(Path(str(part.verifier.__file__)) for part in BUNDLE_PARTS.values()))
 
@@ -80,7 +80,7 @@ def _lines(text: str, node: ast.stmt) -> str:
 
 
 def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
-    """What is imported from the standard library, each once."""
+    """The imports from the standard library, without duplicates."""
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     for node in nodes:
@@ -93,6 +93,6 @@ def _imports(nodes: Iterable[ast.stmt]) -> list[str]:
 
 
 def _body(text: str, tree: ast.Module) -> str:
-    """What follows the docstring and the imports, with the comments between."""
+    """The source after the imports, with its comments."""
     last = max(node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     return "\n".join(text.splitlines()[last:]).strip("\n")

@@ -25,9 +25,9 @@ File = tuple[str, Iterable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    """`files` are the part's files by path, made of events up to the scope's head and of what their hashes prove.
+    """`files` yields the part's files by path, built from events up to the scope's head and data proven by their hashes.
 
-    The same scope gives the same bytes, whenever it is asked. Nothing may be held open between two pieces.
+    The same scope must always give the same bytes. No resource may stay open between two yielded pieces.
     """
 
     verifier: ModuleType
@@ -38,7 +38,7 @@ BUNDLE_PARTS: Final = Registry[BundlePart]("part of a bundle")
 
 
 def parts_of(chain: str, last: int) -> tuple[str, ...]:
-    """The parts that the events of a chain up to number `last` ask for."""
+    """The names of the parts that the events of a chain up to number `last` require."""
     wanted = {name: PARTS[name].actions for name in BUNDLE_PARTS}
     if not wanted:
         return ()
@@ -48,7 +48,7 @@ def parts_of(chain: str, last: int) -> tuple[str, ...]:
 
 
 def part_files(scope: Scope) -> Iterator[File]:
-    """The files of every part of the scope. Raises `ValueError` for one outside its part's folders."""
+    """The files of every part of the scope. Raises `ValueError` for a file outside the folders of its part."""
     for name in scope.parts:
         for path, pieces in BUNDLE_PARTS[name].files(scope):
             if path.partition("/")[0] not in PARTS[name].folders:

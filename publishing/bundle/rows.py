@@ -1,6 +1,6 @@
-"""The lines of a bundle's files: made of the events by the verifier's own rules, a page of them at a time.
+"""The lines of a bundle's files, derived from the events by the verifier's own rules, one page of events at a time.
 
-From the tables comes only what no event holds, and what a hash in an event proves: texts, fields, sealed statements.
+Only data that events do not contain but prove by a hash is read from tables: texts, fields and sealed statements.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Line = dict[str, Any]
 
 
 def events_of(scope: Scope, *actions: str) -> Iterator[Event]:
-    """The chain up to the scope's end; only those of some actions where any are named."""
+    """The events up to the scope's head; with `actions`, only events of these actions."""
     last = 0
     wanted = Event.objects.chain(scope.chain).filter(seq__lte=scope.head.seq)
     wanted = wanted.filter(action__in=actions) if actions else wanted
@@ -34,12 +34,12 @@ def events_of(scope: Scope, *actions: str) -> Iterator[Event]:
 
 
 def facts_of(scope: Scope, *actions: str) -> Iterator[derivation.Event]:
-    """The same events, as the verifier sees them."""
+    """The same events in the form that the verifier uses."""
     return (_fact(event) for event in events_of(scope, *actions))
 
 
 def lines_of(scope: Scope, name: str) -> Iterator[Line]:
-    """The lines of one file, by its name."""
+    """The lines of the file of this name."""
     return _FILES[name](scope)
 
 
@@ -84,12 +84,12 @@ def _versions(scope: Scope) -> Iterator[Line]:
 
 
 def _comments(scope: Scope) -> Iterator[Line]:
-    words = _Rows(Comment, lambda said: {"text": said.text, "quote": said.quote}, {"text": "", "quote": ""})
+    words = _Rows(Comment, lambda row: {"text": row.text, "quote": row.quote}, {"text": "", "quote": ""})
     return derivation.comments_of(facts_of(scope, *derivation.COMMENTS), words)
 
 
 def _texts(scope: Scope) -> Iterator[Line]:
-    """Every text that any version ever had, where it first came (again where it came back)."""
+    """The text of every changed field of every version."""
     for version in _versions(scope):
         for name in version["changed_fields"]:
             if name in version["fields"]:
@@ -115,14 +115,14 @@ def _checkpoints(scope: Scope) -> Iterator[Line]:
 
 
 class _Rows:
-    """What a table holds besides its events, by id; `missing` for a row that is gone, which no hash will fit."""
+    """Values from a table, by id. For a missing row it returns `missing`, whose hash will not match the event."""
 
     def __init__(self, model: type[Model], value: Callable[[Any], Any], missing: Any) -> None:
         self._model, self._value, self._missing = model, value, missing
         self._page: dict[str, Any] = {}
 
     def facts(self, scope: Scope, action: str) -> Iterator[derivation.Event]:
-        """The events that tell of the rows, whose rows are read together, a page at a time."""
+        """The events of this action; the rows of each page of events are read together."""
         pending: list[derivation.Event] = []
         for fact in facts_of(scope, action):
             pending.append(fact)

@@ -1,4 +1,4 @@
-"""What a bundle covers, read as one moment: a release up to its end, or a project up to now."""
+"""What a bundle covers, read in one database snapshot: a release up to its end, or a project up to now."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ from projects.models import Project
 from publishing.bundle.parts import parts_of
 from publishing.models import Release, ReleaseState
 
-# Raised whenever a verifier of before could not read what is inside.
+# Increased whenever an older verifier could not read the bundle.
 BUNDLE_VERSION: Final = 2
-# Of a bundle with parts: a verifier from before parts refuses it, as it cannot check them.
+# The version of a bundle with parts. Older verifiers refuse it, because they cannot check the parts.
 BUNDLE_VERSION_WITH_PARTS: Final = 3
 _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`release` is None for a whole project. `head` is the last event inside; `draft` the version whose text is.
+    """What a bundle contains. `release` is None for a whole project.
 
-    `key` is the fingerprint of the site's key that seals it; `keys` are all of the site's that count. `as_of` is the
-    time of the last event: made again, the bundle is the same, byte for byte, as long as the site has the same key.
-    `parts` are the names of what stages add (`publishing.bundle.parts`).
+    `head` is the last event in the bundle, and `draft` the version whose texts are in `content/`. `key` is the
+    fingerprint of the site key that seals the bundle; `keys` are all trusted site keys. `as_of` is the time of the last
+    event, so that making the bundle again gives the same bytes as long as the site key is the same. `parts` are the
+    names of the parts added by stages (`publishing.bundle.parts`).
     """
 
     project: Project
@@ -58,7 +59,7 @@ class Scope:
         return BUNDLE_VERSION_WITH_PARTS if self.parts else BUNDLE_VERSION
 
     def facts(self) -> dict[str, Any]:
-        """What the seal says of it, besides the manifest's hash, and what the report is made with."""
+        """The sealed statement without the manifest's hash; the report is generated from it too."""
         return {
             "v": self.version,
             "key": self.key,
@@ -72,9 +73,9 @@ class Scope:
 
 
 def scope_of_release(release_id: UUID) -> Scope:
-    """A release up to the event that ended it, so that its bundle says the same whenever it is made.
+    """A release up to the event that ended it, so that its bundle is the same whenever it is made.
 
-    One in review goes up to now. Raises `NotFound`.
+    For a release in review, up to now. Raises `NotFound`.
     """
     key = ensure_site_key(caller=foundry_caller())
     with one_moment():
@@ -90,7 +91,7 @@ def scope_of_release(release_id: UUID) -> Scope:
 
 
 def scope_of_project(project_id: UUID) -> Scope:
-    """A whole project, in whatever state, up to now. Raises `NotFound`."""
+    """A whole project in any state, up to now. Raises `NotFound`."""
     key = ensure_site_key(caller=foundry_caller())
     with one_moment():
         project = Project.objects.filter(pk=project_id).first()
@@ -124,13 +125,13 @@ def _scope(
 
 
 def _checkpoint_that_saw(last: Event) -> Checkpoint | None:
-    """The first checkpoint that saw the last event, or else the newest that saw an earlier one, if any is near."""
+    """The first checkpoint that covers the last event, or else a recent one that covers an earlier event."""
     made = Checkpoint.objects.all()
     after = made.filter(made_at__gte=last.at).order_by("number")[:5]
     before = made.filter(made_at__lt=last.at).order_by("-number")[:20]
     for checkpoint in (*after, *before):
         heads = set(checkpoint.statement["heads"])
-        # Events of the moment of a checkpoint may be committed after it: a few of them are looked at.
+        # Events with the checkpoint's time may have been committed after it, so a few earlier ones are tried too.
         seen = Event.objects.chain(last.chain).filter(seq__lte=last.seq, at__lte=checkpoint.made_at)
         for event in seen.order_by("-seq")[:20]:
             if Head(event.chain, event.seq, bytes(event.hash).hex()).digest in heads:

@@ -1,4 +1,4 @@
-"""Signing: prove yourself, seal the statement, and release when the policy is met."""
+"""Signing: re-authenticate, seal the statement, and release when the policy is met."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from publishing.states import Act, signing_action, transition
 def sign_release(
     *, caller: Caller, release_id: UUID, meaning: str, proof: SigningCredentials, comment: str = ""
 ) -> Signature:
-    """Sign a release in one meaning, proving oneself at the act. The signature that meets the policy releases it.
+    """Sign a release in one meaning, with re-authentication. The signature that meets the policy releases it.
 
     Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
     for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed`, `RateLimited`,
@@ -75,7 +75,7 @@ def sign_release(
 
 
 def _repeated(caller: Caller, project_id: UUID, action: str, parameters: dict[str, Any]) -> Signature | None:
-    """The signature that an earlier request with the same `client_ref` made: nobody proves themselves twice for one."""
+    """The signature of an earlier request with the same `client_ref`; a repeat needs no re-authentication."""
     request = request_hash(action, {"project": str(project_id), **parameters})
     event = answered(caller=caller, project_id=project_id, request=request)
     return _signature(UUID(event.target_id), repeated=True) if event else None
@@ -88,7 +88,7 @@ def _signature(signature_id: UUID, *, repeated: bool = False) -> Signature:
 
 
 def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
-    """What can be refused before anybody has to prove anything; return the comment as it is kept."""
+    """The checks that need no re-authentication. Returns the normalized comment."""
     if meaning not in Meaning.values:
         raise ValidationFailed({"meaning": [_("Must be one of {values}.").format(values=", ".join(Meaning.values))]})
     authorise(action=signing_action(meaning), role=access.role, status=Status(access.project.status))
@@ -117,8 +117,8 @@ def _insert(
     signer = User.objects.annotate(now=Func(function="clock_timestamp", output_field=DateTimeField())).get(
         pk=write.caller.user.id
     )
-    said = statement(release, signer=signer, meaning=meaning, comment=comment, time=signer.now)
-    sealed = seal(SIGNATURE, said)
+    content = statement(release, signer=signer, meaning=meaning, comment=comment, time=signer.now)
+    sealed = seal(SIGNATURE, content)
     signature = Signature(
         id=uuid7(),
         project=write.project,
@@ -147,7 +147,7 @@ def _insert(
 
 
 def _release(write: ProjectWrite, release: Release) -> None:
-    """The policy is met: freeze, and seal where all chains stand, in the transaction of the last signature."""
+    """Freeze the project, end the release and append a checkpoint, in the transaction of the last signature."""
     rules = Rules(**release.rules)
     open_points(release.project_id).refuse(rules)
     gates = pass_gates(rules.gates, draft=release.draft, release=release)

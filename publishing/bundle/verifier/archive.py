@@ -1,4 +1,4 @@
-"""The zip, byte for byte: nothing before, between or behind its entries, and nothing in it said twice differently."""
+"""Checks the bytes of the zip: no data outside its entries, and no contradicting headers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from publishing.bundle.verifier.reading import check
 
-# What unzip makes of an entry, besides its bytes: a plain file that everybody reads and its owner writes.
+# The file mode that unzip gives an entry: a regular file, readable by all and writable by its owner.
 PLAIN_FILE = 0o644 << 16
 LOCAL, CENTRAL, END, DESCRIPTOR = b"PK\3\4", b"PK\1\2", b"PK\5\6", b"PK\7\x08"
 WIDE_END = b"PK\6\6"
@@ -34,7 +34,7 @@ def check_archive(place: Path) -> None:
 
 
 def check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
-    """What stands before and behind an entry's data is what the list says of it; returns where it ends."""
+    """The header and descriptor around an entry's data match the central directory. Returns the end offset."""
     where = f"{entry.filename} in the zip"
     file.seek(entry.header_offset)
     mark, _, flags, method, time, date, crc, packed, size, name_length, extra_length = LOCAL_HEADER.unpack(
@@ -57,7 +57,7 @@ def check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
 
 
 def numbers_of(crc: int, packed: int, size: int, extra: bytes, where: str) -> tuple[int, int, int]:
-    """The numbers of a local header, from its wide field where it has one, which is all that may be there."""
+    """The sizes in a local header, or in its ZIP64 field, which is the only extra field allowed."""
     if not extra:
         return crc, packed, size
     check(len(extra) == 20 and extra[:4] == b"\x01\x00\x10\x00", f"{where}: its header holds something else")
@@ -67,7 +67,7 @@ def numbers_of(crc: int, packed: int, size: int, extra: bytes, where: str) -> tu
 
 
 def check_data(file: BinaryIO, entry: zipfile.ZipInfo, where: str) -> None:
-    """The packed bytes are one whole stream, without anything behind its end, of the size and checksum in the list."""
+    """The packed bytes are exactly one complete stream, with the size and checksum of the central directory."""
     unpacking = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
     checksum = size = 0
     for piece in pieces_of(file, entry.compress_size):
@@ -91,7 +91,7 @@ def pieces_of(file: BinaryIO, length: int) -> Iterator[bytes]:
 
 
 def check_listed(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
-    """One line of the zip's list: nothing in it but what a plain file needs."""
+    """An entry of the central directory contains only what a regular file needs."""
     where = f"{entry.filename} in the zip's list"
     header = CENTRAL_HEADER.unpack(file.read(CENTRAL_HEADER.size))
     mark, name_length, extra_length, comment_length, disk, inner = header[0], *header[10:15]
@@ -113,7 +113,7 @@ def wide_field(entry: zipfile.ZipInfo, header: tuple[int, ...]) -> bytes:
 
 
 def check_end(file: BinaryIO, size: int, count: int, start: int) -> None:
-    """Behind the list stands its end, and then nothing."""
+    """The central directory is followed by its end record, and by nothing else."""
     ended = file.tell()
     is_wide = file.read(4) == WIDE_END
     file.seek(ended)
@@ -128,7 +128,7 @@ def check_end(file: BinaryIO, size: int, count: int, start: int) -> None:
 
 
 def check_wide_end(file: BinaryIO, count: int, start: int, ended: int) -> None:
-    """The end of a zip of many files or many bytes, which says the numbers that may not fit into the narrow one."""
+    """The ZIP64 end records, with the numbers that may not fit into the normal end record."""
     mark, length, _, _, *numbers = struct.unpack("<4sQ2H2I4Q", file.read(56))
     check((mark, length) == (WIDE_END, 44), "the zip's end says something else")
     check(numbers == [0, 0, count, count, ended - start, start], "the zip's end says something else")

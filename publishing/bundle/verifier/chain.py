@@ -1,4 +1,4 @@
-"""The manifest, the seal and the chain of events: what everything else is checked against."""
+"""Checks of the manifest, the seal and the chain of events, on which all further checks rely."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCOPE = {"type", "v", "site", "key", "project", "release", "version", "head", "a
 
 @dataclass
 class Facts:
-    """What is known of a bundle so far. `scope` is what its seal says; `notes` are printed at the end."""
+    """What the checks have found so far. `scope` is the sealed statement; `notes` are the lines printed at the end."""
 
     bundle: Bundle
     pins: frozenset[str]
@@ -44,7 +44,7 @@ class Facts:
     notes: list[str] = field(default_factory=list)
 
     def all_events(self) -> Iterator[Event]:
-        """The whole chain, as far as the bundle goes."""
+        """All events in the bundle, in order."""
         return ((number, self.times[number], record) for number, record in self.events.items())
 
     def lines(self, name: str) -> Iterator[Json]:
@@ -53,7 +53,7 @@ class Facts:
 
 
 def check_files(facts: Facts) -> None:
-    """Every file is there, none is added, and each is byte for byte what the manifest lists."""
+    """No file is missing or added, and the bytes of each match the manifest."""
     sealed = facts.bundle.read(SEAL)
     check(sealed.endswith(b"\n"), f"{SEAL}: it does not end")
     facts.seal = canonical_json(sealed[:-1], SEAL)
@@ -85,7 +85,7 @@ def check_files(facts: Facts) -> None:
 
 
 def check_seal(facts: Facts) -> None:
-    """The seal is of a key that counts: a known one, or one that a known one leads to."""
+    """The seal was made with a trusted key: a known one, or one connected to it by successions."""
     facts.keys.read(facts.bundle.lines(KEYS), facts.scope["site"])
     used = facts.scope["key"]
     roots = {name for name, before in facts.keys.before.items() if before is None}
@@ -112,7 +112,7 @@ def check_signature(facts: Facts, text: str, signature: str, key: str, where: st
 
 
 def check_events(facts: Facts) -> None:
-    """Every event links to the one before, and the last is the one that was sealed."""
+    """Every event links to the event before it, and the last event is the one that was sealed."""
     chain, number = facts.scope["project"], 0
     previous, dated_back = sha256(chain.encode()), []
     for number, line in facts.bundle.lines("events.jsonl"):

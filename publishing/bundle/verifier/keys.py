@@ -1,4 +1,4 @@
-"""Which keys count: those that are known from elsewhere, and whose succession leads to one of them."""
+"""Which keys are trusted: those known from elsewhere, and those connected to one of them by sealed successions."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from publishing.bundle.verifier.record import (
 )
 from publishing.bundle.verifier.releases import check_checkpoints, check_releases
 
-# In an order in which everything is known before it is needed.
+# Ordered so that each check can use the results of the checks before it.
 CHECKS = (
     check_files,
     check_seal,
@@ -50,7 +50,7 @@ CHECKS = (
 
 
 def verify(bundle: Bundle, pins: Iterable[str] = ()) -> list[str]:
-    """What is proven, in lines for people. Raises `WrongError` with the first thing that is wrong."""
+    """The lines of the result to print. Raises `WrongError` for the first error."""
     facts = Facts(bundle, frozenset(pins))
     try:
         for step in CHECKS:
@@ -63,7 +63,7 @@ def verify(bundle: Bundle, pins: Iterable[str] = ()) -> list[str]:
 
 
 def verify_place(place: Path, pins: Iterable[str] = ()) -> list[str]:
-    """`verify` a zip, whose every byte is accounted for first, or the folder that it was unpacked into."""
+    """Verify a zip (including that it has no extra bytes), or the folder that it was unpacked into."""
     if not place.is_dir():
         check_archive(place)
     return verify(open_bundle(place), pins)
@@ -71,7 +71,7 @@ def verify_place(place: Path, pins: Iterable[str] = ()) -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that has no sign for a character is no reason to stop.
+        # Escape characters that the terminal's encoding lacks, instead of failing.
         sys.stdout.reconfigure(errors="backslashreplace")
     keys = [each.lower() for each in arguments if re.fullmatch(r"[0-9a-fA-F]{64}", each)]
     places = [each for each in arguments if each.lower() not in keys]
@@ -80,18 +80,18 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         place = Path(places[0]) if places else Path(__file__).resolve().parent
-        said = verify_place(place, keys)
+        result = verify_place(place, keys)
     except Exception as error:  # noqa: BLE001 (as above: what cannot be read is not valid either)
         sys.stdout.write(f"NOT VALID: {spelled_out(str(error))}\n")
         return 1
-    said.append(isolation())
-    lines = ["VALID" if keys else "VALID, BUT NOT COMPARED WITH A KNOWN KEY", *map(spelled_out, said)]
+    result.append(isolation())
+    lines = ["VALID" if keys else "VALID, BUT NOT COMPARED WITH A KNOWN KEY", *map(spelled_out, result)]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
 def isolation() -> str:
-    """Where the modules came from that have just been believed."""
+    """Whether Python could have imported modules from elsewhere than its standard library."""
     if sys.flags.isolated:
         return "read by Python's own modules only (python3 -I)"
     return "this folder was taken off Python's path; start it as python3 -I to leave out PYTHONPATH, too"

@@ -1,7 +1,7 @@
-"""What stages add to a bundle: each part has folders of its own, and a check that knows what must be in them.
+"""The parts that stages add to a bundle: each has its own folders and a check of the files in them.
 
-A stage's module calls `add_part`. `assembly` joins the modules of all installed stages into `verify.py`, so that it
-checks every part that this installation can write.
+A stage's module calls `add_part`. `assembly` joins the modules of all installed stages into `verify.py`, so that it can
+check every part that this installation can write.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ OWN_FILES = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """A bundle has the part if any of its events has one of these actions; the files lie in these folders.
+    """A bundle contains the part if any of its events has one of `actions`; the part's files are in `folders`.
 
-    `check` raises `WrongError` (`reading.check`) with the first thing that is wrong, and may add lines for people to
-    `facts.notes`. It compares the files with the events, which are verified before.
+    `check` compares the files with the events, which have been verified before. It raises `WrongError` (see
+    `reading.check`) for the first error, and may add lines for the printed result to `facts.notes`.
     """
 
     name: str
@@ -40,7 +40,7 @@ PARTS: dict[str, Part] = {}
 
 
 def add_part(part: Part) -> None:
-    """Make a part known to the verifier."""
+    """Register a part with the verifier. Raises `ValueError` for a name or folder that is already used."""
     if PARTS.get(part.name, part) != part:
         raise ValueError(f"two stages have a part {part.name}")
     for folder in part.folders:
@@ -51,7 +51,7 @@ def add_part(part: Part) -> None:
 
 
 def check_parts(facts: Facts) -> None:
-    """Each part that the events ask for is named by the seal and is right, and no file belongs to nothing."""
+    """The sealed parts are exactly those that the events require, each is valid, and every file belongs to one."""
     named = facts.scope.get("parts", [])
     check(named == sorted(set(named)), f"{SEAL}: its parts are not in order")
     check(bool(named) == ("parts" in facts.scope), f"{SEAL}: it names no part")

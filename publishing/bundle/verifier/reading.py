@@ -1,4 +1,4 @@
-"""The files of a bundle, and the one right spelling of what they say."""
+"""Reading the files of a bundle, and checking that JSON is in canonical form."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Json = dict[str, Any]
 
 
 class WrongError(Exception):
-    """What is wrong, in one line."""
+    """The bundle is not valid; the message says why, in one line."""
 
 
 class Bundle:
-    """The files of a bundle by name, each with what opens it, whatever it lies in."""
+    """The files of a bundle: for each name a function that opens the file, in a zip or a folder."""
 
     def __init__(self, files: Mapping[str, Callable[[], Any]]) -> None:
         self.files = files
-        # The file that was opened last, for who has to say where something is wrong.
+        # The file that was opened last, for error messages.
         self.reading = ""
 
     def names(self) -> set[str]:
@@ -41,7 +41,7 @@ class Bundle:
             return file.read()
 
     def lines(self, name: str) -> Iterator[tuple[int, Json]]:
-        """Every line of a file, numbered from 1, as the object it spells; any other spelling is refused."""
+        """The lines of a file as objects, numbered from 1. Raises `WrongError` for one that is not canonical JSON."""
         with self.open(name) as file:
             for number, line in enumerate(file, 1):
                 where = f"{name}, line {number}"
@@ -69,7 +69,7 @@ def check(holds: bool, otherwise: str) -> None:
 
 
 def canonical(value: Any) -> str:
-    """RFC 8785, for everything but fractions, of which there are none in what is sealed or listed."""
+    """The RFC 8785 text of a value. Fractions are refused, because sealed data contains none."""
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
         return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
@@ -80,7 +80,7 @@ def canonical(value: Any) -> str:
 
 
 def canonical_json(data: bytes, where: str) -> Json:
-    """The object that these bytes spell; refused unless they are just its RFC 8785 text."""
+    """Parse an object. Raises `WrongError` unless the bytes are exactly its RFC 8785 text."""
     try:
         found: Any = json.loads(data.decode("utf-8"))
         if isinstance(found, dict) and canonical(found).encode("utf-8") == data:
@@ -91,7 +91,7 @@ def canonical_json(data: bytes, where: str) -> Json:
 
 
 def parsed(text: str, where: str) -> Json:
-    """The object that an event's text is; refused where a name stands in it twice, since it then says two things."""
+    """Parse the text of an event. Raises `WrongError` for duplicate names, which would make it ambiguous."""
 
     def once(pairs: list[tuple[str, Any]]) -> Json:
         check(len({name for name, _ in pairs}) == len(pairs), f"{where}: a name stands in it twice")
@@ -103,14 +103,14 @@ def parsed(text: str, where: str) -> Json:
 
 
 def microseconds(at: str, where: str) -> bytes:
-    """A time as the chain hashes it: microseconds since 1970 in 8 bytes."""
+    """A time in the form that the chain hashes: microseconds since 1970 in 8 bytes."""
     check(re.fullmatch(r"[0-9-]{10}T[0-9:]{8}[.][0-9]{6}Z", at) is not None, f"{where}: its time is no time")
     since = datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime(1970, 1, 1)  # noqa: DTZ001, DTZ007 (UTC, both)
     return (since // timedelta(microseconds=1)).to_bytes(8, "big")
 
 
 def same_members(line: Json, wanted: Json, where: str) -> None:
-    """Refused where any member of a line is another than the one that the events make."""
+    """Raises `WrongError` if a member of the line differs from the one derived from the events."""
     for name in sorted(set(line) | set(wanted)):
         if name not in line or name not in wanted or line[name] != wanted[name]:
             raise WrongError(f"{where}: the events say something else ({name})")

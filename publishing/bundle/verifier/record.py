@@ -1,4 +1,4 @@
-"""Project, versions, texts, leases, members, comments, tasks: each line is made of the events anew, and compared."""
+"""Checks of project, versions, texts, leases, members, comments and tasks, each derived again from the events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from publishing.bundle.verifier.reading import Json, canonical, check, microseco
 from publishing.bundle.verifier.report import report
 
 CONTENT = {"prompt_text": "content/prompt_text.md", "model_configuration": "content/model_configuration.json"}
-# What only the bundle of a whole project has.
+# Files that only the bundle of a whole project contains.
 OF_PROJECT = {"texts.jsonl", "comments.jsonl", "tasks.jsonl", "policy.jsonl"}
 FIELD = {"sha256", "media_type", "language"}
 
@@ -27,7 +27,7 @@ FIELD = {"sha256", "media_type", "language"}
 def check_lines(
     facts: Facts, name: str, made: Iterable[Json], look: Callable[[str, Json], None] | None = None
 ) -> list[Json]:
-    """Every line of a file is one that the events make, in their order, and none is missing. Returns the lines."""
+    """The lines of a file are exactly those derived from the events, in order. Returns the lines."""
     wanted = iter(made)
     lines = []
     for number, line in facts.bundle.lines(name):
@@ -65,7 +65,7 @@ def check_project(facts: Facts) -> None:
 
 
 def check_versions(facts: Facts) -> None:
-    """Every version is what its event says, and its content hash fits its fields."""
+    """Every version matches its event, and its content hash matches its fields."""
     fields = by_id(facts, "versions.jsonl", "fields")
     made = versions_of(facts.all_events(), lambda identity: fields.get(identity, {}).get("fields"))
 
@@ -93,7 +93,7 @@ def check_content(facts: Facts) -> None:
 
 
 def check_leases(facts: Facts) -> None:
-    """Who held which field from when to when, as the events of the locks say."""
+    """The leases (who held which field, and when) match the events of the locks."""
     check_lines(facts, "leases.jsonl", leases_of(facts.all_events()))
 
 
@@ -102,7 +102,7 @@ def check_members(facts: Facts) -> None:
 
 
 def check_rest_of_project(facts: Facts) -> None:
-    """What only a whole project's bundle has: every text that any version ever had, comments, tasks, the policy."""
+    """The files that only a whole project's bundle has: texts of all versions, comments, tasks and the policy."""
     there = facts.bundle.names() & OF_PROJECT
     if facts.scope["release"] is not None:
         check(not there, f"{min(there, default='')}: it does not belong to a release")
@@ -131,7 +131,7 @@ def is_comment_text(record: Json) -> bool:
 
 
 def texts_of(facts: Facts) -> Iterator[Json]:
-    """The lines of `texts.jsonl` as the versions ask for them, each with its text from the file if that fits."""
+    """The expected lines of `texts.jsonl`: each hash in a version, with the text of that hash from the file."""
     texts = {sha256(line["text"].encode()): line["text"] for line in facts.lines("texts.jsonl")}
     for version in sorted(facts.versions):
         line = facts.versions[version]
@@ -142,7 +142,7 @@ def texts_of(facts: Facts) -> Iterator[Json]:
 
 
 def check_report(facts: Facts) -> None:
-    """The report is the page that the other files make."""
+    """The report is exactly the page generated from the other files."""
     wanted = report(facts.scope, facts.lines, facts.all_events)
     with facts.bundle.open("report.html") as file:
         for piece in wanted:

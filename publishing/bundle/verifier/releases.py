@@ -1,4 +1,4 @@
-"""Releases, the signatures under them, and the checkpoints that saw them."""
+"""Checks of releases, their signatures, and the checkpoint that covers them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHECKPOINT = {"type", "v", "site", "key", "number", "at", "previous", "heads"}
 
 
 def check_releases(facts: Facts) -> None:
-    """Every release is what its events say, and what was released has the signatures that its policy asked for."""
+    """Releases match their events, and each one that was released has the signatures its policy required."""
     only = facts.scope["release"]
     made = [line for line in releases_of(facts.all_events()) if only in (None, line["id"])]
     check(only is None or bool(made), "releases.jsonl: the release is missing")
@@ -40,12 +40,12 @@ def check_releases(facts: Facts) -> None:
 
 
 def signer_words(signer: Json) -> str:
-    """The printed name, and the user name that tells people of one name apart; older statements do not have it."""
+    """The display name, with the user name to distinguish people; older statements have no user name."""
     return f"{signer['name']} ({signer['username']})" if "username" in signer else str(signer["name"])
 
 
 def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
-    """Every signature is sealed by a key that counts, is what its event says, and speaks of its release."""
+    """Every signature is sealed by a trusted key, matches its event, and is about its release."""
     told = {r["target"]["id"]: r for _, _, r in facts.all_events() if r["action"] == "release.signed"}
     texts = by_id(facts, "signatures.jsonl", "statement")
     every = signatures_of(facts.all_events(), lambda identity: str(texts.get(identity, {}).get("statement")))
@@ -74,7 +74,7 @@ def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
 
 
 def check_policy(where: str, release: Json, signatures: list[Json]) -> None:
-    """By the very rules by which Foundry releases."""
+    """Check with the same code (`quorum`) that Foundry uses to release."""
     quorum = quorum_of_rules(release["rules"], authors_sign=release["authors_sign"])
     given = [Approval(each["signer"]["id"], each["meaning"]) for each in signatures]
     fault = fault_in_released(quorum, given=given, authors=[author["id"] for author in release["authors"]])
@@ -82,7 +82,7 @@ def check_policy(where: str, release: Json, signatures: list[Json]) -> None:
 
 
 def check_gates(where: str, release: Json, when: str) -> None:
-    """Each gate that its policy asks for has left its facts; what they say is for the part of its stage to check."""
+    """The release has recorded facts for each gate of its policy. The part of the gate's stage checks their content."""
     fault = fault_in_gates(release["rules"], release.get("gates", {}).get(when, {}))
     check(fault is None, f"{where}, when it was {when}: {fault}")
 
@@ -105,7 +105,7 @@ def check_checkpoints(facts: Facts) -> None:
 
 
 def _check_stamp(facts: Facts, statement: str) -> None:
-    """The stamp belongs to the checkpoint. Whether its authority made it takes that authority's certificate."""
+    """The time stamp is of this checkpoint. Checking who issued it needs the authority's certificate."""
     if "checkpoint/timestamp.tsr" not in facts.bundle.names():
         facts.notes.append("no outside authority has stamped the checkpoint")
         return
