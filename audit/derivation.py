@@ -1,7 +1,7 @@
-"""What a project's record says, made of its events alone: to write bundles and exports, and to compare them.
+"""Derives a project's records from its events alone, to write bundles and exports and to verify them.
 
-An event is `(number, time, record)`. People have the names that the events give them. Also a part of the
-verifier that every bundle carries: imports the standard library only.
+An event is `(number, time, record)`. People appear under the names that the events record. This module is also joined
+into the `verify.py` of every bundle, so it imports the standard library only.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ TASKS = ("task.created", "task.changed")
 
 
 def actor_of(record: Json) -> Json:
-    """Who acted, under the name of that moment."""
+    """The actor, under the display name at the time of the event."""
     actor = record["actor"]
     return {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]}
 
 
 def project_of(created: Event, events: Iterable[Event]) -> Json:
-    """The project by the name that it had at the last event; `created` is an event of the chain `site`."""
+    """The project as of the last event; `created` is its event on the chain `site`."""
     _, at, record = created
     facts = {name: record["data"].get(name) for name in ("name", "description", "is_private")}
     for _, _, changed in events:
@@ -37,7 +37,7 @@ def project_of(created: Event, events: Iterable[Event]) -> Json:
 
 
 def members_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Who was in the project in which role at the last event."""
+    """The members and their roles as of the last event."""
     members: dict[str, Json] = {}
     for _, at, record in events:
         if record["action"] == "member.removed":
@@ -50,7 +50,7 @@ def members_of(events: Iterable[Event]) -> Iterator[Json]:
 
 
 def versions_of(events: Iterable[Event], fields_of: Callable[[str], Any]) -> Iterator[Json]:
-    """Every version; its fields are `fields_of` its id, which the content hash proves."""
+    """Every version. Its fields come from `fields_of(id)`; the content hash proves them."""
     for _, at, record in events:
         if record["action"] == "draft.saved":
             data = record["data"]
@@ -66,9 +66,9 @@ def versions_of(events: Iterable[Event], fields_of: Callable[[str], Any]) -> Ite
 
 
 def leases_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Who held which field from when to when, in the order in which they ended; those still open come last.
+    """The leases (who held which field, and when), ordered by their end; open ones come last.
 
-    A version that is made without a lock holds each of its fields for its moment.
+    A version that was saved without a lock counts as a lease of each changed field that starts and ends at its time.
     """
     held: dict[str, Json] = {}
     for number, at, record in events:
@@ -78,7 +78,8 @@ def leases_of(events: Iterable[Event]) -> Iterator[Json]:
             over, why = data["ended"]["lease_id"], action[len("lock.") :]
         if over in held:
             lease = held.pop(over)
-            # Since version 2 of events a hand-over contains the end itself. A clock may be set back meanwhile.
+            # From version 2 on, a hand-over records the end. Otherwise use the event's time, which may precede the
+            # start of the lease if the clock was set back.
             ended = (data.get("ended") or {}).get("ended_at") or max(at, lease["started_at"])
             yield {**lease, "ended_at": ended, "end_reason": why}
         if action == "draft.saved":
@@ -98,9 +99,9 @@ def _lease(field: str, token: int, at: str) -> Json:
 
 
 def releases_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Every release, with the policy and the authors as they were when it was submitted.
+    """Every release, with the policy and the authors at the time of its submission.
 
-    `gates` is what the gates found when it was submitted and when it was released, where any was asked.
+    `gates` holds the facts of the gates at submission and at release, if any gate ran.
     """
     releases: dict[str, Json] = {}
     for _, at, record in events:
@@ -128,7 +129,7 @@ def releases_of(events: Iterable[Event]) -> Iterator[Json]:
 
 
 def signatures_of(events: Iterable[Event], statement_of: Callable[[str], str]) -> Iterator[Json]:
-    """Every signature; the sealed text is `statement_of` its id, whose SHA-256 its event names."""
+    """Every signature. Its sealed text comes from `statement_of(id)`; the event records the SHA-256 of it."""
     for _, _, record in events:
         if record["action"] == "release.signed":
             data, identity = record["data"], record["target"]["id"]
@@ -142,7 +143,7 @@ def signatures_of(events: Iterable[Event], statement_of: Callable[[str], str]) -
 
 
 def comments_of(events: Iterable[Event], words_of: Callable[[str], Json]) -> Iterator[Json]:
-    """Every comment and reply; its `text` and `quote` are `words_of` its id, whose SHA-256 its event names."""
+    """Every comment and reply. `text` and `quote` come from `words_of(id)`; the event records their SHA-256."""
     comments: dict[str, Json] = {}
     for _, at, record in events:
         action, data, identity = record["action"], record["data"], record["target"]["id"]
@@ -164,7 +165,7 @@ def comments_of(events: Iterable[Event], words_of: Callable[[str], Json]) -> Ite
 
 
 def tasks_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Every task of the checklist, as its events add up to."""
+    """Every task of the checklist, as of the last event."""
     tasks: dict[str, Json] = {}
     for _, at, record in events:
         data, identity = record["data"], record["target"]["id"]
@@ -181,7 +182,7 @@ def tasks_of(events: Iterable[Event]) -> Iterator[Json]:
 
 
 def policy_of(events: Iterable[Event]) -> Json:
-    """What the project's releases need since it was last set; None where nobody ever set it."""
+    """The project's current policy in `rules`, or None if it was never set."""
     rules = None
     for _, _, record in events:
         if record["action"] == "policy.updated":
@@ -190,7 +191,7 @@ def policy_of(events: Iterable[Event]) -> Json:
 
 
 def rules_in_force(events: Iterable[Event]) -> dict[str, Json | None]:
-    """For each release, by id: the policy that the project had when it was submitted; None where nobody had set one."""
+    """The policy in force when each release was submitted, by release id; None if no policy was set then."""
     rules: Json | None = None
     found: dict[str, Json | None] = {}
     for _, _, record in events:

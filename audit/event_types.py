@@ -1,6 +1,6 @@
-"""The types of events: what the live stream, the pages, the inbox, the mails and the documents know of each.
+"""Event types: how each is shown in the live stream, on pages, in the inbox, in mails and in the documents.
 
-An app keeps its types in its `events.py` and registers them when it is ready:
+An app defines its types in its `events.py` and registers them in `ready()`:
 
     EVENTS: Final = (EventType("run.finished", live=("run_id",), sentence=_("{name} finished {thing}"), ...),)
 
@@ -8,7 +8,7 @@ An app keeps its types in its `events.py` and registers them when it is ready:
         def ready(self) -> None:
             register_events(*EVENTS)
 
-The functions of a type get everything they need: pages that list events read the names for all of them at once.
+The functions of a type must not query the database: pages that list events read the names for all of them at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """What words are made from: an event, and display names of accounts by id, as far as its reader may know them."""
+    """An event, and the display names of accounts by id, as far as the reader may see them."""
 
     event: Event
     names: Mapping[str, str]
@@ -43,27 +43,27 @@ class EventContext:
 
 
 Words = Callable[[EventContext], str]
-# From the id of a project (None for what belongs to none) and the facts of an event or a line: an address, or "".
+# Takes a project's id (None outside projects) and the facts of an event or inbox line; returns a URL or "".
 Link = Callable[[UUID | None, Facts], str]
 
 
 def no_words(context: EventContext) -> str:
-    """For an event that needs no more words than the names of what it is about."""
+    """The default `words`: none."""
     return ""
 
 
 def no_link(project_id: UUID | None, facts: Facts) -> str:
-    """For what has no page of its own."""
+    """The default `link`, for events about things without a page."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """How an event ends or lowers access; the gateway asks again what everybody concerned may do.
+    """How an event ends or reduces access; the gateway then checks the permissions of the affected users again.
 
-    `user` names the account concerned; None stands for everybody in the event's project. `targets` tells whether the
-    event ends exactly this credential, whose name never comes again; `invalidates` whether it ends whatever the
-    credential proved before the event. Both are asked with the event and the name of a credential (`token:<id>`,
+    `user` returns the id of the affected account, or None for everybody in the event's project. `targets` returns
+    whether the event ends exactly this credential, whose name is never reused; `invalidates` whether it ends all access
+    that the credential gave before the event. Both take the event and the name of a credential (`token:<id>`,
     `cookie:<hash>`).
     """
 
@@ -74,10 +74,10 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class InboxLine:
-    """A kind of line in people's inboxes; `kind` is its name, and the word before the dot its topic for mails.
+    """A kind of inbox line; `kind` is its name, and the part before the dot its topic for mail settings.
 
-    `title` says what it means to its reader. `sentence` has `{name}` and `{thing}` in it; `mail` has `{name}` only,
-    since a mail goes beyond the installation. `facts` are those that the line was made with: ids and names.
+    `title` is a heading for the reader. `sentence` contains `{name}` and `{thing}`; `mail` contains `{name}` only,
+    because a mail leaves the installation. The functions get the facts (ids and names) with which the line was made.
     """
 
     kind: str
@@ -91,7 +91,7 @@ class InboxLine:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """One choice of the activity page's filter by kind; `by_default` is shown where no kind was chosen."""
+    """A choice of the activity page's filter by kind; `by_default` says whether it is shown without a filter."""
 
     label: Text
     position: float
@@ -100,20 +100,20 @@ class EventKind:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One type of event, `name` being the `action` of its records.
+    """One type of event; `name` is the `action` in its records.
 
-    - `chain`: whose chain its events stand on;
+    - `chain`: on which chain its events are recorded;
     - `since`: the release of Foundry that first recorded it;
-    - `live`: the members of its data that everybody in the project may see the moment it happens. Address, user agent,
-      reason and every other member stay in the audit trail;
-    - `words`: the event in a few words, for the audit trail: `v15: Prompt, Model configuration`;
-    - `sentence`, `thing`: the event for the people of its project, with `{name}` and `{thing}` in it. It says less than
-      the audit trail: no token, no reason, no address. The thing is `words` where it is not given;
+    - `live`: the members of its data that are sent to everybody in the project at once. All other members, as well as
+      the address, user agent and reason, are shown in the audit trail only;
+    - `words`: a short summary for the audit trail: `v15: Prompt, Model configuration`;
+    - `sentence`, `thing`: the text for the members of the project, with `{name}` and `{thing}`. It contains no token,
+      reason or address, which only the audit trail shows. `thing` defaults to `words`;
     - `icon`, `kind`: how the activity page shows and filters it (`EVENT_KINDS`);
     - `field_in`: the member of its data with the name or names of the fields that it is about;
-    - `link`: the address of what it is about; empty where there is none;
-    - `inbox`: the lines that it puts into people's inboxes;
-    - `revokes`: how it ends or lowers access.
+    - `link`: the URL of what it is about, or empty;
+    - `inbox`: the kinds of inbox lines that it creates;
+    - `revokes`: how it ends or reduces access.
     """
 
     name: str
@@ -137,13 +137,13 @@ INBOX_LINES: Final = Registry[InboxLine]("kind of inbox line")
 
 
 def register_events(*types: EventType) -> None:
-    """Register types of events, with the inbox lines that they name."""
+    """Register event types, with their inbox lines."""
     for each in types:
         EVENT_TYPES.register(each.name, each)
         register_inbox_lines(*each.inbox)
 
 
 def register_inbox_lines(*lines: InboxLine) -> None:
-    """Register kinds of inbox lines that come without an event, such as a question that is not recorded."""
+    """Register kinds of inbox lines that are not created by an event, such as a question that is not recorded."""
     for line in lines:
         INBOX_LINES.register(line.kind, line)

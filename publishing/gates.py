@@ -1,9 +1,10 @@
-"""Gates of a release: what a stage checks before a version is submitted, and again before the last signature counts.
+"""Gates of a release: checks by stages, run before a version is submitted and again before it is released.
 
     GATES.register("evaluation", Gate(title=_("Evaluation"), check=check_evaluation, form=EvaluationForm))
 
-The policy names the gates that a project's releases pass, with their parameters (`Rules.gates`). Their facts stand in
-the events `release.submitted` and `release.released`, and so in every bundle. See docs/adr/0026.
+A project's policy names the gates that its releases must pass, with their parameters (`Rules.gates`). The facts that
+they return are recorded in the events `release.submitted` and `release.released`, and so are part of every bundle. See
+docs/adr/0026.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GateQuestion:
-    """What a gate is asked: may this version be submitted (`release` is None), or this release be released."""
+    """The input of a gate: may this version be submitted (`release` is None), or may this release be released?"""
 
     draft: Draft
     release: Release | None
@@ -42,9 +43,10 @@ class GateQuestion:
 
 @dataclass(frozen=True, slots=True)
 class GateAnswer:
-    """`facts` (short JSON values and hashes) go on record where the release passes.
+    """The result of a gate. An empty `refusal` means that the release passes; `facts` are then recorded.
 
-    `refusal` says why it does not, in words for people; `warnings` are shown to those who submit and sign.
+    `facts` are short JSON values and hashes. `refusal` gives the reason in words for people; `warnings` are shown to
+    those who submit and sign.
     """
 
     facts: Facts = field(default_factory=dict)
@@ -53,7 +55,7 @@ class GateAnswer:
 
 
 class GateForm(forms.Form):
-    """The parameters of a gate as a form; what it cleans is stored as JSON. This one has none."""
+    """The form for a gate's parameters; its cleaned data is stored as JSON. This base class has no parameters."""
 
     def __init__(self, *args: Any, project_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,10 +64,10 @@ class GateForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One gate. `check` reads only, inside the transaction of the submission or signature, and raises nothing.
+    """One gate. `check` only reads, inside the transaction of the submission or signature, and must not raise.
 
-    A gate that asks `always` is asked of every release, with its form's initial values, whether the policy names it or
-    not: for facts that every release states.
+    A gate with `always` runs for every release, even if the policy does not name it (then with its form's initial
+    values). It is meant for facts that every release records.
     """
 
     title: str | Promise
@@ -76,7 +78,7 @@ class Gate:
     position: float = 0
 
     def initial(self) -> dict[str, Any]:
-        """The parameters where nobody has chosen any."""
+        """The default parameters."""
         return {name: each.initial for name, each in self.form.base_fields.items()}
 
 
@@ -84,16 +86,16 @@ GATES: Final = Registry[Gate]("gate of releases")
 
 
 def gate_title(name: str) -> str:
-    """What a gate is called on pages; its name where it is not installed."""
+    """The title of a gate, or its name if it is not installed."""
     return str(GATES[name].title) if name in GATES else name
 
 
 def ask_gates(
     chosen: Mapping[str, Mapping[str, Any]], *, draft: Draft, release: Release | None = None
 ) -> dict[str, GateAnswer]:
-    """The answers of the gates that a policy names and of those that are always asked, in their order.
+    """Run the gates that a policy names and those that always run, and return their answers in order.
 
-    A gate that is not installed refuses: nobody could say whether the release passes.
+    A gate that is not installed refuses, because its check cannot be run.
     """
     wanted = {name: gate.initial() for name, gate in GATES.items() if gate.always} | dict(chosen)
     order = [name for name in GATES if name in wanted] + sorted(set(wanted) - set(GATES))
@@ -103,7 +105,7 @@ def ask_gates(
 def pass_gates(
     chosen: Mapping[str, Mapping[str, Any]], *, draft: Draft, release: Release | None = None
 ) -> dict[str, dict[str, Any]]:
-    """The facts of every gate that was asked. Raises `Conflict` with all refusals, by gate, in `gates`."""
+    """Run the gates and return their facts. Raises `Conflict` with all refusals, by gate, in `gates`."""
     answers = ask_gates(chosen, draft=draft, release=release)
     refusals = {name: answer.refusal for name, answer in answers.items() if answer.refusal}
     if refusals:
@@ -112,7 +114,7 @@ def pass_gates(
 
 
 def gate_warnings(chosen: Mapping[str, Mapping[str, Any]], *, draft: Draft, release: Release | None) -> list[str]:
-    """What signers and submitters should know: warnings of the gates, and what would be refused now."""
+    """Warnings for submitters and signers: those of the gates, and the reasons for which a gate would refuse now."""
     return [
         f"{gate_title(name)}: {words}"
         for name, answer in ask_gates(chosen, draft=draft, release=release).items()

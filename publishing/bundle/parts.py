@@ -25,7 +25,7 @@ File = tuple[str, Iterable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    """`files` yields the part's files by path, built from events up to the scope's head and data proven by their hashes.
+    """`files` yields the part's files by path, made from events up to the scope's head and data proven by their hashes.
 
     The same scope must always give the same bytes. No resource may stay open between two yielded pieces.
     """
