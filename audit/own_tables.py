@@ -55,8 +55,8 @@ STAMPS: Final = Table(
 
 @STAMPS.on(CHECKPOINT_STAMPED)
 def _stamped(rows: Rows, fact: Fact) -> None:
-    said, key = fact.data, (int(fact.target_id),)
-    rows.put(fact, key, authority=said["authority"], answer=said["answer"], stamped_at=said["at"])
+    data, key = fact.data, (int(fact.target_id),)
+    rows.put(fact, key, authority=data["authority"], answer=data["answer"], stamped_at=data["at"])
 
 
 REVIEWS: Final = Table(
@@ -66,8 +66,8 @@ REVIEWS: Final = Table(
 
 @REVIEWS.on(AUDIT_REVIEWED)
 def _reviewed(rows: Rows, fact: Fact) -> None:
-    said = {name: fact.data[name] for name in ("from_seq", "to_seq", "from_hash", "to_hash", "findings", "fault")}
-    rows.put(fact, (UUID(fact.target_id),), chain=fact.chain, reviewer_id=fact.actor_id, reviewed_at=fact.at, **said)
+    data = {name: fact.data[name] for name in ("from_seq", "to_seq", "from_hash", "to_hash", "findings", "fault")}
+    rows.put(fact, (UUID(fact.target_id),), chain=fact.chain, reviewer_id=fact.actor_id, reviewed_at=fact.at, **data)
 
 
 TABLES: Final = (KEYS, CHECKPOINTS, STAMPS, REVIEWS)

@@ -40,20 +40,20 @@ DRAFTS: Final = Table(
 
 @DRAFTS.on("draft.saved")
 def _saved(rows: Rows, fact: Fact) -> None:
-    said = fact.data
+    data = fact.data
     rows.put(
         fact,
         (UUID(fact.target_id),),
         project_id=fact.project_id,
-        version_number=said["version"],
+        version_number=data["version"],
         author_id=fact.actor_id,
         created_at=fact.at,
-        message=said["message"],
-        kind=said["kind"],
-        source_version=said["source_version"],
+        message=data["message"],
+        kind=data["kind"],
+        source_version=data["source_version"],
         origin=None,
-        changed_fields=said["changed_fields"],
-        content_hash=said["content_hash"],
+        changed_fields=data["changed_fields"],
+        content_hash=data["content_hash"],
     )
 
 

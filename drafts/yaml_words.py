@@ -40,11 +40,11 @@ _SYNTAX: Final = {
 def yaml_problem(text: str, error: yaml.YAMLError) -> str:
     """Why libyaml refused a text."""
     if isinstance(error, yaml.reader.ReaderError):
-        offset, said = _characters(text, error.position), str(error.reason)
+        offset, problem = _characters(text, error.position), str(error.reason)
     else:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        offset, said = offset_of(text, mark), str(getattr(error, "problem", ""))
-    ours = next((ours for theirs, ours in _SYNTAX.items() if said.startswith(theirs)), None)
+        offset, problem = offset_of(text, mark), str(getattr(error, "problem", ""))
+    ours = next((ours for theirs, ours in _SYNTAX.items() if problem.startswith(theirs)), None)
     why = _(ours) if ours else _("unexpected text")
     return _("Invalid YAML. {why}").format(why=at_place(why, text, offset))
 

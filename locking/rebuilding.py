@@ -16,15 +16,15 @@ LEASES: Final = Table(Lease, name="lease", key=("project_id", "token", "field"),
 
 @LEASES.on("lock.acquired", "lock.handed_over", "lock.taken_over")
 def _started(rows: Rows, fact: Fact) -> None:
-    said = fact.data
-    if "ended" in said:
+    data = fact.data
+    if "ended" in data:
         _succeeded(rows, fact)
     rows.put(
         fact,
-        (fact.project_id, fact.seq, said["field"]),
+        (fact.project_id, fact.seq, data["field"]),
         lease_id=UUID(fact.target_id),
-        user_id=UUID(said["holder"]["id"]),
-        session_id=UUID(said["session_id"]),
+        user_id=UUID(data["holder"]["id"]),
+        session_id=UUID(data["session_id"]),
         started_at=fact.at,
         ended_at=None,
         end_reason=None,

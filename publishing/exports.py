@@ -33,14 +33,20 @@ def release_faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
 
 def _speaks_of(signature: Row, release: Row) -> bool:
     try:
-        said: Any = parse(signature["text"])
-        told = (said["subject"]["id"], said["name"], said["meaning"], said["comment"], said["signer"]["id"])
-        at, key = said["time"], said["key"]
+        statement: Any = parse(signature["text"])
+        recorded = (
+            statement["subject"]["id"],
+            statement["name"],
+            statement["meaning"],
+            statement["comment"],
+            statement["signer"]["id"],
+        )
+        at, key = statement["time"], statement["key"]
     except (ValidationFailed, KeyError, TypeError):
         return False
-    stands = (str(release["id"]), release["name"], signature["meaning"], signature["comment"])
+    expected = (str(release["id"]), release["name"], signature["meaning"], signature["comment"])
     signed = (rfc3339(signature["signed_at"]), signature["key_id"])
-    return told == (*stands, str(signature["signer_id"])) and (at, key) == signed
+    return recorded == (*expected, str(signature["signer_id"])) and (at, key) == signed
 
 
 def _fault_in_released(release: Row, signatures: list[Row]) -> str | None:

@@ -1,6 +1,6 @@
-"""Whether enough different people have approved: pure rules over people and meanings, whatever is being approved.
+"""Decides whether enough different people have approved: pure functions, independent of what is approved.
 
-Also a part of the verifier that every bundle carries: imports the standard library only.
+This module is also joined into the `verify.py` of every bundle, so it imports the standard library only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# What a release needs where nobody has set a policy.
+# The policy of a project for which none has been set.
 DEFAULT_RULES: Mapping[str, Any] = {
     "signatures": {"authored": 1, "reviewed": 1, "approved": 1},
     "distinct_people": 3,
@@ -21,10 +21,10 @@ DEFAULT_RULES: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Quorum:
-    """What a decision needs.
+    """The approvals that a decision needs.
 
-    `people`: how many different people must approve in each meaning. `distinct`: how many different people there must
-    be over all meanings, so that three meanings can ask for three people. An author is who made what is decided on.
+    `people`: how many different people must approve in each meaning. `distinct`: how many different people must approve
+    over all meanings, so that three meanings can require three people. An author is a person who made the content.
     """
 
     people: Mapping[str, int]
@@ -35,7 +35,7 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Approval:
-    """One person's act, in one meaning."""
+    """The approval of one person in one meaning."""
 
     person: Hashable
     meaning: str
@@ -43,19 +43,19 @@ class Approval:
 
 @dataclass(frozen=True)
 class ApprovalProgress:
-    """What is still missing: people by meaning (only the meanings that miss some), and different people overall."""
+    """What is still missing: people by meaning (only incomplete meanings), and different people overall."""
 
     missing: dict[str, int] = field(default_factory=dict)
     distinct_missing: int = 0
 
     @property
     def met(self) -> bool:
-        """Whether the decision is taken."""
+        """Whether no approval is missing."""
         return not self.missing and not self.distinct_missing
 
 
 def approval_progress(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Hashable]) -> ApprovalProgress:
-    """Which approvals are still missing. One that its giver was not allowed to give does not count."""
+    """The approvals that are still missing. One by a person who was not allowed to give it does not count."""
     counted = _counted(quorum, given, frozenset(authors))
     missing = {
         meaning: wanted - len(counted.get(meaning, ()))
@@ -66,7 +66,7 @@ def approval_progress(quorum: Quorum, *, given: Iterable[Approval], authors: Ite
 
 
 def quorum_of_rules(rules: Mapping[str, Any], *, authors_sign: bool) -> Quorum:
-    """A project's policy, as JSON. Where no author is a person (agents never sign), any editor may sign for them."""
+    """The quorum of a policy in JSON. If no author is a person (agents never sign), any editor may sign `authored`."""
     return Quorum(
         people=rules["signatures"],
         distinct=rules["distinct_people"],
@@ -76,7 +76,7 @@ def quorum_of_rules(rules: Mapping[str, Any], *, authors_sign: bool) -> Quorum:
 
 
 def fault_in_released(quorum: Quorum, *, given: Iterable[Approval], authors: Iterable[Hashable]) -> str | None:
-    """Why something cannot have been released by these approvals; None where it can."""
+    """Why these approvals do not suffice for a release, or None if they do."""
     if not sum(quorum.people.values()):
         return "its policy asks for no signature, which no policy can"
     met = approval_progress(quorum, given=given, authors=authors).met
@@ -84,7 +84,7 @@ def fault_in_released(quorum: Quorum, *, given: Iterable[Approval], authors: Ite
 
 
 def fault_in_gates(rules: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
-    """Why a release cannot have passed the gates of its policy with these facts, by gate; None where it can."""
+    """Why a release with these facts, by gate, cannot have passed the gates of its policy, or None if it can."""
     missing = sorted(set(rules.get("gates", {})) - set(facts))
     return f"it says nothing of the gate {missing[0]}, which its policy asks for" if missing else None
 
@@ -100,9 +100,9 @@ def _counted(quorum: Quorum, given: Iterable[Approval], authors: frozenset[Hasha
 
 
 def _max_distinct(people: Mapping[str, int], counted: Mapping[str, set[Hashable]]) -> int:
-    """The most different people with whom the places can be filled, one person a place: a maximum matching.
+    """How many places can be filled with different people, one person per place: the size of a maximum matching.
 
-    Counting the signers would not do: somebody who is needed in two meanings fills one place of the two.
+    Counting the signers is not enough: a person who signed in two meanings can fill only one place.
     """
     places = [meaning for meaning, wanted in people.items() for _ in range(wanted)]
     filled_by: dict[Hashable, int] = {}

@@ -88,8 +88,8 @@ def challenge(release: Release, *, caller: Caller, access: Access, meaning: str,
 
 def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "") -> dict[str, Any]:
     """The statement as it would be sealed; `key` and `time` are None, because the server gives them at the act."""
-    said = statement(release, signer=signer, meaning=meaning, comment=comment, time=None)
-    return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **said}
+    content = statement(release, signer=signer, meaning=meaning, comment=comment, time=None)
+    return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **content}
 
 
 def policy_body(rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,27 +46,27 @@ def _in_force(rows: Rows, fact: Fact) -> None:
     rows.memory[fact.chain] = fact.data["rules"]
 
 
-def _check_gates(rules: Mapping[str, Any], said: Mapping[str, Any]) -> None:
-    what = fault_in_gates(rules, said.get("gates", {}))
+def _check_gates(rules: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    what = fault_in_gates(rules, data.get("gates", {}))
     if what:
         raise Untrue(what)
 
 
 @RELEASES.on("release.submitted")
 def _submitted(rows: Rows, fact: Fact) -> None:
-    said = fact.data
-    if said["rules"] != rows.memory.get(fact.chain, DEFAULT_RULES):
+    data = fact.data
+    if data["rules"] != rows.memory.get(fact.chain, DEFAULT_RULES):
         raise Untrue("its policy is not the one that the project had")
-    _check_gates(said["rules"], said)
+    _check_gates(data["rules"], data)
     rows.put(
         fact,
         (UUID(fact.target_id),),
         project_id=fact.project_id,
-        draft_id=(fact.project_id, said["version"], said["content_hash"].removeprefix("sha256:")),
-        name=said["name"],
-        rules=said["rules"],
-        authors=sorted(each["id"] for each in said["authors"]),
-        authors_sign=said["authors_sign"],
+        draft_id=(fact.project_id, data["version"], data["content_hash"].removeprefix("sha256:")),
+        name=data["name"],
+        rules=data["rules"],
+        authors=sorted(each["id"] for each in data["authors"]),
+        authors_sign=data["authors_sign"],
         state=ReleaseState.IN_REVIEW.value,
         submitted_by_id=fact.actor_id,
         submitted_at=fact.at,
@@ -103,17 +103,17 @@ SIGNATURES: Final = Table(
 
 @SIGNATURES.on("release.signed")
 def _signed(rows: Rows, fact: Fact) -> None:
-    said = fact.data
+    data = fact.data
     rows.put(
         fact,
         (UUID(fact.target_id),),
         project_id=fact.project_id,
-        release_id=UUID(said["release_id"]),
+        release_id=UUID(data["release_id"]),
         signer_id=fact.actor_id,
-        meaning=said["meaning"],
-        text=said["statement"],
-        seal=said["seal"],
-        key_id=said["key"],
+        meaning=data["meaning"],
+        text=data["statement"],
+        seal=data["seal"],
+        key_id=data["key"],
         credential=fact.recorded("credential"),
     )
 

@@ -92,18 +92,20 @@ def _seal_fault(signature: Signature) -> str | None:
     fault = seal_fault(signature.text, bytes(signature.seal), kind=SIGNATURE)
     if fault:
         return fault
-    said = signature.statement
-    stands = statement(
+    recorded = signature.statement
+    expected = statement(
         signature.release,
         # The name at the time of signing; it may have changed since.
-        signer=User(id=signature.signer_id, display_name=said["signer"]["name"], username=signature.signer.username),
+        signer=User(
+            id=signature.signer_id, display_name=recorded["signer"]["name"], username=signature.signer.username
+        ),
         meaning=signature.meaning,
         comment=signature.comment,
         time=signature.signed_at,
     )
-    if "username" not in said["signer"]:
+    if "username" not in recorded["signer"]:
         # Statements of the first releases of Foundry did not name it.
-        del stands["signer"]["username"]
-    if {name: said.get(name) for name in stands} != stands or said["key"] != signature.key_id:
+        del expected["signer"]["username"]
+    if {name: recorded.get(name) for name in expected} != expected or recorded["key"] != signature.key_id:
         return "its statement speaks of something else: another release, content, person, meaning or time"
     return None

@@ -65,9 +65,9 @@ class ChainVerification(models.Model):
 
     @property
     def _text(self) -> str:
-        said = {"chain": self.chain, "seq": self.seq, "hash": self.hash, "not_compared": self.not_compared}
+        position = {"chain": self.chain, "seq": self.seq, "hash": self.hash, "not_compared": self.not_compared}
         faults = {"fault": self.fault, "records_fault": self.records_fault}
-        return canonical({**said, **faults, "verified_at": rfc3339(self.verified_at)})
+        return canonical({**position, **faults, "verified_at": rfc3339(self.verified_at)})
 
     @property
     def is_broken(self) -> bool:

@@ -1,4 +1,4 @@
-"""Making checkpoints: one at a time, each naming the one before, each also in the log for an outside collector."""
+"""Making checkpoints: each links to the one before, and is also logged for an external log collector."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint"
 CHECKPOINT_MADE = "checkpoint.made"
 
-# Called with the number of each new checkpoint, inside its transaction: jobs that they defer commit with it.
+# Called with the number of each new checkpoint inside its transaction, so that jobs they queue commit with it.
 _announcers: list[Callable[[int], object]] = []
 
 
 def announce_by(announcer: Callable[[int], object]) -> None:
-    """Also give each checkpoint's number to this function; called once, from an app's `ready()`."""
+    """Register a function that is called with the number of each new checkpoint; for an app's `ready()`."""
     _announcers.append(announcer)
 
 
 def make_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> Checkpoint | None:
-    """Seal where all chains stand now.
+    """Make a checkpoint: seal the current heads of all chains.
 
-    With `only_if_changed` (the schedule's way) None where nothing but the last checkpoint's own event has been recorded
-    since. Raises `Unavailable`.
+    With `only_if_changed`, as used by the schedule, return None if nothing has been recorded since the last checkpoint
+    except its own event. Raises `Unavailable`.
     """
     ensure_site_key(caller=caller)
     with write_transaction():
@@ -45,12 +45,12 @@ def make_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> Ch
 
 
 def append_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> Checkpoint | None:
-    """`make_checkpoint` inside the transaction of a write, whose own events it covers; the site's key is on record.
+    """Make a checkpoint inside the transaction of a write, including its events. The site key must be recorded already.
 
-    Goes last in its transaction: it takes the chain `site`, the last in the order of locks.
+    Must come last in the transaction, because it locks the chain `site`, which is last in the lock order.
     """
     with connection.cursor() as cursor:
-        # One at a time; the next statement then sees the checkpoint before.
+        # One transaction at a time, so that the next statement sees the previous checkpoint.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('audit:checkpoints', 0))")
     previous = Checkpoint.objects.order_by("-number").first()
     heads = sorted(head.digest for head in current_heads())
@@ -68,12 +68,12 @@ def append_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> 
     record(caller=caller, action=CHECKPOINT_MADE, target=Target.of("checkpoint", str(number)), data=data)
     for announce in _announcers:
         announce(number)
-    transaction.on_commit(functools.partial(_tell, checkpoint), robust=True)
+    transaction.on_commit(functools.partial(_log_checkpoint, checkpoint), robust=True)
     return checkpoint
 
 
 def _is_news(heads: list[str], previous: Checkpoint) -> bool:
-    """Whether anything was recorded since the previous checkpoint but its own event."""
+    """Whether anything but its own event was recorded since the previous checkpoint."""
     fresh = set(heads) - set(previous.statement["heads"])
     own = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_MADE, target_id=str(previous.number)).first()
     if own is None:
@@ -81,8 +81,8 @@ def _is_news(heads: list[str], previous: Checkpoint) -> bool:
     return bool(fresh - {Head(SITE_CHAIN, own.seq, bytes(own.hash).hex()).digest})
 
 
-def _tell(checkpoint: Checkpoint) -> None:
-    """One line with what an outside collector needs to notice that this checkpoint, or what it saw, was cut off."""
+def _log_checkpoint(checkpoint: Checkpoint) -> None:
+    """Log the values with which an external collector can detect that this checkpoint or its events were removed."""
     logger.info(
         "checkpoint number=%d sha256=%s key=%s signature=%s",
         checkpoint.number,

@@ -1,4 +1,4 @@
-"""The verifier of checkpoints: each is sealed and linked, and every event it saw is still on its chain."""
+"""Verifies checkpoints: their seals and links, and that every event they cover is still on its chain."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from audit.models import SITE_CHAIN, Event
 
 
 def check_checkpoints() -> Iterator[Finding]:
-    """Walk the checkpoints, then look for the events they saw: a tail that was cut off is missing there."""
+    """Verify all checkpoints, then the events that they cover: a chain whose last events were removed fails here."""
     seen: dict[str, int] = {}
     keys = site_keys().known()
     previous: Checkpoint | None = None
@@ -43,26 +43,26 @@ def check_checkpoints() -> Iterator[Finding]:
 
 
 def check_timestamps() -> Iterator[Finding]:
-    """Every stamp is what its event says, about its checkpoint, and given by whom the operator trusts; none is gone."""
+    """Verify that each time stamp matches its event and checkpoint, has a trusted authority, and is not missing."""
     try:
         roots = trusted_roots()
     except (OSError, ValueError) as error:
         yield Finding("FOUNDRY_TIMESTAMP_ROOTS", f"the roots that time stamps are held against cannot be read: {error}")
         return
     stamped = Event.objects.chain(SITE_CHAIN).filter(action=CHECKPOINT_STAMPED)
-    said = {event.target_id: event.data for event in stamped}
+    recorded = {event.target_id: event.data for event in stamped}
     for timestamp in Timestamp.objects.select_related("checkpoint").order_by("checkpoint").iterator(chunk_size=100):
-        told = said.pop(str(timestamp.checkpoint_id), {})
-        stands = (hashlib.sha256(bytes(timestamp.answer)).hexdigest(), rfc3339(timestamp.stamped_at))
+        data = recorded.pop(str(timestamp.checkpoint_id), {})
+        actual = (hashlib.sha256(bytes(timestamp.answer)).hexdigest(), rfc3339(timestamp.stamped_at))
         what = stamp_fault(timestamp, roots)
-        if what or stands != (told.get("answer"), told.get("at")):
+        if what or actual != (data.get("answer"), data.get("at")):
             yield Finding(str(timestamp), what or "it was changed, or is about something else")
-    for number in said:
+    for number in recorded:
         yield Finding(f"time stamp of {number}", "it was removed: an event recorded it")
 
 
 def expected_fault(number: int, sha256: str) -> str | None:
-    """Compare one checkpoint with what an outside collector has of it; None where they agree."""
+    """Compare a checkpoint with its SHA-256 from an external collector; None if they agree."""
     checkpoint = Checkpoint.objects.filter(pk=number).first()
     if checkpoint is None:
         return f"checkpoint {number} is gone: it was cut off"
@@ -79,8 +79,8 @@ def _fault(checkpoint: Checkpoint, previous: Checkpoint | None, keys: dict[str, 
 
 def _fault_in_statement(checkpoint: Checkpoint, previous: Checkpoint | None, keys: dict[str, bytes]) -> str | None:
     statement: dict[str, Any] = checkpoint.statement
-    stands = (checkpoint.number, checkpoint.key_id, rfc3339(checkpoint.made_at))
-    if (statement["number"], statement["key"], statement["at"]) != stands:
+    actual = (checkpoint.number, checkpoint.key_id, rfc3339(checkpoint.made_at))
+    if (statement["number"], statement["key"], statement["at"]) != actual:
         return "its number, key or time was changed"
     if statement["previous"] != (previous.sha256 if previous else None):
         return "it does not name the checkpoint before it"
@@ -92,7 +92,7 @@ def _fault_in_statement(checkpoint: Checkpoint, previous: Checkpoint | None, key
 
 
 def _missing(seen: dict[str, int]) -> Iterator[Finding]:
-    """The checkpoints' heads that no event of any chain is, the earliest checkpoint first."""
+    """The heads in checkpoints that match no event of any chain, earliest checkpoint first."""
     found: dict[str, set[str]] = {}
     events = Event.objects.order_by("id").values_list("chain", "seq", "hash")
     for chain, seq, digest in events.iterator(chunk_size=5000):
@@ -108,7 +108,7 @@ def _missing(seen: dict[str, int]) -> Iterator[Finding]:
 
 
 def _cut_off(number: int, found: dict[str, set[str]]) -> list[str]:
-    """The chains that had begun by a checkpoint and no longer have the event that it saw last of them."""
+    """The chains that existed at a checkpoint and no longer have the last event that it covers."""
     checkpoint = Checkpoint.objects.get(pk=number)
     heads = set(checkpoint.statement["heads"])
     begun: dict[str, datetime] = {

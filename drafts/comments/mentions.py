@@ -24,8 +24,8 @@ def notify_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any],
     mentioned = mentioned_in(comment.text, project_id=write.project.id)
     write.notify(MENTIONED, mentioned, facts, seq)
     if comment.thread_id is not None:
-        said = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
-        write.notify(ANSWERED, set(said.values_list("author_id", flat=True)) - mentioned, facts, seq)
+        comments = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
+        write.notify(ANSWERED, set(comments.values_list("author_id", flat=True)) - mentioned, facts, seq)
 
 
 def mentioned_in(text: str, *, project_id: UUID) -> set[UUID]:

@@ -23,7 +23,7 @@ MAX_REPLIES = 500
 
 
 class CommentState(models.TextChoices):
-    """Where a comment stands. A reply is open or withdrawn; nothing leads back out of withdrawn."""
+    """The state of a comment. A reply is open or withdrawn; withdrawn is final."""
 
     OPEN = "open", _("Open")
     RESOLVED = "resolved", _("Resolved")
@@ -34,15 +34,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     """Reading comments."""
 
     def threads(self, project_id: UUID) -> CommentQuerySet:
-        """The comments that begin a thread."""
+        """The comments that start a thread."""
         return self.filter(project_id=project_id, thread__isnull=True)
 
     def made_up_to(self, version: int) -> CommentQuerySet:
-        """Threads on a version or one before it: what a reader of that version can be told."""
+        """Threads on this version or an earlier one."""
         return self.filter(draft__version_number__lte=version)
 
     def with_facts(self) -> CommentQuerySet:
-        """With what a body needs at hand: people, and of the version only what is small."""
+        """With the people and the small columns of the version that `thread_bodies` needs."""
         return self.select_related("author", "state_by", "draft").defer("draft__files", "draft__origin")
 
     def counted_by_version(self, versions: list[int]) -> dict[int, dict[str, int]]:
@@ -55,18 +55,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """What somebody said, either on a place in a version (it begins a thread) or as a reply in a thread.
+    """A comment on a place in a version, which starts a thread, or a reply in a thread.
 
-    Never edited, never deleted: only `state`, `state_at` and `state_by` ever change, and a trigger sees to it. The
-    text stands here and not in a blob, since it belongs to exactly one comment and has no versions; its event names
-    its SHA-256 and that of the quote, so that `verify_audit` finds a changed one. Withdrawing strikes a comment
-    through; its text stays readable (21 CFR 11.10(e): a change shall not obscure what was recorded before).
+    Never edited, never deleted: only `state`, `state_at` and `state_by` change, which a trigger enforces. The text is
+    stored here and not in a blob, because it belongs to exactly one comment and has no versions. The event records the
+    SHA-256 of the text and of the quote, so that `verify_audit` detects changes. The text of a withdrawn comment stays
+    readable (21 CFR 11.10(e): a change shall not obscure what was recorded before).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="comments")
     thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
-    # The place of a thread: `content` is what the field holds in that version. A reply has its thread's.
+    # The place of a thread; `content` is the field's content in that version. A reply repeats its thread's place.
     draft = models.ForeignKey("drafts.Draft", on_delete=models.PROTECT, null=True, related_name="comments")
     field = models.CharField(max_length=1100, blank=True, default="")
     content = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
@@ -86,7 +86,7 @@ class Comment(models.Model):
     content_id: str | None
     author_id: UUID
     state_by_id: UUID | None
-    # True on the answer to a write that the same `client_ref` had done before.
+    # True if this is returned for a repeated request with the same `client_ref`.
     repeated: bool = False
     objects = CommentQuerySet.as_manager()
 
@@ -125,13 +125,13 @@ class Comment(models.Model):
 
     @property
     def on_draft(self) -> Draft:
-        """The version that a thread hangs on."""
+        """The version on which the thread was started."""
         assert self.draft is not None
         return self.draft
 
     @property
     def anchor(self) -> dict[str, Any] | None:
-        """The range as it was made: `{from_line, to_line, quote}`; None on the whole field."""
+        """The original range: `{from_line, to_line, quote}`; None for the whole field."""
         if self.from_line is None:
             return None
         return {"from_line": self.from_line, "to_line": self.to_line, "quote": self.quote}

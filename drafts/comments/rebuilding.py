@@ -34,17 +34,17 @@ COMMENTS: Final = Table(
 
 @COMMENTS.on("comment.created")
 def _created(rows: Rows, fact: Fact) -> None:
-    said = fact.data
+    data = fact.data
     _made(
         rows,
         fact,
         thread_id=None,
-        draft_id=(fact.project_id, said["version"]),
-        field=said["target_field"],
-        content_id=said["sha256"],
-        from_line=said["from_line"],
-        to_line=said["to_line"],
-        quote=said["quote_sha256"],
+        draft_id=(fact.project_id, data["version"]),
+        field=data["target_field"],
+        content_id=data["sha256"],
+        from_line=data["from_line"],
+        to_line=data["to_line"],
+        quote=data["quote_sha256"],
     )
 
 

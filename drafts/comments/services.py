@@ -1,4 +1,4 @@
-"""Everything that writes comments: say, answer, resolve, reopen, withdraw. Each is one write with its event."""
+"""All writes of comments: create, answer, resolve, reopen, withdraw. Each is one write with its event."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kernel.names import check_reason
 from projects.models import Project
 from projects.writing import ProjectWrite, project_write
 
-# Which state an act leads to, and from which states.
+# The resulting state of each action, and the states in which it is allowed.
 _STEPS: Final = {
     "comment.resolved": (CommentState.RESOLVED, {CommentState.OPEN}),
     "comment.reopened": (CommentState.OPEN, {CommentState.RESOLVED}),
@@ -42,11 +42,11 @@ def create_comment(
     text: str,
     anchor: Mapping[str, Any] | None = None,
 ) -> Comment:
-    """Begin a thread on a field of a version, or on lines of it.
+    """Start a thread on a field of a version, or on lines of it.
 
-    `anchor` is `{from_line, to_line, quote}`: lines 1-based and inclusive, `quote` what was selected in them (the
-    whole lines where it is left out or empty). Raises `ValidationFailed` for a version, field, range or quote that is
-    not there, and for the text.
+    `anchor` is `{from_line, to_line, quote}`: lines are 1-based and inclusive, `quote` is the selected part of them
+    (default: the whole lines). Raises `ValidationFailed` for a version, field, range or quote that does not exist, and
+    for the text.
     """
     parameters = {
         "version": version,
@@ -74,17 +74,17 @@ def create_comment(
 
 
 def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
-    """Reply in a thread, open or resolved; answering a reply answers its thread.
+    """Reply in an open or resolved thread; a reply to a reply is added to its thread.
 
-    Raises `NotFound`, `Conflict` where the thread is withdrawn or full, `ValidationFailed` for the text.
+    Raises `NotFound`, `Conflict` if the thread is withdrawn or full, `ValidationFailed` for the text.
     """
     parameters = {"comment": str(comment_id), "answer": fingerprint(text)}
     with _comment_write(caller, comment_id, parameters) as write:
         if write.repeat_of is not None:
             return _repeated(write)
         text = check_comment_text(text)
-        said = Comment.objects.get(pk=comment_id)
-        thread = Comment.objects.select_related("draft").get(pk=said.thread_id or said.id)
+        answered = Comment.objects.get(pk=comment_id)
+        thread = Comment.objects.select_related("draft").get(pk=answered.thread_id or answered.id)
         if thread.state == CommentState.WITHDRAWN:
             raise Conflict(_("The comment was withdrawn; it can no longer be answered."))
         if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
@@ -95,20 +95,20 @@ def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
 
 
 def resolve_comment(*, caller: Caller, comment_id: UUID) -> Comment:
-    """Close a thread as dealt with. Raises `NotFound`, `Conflict` where it is not open, or is a reply."""
+    """Resolve a thread. Raises `NotFound`, or `Conflict` if it is not open or is a reply."""
     return _move_thread(caller, comment_id, "comment.resolved")
 
 
 def reopen_comment(*, caller: Caller, comment_id: UUID) -> Comment:
-    """Open a resolved thread again. Raises `NotFound`, `Conflict` where it is not resolved, or is a reply."""
+    """Reopen a resolved thread. Raises `NotFound`, or `Conflict` if it is not resolved or is a reply."""
     return _move_thread(caller, comment_id, "comment.reopened")
 
 
 def withdraw_comment(*, caller: Caller, comment_id: UUID, reason: str = "") -> Comment:
-    """Take back a comment or a reply of one's own; an owner may withdraw anybody's, for a reason.
+    """Withdraw one's own comment or reply; an owner may withdraw anybody's, for a reason.
 
-    It stays readable, struck through, and nothing leads back. Raises `NotFound`, `PermissionDenied` for somebody
-    else's, `ValidationFailed` for the reason, `Conflict` where it is withdrawn already.
+    It stays readable, struck through, and cannot be reopened. Raises `NotFound`, `PermissionDenied` for somebody
+    else's, `ValidationFailed` for the reason, `Conflict` if it is already withdrawn.
     """
     is_own = visible_comment(user=caller.user, comment_id=comment_id).author_id == caller.user.id
     action = "comment.write" if is_own else "comment.withdraw_others"
@@ -122,7 +122,7 @@ def withdraw_comment(*, caller: Caller, comment_id: UUID, reason: str = "") -> C
 
 
 def visible_comment(*, user: User, comment_id: UUID) -> Comment:
-    """A comment or reply whose project the user may see. Raises `NotFound`."""
+    """A comment or reply in a project that the user may see. Raises `NotFound`."""
     visible = Project.objects.visible_to(user).values("pk")
     comment = Comment.objects.filter(pk=comment_id, project__in=visible).first()
     if comment is None:
@@ -133,7 +133,7 @@ def visible_comment(*, user: User, comment_id: UUID) -> Comment:
 def _comment_write(
     caller: Caller, comment_id: UUID, parameters: Mapping[str, Any], *, action: str = "comment.write"
 ) -> AbstractContextManager[ProjectWrite]:
-    """The write on a comment's project. Raises `NotFound` where the caller may not know of the comment."""
+    """The write on a comment's project. Raises `NotFound` if the caller may not see the comment."""
     project_id = visible_comment(user=caller.user, comment_id=comment_id).project_id
     return project_write(caller=caller, project_id=project_id, action=action, parameters=parameters)
 

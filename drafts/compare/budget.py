@@ -45,9 +45,9 @@ class Budget:
     def take_rows(self, count: int) -> tuple[int, int]:
         """Which of `count` rows are told: (first, how many)."""
         first = min(self.skip, count)
-        told = min(self.rows, count - first)
-        self.rows -= told
-        return first, told
+        taken = min(self.rows, count - first)
+        self.rows -= taken
+        return first, taken
 
     def give_up(self) -> None:
         """Say that something was left unexamined."""

@@ -80,8 +80,8 @@ def compare_documents(old: object, new: object, *, budget: Budget | None = None)
     coarse, budget.coarse = budget.coarse, before or budget.coarse
     counts = Counter(str(change.op) for change in changes)
     changes.sort(key=lambda change: in_order(change.path))
-    first, told = budget.take_rows(len(changes))
-    return DocumentDifference(tuple(changes[first : first + told]), DocumentCounts(**counts), coarse, first)
+    first, taken = budget.take_rows(len(changes))
+    return DocumentDifference(tuple(changes[first : first + taken]), DocumentCounts(**counts), coarse, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The difference of two texts by lines: hunks with context, words marked, moved blocks told."""
+"""The difference of two texts by lines: hunks with context, words marked, and moved blocks."""
 
 from __future__ import annotations
 
@@ -153,8 +153,8 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
     coarse, budget.coarse = budget.coarse, before or budget.coarse
     groups = [_Group.of(group, old_lines, new_lines, context) for group in _grouped(stretches, context)]
     total = sum(group.size for group in groups)
-    first, told = budget.take_rows(total)
-    hunks = tuple(_hunks(groups, first, told, old_lines, new_lines))
+    first, taken = budget.take_rows(total)
+    hunks = tuple(_hunks(groups, first, taken, old_lines, new_lines))
     counts = _counts(stretches, old_lines, new_lines)
     return TextDifference(old_lines, new_lines, hunks, moves, counts, coarse, total, first)
 
@@ -223,11 +223,11 @@ class _Group:
 def _hunks(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
     """The hunks with the `count` rows from `first` on; no other row is ever made into more than a passing one."""
     for group in groups:
-        skipped, told = min(first, group.size), min(count, max(group.size - first, 0))
+        skipped, taken = min(first, group.size), min(count, max(group.size - first, 0))
         first -= skipped
-        count -= told
-        if told:
-            yield _hunk(group, skipped, told, old, new)
+        count -= taken
+        if taken:
+            yield _hunk(group, skipped, taken, old, new)
 
 
 def _hunk(group: _Group, skipped: int, count: int, old: TextLines, new: TextLines) -> Hunk:
@@ -236,10 +236,10 @@ def _hunk(group: _Group, skipped: int, count: int, old: TextLines, new: TextLine
     for row in islice(rows, skipped):
         old_start += row.kind != "added"
         new_start += row.kind != "removed"
-    told = tuple(islice(rows, count))
-    old_count = sum(row.kind != "added" for row in told)
-    new_count = sum(row.kind != "removed" for row in told)
-    return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, told)
+    taken = tuple(islice(rows, count))
+    old_count = sum(row.kind != "added" for row in taken)
+    new_count = sum(row.kind != "removed" for row in taken)
+    return Hunk(old_start + bool(old_count), old_count, new_start + bool(new_count), new_count, taken)
 
 
 def _equal(old_at: int, new_at: int, count: int, lines: TextLines) -> Iterator[Row]:

@@ -54,14 +54,14 @@ def compare_drafts(
 def _compare(versions: _Versions, field: str | None) -> Comparison:
     old, new = versions.old, versions.new
     renames = versions.renames()
-    told = [
+    compared = [
         versions.compare(name, renames.get(name))
         for name in sorted(versions.differing - set(renames.values()), key=_in_order)
         if field is None or field in {name, renames.get(name)}
     ]
     same = [name for name in old.keys() & new.keys() if field in {None, name} and name not in versions.differing]
-    coarse = versions.budget.coarse or any(each.difference.coarse for each in told)
-    return Comparison(tuple(told), tuple(sorted(same, key=_in_order)), coarse)
+    coarse = versions.budget.coarse or any(each.difference.coarse for each in compared)
+    return Comparison(tuple(compared), tuple(sorted(same, key=_in_order)), coarse)
 
 
 @dataclass(slots=True)

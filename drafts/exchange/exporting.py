@@ -44,14 +44,14 @@ def export_project(*, project_id: UUID) -> Iterator[bytes]:
 
 
 def _lines(project: Project) -> Iterator[bytes]:
-    told = _people(project)
+    people = _people(project)
     known: Iterable[lines.Line] = chain(
-        [_header(project, told)],
+        [_header(project, people)],
         _blobs(project),
-        _drafts(project, told),
+        _drafts(project, people),
         _events(project),
-        _leases(project, told),
-        _members(project, told),
+        _leases(project, people),
+        _members(project, people),
     )
     yield from map(lines.encode, known)
     for kind, row in exported_rows(project.id):
@@ -60,15 +60,15 @@ def _lines(project: Project) -> Iterator[bytes]:
 
 def _people(project: Project) -> People:
     """How the events name whom, so that the file says it as it was then, whoever took another name since."""
-    told: People = {}
+    people: People = {}
     created = Event.objects.filter(chain=SITE_CHAIN, target_type="project", target_id=str(project.id))
     named = Event.objects.of_project(project.id).filter(action__in=NAMING)
     for event in chain(created, named.iterator(chunk_size=2000)):
-        told.update(named_by(Fact(event.chain, event.seq, event.at, event.record)))
-    return told
+        people.update(named_by(Fact(event.chain, event.seq, event.at, event.record)))
+    return people
 
 
-def _header(project: Project, told: People) -> lines.Header:
+def _header(project: Project, people: People) -> lines.Header:
     newest = Event.objects.of_project(project.id).last()
     head = bytes(newest.hash) if newest else first_prev_hash(project_chain(project.id))
     return lines.Header(
@@ -82,7 +82,7 @@ def _header(project: Project, told: People) -> lines.Header:
             is_private=project.is_private,
             status=project.status,
             created_at=lines.moment(project.created_at),
-            created_by=lines.person(project.created_by, told.get(("project", str(project.id)))),
+            created_by=lines.person(project.created_by, people.get(("project", str(project.id)))),
         ),
         current_version=project.current_draft.version_number if project.current_draft else 0,
         chain=lines.ExportedHead(newest.seq if newest else 0, head.hex()),
@@ -119,7 +119,7 @@ def _hashes(project: Project) -> set[str]:
     return found
 
 
-def _drafts(project: Project, told: People) -> Iterator[lines.DraftLine]:
+def _drafts(project: Project, people: People) -> Iterator[lines.DraftLine]:
     drafts = Draft.objects.filter(project=project).select_related("author").order_by("version_number")
     for draft in drafts.iterator(chunk_size=500):
         yield lines.DraftLine(
@@ -129,7 +129,7 @@ def _drafts(project: Project, told: People) -> Iterator[lines.DraftLine]:
                 name: lines.FieldFacts(content.sha256, content.media_type, content.language)
                 for name, content in draft.fields.items()
             },
-            author=lines.person(draft.author, told.get(("draft", str(draft.id)))),
+            author=lines.person(draft.author, people.get(("draft", str(draft.id)))),
             created_at=lines.moment(draft.created_at),
             message=draft.message,
             kind=draft.kind,
@@ -157,14 +157,14 @@ def _events(project: Project) -> Iterator[lines.EventLine]:
             )
 
 
-def _leases(project: Project, told: People) -> Iterator[lines.LeaseLine]:
+def _leases(project: Project, people: People) -> Iterator[lines.LeaseLine]:
     leases = Lease.objects.filter(project=project).select_related("user").order_by("token", "field")
     for lease in leases.iterator(chunk_size=2000):
         yield lines.LeaseLine(
             lease_id=lease.lease_id,
             field=lease.field,
             token=lease.token,
-            user=lines.person(lease.user, told.get(("lease", lease.token))),
+            user=lines.person(lease.user, people.get(("lease", lease.token))),
             session=lease.session_id,
             started_at=lines.moment(lease.started_at),
             ended_at=lines.moment(lease.ended_at) if lease.ended_at else None,
@@ -172,7 +172,7 @@ def _leases(project: Project, told: People) -> Iterator[lines.LeaseLine]:
         )
 
 
-def _members(project: Project, told: People) -> Iterator[lines.MemberLine]:
+def _members(project: Project, people: People) -> Iterator[lines.MemberLine]:
     for member in Member.objects.filter(project=project).select_related("user").order_by("id"):
-        user = lines.person(member.user, told.get(("member", str(member.user_id))))
+        user = lines.person(member.user, people.get(("member", str(member.user_id))))
         yield lines.MemberLine(user, member.role, lines.moment(member.added_at))

@@ -138,10 +138,10 @@ Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndL
 FORMAT_TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in get_args(Line))
 
 
-def person(user: Any, told: Mapping[str, Any] | None = None) -> ExportedPerson:
+def person(user: Any, recorded: Mapping[str, Any] | None = None) -> ExportedPerson:
     """A user as the event of the line names them, or else as they are called now."""
-    if told is not None and told["id"] == str(user.id):
-        return ExportedPerson(user.id, told["display_name"], told["kind"])
+    if recorded is not None and recorded["id"] == str(user.id):
+        return ExportedPerson(user.id, recorded["display_name"], recorded["kind"])
     return ExportedPerson(user.id, user.display_name, user.kind)
 
 

@@ -57,14 +57,14 @@ def moment_at(*, project_id: UUID, at: datetime) -> Moment:
 
 def _moment(project_id: UUID, at: datetime, draft: Draft | None) -> Moment:
     leases = Lease.objects.of_project(project_id).held_at(at).select_related("user").order_by("field", "token")
-    said = Comment.objects.filter(project_id=project_id, created_at__lte=at)
+    comments = Comment.objects.filter(project_id=project_id, created_at__lte=at)
     states = _states_at(project_id, at)
     closed = [identity for identity, state in states.items() if state != CommentState.OPEN]
     threads = list(
-        said.filter(thread__isnull=True).exclude(pk__in=closed).with_facts().order_by("id")[: MAX_COMMENTS + 1]
+        comments.filter(thread__isnull=True).exclude(pk__in=closed).with_facts().order_by("id")[: MAX_COMMENTS + 1]
     )
     more, threads = len(threads) > MAX_COMMENTS, threads[:MAX_COMMENTS]
-    replies = said.filter(thread__in=[each.id for each in threads]).exclude(pk__in=closed)
+    replies = comments.filter(thread__in=[each.id for each in threads]).exclude(pk__in=closed)
     return Moment(
         at=at,
         draft=draft,
@@ -76,7 +76,7 @@ def _moment(project_id: UUID, at: datetime, draft: Draft | None) -> Moment:
 
 
 def _states_at(project_id: UUID, at: datetime) -> dict[str, str]:
-    """The state that each comment which was ever moved had, by its id: what the newest of its events said."""
+    """The state of each comment whose state had changed by then, by its id: that of its newest event."""
     moves = Event.objects.of_project(project_id).filter(action__in=_MOVES, at__lte=at)
     newest = moves.order_by("target_id", "-seq").distinct("target_id")
     return {event.target_id: str(event.data["state"]) for event in newest}

@@ -29,14 +29,14 @@ def _created(rows: Rows, fact: Fact) -> None:
 
 @TASKS.on("task.changed")
 def _changed(rows: Rows, fact: Fact) -> None:
-    said = fact.data
-    after: dict[str, Any] = {"text": said["text"]}
-    if "assignee" in said:
-        after["assignee_id"] = _person(said["assignee"])
-    if "done_by" in said:
-        after["done_by_id"] = _person(said["done_by"])
-    if "done" in said:
-        after["done_at"] = fact.at if said["done"] else None
+    data = fact.data
+    after: dict[str, Any] = {"text": data["text"]}
+    if "assignee" in data:
+        after["assignee_id"] = _person(data["assignee"])
+    if "done_by" in data:
+        after["done_by_id"] = _person(data["done_by"])
+    if "done" in data:
+        after["done_at"] = fact.at if data["done"] else None
     rows.change(fact, (UUID(fact.target_id),), **after)
 
 

@@ -87,8 +87,8 @@ def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
     if changed:
         facts = {name: after[name] for name in changed}
         # Who reads the event alone still knows which task it was.
-        told = {"task_id": str(task.id), "text": task.text}
-        data = {**told, **facts, "before": {name: before[name] for name in changed}}
+        identity = {"task_id": str(task.id), "text": task.text}
+        data = {**identity, **facts, "before": {name: before[name] for name in changed}}
         event = write.record("task.changed", Target.of("task", task.id), data)
         if "done" in changed:
             task.done_at = event.at if task.done_by else None

@@ -62,8 +62,8 @@ def _deployment() -> Findings:
         yield warn("TLS", "FOUNDRY_HTTPS is off", "Set FOUNDRY_HTTPS=true behind a proxy that ends TLS.")
     found = checks.run_checks(include_deployment_checks=True)
     # Without TLS, what Django says about it would be the same line many times.
-    told = [each for each in found if settings.SESSION_COOKIE_SECURE or not (each.id or "").startswith("security.")]
-    for each in told:
+    relevant = [each for each in found if settings.SESSION_COOKIE_SECURE or not (each.id or "").startswith("security.")]
+    for each in relevant:
         level = bad if each.is_serious() else warn
         yield level("Django", f"{each.id}: {each.msg}", each.hint or "See the documentation of this check.")
     if not found:

@@ -31,8 +31,8 @@ def examine() -> Findings:
     yield clock("Redis", lambda: _seconds(locks.time()))
 
 
-def _seconds(told: tuple[int, int]) -> float:
-    return told[0] + told[1] / 1e6
+def _seconds(time: tuple[int, int]) -> float:
+    return time[0] + time[1] / 1e6
 
 
 def _version(facts: dict[str, Any]) -> Finding:

@@ -107,9 +107,9 @@ def _npm(node: NodeJs, *arguments: str) -> None:
         raise LaunchError(f"npm {arguments[0]} failed: {reason(error.output)} (see {log})") from error
 
 
-def reason(said: str) -> str:
+def reason(output: str) -> str:
     """What npm or the build complains about: the first line that says more than a code."""
-    lines = [re.sub(r"^npm (?:error|ERR!)|^✘ \[ERROR\]", "", line).strip() for line in said.splitlines()]
+    lines = [re.sub(r"^npm (?:error|ERR!)|^✘ \[ERROR\]", "", line).strip() for line in output.splitlines()]
     marked = [line for line in lines if re.search("error|cannot|can only|not ", line, re.IGNORECASE)]
     return next(iter(marked or lines), "it said nothing")
 

@@ -50,18 +50,18 @@ def run_quietly(
         errors="replace",
         start_new_session=True,
     )
-    said: list[str] = []
+    output: list[str] = []
     try:
         for line in process.stdout or ():
-            said.append(line)
+            output.append(line)
             if on_line is not None:
                 on_line(line)
         process.wait()
     finally:
         _end_group(process)
     if process.returncode != 0:
-        raise ProgramError(command, "".join(said))
-    return "".join(said)
+        raise ProgramError(command, "".join(output))
+    return "".join(output)
 
 
 def _end_group(process: subprocess.Popen[str]) -> None:

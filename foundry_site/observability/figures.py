@@ -117,9 +117,9 @@ class _Site(Collector):
 
     def _pool(self) -> Iterator[Metric]:
         pool = getattr(connection, "pool", None)
-        told = pool.get_stats() if pool is not None else {}
+        stats = pool.get_stats() if pool is not None else {}
         for key, (name, words) in _OF_THE_POOL.items():
-            yield GaugeMetricFamily(name, words, value=told.get(key, 0))
+            yield GaugeMetricFamily(name, words, value=stats.get(key, 0))
 
 
 SITE: Final = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Asking for a field, handing it over, keeping it, and taking it over as an owner. The journal decides."""
+"""Requesting a locked field, handing it over, declining a request, and taking a field over as an owner."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite, project_write
 
-# How long a request for a field stands before it times out, in seconds.
+# How long a request for a field is valid, in seconds.
 REQUEST_LIFETIME: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class LockRequest:
-    """Somebody's wish for a field that another session holds."""
+    """A request for a field that another session holds."""
 
     field: str
     session_id: str
@@ -57,10 +57,10 @@ class LockRequest:
 
 
 def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
-    """Ask the holder of a field to give it. Nothing is decided by it; it runs out after `REQUEST_LIFETIME`.
+    """Ask the holder of a field to hand it over. The request expires after `REQUEST_LIFETIME` without an answer.
 
-    The holder also gets a line in their inbox until they answer, for they may be elsewhere during that minute.
-    Raises `Conflict` where the field is free or the caller's own session holds it.
+    The holder also gets an inbox line until they answer, because they may not have the page open at that time.
+    Raises `Conflict` if the field is free or the caller's own session holds it.
     """
     check_field_name(field)
     with unavailable_on_timeout():
@@ -87,7 +87,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
 
 
 def open_requests(*, project_id: UUID) -> list[LockRequest]:
-    """The requests that have not timed out, oldest first, for a holder that polls."""
+    """The requests that have not expired, oldest first, for a holder that polls."""
     with redis_locks.unavailable_without_redis():
         connection = get_redis_connection("default")
         stored = connection.hvals(_requests_key(project_id))
@@ -116,7 +116,7 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
 def hand_over_lock(
     *, caller: Caller, project_id: UUID, session_id: UUID, field: str, to: UUID, token: int | None = None
 ) -> None:
-    """Give a held field to another session, which learns its token by `acquire_lock`.
+    """Hand a held field over to another session, which gets its token by `acquire_lock`.
 
     One transaction ends the old lease and opens the new one. Raises `LockNotHeld`, `StaleToken` for an older token,
     `NotFound` for the receiving session, `PermissionDenied` where its user may not write here.
@@ -149,9 +149,9 @@ def hand_over_lock(
 
 
 def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, reason: str) -> Lock:
-    """Take a field from whoever holds it, as an owner, for a reason; the loser's text stays kept.
+    """Take a field from its holder, as an owner, for a reason; the former holder's unsaved text is kept.
 
-    A field that is free is simply taken. Raises as `acquire_lock`, and `ValidationFailed` for the reason.
+    A free field is acquired as usual. Raises as `acquire_lock`, and `ValidationFailed` for the reason.
     """
     check_field_name(field)
     reason = check_reason(reason)
@@ -180,7 +180,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
             key = redis_locks.lock_key(project_id, field)
             write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
-    # Free, held by this session already, or a repeated request: nobody loses the field, so this is an ordinary lock.
+    # Free, already held by this session, or a repeated request: acquire it as usual.
     lock = acquire_lock(
         caller=replace(caller, client_ref=None), project_id=project_id, field=field, session_id=session_id
     )
@@ -188,7 +188,7 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
 
 
 def _receiver(write: ProjectWrite, session_id: UUID) -> User:
-    """The user of the receiving session, if they may write in this project now."""
+    """The user of the receiving session, who must be allowed to write in this project now."""
     session = Session.objects.select_related("user").filter(pk=session_id, project=write.project).first()
     if session is None or session.disconnected_at is not None:
         raise NotFound(_("The session that asked for the field has ended."), session_id=str(session_id))
@@ -204,7 +204,7 @@ def _notify_previous_holder(write: ProjectWrite, lease: Lease, successor: Lease)
 
 
 def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:
-    """The holder has answered, or cannot any more: remove the question from their inbox."""
+    """Remove the request from the holder's inbox, because it is answered or the lease has ended."""
     settle(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
 
 
@@ -220,7 +220,7 @@ def _ended(lease: Lease) -> dict[str, object]:
 
 
 def _redis_now(connection: Redis) -> datetime:
-    """The time by the one clock that all nodes share: their own may be minutes apart."""
+    """The time of the clock that all nodes share, because their own clocks may differ by minutes."""
     seconds, microseconds = connection.time()
     return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 

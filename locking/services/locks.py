@@ -1,4 +1,4 @@
-"""Taking, renewing and giving back a field. Redis refuses fast; the journal in Postgres decides."""
+"""Acquiring, renewing and releasing locks. Redis refuses fast; the leases in Postgres decide."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from projects.writing import project_write, upkeep_write
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Which fields go on being held, and until when; `lost` names those whose lease has ended."""
+    """The fields that are still held, and until when; `lost` names those whose lease has ended."""
 
     expires_at: dict[str, datetime]
     lost: list[str]
 
 
 def acquire_lock(*, caller: Caller, project_id: UUID, field: str, session_id: UUID, is_admitted: bool = False) -> Lock:
-    """Take a field for a session, or return the lock that the session holds already.
+    """Lock a field for a session, or return the lock that the session already holds.
 
-    With `is_admitted` the gateway remembers that the caller has the right, and that the session is theirs: neither is
-    checked before Redis then. The transaction of the journal checks in any case.
+    With `is_admitted` the gateway has already checked the caller's permission and session, so both checks are skipped
+    before Redis is asked. The transaction in Postgres always checks them.
 
-    Raises `ValidationFailed` for the field's name, `NotFound`, `PermissionDenied` and `ProjectFrozen` by the table,
-    `LockHeld` with the holder, `Unavailable`. A refusal writes nothing.
+    Raises `ValidationFailed` for the field's name, `NotFound`, `PermissionDenied`, `ProjectFrozen`, `LockHeld` with
+    the holder, or `Unavailable`. A refusal writes nothing.
     """
     check_field_name(field)
     try:
@@ -68,9 +68,9 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
         key = redis_locks.lock_key(project_id, field)
         taken = _take(caller, key, project_id=project_id, field=field, session_id=session_id)
     try:
-        lease, project = _journal(caller, project_id, field, session_id, taken.lease_id)
+        lease, project = _record_lock(caller, project_id, field, session_id, taken.lease_id)
     except DomainError:
-        # Nothing is recorded, so the key must not keep others waiting for its TTL.
+        # Nothing was recorded, so release the key at once instead of blocking others until it expires.
         if taken.fresh:
             with redis_locks.unavailable_without_redis():
                 redis_locks.release(key=key, lease_id=taken.lease_id)
@@ -87,16 +87,16 @@ def _acquire(caller: Caller, project_id: UUID, field: str, session_id: UUID, *, 
 
 
 def _admit(user: User, project_id: UUID, session_id: UUID) -> None:
-    """Refuse whoever lacks the right or the session before a key in Redis is taken."""
+    """Check the caller's permission and session before a key in Redis is taken."""
     also = owner_of_session(project_id, session_id)
     _, owners = get_project_with_rows(user=user, project_id=project_id, action="lock.acquire", extra_query=also)
     require_own_session(owners, user=user, session_id=session_id)
 
 
 def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: Sequence[str]) -> Renewal:
-    """Keep a session's fields for another TTL, because its user is active. One journal read, one key per field.
+    """Extend a session's locks by another TTL, because its user is active. One query, and one Redis call per field.
 
-    A field whose lease has ended, or whose key is gone, is `lost`: its holder must take it again.
+    A field whose lease has ended, or whose key is gone, is `lost`: its holder must acquire it again.
     """
     for field in fields:
         check_field_name(field, parameter="fields")
@@ -119,7 +119,7 @@ def renew_locks(*, caller: Caller, project_id: UUID, session_id: UUID, fields: S
 
 
 def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, token: int | None = None) -> None:
-    """Give a field back. Raises `LockNotHeld` where the session does not hold it, `StaleToken` for an older token."""
+    """Release a lock. Raises `LockNotHeld` if the session does not hold it, `StaleToken` for an older token."""
     check_field_name(field)
     parameters = {"field": field, "session_id": str(session_id)}
     also = field_leases(project_id, field)
@@ -133,7 +133,7 @@ def release_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
 
 
 def as_lock(lease: Lease, project: Project, expires_at: datetime) -> Lock:
-    """The holder's view of a lease, with what the field holds in the current draft."""
+    """A lease as a `Lock`, with the version and hash of the field in the current draft."""
     assert lease.session_id is not None
     draft = project.current_draft
     return Lock(
@@ -150,14 +150,14 @@ def as_lock(lease: Lease, project: Project, expires_at: datetime) -> Lock:
 
 @dataclass(frozen=True, slots=True)
 class _TakenKey:
-    """The lease id that the key carries for us, and whether this call put it there."""
+    """The lease id in our key, and whether this call has set the key."""
 
     lease_id: UUID
     fresh: bool
 
 
 def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id: UUID) -> _TakenKey:
-    """Take the key, or find that the session holds it already. Raises `LockHeld`."""
+    """Set the key, unless the session already holds it. Raises `LockHeld`."""
     for _attempt in range(2):
         with redis_locks.unavailable_without_redis():
             answer = redis_locks.take(
@@ -168,11 +168,11 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
             raise lock_taken(field=field)
         if answer.taken:
             return _TakenKey(held.lease_id, fresh=True)
-        carried, current = _by_the_journal(project_id, field, held.lease_id)
+        carried, current = _carried_and_open(project_id, field, held.lease_id)
         if carried is None:
-            return _complete(caller, held, field=field, session_id=session_id)
+            return _own_key(caller, held, field=field, session_id=session_id)
         if not carried.is_open:
-            # The journal decides: the key's lease has ended, but its process died before it updated Redis.
+            # The key's lease has ended in Postgres, but the process died before it updated Redis.
             with redis_locks.unavailable_without_redis():
                 sync_redis_key(key, ended=held.lease_id, current=current)
         if current is None:
@@ -183,23 +183,25 @@ def _take(caller: Caller, key: str, *, project_id: UUID, field: str, session_id:
     raise lock_taken(field=field)
 
 
-def _by_the_journal(project_id: UUID, field: str, lease_id: UUID) -> tuple[Lease | None, Lease | None]:
-    """The lease that the key carries and the field's open one, as of one moment: hence one statement."""
+def _carried_and_open(project_id: UUID, field: str, lease_id: UUID) -> tuple[Lease | None, Lease | None]:
+    """The lease named by the key and the field's open lease, read in one statement to be consistent."""
     leases = Lease.objects.filter(Q(ended_at__isnull=True) | Q(pk=lease_id), project_id=project_id, field=field)
     found = list(leases.select_related("user"))
     carried = next((lease for lease in found if lease.lease_id == lease_id), None)
     return carried, next((lease for lease in found if lease.is_open), None)
 
 
-def _complete(caller: Caller, held: redis_locks.HeldLock, *, field: str, session_id: UUID) -> _TakenKey:
-    """A key ahead of the journal: ours, which the caller then records, or one that its own owner is about to record."""
+def _own_key(caller: Caller, held: redis_locks.HeldLock, *, field: str, session_id: UUID) -> _TakenKey:
+    """A key without a lease yet: ours, which the caller then records, or one that its owner is about to record."""
     if held.session_id == session_id and held.user_id == caller.user.id:
         return _TakenKey(held.lease_id, fresh=False)
     raise lock_taken(field=field, holder=User.objects.filter(pk=held.user_id).first(), expires_at=held.expires_at)
 
 
-def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID) -> tuple[Lease, Project]:
-    """Record the taken lock; a lease that the key no longer carries has expired."""
+def _record_lock(
+    caller: Caller, project_id: UUID, field: str, session_id: UUID, lease_id: UUID
+) -> tuple[Lease, Project]:
+    """Record the lock; an open lease that the key does not name has expired."""
     parameters = {"field": field, "session_id": str(session_id)}
     also = field_leases(project_id, field, lease_id)
     with project_write(
@@ -212,7 +214,7 @@ def _journal(caller: Caller, project_id: UUID, field: str, session_id: UUID, lea
         if write.repeat_of is not None:
             raise lock_has_ended(field=field)
         if any(lease.lease_id == lease_id for lease in leases_read(write)):
-            # Ended by another request of this session, a moment after we saw it open.
+            # Another request of this session has ended it since we read it.
             raise lock_taken(field=field)
         if previous is not None:
             end_lease(write, previous, EndReason.EXPIRED)

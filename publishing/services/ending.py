@@ -1,4 +1,4 @@
-"""Ending a review without a release, for a reason (c19): the project is open again."""
+"""Ending a review without a release, for a reason (c19); the project then is open again."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from publishing.states import Act, transition
 
 
 def reject_release(*, caller: Caller, release_id: UUID, reason: str) -> Release:
-    """Send a release back, as a reviewer, for a reason. Its signatures stay on record and count for nothing else.
+    """Reject a release, as a reviewer, for a reason. Its signatures stay recorded, but count for no other release.
 
-    Raises `NotFound`, `PermissionDenied`, `ProjectFrozen` where the project is not in review, `Conflict` where the
-    release has ended.
+    Raises `NotFound`, `PermissionDenied`, `ProjectFrozen` if the project is not in review, `Conflict` if the release
+    has ended.
     """
     return _end(caller, release_id, Act.REJECT, action="release.reject", event="release.rejected", reason=reason)
 
 
 def withdraw_release(*, caller: Caller, release_id: UUID, reason: str) -> Release:
-    """Take a release back, as an editor, for a reason. Raises as `reject_release`."""
+    """Withdraw a release, as an editor, for a reason. Raises as `reject_release`."""
     return _end(caller, release_id, Act.WITHDRAW, action="release.withdraw", event="release.withdrawn", reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""What every write of a release shares: finding it, and what its events say of it."""
+"""What all writes of a release share: loading it, and the data of its events."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from publishing.models import Release
 
 
 def access_to(*, user: User, release_id: UUID, action: str = "project.read") -> Access:
-    """The project of a release as the user sees it, if the table lets them do `action`.
+    """The user's access to the project of a release, which must permit `action`.
 
-    Raises `NotFound` in the same words whether there is no such release or it is somebody else's; otherwise as
+    Raises the same `NotFound` for an unknown release and for one that the user may not see; otherwise raises as
     `projects.access.get_project`.
     """
     project_id = Release.objects.filter(pk=release_id).values_list("project_id", flat=True).first()
@@ -32,7 +32,7 @@ def access_to(*, user: User, release_id: UUID, action: str = "project.read") -> 
 
 
 def load_release(release_id: UUID) -> Release:
-    """A release with everything that its readers are shown."""
+    """A release with the people, version and signatures that readers see."""
     return Release.objects.with_people().get(pk=release_id)
 
 
@@ -41,7 +41,7 @@ def target_of(release: Release) -> Target:
 
 
 def facts_of(release: Release, project_status: Status) -> dict[str, Any]:
-    """Who reads the event alone still knows which release it was, and what became of the project."""
+    """The data that identifies the release in its events, and the resulting status of the project."""
     return {
         "release_id": str(release.id),
         "name": release.name,
@@ -52,12 +52,12 @@ def facts_of(release: Release, project_status: Status) -> dict[str, Any]:
 
 
 def gate_facts(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The member that says what the gates found; none where no gate was asked."""
+    """The member `gates` with the facts of the gates; empty if no gate ran."""
     return {"gates": dict(facts)} if facts else {}
 
 
 def end(write: ProjectWrite, release: Release, event: Event, *, state: str, reason: str = "") -> None:
-    """End a release as its event says; the one change that its row may see."""
+    """End a release with the values of its event: the only change of its row that is allowed."""
     release.state = state
     release.ended_at = event.at
     release.ended_by = write.caller.user

@@ -1,4 +1,4 @@
-"""Who is notified of what happens to a release."""
+"""Notifications about releases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from publishing.states import signing_action
 
 
 def request_signatures(write: ProjectWrite, release: Release, seq: int) -> None:
-    """Notify everybody whose signature the policy accepts that a release waits for it."""
+    """Notify everybody who can sign the release that it waits for their signature."""
     write.notify(SUBMITTED, possible_signers(release), _facts(release), seq)
 
 
@@ -40,7 +40,7 @@ def settle_signature_requests(release: Release, *, person: UUID | None = None) -
 
 
 def possible_signers(release: Release) -> set[UUID]:
-    """The members who can sign a release in a meaning that its policy asks for, as far as role and authorship go."""
+    """The members whose role and authorship let them sign in a meaning that the policy requires."""
     quorum = quorum_of(release)
     members = Member.objects.filter(project=release.project_id, user__kind=Kind.HUMAN)
     return {user for user, role in members.values_list("user_id", "role") if _can_sign(release, quorum, user, role)}

@@ -1,4 +1,4 @@
-"""Setting what a project's releases need."""
+"""Setting a project's policy."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from publishing.policies import Rules, read_rules, rules_of
 def set_policy(*, caller: Caller, project_id: UUID, rules: Mapping[str, Any]) -> Rules:
     """Replace a project's policy; a rule that is left out gets its default. Owners only, not while in review.
 
-    Counts for releases submitted from now on: each keeps the policy it was submitted under. Raises `ValidationFailed`
-    by rule. Gates are replaced as a whole, too: one that is left out is not asked any more.
+    Applies to releases submitted from now on: each keeps the policy under which it was submitted. Gates are replaced
+    as a whole, so a gate that is left out no longer runs. Raises `ValidationFailed` by rule.
     """
     parameters = {"rules": fingerprint(rules)}
     with project_write(caller=caller, project_id=project_id, action="policy.update", parameters=parameters) as write:

@@ -1,4 +1,4 @@
-"""Submitting a version: the project stops being written to, and its review begins."""
+"""Submitting a version for release: the project becomes read-only and its review begins."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from publishing.states import SUBMISSION
 
 
 def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int) -> Release:
-    """Submit a version under a name, with the policy and the authors of now. The project is in review from here on.
+    """Submit a version under a name, with the current policy and authors. The project is then in review.
 
-    Every lock of the project ends (`frozen`); what their holders had not saved stays kept for them. Raises `NotFound`
-    for the version, `Conflict` for a name that a release has, or where open points or a gate block it.
+    All locks of the project end (`frozen`); unsaved texts of their holders are kept. Raises `NotFound` for the version,
+    `Conflict` if a release has the name already, or if open points or a gate block it.
     """
     parameters = {"name": name, "version": version}
     with project_write(caller=caller, project_id=project_id, action="release.submit", parameters=parameters) as write:

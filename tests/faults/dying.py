@@ -15,7 +15,7 @@ from uuid import UUID
 
 # point → where the next step begins
 POINTS = {
-    "acquire: key taken": "locking.services.locks._journal",
+    "acquire: key taken": "locking.services.locks._record_lock",
     "acquire: project locked": "locking.services.locks.start_lease",
     "acquire: journalled": "locking.redis_locks.renew",
     "release: committed": "locking.redis_locks.release",

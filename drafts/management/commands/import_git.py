@@ -58,15 +58,15 @@ class Command(BaseCommand):
                 overwrite=options["overwrite"],
                 progress=ProgressLine("commit"),
             )
-        self._tell(report)
+        self._report(report)
 
-    def _tell(self, report: Report) -> None:
+    def _report(self, report: Report) -> None:
         for note in report.notes:
             self.stderr.write(one_line(note))
         made = report.versions
-        told = f"v{made[0]} to v{made[-1]}" if made else "no new version"
+        versions = f"v{made[0]} to v{made[-1]}" if made else "no new version"
         self.stderr.write(
-            f"{len(made)} commits imported ({told}), {report.known} were there already, "
+            f"{len(made)} commits imported ({versions}), {report.known} were there already, "
             f"{report.without_effect} changed nothing."
         )
         self.stdout.write(str(report.project_id))

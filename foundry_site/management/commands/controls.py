@@ -1,4 +1,4 @@
-"""`manage.py controls`: the controls for regulated use, each with its tests and what they said of this build."""
+"""`manage.py controls`: the controls for regulated use, each with its tests and their results in this build."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Command(BaseCommand):
             outcome = worst(proof.outcome for proof in mine) or "no test"
             if outcome != "passed":
                 unproven.append(control.number)
-            said = f"{outcome:<8} {len(mine):>3} tests" if mine else f"{outcome:<18}"
-            self.stdout.write(f"{control.number}  {said}  {control.promise} ({control.source})")
+            outcome_column = f"{outcome:<8} {len(mine):>3} tests" if mine else f"{outcome:<18}"
+            self.stdout.write(f"{control.number}  {outcome_column}  {control.promise} ({control.source})")
             for proof in mine if options["tests"] else ():
                 self.stdout.write(f"       {proof.outcome:<8} {proof.test}")
         if unproven and options["check"]:

@@ -29,8 +29,8 @@ class Command(BaseCommand):
             show(finding)
             levels.append(finding.level)
         if not options["json"]:
-            told = (f"{levels.count(level)} {level}" for level in Level)
-            self.stdout.write(f"\n{', '.join(told)}")
+            counts = (f"{levels.count(level)} {level}" for level in Level)
+            self.stdout.write(f"\n{', '.join(counts)}")
         if Level.BAD in levels:
             raise SystemExit(1)
 

@@ -51,8 +51,8 @@ def check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
     if is_streamed:
         layout = struct.Struct("<4sIQQ" if extra else "<4sIII")
         behind = layout.unpack(file.read(layout.size))
-        told = (DESCRIPTOR, entry.CRC, entry.compress_size, entry.file_size)
-        check(behind == told, f"{where}: what stands behind it differs from the list")
+        listed = (DESCRIPTOR, entry.CRC, entry.compress_size, entry.file_size)
+        check(behind == listed, f"{where}: what stands behind it differs from the list")
     return file.tell()
 
 
@@ -107,8 +107,8 @@ def wide_field(entry: zipfile.ZipInfo, header: tuple[int, ...]) -> bytes:
     Another could give the file a second name, which unzip would take and this verifier would not.
     """
     packed, size, offset = header[8], header[9], header[16]
-    told = ((size, entry.file_size), (packed, entry.compress_size), (offset, entry.header_offset))
-    wide = [number for place, number in told if place == 0xFFFFFFFF]
+    listed = ((size, entry.file_size), (packed, entry.compress_size), (offset, entry.header_offset))
+    wide = [number for place, number in listed if place == 0xFFFFFFFF]
     return struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
 
 

@@ -34,15 +34,18 @@ class Keys:
 
     def _endorser(self, given: Json, name: str, site: str, where: str) -> str:
         check(set(given) == {"statement", "seal", "next_seal"}, f"{where}: it has other members")
-        said, text = canonical_json(given["statement"].encode(), where), given["statement"].encode()
-        check(set(said) == SUCCESSION and said["type"] == "site_key" and said["v"] == 1, f"{where}: it endorses no key")
-        check((said["site"], said["next"]) == (site, name), f"{where}: it endorses another key")
-        before: str = said["key"]
+        content, text = canonical_json(given["statement"].encode(), where), given["statement"].encode()
+        check(
+            set(content) == SUCCESSION and content["type"] == "site_key" and content["v"] == 1,
+            f"{where}: it endorses no key",
+        )
+        check((content["site"], content["next"]) == (site, name), f"{where}: it endorses another key")
+        before: str = content["key"]
         check(before in self.public, f"{where}: the key that endorsed it is missing")
         fits = signed(self.public[before], text, bytes.fromhex(given["seal"]))
         both = fits and signed(self.public[name], text, bytes.fromhex(given["next_seal"]))
         check(both, f"{where}: it was not endorsed by the key before it")
-        self.reasons[name] = said["reason"]
+        self.reasons[name] = content["reason"]
         return before
 
     def known(self, pins: Iterable[str]) -> Mapping[str, bytes]:

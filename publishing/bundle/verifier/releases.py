@@ -46,28 +46,29 @@ def signer_words(signer: Json) -> str:
 
 def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
     """Every signature is sealed by a trusted key, matches its event, and is about its release."""
-    told = {r["target"]["id"]: r for _, _, r in facts.all_events() if r["action"] == "release.signed"}
+    events = {r["target"]["id"]: r for _, _, r in facts.all_events() if r["action"] == "release.signed"}
     texts = by_id(facts, "signatures.jsonl", "statement")
     every = signatures_of(facts.all_events(), lambda identity: str(texts.get(identity, {}).get("statement")))
     found = []
 
     def look(where: str, line: Json) -> None:
-        record = told.get(line["id"])
+        record = events.get(line["id"])
         check(record is not None, f"{where}: no event recorded it (id)")
         event = record or {}
         is_same = sha256(line["statement"].encode()) == event["data"]["statement"]
         check(is_same, f"{where}: the events say something else (statement)")
-        said = check_signature(facts, line["statement"], line["signature"], line["key"], f"{where} (signature)")
+        sealed = check_signature(facts, line["statement"], line["signature"], line["key"], f"{where} (signature)")
         check(
-            set(said) == STATEMENT and (said["type"], said["v"]) == ("signature", 1), f"{where}: it says other things"
+            set(sealed) == STATEMENT and (sealed["type"], sealed["v"]) == ("signature", 1),
+            f"{where}: it says other things",
         )
-        same = (said["signer"]["id"], said["meaning"]) == (event["actor"]["id"], event["data"]["meaning"])
+        same = (sealed["signer"]["id"], sealed["meaning"]) == (event["actor"]["id"], event["data"]["meaning"])
         check(same, f"{where}: its event says something else")
         release = releases.get(event["data"]["release_id"], {})
         fits = tuple(release.get(name) for name in ("id", "content_hash", "name", "version"))
-        what = f"{where}: {said['meaning']} by {said['signer']['name']} was given for something else"
-        check((said["subject"]["id"], said["subject"]["hash"], said["name"], said["version"]) == fits, what)
-        found.append(said)
+        what = f"{where}: {sealed['meaning']} by {sealed['signer']['name']} was given for something else"
+        check((sealed["subject"]["id"], sealed["subject"]["hash"], sealed["name"], sealed["version"]) == fits, what)
+        found.append(sealed)
 
     check_lines(facts, "signatures.jsonl", (line for line in every if line["release_id"] in releases), look)
     return found
@@ -95,12 +96,12 @@ def check_checkpoints(facts: Facts) -> None:
     for number, line in facts.bundle.lines("checkpoints.jsonl"):
         where = f"checkpoints.jsonl, line {number}"
         check(set(line) == {"statement", "key", "signature"}, f"{where}: it has other members")
-        said = check_signature(facts, line["statement"], line["signature"], line["key"], where)
-        check(CHECKPOINT <= set(said) <= {*CHECKPOINT, "keys"}, f"{where}: it says other things")
+        sealed = check_signature(facts, line["statement"], line["signature"], line["key"], where)
+        check(CHECKPOINT <= set(sealed) <= {*CHECKPOINT, "keys"}, f"{where}: it says other things")
         check(number == 1, f"{where}: one is enough")
-        seen = max((facts.heads.get(head, 0) for head in said["heads"]), default=0)
-        check(said["type"] == "checkpoint" and seen > 0, f"{where}: it saw none of these events")
-        facts.notes.append(f"checkpoint {said['number']} of {said['at']} saw them up to event {seen}")
+        seen = max((facts.heads.get(head, 0) for head in sealed["heads"]), default=0)
+        check(sealed["type"] == "checkpoint" and seen > 0, f"{where}: it saw none of these events")
+        facts.notes.append(f"checkpoint {sealed['number']} of {sealed['at']} saw them up to event {seen}")
         _check_stamp(facts, line["statement"])
 
 

@@ -87,9 +87,15 @@ def report_release(release: Json, signatures: Iterable[tuple[Json, Json]]) -> by
         facts.append(("Ended", ended.strip()))
     rows = "".join(
         report_row(
-            (report_signer(said["signer"]), said["meaning"], report_time(said["time"]), said["comment"], line["key"])
+            (
+                report_signer(statement["signer"]),
+                statement["meaning"],
+                report_time(statement["time"]),
+                statement["comment"],
+                line["key"],
+            )
         )
-        for line, said in signatures
+        for line, statement in signatures
     )
     head = report_row(("printed name (user name)", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
     title = f"<h2>Release {report_text(release['name'])}</h2>"
@@ -105,10 +111,10 @@ def report_statement(text: str) -> Json:
     """What a signature's sealed text says; dashes where it says nothing, which no verifier lets pass."""
     nothing: Json = {"signer": {"name": "–"}, "meaning": "–", "time": "–", "comment": "–"}
     try:
-        said: Any = json.loads(text)
+        statement: Any = json.loads(text)
     except ValueError:
         return nothing
-    return {**nothing, **said} if isinstance(said, dict) else nothing
+    return {**nothing, **statement} if isinstance(statement, dict) else nothing
 
 
 def report_history(newest: int, versions: Iterable[Json]) -> bytes:
