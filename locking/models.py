@@ -1,4 +1,4 @@
-"""The journal of locks (`Lease`), the sessions that hold them, and the unsaved text of their writers."""
+"""Leases (the durable records of locks), the sessions that hold them, and unsaved texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 def owner_of_session(project_id: UUID, session_id: UUID) -> Statement:
-    """Asks for the user of a session, together with something else; `require_own_session` looks at the answer."""
+    """The query for the user of a session, to run with another query; pass its rows to `require_own_session`."""
     return "SELECT user_id FROM locking_session WHERE id = %s AND project_id = %s", [session_id, project_id]
 
 
@@ -55,10 +55,10 @@ def require_own_session(owners: Sequence[tuple[UUID, ...]], *, user: User, sessi
 
 
 class Session(models.Model):
-    """One open tab or one IDE connection of one user. Issued by the server; a lock belongs to it.
+    """One open tab or IDE connection of one user, issued by the server. Every lock belongs to a session.
 
-    Every connect raises `connection` and rotates the resume secret, of which only the digest is kept; a disconnect
-    counts only where its number is the current one. Not a record: no event.
+    Each connect increments `connection` and rotates the resume secret, of which only the digest is stored. A disconnect
+    is ignored unless its connection number is the current one. Sessions are not records and have no events.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -84,7 +84,7 @@ class Session(models.Model):
 
 
 class LeaseQuerySet(models.QuerySet["Lease"]):
-    """Who held which field, and who holds it now."""
+    """Reading leases."""
 
     def open(self) -> LeaseQuerySet:
         return self.filter(ended_at__isnull=True)
@@ -98,10 +98,10 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
 
 
 class Lease(models.Model):
-    """The durable record of one lock. May change once: it ends, with a reason.
+    """The durable record of one lock. It changes only once, when it ends with a reason.
 
-    `token` is the `seq` of the event that opened it, so it only grows: a later lease of the same field always has a
-    larger one, whatever happens to Redis.
+    `token` is the `seq` of the event that opened it. So a later lease of the same field always has a larger token, even
+    if Redis loses its data.
     """
 
     lease_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -118,7 +118,7 @@ class Lease(models.Model):
     project_id: UUID
     user_id: UUID
     session_id: UUID | None
-    # Whether this answers a repeat of the request that opened it.
+    # True if this is returned for a repeat of the request that opened it.
     repeated: bool = False
     objects = LeaseQuerySet.as_manager()
 
@@ -152,18 +152,18 @@ class Lease(models.Model):
 
 
 class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
-    """Reading kept texts."""
+    """Reading working copies."""
 
     def of_others(self, project_id: UUID, user: User) -> WorkingCopyQuerySet:
-        """Where people other than `user` have unsaved text, newest first, without the text."""
+        """The working copies of people other than `user`, newest first, without their texts."""
         copies = self.filter(lease__project_id=project_id).exclude(lease__user=user)
         return copies.select_related("lease__user").defer("content").order_by("-updated_at")[:200]
 
 
 class WorkingCopy(models.Model):
-    """A writer's unsaved text of one lease. Private to its writer, and not a record.
+    """The unsaved text of one lease. Private to its writer, and not a record.
 
-    Only a higher `revision` (counted by the client) replaces it.
+    It is replaced only by a text with a higher `revision`, which the client counts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""One change of a JSON document by path, and applying changes."""
+"""Changes of JSON documents by path, and applying them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Operation = Literal["added", "removed", "changed", "moved"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one value.
+    """The change of one value.
 
-    `path` says where the value stands now; for `removed`, where it stood. `source` says where it stood before, where
-    that is another place: always for `moved`, and for `changed` inside something that moved or was pushed along by
-    its neighbours in an array. `old` is None for `added`, `new` for `removed`; a moved value is in both.
+    `path` is its path in the new document, or in the old one for `removed`. `source` is its path in the old document if
+    that differs: always for `moved`, and for `changed` inside a value that moved or whose index in an array changed.
+    `old` is None for `added`, `new` for `removed`; both hold a moved value.
     """
 
     op: Operation
@@ -26,7 +26,7 @@ class Change:
     source: Path | None = None
 
     def as_data(self) -> dict[str, Any]:
-        """As REST shows it; `from` only where the value stood elsewhere."""
+        """The JSON form in REST; `from` is the source, if there is one."""
         data: dict[str, Any] = {"op": self.op, "path": list(self.path), "old": self.old, "new": self.new}
         if self.source is not None:
             data["from"] = list(self.source)
@@ -34,15 +34,16 @@ class Change:
 
 
 def in_order(path: Path) -> tuple[tuple[bool, str | int], ...]:
-    """A key that sorts paths as the document reads: what holds comes before what it holds, array items by number."""
+    """A sort key for paths: containers come before their members, array items are ordered by index."""
     return tuple((isinstance(part, str), part) for part in path)
 
 
 def apply_changes(changes: Iterable[Change], document: object) -> object:
-    """The new document, from the old one and the changes between them; the old one stays as it is.
+    """Apply changes to a copy of the old document and return the new one.
 
-    What left goes first, from the end backwards, by old paths; then what came is put in, from the beginning, by new
-    paths; then values are changed where they now stand. `ValueError` where the changes do not fit the document.
+    First, removed and moved values are taken out by their old paths, from the end backwards. Then added and moved
+    values are inserted by their new paths, from the beginning. Finally, changed values are replaced. Raises
+    `ValueError` if the changes do not fit the document.
     """
     ordered = sorted(changes, key=lambda change: in_order(change.path))
     root: list[Any] = [_copy(document)]
@@ -60,7 +61,7 @@ def apply_changes(changes: Iterable[Change], document: object) -> object:
 
 
 def _take_out(root: list[Any], changes: list[Change]) -> dict[Path, Any]:
-    """Remove what left; the moved values, by where they go."""
+    """Take out removed and moved values; return the moved ones by their new paths."""
     leaving = [(change.source if change.source is not None else change.path, change) for change in changes]
     leaving = [(path, change) for path, change in leaving if change.op in {"removed", "moved"}]
     taken: dict[Path, Any] = {}

@@ -1,4 +1,4 @@
-"""Values that left one path and came back at another: recognised as moved, also into or out of a whole object."""
+"""Recognises values that were removed at one path and added at another as moved, also into or out of an object."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import Final, NamedTuple
 from drafts.compare.changes import Change, Path
 from drafts.compare.identity import Identities
 
-# A string at least this long is the same one under any name; shorter ones and numbers need the same name too.
-TELLING_STRING: Final = 12
+# Equal strings of at least this length count as the same value under any name; other scalars need the same name.
+MIN_DISTINCTIVE_LENGTH: Final = 12
 
 
 class ValueAt(NamedTuple):
-    """A value and where it stands."""
+    """A value and its path."""
 
     path: Path
     value: object
 
 
 def recognise_moves(changes: list[Change], identities: Identities) -> list[Change]:
-    """The changes, with what was removed here and added there told as moved.
+    """Replace pairs of a removed and an added value by a `moved` change.
 
-    Only where there is no doubt: the value is there once among what left, and once among what came. A value that moved
-    into an object which came as a whole is told by itself and left out of that object; likewise where it left one.
+    Only if the pair is unambiguous: the value occurs once among the removed values and once among the added ones. A
+    value that moved into an added object gets its own change and is left out of that object; likewise for a value that
+    moved out of a removed object.
     """
     gone = [ValueAt(change.path, change.old) for change in changes if change.op == "removed"]
     came = [ValueAt(change.path, change.new) for change in changes if change.op == "added"]
@@ -40,7 +41,7 @@ def recognise_moves(changes: list[Change], identities: Identities) -> list[Chang
 
 
 def _moves(gone: list[ValueAt], came: list[ValueAt], identities: Identities) -> dict[Path, ValueAt]:
-    """Where each moved value stood, by where it stands now; of values that hold each other only the outermost."""
+    """The old place of each moved value, by its new path; of nested values only the outermost."""
     left = _once(gone, identities)
     arrived = _once(came, identities)
     moves: dict[Path, ValueAt] = {}
@@ -56,21 +57,21 @@ def _moves(gone: list[ValueAt], came: list[ValueAt], identities: Identities) -> 
 
 
 def _once(places: Iterable[ValueAt], identities: Identities) -> dict[Hashable, ValueAt]:
-    """Values that stand in one place only, by each of their signs."""
+    """Values that occur only once, by each of their signs."""
     signs = [(sign, place) for each in places for place in _all(each) for sign in _signs(place, identities)]
     counts = Counter(sign for sign, _ in signs)
     return {sign: place for sign, place in signs if counts[sign] == 1}
 
 
 def _signs(place: ValueAt, identities: Identities) -> Iterator[Hashable]:
-    """By what a value is recognised: its name and itself, or itself alone where that is telling."""
+    """The keys by which a value is recognised: its name and value, or its value alone if that is distinctive."""
     value = place.value
     if value is None or isinstance(value, bool) or value in ("", {}, []):
         return
     number = identities.of(value)
     if isinstance(place.path[-1], str):
         yield (place.path[-1], number)
-    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) >= TELLING_STRING):
+    if isinstance(value, dict | list) or (isinstance(value, str) and len(value) >= MIN_DISTINCTIVE_LENGTH):
         yield number
 
 
@@ -81,14 +82,14 @@ def _all(place: ValueAt) -> Iterator[ValueAt]:
 
 
 def _members(place: ValueAt) -> list[ValueAt]:
-    """What an object holds; array items have no name to be found by, and are left alone."""
+    """The members of an object; array items are ignored, because they have no name."""
     if not isinstance(place.value, dict):
         return []
     return [ValueAt((*place.path, key), value) for key, value in place.value.items()]
 
 
 def _without(place: ValueAt, taken: Collection[Path]) -> object:
-    """The value, without the members that are told by themselves."""
+    """The value without the members that have their own change."""
     if not isinstance(place.value, dict):
         return place.value
     return {str(member.path[-1]): _without(member, taken) for member in _members(place) if member.path not in taken}

@@ -24,8 +24,9 @@ _GONE: Final = Fate()
 class Row(NamedTuple):
     """One line of a hunk, with its 1-based number in the old and the new text.
 
-    `partner` is the line on the other side that it became or was, `moved` the line on the other side where it stands
-    unchanged. `spans` marks what differs from the partner, in code points. `ends` is false for a last line without LF.
+    `partner` is the number of the line on the other side of which it is an edited form, `moved` that of the same line
+    elsewhere on the other side. `spans` are the ranges that differ from the partner, in code points. `ends` is false
+    for a last line without LF.
     """
 
     kind: RowKind
@@ -38,7 +39,7 @@ class Row(NamedTuple):
     ends: bool = True
 
     def pieces(self) -> Iterator[tuple[str, bool]]:
-        """The line cut at its marks, for pages: (text, is it marked)."""
+        """The line split at its marked ranges, for pages: (text, whether it is marked)."""
         at = 0
         for start, end in self.spans:
             if start > at:
@@ -49,7 +50,7 @@ class Row(NamedTuple):
             yield self.text[at:], False
 
     def as_data(self) -> dict[str, Any]:
-        """As REST shows it; `marks` in UTF-16 code units, left out where there are none."""
+        """The JSON form in REST; `marks` are in UTF-16 code units, and left out if there are none."""
         data: dict[str, Any] = {"op": self.kind, "old": self.old, "new": self.new, "text": self.text}
         if self.spans:
             data["marks"] = utf16(self.text, self.spans)
@@ -64,9 +65,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Changes that stand close together, with the equal lines around them.
+    """Changes that are close together, with the equal lines around them.
 
-    Starts are 1-based; where a side has no line in the hunk, its start is the line after which the others stand.
+    Starts are 1-based. If a side has no line in the hunk, its start is the line after which the other side's lines
+    belong.
     """
 
     old_start: int
@@ -88,7 +90,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class TextCounts:
-    """How much changed. Moved lines count as moved only; `places` are the runs of changed lines one steps through."""
+    """How much changed. Moved lines count as moved only; `places` is the number of runs of changed lines."""
 
     lines_added: int = 0
     lines_removed: int = 0
@@ -104,10 +106,10 @@ class TextCounts:
 
 @dataclass(frozen=True, slots=True)
 class TextDifference:
-    """How one text became another; `old` and `new` hold all lines, for unfolding what lies between the hunks.
+    """The difference of two texts; `old` and `new` hold all lines, so that pages can show those between hunks.
 
-    Of `total` rows, `after` are left out before the hunks, and whatever is missing then behind them. Where the text was
-    not looked into, because there were too many others, nothing but its change is known: `is_unread`.
+    Of `total` rows, the first `after` are left out, and possibly some at the end (`next`). `is_unread` means that the
+    texts were not compared, because the comparison has too many others; it is known only that they differ.
     """
 
     old: TextLines
@@ -122,12 +124,12 @@ class TextDifference:
 
     @property
     def next(self) -> int | None:
-        """How many rows to leave out to read on; None where nothing is missing."""
+        """The value of `after` for the rest of the rows; None if there is no rest."""
         end = self.after + sum(len(hunk.rows) for hunk in self.hunks)
         return end if end < self.total or self.is_unread else None
 
     def as_data(self) -> dict[str, Any]:
-        """The members that a text field has in REST."""
+        """The members of a text field in REST."""
         return {
             "hunks": [hunk.as_data() for hunk in self.hunks],
             "next": self.next,
@@ -138,9 +140,9 @@ class TextDifference:
 
 
 def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget | None = None) -> TextDifference:
-    """Compare two texts by what stands between LFs; `context` equal lines are shown around each change.
+    """Compare two texts by lines, which end with LF; each change gets `context` equal lines around it.
 
-    A CR is a character of its line, so that another line end is another line, marked at its end.
+    A CR belongs to its line, so that lines with different line ends differ, with a mark at their end.
     """
     budget = Budget() if budget is None else budget
     before, budget.coarse = budget.coarse, False
@@ -160,12 +162,12 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
 
 
 def unread_difference() -> TextDifference:
-    """A difference that nobody looked into."""
+    """A difference of texts that were not compared."""
     return TextDifference(TextLines([]), TextLines([]), (), (), TextCounts(), coarse=True, is_unread=True)
 
 
 def apply_hunks(hunks: Iterable[Hunk], text: str) -> str:
-    """The new text, from the old one and the hunks between them; `ValueError` where they do not fit the text."""
+    """Apply hunks to the old text and return the new one. Raises `ValueError` if they do not fit the text."""
     old = TextLines.of(text)
     lines: list[str] = []
     at, ends = 0, old.ends
@@ -195,7 +197,7 @@ def _grouped(stretches: list[Stretch], context: int) -> Iterator[list[Stretch]]:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Changes that stand close together: what a hunk is made of. Lines are 0-based, up to but not including the end."""
+    """Changes that are close together and form a hunk. Lines are 0-based, and the end is exclusive."""
 
     stretches: list[Stretch]
     lines: Gap
@@ -221,7 +223,7 @@ class _Group:
 
 
 def _hunks(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
-    """The hunks with the `count` rows from `first` on; no other row is ever made into more than a passing one."""
+    """The hunks with `count` rows, starting at row `first`; other rows are not kept in memory."""
     for group in groups:
         skipped, taken = min(first, group.size), min(count, max(group.size - first, 0))
         first -= skipped
