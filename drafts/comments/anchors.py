@@ -1,10 +1,10 @@
-"""Where a range of lines stands in another version of its text: pure functions over two lists of lines.
+"""Finds a range of lines in another version of its text: pure functions over two lists of lines.
 
-A range follows its text. Of all its lines that stand in the other text, those that stayed in their order (the line
-difference matches them) or those that moved together, whichever are more text, say where it is now. A range of which
-nothing stands there literally is found by its quote between the same neighbours, by lines there that read like its own,
-or by standing there alone. Edited lines at the ends of a range that stayed still belong to it. Otherwise its text is
-gone. Lines are 1-based and inclusive, as in editors.
+A range follows its text. Its lines that occur unchanged in the new text determine the new range: either those that kept
+their order (matched by the line difference) or those that moved together, whichever are more text. If no line occurs
+unchanged, the range is found by its quote between the same neighbours, by similar lines there, or because exactly its
+lines were replaced there. Edited lines at the ends of a range that kept its place still belong to it. In all other
+cases the text is gone. Lines are 1-based and inclusive, as in editors.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from rapidfuzz.distance import Indel
 from drafts.compare.budget import Budget
 from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 
-# An edited line is still the line while this share of its characters and the new one's is the same, in order.
+# An edited line counts as the same line if at least this share of the characters of both is equal, in order.
 SIMILAR: Final = 0.6
-# … or this much, where as many lines stand between the same neighbours as before, and it is the one in its place.
+# … or this share, if the number of lines between the same neighbours is unchanged and it has the same position.
 SIMILAR_IN_PLACE: Final = 0.4
-# Of longer lines the beginnings are held against each other.
+# Of longer lines only the beginnings are compared.
 LONG_LINE: Final = 1_000
-# So near a line has to have a neighbour with words for standing in its place; blank lines and brackets are anywhere.
+# A position counts as known only if an unchanged line with words is this near; blank lines and brackets are anywhere.
 NEIGHBOURS: Final = 3
-# A quote shorter than this says nothing about where it stands outside its old neighbourhood.
-TELLING_QUOTE: Final = 20
-# Moved lines belong together while no more lines than this stand between them.
+# A quote shorter than this is not searched for outside its old neighbourhood.
+MIN_DISTINCTIVE_QUOTE: Final = 20
+# Moved lines form one run if at most this many other lines are between them.
 MAX_GAP: Final = 1
-# A line that was inserted at more places than this does not tell which of them is meant.
+# A line that was inserted at more places than this is ignored, because it is ambiguous.
 MAX_PLACES: Final = 16
-# Comparing each line of a range with each in its place is bounded.
+# Limits the number of pairs of lines that are compared for similarity.
 MAX_PAIRS: Final = 20_000
 
 
@@ -47,22 +47,22 @@ class LineSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Lines (0-based) of the new text that carry a range's text, and how many characters of it."""
+    """Lines (0-based) of the new text that contain text of the range, and the number of its characters."""
 
     lines: Sequence[int]
     weight: int
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text as editors count them: a line end at its end begins one more, which is empty.
+    """The lines of a text as editors count them: a final line end is followed by an empty line.
 
-    Without the CR before an LF: what was said of a line stays with it when a file's line ends change.
+    A CR before an LF is left out, so that a comment keeps its line if the line ends of a file change.
     """
     return [line.removesuffix("\r") for line in text.split("\n")] if "\r" in text else text.split("\n")
 
 
 class LineMap:
-    """What became of the lines of one text in another; made once for all ranges between the two."""
+    """Maps lines of one text to another; made once for all ranges between the two texts."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         self.old = old
@@ -74,66 +74,66 @@ class LineMap:
         self._unmatched: dict[str, list[int]] | None = None
 
     def follow(self, span: LineSpan, quote: str = "") -> LineSpan | None:
-        """Where the range is in the new text; None where its text is gone."""
+        """The range in the new text, or None if its text is gone."""
         first, last = span.from_line - 1, span.to_line
-        telling = _telling(self.old, range(first, min(last, len(self.old))))
-        stayed, moved = self._stayed(telling), self._moved(telling)
+        distinctive = _distinctive_lines(self.old, range(first, min(last, len(self.old))))
+        stayed, moved = self._stayed(distinctive), self._moved(distinctive)
         if stayed.lines and stayed.weight >= moved.weight:
-            lines: Sequence[int] = [*stayed.lines, *self._edited_ends(telling)]
+            lines: Sequence[int] = [*stayed.lines, *self._edited_ends(distinctive)]
         else:
-            lines = moved.lines or self._quoted(first, last, quote) or self._edited(first, last, telling)
+            lines = moved.lines or self._quoted(first, last, quote) or self._edited(first, last, distinctive)
         return LineSpan(min(lines) + 1, max(lines) + 1) if lines else None
 
-    def _edited_ends(self, telling: Sequence[int]) -> Iterator[int]:
-        """What became of the lines before the first of a range that stayed, and after the last."""
-        stayed = [at for at, line in enumerate(telling) if self._new_line(line) is not None]
-        for end in (telling[: stayed[0]], telling[stayed[-1] + 1 :]):
+    def _edited_ends(self, distinctive: Sequence[int]) -> Iterator[int]:
+        """The new lines for the edited lines before the first unchanged line of a range, and after the last."""
+        stayed = [at for at, line in enumerate(distinctive) if self._new_line(line) is not None]
+        for end in (distinctive[: stayed[0]], distinctive[stayed[-1] + 1 :]):
             if end:
                 yield from self._edited(end[0], end[-1] + 1, end)
 
-    def _edited(self, first: int, last: int, telling: Sequence[int]) -> Sequence[int]:
-        """Lines in the place of a range that are its own, edited: they read like it, or stand there alone."""
-        return self._similar(first, last, telling) or self._alone(first, last)
+    def _edited(self, first: int, last: int, distinctive: Sequence[int]) -> Sequence[int]:
+        """The edited lines of a range: similar lines at its place, or the only lines there."""
+        return self._similar(first, last, distinctive) or self._alone(first, last)
 
-    def _stayed(self, telling: Sequence[int]) -> _Found:
-        found = [new for line in telling if (new := self._new_line(line)) is not None]
+    def _stayed(self, distinctive: Sequence[int]) -> _Found:
+        found = [new for line in distinctive if (new := self._new_line(line)) is not None]
         return _Found(found, self._new_weight(found))
 
     def _new_line(self, line: int) -> int | None:
-        """Where a line of the old text stands in the new one, if the difference leaves it as it is."""
+        """The new number of an old line, if the difference matches it."""
         nearest = bisect_right(self._starts, line) - 1
         if nearest < 0 or line >= self.blocks[nearest].old + self.blocks[nearest].size:
             return None
         return self.blocks[nearest].new + line - self.blocks[nearest].old
 
-    def _moved(self, telling: Sequence[int]) -> _Found:
-        """The heaviest run of the range's lines among those of the new text that the difference calls inserted."""
-        texts = {self.old[line] for line in telling}
+    def _moved(self, distinctive: Sequence[int]) -> _Found:
+        """The run of inserted lines with the most text of the range."""
+        texts = {self.old[line] for line in distinctive}
         places = [self._inserted().get(text, []) for text in texts]
         lines = sorted(line for each in places if len(each) <= MAX_PLACES for line in each)
         runs = [_Found(run, self._new_weight(run)) for run in _runs(lines)]
-        # At least half of the range has to stand together: a few of its lines are found by chance.
+        # At least half of the range's text must be in one run, because a few equal lines occur by chance.
         enough = sum(map(_weight, texts)) / 2
         return max((run for run in runs if run.weight >= enough), key=lambda run: run.weight, default=_Found((), 0))
 
     def _quoted(self, first: int, last: int, quote: str) -> Sequence[int]:
-        """The lines on which the quote stands literally: between the old neighbours, or at one place only."""
+        """The lines that contain the quote: between the old neighbours, or at the only place where it occurs."""
         if not any(character.isalnum() for character in quote):
             return ()
         start, stop = self._place(first, last)
         between = _lines_with(quote, self.new[start:stop])
         if between:
             return [start + line for line in between]
-        if len(quote) < TELLING_QUOTE or "\n".join(self.new).count(quote) != 1:
+        if len(quote) < MIN_DISTINCTIVE_QUOTE or "\n".join(self.new).count(quote) != 1:
             return ()
         return _lines_with(quote, self.new)
 
-    def _similar(self, first: int, last: int, telling: Sequence[int]) -> Sequence[int]:
+    def _similar(self, first: int, last: int, distinctive: Sequence[int]) -> Sequence[int]:
         start, stop = self._place(first, last)
-        if len(telling) * (stop - start) > MAX_PAIRS:
+        if len(distinctive) * (stop - start) > MAX_PAIRS:
             return ()
         found: list[int] = []
-        for line in telling:
+        for line in distinctive:
             likeness, place = max(
                 ((_likeness(self.old[line], self.new[at]), -at) for at in range(start, stop)), default=(0.0, 0)
             )
@@ -144,7 +144,7 @@ class LineMap:
         return found
 
     def _level(self, line: int) -> int | None:
-        """The new line in the place of an old one, among as many as before, if it is somewhat like it."""
+        """The new line at the position of an old one, if the number of lines is unchanged and it is similar enough."""
         gap = self._gap(line)
         if gap is None or gap.old_end - gap.old_start != gap.new_end - gap.new_start or not self._is_known(gap):
             return None
@@ -152,19 +152,19 @@ class LineMap:
         return level if _likeness(self.old[line], self.new[level]) >= SIMILAR_IN_PLACE else None
 
     def _alone(self, first: int, last: int) -> Sequence[int]:
-        """The lines that stand where the range stood, as many as it had, right between the same two neighbours."""
+        """The lines that replaced exactly the range: equally many, directly between the same two neighbours."""
         gap = self._gap(first)
         if gap is None or (gap.old_start, gap.old_end) != (first, last) or gap.new_end - gap.new_start != last - first:
             return ()
         return range(gap.new_start, gap.new_end) if self._is_known(gap) else ()
 
     def _gap(self, line: int) -> Gap | None:
-        """The stretch of changed lines in which an old line stands."""
+        """The stretch of changed lines that contains an old line."""
         at = bisect_right(self._gap_starts, line) - 1
         return self._gaps[at] if at >= 0 and line < self._gaps[at].old_end else None
 
     def _is_known(self, gap: Gap) -> bool:
-        """Whether a stretch has a neighbour with words, which stayed."""
+        """Whether an unchanged line with words is next to the stretch."""
         before = range(max(0, gap.old_start - NEIGHBOURS), gap.old_start)
         after = range(gap.old_end, min(len(self.old), gap.old_end + NEIGHBOURS))
         return any(_has_words(self.old[line]) for line in (*before, *after) if self._new_line(line) is not None)
@@ -191,12 +191,12 @@ class LineMap:
 
 
 def follow(span: LineSpan, quote: str, *, old: str, new: str) -> LineSpan | None:
-    """Where one range of `old` is in `new`; None where its text is gone."""
+    """The range of `new` that corresponds to one of `old`, or None if its text is gone."""
     return span if old == new else LineMap(lines_of(old), lines_of(new)).follow(span, quote)
 
 
-def _telling(lines: Sequence[str], span: Iterable[int]) -> list[int]:
-    """The lines of a range by which it can be known again: those with words, or all where none has any."""
+def _distinctive_lines(lines: Sequence[str], span: Iterable[int]) -> list[int]:
+    """The lines of a range that can identify it: those with words, or all if none has any."""
     every = list(span)
     return [line for line in every if _has_words(lines[line])] or every
 
@@ -229,7 +229,7 @@ def _lines_with(quote: str, lines: Sequence[str]) -> Sequence[int]:
 
 
 def _likeness(line: str, other: str) -> float:
-    """Twice the characters that two lines share in order, by the characters of both: 1 where they are the same."""
+    """The similarity of two lines: twice the number of common characters, in order, divided by the number of both."""
     if not line.strip() or not other.strip():
         return 0.0
     return Indel.normalized_similarity(line[:LONG_LINE], other[:LONG_LINE], score_cutoff=SIMILAR_IN_PLACE)
