@@ -42,7 +42,7 @@ def test_the_activity_shows_and_filters_it(
     address = reverse("workspace:activity", args=[project.id])
     page = browser(viewer).get(address, {"kind": "notes"})
     assert [words(each) for each in elements(page, "h3")] == ["Editor noted “Ask the clinic”"]
-    assert "#pen-line" in page.content.decode()
+    assert "#icon-pen-line" in page.content.decode()
     assert ("notes", "Notes") in page.context["kinds"]
     assert "note.added" in elements(page, id="live-body")[0].attributes["data-live-body-on-value"].split()
 
