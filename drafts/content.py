@@ -1,4 +1,4 @@
-"""What a save changes: parsed into checked texts on arrival, hashed the same way everywhere."""
+"""Parsing and checking the changed texts of a save, and hashing content."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ LANGUAGES_BY_ENDING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field's new text, checked; `text` is None where a file is removed."""
+    """One field's new text, checked; `text` is None if a file is removed."""
 
     field: str
     text: str | None
@@ -74,13 +74,13 @@ class FieldChange:
 
 
 def content_hash(fields: Mapping[str, FieldContent]) -> str:
-    """SHA-256 of RFC 8785 `{"v": 1, "fields": {name: {sha256, media_type, language}}}`, bare hex."""
+    """SHA-256 of RFC 8785 `{"v": 1, "fields": {name: {sha256, media_type, language}}}`, in lowercase hex."""
     hashed = {name: content.hashed() for name, content in fields.items()}
     return canonical_hash({"v": CONTENT_HASH_VERSION, "fields": hashed})
 
 
 def language_of(path: str) -> str | None:
-    """The language of a file that came without one: what its ending says, or None. The one place that decides it."""
+    """The language of a file for which none was given, by its ending, or None. Only this function decides it."""
     name = path.rsplit("/", 1)[-1]
     return LANGUAGES_BY_ENDING.get(name.rsplit(".", 1)[-1].lower()) if "." in name else None
 
@@ -96,10 +96,10 @@ def read_changes(changes: object) -> dict[str, FieldChange]:
 
 
 def changes_read_before(changes: object) -> Callable[[], dict[str, FieldChange]]:
-    """Do the work of `read_changes` now, and give its answer, or its refusal, when that is asked for.
+    """Run `read_changes` now; the returned function returns its result or raises its refusal.
 
-    Checking a large text takes a while, during which the project's row must not be locked; but a refusal of the caller
-    comes before a refusal of the text.
+    Checking a large text takes a while, so it is done before the project's row is locked; but a refusal because of the
+    caller's permissions must be raised before one because of the text.
     """
     try:
         checked = read_changes(changes)
@@ -113,7 +113,7 @@ def _refuse(refusal: DomainError) -> NoReturn:
 
 
 def line_ends_changed(changes: Mapping[str, Any]) -> list[str]:
-    """The fields of a save whose line ends were made LF: a prompt or configuration that came with others."""
+    """The fields of a save whose line ends were changed to LF: prompts and configurations with other line ends."""
     texts = ((name, bytes(value) if isinstance(value, msgspec.Raw) else value) for name, value in changes.items())
     return sorted(
         name
@@ -124,7 +124,7 @@ def line_ends_changed(changes: Mapping[str, Any]) -> list[str]:
 
 
 def refused_texts(changes: object) -> dict[str, str]:
-    """The texts of a save that can be kept although it was refused; what cannot be stored is left out."""
+    """The texts of a refused save that can be kept; texts that cannot be stored are left out."""
     texts: dict[str, str] = {}
     if isinstance(changes, Mapping):
         for name, value in changes.items():

@@ -22,7 +22,7 @@ MAX_MESSAGE = 1000
 
 
 class DraftKind(models.TextChoices):
-    """How a version came to be."""
+    """The kind of write that created a version."""
 
     SAVE = "save", _("Save")
     REVERT = "revert", _("Revert")
@@ -33,7 +33,7 @@ class DraftKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class FieldContent:
-    """What one field holds in one draft. `sha256` is bare lowercase hex; an unknown language is None."""
+    """The content of one field in one draft. `sha256` is lowercase hex; the language is None if unknown."""
 
     sha256: str
     media_type: str
@@ -41,7 +41,7 @@ class FieldContent:
     size: int = 0
 
     def hashed(self) -> dict[str, str | None]:
-        """The part of it that the content hash covers."""
+        """The members that the content hash covers."""
         return {"sha256": self.sha256, "media_type": self.media_type, "language": self.language}
 
 
@@ -79,12 +79,12 @@ class Draft(models.Model):
     prompt_id: str | None
     configuration_id: str | None
     author_id: UUID
-    # True on the answer to a save that the same `client_ref` had done before.
+    # True if this is returned for a repeated save with the same `client_ref`.
     repeated: bool = False
-    # Known on the answer to a write: the `seq` of its event, and what an undo had to leave as it was.
+    # Set on the result of a write: the `seq` of its event, and the fields that an undo could not restore.
     event_seq: int
     skipped_fields: Sequence[Mapping[str, Any]] = ()
-    # Known on the answer to a save: the fields whose line ends were made LF.
+    # Set on the result of a save: the fields whose line ends were changed to LF.
     line_ends_changed: Sequence[str] = ()
     objects = DraftQuerySet.as_manager()
 
@@ -103,12 +103,12 @@ class Draft(models.Model):
 
     @property
     def prompt_text(self) -> str | None:
-        """The prompt's text, read through from its blob; None before it was first written."""
+        """The prompt's text, or None before it was first written."""
         return self.prompt.text if self.prompt else None
 
     @property
     def model_configuration_text(self) -> str | None:
-        """The configuration as it was typed: key order and number spelling intact."""
+        """The configuration's text as it was typed, with its order of keys and notation of numbers."""
         return self.configuration.text if self.configuration else None
 
     @property
@@ -124,7 +124,7 @@ class Draft(models.Model):
         return found
 
     def sha256_of(self, field: str) -> str | None:
-        """The hash of one field's content, or None where the draft does not have the field."""
+        """The hash of one field's content, or None if the draft does not have the field."""
         if field == PROMPT:
             return self.prompt_id
         if field == CONFIGURATION:

@@ -34,7 +34,7 @@ FILE_CHANGE = {
 
 @extend_schema_field(JSON_OBJECT)
 class JsonObject(serializers.JSONField):
-    """A JSON object of anybody's making."""
+    """A JSON object whose members are not checked here."""
 
 
 @extend_schema_field(

@@ -1,4 +1,4 @@
-"""Inserting a version: the last step of every write of text, whatever led to it."""
+"""Inserting a version: the last step of every write that changes texts."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def write_draft(
     texts: Mapping[str, str | None] | None = None,
     with_statements: Sequence[Statement] = (),
 ) -> Draft:
-    """Insert the version after `current` inside a write whose right to the changed fields is already proven.
+    """Insert the version after `current`. The caller has already checked the locks of the changed fields.
 
-    `after` is every field of the new version, its contents stored already or by one of `with_statements`. The event
-    comes first: its time is the draft's, and its `seq` the token of a momentary lease. `texts` are those of
-    the changed fields (None for a removed file), where the caller has them at hand: neither the search index nor who
-    reads the version then needs a round trip of its own. Steps that apps have registered come last
-    (`drafts.new_versions`); what they refuse is not written.
+    `after` contains all fields of the new version; their contents are stored already, or by one of `with_statements`.
+    The event is recorded first: its time becomes the draft's, and its `seq` the token of a momentary lease. `texts` are
+    the texts of the changed fields (None for a removed file), if the caller has them: the search index and readers of
+    the result then need no further query. Steps registered by apps (`drafts.new_versions`) run last; if one raises,
+    nothing is written.
     """
     before = current.fields if current else {}
     check_files(after)
@@ -89,7 +89,7 @@ def write_draft(
 
 
 def _attach_texts(draft: Draft, texts: Mapping[str, str | None]) -> None:
-    """Attach the texts to the version, so that reading them takes no query."""
+    """Attach the texts to the version, so that reading them needs no query."""
     for name, relation in ((PROMPT, "prompt"), (CONFIGURATION, "configuration")):
         text, digest = texts.get(name), draft.sha256_of(name)
         if text is not None and digest is not None:
@@ -115,7 +115,7 @@ def _row_of(draft: Draft) -> list[Any]:
 
 
 def changed_fields(before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> list[str]:
-    """The fields that differ, the named ones first, files by path."""
+    """The names of the fields that differ: prompt and configuration first, then files by path."""
     names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     order = {PROMPT: 0, CONFIGURATION: 1}
     return sorted(names, key=lambda name: (order.get(name, 2), name))
@@ -130,7 +130,7 @@ def repeated_draft(write: ProjectWrite) -> Draft:
 
 
 def _facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> dict[str, Any]:
-    """What the event says of a version: hashes before and after, never the texts."""
+    """The data of a version's event: hashes before and after, but never texts."""
     return {
         "version": draft.version_number,
         "kind": draft.kind,

@@ -1,8 +1,8 @@
 """Locks in Redis, taken by `SET … NX PX` and changed only by Lua that compares the `lease_id`.
 
-Redis is a cache of the journal: fast, and it may lose anything. The journal in Postgres decides (docs/rules.md,
-"Locks"). One key per script, flat values, times as strings of whole milliseconds since 1970 by Redis' own clock. A
-value that cannot be read (corrupt, or written by something else) counts neither as free nor as anybody's.
+Redis is a fast cache of the leases in Postgres, which decide (docs/rules.md, "Locks"); it may lose its data. Each
+script uses one key, values are flat, and times are strings of whole milliseconds since 1970 by the clock of Redis. A
+field whose value cannot be read (corrupt, or written by another program) counts neither as free nor as held.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class HeldLock:
 
 @dataclass(frozen=True, slots=True)
 class TakeResult:
-    """The answer to an attempt: ours (`taken`), or held by `lock`, or by something unreadable (`lock` is None)."""
+    """The result of `take`: `taken`, or else held by `lock`, which is None if the value cannot be read."""
 
     taken: bool
     lock: HeldLock | None
@@ -119,13 +119,13 @@ _values = msgspec.json.Decoder(_Value)
 
 
 def lock_key(project_id: UUID, field: str) -> str:
-    """`lock:project:{id}:field:{name}`, the address other tools may read."""
+    """`lock:project:{id}:field:{name}`, a documented key that other tools may read."""
     return f"lock:project:{project_id}:field:{field}"
 
 
 @contextmanager
 def unavailable_without_redis() -> Iterator[None]:
-    """Turn a Redis that is away, loading or too slow into `Unavailable`."""
+    """Raise `Unavailable` if Redis is down, loading or too slow."""
     try:
         yield
     except redis.RedisError as error:
@@ -139,34 +139,34 @@ def take(*, key: str, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int)
 
 
 def renew(*, key: str, lease_id: UUID, ttl: int) -> datetime | None:
-    """Give this lease's key `ttl` ms from now; None where the key is gone or another's."""
+    """Let this lease's key expire in `ttl` ms; return None if the key is gone or belongs to another lease."""
     lock = read_value(key, _run(RENEW, key, lease_id, ttl))
     return lock.expires_at if lock else None
 
 
 def adjust(*, key: str, lease_id: UUID, ttl: int, connection: int) -> datetime | None:
-    """As `renew`, because a connection of the session was opened or closed; an outdated one changes nothing.
+    """As `renew`, when a connection of the session was opened or closed; an older connection changes nothing.
 
-    Two nodes may call this in the wrong order, and one may have paused between reading the journal and the call; so the
-    numbers are compared here, where the time is set.
+    Two nodes may call this in the wrong order, or pause between reading the lease and the call; so the script compares
+    the connection numbers when it sets the time.
     """
     lock = read_value(key, _run(ADJUST, key, lease_id, ttl, connection))
     return lock.expires_at if lock else None
 
 
 def release(*, key: str, lease_id: UUID) -> bool:
-    """Free the key if it is still this lease's."""
+    """Delete the key if it still belongs to this lease."""
     return bool(_run(RELEASE, key, lease_id))
 
 
 def swap(*, key: str, ended: UUID, user_id: UUID, session_id: UUID, lease_id: UUID, ttl: int) -> datetime | None:
-    """Move the key from an ended lease to its successor, as the journal has it; None where a third one has the key."""
+    """Move the key from an ended lease to its successor; return None if the key belongs to a third lease."""
     lock = read_value(key, _run(SWAP, key, ended, user_id, session_id, lease_id, ttl))
     return lock.expires_at if lock else None
 
 
 def read_many(keys: Sequence[str]) -> list[HeldLock | bool | None]:
-    """The value of each key: a lock, None where it is free, False where it cannot be read."""
+    """The value of each key: a lock, None if there is none, False if it cannot be read."""
     if not keys:
         return []
     values = get_redis_connection("locks").mget(keys)
@@ -177,7 +177,7 @@ def read_many(keys: Sequence[str]) -> list[HeldLock | bool | None]:
 
 @cache
 def _script(source: str) -> Any:
-    # redis-py sends EVALSHA and loads the source again on NOSCRIPT, which a restarted server answers.
+    # redis-py sends EVALSHA, and loads the source again if the server answers NOSCRIPT, as after a restart.
     return get_redis_connection("locks").register_script(source)
 
 
@@ -186,14 +186,14 @@ def _run(source: str, key: str, *arguments: object) -> Any:
 
 
 def read_value(key: str, value: bytes | None) -> HeldLock | None:
-    """The lock that a key's value is; None for no value, and for one that is not a lock of ours."""
+    """Parse the value of a key; None for no value, and for one that is not a valid lock."""
     if value is None:
         return None
     try:
         lock = _values.decode(value)
         expires_at = datetime.fromtimestamp(int(lock.expires_at) / 1000, UTC)
     except (msgspec.DecodeError, ValueError, OverflowError, OSError):
-        # No traceback: what matters is the value, and an operator who must look at it.
+        # Without a traceback: an operator needs to see the value only.
         logger.error("The value under %s is not a lock of ours: %r", key, value[:200])  # noqa: TRY400
         return None
     return HeldLock(lock.user_id, lock.session_id, lock.lease_id, expires_at)

@@ -1,4 +1,4 @@
-"""Unsaved text, kept on the server while it is typed. Private to its writer; not a record, so it has no event."""
+"""Working copies: unsaved texts kept on the server. Private to their writers; not records, so without events."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def put_working_copy(
 ) -> int:
     """Keep the holder's unsaved text and return the revision that is kept; only a higher one replaces it.
 
-    Text that arrives after its lease has ended (handed over, expired, taken over) is kept all the same, and the answer
-    is `StaleToken` with `working_copy`, its id. Raises `LockNotHeld` for a token that is not the caller's.
+    A text that arrives after its lease has ended (handed over, expired, taken over) is kept too, and then `StaleToken`
+    is raised with its id in `working_copy`. Raises `LockNotHeld` for a token that is not the caller's.
     """
     check_field_name(field)
     text = check_content(content, field=field, name="content")
@@ -78,8 +78,7 @@ def keep_refused_texts(
 ) -> dict[str, UUID]:
     """Keep the texts of a save that was refused, each with the caller's own lease; return field → working copy id.
 
-    Called after the refused transaction has ended, in one of its own, before the refusal is answered. A text without
-    a revision gets the next one.
+    Runs in its own transaction after the refused one has ended. A text without a revision gets the next one.
     """
     kept: dict[str, UUID] = {}
     with write_transaction():
@@ -92,11 +91,11 @@ def keep_refused_texts(
 
 
 def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
-    """Store a lease's text if its revision is higher than the kept one; without one it is the next."""
+    """Store a lease's text if its revision is higher than the stored one; None stands for the next revision."""
     copy = WorkingCopy.objects.select_for_update().filter(lease=lease).first()
     if copy is None:
         first = WorkingCopy(lease=lease, revision=1 if revision is None else revision, content=text, updated_at=Now())
-        # Two puts may both find nothing; the second one then waits here, and updates below.
+        # Two calls may both find none; the second one then waits here, and updates below.
         WorkingCopy.objects.bulk_create([first], ignore_conflicts=True)
         copy = WorkingCopy.objects.select_for_update().get(lease=lease)
     if revision is None and copy.content == text:
@@ -109,16 +108,16 @@ def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
 
 
 def delete_copies_sql(leases: Mapping[str, Lease], revisions: Mapping[str, int]) -> Statement:
-    """The statement that deletes the leases' copies up to the revision that a save names, or whole where it names none.
+    """The statement that deletes the leases' copies up to the saved revision, or in any revision if none is given.
 
-    It is sent with the save's event (`audit.services.record`).
+    It is run together with the save's event (`audit.services.record`).
     """
     saved = [(lease.lease_id, revisions.get(field, MAX_REVISION)) for field, lease in leases.items()]
     return _FORGET, [[lease_id for lease_id, _ in saved], [revision for _, revision in saved]]
 
 
 def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: UUID) -> None:
-    """Remove a kept text by its writer's choice. Raises `NotFound` also for somebody else's."""
+    """Delete the caller's own working copy. Raises `NotFound` also for another person's."""
     with unavailable_on_timeout():
         own = WorkingCopy.objects.filter(pk=working_copy_id, lease__project_id=project_id, lease__user=caller.user)
         deleted = own.delete()[0]
@@ -127,7 +126,7 @@ def discard_working_copy(*, caller: Caller, project_id: UUID, working_copy_id: U
 
 
 def own_lease(user: User, project_id: UUID, session_id: UUID | None, *, field: str, token: int) -> Lease | None:
-    """The lease that a token names, open or ended, if it is this user's in this session."""
+    """The lease with this token, open or ended, if it belongs to this user and session."""
     if session_id is None:
         return None
     return Lease.objects.filter(

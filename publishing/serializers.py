@@ -8,12 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import Person
+from drafts.serializers import JsonObject
 from publishing.models import MAX_COMMENT, MAX_RELEASE_NAME, Meaning, ReleaseState
 from publishing.policies import MAX_PEOPLE, Enforcement
 from rest.fields import Choice, Flag, Integer, Text
 
 ENFORCEMENT = [(enforcement, enforcement) for enforcement in get_args(Enforcement)]
-JSON_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": {}}
 PEOPLE_BY_MEANING = {
     "type": "object",
     "properties": {
@@ -33,11 +33,6 @@ class PeopleByMeaning(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-@extend_schema_field(JSON_OBJECT)
-class JsonObject(serializers.JSONField):
-    """A JSON object whose members somebody else defines."""
 
 
 class PolicyInfo(serializers.Serializer[Any]):
