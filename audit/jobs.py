@@ -1,6 +1,6 @@
-"""Background work: procrastinate finds the jobs here, and its worker does them.
+"""Background jobs of the audit trail.
 
-Their aliases are the names under which version 0.1 queued them.
+The aliases are the names under which version 0.1 queued them.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from audit.system_caller import system_caller
 @app.periodic(cron=settings.FOUNDRY_CHECKPOINT_CRON)
 @app.task(queueing_lock="checkpoint", lock="checkpoint", aliases=["publishing.jobs.seal_checkpoint"])
 def seal_checkpoint(timestamp: int) -> None:
-    """Seal where all chains stand, if anything was recorded since, and have stamped what is not stamped yet.
+    """Make a checkpoint if anything was recorded since the last one, and request missing time stamps.
 
-    `timestamp` is when it was due; the clock counts. A stamp that cannot be had fails the job, which the log tells; the
-    next run asks for it again.
+    `timestamp` is the time at which the job was due and is not used. If a time stamp cannot be obtained, the job fails,
+    which is logged, and the next run requests it again.
     """
     caller = system_caller()
     make_checkpoint(caller=caller, only_if_changed=True)
     stamp_checkpoints(caller=caller)
 
 
-# A collector may be away for a day: the waits double, from 2 s to 18 hours.
+# The collector may be down for a day, so the waits double from 2 s to 18 hours.
 @app.task(retry=RetryStrategy(max_attempts=16, exponential_wait=2), aliases=["publishing.jobs.post_checkpoint"])
 def post_checkpoint(number: int) -> None:
-    """Post a checkpoint to the outside collector; what fails is in the log, and tried again."""
+    """Post a checkpoint to the external collector; a failure is logged, and the job is retried."""
     posting.post_checkpoint(number)
 
 
 def announce_checkpoint(number: int) -> None:
-    """Queue the posting of a checkpoint, in the transaction that makes it, where there is a collector."""
+    """Queue the posting of a checkpoint in its transaction, if a collector is configured."""
     if settings.FOUNDRY_CHECKPOINT_WEBHOOK:
         post_checkpoint.defer(number=number)
 
@@ -49,17 +49,17 @@ def announce_checkpoint(number: int) -> None:
 @app.periodic(cron=settings.FOUNDRY_VERIFICATION_CRON)
 @app.task(queueing_lock="verification", lock="verification", aliases=["publishing.jobs.verify_chains"])
 def verify_chains(timestamp: int) -> None:
-    """Do what `verify_audit` does and note it, for pages and figures; what is wrong is an alert in the log."""
+    """Verify as `verify_audit` does, and record the results for pages and metrics; findings are logged as alerts."""
     record_verifications()
 
 
 @app.task(lock="verification", aliases=["publishing.jobs.verify_chain"])
 def verify_chain(chain: str) -> None:
-    """Walk one chain, or all where none is named, because somebody wants to know now."""
+    """Verify one chain, or all if none is given, because a user requested it."""
     record_verifications([chain] if chain else None)
 
 
 def queue_verification(chain: str) -> None:
-    """Queue the walk of a chain (of all where it is empty), unless it waits already."""
+    """Queue the verification of a chain (of all if empty), unless it is queued already."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         verify_chain.configure(queueing_lock=f"verification of {chain}").defer(chain=chain)

@@ -66,7 +66,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One recorded fact.
 
-    `canonical` (RFC 8785) is the one source. Postgres generates `chain` … `request` from it and a trigger gives `seq`,
+    `canonical` (RFC 8785) is the only source. Postgres generates `chain` … `request` from it and a trigger gives `seq`,
     `at`, `prev_hash` and `hash`; Python never writes any of them (see migration 0001).
     """
 
@@ -96,7 +96,7 @@ class Event(models.Model):
 
     @classmethod
     def from_fact(cls, canonical: str, fact: dict[str, Any], columns: Mapping[str, Any]) -> Event:
-        """The event just recorded, whose fact is known without parsing its text again."""
+        """The event just recorded, without parsing its text again."""
         event = cls(canonical=canonical, **columns)
         event.__dict__["record"] = fact
         return event

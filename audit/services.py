@@ -1,4 +1,4 @@
-"""Recording a fact: the only way an event comes to be."""
+"""Recording events: the only code that inserts them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
 from kernel.errors import ClientRefReused
 from kernel.statements import Statement, run
 
-# What Postgres makes of the canonical text: the columns an event is read back with.
+# The columns that Postgres generates from the canonical text, which are read back after the insert.
 _RETURNED = (
     *("id", "chain", "action", "actor_id", "target_type", "target_id", "client_ref", "request"),
     *("seq", "at", "prev_hash", "hash"),
@@ -47,14 +47,14 @@ def site_id() -> str:
 
 
 def request_hash(action: str, parameters: Mapping[str, Any]) -> str:
-    """What a `client_ref` stands for: SHA-256 of RFC 8785 `{action, parameters}`, without secrets."""
+    """The hash that identifies a request: SHA-256 of RFC 8785 `{action, parameters}`, without secrets."""
     return canonical_hash({"action": action, "parameters": dict(parameters)})
 
 
 def answered(*, caller: AuditCaller, project_id: uuid.UUID | None, request: str) -> Event | None:
     """The first event of an earlier write with this caller's `client_ref`, or None.
 
-    Raises `ClientRefReused` when that write asked for something else.
+    Raises `ClientRefReused` if that write was a different request.
     """
     if caller.client_ref is None:
         return None
@@ -114,7 +114,7 @@ def _check_registered(action: str, via: str, project_id: uuid.UUID | None) -> No
 
 
 def _append(fact: dict[str, Any], with_statements: Sequence[Statement]) -> Event:
-    """Insert the event and what goes with it in one statement."""
+    """Insert the event, together with the other statements, in one statement."""
     text = canonical(fact)
     parts = [f"event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})"]  # noqa: S608
     parts += [f"step_{number} AS ({sql})" for number, (sql, _) in enumerate(with_statements)]

@@ -1,4 +1,4 @@
-"""What was worked out from contents that never change, kept while it is asked for."""
+"""A cache for results derived from immutable contents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Value = TypeVar("_Value")
 
 
 class Memory(Generic[_Key, _Value]):
-    """The `most` answers that were asked for last, for all threads of this process. Nothing in it ever goes stale."""
+    """An LRU cache of `most` results, shared by the threads of this process. Its entries never become outdated."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -20,7 +20,7 @@ class Memory(Generic[_Key, _Value]):
         self._lock = Lock()
 
     def recall(self, keys: Iterable[_Key]) -> dict[_Key, _Value]:
-        """What is known of these."""
+        """The cached results of these keys."""
         found: dict[_Key, _Value] = {}
         with self._lock:
             for key in keys:
@@ -30,7 +30,7 @@ class Memory(Generic[_Key, _Value]):
         return found
 
     def keep(self, answers: Mapping[_Key, _Value]) -> None:
-        """Remember these, and forget what was not asked for the longest."""
+        """Add results, and remove the least recently used ones."""
         with self._lock:
             self._known.update(answers)
             while len(self._known) > self._most:

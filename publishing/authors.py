@@ -1,4 +1,4 @@
-"""Whose text a release contains: who wrote each content, however it came back, and who saved since the last release."""
+"""The authors of a release: those who wrote its contents, and those who saved since the last release."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Origin:
 
 
 def released_before(draft: Draft) -> Release | None:
-    """The release of the newest version below this one: the base of this version's changes."""
+    """The release of the newest earlier version: the base of this version's changes."""
     return _released_below(draft).order_by("-draft__version_number", "-id").first()
 
 
@@ -77,7 +77,7 @@ def _contents(draft: Draft) -> set[str]:
 
 
 def _writers(contents: Iterable[str], origins: Mapping[str, _Origin], covered: set[str]) -> set[UUID]:
-    """The writers of some contents, and of all that these were made from back to what a release has covered."""
+    """The writers of these contents and of the unreleased contents from which they were made."""
     pending, seen, writers = list(contents), set(contents), set[UUID]()
     while pending:
         origin = origins.get(pending.pop())

@@ -1,4 +1,4 @@
-"""A project's policy as data: read strictly, defaulted, turned into a quorum and gates."""
+"""A project's policy: parsing with defaults, and its quorum and gates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Enforcement = Literal["ignore", "warn", "block"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a release needs: signatures by meaning, different people overall, what open points do, and gates.
+    """The rules for releases: signatures by meaning, different people overall, the effect of open points, and gates.
 
     `gates` are the parameters of each gate by its name (`publishing.gates`); a policy without gates does not name them.
     """
@@ -34,19 +34,19 @@ class Rules:
     gates: GateParameters = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
-        """As JSON."""
+        """The policy as JSON."""
         rules = {**asdict(self), "signatures": dict(self.signatures), "gates": dict(self.gates)}
         if not self.gates:
             del rules["gates"]
         return rules
 
     def quorum(self, *, authors_sign: bool) -> Quorum:
-        """The rules of approval, for a release some of whose authors can sign or none."""
+        """The quorum; `authors_sign` says whether any author of the release can sign."""
         return quorum_of_rules(self.data(), authors_sign=authors_sign)
 
 
 def rules_of(project_id: UUID) -> Rules:
-    """The project's rules; the default ones where nobody has set any."""
+    """The project's rules, or the defaults if none were set."""
     stored = Policy.objects.filter(project_id=project_id).values_list("rules", flat=True).first()
     return Rules(**stored) if stored is not None else Rules()
 

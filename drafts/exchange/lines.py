@@ -1,8 +1,8 @@
-"""A whole project as JSON lines: what each line says, and how it is spelled.
+"""The format of a project's file: the JSON lines and their encoding.
 
 Every line is the RFC 8785 text of one object with a `type`, ended by LF: the header, every blob, every draft, every
-event of the project's chain (and those of the chain `site` that speak of the project), every lease, every member, then
-the rows of the tables that apps register (`registry`). The last line holds the SHA-256 of all bytes before it.
+event of the project's chain (and those of the chain `site` about the project), every lease, every member, then the rows
+of the tables that apps register (`registry`). The last line holds the SHA-256 of all bytes before it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 
 PROJECT_FORMAT: Final = "foundry.project/2"
-# Read too: it names people as they were called when it was written, not as its events do.
+# Also read. It has the names of people at the time of the export instead of those in its events.
 FORMER_FORMAT: Final = "foundry.project/1"
 
-# A text of 1 MiB, each of whose characters may be escaped by six, and its names.
+# A text of 1 MiB, of which each character may take six bytes when escaped, and the other members.
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -93,7 +93,7 @@ class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, tag="draft"):
 
 
 class EventLine(Struct, forbid_unknown_fields=True, frozen=True, tag="event"):
-    """One event as it stands in the chain; `canonical` is its text, over which the hashes go."""
+    """One event of the chain; `canonical` is the text that is hashed."""
 
     chain: str
     seq: Number
@@ -121,7 +121,7 @@ class MemberLine(Struct, forbid_unknown_fields=True, frozen=True, tag="member"):
 
 
 class EndLine(Struct, forbid_unknown_fields=True, frozen=True, tag="end"):
-    """How many lines stand before this one, and the SHA-256 of all their bytes."""
+    """The number of lines before this one, and the SHA-256 of all their bytes."""
 
     lines: Number
     sha256: Sha256
@@ -139,24 +139,24 @@ FORMAT_TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in 
 
 
 def person(user: Any, recorded: Mapping[str, Any] | None = None) -> ExportedPerson:
-    """A user as the event of the line names them, or else as they are called now."""
+    """A user with the name recorded in the event of the line, or else with the current name."""
     if recorded is not None and recorded["id"] == str(user.id):
         return ExportedPerson(user.id, recorded["display_name"], recorded["kind"])
     return ExportedPerson(user.id, user.display_name, user.kind)
 
 
 def encode(line: Line) -> bytes:
-    """One line's bytes, its LF included."""
+    """The bytes of one line, including its LF."""
     return f"{canonical(msgspec.to_builtins(line))}\n".encode()
 
 
 def encode_extension(kind: str, row: dict[str, Any]) -> bytes:
-    """The line of a registered table's row."""
+    """The bytes of the line for a row of a registered table."""
     return f"{canonical({**row, 'type': kind})}\n".encode()
 
 
 def read(data: bytes, *, number: int = 1) -> Line | ExtensionLine:
-    """What the line of this number says, its LF taken off. Raises `ValidationFailed` where it is not well spelled."""
+    """Decode a line without its LF. Raises `ValidationFailed` if it is not in canonical form or not as specified."""
     value = parse(data, name="line", first_line=number)
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise ValidationFailed({"line": ["Not an object with a type."]})
@@ -175,5 +175,5 @@ def read(data: bytes, *, number: int = 1) -> Line | ExtensionLine:
 
 
 def moment(at: datetime) -> datetime:
-    """A database time in UTC, as lines spell it."""
+    """A database time in UTC, as it is encoded in lines."""
     return at.astimezone(UTC)

@@ -1,5 +1,5 @@
-"""What can happen in the demo's story: each step is one call of a service by one person, done once however often it is
-played, because its `client_ref` follows from the project and its name.
+"""The steps of the demo: each calls one service as one person, and has an effect only once, because its `client_ref` is
+derived from the project and its name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from publishing.services import sign_release, submit_release
 
 @dataclass(frozen=True)
 class SaveVersion:
-    """A version is saved, unless it is there."""
+    """Saves a version, unless it exists."""
 
     number: int
     version: DemoVersion
@@ -52,7 +52,7 @@ class SaveVersion:
 
 @dataclass(frozen=True)
 class AddComment:
-    """A thread begins on a line of the prompt."""
+    """Starts a thread on a line of the prompt."""
 
     name: str
     author: DemoPerson
@@ -77,7 +77,7 @@ class AddComment:
 
 @dataclass(frozen=True)
 class AnswerComment:
-    """Somebody replies in a thread."""
+    """Replies in a thread."""
 
     thread: str
     author: DemoPerson
@@ -90,7 +90,7 @@ class AnswerComment:
 
 @dataclass(frozen=True)
 class ResolveComment:
-    """A thread is dealt with."""
+    """Resolves a thread."""
 
     thread: str
     person: DemoPerson
@@ -101,7 +101,7 @@ class ResolveComment:
 
 @dataclass(frozen=True)
 class AddTask:
-    """Something is to be done, by somebody."""
+    """Adds a task with an assignee."""
 
     name: str
     author: DemoPerson
@@ -120,7 +120,7 @@ class AddTask:
 
 @dataclass(frozen=True)
 class FinishTask:
-    """It is done."""
+    """Marks a task as done."""
 
     task: str
     person: DemoPerson
@@ -131,7 +131,7 @@ class FinishTask:
 
 @dataclass(frozen=True)
 class SubmitRelease:
-    """A version goes into review under a name."""
+    """Submits a version under a name."""
 
     release: str
     author: DemoPerson
@@ -149,7 +149,7 @@ class SubmitRelease:
 
 @dataclass(frozen=True)
 class SignRelease:
-    """Somebody signs, with the password that the demo's file tells; the last signature releases it."""
+    """Signs with the password from the demo's sign-in file; the last signature releases it."""
 
     release: str
     signer: DemoPerson
@@ -169,7 +169,7 @@ class SignRelease:
 
 @dataclass(frozen=True)
 class ReopenProject:
-    """The frozen project is written to again; what was told until then has been read."""
+    """Reopens the frozen project, and marks all notifications so far as read."""
 
     owner: DemoPerson
     reason: str

@@ -1,4 +1,4 @@
-"""Short, calm progress lines, and the one line that says what went wrong."""
+"""Progress lines and error messages on the terminal."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Below this a time says nothing.
+# Shorter durations are not shown.
 WORTH_TELLING_SECONDS = 1.0
 
 
 class LaunchError(Exception):
-    """Something the person at the terminal has to know or do; the text is one line."""
+    """An error for the person at the terminal; the message is one line."""
 
 
 class ProgressLine:
-    """One line of progress; ``note`` says how it ended."""
+    """One line of progress; ``note`` sets its outcome."""
 
     def __init__(self, title: str) -> None:
         self.title = title
@@ -24,11 +24,11 @@ class ProgressLine:
         self._shown = ""
 
     def note(self, outcome: str) -> None:
-        """Say how the step ended, instead of "done"."""
+        """Set the outcome, instead of "done"."""
         self.outcome = outcome
 
     def show(self, text: str) -> None:
-        """Show where a long step stands, on a terminal only: a log file gets one line a step."""
+        """Show the progress of a long step, on a terminal only, so that log files get one line per step."""
         if sys.stdout.isatty():
             erase = "\b \b" * len(self._shown)
             print(f"{erase}{text}", end="", flush=True)
@@ -37,7 +37,7 @@ class ProgressLine:
 
 @contextmanager
 def step(title: str) -> Iterator[ProgressLine]:
-    """Print ``title``, then how the step ended and how long it took."""
+    """Print ``title``, then the outcome of the step and its duration."""
     current = ProgressLine(title)
     print(f"  {title} … ", end="", flush=True)
     begun = time.monotonic()
@@ -57,5 +57,5 @@ def say(text: str = "") -> None:
 
 
 def print_error(text: str) -> None:
-    """Print the line that says what went wrong."""
+    """Print an error message."""
     print(f"foundry: {text}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Nodes: `manage.py serve` in processes of their own, on free ports of this machine; ended by process id."""
+"""Nodes: processes of `manage.py serve` on free ports of this machine."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from foundry_site.launcher.worker import end_with_input
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 MANAGE: Final = (sys.executable, str(BASE_DIR / "manage.py"))
-# Ends with us, however we do; what comes after it says only whose it is, in a list of processes.
+# A node that exits with this process. The next argument only shows the owner in process lists.
 TIED: Final = (sys.executable, "-P", "-m", "foundry_site.launcher.nodes")
 CHOSEN_ELSEWHERE: Final = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 
 def bare_environment(variables: Mapping[str, str], **more: str) -> dict[str, str]:
-    """Variables for a node on services of its own: nothing of what this process itself was told."""
+    """Variables for a node with its own services, without the configuration of this process."""
     kept = {
         name: value
         for name, value in variables.items()
@@ -38,9 +38,9 @@ def bare_environment(variables: Mapping[str, str], **more: str) -> dict[str, str
 
 
 class Node:
-    """One server process; once started it keeps its port, however often it is killed and started again.
+    """One server process. It keeps its port when it is killed and started again.
 
-    `command` is what stands before `serve`: `manage.py`, or something that breaks the node first.
+    `command` comes before `serve`: `manage.py`, or a wrapper that injects a fault first.
     """
 
     def __init__(self, environment: Mapping[str, str], log: Path, *, command: Sequence[str] = MANAGE) -> None:
@@ -58,23 +58,23 @@ class Node:
 
     @property
     def process(self) -> psutil.Process:
-        """The running process. Raises `RuntimeError` where there is none."""
+        """The running process. Raises `RuntimeError` if there is none."""
         if self._process is None:
             raise RuntimeError("The node does not run.")
         return psutil.Process(self._process.pid)
 
     @property
     def is_running(self) -> bool:
-        """Whether the process lives; a paused one does."""
+        """Whether the process exists, including a paused one."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def output(self) -> str:
-        """Everything it has written, of all its lives."""
+        """All output so far, including that of earlier starts."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def launch(self) -> None:
-        """Begin to start; `wait` for the rest."""
+        """Start the process without waiting; see `wait`."""
         self._read_from = len(self.output)
         self._asked = False
         with self.log.open("ab") as output:
@@ -88,7 +88,7 @@ class Node:
             )
 
     def wait(self) -> None:
-        """Wait until it listens."""
+        """Wait until the node listens. Raises `RuntimeError` if it exits or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not (found := re.search(r"^Listening on .*:(\d+)\.$", self.output[self._read_from :], re.MULTILINE)):
             if not self.is_running or time.monotonic() > deadline:
@@ -102,18 +102,18 @@ class Node:
         self.wait()
 
     def kill(self) -> None:
-        """End it where it stands."""
+        """Kill the process at once."""
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Stop its time; the kernel goes on taking what is sent to it."""
+        """Suspend the process; the kernel still accepts connections and data for it."""
         self.process.suspend()
 
     def resume(self) -> None:
         self.process.resume()
 
     def ask_to_go(self) -> None:
-        """Begin to stop it; `stop` for the rest. Harmless when it does not run."""
+        """Send SIGTERM without waiting; see `stop`. Does nothing if it is not running."""
         if self._process is None or self._asked:
             return
         self._asked = True
@@ -122,7 +122,7 @@ class Node:
         self._process.terminate()
 
     def stop(self) -> None:
-        """Ask it to go; kill it if it does not. Harmless when it does not run."""
+        """Stop the process, and kill it after a timeout. Does nothing if it is not running."""
         if self._process is None:
             return
         self.ask_to_go()
@@ -141,7 +141,7 @@ class Node:
 
 @contextmanager
 def running(*nodes: Node) -> Iterator[None]:
-    """Start nodes together; stop them at the end, in whatever way that comes."""
+    """Start nodes together and stop them at the end of the context."""
     with ExitStack() as started:
         for node in nodes:
             node.launch()
@@ -156,7 +156,7 @@ def running(*nodes: Node) -> Iterator[None]:
 
 
 def main() -> None:
-    """A node that ends when its standard input does: `python -m foundry_site.launcher.nodes OWNER serve --port N`."""
+    """A node that exits when its input is closed: `python -m foundry_site.launcher.nodes OWNER serve --port N`."""
     threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
     sys.argv = [MANAGE[1], *sys.argv[2:]]
     runpy.run_path(MANAGE[1], run_name="__main__")

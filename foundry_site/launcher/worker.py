@@ -1,7 +1,7 @@
-"""The worker that does background jobs, beside the server: started by ``script/run``, and never left behind by it.
+"""The worker for background jobs, which ``script/run`` starts next to the server.
 
-It is a process of its own, because a long job must not slow the server down. It ends when its standard input does,
-which the kernel sees to however the launcher ends. One that ends before is started again.
+It is a process of its own, so that a long job does not slow the server down. It exits when its standard input is
+closed, which the kernel does however the launcher ends. A worker that exits earlier is started again.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ STOP_SECONDS = 10
 
 @contextmanager
 def background_worker(data_dir: Path) -> Iterator[None]:
-    """Have a worker for as long as the context lasts; a job that is being done gets 10 seconds to finish.
+    """Run a worker inside the context; at the end, a running job gets 10 seconds to finish.
 
-    Without one pages are served all the same: the doctor, the figures and the audit viewer say what it leaves undone.
+    Pages work without a worker; the doctor, the metrics and the audit viewer then report the jobs that are not done.
     """
     worker = _Worker(data_dir)
     worker.start()
@@ -78,7 +78,7 @@ def _no_more() -> None:
 
 
 def main() -> None:
-    """Work until standard input ends."""
+    """Run the worker until standard input is closed."""
     threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
     import django
     from django.core.management import call_command
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def end_with_input() -> None:
-    """Wait until whoever holds the other end of our standard input is gone, and end as by SIGTERM."""
+    """Wait until the other end of standard input is closed, then exit as after SIGTERM."""
     # Not by sys.stdin: Python cannot end while a thread waits for its lock.
     while os.read(0, 4096):
         continue

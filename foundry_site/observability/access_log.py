@@ -1,4 +1,4 @@
-"""Around the two doors: every request and every socket has a name in the log, and a line when it ends."""
+"""ASGI wrappers that give every request and socket an id in the log, and log a line when it ends."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ sockets = logging.getLogger("foundry.sockets")
 REQUEST_ID: Final = b"x-request-id"
 _WELL_FORMED: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}\Z")
 _PROJECT: Final = re.compile(r"/projects/([0-9a-f-]{36})(?:/|\Z)")
-# Asked again and again by machines, or served by the dozen for one page.
+# Logged at level DEBUG only, because probes and static files are requested very often.
 _QUIET: Final = (*PROBES, "/static/")
 
 
 class LoggedRequests:
-    """An HTTP application, each of whose requests has an id: the client's `X-Request-ID`, or one made here.
+    """An HTTP application that gives each request an id: the client's `X-Request-ID`, or a new one.
 
-    The answer carries it, so that who reports a failure can name the lines about it.
+    The response contains it, so that a report of a failure can refer to the lines in the log.
     """
 
     def __init__(self, application: Application) -> None:
@@ -64,7 +64,7 @@ class LoggedRequests:
 
 
 class LoggedSockets:
-    """A WebSocket application; who is at the other end is written into `scope["log_facts"]` once it is known."""
+    """A WebSocket application; the user is added to `scope["log_facts"]` once it is known."""
 
     def __init__(self, application: Application) -> None:
         self._application = application

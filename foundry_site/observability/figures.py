@@ -1,6 +1,6 @@
-"""Figures of this node's HTTP requests, and those of the whole site that are read when somebody asks for them.
+"""Metrics of this node's HTTP requests, and metrics of the whole site, which are read at each scrape.
 
-Every node tells the same about the site: a query takes the highest of them.
+Every node reports the same metrics of the site, so queries should take their maximum, not their sum.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ REQUEST_SECONDS: Final = Histogram(
     ["method", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-# Seconds. Prometheus gives up after 10.
+# Seconds to wait for the metrics of the site; Prometheus gives up after 10.
 ANSWER_SECONDS: Final = 4.0
 WAITING: Final = Gauge("foundry_requests_waiting", "HTTP requests that wait for their turn or for a thread.")
 
 _UNSEALED: Final = "foundry_unsealed_seconds"
 _UNSEALED_DESCRIPTION: Final = "Age of the oldest event that no checkpoint has sealed; 0 where there is none."
-# Of the queue, which is no app of ours.
+# Metrics of the job queue, which is not one of our apps.
 JOB_FIGURES: Final = (
     SiteFigure(
         "foundry_jobs_waiting", "Jobs in the queue.", "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
@@ -58,16 +58,16 @@ _OF_THE_POOL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SiteFigures:
-    """What a scrape tells of the whole site."""
+    """The metrics of the whole site."""
 
     values: Mapping[str, float]
     jobs: Mapping[str, float]
 
 
 def read_site() -> SiteFigures:
-    """The figures of the site by name, and when each periodic job was last due and done, in seconds since 1970.
+    """The metrics of the site by name, and when each finished periodic job was due, in seconds since 1970.
 
-    Blocks as long as Postgres does not answer; raises `DatabaseError`.
+    Blocks while Postgres does not answer; raises `DatabaseError`.
     """
     values = {}
     with connection.cursor() as cursor:
@@ -85,7 +85,7 @@ _site = BoundedCall(read_site)
 
 
 def _answers() -> SiteFigures | None:
-    """The figures of the site; None where Postgres does not answer in time."""
+    """The metrics of the site, or None if Postgres does not answer in time."""
     try:
         return _site.start().result(ANSWER_SECONDS)
     except (DatabaseError, TimeoutError):
@@ -93,10 +93,10 @@ def _answers() -> SiteFigures | None:
 
 
 class _Site(Collector):
-    """Asks Postgres at each scrape. While it is away these figures are missing, and `foundry_postgres_up` is 0."""
+    """Queries Postgres at each scrape. While it is down these metrics are missing, and `foundry_postgres_up` is 0."""
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing: registering shall not ask the database."""
+        """Nothing, so that registering the collector does not query the database."""
         yield from ()
 
     def collect(self) -> Iterator[Metric]:

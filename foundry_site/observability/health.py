@@ -1,4 +1,4 @@
-"""Whether this process lives (``/healthz``) and whether it can work (``/readyz``); neither needs a sign-in."""
+"""Liveness (``/healthz``) and readiness (``/readyz``) of this process; neither requires sign-in."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from foundry_site.stages import missing_stages_problem
 from kernel.errors import Unavailable
 
 RETRY_SECONDS = 2
-# Less than a second, with what the request itself takes: probes give up early, and a service that hangs says nothing.
+# Together with the request itself less than a second, because probes have short timeouts.
 ANSWER_SECONDS: Final = 0.7
 
 
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 while the process answers at all; asks nothing of Postgres or Redis, whose failures no restart cures."""
+    """200 while the process responds. Does not check Postgres or Redis, because a restart would not repair them."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """200 once the database is migrated, Postgres and Redis answer and the demo is made; else a 503 that says why.
+    """200 once the database is migrated, Postgres and Redis respond and the demo is created; else 503 with reasons.
 
-    It answers within a second, whatever they do.
+    It responds within a second, even if a service hangs.
     """
     missing = [reason for reason in (*_services(), demo()) if reason]
     if not missing:
@@ -54,7 +54,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 
 def database() -> str | None:
-    """What the database lacks, in words; None where it is ready. Blocks as long as Postgres does not answer."""
+    """Why the database is not ready, in words, or None. Blocks while Postgres does not respond."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
         problem = missing_stages_problem()
@@ -64,7 +64,7 @@ def database() -> str | None:
 
 
 def locks() -> str | None:
-    """Why no lock can be taken, in words; None where Redis answers."""
+    """Why locks are unavailable, in words, or None if Redis responds."""
     try:
         get_redis_connection("locks").ping()
     except RedisError:
@@ -73,7 +73,7 @@ def locks() -> str | None:
 
 
 def demo() -> str | None:
-    """Whether `script/run` is still making the demo project, in words."""
+    """A sentence while `script/run` is still creating the demo project, else None."""
     if settings.FOUNDRY_DEMO and sign_in_file.read(settings.FOUNDRY_DATA_DIR) is None:
         return "The demo project is not made yet."
     return None
@@ -96,5 +96,5 @@ def _services() -> list[str | None]:
 
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    """Every migration of this build."""
+    """All migrations of this build."""
     return frozenset(MigrationLoader(None).graph.nodes)

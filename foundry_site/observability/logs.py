@@ -1,8 +1,8 @@
-"""What stands in the log: one line a record, as text or as JSON, with the circumstances in which it was written.
+"""Log formats: one line per record, as text or as JSON, with its context.
 
-The circumstances (request, connection, session, user, project) belong to the task that handles a request or a socket,
-and to the threads that work for it. No secrets, no query strings, no texts of the product: what a record says is
-written by us, and of a database's complaint the part that quotes a row is left out.
+The context (request, connection, session, user, project) belongs to the task that handles a request or a socket, and to
+the threads that work for it. Logs contain no secrets, query strings or texts of projects; the part of a database error
+that quotes a row is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kernel.invisible import one_line
 
 Facts = dict[str, Any]
 
-# To the end of the complaint: a row's texts have lines of their own, empty ones too.
+# Up to the end of the database error, because the texts in the row may contain line breaks and empty lines.
 _QUOTES_A_ROW: Final = re.compile(
     r"^DETAIL:.*?(?=^(?:The above exception|During handling of)|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -32,7 +32,7 @@ _facts: ContextVar[Facts | None] = ContextVar("foundry_log_facts", default=None)
 
 @contextmanager
 def circumstances(**facts: Any) -> Iterator[Facts]:
-    """Put these facts on every record that is written in here; what is added to the answer later, too."""
+    """Add these facts to every record inside the `with` block; facts may be added to the yielded dict later."""
     made: Facts = dict(facts)
     before = _facts.set(made)
     try:
@@ -42,14 +42,14 @@ def circumstances(**facts: Any) -> Iterator[Facts]:
 
 
 def note(**facts: Any) -> None:
-    """Add facts to the circumstances, for whatever is written from now on; nothing outside of any."""
+    """Add facts to the current context for all further records; does nothing outside of a context."""
     current = _facts.get()
     if current is not None:
         current.update(facts)
 
 
 def node_name() -> str:
-    """This process, among all nodes of an installation."""
+    """The name of this process, unique among the nodes of an installation."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -60,12 +60,12 @@ class _Formatter(logging.Formatter):
         return _QUOTES_A_ROW.sub("", super().formatException(ei)).rstrip()
 
     def circumstances(self, record: logging.LogRecord) -> Facts:
-        """What is known of a record beside its message; `extra={"facts": {…}}` adds to it."""
+        """The context of a record, with the facts from `extra={"facts": {…}}`."""
         return {**(_facts.get() or {}), **getattr(record, "facts", {})}
 
 
 class TextFormatter(_Formatter):
-    """For a person at a terminal: `2026-11-20 14:02:11,123 WARNING gateway: words [request_id=… user_id=…]`."""
+    """Text for a terminal: `2026-11-20 14:02:11,123 WARNING gateway: words [request_id=… user_id=…]`."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -75,7 +75,7 @@ class TextFormatter(_Formatter):
         return one_line(super().formatMessage(record) + (f" [{facts}]" if facts else ""))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
-        """Indented, so that no line of it can pass for a record."""
+        """Indented, so that no line of it looks like a record."""
         return "\n".join(f"  {one_line(line)}" for line in super().formatException(ei).splitlines())
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 (logging's name)
@@ -83,7 +83,7 @@ class TextFormatter(_Formatter):
 
 
 class JsonFormatter(_Formatter):
-    """For a collector: one JSON object a line. `time` is RFC 3339 in UTC; `exception` says what failed."""
+    """JSON for log collectors: one object per line. `time` is RFC 3339 in UTC; `exception` says what failed."""
 
     def __init__(self) -> None:
         super().__init__()
