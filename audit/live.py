@@ -1,4 +1,4 @@
-"""The live projection of events: what everybody in a project may see the moment it happens.
+"""Live events: the part of an event that is sent to everybody in the project at once.
 
 A whitelist per type of event (`EventType.live`). Address, user agent, reason and every other member stay in the audit
 trail.
@@ -21,7 +21,7 @@ from realtime.frames import notification_frame
 
 
 class EventPayload(msgspec.Struct, gc=False):
-    """The parameters of one `event` notification; what nobody here looks into stays the JSON that it was."""
+    """The parameters of an `event` notification; members that are not read here stay raw JSON."""
 
     seq: int
     name: str
@@ -31,7 +31,7 @@ class EventPayload(msgspec.Struct, gc=False):
 
 
 class _Fact(msgspec.Struct, gc=False):
-    """The part of a canonical text that goes out. It was checked when it was written, and is read here as it is."""
+    """The members of a canonical text that are sent. They were checked when the event was recorded."""
 
     actor: msgspec.Raw
     data: dict[str, msgspec.Raw]
@@ -43,7 +43,7 @@ class _Actor(msgspec.Struct):
     kind: str
 
 
-# How many actors are cached as they go out; a chain names the same few again and again.
+# How many encoded actors are cached, because the events of a chain have few different actors.
 _PEOPLE: Final = 1_024
 
 _MISSED: Final = (
@@ -56,14 +56,14 @@ _encoder = msgspec.json.Encoder()
 
 
 def topic_of(project_id: uuid.UUID) -> str:
-    """The hub topic on which a project's events and ephemerals go out."""
+    """The hub topic for a project's events and ephemeral messages."""
     return f"project.{project_id}"
 
 
 def missed(project_id: uuid.UUID, *, after: int, limit: int) -> list[EventPayload]:
-    """What happened in a project after a `seq`, oldest first, at most `limit` of it.
+    """The events of a project after a `seq`, oldest first, at most `limit`.
 
-    Read without making an `Event` of each: whoever was away may have missed thousands.
+    Reads raw columns instead of `Event` objects, because a client may have missed thousands of events.
     """
     return [_payload(*row) for row in run((_MISSED, [project_chain(project_id), after, limit]), binary=True)]
 
@@ -87,7 +87,7 @@ def _payload(seq: int, action: str, at: datetime, canonical: str) -> EventPayloa
 
 
 def _live_members(action: str) -> tuple[str, ...]:
-    """What may go out of an event; nothing of one whose app is no longer installed."""
+    """The live members of an event; empty if the app of its type is not installed."""
     found = EVENT_TYPES.get(action)
     return found.live if found else ()
 

@@ -1,4 +1,4 @@
-"""The refusals of a field that somebody else holds, with their facts."""
+"""The exceptions for a field that another session holds, with their details."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from locking.models import Lease
 
 
 def lock_held(lease: Lease, *, expires_at: datetime | None) -> LockHeld:
-    """The refusal that names the holder, since when, and when the lock would run out."""
+    """The exception with the holder, the start of the lock, and its expiry."""
     return lock_held_by(lease.user.person(), field=lease.field, since=lease.started_at, expires_at=expires_at)
 
 
@@ -28,7 +28,7 @@ def lock_held_by(holder: Person, *, field: str, since: datetime | str, expires_a
 
 
 def lock_taken(*, field: str, holder: User | None = None, expires_at: datetime | None = None) -> LockHeld:
-    """The refusal while the journal does not know the holder: taken a moment ago, or not readable."""
+    """The exception if no lease names the holder yet: the key was just set, or cannot be read."""
     who = holder.display_name if holder else _("Somebody")
     return LockHeld(
         _("{name} has just taken {field}. Try again.").format(name=who, field=field),
@@ -40,5 +40,5 @@ def lock_taken(*, field: str, holder: User | None = None, expires_at: datetime |
 
 
 def lock_has_ended(*, field: str) -> StaleToken:
-    """The refusal of a repeat: what it took the first time is given back or lost, and is not taken again for it."""
+    """The exception for a repeated request whose lock has ended since; it is not acquired again."""
     return StaleToken(_("The lock on {field} that this client_ref took has ended.").format(field=field), field=field)

@@ -23,7 +23,7 @@ from projects.access import get_project
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session as its client learns it. `connection` is 0 for a session without a socket."""
+    """The session data for its client. `connection` is 0 for a session without a socket."""
 
     session_id: UUID
     resume_secret: str
@@ -31,7 +31,7 @@ class OpenedSession:
 
 
 def open_session(*, caller: Caller, project_id: UUID, connected: bool = True) -> OpenedSession:
-    """Issue a session in a project the caller may read; `connected` where a socket comes with it."""
+    """Open a session in a project that the caller may read; `connected` if it has a socket."""
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id)
         secret = secrets.token_urlsafe(32)
@@ -46,10 +46,10 @@ def open_session(*, caller: Caller, project_id: UUID, connected: bool = True) ->
 
 
 def resume_session(*, caller: Caller, project_id: UUID, session_id: UUID, resume_secret: str) -> OpenedSession:
-    """Come back as the same session, with a new secret and the next connection number, and keep its locks.
+    """Resume a session and its locks, with a new secret and the next connection number.
 
-    A secret that does not fit (used before, another's, another credential) gets a new session instead: whoever copied
-    an address can neither take a session over nor disturb it.
+    If the secret does not match (used before, of another session or credential), a new session is opened instead. So a
+    copied address can neither take over nor disturb a session.
     """
     secret = secrets.token_urlsafe(32)
     with write_transaction():
@@ -72,15 +72,15 @@ def resume_session(*, caller: Caller, project_id: UUID, session_id: UUID, resume
 
 
 def close_connection(*, caller: Caller, session_id: UUID, connection: int, clean: bool) -> None:
-    """A socket is gone. `clean` frees its session's locks at once, anything else leaves them a short grace.
+    """Record that a socket has closed. If `clean`, the session's locks end at once, otherwise after a grace period.
 
-    Counts only for the session's current connection: a late disconnect cannot hurt a session that was resumed.
+    Ignored unless it is the session's current connection, so that a late disconnect does not affect a resumed session.
     """
     with write_transaction():
         current = Session.objects.filter(pk=session_id, connection=connection)
         if not current.update(disconnected_at=Now()):
             return
-        # With the session's row locked: what the session takes after it was resumed is not among them.
+        # The session's row is locked, so locks acquired after it was resumed are not included.
         held = list(Lease.objects.open().filter(session_id=session_id))
     if clean:
         for project_id in {lease.project_id for lease in held}:
@@ -96,7 +96,7 @@ def close_connection(*, caller: Caller, session_id: UUID, connection: int, clean
 
 
 def _set_lifetime(held: Iterable[Lease], *, ttl: int, connection: int) -> None:
-    """Let a session's locks live `ttl` ms from now. Where Redis is away they run out by their own time."""
+    """Let a session's locks expire in `ttl` ms. If Redis is down, they expire at their previous time."""
     for lease in held:
         key = redis_locks.lock_key(lease.project_id, lease.field)
         try:

@@ -1,4 +1,6 @@
-"""The sweeper: every node, every second, makes Redis and the journal agree. No leader; every step is conditional."""
+"""The sweeper: every second, each node repairs differences between Redis and the leases. It needs no leader, because
+every step is conditional.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,10 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_once() -> int:
-    """End open leases whose key is gone, and repair keys that a process left behind; return how many were ended.
+    """End open leases whose key is missing, and repair keys left by dead processes; return how many leases ended.
 
-    Leases are read before keys, so that a lock taken in between is never a suspect. Any Redis error skips the round:
-    an absent answer is not an absent lock.
+    Leases are read before keys, so that a lock acquired in between is not affected. Any Redis error skips the round,
+    because no answer does not mean that there is no key.
     """
     leases = list(Lease.objects.open().order_by("project_id", "token"))
     keys = [redis_locks.lock_key(lease.project_id, lease.field) for lease in leases]
@@ -46,7 +48,7 @@ def _carries(held: redis_locks.HeldLock | bool | None, lease: Lease) -> bool:
 
 
 def _settle(suspect: Lease) -> int:
-    """Check one suspect again under its project's lock, and end it or repair its key."""
+    """Check a lease again under its project's lock, and end it or repair its key."""
     try:
         with upkeep_write(caller=foundry_caller(), project_id=suspect.project_id) as write:
             lease = Lease.objects.open().filter(pk=suspect.pk).select_related("user", "session").first()
@@ -68,7 +70,7 @@ def _settle(suspect: Lease) -> int:
 
 
 def _is_young(lease: Lease) -> bool:
-    """Whether a lease began within a TTL by the clock that dated it: this node's own may be wrong."""
+    """Whether a lease started less than a TTL ago by the database's clock, because this node's clock may be wrong."""
     return Lease.objects.filter(pk=lease.pk, started_at__gt=Now() - timedelta(milliseconds=lock_ttl())).exists()
 
 

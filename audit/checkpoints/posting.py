@@ -1,4 +1,4 @@
-"""Posting a checkpoint to an outside collector, so that a cut-off tail is noticed by who does not run this site."""
+"""Posting checkpoints to an external collector, so that others can detect the removal of events."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ TAKEN: Final = frozenset({200, 201, 202, 204})
 
 
 class PostError(Exception):
-    """The collector did not take it; the text is one line."""
+    """The collector did not accept the checkpoint; the message is one line."""
 
 
 def post_checkpoint(number: int) -> None:
     """Post one checkpoint as JSON to `FOUNDRY_CHECKPOINT_WEBHOOK`: `{number, at, sha256, key, statement, signature}`.
 
-    `statement` is the sealed text byte for byte, which `signature` (hex) seals. It is taken where
-    the answer is 200, 201, 202 or 204 and holds JSON or nothing: a page to sign in at has taken nothing. Raises
-    `PostError` for every other answer.
+    `statement` is exactly the sealed text, and `signature` its seal (hex). The checkpoint is accepted if the response
+    is 200, 201, 202 or 204 with JSON or an empty body, because a sign-in page, for example, has not accepted it. Raises
+    `PostError` for every other response.
     """
     checkpoint = Checkpoint.objects.get(pk=number)
     body = {

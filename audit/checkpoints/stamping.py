@@ -1,4 +1,4 @@
-"""Time stamps of checkpoints by an outside authority (RFC 3161): proof that all chains stood so no later than then."""
+"""Time stamps for checkpoints by an external authority (RFC 3161), which prove when the chains had these heads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHECKPOINT_STAMPED: Final = "checkpoint.stamped"
 # RFC 3161, section 3.4.
 QUERY: Final = "application/timestamp-query"
 REPLY: Final = "application/timestamp-reply"
-# What one run stamps: an authority that was away for long is not flooded.
+# The most checkpoints stamped per run, to limit the requests after a long outage of the authority.
 AT_ONCE: Final = 20
 
 
@@ -41,9 +41,9 @@ class StampError(Exception):
 
 
 def stamp_checkpoints(*, caller: AuditCaller) -> int:
-    """Have the newest checkpoints stamped that are not yet, the oldest of them first; return how many were.
+    """Request time stamps for the newest checkpoints without one, oldest first; return how many were stamped.
 
-    Does nothing without `FOUNDRY_TIMESTAMP_URL`. Raises `StampError`; what was stamped before it stays.
+    Does nothing without `FOUNDRY_TIMESTAMP_URL`. Raises `StampError`; stamps obtained before it are kept.
     """
     if not settings.FOUNDRY_TIMESTAMP_URL:
         return 0
@@ -55,10 +55,10 @@ def stamp_checkpoints(*, caller: AuditCaller) -> int:
 
 
 def stamp_fault(timestamp: Timestamp, roots: Sequence[x509.Certificate]) -> str | None:
-    """What is wrong with a kept stamp: it is about its checkpoint's text, and whom `roots` trust gave it.
+    """What is wrong with a stored time stamp, or None: it must be of its checkpoint's text, from a trusted authority.
 
-    That it was checked when it came is the word of the database, so it is checked again. Without any root, nothing is
-    said of who gave it.
+    It is checked again, because the database does not prove that it was checked before. Without `roots`, the authority
+    is not checked.
     """
     changed = "it was changed, or is about something else"
     try:
@@ -83,7 +83,7 @@ def trusted_roots() -> list[x509.Certificate]:
 
 
 def _ask(checkpoint: Checkpoint) -> bytes:
-    """The authority's answer, checked against the roots that the operator trusts."""
+    """Request a time stamp and check it against the roots that the operator trusts."""
     text = checkpoint.text.encode()
     asked = TimestampRequestBuilder().data(text).hash_algorithm(HashAlgorithm.SHA256).build()
     try:

@@ -1,4 +1,4 @@
-"""The private key: from the environment, or made once and kept in the data folder, readable by its owner only."""
+"""The private key: from the environment, or generated once and kept in the data folder, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 KEY_FILE: Final = "signing_key"
-# A key whose succession is being recorded; it takes the place of the other once that is committed.
+# The next key while its succession is being recorded; it replaces the current one after the commit.
 NEXT_KEY_FILE: Final = "signing_key.next"
 
 
@@ -27,7 +27,7 @@ def private_key() -> Ed25519PrivateKey:
 
 
 def private_key_if_any() -> Ed25519PrivateKey | None:
-    """The key that seals now, without making one: who only verifies leaves no key behind."""
+    """The current key, or None; does not generate one, because verifying needs none."""
     with suppress(FileNotFoundError):
         return _parsed(settings.FOUNDRY_SIGNING_KEY or _read(key_path()))
     return None
@@ -38,7 +38,7 @@ def key_path() -> Path:
 
 
 def read_or_make_key(path: Path) -> Ed25519PrivateKey:
-    """The key in a file, made there if there is none."""
+    """The key in a file, which is created if it is missing."""
     return _parsed(read_or_make(path))
 
 

@@ -1,4 +1,4 @@
-"""Replacing the site's key: the old one and the new one seal the succession, then the new one takes its place."""
+"""Replacing the site's key: both keys seal the succession, then the new one replaces the old one."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Rotation:
 
 
 def rotate_site_key(*, caller: AuditCaller, reason: str, file: Path | None = None) -> Rotation:
-    """Make the site's next key, have the present one endorse it, and put it on record with its event.
+    """Generate the site's next key, endorse it with the current one, and record it with its event.
 
-    A key in the data folder is replaced. One from the environment stays the operator's to replace: the new one goes
-    into `file` (mode 600), and nothing is sealed until each node is given it. A run that was cut short goes on where
-    it stopped: the new key is written before it is recorded, and takes its place after. Raises `Conflict` where a file
-    is needed, or the present key has a successor that is not there; `Unavailable` for a key that is not the site's.
+    A key in the data folder is replaced. A key from the environment must be replaced by the operator: the new key is
+    written to `file` (mode 600), and nothing can be sealed until every node has it. An interrupted run can be repeated:
+    the new key is written before it is recorded, and replaces the old one after. Raises `Conflict` if a file is needed,
+    or if the current key has a successor whose private key is missing; `Unavailable` for a key that is not the site's.
     """
     if settings.FOUNDRY_SIGNING_KEY and file is None:
         raise Conflict(_("FOUNDRY_SIGNING_KEY holds the key: name the file that the new one goes into (--file)."))

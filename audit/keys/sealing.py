@@ -1,4 +1,4 @@
-"""Sealing a statement: RFC 8785 text, signed with the site's Ed25519 key, so that anybody can check it offline."""
+"""Sealing statements: RFC 8785 text, signed with the site's Ed25519 key, so that anybody can verify it offline."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kernel.errors import Unavailable, ValidationFailed
 from kernel.ijson import parse
 from kernel.transactions import write_transaction
 
-# What `seal` adds to the members of every statement.
+# The members that `seal` adds to every statement.
 ADDED_MEMBERS: Final = frozenset({"type", "v", "site", "key"})
 
 
@@ -62,7 +62,7 @@ def ensure_site_key(*, caller: AuditCaller) -> str:
 def put_on_record(
     *, caller: AuditCaller, public_key: bytes, endorsement: Endorsement | None = None, reason: str | None = None
 ) -> None:
-    """Add a public key, with its event; inside the transaction of its caller, who holds `lock_site_keys`."""
+    """Record a public key with its event, in the caller's transaction, which must have called `lock_site_keys`."""
     fingerprint = fingerprint_of(public_key)
     SiteKey.objects.get_or_create(fingerprint=fingerprint, defaults={"public_key": public_key})
     data: dict[str, Any] = {"fingerprint": fingerprint, "public_key": public_key.hex()}
@@ -71,18 +71,18 @@ def put_on_record(
 
 
 def lock_site_keys() -> None:
-    """One at a time: held to the end of the transaction."""
+    """Serialize changes of the keys until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('audit:site_keys', 0))")
 
 
 def own_fingerprint() -> str:
-    """The fingerprint of the key that seals now, on record or not."""
+    """The fingerprint of the current key, whether it is recorded or not."""
     return fingerprint_of(public_bytes(private_key()))
 
 
 def _may_seal(keys: SiteKeys, fingerprint: str) -> bool:
-    """Whether this key, which is ours, seals; False where it has to be put on record first."""
+    """Whether our key may seal; False if it must be recorded first."""
     if keys.successors(fingerprint):
         raise Unavailable(_("This server's signing key has been replaced: give it the key that came after it."))
     if fingerprint in keys.recorded:
@@ -133,7 +133,7 @@ def seal_fault(text: str, signature: bytes, *, kind: str, keys: Mapping[str, byt
 
 
 def _fault_in_text(text: str, kind: str) -> tuple[str | None, str]:
-    """What is wrong with the text itself, and the key that it names."""
+    """What is wrong with the text, if anything, and the key that it names."""
     try:
         statement = parse(text)
     except ValidationFailed as error:

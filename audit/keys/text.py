@@ -1,4 +1,4 @@
-"""How keys and times are spelled in sealed statements."""
+"""The format of keys and times in sealed statements."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ STATEMENT_VERSION: Final = 1
 
 
 def rfc3339(at: datetime) -> str:
-    """A time as sealed statements spell it: UTC, microseconds, `Z`."""
+    """A time in the format of sealed statements: UTC, microseconds, `Z`."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def fingerprint_of(public_key: bytes) -> str:
-    """SHA-256 of the 32 public bytes, bare lowercase hex: how people compare keys."""
+    """SHA-256 of the 32 public bytes in lowercase hex, by which people compare keys."""
     return hashlib.sha256(public_key).hexdigest()
 
 

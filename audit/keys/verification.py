@@ -1,4 +1,4 @@
-"""Every key on record is vouched for outside the database; the table itself is rebuilt like every other."""
+"""Checks that every recorded key is trusted; the table itself is rebuilt like every other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from audit.keys.succession import SiteKeys, site_keys
 
 
 def check_keys() -> Iterator[Finding]:
-    """Hold the keys that events added against those that are known from elsewhere."""
+    """Compare the recorded keys with those known from outside the database."""
     keys = site_keys()
     for fingerprint in keys.recorded:
         if len(keys.successors(fingerprint)) > 1:

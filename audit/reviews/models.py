@@ -1,4 +1,4 @@
-"""A review of the audit trail, as it is kept (EU Annex 11 §9; control c24)."""
+"""Reviews of the audit trail (EU Annex 11 §9; control c24)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_FINDINGS: Final = 4000
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    """Which events somebody has reviewed."""
+    """Reading reviews."""
 
     def of_chain(self, chain: str) -> ReviewQuerySet:
         """The reviews of one chain, the newest first."""
@@ -26,11 +26,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """Somebody of quality assurance has read the events of a chain from `from_seq` to `to_seq`. Append-only.
+    """An auditor's review of the events of a chain from `from_seq` to `to_seq`. Append-only.
 
-    `from_hash` and `to_hash` are what these two events were then, so that a chain written anew is noticed here, too.
-    `findings` is empty where there are none. `fault` says what the verifier found in the range at that moment; empty
-    where every event fitted.
+    `from_hash` and `to_hash` are the hashes of these two events at the time of the review, so that a rewritten chain is
+    detected. `findings` are the reviewer's, and may be empty. `fault` is what the verifier found in the range at that
+    time, or empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

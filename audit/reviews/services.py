@@ -1,4 +1,4 @@
-"""Putting a review of the audit trail on record (EU Annex 11 §9; control c24)."""
+"""Recording reviews of the audit trail (EU Annex 11 §9; control c24)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from kernel.transactions import write_transaction
 
 AUDIT_REVIEWED: Final = "audit.reviewed"
 
-# What is read and verified while the reviewer waits; longer chains are reviewed in parts.
+# The most events in one review, which are verified while the reviewer waits; longer chains are reviewed in parts.
 MAX_EVENTS: Final = 50_000
 
 
 def record_review(*, caller: AuditCaller, chain: str, from_seq: int, to_seq: int, findings: str = "") -> Review:
-    """Record that the caller has reviewed the events of a chain, both ends included, and what they found.
+    """Record that the caller has reviewed events of a chain, both ends included, with their findings.
 
-    The event is one of the chain that was reviewed: who reads the chain sees up to where it was reviewed. The range is
-    verified at that moment; where it does not fit, the review is kept and says so (`fault`). Raises `PermissionDenied`
-    for who is no auditor or no person, `NotFound` for no such chain, `ValidationFailed` for a range that does not
-    exist and for the findings.
+    The event is recorded on the reviewed chain, so that its readers see how far it was reviewed. The range is verified
+    now; if that fails, the review is recorded with the `fault`. Raises `PermissionDenied` unless the caller is a person
+    and an auditor, `NotFound` for an unknown chain, `ValidationFailed` for a range that does not exist and for the
+    findings.
     """
     findings = _check_findings(findings)
     parameters = {"chain": chain, "from_seq": from_seq, "to_seq": to_seq, "findings": findings}
@@ -69,7 +69,7 @@ def record_review(*, caller: AuditCaller, chain: str, from_seq: int, to_seq: int
 
 
 def facts_of(review: Review) -> dict[str, Any]:
-    """What the event of a review says."""
+    """The data of a review's event."""
     return {
         "review_id": str(review.id),
         "from_seq": review.from_seq,
@@ -82,7 +82,7 @@ def facts_of(review: Review) -> dict[str, Any]:
 
 
 def _project_of(chain: str) -> UUID | None:
-    """The project whose chain it is; None for the chain `site`. Raises `NotFound` for a name that is neither."""
+    """The project of a chain, or None for the chain `site`. Raises `NotFound` for any other name."""
     if chain == SITE_CHAIN:
         return None
     try:
