@@ -1,28 +1,32 @@
-"""Who may act: users of every kind, and the personal access tokens of those who have no browser."""
+"""Accounts of every kind, the personal access tokens of clients without a browser, and sign-in state."""
 
 from __future__ import annotations
 
 from typing import ClassVar, TypedDict
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.managers import TokenManager, UserManager
-from accounts.normalization import prepare_password, spellings_of_password
+from accounts.normalization import fold_username, prepare_password, spellings_of_password
 
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
 MAX_DISPLAY_NAME = 150
 MAX_TOKEN_NAME = 100
+SERVICE_USERNAME = "foundry"
+
+# Sent with `user` and `password` when a right password has a hash that the site would compute differently now.
+password_hash_outdated = Signal()
 
 
 class Person(TypedDict):
@@ -40,6 +44,56 @@ class Kind(models.TextChoices):
     AGENT = "agent", _("AI agent")
     SERVICE = "service", _("Service")
     DEVICE = "device", _("Device")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Queries over accounts."""
+
+    def active(self) -> UserQuerySet:
+        """Accounts that may act."""
+        return self.filter(is_active=True)
+
+    def named(self, username: str) -> UserQuerySet:
+        """The account of that typed user name, ignoring case, by the index that keeps names unique."""
+        return self.alias(folded_username=Lower("username")).filter(folded_username=fold_username(username))
+
+    def matching(self, text: str) -> UserQuerySet:
+        """Accounts whose user name or display name contains ``text``, ignoring case."""
+        return self.filter(models.Q(username__icontains=text) | models.Q(display_name__icontains=text))
+
+    def people(self, text: str) -> UserQuerySet:
+        """Active accounts other than the service user; only those that match `text` unless it is empty."""
+        found = self.active().exclude(username=SERVICE_USERNAME)
+        return found.matching(text) if text else found
+
+
+class UserManager(BaseUserManager["User"]):
+    """Has no ``create_user``: every account is created with its event, by ``services.create_account``."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def active(self) -> UserQuerySet:
+        return self.get_queryset().active()
+
+    def named(self, username: str) -> UserQuerySet:
+        return self.get_queryset().named(username)
+
+    def matching(self, text: str) -> UserQuerySet:
+        return self.get_queryset().matching(text)
+
+    def people(self, text: str = "") -> UserQuerySet:
+        return self.get_queryset().people(text)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.named(username or "").get()
+
+    async def aget_by_natural_key(self, username: str | None) -> User:
+        return await self.named(username or "").aget()
+
+    def foundry(self) -> User:
+        """The service user that sweeper, jobs and failed sign-ins act as; a migration made it."""
+        return self.named(SERVICE_USERNAME).get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -119,13 +173,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(None if raw_password is None else prepare_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether it fits, in one of its spellings. An outdated hash is made anew, with its event."""
+        """Whether the password is right, in one of its spellings. An outdated hash is replaced, with its event."""
 
-        def rehash(given: str) -> None:
-            # Here, because services are built on models.
-            from accounts.services.passwords import rehash_password
-
-            rehash_password(user=self, password=given)
+        def rehash(spelling: str) -> None:
+            password_hash_outdated.send(User, user=self, password=spelling)
 
         spellings = [] if raw_password is None else spellings_of_password(raw_password)
         return any(check_password(spelling, self.password, rehash) for spelling in spellings)
@@ -139,6 +190,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "accounts.User.session", f"{self.session_generation}:{self.password}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+
+class TokenQuerySet(models.QuerySet["PersonalAccessToken"]):
+    """Queries over personal access tokens."""
+
+    def usable(self) -> TokenQuerySet:
+        """Tokens of active users that are neither revoked nor expired, by the clock of the database."""
+        return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True)
+
+    def of_digest(self, digest: str) -> PersonalAccessToken | None:
+        """The token with that digest, with its user; None if there is none."""
+        return self.select_related("user").filter(digest=digest).first()
+
+
+class TokenManager(models.Manager["PersonalAccessToken"]):
+    def get_queryset(self) -> TokenQuerySet:
+        return TokenQuerySet(self.model, using=self._db)
+
+    def usable(self) -> TokenQuerySet:
+        return self.get_queryset().usable()
 
 
 class PersonalAccessToken(models.Model):
@@ -177,12 +248,11 @@ class PersonalAccessToken(models.Model):
         return f"token:{self.id}"
 
 
-# What is remembered about proving oneself. None of it is a record (the events are), and all of it is in Postgres,
-# because a cache may vanish.
+# State of sign-ins and signatures. The events are the record; this is in PostgreSQL because a cache may vanish.
 
 
 class FailureCount(models.Model):
-    """How often somebody failed lately, by what is counted: an account, a typed name without one, an address."""
+    """Recent failed sign-ins of one subject: an account, a typed name without an account, or an address."""
 
     subject = models.CharField(primary_key=True, max_length=120, help_text=_("purpose:kind:name; see accounts.lockout"))
     failures = models.PositiveIntegerField()

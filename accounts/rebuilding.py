@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.factors import material_sha256, name_of
-from accounts.managers import SERVICE_USERNAME
-from accounts.models import Kind, PersonalAccessToken, ProvenSession, User
+from accounts.models import SERVICE_USERNAME, Kind, PersonalAccessToken, ProvenSession, User
 from accounts.openid_connect import identity_key
 from accounts.services.accounts import CHANGEABLE
 from accounts.services.passwords import password_sha256

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
-from accounts.managers import SERVICE_USERNAME
-from accounts.models import MAX_DISPLAY_NAME, User
+from accounts.models import MAX_DISPLAY_NAME, SERVICE_USERNAME, User
 from accounts.normalization import prepare_password
 from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from kernel.ijson import check_text

@@ -1,4 +1,4 @@
-"""Signals of Django and allauth, handed on to the services that record them; nothing is decided here."""
+"""Receivers of signals of Django, allauth and our models: each calls the service that records what happened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from accounts import actions, lockout, services
 from accounts.callers import caller_from_request, cookie_credential, foundry_caller, unknown_caller
 from accounts.confirmation import record_sign_in_as_proof
 from accounts.factors import Factor, record_change
-from accounts.models import User
+from accounts.models import User, password_hash_outdated
+from accounts.services.passwords import rehash_password
 from accounts.sessions import forget_session, replaced_session
 
 
@@ -25,7 +26,7 @@ from accounts.sessions import forget_session, replaced_session
 def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
     replaced = replaced_session(request)
     if replaced is not None:
-        # Django drops the other session without a word; its sockets and locks must hear of it.
+        # Django drops the other session without a signal; the sign-out ends its sockets and locks.
         before, key = replaced
         caller = replace(caller_from_request(request, user=before), credential=cookie_credential(key))
         services.record_sign_out(caller=caller)
@@ -50,6 +51,11 @@ def sign_in_failed(
 ) -> None:
     caller = foundry_caller("command") if request is None else unknown_caller(request)
     services.record_failed_sign_in(caller=caller, username=str(credentials.get("username", "")))
+
+
+@receiver(password_hash_outdated)
+def hash_outdated(sender: object, user: User, password: str, **kwargs: Any) -> None:
+    rehash_password(user=user, password=password)
 
 
 @receiver(post_save, sender=Authenticator)

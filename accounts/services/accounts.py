@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import actions
 from accounts.callers import Caller
 from accounts.deactivation import Deactivation, settle
-from accounts.managers import SERVICE_USERNAME
-from accounts.models import Kind, PersonalAccessToken, User
+from accounts.models import SERVICE_USERNAME, Kind, PersonalAccessToken, User
 from accounts.rules import (
     check_account,
     check_display_name,

@@ -102,7 +102,7 @@ OUT: Final = (
             "tests/rest/test_pages.py::test_c05_no_address_of_the_admin_tells_an_anonymous_request_anything",
         ),
         patches=(
-            ("accounts.managers.TokenQuerySet.usable", _itself),
+            ("accounts.models.TokenQuerySet.usable", _itself),
             ("django.contrib.admin.sites.AdminSite.has_permission", lambda *_: True),
         ),
     ),
@@ -213,7 +213,7 @@ OUT: Final = (
         "c18",
         "a revoked token counts",
         ("tests/accounts/test_tokens.py::test_c18_a_revoked_token_ends_at_once_and_for_ever",),
-        patches=(("accounts.managers.TokenQuerySet.usable", lambda tokens: tokens.filter(user__is_active=True)),),
+        patches=(("accounts.models.TokenQuerySet.usable", lambda tokens: tokens.filter(user__is_active=True)),),
     ),
     Out(
         "c19",
