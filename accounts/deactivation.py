@@ -1,21 +1,23 @@
-"""What must be settled before an account is closed, as the apps above know it.
+"""What other apps do in the transaction that closes an account.
 
-`accounts` does not know what an account is responsible for. Apps above register a step of their own (`register`), which
-runs inside the transaction that closes the account, before its row is locked: it refuses, or puts things in order.
+`accounts` does not know what an account is responsible for. Apps above register a step, which runs before the row of
+the account is locked: it puts things in order, or raises a `DomainError`, and the account stays open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from accounts.callers import Caller
+from kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Deactivation:
-    """An account about to be closed by an administrator, and who shall take on what nobody else could."""
+    """An account that an administrator is about to close, and who takes over what it alone was responsible for."""
 
     caller: Caller
     user_id: UUID
@@ -23,16 +25,10 @@ class Deactivation:
     reason: str | None
 
 
-DeactivationStep = Callable[[Deactivation], None]
-_steps: dict[str, DeactivationStep] = {}
+DEACTIVATION_STEPS: Final = Registry[Callable[[Deactivation], object]]("step when an account closes")
 
 
-def register(name: str, step: DeactivationStep) -> None:
-    """Add a step; called once from an app's `ready()`. It may raise a `DomainError`, and the account stays open."""
-    _steps[name] = step
-
-
-def settle(closing: Deactivation) -> None:
-    """Let every app put its things in order."""
-    for name in sorted(_steps):
-        _steps[name](closing)
+def run_deactivation_steps(deactivation: Deactivation) -> None:
+    """Run the steps of all apps, in the transaction that closes the account."""
+    for step in DEACTIVATION_STEPS.values():
+        step(deactivation)

@@ -1,4 +1,4 @@
-"""The mails: who did what in which project, and a link. Nothing of any text, since a mail goes beyond our walls."""
+"""Mails: who did what in which project, and a link. They hold no content of texts, since they leave the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from notifications.models import Notification, Preferences
 
 
 def send(notification_id: UUID | str) -> None:
-    """Mail a notification to its recipient, if they still want it: not read, not shut out, and of a chosen topic."""
+    """Mail a notification if it is unread, its recipient may still see it and has chosen its topic."""
     row = Notification.objects.with_people().select_related("recipient").filter(pk=notification_id).first()
     if row is None or not row.recipient.is_active or row.kind not in INBOX_LINES:
         return
@@ -35,13 +35,13 @@ def send(notification_id: UUID | str) -> None:
 
 
 def subject(row: Notification) -> str:
-    """One line: who did what, and where."""
-    words = _sentence(row)
-    return f"{words} · {one_line(row.project.name)}" if row.project else words
+    """Who did what, and in which project."""
+    sentence = _sentence(row)
+    return f"{sentence} · {one_line(row.project.name)}" if row.project else sentence
 
 
 def body(row: Notification) -> str:
-    """The same, where it can be read, and how to have no more of these."""
+    """The sentence, the project, a link to the page, and how to stop these mails."""
     link = settings.FOUNDRY_ORIGIN + reverse("workspace:open_notification", args=[row.id])
     account = settings.FOUNDRY_ORIGIN + reverse("workspace:account")
     lines = [

@@ -1,4 +1,4 @@
-"""What a person should know of: their inbox, and which of it also comes by mail."""
+"""Inboxes of people, and which topics they also receive by mail."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from notifications.topics import topic_of
 
-# What a kind looks like, and topics between commas. Which there are is registered (`audit.event_types.INBOX_LINES`,
-# `notifications.topics.MAIL_TOPICS`), and may shrink again where an app is taken out: its lines stay.
+# The formats of a kind, and of topics joined by commas. Apps register the values (`audit.event_types.INBOX_LINES`,
+# `notifications.topics.MAIL_TOPICS`); when an app is no longer installed its lines stay.
 KIND_FORMAT: Final = r"^[a-z_]+\.[a-z_]+$"
 TOPICS_FORMAT: Final = r"^([a-z_]+(,[a-z_]+)*)?$"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    """Reading an inbox."""
+    """Queries over inboxes."""
 
     def of(self, user: User) -> NotificationQuerySet:
-        """A person's own inbox, without what is about a project that they no longer see."""
-        # By the string that the key names it with: projects stand above.
+        """A person's inbox, without the lines of projects that they may no longer see."""
+        # Through the foreign key: the app `projects` is above this one and cannot be imported.
         projects: Any = Notification.project.field.related_model
         visible = projects.objects.visible_to(user).values("pk")
         return self.filter(Q(project__isnull=True) | Q(project__in=visible), recipient=user)
@@ -41,15 +41,15 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.select_related("actor", "project")
 
     def about(self, kind: str, project_id: UUID | None, facts: Mapping[str, Any]) -> NotificationQuerySet:
-        """Those of a kind whose facts are these, and perhaps more."""
+        """Lines of a kind whose facts include these."""
         return self.filter(kind=kind, project=project_id, facts__contains=dict(facts))
 
 
 class Notification(models.Model):
-    """One line of somebody's inbox. Private, and no record: what happened stands in the event it comes from.
+    """One line of an inbox. It is private and no record: the event that it comes from is.
 
-    A line without a project is for its recipient, whatever they may see.
-    `chain` and `seq` name that event; `seq` is NULL where nothing was recorded (somebody asked for a field).
+    A line without a project is shown to its recipient whatever they may see. `chain` and `seq` name the event; `seq` is
+    NULL if none was recorded (a request for a lock).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -91,7 +91,7 @@ class Notification(models.Model):
 
 
 class Preferences(models.Model):
-    """Which topics a person also has by mail, and to which address; without a row: none."""
+    """Which topics a person also receives by mail, and at which address. No row means no mail."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="mail_preferences"
@@ -117,10 +117,10 @@ class Preferences(models.Model):
         return f"mail of {self.user_id}"
 
 
-# More than anybody reads; the page and the bell say "99+".
+# Counting stops here: the page and the bell show "99+".
 MAX_COUNTED: Final = 100
 
 
 def count_unread(user: User) -> int:
-    """How much of a person's inbox is unread; counted up to `MAX_COUNTED`."""
+    """How many lines of a person's inbox are unread, at most `MAX_COUNTED`."""
     return Notification.objects.of(user).unread()[:MAX_COUNTED].count()

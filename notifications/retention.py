@@ -1,4 +1,4 @@
-"""How long inboxes keep what was read."""
+"""Removing old read lines from inboxes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from django.db.models.functions import Now
 from kernel.transactions import write_transaction
 from notifications.models import Notification
 
-# Lines that go in one transaction: however many are old at first, none comes near the statement timeout.
+# Lines deleted in one transaction: few enough that no statement reaches the timeout.
 _LINES_AT_ONCE: Final = 5000
 
 
-def forget_read() -> int:
-    """Remove from all inboxes what was read longer than `FOUNDRY_INBOX_LIFETIME` ago; how many lines these were.
+def delete_read() -> int:
+    """Delete lines that were read longer than `FOUNDRY_INBOX_LIFETIME` ago. Returns how many.
 
-    Where that is zero everything stays, and what is unread stays always.
+    Unread lines are never deleted; with a lifetime of zero nothing is.
     """
     if not settings.FOUNDRY_INBOX_LIFETIME:
         return 0
     old = Notification.objects.filter(read_at__lt=Now() - settings.FOUNDRY_INBOX_LIFETIME)
-    forgotten = 0
+    deleted = 0
     while True:
         with write_transaction():
             removed, _ = Notification.objects.filter(pk__in=old.order_by("pk").values("pk")[:_LINES_AT_ONCE]).delete()
-        forgotten += removed
+        deleted += removed
         if removed < _LINES_AT_ONCE:
-            return forgotten
+            return deleted

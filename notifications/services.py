@@ -1,8 +1,8 @@
-"""Everything that writes inboxes.
+"""All writes to inboxes and mail preferences.
 
-`notify` and `settle` belong to other services' writes: they run in these transactions, so that nobody is notified of
-what was not done. The others are a person's own handling of what is private to them, and the upkeep of it; like working
-copies it is no record, and has no event (docs/adr/0012).
+`notify` and `resolve` run in the transaction of another service's write, so that nobody is notified of something that
+was rolled back. The other functions change a person's own inbox and preferences; these are private and no record, so
+they have no event (docs/adr/0012).
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ def notify(
     facts: Mapping[str, Any],
     seq: int | None = None,
 ) -> None:
-    """Put a line into people's inboxes, in the transaction of what the caller does; never into the caller's own.
+    """Put a line into people's inboxes, except the caller's own, in the transaction of the caller's write.
 
-    The caller chooses only recipients who may see the project; a line without a project is for its recipient, whatever
-    they may see. `facts` are ids and names, never a text's content. `seq` is the event on the project's chain (the
-    chain `site` without one); without it, whoever has an unread line with the same facts gets no other.
+    The calling service chooses only recipients who may see the project; a line without a project is shown to its
+    recipient whatever they may see. `facts` are ids and names, never the content of a text. `seq` is the number of the
+    event on the project's chain (on `site` without a project). Without `seq`, a recipient who has an unread line with
+    the same facts from the same caller gets no second one.
     """
     if line.kind not in INBOX_LINES:
         raise LookupError(f"The inbox line {line.kind!r} is not registered: name it in an event type's `inbox`.")
@@ -71,7 +72,7 @@ def notify(
     _mail(line.kind, rows)
 
 
-def settle(
+def resolve(
     *,
     line: InboxLine,
     project_id: UUID | None,
@@ -79,7 +80,7 @@ def settle(
     recipient: UUID | None = None,
     actor: UUID | None = None,
 ) -> None:
-    """What people were notified of is dealt with, for all of them or for one: it no longer waits to be read."""
+    """Mark lines as read because what they are about is dealt with: everybody's, or one recipient's or actor's."""
     rows = Notification.objects.about(line.kind, project_id, facts).unread()
     if recipient is not None:
         rows = rows.filter(recipient=recipient)
@@ -100,16 +101,16 @@ def mark_read(*, caller: Caller, notification_id: UUID) -> Notification:
 
 
 def mark_all_read(*, caller: Caller, until: UUID | None = None) -> int:
-    """Mark the caller's whole inbox as read, up to the line `until` where one is given; how many lines there were."""
+    """Mark the caller's inbox as read, up to the line `until` if it is set. Returns how many lines were unread."""
     with write_transaction():
         rows = Notification.objects.filter(recipient=caller.user).unread()
         return (rows.filter(pk__lte=until) if until else rows).update(read_at=Now())
 
 
 def set_preferences(*, caller: Caller, topics: Iterable[str], address: str = "") -> Preferences:
-    """Choose what the caller also has by mail, and where to.
+    """Choose which topics the caller also receives by mail, and at which address.
 
-    Raises `ValidationFailed`; `ReauthenticationNeeded` for another address, which would go on hearing of everything.
+    Raises `ValidationFailed`, and `ReauthenticationNeeded` for a new address: it would receive all future mails.
     """
     wanted = sorted(set(topics))
     address = address.strip()
@@ -141,7 +142,7 @@ def _is_address(text: str) -> bool:
 
 
 def _mail(kind: str, rows: list[Notification]) -> None:
-    """Have mails sent for those who want them: the jobs commit with the rows that they are about."""
+    """Queue mails for the recipients who chose them: the jobs commit together with the rows."""
     if not settings.FOUNDRY_SENDS_MAIL:
         return
     people = [row.recipient_id for row in rows]

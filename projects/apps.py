@@ -6,7 +6,7 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.deactivation import register
+        from accounts.deactivation import DEACTIVATION_STEPS
         from audit.rebuilding.tables import rebuild
         from audit.verification import RECORD_CHECKS
         from kernel.addresses import API_URLS, UrlModule
@@ -14,7 +14,7 @@ class ProjectsConfig(AppConfig):
         from projects.events import register as register_events
         from projects.permissions import OWN_PERMISSIONS, OWN_SITE_PERMISSIONS, register_permissions
         from projects.rebuilding import TABLES, check_chains
-        from projects.succession import settle_projects
+        from projects.succession import appoint_successor
 
         API_URLS.register("projects", UrlModule("projects.urls"))
         register_permissions(*OWN_PERMISSIONS)
@@ -22,4 +22,4 @@ class ProjectsConfig(AppConfig):
         register_events()
         rebuild(*TABLES)
         RECORD_CHECKS.register("chains", check_chains)
-        register("projects", settle_projects)
+        DEACTIVATION_STEPS.register("projects", appoint_successor)

@@ -22,45 +22,44 @@ from projects.events import MEMBER_ADDED, ROLE_CHANGED
 from projects.models import Member, Project, Role
 from projects.writing import ProjectWrite, upkeep_write
 
-# The reason on record where the administrator gave none.
+# The recorded reason if the administrator gave none.
 REASON = "The account of its only owner is closed."
-# So many names of projects make a refusal clear; a list of hundreds would not.
+# How many projects a refusal names before it only counts them.
 MAX_NAMED = 5
 
 
-def settle_projects(closing: Deactivation) -> None:
+def appoint_successor(deactivation: Deactivation) -> None:
     """Make the successor owner of every project that closing the account would leave without an active one.
 
-    Raises `Conflict`, naming the projects, where there are some and no successor; `ValidationFailed` for one who could
-    not act. The caller is an administrator: they need not be able to see the projects.
+    Raises `Conflict` with the names of these projects if no successor is named, and `ValidationFailed` for a successor
+    who could not act as owner. The caller is an administrator, who need not be able to see the projects.
     """
-    # Owners change under the project's row lock; several are taken in one order.
-    owned = Project.objects.filter(members__user=closing.user_id, members__role=Role.OWNER)
+    # Owners change under the project's row lock; several rows are locked in the order of their ids.
+    owned = Project.objects.filter(members__user=deactivation.user_id, members__role=Role.OWNER)
     ids = [project.id for project in owned.order_by("id").select_for_update(no_key=True, of=("self",))]
-    left = list(_without_other_owner(ids, closing.user_id))
+    left = list(_without_other_owner(ids, deactivation.user_id))
     if not left:
         return
-    if closing.successor_id is None:
+    if deactivation.successor_id is None:
         raise Conflict(
             _("They are the only owner of {projects}. Name a successor, or make someone else owner first.").format(
                 projects=_names(left)
             ),
             projects=[str(project.id) for project in left],
         )
-    successor = (
-        User.objects.active().filter(pk=closing.successor_id, kind=Kind.HUMAN).exclude(pk=closing.user_id).first()
-    )
+    people = User.objects.active().filter(kind=Kind.HUMAN).exclude(pk=deactivation.user_id)
+    successor = people.filter(pk=deactivation.successor_id).first()
     if successor is None:
         raise ValidationFailed({"successor": [_("No such person could take over these projects.")]})
     for project in left:
-        _appoint(closing, project.id, successor)
+        _appoint(deactivation, project.id, successor)
 
 
 def appoint_owner(*, caller: Caller, project_id: UUID, user_id: UUID, reason: str) -> None:
-    """Give a project that nobody can act in an owner; how the operator mends one from before this was impossible.
+    """Give an owner to a project that has no active one: such projects exist from before this became impossible.
 
-    Administrators only, by a command. Raises `NotFound`, `Conflict` where somebody can act, `ValidationFailed` for who
-    could not, and for the reason.
+    Administrators only, by a command. Raises `NotFound`; `Conflict` if an owner is active; `ValidationFailed` for a
+    person who could not act as owner, and for the reason.
     """
     require_administrator(caller)
     reason = check_reason(reason)
@@ -78,26 +77,26 @@ def _without_other_owner(ids: list[UUID], user_id: UUID) -> list[Project]:
     return list(Project.objects.filter(~Exists(others), pk__in=ids).order_by("id"))
 
 
-def _appoint(closing: Deactivation, project_id: UUID, successor: User) -> None:
+def _appoint(deactivation: Deactivation, project_id: UUID, successor: User) -> None:
     """Make one person owner of one project, as the administrator's act on the project's own record."""
-    with upkeep_write(caller=closing.caller, project_id=project_id) as write:
-        _make_owner(write, successor, closing.reason or REASON, {"succeeds": str(closing.user_id)})
+    with upkeep_write(caller=deactivation.caller, project_id=project_id) as write:
+        _make_owner(write, successor, deactivation.reason or REASON, {"succeeds": str(deactivation.user_id)})
 
 
 def _make_owner(write: ProjectWrite, person: User, reason: str, more: Mapping[str, str]) -> None:
     member = Member.objects.filter(project=write.project, user=person).first()
-    told = {"role": Role.OWNER.value}
-    facts: dict[str, Any] = {"user": person.person(), **told, **more}
+    role = {"role": Role.OWNER.value}
+    facts: dict[str, Any] = {"user": person.person(), **role, **more}
     target = Target.of("member", person.id)
     if member is None:
         member = Member.objects.create(project=write.project, user=person, role=Role.OWNER)
         event = write.record("member.added", target, {**facts_of(member), **facts}, reason=reason)
-        write.notify(MEMBER_ADDED, [person.id], told, event.seq)
+        write.notify(MEMBER_ADDED, [person.id], role, event.seq)
         return
     before, member.role = member.role, Role.OWNER
     member.save(update_fields=["role"])
     event = write.record("member.role_changed", target, {**facts, "before": before}, reason=reason)
-    write.notify(ROLE_CHANGED, [person.id], {**told, "before": before}, event.seq)
+    write.notify(ROLE_CHANGED, [person.id], {**role, "before": before}, event.seq)
 
 
 def _names(projects: list[Project]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.deactivation import Deactivation, settle
+from accounts.deactivation import Deactivation, run_deactivation_steps
 from accounts.models import SERVICE_USERNAME, Kind, PersonalAccessToken, User
 from accounts.rules import (
     check_account,
@@ -169,7 +169,7 @@ def deactivate_account(
     reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)
-        settle(Deactivation(caller, user_id, successor_id, reason))
+        run_deactivation_steps(Deactivation(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:
             raise Conflict(_("The service user cannot be deactivated."))

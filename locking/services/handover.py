@@ -35,7 +35,7 @@ from locking.leases import (
 from locking.models import EndReason, Lease, Session
 from locking.refusals import lock_has_ended
 from locking.services.locks import acquire_lock, as_lock
-from notifications.services import notify, settle
+from notifications.services import notify, resolve
 from projects.access import get_project
 from projects.fields import check_field_name
 from projects.models import Member, Role
@@ -205,7 +205,7 @@ def _notify_previous_holder(write: ProjectWrite, lease: Lease, successor: Lease)
 
 def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:
     """Remove the request from the holder's inbox, because it is answered or the lease has ended."""
-    settle(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
+    resolve(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, recipient=holder, actor=asker)
 
 
 def _ended(lease: Lease) -> dict[str, object]:

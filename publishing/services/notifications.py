@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models import Kind
 from audit.event_types import InboxLine
-from notifications.services import settle
+from notifications.services import resolve
 from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite
@@ -31,7 +31,7 @@ def notify_authors(write: ProjectWrite, release: Release, line: InboxLine, seq: 
 
 def settle_signature_requests(release: Release, *, person: UUID | None = None) -> None:
     """Settle the requests for signatures: of one person who has signed, or of everybody once the release has ended."""
-    settle(
+    resolve(
         line=SUBMITTED,
         project_id=release.project_id,
         facts={"release_id": str(release.id)},

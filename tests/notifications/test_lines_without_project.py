@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.event_types import INBOX_LINES, InboxLine, register_inbox_lines
 from notifications.mails import send
 from notifications.models import Notification, Preferences, count_unread
-from notifications.services import mark_read, notify, settle
+from notifications.services import mark_read, notify, resolve
 
 pytestmark = pytest.mark.django_db
 
@@ -76,9 +76,9 @@ def test_it_goes_by_mail_without_a_project(row: Notification, outsider: User) ->
 
 
 def test_it_is_settled_as_others_are(row: Notification, line: InboxLine, outsider: User) -> None:
-    settle(line=line, project_id=None, facts={"token": "another"})
+    resolve(line=line, project_id=None, facts={"token": "another"})
     assert count_unread(outsider) == 1
-    settle(line=line, project_id=None, facts={"token": "reader-ci"})
+    resolve(line=line, project_id=None, facts={"token": "reader-ci"})
     assert count_unread(outsider) == 0
 
 

@@ -16,7 +16,7 @@ from drafts.tasks.services import create_task
 from notifications import retention
 from notifications.jobs import tidy_inboxes
 from notifications.models import Notification
-from notifications.retention import forget_read
+from notifications.retention import delete_read
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +43,10 @@ def test_what_was_read_long_ago_goes_and_what_is_unread_stays(inbox: Callable[[]
 
 def test_the_operator_chooses_how_long(inbox: Callable[[], list[str]], settings: Any) -> None:
     settings.FOUNDRY_INBOX_LIFETIME = timedelta(0)
-    assert forget_read() == 0
+    assert delete_read() == 0
     assert len(inbox()) == 4
     settings.FOUNDRY_INBOX_LIFETIME = timedelta(days=100)
-    assert forget_read() == 2
+    assert delete_read() == 2
     assert inbox() == ["member.added", "unread"]
 
 
@@ -55,5 +55,5 @@ def test_many_go_in_small_transactions(
 ) -> None:
     monkeypatch.setattr(retention, "_LINES_AT_ONCE", 2)
     Notification.objects.filter(recipient=editor).update(read_at=Now() - timedelta(days=200))
-    assert forget_read() == 4
+    assert delete_read() == 4
     assert inbox() == []
