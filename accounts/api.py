@@ -34,10 +34,10 @@ class TokensView(RestView):
     @operation("auth_create_token", takes=shapes.NewToken, answer=shapes.MadeToken, status=201)
     def post(self, request: Request) -> HttpResponseBase:
         """Make a token for programs. Its text is shown in this answer only; it takes no `client_ref`."""
-        given = self.body(shapes.NewToken)
+        body = self.body(shapes.NewToken)
         plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
-        user = prove_for_token(plain, username=given["username"], password=given["password"], otp=given.get("otp"))
-        token, text = create_token(caller=proven_caller(request, user), name=given["name"])
+        user = prove_for_token(plain, username=body["username"], password=body["password"], otp=body.get("otp"))
+        token, text = create_token(caller=proven_caller(request, user), name=body["name"])
         made = {"id": token.id, "name": token.name, "token": text, "expires_at": token.expires_at}
         return self.answer(made, 201)
 

@@ -140,8 +140,8 @@ def acting_as(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
 
 def record_change(action: str, factor: Authenticator) -> None:
     """Record that a factor came, went or changed, in the transaction of its change."""
-    given = _acting.get()
-    caller, reason = given or (caller_from_request(context.request, user=factor.user), None)
+    acting = _acting.get()
+    caller, reason = acting or (caller_from_request(context.request, user=factor.user), None)
     data: dict[str, Any] = {
         "factor": factor.type,
         "id": factor.pk,

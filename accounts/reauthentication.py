@@ -44,7 +44,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _SubmittedCredentials:
     """What somebody gives: their user name (the public component), and one private one."""
 
     username: str | None
@@ -54,10 +54,10 @@ class _Given:
 
     def private(self) -> str:
         """Which private component it is. Raises `ValidationFailed` for none or several."""
-        given = [name for name in ("password", "otp", "passkey") if getattr(self, name)]
-        if len(given) != 1:
+        submitted = [name for name in ("password", "otp", "passkey") if getattr(self, name)]
+        if len(submitted) != 1:
             raise ValidationFailed({"password": [_("Give your password, a one-time code, or a passkey.")]})
-        return given[0]
+        return submitted[0]
 
 
 def prove(
@@ -77,8 +77,8 @@ def prove(
     `ReauthenticationFailed`, and `RateLimited` while locked out. Has transactions of its own: a failed try must stay
     counted whatever happens after it.
     """
-    given = _Given(username, password, otp, passkey)
-    private = given.private()
+    submitted = _SubmittedCredentials(username, password, otp, passkey)
+    private = submitted.private()
     with unavailable_on_timeout():
         user = User.objects.get(pk=caller.user.id)
         refusal = why_not_sign(user)
@@ -89,7 +89,7 @@ def prove(
     with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
         # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
         own_name = username is None or fold_username(username) == user.username.lower()
-        if own_name and _fits(user, given, private, _challenge_key(caller, about, words)):
+        if own_name and _fits(user, submitted, private, _challenge_key(caller, about, words)):
             tried.succeed(completely=True)
         else:
             _record_failure(caller, user, about=about, component=private if own_name else "username")
@@ -128,14 +128,14 @@ def passkey_challenge(caller: Caller, *, about: Mapping[str, str], words: str = 
     return dict(options)
 
 
-def _fits(user: User, given: _Given, private: str, challenge_key: str) -> bool:
+def _fits(user: User, submitted: _SubmittedCredentials, private: str, challenge_key: str) -> bool:
     """Whether the private component is this user's, now. Slow by intent for a password: hold no row meanwhile."""
     if private not in private_components(user):
         return False
     checks: dict[str, Callable[[], bool]] = {
-        "password": lambda: user.check_password(given.password or ""),
-        "otp": lambda: check_code(user, given.otp or "", recovery=False) is not None,
-        "passkey": lambda: _passkey_fits(user, given.passkey or {}, challenge_key),
+        "password": lambda: user.check_password(submitted.password or ""),
+        "otp": lambda: check_code(user, submitted.otp or "", recovery=False) is not None,
+        "passkey": lambda: _passkey_fits(user, submitted.passkey or {}, challenge_key),
     }
     return checks[private]()
 

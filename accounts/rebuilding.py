@@ -59,16 +59,16 @@ ACCOUNTS: Final = Table(
 def _acts(rows: Rows, fact: Fact) -> None:
     """Whoever acts is an account, of its kind, under a name that it had: now or once, since a request takes its time.
 
-    Only the chain `site`, which is walked first, tells which accounts there are.
+    Only the chain `site`, which is read first, says which accounts there are.
     """
     if fact.chain == SITE_CHAIN:
         rows.memory[SITE_CHAIN] = True
     elif SITE_CHAIN not in rows.memory:
         return
     actor = fact.record["actor"]
-    told = rows.columns((fact.actor_id,))
-    names = {told.get("display_name"), *rows.memory.get(fact.actor_id, ())}
-    if actor["name"] not in names or actor["kind"] != told.get("kind"):
+    columns = rows.columns((fact.actor_id,))
+    names = {columns.get("display_name"), *rows.memory.get(fact.actor_id, ())}
+    if actor["name"] not in names or actor["kind"] != columns.get("kind"):
         raise Untrue("its actor is no account of that name and kind")
 
 

@@ -124,9 +124,11 @@ def _needs_confirmation(user: User, suspension: _Suspension) -> bool:
 
 
 def _suspension_of(user: User) -> _Suspension:
-    """Read the story of the account's suspension from the trail."""
-    told = (actions.SIGNING_SUSPENDED, actions.SIGNING_RESTORED, actions.PASSWORD_CHANGED)
-    events = Event.objects.filter(chain=SITE_CHAIN, target_type="user", target_id=str(user.id), action__in=told)
+    """Read from the events whether and why the account may not sign."""
+    about_signing = (actions.SIGNING_SUSPENDED, actions.SIGNING_RESTORED, actions.PASSWORD_CHANGED)
+    events = Event.objects.filter(
+        chain=SITE_CHAIN, target_type="user", target_id=str(user.id), action__in=about_signing
+    )
     found = _Suspension()
     for event in events.order_by("seq"):
         if event.action == actions.SIGNING_RESTORED:

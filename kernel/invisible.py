@@ -70,8 +70,8 @@ def one_line(text: object) -> str:
 
     So it can neither add a line, nor move or clear what stands on a terminal, nor let a line be read in another order.
     """
-    said = str(text)
-    return said if said.isprintable() and said.isascii() else _UNFIT_FOR_A_LINE.sub(sign_of, said)
+    line = str(text)
+    return line if line.isprintable() and line.isascii() else _UNFIT_FOR_A_LINE.sub(sign_of, line)
 
 
 def sign_of(found: re.Match[str]) -> str:

@@ -41,7 +41,7 @@ class OutboundError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutboundResponse:
     """What came back, whatever its status; names of headers are lower case."""
 
     status: int
@@ -71,7 +71,7 @@ def send(
     body: bytes | None = None,
     headers: Mapping[str, str] = MappingProxyType({}),
     seconds: float = SECONDS,
-) -> Answer:
+) -> OutboundResponse:
     """Make one request and return its answer, of at most `MAX_ANSWER_BYTES`, within `seconds` in all.
 
     Raises `OutboundError`, for a redirect too.
@@ -85,7 +85,7 @@ def send(
         if len(data) > MAX_ANSWER_BYTES:
             raise OutboundError(f"{_shown(address)} answers with more than {MAX_ANSWER_BYTES} bytes.")
         found = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, response.reason, found, data)
+        return OutboundResponse(response.status, response.reason, found, data)
 
 
 def connect(address: str, *, seconds: float = SECONDS) -> None:

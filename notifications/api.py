@@ -46,8 +46,8 @@ class ReadAllView(RestView):
     @operation("inbox_read_all", takes=shapes.ReadUntil, answer=shapes.UnreadCount)
     def post(self, request: Request) -> HttpResponseBase:
         """Mark everything as read, or everything up to what I have seen; answers what is unread now."""
-        given = self.body(shapes.ReadUntil)
-        services.mark_all_read(caller=self.caller(), until=given.get("until"))
+        body = self.body(shapes.ReadUntil)
+        services.mark_all_read(caller=self.caller(), until=body.get("until"))
         return self.answer({"unread": count_unread(self.user())})
 
 

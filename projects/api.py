@@ -36,8 +36,8 @@ class ProjectsView(RestView):
     @operation("projects_create", takes=shapes.NewProject, answer=shapes.ProjectInfo, status=201, repeatable=True)
     def post(self, request: Request) -> HttpResponseBase:
         """Make a project; I am its owner."""
-        given = self.body(shapes.NewProject)
-        project = services.create_project(caller=self.caller(), **given)
+        body = self.body(shapes.NewProject)
+        project = services.create_project(caller=self.caller(), **body)
         if not project.repeated:
             return self.answer(project_body(project, Role.OWNER), 201)
         access = get_project(user=self.user(), project_id=project.id)
@@ -62,8 +62,8 @@ class OneProjectView(_AnswersProject):
     @operation("projects_update", takes=shapes.ChangedProject, answer=shapes.ProjectInfo)
     def patch(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Change its name, description or privacy; owners only."""
-        given = self.body(shapes.ChangedProject)
-        services.update_project(caller=self.caller(), project_id=project_id, **given)
+        body = self.body(shapes.ChangedProject)
+        services.update_project(caller=self.caller(), project_id=project_id, **body)
         return self.answer(self.project())
 
 
@@ -83,8 +83,8 @@ class ReopenView(_AnswersProject):
     @operation("projects_reopen", takes=shapes.Reopening, answer=shapes.ProjectInfo)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Open a frozen or archived project for writing again."""
-        given = self.body(shapes.Reopening)
-        services.reopen_project(caller=self.caller(), project_id=project_id, **given)
+        body = self.body(shapes.Reopening)
+        services.reopen_project(caller=self.caller(), project_id=project_id, **body)
         return self.answer(self.project())
 
 
@@ -100,8 +100,8 @@ class MembersView(ProjectView):
     @operation("members_add", takes=shapes.NewMember, answer=shapes.MemberInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Let somebody in."""
-        given = self.body(shapes.NewMember)
-        member = services.add_member(caller=self.caller(), project_id=project_id, **given)
+        body = self.body(shapes.NewMember)
+        member = services.add_member(caller=self.caller(), project_id=project_id, **body)
         return self.answer(member_body(member), 200 if member.repeated else 201)
 
 
@@ -111,8 +111,8 @@ class OneMemberView(ProjectView):
     @operation("members_change_role", takes=shapes.ChangedRole, answer=shapes.MemberInfo)
     def patch(self, request: Request, project_id: UUID, user_id: UUID) -> HttpResponseBase:
         """Give a member another role, for a reason."""
-        given = self.body(shapes.ChangedRole)
-        member = services.change_role(caller=self.caller(), project_id=project_id, user_id=user_id, **given)
+        body = self.body(shapes.ChangedRole)
+        member = services.change_role(caller=self.caller(), project_id=project_id, user_id=user_id, **body)
         return self.answer(member_body(member))
 
 
@@ -122,8 +122,8 @@ class RemoveMemberView(ProjectView):
     @operation("members_remove", takes=shapes.Reason, answer=None, status=204)
     def post(self, request: Request, project_id: UUID, user_id: UUID) -> HttpResponseBase:
         """Take somebody out, for a reason."""
-        given = self.body(shapes.Reason)
-        services.remove_member(caller=self.caller(), project_id=project_id, user_id=user_id, **given)
+        body = self.body(shapes.Reason)
+        services.remove_member(caller=self.caller(), project_id=project_id, user_id=user_id, **body)
         return self.answer(None, 204)
 
 

@@ -42,8 +42,8 @@ def _created(rows: Rows, fact: Fact) -> None:
 
 @PROJECTS.on("project.updated")
 def _updated(rows: Rows, fact: Fact) -> None:
-    told = {name: fact.data[name] for name in ("name", "description", "is_private") if name in fact.data}
-    rows.change(fact, (fact.project_id,), **told)
+    changed = {name: fact.data[name] for name in ("name", "description", "is_private") if name in fact.data}
+    rows.change(fact, (fact.project_id,), **changed)
 
 
 @PROJECTS.on("project.archived", "project.frozen", "project.reopened")

@@ -120,8 +120,8 @@ def add_member(
 
 def _member_as_added(project: Project, person: User, event: Event) -> Member:
     """What the first request was answered, whatever became of the membership since. Not to be stored."""
-    standing = Member.objects.select_related("user").filter(project=project, user=person).first()
-    member = standing or Member(project=project, user=person, added_at=event.at)
+    existing = Member.objects.select_related("user").filter(project=project, user=person).first()
+    member = existing or Member(project=project, user=person, added_at=event.at)
     member.role, member.repeated = event.data["role"], True
     return member
 

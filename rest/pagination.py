@@ -89,11 +89,11 @@ def _link(request: Request, row: Model, order: Sequence[str], *, backwards: bool
 
 
 def _read_cursor(request: Request) -> _Cursor | None:
-    given = request.query_params.get("cursor")
-    if given is None:
+    cursor = request.query_params.get("cursor")
+    if cursor is None:
         return None
     try:
-        text = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return msgspec.json.decode(text, type=_Cursor)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise _refused() from None

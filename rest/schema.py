@@ -104,8 +104,8 @@ class FoundrySchema(AutoSchema):
         return super().get_summary() or self.get_description().split(".")[0] or None
 
     def get_override_parameters(self) -> list[Any]:
-        given = super().get_override_parameters()
-        return [*given, IDEMPOTENCY_KEY] if self.method in WRITES else given
+        parameters = super().get_override_parameters()
+        return [*parameters, IDEMPOTENCY_KEY] if self.method in WRITES else parameters
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)

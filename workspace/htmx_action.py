@@ -48,11 +48,11 @@ def done(
 def _refusal_toast(refusal: DomainError) -> HttpResponse:
     response = HttpResponse(status=refusal.status)
     response["HX-Reswap"] = "none"
-    trigger_client_event(response, "toast", {"text": words_of(refusal)})
+    trigger_client_event(response, "toast", {"text": refusal_text(refusal)})
     return response
 
 
-def words_of(refusal: DomainError) -> str:
+def refusal_text(refusal: DomainError) -> str:
     """A refusal in one sentence: of a form, its first complaint."""
     if isinstance(refusal, ValidationFailed):
         return next((message for each in refusal.errors.values() for message in each), refusal.detail)

@@ -36,7 +36,7 @@ class PresentView:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ProjectFrame:
     """The bars over a page of a project."""
 
     project: Project
@@ -62,17 +62,17 @@ class May:
     reopen: bool
 
 
-def frame_of(access: Access, *, user: User, tab: str) -> Frame:
+def frame_of(access: Access, *, user: User, tab: str) -> ProjectFrame:
     """The frame of one page; `tab` is the name of the one that it belongs to."""
     project = access.project
     leases = Lease.objects.open().of_project(project.id).select_related("user")
-    standing = summary_of(project)
-    return Frame(
+    summary = summary_of(project)
+    return ProjectFrame(
         project=project,
         role=access.role.value,
         version=project.current_draft.version_number if project.current_draft else 0,
-        release=standing.release,
-        tabs=list(shown_tabs(TabContext(access, user, standing), current=tab)),
+        release=summary.release,
+        tabs=list(shown_tabs(TabContext(access, user, summary), current=tab)),
         people=people_in([project.id], leases, without=user)[project.id],
     )
 

@@ -111,7 +111,7 @@ def update_account(
     taking the right from the last administrator, `ReauthenticationNeeded`.
     """
     require_proof(caller)
-    asked = {
+    wanted = {
         "display_name": display_name if display_name is None else check_display_name(display_name),
         "email": email,
         "is_administrator": is_administrator,
@@ -122,7 +122,7 @@ def update_account(
         if user.id != caller.user.id or is_administrator is not None or is_auditor is not None:
             require_administrator(caller)
         before = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
-        after = {name: value for name, value in asked.items() if value is not None and value != before[name]}
+        after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
         if not after:
             return user
         for name, value in after.items():

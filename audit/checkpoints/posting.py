@@ -9,7 +9,7 @@ from django.conf import settings
 
 from audit.checkpoints.models import Checkpoint
 from audit.keys.text import rfc3339
-from kernel.outbound import Answer, OutboundError, send
+from kernel.outbound import OutboundError, OutboundResponse, send
 
 TAKEN: Final = frozenset({200, 201, 202, 204})
 
@@ -48,7 +48,7 @@ def post_checkpoint(number: int) -> None:
         raise PostError(f"{checkpoint} was not taken: the collector answers {answer.status} with {kind}.")
 
 
-def _is_taken(answer: Answer) -> bool:
+def _is_taken(answer: OutboundResponse) -> bool:
     if answer.status not in TAKEN:
         return False
     if not answer.body:

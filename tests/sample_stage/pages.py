@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from tests.sample_stage.models import Note
 from workspace import shortcuts
 from workspace.menu import MENU, MenuEntry
-from workspace.palette.entries import Entry, PaletteContext
+from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import SOURCES, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
@@ -60,7 +60,7 @@ def _of_account(context: SectionContext) -> dict[str, Any]:
     return {"count": Note._default_manager.filter(created_by=context.user).count()}
 
 
-def _actions(context: PaletteContext, question: str) -> Iterator[Entry]:
+def _actions(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if context.access is not None and context.offers("note.add"):
         url = reverse("sample_stage:notes", args=[context.access.project.id])
-        yield Entry(label=_("Write a note…"), icon="plus", href=url)
+        yield PaletteEntry(label=_("Write a note…"), icon="plus", href=url)

@@ -21,7 +21,7 @@ from tests.workspace.test_palette import offered
 from workspace import shortcuts
 from workspace.menu import MENU, MenuEntry
 from workspace.palette import registry as palette
-from workspace.palette.entries import Entry
+from workspace.palette.entries import PaletteEntry
 from workspace.panels import PANELS, Panel, PanelContent
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section
 from workspace.tabs import TABS, ProjectTab
@@ -179,11 +179,13 @@ def test_a_source_adds_to_a_group_of_the_palette_or_has_its_own(
     names = ("Run alpha", "Run beta", "Run gamma")
     palette.SOURCES.register(
         "runs",
-        palette.PaletteSource("runs", lambda _c, _q: [Entry(label=each, icon="zap") for each in names], position=10),
+        palette.PaletteSource(
+            "runs", lambda _c, _q: [PaletteEntry(label=each, icon="zap") for each in names], position=10
+        ),
     )
     palette.SOURCES.register(
         "start",
-        palette.PaletteSource("actions", lambda _c, _q: [Entry(label="Start a run…", icon="play")], position=35),
+        palette.PaletteSource("actions", lambda _c, _q: [PaletteEntry(label="Start a run…", icon="play")], position=35),
     )
     found = offered(browser(editor), project, "run")
     assert found["Runs"] == ["Run beta", "Run alpha"]  # the shorter fits better

@@ -16,8 +16,8 @@ from tests.publishing.reviews import Review, caller_of
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
-from workspace.audit_viewer.differences import changes_of as changes_of_event
-from workspace.releases.changes import changes_of as changes_of_release
+from workspace.audit_viewer.differences import event_changes
+from workspace.releases.changes import release_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
@@ -73,7 +73,7 @@ def test_the_terminal_tells_another_spelling_and_shows_it(respelled: Project, ca
 
 def test_the_audit_viewer_shows_another_spelling(respelled: Project) -> None:
     event = Event.objects.filter(action="draft.saved").order_by("-seq")[0]
-    lines = [each for each in changes_of_event(event, reader=event.actor_id).differences if each.place]
+    lines = [each for each in event_changes(event, reader=event.actor_id).differences if each.place]
     assert [each.place.strip() for each in lines] == [FIELD]
 
 
@@ -82,7 +82,7 @@ def test_the_signing_page_never_calls_another_hash_unchanged(review: Review) -> 
     released = review.release()
     reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id, reason="Next")
     draft = review.save("Be exact.", model_configuration='{"top_k": 40, "temperature": 7e-1}')
-    told = changes_of_release(draft, reader=review.people["owner"].id)
+    told = release_changes(draft, reader=review.people["owner"].id)
     assert told.before == released
     (configuration,) = [each for each in told.fields if each.name == FIELD]
     assert (configuration.is_same, configuration.words) == (False, "Same values, formatted differently")

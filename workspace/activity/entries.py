@@ -23,9 +23,9 @@ from audit.models import Event, EventQuerySet
 from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
 from workspace.event_words import event_link, event_sentence
-from workspace.numbers import number
 from workspace.people import PersonView
-from workspace.sentences import sentence
+from workspace.query_numbers import query_number
+from workspace.sentence_html import sentence_html
 from workspace.templatetags.foundry import reader_zone
 
 SPARK_WEEKS: Final = 12
@@ -48,16 +48,16 @@ class ActivityFilter:
     before: int | None = None
 
     @classmethod
-    def read(cls, given: QueryDict) -> ActivityFilter:
+    def read(cls, query: QueryDict) -> ActivityFilter:
         """From an address. Raises `ValidationFailed`."""
-        kind = given.get("kind", "")
+        kind = query.get("kind", "")
         return cls(
-            person=_person(given),
+            person=_person(query),
             kind=kind if kind in EVENT_KINDS or kind == EVERYTHING else "",
-            field=check_text(given.get("field", ""), name="field"),
-            since=_day(given, "since"),
-            until=_day(given, "until"),
-            before=number(given, "before"),
+            field=check_text(query.get("field", ""), name="field"),
+            since=_day(query, "since"),
+            until=_day(query, "until"),
+            before=query_number(query, "before"),
         )
 
     @property
@@ -86,7 +86,7 @@ class ActivityRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ActivityBar:
     """One day of the picture."""
 
     x: int
@@ -152,15 +152,15 @@ def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[Activ
     return days
 
 
-def bars_of(events: EventQuerySet, zone: tzinfo) -> list[Bar]:
+def bars_of(events: EventQuerySet, zone: tzinfo) -> list[ActivityBar]:
     """How many of these events each day of the last weeks saw; one query."""
     first = timezone.localtime(timezone.now(), zone).date() - timedelta(days=7 * SPARK_WEEKS - 1)
     recent = events.order_by().filter(at__gte=datetime.combine(first, time.min, zone))
     counted = recent.annotate(day=TruncDate("at", tzinfo=zone)).values("day").annotate(count=Count("id"))
     counts: dict[date, int] = {row["day"]: row["count"] for row in counted.order_by("day")}
-    most = max(counts.values(), default=1)
+    highest = max(counts.values(), default=1)
     return [
-        Bar((day - first).days * SPARK_STEP, max(2, round(count / most * (SPARK_HEIGHT - 2))), day, count)
+        ActivityBar((day - first).days * SPARK_STEP, max(2, round(count / highest * (SPARK_HEIGHT - 2))), day, count)
         for day, count in counts.items()
     ]
 
@@ -200,19 +200,19 @@ def _actor(event: Event) -> PersonView:
 
 def _sentence(event: Event) -> SafeString:
     words, thing = event_sentence(event)
-    return sentence(words, name=event.record["actor"]["name"], thing=thing)
+    return sentence_html(words, name=event.record["actor"]["name"], thing=thing)
 
 
-def _person(given: QueryDict) -> UUID | None:
-    text = given.get("person", "")
+def _person(query: QueryDict) -> UUID | None:
+    text = query.get("person", "")
     try:
         return UUID(text) if text else None
     except ValueError:
         raise ValidationFailed({"person": [_("No account with this name or e-mail.")]}) from None
 
 
-def _day(given: QueryDict, name: str) -> date | None:
-    text = given.get(name, "")
+def _day(query: QueryDict, name: str) -> date | None:
+    text = query.get(name, "")
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:

@@ -17,7 +17,7 @@ from drafts.compare.budget import Budget
 from drafts.compare.text import Row
 from drafts.compare.words import mark_words
 from drafts.models import Draft
-from workspace.compare.rows import Block, FieldComparison, compare_drafts
+from workspace.compare.rows import ComparedRows, FieldComparison, compare_drafts
 from workspace.highlighting import pieces
 
 # The rest stands on the compare page.
@@ -39,7 +39,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class EventChanges:
     """All of an event. `facts` are values that were neither before nor after: what the event names.
 
     `before` and `after` are the names of two versions, where the event made one; then `total` differences stand in
@@ -55,7 +55,7 @@ class Changes:
     url: str = ""
 
 
-def changes_of(event: Event, *, reader: UUID) -> Changes:
+def event_changes(event: Event, *, reader: UUID) -> EventChanges:
     """What the record of the event says; for a saved version also how its texts differ from those before."""
     if event.action == "draft.saved":
         draft = Draft.objects.select_related("author").filter(pk=event.target_id).first()
@@ -66,10 +66,10 @@ def changes_of(event: Event, *, reader: UUID) -> Changes:
         Difference("", name, *_marked(_written(before.get(name)), _written(after.get(name))))
         for name in dict.fromkeys([*before, *after])
     ]
-    return Changes(differences, [(name, _written(value) or "–") for name, value in facts.items()])
+    return EventChanges(differences, [(name, _written(value) or "–") for name, value in facts.items()])
 
 
-def _of_version(draft: Draft, reader: UUID) -> Changes:
+def _of_version(draft: Draft, reader: UUID) -> EventChanges:
     number = draft.version_number
     base = Draft.objects.filter(project_id=draft.project_id, version_number=number - 1).first()
     compared = compare_drafts(base, draft, reader=reader)
@@ -83,7 +83,7 @@ def _of_version(draft: Draft, reader: UUID) -> Changes:
     query = f"?base={number - 1}&target={number}"
     page = reverse("workspace:compare", args=[draft.project_id]) + query
     version = reverse("workspace:version", args=[draft.project_id, number])
-    return Changes(
+    return EventChanges(
         own + rows[:MAX_ROWS],
         facts=[],
         before=f"v{number - 1}" if base else "",
@@ -103,7 +103,7 @@ def _of_field(field: FieldComparison) -> Iterator[Difference]:
             yield from _of_block(field, block)
 
 
-def _of_block(field: FieldComparison, block: Block) -> Iterator[Difference]:
+def _of_block(field: FieldComparison, block: ComparedRows) -> Iterator[Difference]:
     for row in block.rows:
         line = (row.right.new if row.right else None) or (row.left.old if row.left else None)
         name = _("line %(line)s") % {"line": line} if line else ""

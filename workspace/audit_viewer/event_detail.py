@@ -15,7 +15,7 @@ from audit.models import SITE_CHAIN, Event
 from audit.via import via_words
 from projects import field_names
 from workspace.account.devices import device
-from workspace.audit_viewer.differences import Changes, changes_of
+from workspace.audit_viewer.differences import EventChanges, event_changes
 from workspace.audit_viewer.query import AuditQuery
 
 
@@ -24,7 +24,7 @@ class EventDetail:
     """One event in full. `matches`: its hash fits its content, and its link the event before it."""
 
     event: Event
-    changes: Changes
+    changes: EventChanges
     message: str
     reason: str
     tokens: list[int]
@@ -52,7 +52,7 @@ def event_detail(event: Event, query: AuditQuery, *, reader: UUID) -> EventDetai
     via, agent = record["via"], record["user_agent"]
     return EventDetail(
         event=event,
-        changes=changes_of(event, reader=reader),
+        changes=event_changes(event, reader=reader),
         message=data.get("message") or "",
         reason=record["reason"] or "",
         tokens=sorted(data["tokens"].values()) if data.get("tokens") else [],

@@ -25,7 +25,7 @@ MAX_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterChoice:
     """One line of a filter; `count` is None where there is none to show."""
 
     label: str
@@ -40,14 +40,14 @@ class Filter:
 
     name: str
     label: str
-    choices: list[Choice]
+    choices: list[FilterChoice]
 
     @property
-    def shown(self) -> list[Choice]:
+    def shown(self) -> list[FilterChoice]:
         return [choice for at, choice in enumerate(self.choices) if at <= MAX_SHOWN or choice.is_chosen]
 
     @property
-    def folded(self) -> list[Choice]:
+    def folded(self) -> list[FilterChoice]:
         return [choice for at, choice in enumerate(self.choices) if at > MAX_SHOWN and not choice.is_chosen]
 
 
@@ -55,8 +55,8 @@ class Filter:
 class Dates:
     """The way down from a year to a day: where one is, and what may be chosen next."""
 
-    trail: list[Choice]
-    next: list[Choice]
+    trail: list[FilterChoice]
+    next: list[FilterChoice]
     all_url: str
 
 
@@ -119,9 +119,10 @@ def _counted(query: AuditQuery) -> Iterable[Mapping[str, Any]]:
 def _projects(query: AuditQuery, heads: Iterable[Head], names: Mapping[str, str]) -> Filter:
     counts = {head.chain: head.seq for head in heads}
     chains = sorted(counts, key=lambda chain: (chain == SITE_CHAIN, names.get(chain, chain).casefold()))
-    every = Choice(_("All projects"), query.url(chain=""), None, not query.chain)
+    every = FilterChoice(_("All projects"), query.url(chain=""), None, not query.chain)
     listed = [
-        Choice(names.get(chain, chain), query.url(chain=chain), counts[chain], chain == query.chain) for chain in chains
+        FilterChoice(names.get(chain, chain), query.url(chain=chain), counts[chain], chain == query.chain)
+        for chain in chains
     ]
     return Filter("chain", _("Project"), [every, *listed])
 
@@ -138,8 +139,8 @@ def _filter(
 ) -> Filter:
     chosen = getattr(query, name)
     keys = sorted(choices, key=lambda key: -counts.get(key, 0)) if largest_first else list(choices)
-    listed = [Choice(choices[key], query.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
-    return Filter(name, label, [Choice(every, query.url(**{name: ""}), None, not chosen), *listed])
+    listed = [FilterChoice(choices[key], query.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
+    return Filter(name, label, [FilterChoice(every, query.url(**{name: ""}), None, not chosen), *listed])
 
 
 def _ends(query: AuditQuery) -> tuple[datetime, datetime] | None:
@@ -158,8 +159,8 @@ def _months(first: datetime, last: datetime) -> list[str]:
     return [f"{at // 12:04}-{at % 12 + 1:02}" for at in span]
 
 
-def _choice(query: AuditQuery, when: str) -> Choice:
-    return Choice(_part(when), query.url(when=when))
+def _choice(query: AuditQuery, when: str) -> FilterChoice:
+    return FilterChoice(_part(when), query.url(when=when))
 
 
 def _part(when: str) -> str:

@@ -48,12 +48,12 @@ class AuditQuery:
     @classmethod
     def of(cls, query: QueryDict) -> AuditQuery:
         """Read an address. Raises `ValidationFailed`: nobody shall take all events for those they asked for."""
-        given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
-        problems = {name: [words] for name, words in _problems(given) if words}
+        sent = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
+        problems = {name: [words] for name, words in _problems(sent) if words}
         if problems:
             raise ValidationFailed(problems)
-        before, opened = (int(given.pop(name) or 0) for name in _NUMBERS)
-        return cls(**given, before=before, open=opened)
+        before, opened = (int(sent.pop(name) or 0) for name in _NUMBERS)
+        return cls(**sent, before=before, open=opened)
 
     def querystring(self, **changes: Any) -> str:
         """The query of the address that shows this, with changes; another filter begins at the newest event again."""
@@ -81,19 +81,25 @@ def actions_in(group: str) -> list[str]:
     return [action for action in EVENT_TYPES if action.partition(".")[0] == group]
 
 
-def _problems(given: dict[str, str]) -> list[tuple[str, str | None]]:
+def _problems(sent: dict[str, str]) -> list[tuple[str, str | None]]:
     return [
-        ("chain", None if given["chain"] in {"", SITE_CHAIN} or _is_id(given["chain"]) else _("Name a project's id.")),
-        ("person", None if not given["person"] or _is_id(given["person"]) else _("Name an account's id.")),
-        ("group", None if not given["group"] or _GROUP.fullmatch(given["group"]) else _("Name a group of actions.")),
-        ("kind", None if given["kind"] in {"", *Kind.values} else _("There is no such kind of actor.")),
+        (
+            "chain",
+            None if sent["chain"] in {"", SITE_CHAIN} or _is_id(sent["chain"]) else _("Name a project's id."),
+        ),
+        ("person", None if not sent["person"] or _is_id(sent["person"]) else _("Name an account's id.")),
+        ("group", None if not sent["group"] or _GROUP.fullmatch(sent["group"]) else _("Name a group of actions.")),
+        ("kind", None if sent["kind"] in {"", *Kind.values} else _("There is no such kind of actor.")),
         (
             "when",
-            None if not given["when"] or _period(given["when"]) else _("Give a year, a month or a day: 2026-11-19."),
+            None if not sent["when"] or _period(sent["when"]) else _("Give a year, a month or a day: 2026-11-19."),
         ),
-        ("q", _("At most 200 characters, and no NUL.") if len(given["q"]) > MAX_QUERY or "\0" in given["q"] else None),
+        (
+            "q",
+            _("At most 200 characters, and no NUL.") if len(sent["q"]) > MAX_QUERY or "\0" in sent["q"] else None,
+        ),
         *(
-            (name, None if not given[name] or _NUMBER.fullmatch(given[name]) else _("Give a number."))
+            (name, None if not sent[name] or _NUMBER.fullmatch(sent[name]) else _("Give a number."))
             for name in _NUMBERS
         ),
     ]

@@ -32,7 +32,7 @@ from workspace.audit_viewer.rows import rows_of
 from workspace.audit_viewer.searching import MAX_SEARCHED, count_of, number_of, page_of
 from workspace.audit_viewer.strip import strip_of
 from workspace.decorators import PageRequest
-from workspace.numbers import number
+from workspace.query_numbers import query_number
 
 REVIEWS_SHOWN = 50
 # Events that are verified while somebody waits: some 6,000 a second.
@@ -148,7 +148,7 @@ def review(request: PageRequest, context: Context) -> HttpResponse:
 
 
 def _reviewed(request: PageRequest, chain: str) -> HttpResponseRedirect:
-    ends = {name: number(request.POST, name) or 0 for name in ("from_seq", "to_seq")}
+    ends = {name: query_number(request.POST, name) or 0 for name in ("from_seq", "to_seq")}
     made = record_review(
         caller=caller_from_request(request), chain=chain, findings=request.POST.get("findings", ""), **ends
     )

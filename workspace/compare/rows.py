@@ -27,7 +27,7 @@ MAX_ROWS: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ComparedRows:
     """Rows that belong together: one change, or the equal lines around it. `fold`: lines that are folded away."""
 
     rows: list[SplitRow]
@@ -82,8 +82,8 @@ class FieldComparison:
     `next` says how many rows are to be left out to read on, where there is more than a page shows.
     """
 
-    told: FieldDifference
-    blocks: list[Block]
+    field_difference: FieldDifference
+    blocks: list[ComparedRows]
     values: list[ValueRow]
     changes: int
     where: str
@@ -94,43 +94,43 @@ class FieldComparison:
 
     @property
     def name(self) -> str:
-        return self.told.field
+        return self.field_difference.field
 
     @property
     def label(self) -> str:
-        return field_names.label(self.told.field)
+        return field_names.label(self.field_difference.field)
 
     @property
     def old_name(self) -> str:
         """What the field is called in the older version."""
-        return self.told.source or self.told.field
+        return self.field_difference.source or self.field_difference.field
 
     @property
     def source_label(self) -> str:
         """A renamed file's old path; empty for any other field."""
-        return field_names.label(self.told.source) if self.told.source else ""
+        return field_names.label(self.field_difference.source) if self.field_difference.source else ""
 
     @property
     def change(self) -> str:
-        return self.told.change
+        return self.field_difference.change
 
     @property
     def languages(self) -> tuple[str, str] | None:
         """The names of both languages, where the version changed it."""
-        if self.told.languages is None:
+        if self.field_difference.languages is None:
             return None
-        old, new = self.told.languages
+        old, new = self.field_difference.languages
         return languages.language_name(old), languages.language_name(new)
 
     @property
     def media_types(self) -> tuple[str, str] | None:
         """Both media types, where they changed and the language did not."""
-        return None if self.told.languages else self.told.media_types
+        return None if self.field_difference.languages else self.field_difference.media_types
 
     @property
     def is_respelled(self) -> bool:
         """Whether the values are the same and only their spelling differs."""
-        return self.told.same_values
+        return self.field_difference.same_values
 
     @property
     def is_document(self) -> bool:
@@ -138,11 +138,11 @@ class FieldComparison:
 
     @property
     def is_coarse(self) -> bool:
-        return self.told.difference.coarse
+        return self.field_difference.difference.coarse
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparisonView:
     """All of it. `summary` is the one line that REST and the terminal tell too."""
 
     fields: list[FieldComparison]
@@ -160,26 +160,26 @@ class Comparison:
 
 def compare_drafts(
     base: Draft | None, target: Draft, *, reader: UUID, only: str | None = None, after: int = 0, rows: int = MAX_ROWS
-) -> Comparison:
+) -> ComparisonView:
     """Compare two versions field by field; `only` one field, where it is named, behind the first `after` rows.
 
     Raises `NotFound` for no such field, `RateLimited` where too many compare large texts already.
     """
     found = differences(base, target, only, reader=reader, rows=rows, after=after)
-    return Comparison([_field(each) for each in found.fields], found.unchanged, found.summary)
+    return ComparisonView([_field(each) for each in found.fields], found.unchanged, found.summary)
 
 
-def _field(told: FieldDifference) -> FieldComparison:
-    if isinstance(told.difference, DocumentDifference):
-        return _of_values(told, told.difference)
-    return _of_lines(told, told.difference)
+def _field(field_difference: FieldDifference) -> FieldComparison:
+    if isinstance(field_difference.difference, DocumentDifference):
+        return _of_values(field_difference, field_difference.difference)
+    return _of_lines(field_difference, field_difference.difference)
 
 
-def _of_values(told: FieldDifference, difference: DocumentDifference) -> FieldComparison:
+def _of_values(field_difference: FieldDifference, difference: DocumentDifference) -> FieldComparison:
     changes = difference.changes
     tops = list(dict.fromkeys(str(change.path[0]) for change in changes if change.path))
     return FieldComparison(
-        told,
+        field_difference,
         blocks=[],
         values=[ValueRow(change) for change in changes],
         changes=len(changes),
@@ -188,15 +188,15 @@ def _of_values(told: FieldDifference, difference: DocumentDifference) -> FieldCo
     )
 
 
-def _of_lines(told: FieldDifference, difference: TextDifference) -> FieldComparison:
-    blocks: list[Block] = []
+def _of_lines(field_difference: FieldDifference, difference: TextDifference) -> FieldComparison:
+    blocks: list[ComparedRows] = []
     for part in sections(difference):
         if isinstance(part, Fold):
-            blocks.append(Block([], fold=part))
+            blocks.append(ComparedRows([], fold=part))
         else:
             blocks += _blocks(part)
     return FieldComparison(
-        told,
+        field_difference,
         blocks=blocks,
         values=[],
         changes=sum(block.is_change for block in blocks),
@@ -208,9 +208,9 @@ def _of_lines(told: FieldDifference, difference: TextDifference) -> FieldCompari
     )
 
 
-def _blocks(hunk: Hunk) -> Iterator[Block]:
+def _blocks(hunk: Hunk) -> Iterator[ComparedRows]:
     for place, rows in groupby(split_rows(hunk), key=lambda row: row.place):
-        yield Block(list(rows), is_change=place > 0)
+        yield ComparedRows(list(rows), is_change=place > 0)
 
 
 def _where(difference: TextDifference) -> str:

@@ -20,8 +20,8 @@ from projects.access import get_project
 from projects.fields import check_field_name
 from workspace.compare.rows import compare_drafts
 from workspace.decorators import PageRequest, page
-from workspace.numbers import number, numbers
 from workspace.project_frame import frame_of
+from workspace.query_numbers import query_number, query_numbers
 
 VIEWS = ("split", "unified")
 # What the two lists of versions offer; an older one is reached through the history.
@@ -43,7 +43,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         target,
         reader=request.user.id,
         only=check_field_name(field) if field else None,
-        after=number(request.GET, "after") or 0,
+        after=query_number(request.GET, "after") or 0,
     )
     versions = Draft.objects.of_project(project_id).select_related("author").defer("files")
     context = {
@@ -72,7 +72,7 @@ def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """The history's form sends two picked versions, in any order."""
-    picks = sorted(set(numbers(request.GET, "pick")))
+    picks = sorted(set(query_numbers(request.GET, "pick")))
     if len(picks) != 2:
         raise ValidationFailed({"pick": [_("Select two versions.")]})
     address = reverse("workspace:compare", args=[project_id])
@@ -85,7 +85,7 @@ def _view(request: HttpRequest) -> str:
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:
-    found = number(request.GET, name)
+    found = query_number(request.GET, name)
     if found is None and not default:
         raise NotFound(_("There is no version to compare yet."))
     return default if found is None else found

@@ -20,8 +20,8 @@ from projects.access import Access, get_project
 from projects.fields import PROMPT, check_field_name
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.editor.discussion import discussion_of
-from workspace.htmx_action import done, htmx_action, words_of
-from workspace.numbers import number
+from workspace.htmx_action import done, htmx_action, refusal_text
+from workspace.query_numbers import query_number
 
 CHANGED = "comments-changed"
 
@@ -112,7 +112,7 @@ def withdraw(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpRe
     except (Conflict, ValidationFailed) as refusal:
         if not is_htmx(request):
             raise
-        context |= {"reason": reason, "errors": {"reason": [words_of(refusal)]}}
+        context |= {"reason": reason, "errors": {"reason": [refusal_text(refusal)]}}
         return render(request, "workspace/parts/comments/withdraw_form.html", context, status=refusal.status)
     return _done(request, project_id, comment, toast=_("The comment is withdrawn. It stays readable."))
 
@@ -146,7 +146,7 @@ def _anchor(request: PageRequest) -> dict[str, Any] | None:
 
 
 def _number(request: PageRequest, name: str) -> int:
-    found = number(request.POST, name)
+    found = query_number(request.POST, name)
     if found is None:
         raise ValidationFailed({name: [_("Must be a number.")]})
     return found

@@ -11,7 +11,7 @@ from accounts.callers import caller_from_request
 from drafts.unsent.services import keep_unsent_text, unsent_texts
 from kernel.errors import Conflict, PayloadTooLarge, PermissionDenied, ValidationFailed
 from workspace.decorators import PageRequest, page
-from workspace.htmx_action import words_of
+from workspace.htmx_action import refusal_text
 
 
 @page("GET", "HEAD", "POST")
@@ -30,6 +30,6 @@ def unsent(request: PageRequest, project_id: UUID) -> HttpResponse:
             text=request.POST.get("text", ""),
         )
     except (Conflict, PayloadTooLarge, ValidationFailed) as refusal:
-        words = _("What you write here is not backed up. {why}").format(why=words_of(refusal))
+        words = _("What you write here is not backed up. {why}").format(why=refusal_text(refusal))
         return HttpResponse(words, status=refusal.status, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)

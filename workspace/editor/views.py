@@ -29,14 +29,14 @@ from projects.fields import CONFIGURATION, PROMPT, check_field_name
 from projects.models import Status
 from workspace import languages
 from workspace.decorators import PageRequest, page
-from workspace.numbers import number
 from workspace.panels import PanelContext, shown_panels
 from workspace.project_frame import frame_of, may_of, socket_address
+from workspace.query_numbers import query_number
 from workspace.script_texts import script_texts
 
 
 @dataclass(frozen=True, slots=True)
-class LockView:
+class FieldLock:
     """Who writes a field, and since when."""
 
     field: str
@@ -66,7 +66,7 @@ class FieldView:
     language: str | None
     exists: bool
     state: str
-    lock: LockView | None
+    lock: FieldLock | None
 
     @property
     def language_name(self) -> str:
@@ -130,7 +130,7 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?field=&version=`: one field's text as that version has it, empty where it does not have the field."""
     access = get_project(user=request.user, project_id=project_id)
     name = check_field_name(request.GET.get("field"))
-    version = number(request.GET, "version")
+    version = query_number(request.GET, "version")
     if version is None:
         raise ValidationFailed({"version": [_("Must be a number.")]})
     draft = get_draft(project_id=access.project.id, version=version)
@@ -170,7 +170,7 @@ def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
     draft: Draft | None = project.current_draft
     known = draft.fields if draft else {}
     leases = Lease.objects.open().of_project(project.id).select_related("user")
-    locks = {lease.field: LockView(lease.field, lease.user, lease.session_id, lease.started_at) for lease in leases}
+    locks = {lease.field: FieldLock(lease.field, lease.user, lease.session_id, lease.started_at) for lease in leases}
     names = field_names.in_order({PROMPT, CONFIGURATION, *known, *locks, *more})
     may = may_of(access)
     return [

@@ -23,7 +23,7 @@ from kernel.errors import Conflict, LockHeld, ValidationFailed
 from projects import field_names
 from projects.access import get_project
 from workspace.decorators import PageRequest, is_htmx, page
-from workspace.htmx_action import done, words_of
+from workspace.htmx_action import done, refusal_text
 
 Next = Callable[..., NextStep | None]
 
@@ -43,7 +43,7 @@ def revert(request: PageRequest, project_id: UUID, version: int) -> HttpResponse
         except (Conflict, LockHeld, ValidationFailed) as refusal:
             if not is_htmx(request):
                 raise
-            errors = {"reason": [words_of(refusal)]}
+            errors = {"reason": [refusal_text(refusal)]}
         else:
             words = _("Reverted to v{source} (now v{version}).").format(version=draft.version_number, source=version)
             return _restored(request, project_id, words)
@@ -82,7 +82,7 @@ def _step(request: PageRequest, project_id: UUID, look: Next, write: Callable[..
         except (Conflict, LockHeld, ValidationFailed) as refusal:
             if not is_htmx(request):
                 raise
-            errors = {"reason": [words_of(refusal)]}
+            errors = {"reason": [refusal_text(refusal)]}
         else:
             return _restored(request, project_id, _told(draft))
     get_project(user=request.user, project_id=project_id, action="draft.undo")

@@ -26,7 +26,7 @@ FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class VersionColumn:
     """One version: where it stands, and what stands under it."""
 
     version: int
@@ -44,7 +44,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class FieldLane:
     label: str
     y: float
 
@@ -71,8 +71,8 @@ class VersionMap:
     width: float
     height: float
     top: float
-    columns: list[Column]
-    lanes: list[Lane]
+    columns: list[VersionColumn]
+    lanes: list[FieldLane]
     marks: list[Mark]
     releases: list[ReleaseLine]
 
@@ -91,7 +91,7 @@ def version_map(
     space = max(NARROWEST_COLUMN, (WIDTH - LABELS - 2 * MARGIN) / (len(drafts) - 1))
     at = {draft.version_number: LABELS + MARGIN + index * space for index, draft in enumerate(oldest_first)}
     names = field_names.in_order({name for draft in drafts for name in draft.changed_fields})
-    lanes = {name: Lane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)}
+    lanes = {name: FieldLane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)}
     width = LABELS + 2 * MARGIN + space * (len(drafts) - 1)
     return VersionMap(
         width=width,
@@ -119,9 +119,9 @@ def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:
     return ReleaseLine(x, name, view.state.state, min(x - flag / 2, width - flag - 1), flag)
 
 
-def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest) -> list[Column]:
+def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest) -> list[VersionColumn]:
     """A date is written where the day changes and there is room for it."""
-    columns: list[Column] = []
+    columns: list[VersionColumn] = []
     day, free_from = "", 0.0
     for draft in drafts:
         x = at[draft.version_number]
@@ -130,5 +130,5 @@ def _columns(drafts: Sequence[Draft], at: dict[int, float], request: HttpRequest
         if shown:
             free_from = x + DATE_WIDTH
         day = date
-        columns.append(Column(draft.version_number, x, shown))
+        columns.append(VersionColumn(draft.version_number, x, shown))
     return columns

@@ -24,8 +24,8 @@ from workspace.decorators import PageRequest, page
 from workspace.history.line_counts import LineCounts, line_counts
 from workspace.history.release_markers import releases_by_version
 from workspace.history.version_map import version_map
-from workspace.numbers import number, numbers
 from workspace.project_frame import frame_of
+from workspace.query_numbers import query_number, query_numbers
 from workspace.releases.presentation import ReleaseView
 
 PANEL_VERSIONS = 30
@@ -54,18 +54,18 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id)
     frame = frame_of(access, user=request.user, tab="history")
     versions = Draft.objects.of_project(project_id)
-    asked = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
-    found = _filtered(versions, asked)
-    before = number(request.GET, "before")
+    filters = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
+    found = _filtered(versions, filters)
+    before = query_number(request.GET, "before")
     if before is not None:
         found = found.filter(version_number__lt=before)
     drafts = list(found.select_related("author")[: PAGE_VERSIONS + 1])
     more = len(drafts) > PAGE_VERSIONS
     drafts = drafts[:PAGE_VERSIONS]
     counts = line_counts(project_id, drafts)
-    said = _said(project_id, drafts)
+    thread_counts = _thread_counts(project_id, drafts)
     releases = releases_by_version(project_id, drafts)
-    picked = numbers(request.GET, "pick")[:2]
+    picked = query_numbers(request.GET, "pick")[:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
         "frame": frame,
@@ -75,7 +75,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
                 counts.get(draft.version_number),
                 draft.version_number == frame.version,
                 draft.version_number in picked,
-                said.get(draft.version_number, 0),
+                thread_counts.get(draft.version_number, 0),
                 releases.get(draft.version_number, []),
             )
             for draft in drafts
@@ -86,8 +86,8 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
         "older": drafts[-1].version_number if more else None,
         "total": facts["total"],
         "since": facts["since"],
-        "asked": asked,
-        "is_filtered": any(asked.values()),
+        "filters": filters,
+        "is_filtered": any(filters.values()),
         "authors": User.objects.filter(pk__in=versions.order_by().values("author")).order_by("display_name"),
         "fields": field_names.in_order(set(changed_ever(versions))),
         "kinds": DraftKind.choices,
@@ -110,10 +110,10 @@ def panel_values(access: Access) -> dict[str, Any]:
     project_id = access.project.id
     versions = Draft.objects.of_project(project_id)
     newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
-    said = _said(project_id, newest)
+    thread_counts = _thread_counts(project_id, newest)
     return {
         "project_id": project_id,
-        "versions": [(draft, said.get(draft.version_number, 0)) for draft in newest],
+        "versions": [(draft, thread_counts.get(draft.version_number, 0)) for draft in newest],
         "versions_total": newest[0].version_number if newest else 0,
         "may_restore": may_restore(access),
     }
@@ -124,8 +124,8 @@ def may_restore(access: Access) -> bool:
     return allowed("draft.revert", role=access.role, status=Status(access.project.status))
 
 
-def _said(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
-    """How many threads hang on each of these versions, withdrawn ones left out."""
+def _thread_counts(project_id: UUID, drafts: list[Draft]) -> dict[int, int]:
+    """How many comment threads each of these versions has, without withdrawn ones."""
     threads = Comment.objects.threads(project_id)
     counted = threads.counted_by_version([draft.version_number for draft in drafts])
     return {version: sum(states.values()) - states.get("withdrawn", 0) for version, states in counted.items()}
@@ -137,11 +137,11 @@ def changed_ever(versions: DraftQuerySet) -> Iterable[str]:
     return versions.order_by().annotate(name=names).values_list("name", flat=True).distinct()
 
 
-def _filtered(versions: DraftQuerySet, asked: dict[str, str]) -> DraftQuerySet:
-    if asked["author"]:
-        versions = versions.filter(author__username=asked["author"])
-    if asked["field"]:
-        versions = versions.filter(changed_fields__contains=[asked["field"]])
-    if asked["kind"] in DraftKind.values:
-        versions = versions.filter(kind=asked["kind"])
+def _filtered(versions: DraftQuerySet, filters: dict[str, str]) -> DraftQuerySet:
+    if filters["author"]:
+        versions = versions.filter(author__username=filters["author"])
+    if filters["field"]:
+        versions = versions.filter(changed_fields__contains=[filters["field"]])
+    if filters["kind"] in DraftKind.values:
+        versions = versions.filter(kind=filters["kind"])
     return versions

@@ -18,7 +18,7 @@ from audit.event_types import INBOX_LINES
 from drafts.comments.models import Comment, CommentState
 from notifications.models import Notification
 from workspace.event_words import followed
-from workspace.sentences import sentence
+from workspace.sentence_html import sentence_html
 from workspace.templatetags.foundry import reader_zone
 
 MAX_QUOTED: Final = 160
@@ -27,7 +27,7 @@ DEFAULT_ICON: Final = "bell"
 
 @dataclass(frozen=True, slots=True)
 class NotificationView:
-    """One line of the inbox. `quote` is what was said there, as far as it still stands."""
+    """One line of the inbox. `quote` is the comment that it is about, unless withdrawn."""
 
     row: Notification
     sentence: SafeString
@@ -49,11 +49,11 @@ class InboxDay:
 
 
 def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
-    """The lines in words. One query more, for all that was said in them."""
+    """The lines as sentences. One more query reads the comments that they quote."""
     found = list(rows)
-    said = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
-    standing = Comment.objects.filter(pk__in=said).exclude(state=CommentState.WITHDRAWN)
-    texts: dict[str, str] = {str(key): text for key, text in standing.values_list("pk", "text")} if said else {}
+    comment_ids = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
+    comments = Comment.objects.filter(pk__in=comment_ids).exclude(state=CommentState.WITHDRAWN)
+    texts: dict[str, str] = {str(key): text for key, text in comments.values_list("pk", "text")} if comment_ids else {}
     return [NotificationView(row, sentence_of(row), _icon(row.kind), _quote(row, texts)) for row in found]
 
 
@@ -72,7 +72,7 @@ def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[Inbo
 def sentence_of(row: Notification) -> SafeString:
     """Who did what; the bare kind where its app is no longer installed, or made the line otherwise."""
     words, thing = _words(row)
-    return sentence(words, name=row.actor.display_name, thing=thing)
+    return sentence_html(words, name=row.actor.display_name, thing=thing)
 
 
 def _words(row: Notification) -> tuple[str, str]:

@@ -56,36 +56,36 @@ def people(request: PageRequest, project_id: UUID) -> HttpResponse:
 @page("POST")
 def change_role(request: PageRequest, project_id: UUID, user_id: UUID) -> HttpResponse:
     """Give a member another role, for a reason."""
-    given = {"role": request.POST.get("role", ""), "reason": request.POST.get("reason", "")}
+    posted = {"role": request.POST.get("role", ""), "reason": request.POST.get("reason", "")}
     try:
-        services.change_role(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **given)
+        services.change_role(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **posted)
     except (Conflict, NotFound, ValidationFailed) as refusal:
-        return _again(request, refusal, form="change_role", project_id=project_id, user_id=user_id, given=given)
+        return _again(request, refusal, form="change_role", project_id=project_id, user_id=user_id, posted=posted)
     return _done(request, project_id, _("Role changed."))
 
 
 @page("POST")
 def remove(request: PageRequest, project_id: UUID, user_id: UUID) -> HttpResponse:
     """Take somebody out of the project, for a reason."""
-    given = {"reason": request.POST.get("reason", "")}
+    posted = {"reason": request.POST.get("reason", "")}
     try:
-        services.remove_member(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **given)
+        services.remove_member(caller=caller_from_request(request), project_id=project_id, user_id=user_id, **posted)
     except (Conflict, NotFound, ValidationFailed) as refusal:
-        return _again(request, refusal, form="remove_member", project_id=project_id, user_id=user_id, given=given)
+        return _again(request, refusal, form="remove_member", project_id=project_id, user_id=user_id, posted=posted)
     return _done(request, project_id, _("Member removed."))
 
 
 def _add(request: PageRequest, project_id: UUID) -> HttpResponse:
-    given = {"username": request.POST.get("username", "").strip(), "role": request.POST.get("role", "")}
+    posted = {"username": request.POST.get("username", "").strip(), "role": request.POST.get("role", "")}
     try:
         member = services.add_member(
-            caller=caller_from_request(request), project_id=project_id, username=given["username"], role=given["role"]
+            caller=caller_from_request(request), project_id=project_id, username=posted["username"], role=posted["role"]
         )
     except (Conflict, ValidationFailed) as refusal:
         if not is_htmx(request):
             raise
         errors = refusal.errors if isinstance(refusal, ValidationFailed) else {"username": [refusal.detail]}
-        context = {**given, "errors": errors, "roles": role_choices(), "project_id": project_id}
+        context = {**posted, "errors": errors, "roles": role_choices(), "project_id": project_id}
         return render(request, "workspace/parts/add_member_form.html", context, status=refusal.status)
     return _done(request, project_id, _("{name} is now a member.").format(name=member.user.display_name))
 
@@ -97,7 +97,7 @@ def _again(
     form: str,
     project_id: UUID,
     user_id: UUID,
-    given: dict[str, str],
+    posted: dict[str, str],
 ) -> HttpResponse:
     """The form once more, with what is wrong and everything that was typed."""
     if not is_htmx(request):
@@ -107,7 +107,7 @@ def _again(
         raise refusal
     errors = refusal.errors if isinstance(refusal, ValidationFailed) else {"reason": [refusal.detail]}
     context: dict[str, Any] = {
-        **given,
+        **posted,
         "member": member,
         "errors": errors,
         "roles": role_choices(),

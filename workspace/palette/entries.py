@@ -19,7 +19,7 @@ HIDDEN: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PaletteEntry:
     """One thing to go to or to do.
 
     `act` and `value` are for the page's script (`palette:<act>`); where no controller takes them, or there is no act,
@@ -44,7 +44,7 @@ class Entry:
 class Item:
     """An entry as it is shown: its label in pieces, those that were typed marked."""
 
-    entry: Entry
+    entry: PaletteEntry
     pieces: list[tuple[str, bool]]
     score: float
 
@@ -88,13 +88,13 @@ class PaletteContext:
         return allowed(action, role=self.access.role, status=Status(self.access.project.status))
 
 
-def ranked(label: str, entries: Iterable[Entry], question: str, *, limit: int) -> Group | None:
+def ranked(label: str, entries: Iterable[PaletteEntry], question: str, *, limit: int) -> Group | None:
     """The entries that fit, the best first; without a question the first ones as they come."""
     found = sorted(_fitting(entries, question), key=lambda item: -item.score)[:limit]
     return Group(label, found) if found else None
 
 
-def _fitting(entries: Iterable[Entry], question: str) -> Iterator[Item]:
+def _fitting(entries: Iterable[PaletteEntry], question: str) -> Iterator[Item]:
     for entry in entries:
         if not question:
             yield Item(entry, [(entry.label, False)], 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workspace.highlighting import marked
-from workspace.palette.entries import Entry, Group, Item, PaletteContext, ranked
+from workspace.palette.entries import Group, Item, PaletteContext, PaletteEntry, ranked
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup
 
 
@@ -21,12 +21,12 @@ def find(context: PaletteContext, question: str) -> list[Group]:
     return best + [group for matching, group in filled if matching is not Matching.RANKED]
 
 
-def _entries(name: str, context: PaletteContext, question: str) -> list[Entry]:
+def _entries(name: str, context: PaletteContext, question: str) -> list[PaletteEntry]:
     sources = [source for source in SOURCES.values() if source.group == name]
     return [entry for source in sources for entry in source.entries(context, question)]
 
 
-def _filled(group: PaletteGroup, entries: list[Entry], question: str) -> Group | None:
+def _filled(group: PaletteGroup, entries: list[PaletteEntry], question: str) -> Group | None:
     label = str(group.label)
     if group.matching is Matching.RANKED:
         return ranked(label, entries, question, limit=group.limit)

@@ -19,7 +19,7 @@ from kernel.errors import ValidationFailed
 from projects import field_names
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Project, Status
-from workspace.palette.entries import Entry, PaletteContext
+from workspace.palette.entries import PaletteContext, PaletteEntry
 
 MAX_LINES: Final = 4
 MAX_TASKS: Final = 2
@@ -32,7 +32,7 @@ MAX_LINE: Final = 80
 MAX_DIGITS: Final = 9
 
 
-def fields(context: PaletteContext, question: str) -> Iterator[Entry]:
+def fields(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """The fields of the project, and who writes them."""
     if context.access is None:
         return
@@ -42,7 +42,7 @@ def fields(context: PaletteContext, question: str) -> Iterator[Entry]:
     for name in field_names.in_order({PROMPT, CONFIGURATION, *(draft.fields if draft else {}), *holders}):
         holder = holders.get(name)
         is_own = holder is not None and holder.id == context.user.id
-        yield Entry(
+        yield PaletteEntry(
             label=field_names.label(name),
             icon=field_names.icon(name),
             act="field",
@@ -55,7 +55,7 @@ def fields(context: PaletteContext, question: str) -> Iterator[Entry]:
         )
 
 
-def versions(context: PaletteContext, question: str) -> Iterator[Entry]:
+def versions(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """Versions by number or message, and the way back to the one that is named."""
     if context.access is None or not question:
         return
@@ -64,7 +64,7 @@ def versions(context: PaletteContext, question: str) -> Iterator[Entry]:
         version = draft.version_number
         is_current = version == context.version
         query = urlencode({"base": version, "target": context.version})
-        yield Entry(
+        yield PaletteEntry(
             label=f"v{version} {draft.message}".strip(),
             icon="history",
             href=reverse("workspace:version", args=[project.id, version]),
@@ -74,7 +74,9 @@ def versions(context: PaletteContext, question: str) -> Iterator[Entry]:
         if question.lower() in {f"v{version}", str(version)} and not is_current and context.offers("draft.revert"):
             stay = "?stay=1" if context.is_workspace else ""
             dialog = reverse("workspace:revert", args=[project.id, version]) + stay
-            yield Entry(label=_("v{version}: revert to it…").format(version=version), icon="rotate-ccw", dialog=dialog)
+            yield PaletteEntry(
+                label=_("v{version}: revert to it…").format(version=version), icon="rotate-ccw", dialog=dialog
+            )
 
 
 def _drafts(project_id: UUID, number: str) -> list[Draft]:
@@ -88,7 +90,7 @@ def _drafts(project_id: UUID, number: str) -> list[Draft]:
     return [*drafts.filter(version_number=int(number)), *newest]
 
 
-def projects(context: PaletteContext, question: str) -> Iterator[Entry]:
+def projects(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """All other projects that are not archived."""
     here = context.access.project if context.access else None
     for project in Project.objects.visible_to(context.user).exclude(status=Status.ARCHIVED).order_by("name"):
@@ -96,19 +98,19 @@ def projects(context: PaletteContext, question: str) -> Iterator[Entry]:
             continue
         note = "" if project.status == Status.OPEN else Status(project.status).label
         href = reverse("workspace:workspace", args=[project.id])
-        yield Entry(label=project.name, icon="layers", href=href, note=str(note), words=project.description)
+        yield PaletteEntry(label=project.name, icon="layers", href=href, note=str(note), words=project.description)
 
 
-def further(context: PaletteContext, question: str) -> Iterator[Entry]:
+def further(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """The way to the whole search, last: also where nothing else fits."""
     if context.access is None:
         return
     address = f"{reverse('workspace:search', args=[context.access.project.id])}?{urlencode({'q': question})}"
     words = _("Search all versions and comments for “{words}”").format(words=question)
-    yield Entry(label=words, icon="search", href=address)
+    yield PaletteEntry(label=words, icon="search", href=address)
 
 
-def lines(context: PaletteContext, question: str) -> list[Entry]:
+def lines(context: PaletteContext, question: str) -> list[PaletteEntry]:
     """Lines of the current version that hold what was typed."""
     if context.access is None or len(question) < MIN_SEARCH:
         return []
@@ -118,7 +120,7 @@ def lines(context: PaletteContext, question: str) -> list[Entry]:
         return []
     hits = [(field.field, hit) for field in found.fields for hit in field.hits if hit.is_current]
     return [
-        Entry(
+        PaletteEntry(
             label=hit.text.strip()[:MAX_LINE],
             icon=field_names.icon(field),
             act="field",
@@ -130,7 +132,7 @@ def lines(context: PaletteContext, question: str) -> list[Entry]:
     ]
 
 
-def tasks(context: PaletteContext, question: str) -> list[Entry]:
+def tasks(context: PaletteContext, question: str) -> list[PaletteEntry]:
     """Tasks that hold what was typed."""
     if context.access is None or len(question) < MIN_SEARCH:
         return []
@@ -140,7 +142,9 @@ def tasks(context: PaletteContext, question: str) -> list[Entry]:
     every = Task.objects.filter(project_id=project_id).only("text")[:MAX_TASKS_READ]
     found = [task for task in every if wanted in fold(task.text)][:MAX_TASKS]
     return [
-        Entry(label=task.text[:MAX_LINE], icon="list-checks", act="panel", value="tasks", href=href, note=_("Task"))
+        PaletteEntry(
+            label=task.text[:MAX_LINE], icon="list-checks", act="panel", value="tasks", href=href, note=_("Task")
+        )
         for task in found
     ]
 

@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.functional import Promise
 
 from kernel.registry import Registry
-from workspace.palette.entries import Entry, PaletteContext
+from workspace.palette.entries import PaletteContext, PaletteEntry
 
 
 class Matching(Enum):
@@ -47,7 +47,7 @@ class PaletteSource:
     """
 
     group: str
-    entries: Callable[[PaletteContext, str], Iterable[Entry]]
+    entries: Callable[[PaletteContext, str], Iterable[PaletteEntry]]
     position: float
 
 

@@ -30,11 +30,11 @@ from workspace.release_summary import summaries_of
 
 SPARK_DAYS = 28
 # In pixels: a column every 4, as high as its saves, up to 6 of them.
-SPARK_STEP, SPARK_HEIGHT, SPARK_MOST = 4, 24, 6
+SPARK_STEP, SPARK_HEIGHT, SPARK_MAX = 4, 24, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class SaveBar:
     """One day of the little chart, in its own pixels."""
 
     x: int
@@ -50,7 +50,7 @@ class ProjectRow:
     """One project of the list."""
 
     project: Project
-    bars: list[Bar]
+    bars: list[SaveBar]
     saves: int
     people: list[PresentView]
     release: Release | None
@@ -78,14 +78,14 @@ def project_list(request: PageRequest) -> HttpResponse:
 
 
 def _create(request: PageRequest) -> HttpResponse:
-    given = {"name": request.POST.get("name", ""), "description": request.POST.get("description", "")}
+    posted = {"name": request.POST.get("name", ""), "description": request.POST.get("description", "")}
     is_private = request.POST.get("access") != "internal"
     try:
-        project = create_project(caller=caller_from_request(request), **given, is_private=is_private)
+        project = create_project(caller=caller_from_request(request), **posted, is_private=is_private)
     except ValidationFailed as refusal:
         if not is_htmx(request):
             raise
-        context = {**given, "is_private": is_private, "errors": refusal.errors}
+        context = {**posted, "is_private": is_private, "errors": refusal.errors}
         return render(request, "workspace/parts/new_project_form.html", context, status=refusal.status)
     url = reverse("workspace:workspace", args=[project.id])
     return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
@@ -128,9 +128,9 @@ def _saves_by_day(ids: list[UUID]) -> dict[UUID, Counter[date]]:
     return counted
 
 
-def _bars(saves: Counter[date]) -> list[Bar]:
+def _bars(saves: Counter[date]) -> list[SaveBar]:
     first = timezone.now().date() - timedelta(days=SPARK_DAYS - 1)
     return [
-        Bar((day - first).days * SPARK_STEP, round(min(count, SPARK_MOST) / SPARK_MOST * (SPARK_HEIGHT - 2)))
+        SaveBar((day - first).days * SPARK_STEP, round(min(count, SPARK_MAX) / SPARK_MAX * (SPARK_HEIGHT - 2)))
         for day, count in sorted(saves.items())
     ]

@@ -28,9 +28,9 @@ from publishing.policies import rules_of
 from publishing.states import SUBMISSION
 from publishing.versions import suggested_name
 from workspace.decorators import PageRequest, page
-from workspace.htmx_action import words_of
+from workspace.htmx_action import refusal_text
 from workspace.project_frame import frame_of
-from workspace.releases.changes import changes_of
+from workspace.releases.changes import release_changes
 from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
 from workspace.releases.presentation import people_of, slots_of
@@ -89,10 +89,10 @@ def _submit_context(
         "rules": rules,
         "slots": slots_of(proposed, members, me=request.user),
         "authors": User.objects.filter(pk__in=authors).order_by("display_name"),
-        "changes": changes_of(draft, reader=request.user.id),
+        "changes": release_changes(draft, reader=request.user.id),
         "points": points_of(draft, rules),
         "gates": gate_lines(draft, rules),
-        "problem": words_of(refusal) if refusal else "",
+        "problem": refusal_text(refusal) if refusal else "",
     }
 
 

@@ -52,7 +52,7 @@ class ChangedField:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ReleaseChanges:
     """Everything since `before` (None: there was no release yet).
 
     `hidden` are the fields of the version with characters that nobody sees, changed or not, and how many.
@@ -67,13 +67,13 @@ class Changes:
     hidden: list[tuple[str, int]]
 
 
-def changes_of(draft: Draft, *, reader: UUID) -> Changes:
+def release_changes(draft: Draft, *, reader: UUID) -> ReleaseChanges:
     """What a version changes since the release before it, for somebody to read."""
     before = released_before(draft)
     base = before.draft if before else None
     comparison = compare_drafts(base, draft, reader=reader)
-    rows = [_changed(each, base, draft) for each in comparison.fields]
-    rows += [_same(name, base, draft) for name in comparison.unchanged]
+    rows = [_changed_field(each, base, draft) for each in comparison.fields]
+    rows += [_unchanged_field(name, base, draft) for name in comparison.unchanged]
     order = field_names.in_order({row.name for row in rows})
     made = Draft.objects.filter(
         project_id=draft.project_id,
@@ -81,7 +81,7 @@ def changes_of(draft: Draft, *, reader: UUID) -> Changes:
         version_number__lte=draft.version_number,
     )
     authors = list(made.order_by().values_list("author_id", flat=True))
-    return Changes(
+    return ReleaseChanges(
         before=before,
         draft=draft,
         fields=sorted(rows, key=lambda row: order.index(row.name)),
@@ -92,30 +92,30 @@ def changes_of(draft: Draft, *, reader: UUID) -> Changes:
     )
 
 
-def _changed(told: FieldDifference, base: Draft | None, draft: Draft) -> ChangedField:
-    difference = told.difference
+def _changed_field(field: FieldDifference, base: Draft | None, draft: Draft) -> ChangedField:
+    difference = field.difference
     if isinstance(difference, DocumentDifference):
         added = removed = 0
         words = _values(difference)
     else:
         added, removed = difference.counts.lines_added, difference.counts.lines_removed
-        words = _places(difference, draft.fields[told.field].language if told.field in draft.fields else None)
-    if told.same_values:
+        words = _places(difference, draft.fields[field.field].language if field.field in draft.fields else None)
+    if field.same_values:
         words = _("Same values, formatted differently")
-    elif told.languages is not None and not (added or removed):
+    elif field.languages is not None and not (added or removed):
         words = _("Language changed, no line differs")
     if base is None:
         words = _("New")
-    elif told.change == "added":
+    elif field.change == "added":
         words = _("New field")
-    elif told.change == "removed":
+    elif field.change == "removed":
         words = _("Removed")
-    elif told.change == "renamed":
-        words = _("Was {name}").format(name=field_names.label(told.source or told.field)) + f" · {words}"
-    return ChangedField(told.field, added, removed, words, _address(base, draft, told.field))
+    elif field.change == "renamed":
+        words = _("Was {name}").format(name=field_names.label(field.source or field.field)) + f" · {words}"
+    return ChangedField(field.field, added, removed, words, _address(base, draft, field.field))
 
 
-def _same(name: str, base: Draft | None, draft: Draft) -> ChangedField:
+def _unchanged_field(name: str, base: Draft | None, draft: Draft) -> ChangedField:
     return ChangedField(name, 0, 0, _("Not changed"), _address(base, draft, name), is_same=True)
 
 
@@ -127,8 +127,10 @@ def _values(difference: DocumentDifference) -> str:
         (counts.removed, _("{n} removed")),
         (counts.moved, _("{n} moved")),
     ]
-    told = ", ".join(words.format(n=count) for count, words in parts if count)
-    return ngettext("{n} value: {told}", "{n} values: {told}", counts.values).format(n=counts.values, told=told)
+    details = ", ".join(words.format(n=count) for count, words in parts if count)
+    return ngettext("{n} value: {details}", "{n} values: {details}", counts.values).format(
+        n=counts.values, details=details
+    )
 
 
 def _places(difference: TextDifference, language: str | None) -> str:
@@ -138,9 +140,9 @@ def _places(difference: TextDifference, language: str | None) -> str:
     ranges = changed_lines(difference)
     titles = _titles(difference.new.lines, [first for first, _last in ranges], language)
     if titles:
-        return f"{places}: {_some(titles)}"
+        return f"{places}: {_first_few(titles)}"
     lines = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
-    return f"{places} · {_('lines')} {_some(lines)}" if lines else places
+    return f"{places} · {_('lines')} {_first_few(lines)}" if lines else places
 
 
 def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -> list[str]:
@@ -157,16 +159,16 @@ def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -
     return found
 
 
-def _some(parts: list[str]) -> str:
+def _first_few(parts: list[str]) -> str:
     return ", ".join(parts[:MAX_PLACES]) + (" …" if len(parts) > MAX_PLACES else "")
 
 
 def _address(base: Draft | None, draft: Draft, field: str | None = None) -> str:
     """Where the difference can be read; the version itself where there is none to compare with."""
-    asked = {"field": field} if field else {}
+    query = {"field": field} if field else {}
     if base is None:
         address = reverse("workspace:version", args=[draft.project_id, draft.version_number])
     else:
         address = reverse("workspace:compare", args=[draft.project_id])
-        asked = {"base": str(base.version_number), "target": str(draft.version_number), **asked}
-    return f"{address}?{urlencode(asked)}" if asked else address
+        query = {"base": str(base.version_number), "target": str(draft.version_number), **query}
+    return f"{address}?{urlencode(query)}" if query else address

@@ -81,11 +81,11 @@ def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[Point]:
         place = places.get(thread.id)
         field = field_names.label(thread.field)
         where = _("Comment on {field}, line {line}") if place else _("Comment on {field}")
-        said = " ".join(thread.text.split())
-        cut = said if len(said) <= MAX_WORDS_LENGTH else said[:MAX_WORDS_LENGTH].rstrip() + " …"
+        text = " ".join(thread.text.split())
+        cut = text if len(text) <= MAX_WORDS_LENGTH else text[:MAX_WORDS_LENGTH].rstrip() + " …"
         words = where.format(field=field, line=place[0] if place else 0) + f": “{cut}”"
-        asked = {"field": thread.field, "panel": "comments", **({"line": place[0]} if place else {})}
-        address = reverse("workspace:workspace", args=[draft.project_id]) + f"?{urlencode(asked)}"
+        query = {"field": thread.field, "panel": "comments", **({"line": place[0]} if place else {})}
+        address = reverse("workspace:workspace", args=[draft.project_id]) + f"?{urlencode(query)}"
         yield Point(words, thread.author, address)
 
 

@@ -149,8 +149,8 @@ def slots_of(release: Release, members: Sequence[Member], *, me: User) -> list[S
     slots = []
     for meaning in Meaning.values:
         wanted = rules.signatures.get(meaning, 0)
-        given = [each for each in signed if each.meaning == meaning]
-        if not wanted and not given:
+        signatures = [each for each in signed if each.meaning == meaning]
+        if not wanted and not signatures:
             continue
         still = missing.get(meaning, 0)
         people = candidates(release, members, meaning) if is_open and still else []
@@ -158,7 +158,7 @@ def slots_of(release: Release, members: Sequence[Member], *, me: User) -> list[S
             Slot(
                 meaning=meaning,
                 label=meaning_label(meaning),
-                signatures=given,
+                signatures=signatures,
                 missing=still,
                 state=_slot_state(is_open=is_open, missing=still, is_mine=me in people),
                 who=named(people, me=me) if is_open and still else "",

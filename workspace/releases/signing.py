@@ -26,7 +26,7 @@ from publishing.models import Meaning, Release
 from publishing.policies import Rules
 from publishing.reading import signable, unsealed, warnings_of
 from publishing.states import signing_action
-from workspace.htmx_action import words_of
+from workspace.htmx_action import refusal_text
 from workspace.releases.presentation import full_name, meaning_label
 
 # The order of the tabs; the names are those of the protocol.
@@ -51,7 +51,7 @@ class MeaningChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SignatureForm:
     """What was typed, secrets left out: they are never shown again."""
 
     meaning: str = ""
@@ -66,7 +66,7 @@ class SignDialog:
 
     release: Release
     choices: list[MeaningChoice]
-    given: Given
+    form: SignatureForm
     components: Sequence[str]
     needs_username: bool
     suspended: str
@@ -76,14 +76,14 @@ class SignDialog:
 
     @property
     def chosen(self) -> MeaningChoice | None:
-        return next((choice for choice in self.choices if choice.value == self.given.meaning), None)
+        return next((choice for choice in self.choices if choice.value == self.form.meaning), None)
 
     @property
     def focus(self) -> str:
         """Where the dialog begins: at its title, or after a refusal where something must be given again."""
         if not self.errors and not self.problem:
             return "title"
-        return "username" if "username" in self.errors else self.given.component
+        return "username" if "username" in self.errors else self.form.component
 
     @property
     def may_sign(self) -> bool:
@@ -91,27 +91,27 @@ class SignDialog:
 
 
 def dialog_of(
-    release: Release, *, caller: Caller, access: Access, given: Given, refusal: DomainError | None = None
+    release: Release, *, caller: Caller, access: Access, form: SignatureForm, refusal: DomainError | None = None
 ) -> SignDialog:
     """The dialog as it is opened, or after `refusal` with what was typed."""
     user = caller.user
     choices = _choices(release, user, access)
     possible = [choice.value for choice in choices if choice.is_possible]
     components = [name for name in COMPONENTS if name in private_components(user)]
-    meaning = given.meaning if given.meaning in possible else next(iter(possible), "")
-    component = given.component if given.component in components else next(iter(components), "")
+    meaning = form.meaning if form.meaning in possible else next(iter(possible), "")
+    component = form.component if form.component in components else next(iter(components), "")
     errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
     known = {"username", "password", "otp", "passkey", "comment"}
     return SignDialog(
         release=release,
         choices=choices,
-        given=Given(meaning, given.comment, component, given.username),
+        form=SignatureForm(meaning, form.comment, component, form.username),
         components=components,
         needs_username=needs_username(caller),
         suspended=why_not_sign(user) or "",
         warnings=warnings_of(release.draft, Rules(**release.rules), field_names.label, release=release),
         errors=errors,
-        problem=words_of(refusal) if refusal and not errors.keys() & known else "",
+        problem=refusal_text(refusal) if refusal and not errors.keys() & known else "",
     )
 
 
@@ -165,10 +165,10 @@ def _hint(release: Release, meaning: str, role: Role, why_not: str) -> str:
             Role.OWNER: _("You are an owner"),
         }
         return owner.get(role, "")
-    given = [each.signer for each in release.signatures.all() if each.meaning == meaning]
-    signers = [full_name(signer.display_name, signer) for signer in given]
-    if signers:
-        return _("Signed by {names}").format(names=", ".join(signers))
+    signers = [each.signer for each in release.signatures.all() if each.meaning == meaning]
+    names = [full_name(signer.display_name, signer) for signer in signers]
+    if names:
+        return _("Signed by {names}").format(names=", ".join(names))
     if not may(signing_action(meaning), role=role):
         return _("Needs an editor") if meaning == Meaning.AUTHORED else _("Needs a reviewer")
     return why_not

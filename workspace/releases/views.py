@@ -29,11 +29,11 @@ from publishing.verification import fault_of
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.history.integrity import field_histories
 from workspace.project_frame import frame_of, may_of, socket_address
-from workspace.releases.changes import changes_of
+from workspace.releases.changes import release_changes
 from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
 from workspace.releases.presentation import ReleaseView, meaning_label, people_of, slots_of
-from workspace.releases.signing import Given, SignDialog, dialog_of, proof_of
+from workspace.releases.signing import SignatureForm, SignDialog, dialog_of, proof_of
 from workspace.script_texts import release_texts
 
 PAGE_RELEASES = 30
@@ -75,8 +75,8 @@ def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
         return _sign(request, access, shown)
     dialog = None
     if "sign" in request.GET and shown.state == ReleaseState.IN_REVIEW:
-        given = Given(meaning=request.GET["sign"])
-        dialog = dialog_of(shown, caller=caller_from_request(request), access=access, given=given)
+        form = SignatureForm(meaning=request.GET["sign"])
+        dialog = dialog_of(shown, caller=caller_from_request(request), access=access, form=form)
     return render(request, "workspace/release.html", release_context(request, access, shown, sign=dialog))
 
 
@@ -115,7 +115,7 @@ def release_context(
         "release": shown,
         "slots": slots,
         "turn": next((slot.meaning for slot in slots if slot.state == "yours"), None),
-        "changes": changes_of(shown.draft, reader=request.user.id),
+        "changes": release_changes(shown.draft, reader=request.user.id),
         "points": points_of(shown.draft, Rules(**shown.rules)) if in_review else None,
         "gates": gate_lines(shown.draft, Rules(**shown.rules), shown) if in_review else [],
         "histories": field_histories(shown.draft),
@@ -143,7 +143,7 @@ def live_data(request: PageRequest, project_id: UUID) -> dict[str, Any]:
 
 def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
     posted = request.POST
-    given = Given(
+    form = SignatureForm(
         posted.get("meaning", ""), posted.get("comment", ""), posted.get("component", ""), posted.get("username", "")
     )
     caller = caller_from_request(request)
@@ -151,20 +151,20 @@ def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
         services.sign_release(
             caller=caller,
             release_id=shown.id,
-            meaning=given.meaning,
+            meaning=form.meaning,
             proof=proof_of(posted),
-            comment=given.comment,
+            comment=form.comment,
         )
     except NotFound:
         raise
     except DomainError as refusal:
         shown = load_release(shown.id)
         access = get_project(user=request.user, project_id=shown.project_id)
-        dialog = dialog_of(shown, caller=caller, access=access, given=given, refusal=refusal)
+        dialog = dialog_of(shown, caller=caller, access=access, form=form, refusal=refusal)
         return _refused(request, access, shown, dialog, refusal)
     ended = load_release(shown.id).state == ReleaseState.RELEASED
     words = _("You signed release {name} as {meaning}.").format(
-        name=shown.name, meaning=meaning_label(Meaning(given.meaning)).lower()
+        name=shown.name, meaning=meaning_label(Meaning(form.meaning)).lower()
     )
     messages.success(request, f"{words} {_('It is frozen now.')}" if ended else words)
     return go_to(request, reverse("workspace:release", args=[shown.project_id, shown.id]))

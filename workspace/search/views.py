@@ -13,7 +13,7 @@ from drafts.search.reading import Found
 from kernel.errors import ValidationFailed
 from projects.access import get_project
 from workspace.decorators import PageRequest, page
-from workspace.htmx_action import words_of
+from workspace.htmx_action import refusal_text
 from workspace.project_frame import frame_of
 
 
@@ -28,7 +28,7 @@ def search(request: PageRequest, project_id: UUID) -> HttpResponse:
         try:
             found = reading.search(project_id=project_id, text=question)
         except ValidationFailed as refusal:
-            problem = words_of(refusal)
+            problem = refusal_text(refusal)
     context: dict[str, Any] = {
         "frame": frame_of(access, user=request.user, tab="search"),
         "question": question,

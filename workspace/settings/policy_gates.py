@@ -45,18 +45,18 @@ def gate_rows(chosen: GateParameters, *, project_id: UUID, posted: QueryDict | N
     return rows + [GateRow(name, name, missing, is_chosen=True) for name in sorted(set(chosen) - set(GATES))]
 
 
-def gates_given(posted: QueryDict, *, project_id: UUID, before: GateParameters) -> dict[str, Mapping[str, Any]]:
-    """The gates of a posted form, as the service reads them; what is wrong stays as it was typed."""
-    given: dict[str, Mapping[str, Any]] = {}
+def posted_gates(posted: QueryDict, *, project_id: UUID, before: GateParameters) -> dict[str, Mapping[str, Any]]:
+    """The gates of a posted form, as the service reads them; invalid values are passed on as they were typed."""
+    gates: dict[str, Mapping[str, Any]] = {}
     for name in {**GATES, **before}:
         if _box(name) not in posted:
             continue
         if name in GATES:
             form = GATES[name].form(posted, prefix=_prefix(name), project_id=project_id)
-            given[name] = {field: form[field].data for field in form.fields}
+            gates[name] = {field: form[field].data for field in form.fields}
         else:
-            given[name] = before[name]
-    return given
+            gates[name] = before[name]
+    return gates
 
 
 def _box(name: str) -> str:

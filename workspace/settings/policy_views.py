@@ -24,7 +24,7 @@ from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
 from workspace.releases.presentation import meaning_label
 from workspace.releases.views import go_to
-from workspace.settings.policy_gates import gate_rows, gates_given
+from workspace.settings.policy_gates import gate_rows, posted_gates
 
 ENFORCEMENTS: Final = get_args(Enforcement)
 
@@ -39,13 +39,13 @@ def policy(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 def _replace(request: PageRequest, project_id: UUID) -> HttpResponse:
-    given = _given(request, project_id)
+    rules = _posted_rules(request, project_id)
     try:
-        services.set_policy(caller=caller_from_request(request), project_id=project_id, rules=given)
+        services.set_policy(caller=caller_from_request(request), project_id=project_id, rules=rules)
     except ValidationFailed as refusal:
         access = get_project(user=request.user, project_id=project_id)
-        gates = gate_rows(given["gates"], project_id=project_id, posted=request.POST)
-        context = {**_context(request, access, given), "gates": gates, "errors": refusal.errors}
+        gates = gate_rows(rules["gates"], project_id=project_id, posted=request.POST)
+        context = {**_context(request, access, rules), "gates": gates, "errors": refusal.errors}
         return render(request, "workspace/policy.html", context, status=refusal.status)
     messages.success(request, _("Policy saved. It applies to releases submitted from now on."))
     return go_to(request, reverse("workspace:policy", args=[project_id]))
@@ -78,7 +78,7 @@ def _enforcements() -> list[tuple[str, str, str]]:
     return [(enforcement, *words[enforcement]) for enforcement in ENFORCEMENTS]
 
 
-def _given(request: PageRequest, project_id: UUID) -> dict[str, Any]:
+def _posted_rules(request: PageRequest, project_id: UUID) -> dict[str, Any]:
     """The form as the service reads policies; what is no number stays as it was typed, to be refused in words."""
     posted = request.POST
     return {
@@ -87,7 +87,7 @@ def _given(request: PageRequest, project_id: UUID) -> dict[str, Any]:
         "author_may_approve": "author_may_approve" in posted,
         "open_comments": posted.get("open_comments", ""),
         "open_tasks": posted.get("open_tasks", ""),
-        "gates": gates_given(posted, project_id=project_id, before=rules_of(project_id).gates),
+        "gates": posted_gates(posted, project_id=project_id, before=rules_of(project_id).gates),
     }
 
 

@@ -61,13 +61,13 @@ def settings_page(
     `values` replace those of the page itself; `again` holds values by section, such as a form that was refused.
     """
     project = access.project
-    given = _words_of(project)
+    form_values = _form_values(project)
     context = {
         "frame": frame_of(access, user=request.user, tab="settings"),
         "project": project,
-        # What stands in the form, and what stood in it at first.
-        "given": given,
-        "shown": given,
+        # What the form holds now, and what it held when it was first shown.
+        "form_values": form_values,
+        "shown": form_values,
         "is_owner": may("project.update", role=access.role),
         "may_edit": allowed("project.update", role=access.role, status=Status(project.status)),
         "sections": shown_sections(PROJECT_SECTIONS, SectionContext(request, request.user, access), again),
@@ -91,15 +91,15 @@ def state_values(context: SectionContext) -> dict[str, bool]:
 
 
 def _change(request: PageRequest, project_id: UUID) -> HttpResponse:
-    given = {name: request.POST.get(name, "") for name in ("name", "description", "access")}
+    form_values = {name: request.POST.get(name, "") for name in ("name", "description", "access")}
     # What the form showed at first: a word that another owner changed meanwhile stays, unless it was typed here too.
-    shown = {name: request.POST[f"shown_{name}"] for name in given if f"shown_{name}" in request.POST}
-    wanted = {name: value for name, value in given.items() if value != shown.get(name)}
+    shown = {name: request.POST[f"shown_{name}"] for name in form_values if f"shown_{name}" in request.POST}
+    wanted = {name: value for name, value in form_values.items() if value != shown.get(name)}
     try:
         _update(request, project_id, wanted)
     except (ValidationFailed, ProjectFrozen) as refusal:
         access = get_project(user=request.user, project_id=project_id)
-        values = {"given": given, "shown": shown, **_words_of_refusal(refusal)}
+        values = {"form_values": form_values, "shown": shown, **_refusal_values(refusal)}
         return settings_page(request, access, values=values, status=refusal.status)
     messages.success(request, _("Settings saved."))
     return redirect("workspace:settings", project_id=project_id)
@@ -118,11 +118,11 @@ def _update(request: PageRequest, project_id: UUID, wanted: dict[str, str]) -> P
     )
 
 
-def _words_of(project: Project) -> dict[str, str]:
+def _form_values(project: Project) -> dict[str, str]:
     """The settings as the form has them."""
     access = PRIVATE if project.is_private else INTERNAL
     return {"name": project.name, "description": project.description, "access": access}
 
 
-def _words_of_refusal(refusal: ValidationFailed | ProjectFrozen) -> dict[str, Any]:
+def _refusal_values(refusal: ValidationFailed | ProjectFrozen) -> dict[str, Any]:
     return {"errors": refusal.errors} if isinstance(refusal, ValidationFailed) else {"refusal": refusal.detail}
