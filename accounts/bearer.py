@@ -1,4 +1,4 @@
-"""``Authorization: Bearer <personal access token>``. The session cookie is Django REST framework's own, with CSRF."""
+"""``Authorization: Bearer <personal access token>``. Django REST framework handles session cookies, with CSRF."""
 
 from __future__ import annotations
 

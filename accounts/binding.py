@@ -1,4 +1,4 @@
-"""Whatever a page sends counts only for the account that the page was rendered for.
+"""Requests of a page are accepted only for the account that the page was rendered for.
 
 A cookie says who is signed in at this browser now; a tab that was opened before may have been somebody else's. So every
 page names its account, and sends it back: its script as a header, its forms as a field beside Django's CSRF token, its
@@ -22,13 +22,13 @@ from rest.errors import problem_response
 
 HEADER: Final = "X-Page-Account"
 FIELD: Final = "page_account"
-# What the page's script hears where htmx had asked.
+# The event that an htmx response triggers in the page.
 SCRIPT_EVENT: Final = "account-refused"
 
-# Characters that a page shows in one line.
+# How many characters a page shows in one line.
 ONE_LINE: Final = 80
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-# Never shown again: what proves something, and what only programs read.
+# Fields that are never shown again: secrets, and values for programs only.
 _UNSHOWN: Final = re.compile(
     r"pass|otp|code|token|secret|credential|^id$|_id$|^page_account$|^next$|^_|^shown", re.IGNORECASE
 )
@@ -36,7 +36,7 @@ _UNSHOWN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TypedValue:
-    """One thing that somebody typed into a form that was refused."""
+    """A value that was typed into a refused form."""
 
     label: str
     text: str
@@ -48,7 +48,7 @@ class TypedValue:
 
 
 def account_of_page(request: HttpRequest) -> str | None:
-    """The account that the sending page was rendered for, as the page says; None where it does not say."""
+    """The account that the page says it was rendered for; None if it does not say."""
     named = request.headers.get(HEADER)
     if named is None and request.method == "POST" and request.content_type in _FORMS and not _is_api(request):
         named = request.POST.get(FIELD)
@@ -56,7 +56,7 @@ def account_of_page(request: HttpRequest) -> str | None:
 
 
 def refusal_for(request: HttpRequest) -> DomainError | None:
-    """Why what the page sends must not be done; None where it is the account that is signed in, or names none."""
+    """The refusal of a request whose page belongs to another account; None if it is the same, or not named."""
     named = account_of_page(request)
     if named is None:
         return None
@@ -70,9 +70,9 @@ def refusal_for(request: HttpRequest) -> DomainError | None:
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse | None:
-    """The answer in the form in which the page asked; None where nothing would be lost by going on to sign in."""
+    """The response in the format of the request; None if a redirect to the sign-in form loses nothing."""
     if request.headers.get("HX-Request"):
-        # The page stays as it is, with everything that was typed in it.
+        # The page is not replaced, so what was typed in it stays.
         response = HttpResponse(status=refusal.status)
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = json.dumps({SCRIPT_EVENT: {}})
@@ -87,7 +87,7 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse | None:
 
 
 def typed_values(request: HttpRequest) -> list[TypedValue]:
-    """What a person typed into the form, to be copied; no password, no code."""
+    """The typed values of the form, for the person to copy; without passwords and codes."""
     return [
         TypedValue(name.replace("_", " ").capitalize(), text)
         for name, texts in request.POST.lists()

@@ -1,4 +1,4 @@
-"""The caller: who asks for a write, through which door, with which proof.
+"""The caller of a write: the user, the way in which they write, and the credential that they use.
 
 Every service takes one, and every event records it (21 CFR 11.10e and 11.10h). It is made here from a request, a
 socket's scope or nothing (commands and jobs); a client can supply neither user nor address.
@@ -22,19 +22,19 @@ from accounts.models import PersonalAccessToken, User
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# A user agent is a note, not content: longer ones are cut.
+# Longer user agents are cut off: they are only additional information.
 MAX_USER_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One acting user with the circumstances that the audit trail keeps.
+    """The acting user, with the circumstances that the audit trail records.
 
     ``via`` is a registered way of writing (`audit.via`): ``browser``, ``api``, ``gateway``, ``command``, ``job``, or a
     stage's own.
-    ``credential`` names the proof without being one: ``token:<id>``, ``cookie:<hash of the session key>``, ``command``
-    or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts. ``proven_at`` is when the person last
-    proved themselves in this browser session beyond having its cookie; None for a token, which cannot.
+    ``credential`` identifies the credential without revealing it: ``token:<id>``, ``cookie:<hash of the session key>``,
+    ``command`` or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts. ``proven_at`` is when the
+    person last reauthenticated in this browser session; None for a token, which cannot.
     """
 
     user: User
@@ -49,15 +49,15 @@ class Caller:
 
 
 def cookie_credential(session_key: str) -> str:
-    """Name a browser session without giving its key away: 128 bits of its SHA-256."""
+    """Identify a browser session without revealing its key: 128 bits of its SHA-256."""
     return f"cookie:{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
 
 
 def caller_from_request(request: HttpRequest, user: User | None = None) -> Caller:
     """The caller of a signed-in HTTP request; ``request.auth`` is the token where one was used.
 
-    A session cookie means the browser, whichever address it asks; a token means a program. ``user`` is for the moments
-    of signing in and out, at which the request does not know it yet, or no more.
+    A session cookie means `browser`, whatever the address; a token means `api`. ``user`` is given while signing in or
+    out, when ``request.user`` is not set yet or no longer.
     """
     user = user or _user_of(request)
     token = getattr(request, "auth", None)
@@ -68,12 +68,12 @@ def caller_from_request(request: HttpRequest, user: User | None = None) -> Calle
 
 
 def proven_caller(request: HttpRequest, user: User) -> Caller:
-    """Somebody who has just proved by a password, without a session, who they are."""
+    """The caller of a request without a session whose user has just given their password."""
     return _in_request(request, user=user, via="api", credential="", proven_at=timezone.now())
 
 
 def unknown_caller(request: HttpRequest) -> Caller:
-    """Whoever sends this anonymous request, in the name of the service user."""
+    """The caller of an anonymous request: the service user, with the address of the request."""
     via = "api" if request.path_info.startswith("/api/") else "browser"
     return _in_request(request, user=User.objects.foundry(), via=via, credential="")
 
@@ -109,7 +109,7 @@ def _in_request(
 
 
 def _proven_at(request: HttpRequest, user: User) -> datetime | None:
-    """When the session's person was last asked to prove themselves again, and did."""
+    """When the person of this session last reauthenticated."""
     if not hasattr(request, "session"):
         return None
     times = [record["at"] for record in get_authentication_records(request, user) if record.get("reauthenticated")]

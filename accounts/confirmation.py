@@ -1,4 +1,4 @@
-"""Asking people to prove themselves once more, before a page changes what they sign in with or who may do what."""
+"""Reauthentication before a page changes credentials or permissions."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from kernel.errors import ReauthenticationNeeded
 
 
 def redirect_to_confirmation(request: HttpRequest) -> HttpResponse:
-    """Lead to where people prove themselves, and from there back to what they wanted; a form they sent is kept.
+    """Redirect to the reauthentication page, and from there back; a form that was sent is kept in the session.
 
-    Only for forms without a secret in them: what is kept waits in the session.
+    Only for forms without secrets, since the session stores them.
     """
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:
@@ -33,7 +33,7 @@ def redirect_to_confirmation(request: HttpRequest) -> HttpResponse:
 
 
 def confirmation_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view for which a session cookie is not enough."""
+    """Decorator of views that need a recent reauthentication."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -48,9 +48,9 @@ def confirmation_required(view: Callable[..., HttpResponseBase]) -> Callable[...
 
 
 def record_sign_in_as_proof(request: HttpRequest, user: User) -> None:
-    """Let a sign-in that has just happened count as a proof, where the account has nothing else to give.
+    """Count a sign-in as a reauthentication if the account has no password and no factor.
 
-    Who comes in by a provider outside, without a password or a factor here, proves themselves by coming in again.
+    People who sign in through an external provider reauthenticate by signing in there again.
     """
     records = list(get_authentication_records(request, user))
     if records and not get_reauthentication_flows(user):
@@ -59,5 +59,5 @@ def record_sign_in_as_proof(request: HttpRequest, user: User) -> None:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page to come back to: this one, or the one whose form was sent."""
+    """The page to return to: this one, or the one whose form was sent."""
     return request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("workspace:account")

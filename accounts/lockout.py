@@ -1,4 +1,4 @@
-"""Locking out who guesses: failed tries are counted in Postgres, by account and by address (21 CFR 11.300(d); c17).
+"""Lock-out: failed tries are counted in PostgreSQL by account and by address (21 CFR 11.300(d); c17).
 
 A try counts as failed from before it is checked until it succeeds, so that tries at the same moment cannot slip
 through together. `attempt` is the whole of it; `check`, `failed` and `succeeded` are its three steps. A typed name
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class Purpose(StrEnum):
-    """What somebody tries to prove themselves for; each is counted apart."""
+    """What a try is for; each purpose is counted separately."""
 
     SIGN_IN = "sign_in"
     SIGNING = "signing"
@@ -62,11 +62,11 @@ class Attempt:
     success: bool = False
 
     def succeed(self, *, completely: bool = False) -> None:
-        """Take the failure back that was counted in advance; `completely`: also those of the account before it."""
+        """Take back the failure that was counted in advance; `completely`: also earlier failures of the account."""
         succeeded(self, completely=completely)
 
 
-# The clock is Postgres's: those of two nodes may differ. A count begins anew after a quiet window, or a lock-out.
+# By the clock of PostgreSQL, since those of two nodes may differ. A count restarts after a window or a lock-out.
 _COUNT: Final = """
 INSERT INTO accounts_failurecount AS count (subject, failures, failed_at, locked_until)
 VALUES (%(key)s, 1, clock_timestamp(), CASE WHEN %(limit)s = 1 THEN clock_timestamp() + %(lasts)s::interval END)
@@ -87,9 +87,9 @@ SELECT locked_until, clock_timestamp() FROM accounts_failurecount WHERE subject 
 
 @contextmanager
 def attempt(*, purpose: Purpose, caller: Caller, name: str = "", user: User | None = None) -> Iterator[Attempt]:
-    """Try to prove oneself: what does not `succeed` inside has failed. Raises `RateLimited` while locked out.
+    """Count a try: unless `succeed` is called inside, it has failed. Raises `RateLimited` while locked out.
 
-    Give the account, or where it is not known yet the typed name. `caller` is whoever tries, for the record.
+    Give the account or, while it is not known, the typed name. `caller` is recorded with the failure.
     """
     tried = check(purpose=purpose, caller=caller, name=name, user=user)
     try:
@@ -115,7 +115,7 @@ def check(*, purpose: Purpose, caller: Caller, name: str = "", user: User | None
 
 
 def succeeded(tried: Attempt, *, completely: bool = False) -> None:
-    """Take back the failure that `check` counted. An address keeps its others: a guesser has an account, too."""
+    """Take back the failure that `check` counted. Earlier ones of the address stay: a guesser may own an account."""
     tried.ended = tried.success = True
     account, *others = tried.subjects
     with write_transaction():
@@ -128,7 +128,7 @@ def succeeded(tried: Attempt, *, completely: bool = False) -> None:
 
 
 def failed(tried: Attempt) -> None:
-    """Leave the failure counted; what it locks is on record, and an alert in the log for whoever watches it."""
+    """Keep the failure; if it locks something, record an event and log an alert."""
     tried.ended = True
     REFUSED.labels(tried.purpose).inc()
     locked = []
@@ -149,12 +149,12 @@ def failed(tried: Attempt) -> None:
 
 
 def forget(user: User) -> None:
-    """A complete sign-in: the failures of the account before it are forgotten."""
+    """Forget the failures of an account after a complete sign-in."""
     FailureCount.objects.filter(subject=_of_account(Purpose.SIGN_IN, user, "").key).delete()
 
 
 def unlock_account(*, caller: Caller, user_id: UUID) -> bool:
-    """Let an account try again at once, for sign-in and signing; whether anything was counted. Administrators only."""
+    """Unlock an account for sign-in and signing. Returns whether anything was counted. Administrators only."""
     require_administrator(caller)
     with write_transaction():
         user = lock_account(user_id)
@@ -163,14 +163,14 @@ def unlock_account(*, caller: Caller, user_id: UUID) -> bool:
 
 
 def unlock_address(*, caller: Caller, address: str) -> bool:
-    """Let an address try again at once; whether anything was counted. Administrators only."""
+    """Unlock an address. Returns whether anything was counted. Administrators only."""
     require_administrator(caller)
     subject = _of_address(Purpose.SIGN_IN, address)
     return _unlock(caller, [subject.key], actions.ADDRESS_UNLOCKED, subject.target)
 
 
 def locked_until(user: User) -> datetime | None:
-    """Until when the account is locked for signing in; None where it is not."""
+    """Until when the account is locked for signing in; None if it is not."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCKED, [_of_account(Purpose.SIGN_IN, user, "").key])
         row = cursor.fetchone()
@@ -186,13 +186,13 @@ def _unlock(caller: Caller, keys: list[str], action: str, target: Target) -> boo
 
 
 def _durations() -> dict[str, str]:
-    """The window and the lock-out, as Postgres reads them."""
+    """The window and the duration of a lock-out, as intervals for PostgreSQL."""
     durations = {"window": settings.FOUNDRY_LOCKOUT_WINDOW, "lasts": settings.FOUNDRY_LOCKOUT_DURATION}
     return {name: f"{duration.total_seconds()} seconds" for name, duration in durations.items()}
 
 
 def _of_account(purpose: Purpose, user: User | None, name: str) -> _Subject:
-    """By account; without one by the typed name, but only its keyed hash: people type passwords there by mistake."""
+    """Counts by account, or by the keyed hash of the typed name: people type passwords there by mistake."""
     limit = settings.FOUNDRY_LOCKOUT_FAILURES
     if user is not None:
         return _Subject(f"{purpose}:account:{user.id}", limit, Target.of("user", user.id))
@@ -201,7 +201,7 @@ def _of_account(purpose: Purpose, user: User | None, name: str) -> _Subject:
 
 
 def _of_address(purpose: Purpose, address: str) -> _Subject:
-    """By address; an IPv6 network of 64 bits is one, since a guesser has all of it."""
+    """Counts by address; an IPv6 network of 64 bits counts as one, since one person controls all of it."""
     name = network_of(address)
     return _Subject(f"{purpose}:address:{name}", settings.FOUNDRY_LOCKOUT_ADDRESS_FAILURES, Target.of("address", name))
 
@@ -213,7 +213,7 @@ def _action(purpose: Purpose, subject: _Subject) -> str:
 
 
 def _recorder(tried: Attempt) -> Caller:
-    """A sign-in is nobody's until it succeeds; a signing is its session's."""
+    """The actor of a lock-out's event: Foundry for a sign-in, the session's caller for a signature."""
     return tried.caller if tried.purpose is Purpose.SIGNING else foundry_caller()
 
 
@@ -232,7 +232,7 @@ def _refusal(purpose: Purpose, subject: _Subject, row: tuple[datetime, datetime]
 
 
 def _forget_old() -> None:
-    """Nobody needs what is past both its window and its lock-out; typed names would pile up."""
+    """Delete counts that are past both their window and their lock-out; those of typed names would accumulate."""
     longest = max(settings.FOUNDRY_LOCKOUT_WINDOW, settings.FOUNDRY_LOCKOUT_DURATION)
     with connection.cursor() as cursor:
         sql = "DELETE FROM accounts_failurecount WHERE failed_at < clock_timestamp() - %s::interval"

@@ -1,4 +1,4 @@
-"""What holds for every request of a browser: sessions that are over end, and a page acts for its own account only."""
+"""Middleware for browsers: expired sessions end, and a page acts only for its own account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class BrowserSessions:
     """Ends sessions on the server, whatever the cookie says; `request.time_left` says how long one still lasts.
 
-    Stands behind Django's authentication and messages. Requests without a session cookie cost nothing here.
+    Placed after Django's authentication and messages. Requests without a session cookie cost no query.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -42,7 +42,7 @@ class BrowserSessions:
 
 
 class AccountBinding:
-    """Refuses what a page sends after another account has signed in at the same browser. Stands behind sessions."""
+    """Refuses requests of a page after another account has signed in at the browser. Placed after sessions."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

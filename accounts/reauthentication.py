@@ -1,4 +1,4 @@
-"""Proving oneself at the act of signing: both components, counted failures, lock-out and alert (c15, c16, c17).
+"""Authentication of a signature: both components, counted failures, lock-out and alert (c15, c16, c17).
 
 21 CFR 11.200(a)(1): the first signing of a session takes all components, later ones at least the private one. Only a
 browser session is one: a token is no continuous period of controlled access, so there every signing takes both. What
@@ -32,20 +32,20 @@ from kernel.canonical import canonical_hash
 from kernel.errors import ReauthenticationFailed, ValidationFailed
 from kernel.transactions import unavailable_on_timeout, write_transaction
 
-# Seconds. A passkey's challenge is answered by a touch; who takes longer asks for another one.
+# Seconds. After this time a new passkey challenge is needed.
 PASSKEY_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That somebody proved themselves just now, by the names of the components they gave."""
+    """Proof of a successful authentication: the names of the components that were given."""
 
     components: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _SubmittedCredentials:
-    """What somebody gives: their user name (the public component), and one private one."""
+    """The submitted components: the user name (public), and one private component."""
 
     username: str | None
     password: str | None
@@ -53,7 +53,7 @@ class _SubmittedCredentials:
     passkey: Mapping[str, Any] | None
 
     def private(self) -> str:
-        """Which private component it is. Raises `ValidationFailed` for none or several."""
+        """The name of the private component. Raises `ValidationFailed` for none or several."""
         submitted = [name for name in ("password", "otp", "passkey") if getattr(self, name)]
         if len(submitted) != 1:
             raise ValidationFailed({"password": [_("Give your password, a one-time code, or a passkey.")]})
@@ -70,7 +70,7 @@ def prove(
     about: Mapping[str, str],
     words: str = "",
 ) -> Proof:
-    """Let the caller prove, for a signature, that they are who they are signed in as.
+    """Authenticate the caller for a signature.
 
     `about` names what is signed and as what: a failure's event says it. A passkey's challenge is bound to it, to the
     `words` that are signed with it, and to the caller's session. Raises `ValidationFailed` for missing components,
@@ -87,7 +87,7 @@ def prove(
         if needs_username(caller) and not username:
             raise ValidationFailed({"username": [_("Your first signature in this session needs your user name too.")]})
     with attempt(purpose=Purpose.SIGNING, caller=caller, user=user) as tried:
-        # Nobody signs for another: the name must be the caller's own, whoever's password comes with it.
+        # The name must be the caller's own, even if it fits the password of another account.
         own_name = username is None or fold_username(username) == user.username.lower()
         if own_name and _fits(user, submitted, private, _challenge_key(caller, about, words)):
             tried.succeed(completely=True)
@@ -101,7 +101,7 @@ def prove(
 
 
 def needs_username(caller: Caller) -> bool:
-    """Whether the caller must also name themselves: in a session in which they have not done so lately."""
+    """Whether the user name is needed: it was not given recently in this session."""
     if not caller.credential.startswith("cookie:"):
         return True
     proven = ProvenSession.objects.filter(user=caller.user, credential=caller.credential)
@@ -109,7 +109,7 @@ def needs_username(caller: Caller) -> bool:
 
 
 def private_components(user: User) -> list[str]:
-    """What the account can prove itself with, of `password`, `otp`, `passkey`."""
+    """The private components that the account has, of `password`, `otp`, `passkey`."""
     names = {Factor.CODE: "otp", Factor.PASSKEY: "passkey"}
     factors = factors_of(user)
     password = ["password"] if user.has_usable_password() else []
@@ -129,7 +129,7 @@ def passkey_challenge(caller: Caller, *, about: Mapping[str, str], words: str = 
 
 
 def _fits(user: User, submitted: _SubmittedCredentials, private: str, challenge_key: str) -> bool:
-    """Whether the private component is this user's, now. Slow by intent for a password: hold no row meanwhile."""
+    """Whether the private component is right. Slow on purpose for a password: call it without holding row locks."""
     if private not in private_components(user):
         return False
     checks: dict[str, Callable[[], bool]] = {
@@ -142,7 +142,7 @@ def _fits(user: User, submitted: _SubmittedCredentials, private: str, challenge_
 
 def _passkey_fits(user: User, response: Mapping[str, Any], key: str) -> bool:
     state = cache.get(key)
-    # Whoever deletes it has the one try.
+    # Deleting the challenge makes this the only try.
     if state is None or not cache.delete(key) or not is_from_own_page(response):
         return False
     try:
@@ -154,7 +154,7 @@ def _passkey_fits(user: User, response: Mapping[str, Any], key: str) -> bool:
 
 
 def _remember(caller: Caller, user: User, *, about: Mapping[str, str], components: list[str]) -> None:
-    """Both components were given in this session: on record, since its next signatures take one of them."""
+    """Record that both components were given: the next signatures of this session need only one."""
     with write_transaction():
         data = {**about, "credential": caller.credential, "components": components}
         event = record(caller=caller, action=actions.SIGNING_PROVEN, target=Target.of("user", user.id), data=data)
@@ -163,7 +163,7 @@ def _remember(caller: Caller, user: User, *, about: Mapping[str, str], component
 
 
 def _record_failure(caller: Caller, user: User, *, about: Mapping[str, str], component: str) -> None:
-    """The session is the caller's, so the failure is on record as theirs."""
+    """Record the failure as the caller's: it happened in their session."""
     with write_transaction():
         data = {**about, "component": component}
         record(caller=caller, action=actions.SIGNING_FAILED, target=Target.of("user", user.id), data=data)

@@ -1,4 +1,4 @@
-"""What an account must be, and who may change it: the checks behind ``services.py``."""
+"""The rules of accounts and who may change them: checks that the services call."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lock_account(user_id: UUID) -> User:
 def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
     """The account and all other active administrators, locked in order of their ids.
 
-    One order for everybody, so that two administrators can neither deadlock nor take the right from each other at once.
+    Every caller locks in the same order, so that two administrators neither deadlock nor demote each other at once.
     """
     rows = User.objects.filter(Q(id=user_id) | Q(is_superuser=True)).order_by("id").select_for_update(no_key=True)
     found = {user.id: user for user in rows}
@@ -43,20 +43,20 @@ def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
 
 
 def is_service(caller: Caller) -> bool:
-    """Whether Foundry itself asks: a command on the server, or a job."""
+    """Whether the caller is Foundry itself: a command on the server, or a job."""
     return caller.user.username == SERVICE_USERNAME
 
 
 def may_administer(caller: Caller) -> bool:
-    """Whether the caller may manage accounts now; read afresh, since the right may have ended meanwhile."""
+    """Whether the caller may manage accounts now. Reads the account again: the permission may have been revoked."""
     return is_service(caller) or may_on_site("account.manage", User.objects.filter(id=caller.user.id).first())
 
 
 def require_proof(caller: Caller) -> None:
-    """Refuse who has not proved lately that they are the person of their session: a cookie may be in other hands.
+    """Require a recent reauthentication in this session, since a session cookie can be stolen.
 
-    Asked before every change of what somebody signs in with, and of whose account may do what. Raises
-    `ReauthenticationNeeded`; commands on the server are the operator's own.
+    Called before every change of a credential or of an account's permissions. Raises `ReauthenticationNeeded`. Commands
+    on the server are exempt: only the operator can run them.
     """
     if is_service(caller):
         return
@@ -65,7 +65,7 @@ def require_proof(caller: Caller) -> None:
 
 
 def require_administrator(caller: Caller) -> None:
-    """Refuse who is no administrator now (`PermissionDenied`), or has not proved it lately (`require_proof`)."""
+    """Require an active administrator (`PermissionDenied`) with a recent reauthentication (`require_proof`)."""
     if not may_administer(caller):
         raise PermissionDenied(_("Only an administrator may do this."))
     require_proof(caller)
@@ -87,7 +87,7 @@ def check_account(user: User) -> None:
 
 
 def check_password(user: User, password: str) -> None:
-    """Check a new password by the site's rules, as it will be kept. Raises `ValidationFailed`."""
+    """Check a new password, in the spelling that is hashed, by the site's rules. Raises `ValidationFailed`."""
     check_text(password, name="password")
     password = prepare_password(password)
     if any(unicodedata.category(character) in {"Cc", "Cn"} for character in password):
@@ -99,10 +99,10 @@ def check_password(user: User, password: str) -> None:
 
 
 def check_display_name(name: str) -> str:
-    """The printed name as it is kept. Raises `ValidationFailed`."""
+    """Return the printed name as it is stored. Raises `ValidationFailed`."""
     return check_name(name, name="display_name", maximum=MAX_DISPLAY_NAME)
 
 
 def _field(name: str) -> str:
-    """A rule of the whole row is about its user name: only that one is unique."""
+    """The field of an error. Errors of the whole row concern the user name, the only unique field."""
     return "username" if name == "__all__" else name

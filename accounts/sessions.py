@@ -1,4 +1,4 @@
-"""Browser sessions: which there are, ending them, and ending those that nobody uses (allauth.usersessions lists them).
+"""Browser sessions: listing them (by allauth.usersessions), ending them, and ending those that are not used.
 
 All of it is in Postgres: Django's session, and beside it the row that says since when, from where, and when it was
 last used. Used means that a person did something: opened a page, sent a form, wrote into a socket, or moved in a page
@@ -32,9 +32,9 @@ from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
 
-# How exact the time of the last use is; one UPDATE a minute is nothing, one for each request would be.
+# The precision of the time of the last use: it is updated once a minute instead of once a request.
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
-# So many are ended at a time; the next round finds the others.
+# How many sessions one sweep ends at most; the next sweep finds the others.
 MAX_SESSIONS_SWEPT: Final = 100
 
 
@@ -46,7 +46,7 @@ def sessions_of(user: User) -> list[UserSession]:
 
 @dataclass(frozen=True, slots=True)
 class TimeLeft:
-    """How long a browser session still lasts: without anybody's act, and at most."""
+    """How long a browser session still lasts: if it is not used, and at most."""
 
     idle: timedelta
     life: timedelta
@@ -57,13 +57,13 @@ class TimeLeft:
 
 
 def time_left(request: HttpRequest) -> TimeLeft:
-    """How long this signed-in browser session may go on; notes its use. One query, and once a minute a second one."""
+    """How long this signed-in session still lasts; records its use. One query, and once a minute a second one."""
     key = request.session.session_key
     rows = UserSession.objects.filter(session_key=key)
     found = rows.annotate(now=Now()).values_list("now", "created_at", "last_seen_at").first()
     if found is None:
         if not request.session.exists(key or ""):
-            # It was ended since this request began: nothing may bring it back.
+            # It was ended after this request began, and must not be saved again.
             return TimeLeft(timedelta(-1), timedelta(-1))
         UserSession.objects.create_from_request(request)
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, settings.FOUNDRY_SESSION_LIFETIME)
@@ -73,32 +73,32 @@ def time_left(request: HttpRequest) -> TimeLeft:
         return left
     if rows.filter(last_seen_at__lt=now - TOUCH_INTERVAL).update(last_seen_at=Now()):
         return TimeLeft(settings.FOUNDRY_SESSION_IDLE, left.life)
-    # Another request noted it in this moment, or ended the session.
+    # Another request has just recorded the use, or ended the session.
     return time_left(request)
 
 
 def record_use(*, user: User, credential: str) -> None:
-    """A person has done something in a socket that was opened with this credential."""
+    """Record that a person was active in a socket that was opened with this credential."""
     for row in UserSession.objects.filter(user=user, last_seen_at__lt=Now() - TOUCH_INTERVAL):
         if cookie_credential(row.session_key) == credential:
             UserSession.objects.filter(pk=row.pk).update(last_seen_at=Now())
 
 
 def remember_signed_in_user(request: HttpRequest, user: User, session_key: str) -> None:
-    """Remember who was signed in when the request came: whoever signs in during it takes their session's place."""
+    """Remember who was signed in when the request began: a sign-in during the request replaces their session."""
     request.came_with = (user, session_key)  # type: ignore[attr-defined]
 
 
 def replaced_session(request: HttpRequest) -> tuple[User, str] | None:
-    """Whose session a sign-in has just taken the place of, without a sign-out, and its key; None for nobody's."""
+    """The user and key of the session that a sign-in has just replaced without a sign-out; None if there was none."""
     came_with: tuple[User, str] | None = getattr(request, "came_with", None)
     return came_with if came_with and came_with[1] != request.session.session_key else None
 
 
 def end_session(*, caller: Caller, session_id: int) -> None:
-    """Sign out one of one's own browsers, wherever it is.
+    """Sign the caller out of one of their other browsers.
 
-    Raises `NotFound` for another one's, `ReauthenticationNeeded`.
+    Raises `NotFound` also for another person's session, and `ReauthenticationNeeded`.
     """
     require_proof(caller)
     row = UserSession.objects.filter(pk=session_id, user=caller.user).first()
@@ -108,7 +108,7 @@ def end_session(*, caller: Caller, session_id: int) -> None:
 
 
 def end_other_sessions(*, caller: Caller) -> int:
-    """Sign out everywhere but here; how many there were. Raises `ReauthenticationNeeded`."""
+    """Sign the caller out of all other browsers. Returns how many. Raises `ReauthenticationNeeded`."""
     require_proof(caller)
     others = [row for row in sessions_of(caller.user) if cookie_credential(row.session_key) != caller.credential]
     return end_sessions(caller=caller, rows=others, why="elsewhere")
@@ -131,20 +131,20 @@ def end_sessions(*, caller: Caller, rows: Iterable[UserSession], why: str) -> in
 
 
 def end_unused_sessions() -> int:
-    """What every node does now and then: sign out whom nobody has seen for too long, or who came too long ago."""
+    """Periodic on every node: end sessions that were not used for too long, or that are too old."""
     return sum(
         end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row)) for row in _over()[:MAX_SESSIONS_SWEPT]
     )
 
 
 def end_over_session(request: HttpRequest) -> None:
-    """This browser's session has lasted as long as it may."""
+    """End the session of this browser, which has reached its limit."""
     for row in _over().filter(session_key=request.session.session_key):
         end_sessions(caller=foundry_caller(), rows=[row], why=_why_over(row))
 
 
 def forget_session(session_key: str) -> None:
-    """The session has been ended by its person."""
+    """Forget a session that its person has ended."""
     UserSession.objects.filter(session_key=session_key).delete()
 
 
@@ -161,12 +161,12 @@ def _why_over(row: Any) -> str:
 
 
 def _is_open(row: UserSession) -> bool:
-    """Whether the session still signs somebody in: it may have ended with a password, or with the account."""
+    """Whether the session is still signed in: a new password or a closed account also ends it."""
     return bool(row.exists()) and get_session_user(_store(row.session_key)) is not None
 
 
 def _is_user_activity(request: HttpRequest) -> bool:
-    """A form that was sent, or a page that was opened; not what a page fetches because something happened."""
+    """Whether a person sent a form or opened a page, unlike requests that a page makes by itself."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         return True
     return "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"

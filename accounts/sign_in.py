@@ -1,4 +1,4 @@
-"""A user name and a password, and the code that goes with them, tried within the limits of `accounts.lockout`."""
+"""Checking a user name, a password and a code, within the limits of `accounts.lockout`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kernel.errors import NotAuthenticated
 
 
 def by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
-    """The open account of that name and password, or None. Raises `RateLimited` while locked out.
+    """The active account of that name and password, or None. Raises `RateLimited` while locked out.
 
-    Right ones take only their own failure back: with a second factor to come, nobody has signed in yet.
+    A right password only takes back the failure that was counted for it: a second factor may still be missing.
     """
     with attempt(purpose=Purpose.SIGN_IN, caller=unknown_caller(request), name=username) as tried:
         user = authenticate(request, username=username, password=password)
@@ -32,14 +32,14 @@ def by_password(request: HttpRequest, *, username: str, password: str) -> User |
 
 
 def _spend_equal_time(username: str, password: str) -> None:
-    """Hash the other spellings for a name without an account, too: else the time would tell which names exist."""
+    """Hash as many spellings for an unknown name too, so that the response time does not reveal which names exist."""
     if not User.objects.named(username).exists():
         for spelling in spellings_of_password(password)[1:]:
             make_password(spelling)
 
 
 def by_code(request: HttpRequest, *, user: User, code: str) -> Authenticator | None:
-    """The factor of the account that this one-time or recovery code is of, or None. Raises `RateLimited`."""
+    """The factor of the account that a one-time or recovery code belongs to, or None. Raises `RateLimited`."""
     caller = unknown_caller(request)
     with attempt(purpose=Purpose.SIGN_IN, caller=caller, user=user) as tried:
         factor = check_code(user, code)
@@ -51,7 +51,7 @@ def by_code(request: HttpRequest, *, user: User, code: str) -> Authenticator | N
 
 
 def prove_for_token(request: HttpRequest, *, username: str, password: str, otp: str | None) -> User:
-    """The user of that name and password, who has also given a code where the account has that factor.
+    """The user of that name and password, and of that code if the account has a code factor.
 
     Raises `NotAuthenticated`, or `RateLimited` after too many failures.
     """

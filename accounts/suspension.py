@@ -28,7 +28,7 @@ from kernel.errors import Conflict, PermissionDenied
 from kernel.names import check_reason
 from kernel.transactions import write_transaction
 
-# Why signing is suspended, as its event says it.
+# Reasons for a suspension, as its event records them.
 PASSWORD_SET: Final = "password_set"  # noqa: S105 (no password)
 FACTORS_REMOVED: Final = "factors_removed"
 EMAIL_CHANGED: Final = "email_changed"
@@ -36,7 +36,7 @@ EMAIL_CHANGED: Final = "email_changed"
 
 @dataclass(slots=True)
 class _Suspension:
-    """What happened to an account's sign-in since its person could last sign, as its events tell it.
+    """What happened to an account's credentials since its person could last sign, according to its events.
 
     `since` is when it was first suspended, and `caused_by` are those whose acts suspended it; `password_of` is who set
     the password in force, None for the person.
@@ -48,7 +48,7 @@ class _Suspension:
 
 
 def why_not_sign(user: User) -> str | None:
-    """Why this account may not sign, in words for its owner; None where it may."""
+    """Why this account may not sign, as a message to its owner; None if it may."""
     if user.kind != Kind.HUMAN:
         return _("Only people can sign.")
     if not user.is_active:
@@ -72,22 +72,22 @@ def may_sign(user: User) -> bool:
 
 
 def suspend_signing(*, caller: Caller, user: User, why: str) -> None:
-    """Suspend signing inside the transaction of what somebody else did to the account's sign-in; its row is locked."""
+    """Suspend signing, in the transaction of somebody else's change of the credentials, which has locked the row."""
     target = Target.of("user", user.id)
     event = record(caller=caller, action=actions.SIGNING_SUSPENDED, target=target, data={"why": why})
     User.objects.filter(pk=user.pk).update(signing_suspended_at=event.at)
 
 
 def restore_by_own_password(*, caller: Caller, user: User) -> None:
-    """The person has chosen a password of their own, in a transaction that holds their row: perhaps they sign again."""
+    """Restore signing if it is no longer in doubt, now that the person has chosen a password. The row is locked."""
     if user.signing_suspended_at is not None and not _needs_confirmation(user, _suspension_of(user)):
         _restore(caller, user, by="own_password")
 
 
 def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
-    """Confirm that the person is who they are. By an administrator who neither is the person nor suspended them.
+    """Confirm a person's identity, as an administrator who is neither this person nor caused the suspension.
 
-    One whose own signing is suspended confirms nobody: whoever suspended it could sign in to that account, too.
+    An administrator whose own signing is suspended cannot confirm others: somebody else may control that account.
     Raises `PermissionDenied`, and `Conflict` where signing is not suspended, or the password in force is somebody
     else's: they could sign by it. The operator may vouch for a password that the operator has set.
     """
@@ -116,7 +116,7 @@ def _restore(caller: Caller, user: User, *, by: str, reason: str | None = None) 
 
 
 def _needs_confirmation(user: User, suspension: _Suspension) -> bool:
-    """Whether the person's own word is not enough: they have no factor from before, which they signed in with."""
+    """Whether an administrator must confirm the person: no second factor is older than the suspension."""
     if not settings.FOUNDRY_SIGNING_CONFIRMED or suspension.caused_by <= {User.objects.foundry().id}:
         return False
     older = Authenticator.objects.filter(user_id=user.id, created_at__lt=suspension.since)

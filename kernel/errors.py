@@ -57,7 +57,7 @@ class ReauthenticationFailed(DomainError):
 
 
 class ReauthenticationNeeded(DomainError):
-    """A session cookie is not enough for this; whoever sits there must prove themselves once more first."""
+    """This needs a recent reauthentication; a session cookie is not enough."""
 
     code, status, title = "reauthentication_needed", 403, _("Confirm your identity")
 

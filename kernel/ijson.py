@@ -1,4 +1,4 @@
-"""Strict JSON at the door: I-JSON (RFC 7493), bounded in depth.
+"""A strict parser of I-JSON (RFC 7493) with a limit of depth.
 
 Python's own parser lets through what cannot be stored, hashed or sent back unchanged: NaN, duplicate names, lone
 surrogates, integers beyond 2^53, nesting that exhausts the stack. Everything is refused here with `ValidationFailed`.
@@ -172,7 +172,7 @@ def _members(item: dict[str, object]) -> Iterable[object]:
 
 
 def _offset_of_refusal(text: str) -> int:
-    """Where the first thing stands that I-JSON forbids, in a text that is grammatical up to there."""
+    """The offset of the first thing that I-JSON forbids, in a text that is well-formed up to there."""
     names: list[set[str] | None] = []
     latest, latest_at = "", 0
     for match in _LEXEME.finditer(text):

@@ -1,4 +1,4 @@
-"""Characters that nobody sees, or that make a text read as another: which they are, and how they are shown.
+"""Invisible and misleading characters: which they are, and how they are shown.
 
 Controls, direction marks and overrides (Unicode's "Trojan Source"), zero-width and other default-ignorable characters
 are `hidden`. A joiner between the letters of a script that needs it, or between two pictures, and a variation selector
@@ -66,9 +66,9 @@ def spell_out(text: str) -> str:
 
 
 def one_line(text: object) -> str:
-    """A text of others on a line of ours, where every line is taken for what we say: `⟨U+000A⟩` for a line feed.
+    """Foreign text for one line of a log or terminal: `⟨U+000A⟩` replaces a line feed.
 
-    So it can neither add a line, nor move or clear what stands on a terminal, nor let a line be read in another order.
+    So it can neither add a line, nor control a terminal, nor change the order in which a line is read.
     """
     line = str(text)
     return line if line.isprintable() and line.isascii() else _UNFIT_FOR_A_LINE.sub(sign_of, line)

@@ -1,4 +1,4 @@
-"""What people call things, and what they remark on them: the one rule for every short text that stands on record.
+"""Names and remarks: the rule for every short text on record.
 
 Two names that look the same shall be the same, and none shall look like something that was not said. Only what comes in
 is held to this: what is on record from before stays as it is.

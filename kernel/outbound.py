@@ -95,7 +95,7 @@ def connect(address: str, *, seconds: float = SECONDS) -> None:
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to one address that was looked at, under the name by which it was found."""
+    """A connection to an address that was checked, under the name that resolved to it."""
 
     def __init__(self, host: str, port: int, *, found: Address, context: ssl.SSLContext | None, seconds: float) -> None:
         super().__init__(host, port, timeout=seconds)
@@ -114,11 +114,11 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.do_handshake()
 
     def cut_off(self) -> None:
-        """End it from another thread: whoever reads or writes hears of it at once."""
+        """End the connection from another thread; a read or write in progress fails at once."""
         self._is_cut = True
         if self._opened is not None:
             with suppress(OSError):
-                # Not the method of an SSL socket, which would pull the session away from whoever reads.
+                # Not the method of an SSL socket, which would unwrap the session while another thread reads.
                 socket.socket.shutdown(self._opened, socket.SHUT_RDWR)
 
     def check(self) -> None:

@@ -43,6 +43,6 @@ def _sent(raw: psycopg.Connection[Any], statement: Statement, *, binary: bool = 
 
 
 def _rows(cursor: psycopg.Cursor[Any]) -> Rows:
-    # Not `cursor.description`, which makes an object of each column to tell whether there is one.
+    # Not `cursor.description`, which creates an object for each column.
     result = cursor.pgresult
     return cursor.fetchall() if result is not None and result.nfields else []

@@ -1,4 +1,4 @@
-"""One write, one transaction; and a database that does not answer in time is an honest 503."""
+"""The transaction of a write; a database that does not answer in time becomes a 503."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def unavailable_on_timeout() -> Iterator[None]:
 
 @contextmanager
 def write_transaction() -> Iterator[None]:
-    """The transaction of one service: everything in it commits, or nothing does."""
+    """The transaction of a service: all of it commits, or nothing."""
     with unavailable_on_timeout(), transaction.atomic():
         yield
 
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Let everything read inside be of one moment; a transaction that is open already is left as it is."""
+    """Read everything inside from one snapshot; a transaction that is already open is left as it is."""
     own = not connection.in_atomic_block
     with unavailable_on_timeout(), transaction.atomic():
         if own:

@@ -1,4 +1,4 @@
-"""May this user see this project, and as what: the first question of every door."""
+"""Whether a user may see a project, and in which role: REST, pages and the gateway check this first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from projects.project_context import read_project_context
 class Access:
     """A project that the user may see, and the role in which they see it.
 
-    `is_member` is false for those who only look on: everybody signed in at an internal project, auditors everywhere.
+    `is_member` is false for readers who are not members: all users of an internal project, and auditors.
     """
 
     project: Project
@@ -30,7 +30,7 @@ class Access:
 
 
 def effective_role(*, user: User, member_role: str | None, is_private: bool) -> Role | None:
-    """The role in which a user sees a project; None where the project does not exist for them."""
+    """The role in which a user sees a project; None if they may not see it."""
     if member_role is not None:
         return Role(member_role)
     if not is_private or may_on_site("project.read_any", user):
@@ -39,10 +39,10 @@ def effective_role(*, user: User, member_role: str | None, is_private: bool) -> 
 
 
 def get_project(*, user: User, project_id: UUID, action: str = "project.read") -> Access:
-    """The project as the user sees it, if the table lets them do `action`. One query.
+    """The project as the user sees it, if the permissions allow `action`. One query.
 
-    Raises `NotFound` also where a private project is somebody else's, `PermissionDenied` and `ProjectFrozen` by the
-    table. For reads only: a write asks again inside its transaction (`projects.writing`).
+    Raises `NotFound` also for a private project that the user may not see, `PermissionDenied` and `ProjectFrozen`. For
+    reads only: a write checks inside its transaction (`projects.writing`).
     """
     access, _ = get_project_with_rows(user=user, project_id=project_id, action=action, extra_query=None)
     return access
@@ -51,7 +51,7 @@ def get_project(*, user: User, project_id: UUID, action: str = "project.read") -
 def get_project_with_rows(
     *, user: User, project_id: UUID, action: str, extra_query: Statement | None
 ) -> tuple[Access, list[tuple[Any, ...]]]:
-    """As `get_project`, with the rows of one more SELECT that are read in the same round trip."""
+    """As `get_project`, with the rows of one more SELECT read in the same round trip."""
     needed = permission(action)
     context = read_project_context(project_id=project_id, user_id=user.id, extra_query=extra_query)
     project = context.project

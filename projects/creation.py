@@ -1,4 +1,4 @@
-"""Bringing a project into being: the rows, its owner, and the two events that say so."""
+"""Creating a project: the rows, its owner, and the two events."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def created_before(*, caller: Caller, request: str) -> Project | None:
 
 @contextmanager
 def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> Iterator[Project]:
-    """Insert a project whose owner is the caller, let the body fill it, and tell the chain `site` last.
+    """Insert a project owned by the caller, run the body, and record the event on the chain `site` last.
 
-    Last, because everybody who writes to that chain waits for the end of this transaction. The project's own chain
+    Last, because other writers of that chain wait until this transaction ends. The project's own chain
     begins with its owner's `member.added`.
     """
     project = Project.objects.create(**facts, created_by=caller.user)
@@ -64,5 +64,5 @@ def new_project(*, caller: Caller, facts: Mapping[str, Any], request: str) -> It
 
 
 def facts_of(member: Member) -> dict[str, Any]:
-    """What the event of a new member says."""
+    """The data of the event of a new member."""
     return {"user": member.user.person(), "role": str(member.role), "added_at": rfc3339(member.added_at)}

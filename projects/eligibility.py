@@ -1,4 +1,4 @@
-"""Who can be what in a project: only people own one, and a service is no member.
+"""Which kinds of account can have which role: only people own projects, and services are not members.
 
 An owner is who lets people in, takes locks over and answers for the project. An agent works in it, as far as an editor
 may; a service (Foundry itself, or a program that only reads what is internal) has no place in it.
@@ -20,7 +20,7 @@ ACTING_OWNER: Final = Q(role=Role.OWNER, user__is_active=True, user__kind=Kind.H
 
 
 def check_eligible(person: User, role: Role) -> None:
-    """Refuse who cannot have this role. Raises `ValidationFailed`."""
+    """Raise `ValidationFailed` if the account cannot have this role."""
     if person.kind == Kind.SERVICE:
         raise ValidationFailed({"username": [_("A service cannot be a member of a project.")]})
     if role == Role.OWNER and person.kind != Kind.HUMAN:
@@ -28,6 +28,6 @@ def check_eligible(person: User, role: Role) -> None:
 
 
 def check_creator(user: User) -> None:
-    """Refuse who could not own the project that they want to make. Raises `PermissionDenied`."""
+    """Raise `PermissionDenied` if the account could not own a project that it creates."""
     if user.kind != Kind.HUMAN:
         raise PermissionDenied(_("Only people can own a project, so only people can create one."))

@@ -19,7 +19,7 @@ _FILE_ICONS = {
 
 
 def label(name: str) -> str:
-    """What a person calls the field; a file is called by its whole path."""
+    """The label of a field; for a file its whole path."""
     kind = field_kind(name)
     if kind == "prompt":
         return _("Prompt")
@@ -34,7 +34,7 @@ def short_label(name: str) -> str:
 
 
 def folder(name: str) -> tuple[str, str]:
-    """Where a file lies, in two parts: in a narrow place the first is cut. Both are empty for what lies nowhere.
+    """The folder of a file, in two parts, of which narrow places cut off the first. Both are empty at the top level.
 
     For other fields it is the name that programs use.
     """

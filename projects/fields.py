@@ -110,5 +110,5 @@ def _part_problem(part: str) -> str | None:
 
 
 def _is_format(character: str) -> bool:
-    """Also a joiner that its script needs: whoever types a path has to find it again."""
+    """Whether it is a format character, including a joiner that its script needs: paths must be easy to type again."""
     return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}

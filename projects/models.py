@@ -19,7 +19,7 @@ MAX_DESCRIPTION = 2000
 
 
 class Status(models.TextChoices):
-    """Where a project stands in the loop draft → review → frozen."""
+    """The state of a project: open, in review, frozen or archived."""
 
     OPEN = "open", _("Draft")
     IN_REVIEW = "in_review", _("In review")
@@ -37,7 +37,7 @@ class Role(models.TextChoices):
 
 
 class ProjectQuerySet(QuerySet["Project"]):
-    """Reading projects as somebody."""
+    """Queries over projects, as seen by a user."""
 
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Internal projects, those the user is a member of, and all of them for an auditor."""

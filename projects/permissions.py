@@ -26,7 +26,7 @@ NOT_ARCHIVED: Final = ALWAYS - {Status.ARCHIVED}
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The least role that may do an action, and while the project is in which status."""
+    """The lowest role that may do an action, and the statuses of the project that allow it."""
 
     action: str
     role: Role
@@ -67,7 +67,7 @@ def permission(action: str) -> Permission:
 
 
 def may(action: str, *, role: Role | None) -> bool:
-    """Whether a role is large enough for an action, whatever the project's status."""
+    """Whether a role allows an action, whatever the project's status."""
     needed = permission(action).role
     return role is not None and _RANK[role] >= _RANK[needed]
 
@@ -78,7 +78,7 @@ def allowed(action: str, *, role: Role | None, status: Status) -> bool:
 
 
 def authorise(*, action: str, role: Role | None, status: Status) -> None:
-    """Refuse an action: `PermissionDenied` where the role is too small, `ProjectFrozen` for the status."""
+    """Raise `PermissionDenied` if the role does not allow the action, `ProjectFrozen` if the status does not."""
     needed = permission(action)
     if not may(action, role=role):
         words = _("You need the role {role} for this.").format(role=needed.role.label.lower())

@@ -18,8 +18,8 @@ from rest.parsers import NotParsed
 class ProjectView(RestView):
     """Keeps the protocol's order of checks: signed in, parse, access, role and status, and only then shape.
 
-    A service asks for access inside its transaction. Where a request is refused for its shape before that, access is
-    asked for after all, so that an outsider is told 404 and a viewer 403 whatever they send.
+    A service checks access inside its transaction. If a request is refused for its shape before that, access is checked
+    anyway, so that an outsider gets 404 and a viewer 403 whatever they send.
     """
 
     # The row of the permission table that the view's writing method needs; its GET needs reading.

@@ -80,7 +80,7 @@ class EventInfo(serializers.Serializer[Any]):
 
 
 def project_body(project: Project, role: Role) -> dict[str, Any]:
-    """A project with its creator and current draft at hand."""
+    """A project with its creator and current draft loaded."""
     draft = project.current_draft
     return {
         "id": project.id,

@@ -1,4 +1,4 @@
-"""Everything that writes projects and members. Each function is one write: one transaction with its event."""
+"""All writes of projects and members. Each function is one transaction with its event."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def update_project(
     description: str | None = None,
     is_private: bool | None = None,
 ) -> Project:
-    """Change what is given of a project's name, description and privacy; owners only."""
+    """Change a project's name, description or privacy; None leaves a value as it is. Owners only."""
     wanted: dict[str, str | bool] = {}
     if name is not None:
         wanted["name"] = check_name(name, name="name", maximum=MAX_NAME)
@@ -98,8 +98,8 @@ def add_member(
 ) -> Member:
     """Let somebody into a project, named by id or user name.
 
-    Nobody is found by their e-mail address: the answer would tell whose it is. Raises `ValidationFailed` for an unknown
-    person or role and for who cannot have it, `Conflict` where they are a member already.
+    People cannot be found by e-mail address: the answer would reveal whose address it is. Raises `ValidationFailed` for
+    an unknown person or role and for a role that they cannot have, `Conflict` if they are a member already.
     """
     wanted = _check_role(role)
     person = _find_person(user_id=user_id, username=username)
@@ -119,7 +119,7 @@ def add_member(
 
 
 def _member_as_added(project: Project, person: User, event: Event) -> Member:
-    """What the first request was answered, whatever became of the membership since. Not to be stored."""
+    """The answer of the first request, even if the membership has changed since. Not to be saved."""
     existing = Member.objects.select_related("user").filter(project=project, user=person).first()
     member = existing or Member(project=project, user=person, added_at=event.at)
     member.role, member.repeated = event.data["role"], True
@@ -201,7 +201,7 @@ def _get_member(project: Project, user_id: UUID) -> Member:
 
 
 def _check_owner_left(project: Project) -> None:
-    """Somebody who can act must stay. Their accounts are locked: none of them is closed at the same moment."""
+    """Refuse to leave a project without an active owner. Locks the owners' accounts against being closed meanwhile."""
     owners = Member.objects.filter(ACTING_OWNER, project=project).select_related("user")
     if not list(owners.select_for_update(no_key=True, of=("user",))):
         raise Conflict(_("A project needs an owner. Make someone else owner first."))

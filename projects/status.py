@@ -1,4 +1,4 @@
-"""Moving a project from one status to another, and what has to happen when it stops being open."""
+"""Changing the status of a project, and the steps that run when it stops being open."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kernel.registry import Registry
 from projects.models import Status
 from projects.writing import ProjectWrite
 
-# What apps do inside every write that closes an open project: `step(write)`.
+# Steps that apps run inside every write that closes an open project: `step(write)`.
 CLOSING_STEPS: Final = Registry[Callable[[ProjectWrite], object]]("step when a project closes")
 
 
 def change_status(write: ProjectWrite, to: Status) -> None:
-    """Give the project another status; its first event is recorded by the caller before this.
+    """Give the project another status. The calling service has recorded the event before.
 
-    A project that is no longer open has no locks: those who hold some must learn it from the same transaction.
+    A project that is not open has no locks: steps end them in the same transaction.
     """
     project = write.project
     was_open = project.is_open

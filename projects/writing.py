@@ -72,7 +72,7 @@ class ProjectWrite:
     def record_consequence(
         self, action: str, target: Target, data: Mapping[str, Any], *, with_statements: Sequence[Statement] = ()
     ) -> Event:
-        """Append an event that nobody decided, such as an expiry that this write found: Foundry is its actor."""
+        """Append an event that is a consequence, such as an expiry that this write found: its actor is Foundry."""
         return record(
             caller=foundry_caller(),
             action=action,
@@ -92,9 +92,9 @@ class ProjectWrite:
         notify(caller=self.caller, line=line, recipients=recipients, project_id=self.project.id, facts=facts, seq=seq)
 
     def afterwards(self, step: Callable[..., object], *args: object, **kwargs: object) -> None:
-        """Do something outside Postgres once the write is committed, before its events are published.
+        """Run a step outside PostgreSQL after the commit, before the events are published.
 
-        A step that fails is logged and forgotten: a committed write never turns into an error.
+        A step that fails is only logged: a committed write never turns into an error.
         """
         self._afterwards.append(functools.partial(step, *args, **kwargs))
 
@@ -159,6 +159,6 @@ def _transaction(
     with write_transaction():
         context = lock_project_context(project_id=project_id, user_id=caller.user.id, extra_query=extra_query)
         write = ProjectWrite(caller=caller, project=context.project, extra_rows=context.extra_rows)
-        # Registered first, so that Redis is put right before anybody hears of the event.
+        # Registered first, so that Redis is updated before the event is published.
         transaction.on_commit(write.run_afterwards, robust=True)
         yield write, context

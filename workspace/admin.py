@@ -1,4 +1,4 @@
-"""The audit viewer in Django's admin: it shows what several apps know, so it stands above them."""
+"""The audit viewer in Django's admin. It shows data of several apps, so it belongs to the layer above them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 
 
 class PageRequest(HttpRequest):
-    """A request of somebody who is signed in."""
+    """A request of a signed-in user."""
 
     user: User
 
@@ -39,9 +39,9 @@ View = Callable[Concatenate[PageRequest, P], HttpResponse]
 
 
 def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """A view for signed-in people that answers refusals with a page of their own.
+    """Decorate a view for signed-in users; a refusal is answered by an error page.
 
-    Without a session the whole page goes to the sign-in form, also where htmx asked only for a part of it.
+    Without a session the whole page goes to the sign-in form, also if htmx requested only a fragment.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -58,7 +58,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
                 response = redirect_to_confirmation(request)
             except DomainError as refusal:
                 response = refusal_page(request, refusal)
-            # Some addresses answer htmx with a part: going back in the browser must not show that as a page.
+            # Some addresses answer htmx with a fragment, which a browser's cache must not show as a page.
             patch_vary_headers(response, ["HX-Request"])
             return response
 
@@ -68,7 +68,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
 
 
 def _discard_sent_texts(request: HttpRequest, response: HttpResponse, project_id: object) -> None:
-    """A form names in `unsent` where its text was kept until now; done is done, even where that cannot be removed."""
+    """Discard the unsent texts that a sent form names in `unsent`; failing to do so does not fail the request."""
     places = request.POST.getlist("unsent") if request.method == "POST" else []
     if places and isinstance(project_id, UUID) and response.status_code < HTTPStatus.BAD_REQUEST:
         with contextlib.suppress(DomainError):
@@ -76,7 +76,7 @@ def _discard_sent_texts(request: HttpRequest, response: HttpResponse, project_id
 
 
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """The page of a refusal, with its own status."""
+    """The error page of a refusal, with its status."""
     context = {"status": refusal.status, "title": _title(refusal), "detail": refusal.detail}
     response = render(request, "error.html", context, status=refusal.status)
     retry_after = refusal.extra.get("retry_after")
@@ -86,7 +86,7 @@ def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks, for a part of a page."""
+    """Whether htmx sent the request, for a fragment of a page."""
     return bool(getattr(request, "htmx", False))
 
 

@@ -1,4 +1,4 @@
-"""Small acts of a page: done without leaving it, answered by an event that its script follows."""
+"""Actions that do not leave the page: they are answered by an event for its script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ View = Callable[Concatenate[PageRequest, P], HttpResponse]
 
 
 def htmx_action(view: View[P]) -> View[P]:
-    """A view whose refusals are told in a toast where htmx asks; the page stays as it is. Stands under `page`."""
+    """Decorate a view so that htmx gets a refusal as a toast and keeps the page. Placed below `page`."""
 
     @functools.wraps(view)
     def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -35,7 +35,7 @@ def htmx_action(view: View[P]) -> View[P]:
 def done(
     request: HttpRequest, *, event: str, otherwise: str, facts: Mapping[str, Any] | None = None, toast: str = ""
 ) -> HttpResponse:
-    """The answer to an act: nothing but `event` (and a toast) for htmx, the page `otherwise` without it."""
+    """The response to an action: only `event` (and a toast) for htmx, else a redirect to `otherwise`."""
     if not is_htmx(request):
         return redirect(otherwise)
     response = HttpResponse(status=204)
@@ -53,7 +53,7 @@ def _refusal_toast(refusal: DomainError) -> HttpResponse:
 
 
 def refusal_text(refusal: DomainError) -> str:
-    """A refusal in one sentence: of a form, its first complaint."""
+    """A refusal as one sentence; for a form its first error."""
     if isinstance(refusal, ValidationFailed):
         return next((message for each in refusal.errors.values() for message in each), refusal.detail)
     return refusal.detail

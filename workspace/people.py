@@ -1,4 +1,4 @@
-"""People as the pages show them: a printed name, initials, and a tint that tells them apart."""
+"""People as the pages show them: a printed name, initials, and a tint that distinguishes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around every page of a project: its name and state, its tabs, and who is here."""
+"""The frame of every page of a project: its name and state, its tabs, and who is present."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PresentView:
-    """Somebody who is in a project. `at`: writes, reads or here; `place` is the field's short name."""
+    """A person who is present in a project. `at` is writes, reads or here; `place` is the field's short name."""
 
     person: PersonView
     at: str
@@ -42,7 +42,7 @@ class ProjectFrame:
     project: Project
     role: str
     version: int
-    # What explains the status: the release in review, or the one that the project is frozen as.
+    # The release in review, or the one that the project is frozen as.
     release: Release | None
     tabs: list[TabView]
     people: list[PresentView]
@@ -54,7 +54,7 @@ class ProjectFrame:
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What the page offers; every service asks again."""
+    """What the page offers; every service checks again."""
 
     write: bool
     take_over: bool
@@ -83,7 +83,7 @@ def socket_address(project_id: UUID) -> str:
 
 
 def may_of(access: Access) -> May:
-    """What the reader may do here as long as the project is open."""
+    """What the reader may do while the project is open."""
     return May(
         write=may("lock.acquire", role=access.role),
         take_over=may("lock.take_over", role=access.role),
@@ -95,7 +95,7 @@ def may_of(access: Access) -> May:
 def people_in(
     project_ids: list[UUID], leases: Iterable[Lease], *, without: User | None = None
 ) -> dict[UUID, list[PresentView]]:
-    """Who is in each of these projects, writers first. Nobody, where the register cannot be read."""
+    """Who is present in each of these projects, writers first. Empty if presence cannot be read."""
     writes = {(lease.project_id, str(lease.user_id)): lease.field for lease in leases}
     try:
         present = present_in(project_ids)

@@ -21,7 +21,7 @@ _CAPS: Final[dict[str, str | Promise]] = {"ArrowUp": _("Up"), "ArrowDown": _("Do
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """One shortcut. The script tells it to the page as `shortcut:<name>`, or its own part of the page asks for it."""
+    """One shortcut. The script dispatches it as the event `shortcut:<name>`, or a part of the page looks it up."""
 
     name: str
     keys: str

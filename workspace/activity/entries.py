@@ -38,7 +38,7 @@ DEFAULT_ICON: Final = "activity"
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """What the reader wants to see; empty texts and None: the kinds that are shown by default."""
+    """What the reader filters by; with empty texts and None, the kinds that are shown by default."""
 
     person: UUID | None = None
     kind: str = ""
@@ -62,21 +62,21 @@ class ActivityFilter:
 
     @property
     def actions(self) -> str:
-        """The names of the wished events, with spaces between; empty for any."""
+        """The names of the chosen events, separated by spaces; empty for all."""
         if self.kind in EVENT_KINDS:
             return " ".join(_actions_of({self.kind}))
         return "" if self.kind == EVERYTHING or self.field else " ".join(_actions_of(_default_kinds()))
 
     @property
     def query(self) -> str:
-        """The address of the same wish, from its newest event on."""
-        wishes = ("person", "kind", "field", "since", "until")
-        return urlencode({name: str(getattr(self, name)) for name in wishes if getattr(self, name)})
+        """The query string of the same filter, from its newest event on."""
+        names = ("person", "kind", "field", "since", "until")
+        return urlencode({name: str(getattr(self, name)) for name in names if getattr(self, name)})
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """One event in words. `href` is empty where there is no place to go to."""
+    """One event as a sentence. `href` is empty if there is no page to link to."""
 
     event: Event
     person: PersonView
@@ -87,7 +87,7 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityBar:
-    """One day of the picture."""
+    """One day of the chart."""
 
     x: int
     height: int
@@ -104,7 +104,7 @@ class ActivityBar:
 
 
 def events_of(project_id: UUID, filters: ActivityFilter) -> EventQuerySet:
-    """The events that were asked for, newest first, whatever their time."""
+    """The events that match the filter, newest first, whatever their time."""
     events = Event.objects.of_project(project_id).order_by("-seq")
     if filters.kind in EVENT_KINDS:
         events = events.filter(action__in=_actions_of({filters.kind}))
@@ -116,7 +116,7 @@ def events_of(project_id: UUID, filters: ActivityFilter) -> EventQuerySet:
 
 
 def in_time(events: EventQuerySet, filters: ActivityFilter, zone: tzinfo) -> EventQuerySet:
-    """Those of the days that were asked for, as the reader's calendar has them, and before the last one shown."""
+    """The events of the chosen days in the reader's time zone, before the last one shown."""
     if filters.since:
         events = events.filter(at__gte=datetime.combine(filters.since, time.min, zone))
     if filters.until:
@@ -139,7 +139,7 @@ def rows_of(events: Iterable[Event]) -> list[ActivityRow]:
 
 
 def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[ActivityRow]]:
-    """The rows of each day in the reader's zone, in the order in which they come."""
+    """The rows of each day in the reader's time zone, in the given order."""
     zone = reader_zone(request)
     days: list[list[ActivityRow]] = []
     last: date | None = None
@@ -153,7 +153,7 @@ def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[Activ
 
 
 def bars_of(events: EventQuerySet, zone: tzinfo) -> list[ActivityBar]:
-    """How many of these events each day of the last weeks saw; one query."""
+    """How many of these events each day of the last weeks has; one query."""
     first = timezone.localtime(timezone.now(), zone).date() - timedelta(days=7 * SPARK_WEEKS - 1)
     recent = events.order_by().filter(at__gte=datetime.combine(first, time.min, zone))
     counted = recent.annotate(day=TruncDate("at", tzinfo=zone)).values("day").annotate(count=Count("id"))
@@ -166,7 +166,7 @@ def bars_of(events: EventQuerySet, zone: tzinfo) -> list[ActivityBar]:
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """What can be asked for, with its name."""
+    """The kinds that can be chosen, with their labels."""
     kinds = [(name, str(kind.label)) for name, kind in EVENT_KINDS.items()]
     return [("", _("All but locks")), *kinds, (EVERYTHING, _("Everything"))]
 
@@ -181,14 +181,14 @@ def _actions_of(kinds: Collection[str]) -> list[str]:
 
 
 def _about_field(events: EventQuerySet, field: str) -> EventQuerySet:
-    """The events that name the field, alone or among others: each type says in which member of its data."""
+    """The events that name the field, in the member of their data that their type registers."""
     naming: dict[str, list[str]] = defaultdict(list)
     for name, each in EVENT_TYPES.items():
         if each.field_in:
             naming[each.field_in].append(name)
     wanted = Q(pk__in=[])
     for member, actions in naming.items():
-        # A list contains what stands in it, a text only itself (PostgreSQL, "jsonb Containment and Existence").
+        # A list contains its elements, a text only itself (PostgreSQL, "jsonb Containment and Existence").
         wanted |= Q(action__in=actions, **{f"fact__data__{member}__contains": field})
     return events.alias(fact=Cast("canonical", JSONField())).filter(wanted)
 
@@ -217,7 +217,7 @@ def _day(query: QueryDict, name: str) -> date | None:
         day = date.fromisoformat(text) if text else None
     except ValueError:
         day = date.min
-    # The years around the ends of the calendar have no neighbours to compare with.
+    # Dates at the ends of the calendar overflow when days are added.
     if day is not None and not 1900 <= day.year <= 9000:
         raise ValidationFailed({name: [_("Give a date, such as 2026-11-20.")]})
     return day

@@ -20,7 +20,7 @@ from drafts.models import Draft
 from workspace.compare.rows import ComparedRows, FieldComparison, compare_drafts
 from workspace.highlighting import pieces
 
-# The rest stands on the compare page.
+# The compare page shows the rest.
 MAX_ROWS: Final = 8
 MAX_OF_A_FIELD: Final = 4
 LONG_VALUE: Final = 24
@@ -30,7 +30,7 @@ Pieces = list[tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One value: where it stands, and its pieces (text, is it marked) before and after; None for not set."""
+    """One value: its place, and its pieces (text, whether marked) before and after; None if not set."""
 
     place: str
     name: str
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """All of an event. `facts` are values that were neither before nor after: what the event names.
+    """All changes of an event. `facts` are the other values that the event names.
 
     `before` and `after` are the names of two versions, where the event made one; then `total` differences stand in
     `url`, of which the first are here.

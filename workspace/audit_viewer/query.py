@@ -1,4 +1,4 @@
-"""What the auditor asks for, as it stands in the address: every state of the viewer can be linked to."""
+"""The query of the audit viewer in its address: every state of the viewer can be linked to."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AuditQuery:
 
     @classmethod
     def of(cls, query: QueryDict) -> AuditQuery:
-        """Read an address. Raises `ValidationFailed`: nobody shall take all events for those they asked for."""
+        """Read an address. Raises `ValidationFailed`: ignoring a bad filter would show all events as matching."""
         sent = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
         problems = {name: [words] for name, words in _problems(sent) if words}
         if problems:
@@ -77,7 +77,7 @@ class AuditQuery:
 
 
 def actions_in(group: str) -> list[str]:
-    """The actions of a group, which is what stands before their dot: draft, lock …"""
+    """The actions of a group, the part before their dot: draft, lock …"""
     return [action for action in EVENT_TYPES if action.partition(".")[0] == group]
 
 

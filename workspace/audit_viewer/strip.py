@@ -1,4 +1,4 @@
-"""How the chains stand, as it was last noted; a page never walks them."""
+"""The result of the last verification of the chains; a page never verifies them itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workspace.audit_viewer.query import AuditQuery
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`state` is verified, broken or unknown. `verified` of `events` were walked at `verified_at` and fitted.
+    """`state` is verified, broken or unknown. `verified` of `events` were verified at `verified_at`.
 
     `not_compared` counts facts that older events do not have.
     """
@@ -57,7 +57,7 @@ class Strip:
 
 
 def strip_of(query: AuditQuery, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
-    """The strip of one chain, or of all together: then the oldest note counts, and any broken chain."""
+    """The strip of one chain, or of all: then the oldest result counts, and any broken chain."""
     seqs = {head.chain: head.seq for head in heads if query.chain in {"", head.chain}}
     verifications = ChainVerification.objects.sealed(seqs)
     broken = next((each for each in verifications.values() if each.is_broken), None)
@@ -93,7 +93,7 @@ def _title(
 
 
 def _next_check() -> datetime:
-    """When the worker walks the chains again."""
+    """When the worker verifies the chains next."""
     now = timezone.now().astimezone(UTC)
     found: datetime = croniter(settings.FOUNDRY_VERIFICATION_CRON, now).get_next(datetime)
     return found

@@ -42,7 +42,7 @@ Context = dict[str, Any]
 
 
 def event_list(request: PageRequest, context: Context) -> HttpResponse:
-    """The events that were asked for (`AuditQuery`), one of them open, and how the chain stands."""
+    """The events that match the query (`AuditQuery`), one of them open, and the state of the chain."""
     query = AuditQuery.of(request.GET)
     heads = current_heads()
     names = chain_names(head.chain for head in heads)
@@ -76,9 +76,9 @@ def event(request: PageRequest, event_id: str) -> HttpResponse:
 
 
 def verify(request: PageRequest) -> HttpResponse:
-    """Walk the chain that is shown, or all, from the beginning; then the same page again.
+    """Verify the shown chain, or all, from the beginning, and show the page again.
 
-    A person waits for a second or two; what takes longer is left to the worker, and the page says so.
+    Done while the person waits if it takes a second or two, else by the worker, as the page says.
     """
     shown = AuditQuery.of(QueryDict(request.POST.get("here", "")))
     if sum(head.seq for head in current_heads() if shown.chain in {"", head.chain}) > MAX_WALKED:

@@ -143,7 +143,7 @@ class FieldComparison:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonView:
-    """All of it. `summary` is the one line that REST and the terminal tell too."""
+    """A whole comparison. `summary` is the same line as in REST and the terminal."""
 
     fields: list[FieldComparison]
     unchanged: Sequence[str]

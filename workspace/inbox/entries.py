@@ -1,4 +1,4 @@
-"""A person's inbox as its page shows it: a sentence, what it is about, and the place to go to."""
+"""A person's inbox as its page shows it: a sentence, a quote, and a link."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
 
 
 def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[InboxDay]:
-    """The lines under their days, in the order in which they come."""
+    """The lines by day, in the given order."""
     zone = reader_zone(request)
     days: list[InboxDay] = []
     for view in views:
@@ -70,7 +70,7 @@ def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[Inbo
 
 
 def sentence_of(row: Notification) -> SafeString:
-    """Who did what; the bare kind where its app is no longer installed, or made the line otherwise."""
+    """Who did what; only the kind if its app is not installed or does not understand the facts."""
     words, thing = _words(row)
     return sentence_html(words, name=row.actor.display_name, thing=thing)
 
@@ -85,7 +85,7 @@ def _words(row: Notification) -> tuple[str, str]:
 
 
 def place_of(row: Notification) -> str:
-    """The address of the exact place that a notification is about."""
+    """The address that a notification leads to."""
     line = INBOX_LINES.get(row.kind)
     return (followed(line.link, row.project_id, row.facts) if line else "") or reverse("workspace:inbox")
 

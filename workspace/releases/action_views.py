@@ -66,7 +66,7 @@ def _submit_context(
 ) -> dict[str, Any]:
     project_id = access.project.id
     rules, authors = rules_of(project_id), authors_of(draft)
-    # The release as it would be: what the policy asks of it is told by the same rules as later.
+    # An unsaved release, so that the same rules as later say what the policy requires.
     proposed = Release(
         project_id=project_id,
         draft=draft,
@@ -151,7 +151,7 @@ def reopen(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 def _draft(request: PageRequest, access: Access) -> Draft:
-    """The version that is asked about; the current one where none is named."""
+    """The requested version; the current one if none is named."""
     asked = request.POST.get("version", request.GET.get("version", ""))
     if not asked:
         return get_draft(project_id=access.project.id, version=None)

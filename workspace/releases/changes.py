@@ -146,7 +146,7 @@ def _places(difference: TextDifference, language: str | None) -> str:
 
 
 def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -> list[str]:
-    """The heading over each place, each once."""
+    """The heading above each place, without repetition."""
     heading = _HEADINGS.get(language or "")
     if heading is None:
         return []

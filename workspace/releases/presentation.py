@@ -116,7 +116,7 @@ def meaning_label(meaning: str) -> str:
 
 
 def signature_view(signature: Signature) -> SignatureView:
-    """A signature as it stands on a page."""
+    """A signature as pages show it."""
     return SignatureView(
         person=PersonView.of(signature.signer),
         name=full_name(signature.statement["signer"]["name"], signature.signer),
@@ -130,7 +130,7 @@ def signature_view(signature: Signature) -> SignatureView:
 
 
 def full_name(printed_name: str, person: User) -> str:
-    """A name as it stands beside a signature: two people may print the same one, no two have one user name."""
+    """A name beside a signature, with the user name: printed names are not unique."""
     return f"{printed_name} ({person.username})"
 
 

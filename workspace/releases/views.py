@@ -102,7 +102,7 @@ def release_context(
     request: PageRequest, access: Access, shown: Release, *, sign: SignDialog | None = None, **dialog: Any
 ) -> dict[str, Any]:
     """What the page of one release shows, its dialog included."""
-    # First the newest event, then the state: what happens in between is told again, never missed.
+    # The newest event is read before the state: an event in between is sent twice rather than missed.
     live = live_data(request, shown.project_id)
     members = people_of(shown.project_id)
     slots = slots_of(shown, members, me=request.user)
@@ -173,7 +173,7 @@ def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
 def _refused(
     request: PageRequest, access: Access, shown: Release, dialog: SignDialog, refusal: DomainError
 ) -> HttpResponse:
-    """The dialog stays, with everything but the secret; without a script the whole page comes again."""
+    """Show the dialog again, with everything but the secret; without a script, the whole page."""
     if is_htmx(request):
         context = {"sign": dialog, "release": shown, "view": ReleaseView.of(shown), "project_id": shown.project_id}
         template = "workspace/parts/releases/sign_form.html"
@@ -188,7 +188,7 @@ def _refused(
 
 
 def go_to(request: PageRequest, address: str) -> HttpResponse:
-    """Lead on to a page, for htmx and for browsers."""
+    """Redirect to a page, for htmx and for browsers."""
     return HttpResponseClientRedirect(address) if is_htmx(request) else redirect(address)
 
 

@@ -19,7 +19,7 @@ from workspace.project_frame import frame_of
 
 @page()
 def search(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?q=`: lines and comments in which every word stands; without a question the empty page."""
+    """`?q=`: lines and comments that contain every word; without a query the empty page."""
     access = get_project(user=request.user, project_id=project_id)
     question = request.GET.get("q", "").strip()
     found: Found | None = None

@@ -1,4 +1,4 @@
-"""What templates need to speak Foundry's look: icons, people, fields, times in the reader's zone."""
+"""Template tags: icons, people, fields, times in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def as_stored(text: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
-    """One icon of the page's sprite; it says nothing by itself, so a word stands beside it or on its button."""
+    """One icon of the page's sprite, hidden from screen readers: a text beside it or its button names it."""
     return format_html('<svg class="icon icon-{}" aria-hidden="true"><use href="#icon-{}"></use></svg>', size, name)
 
 
@@ -67,7 +67,7 @@ def _icon_sprite() -> SafeString:
 
 @register.simple_tag
 def avatar(person: PersonView | User | Person, size: int = 22) -> SafeString:
-    """A person's initials on their tint; the name is said beside it, or by the title."""
+    """A person's initials on their tint; the name is beside it or in the title."""
     view = person if isinstance(person, PersonView) else PersonView.of(person)
     return format_html(
         '<span class="avatar avatar-{}" data-tint="{}" title="{}" aria-hidden="true">{}</span>',
@@ -198,7 +198,7 @@ def zone(context: Context) -> str:
 
 
 def reader_zone(request: HttpRequest | None) -> tzinfo:
-    """The time zone that the reader's browser told us in a cookie, or UTC."""
+    """The time zone in the cookie that the browser set, or UTC."""
     name = request.COOKIES.get("zone", "") if request else ""
     try:
         return ZoneInfo(name) if name else UTC
