@@ -23,7 +23,7 @@ def file_name(stem: str, ending: str) -> str:
 def attachment(name: str) -> str:
     """The header `Content-Disposition` of a file to be saved as `name`.
 
-    Whoever does not know `filename*` (RFC 6266, section 4.3; RFC 8187) gets the letters of it that are ASCII.
+    Clients without `filename*` (RFC 6266, section 4.3; RFC 8187) get its ASCII letters.
     """
     stem, _, ending = name.rpartition(".")
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()

@@ -1,4 +1,4 @@
-"""Every refusal as RFC 9457 problem details; never a traceback, never another shape."""
+"""Refusals as RFC 9457 problem details, and nothing else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 
-# What Postgres or Redis raise when they are away, too slow or starting: the outcome is unknown, and it may pass.
+# Raised while PostgreSQL or Redis is down, slow or starting: the outcome is unknown, and a retry may succeed.
 STORAGE_AWAY = (
     OperationalError,
     InterfaceError,
@@ -111,7 +111,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
 
 
 def as_domain_error(exc: Exception) -> DomainError | None:
-    """The refusal that an exception means; None for a mistake of ours."""
+    """The refusal for an exception; None for a bug."""
     if isinstance(exc, DomainError):
         return exc
     if isinstance(exc, STORAGE_AWAY):

@@ -100,7 +100,7 @@ def _read_cursor(request: Request) -> _Cursor | None:
 
 
 def _values(model: type[Model], order: Sequence[str], texts: Sequence[str]) -> list[Any]:
-    """What a cursor says of each ordering column, as that column can hold it."""
+    """The values of a cursor, checked and converted to the types of the ordering columns."""
     if len(texts) != len(order):
         raise _refused()
     try:

@@ -15,7 +15,7 @@ from kernel.ijson import parse
 
 
 class NotParsed(ValidationFailed):
-    """The body is no JSON object: refused before anybody asks who may do what (docs/rules.md, "Order of checks")."""
+    """The body is no JSON object: refused before permissions are checked (docs/rules.md, "Order of checks")."""
 
 
 class Body(dict[str, Any]):
@@ -28,7 +28,7 @@ class Body(dict[str, Any]):
     def raw_text(self, *names: str) -> str:
         """The text of one value inside the body, exactly as it was sent: spelling of numbers, order of keys.
 
-        ``names`` is the way to it, through objects. Raises `KeyError`.
+        ``names`` is its path through objects. Raises `KeyError`.
         """
         raw = self.raw
         for name in names:

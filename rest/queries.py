@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
 
-# What every integer column can hold, and far more than anybody counts here.
+# Fits every integer column, and is exact in JavaScript.
 MAX_INTEGER = 2**53 - 1
 
 

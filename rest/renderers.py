@@ -1,4 +1,4 @@
-"""Answers, encoded by msgspec: dates, UUIDs and texts that are JSON already, without a detour."""
+"""Responses encoded by msgspec, including dates, UUIDs and texts that are JSON already."""
 
 from __future__ import annotations
 

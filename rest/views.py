@@ -1,4 +1,4 @@
-"""The base of every REST view: read the request strictly, answer JSON. Who asks is known to `accounts.rest`."""
+"""The base of every REST view: read the request strictly, answer JSON. `accounts.rest` adds authentication."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event in words, in the reader's language: as the types of events say it (`audit.event_types`).
+"""Events in words, in the reader's language, as registered with their types (`audit.event_types`).
 
 Events of another shape (an older build's, or forged ones), and those of an app that is no longer installed, are shown
 by their bare names.
@@ -58,7 +58,7 @@ def event_link(event: Event) -> str:
 
 
 def followed(link: Link, project_id: UUID | None, facts: Mapping[str, Any]) -> str:
-    """The address that a link leads to; empty where the facts lead nowhere."""
+    """The address of a link; empty if the facts do not have one."""
     try:
         return link(project_id, facts)
     except (*_MISSHAPEN, NoReverseMatch):

@@ -1,4 +1,4 @@
-"""Marking places in a text: what was searched, what was typed, what has changed."""
+"""Marking places in a text: search results, typed letters, changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def marked(text: str, question: str) -> Iterator[tuple[str, bool]]:
 
 
 def pieces(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    """The text cut at places that are in order: (piece, does it stand at one of them)."""
+    """The text split at places that are in order: (piece, whether it is one of the places)."""
     at = 0
     for start, end in places:
         if start > at:

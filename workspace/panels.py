@@ -22,7 +22,7 @@ from projects.permissions import may
 
 @dataclass(frozen=True, slots=True)
 class PanelContext:
-    """Where the panel stands: the project as its reader sees it, and the field that is open beside it."""
+    """The context of a panel: the project as its reader sees it, and the open field."""
 
     access: Access
     user: User

@@ -1,4 +1,4 @@
-"""A browser's own words about itself, in words for people."""
+"""Describing browsers to people, from their user agents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, cookie_credential
 
-# The first that is found wins: most browsers also call themselves by the names of older ones.
+# The first match wins: most user agents also contain the names of older browsers.
 _BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -53,7 +53,7 @@ class SessionView:
 
 
 def device(user_agent: str) -> str:
-    """“Firefox on Linux”; or that we do not know."""
+    """“Firefox on Linux”, or that it is unknown."""
     browser = next((name for word, name in _BROWSERS if word in user_agent), None)
     system = next((name for word, name in _SYSTEMS if word in user_agent), None)
     if browser and system:

@@ -1,4 +1,4 @@
-"""What a person has by mail, as their account page shows it."""
+"""The mails of a person, as their account page shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MailChoice:
 
     @classmethod
     def of(cls, user: User) -> MailChoice:
-        """As it is kept; nothing where nobody ever chose."""
+        """The stored choice; no topics if the person never chose."""
         kept = Preferences.objects.filter(user=user).first()
         return cls(user, kept.topics, kept.address) if kept else cls(user, (), "")
 

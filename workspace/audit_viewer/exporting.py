@@ -1,4 +1,4 @@
-"""Handing out the events that were asked for, with their hashes: as JSON Lines or as a table (CSV).
+"""Exporting the events that match a query, with their hashes: as JSON Lines or CSV.
 
 Read page by page in short queries while it is sent, so that neither memory nor a transaction grows with the trail.
 """
@@ -23,7 +23,7 @@ COLUMNS: Final = (
     *("chain", "seq", "at", "actor_id", "actor", "kind", "action", "target_type", "target_id", "via", "address"),
     *("user_agent", "session", "on_behalf_of", "reason", "data", "prev_hash", "hash"),
 )
-# What a spreadsheet would take for the beginning of a formula.
+# Characters that begin a formula in a spreadsheet.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -53,7 +53,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """The way down from a year to a day: where one is, and what may be chosen next."""
+    """The navigation from a year to a day: the chosen dates, and the next choices."""
 
     trail: list[FilterChoice]
     next: list[FilterChoice]
@@ -61,7 +61,7 @@ class Dates:
 
 
 def chain_names(chains: Iterable[str]) -> dict[str, str]:
-    """What people call these chains: the name of the project, or the word for the chain `site`."""
+    """The names of chains: the project's name, or the label of the chain `site`."""
     ids = [UUID(chain) for chain in chains if chain != SITE_CHAIN]
     names = Project.objects.filter(pk__in=ids).values_list("id", "name")
     return {SITE_CHAIN: _("site"), **{str(project_id): name for project_id, name in names}}
@@ -96,7 +96,7 @@ def dates_of(query: AuditQuery) -> Dates:
 
 
 def _further(query: AuditQuery, depth: int) -> list[str]:
-    """The years, months or days that lie within what is asked for."""
+    """The years, months or days within the chosen period."""
     if depth == 2 and query.period:
         events = Event.objects.filter(chain=query.chain) if query.chain else Event.objects.all()
         inside = events.order_by().filter(at__gte=query.period[0], at__lt=query.period[1])

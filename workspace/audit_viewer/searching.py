@@ -1,4 +1,4 @@
-"""Finding the events that were asked for, with an index wherever there is one."""
+"""Searching events, by an index wherever there is one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Count:
 
 
 def matching(query: AuditQuery) -> QuerySet[Event]:
-    """The events that were asked for, wherever the list begins; the newest first."""
+    """The events that match the query, newest first, whatever page is shown."""
     events: QuerySet[Event] = Event.objects.all()
     if query.chain:
         events = events.filter(chain=query.chain)
@@ -60,13 +60,13 @@ def page_of(query: AuditQuery) -> tuple[list[Event], bool]:
 
 
 def count_of(query: AuditQuery) -> Count:
-    """How many events were asked for, up to a limit."""
+    """How many events match, up to a limit."""
     number = matching(query)[: MAX_COUNTED + 1].count()
     return Count(min(number, MAX_COUNTED), number > MAX_COUNTED)
 
 
 def number_of(event: Event, query: AuditQuery) -> int:
-    """What a list is continued by: the event's number in its chain, or among all."""
+    """The number by which a list is continued: in the event's chain, or among all events."""
     number: int = getattr(event, _number(query))
     return number
 
@@ -82,7 +82,7 @@ def _searched(events: QuerySet[Event], query: AuditQuery) -> QuerySet[Event]:
         return events.filter(seq=int(number[1]))
     if not query.period:
         events = _newest(events, query)
-    # As the text stands in the record, in JSON.
+    # As the text is written in the record, in JSON.
     wanted = Q(canonical__icontains=json.dumps(query.q, ensure_ascii=False)[1:-1])
     prefix = query.q.rstrip("….").lower()
     if _HASH.fullmatch(prefix):

@@ -1,4 +1,4 @@
-"""Talking about the text: the side panel's threads, and every act on them."""
+"""The comment threads of the side panel, and the actions on them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHANGED = "comments-changed"
 
 @page("GET", "HEAD", "POST")
 def comments(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET `?field=&closed=&order=newest`: the threads as they stand on the current version. POST: a new thread."""
+    """GET `?field=&closed=&order=newest`: the threads on the current version. POST: a new thread."""
     if request.method == "POST":
         return _create(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
@@ -84,7 +84,7 @@ def reply(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpRespo
 @page("POST")
 @htmx_action
 def resolve(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
-    """Close a thread as dealt with."""
+    """Resolve a thread."""
     return _step(request, project_id, comment_id, services.resolve_comment)
 
 
@@ -97,7 +97,7 @@ def reopen(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResp
 
 @page("GET", "HEAD", "POST")
 def withdraw(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpResponse:
-    """GET: the dialog that asks. POST: take it back; it stays readable, struck through."""
+    """GET: the dialog. POST: withdraw a comment; it stays readable, struck through."""
     comment = _check(request, project_id, comment_id)
     context: dict[str, Any] = {
         "project_id": project_id,
@@ -129,7 +129,7 @@ def _done(request: PageRequest, project_id: UUID, comment: Comment, *, toast: st
 
 
 def _check(request: PageRequest, project_id: UUID, comment_id: UUID) -> Comment:
-    """The comment, if it is one of the project that the address names. Raises `NotFound`."""
+    """Raise `NotFound` unless the comment belongs to the project in the address."""
     comment = services.visible_comment(user=request.user, comment_id=comment_id)
     if comment.project_id != project_id:
         raise NotFound(_("There is no such comment."))

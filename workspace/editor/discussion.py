@@ -19,13 +19,13 @@ from projects.access import Access
 from projects.models import Status
 from projects.permissions import allowed
 
-# More than anybody reads in a side panel; older ones are in REST.
+# More than fits a side panel; REST has the older ones.
 MAX_THREADS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One comment or reply: its body as the protocol tells it, and whether the reader may take it back."""
+    """One comment or reply: its body as in the protocol, and whether the reader may withdraw it."""
 
     body: dict[str, Any]
     may_withdraw: bool
@@ -37,7 +37,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """One thread where it stands on the shown version."""
+    """One thread and its place in the shown version."""
 
     said: Said
     replies: list[Said]
@@ -52,7 +52,7 @@ class ThreadView:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the text it was about stands there no more."""
+        """Whether the text that it was about is gone."""
         return self.body["anchor"] is not None and self.body["position"] is None
 
     @property
@@ -61,7 +61,7 @@ class ThreadView:
 
     @property
     def count(self) -> int:
-        """How much was said, for the margin."""
+        """The number of comments, for the margin."""
         return 1 + sum(not reply.is_withdrawn for reply in self.replies)
 
 
@@ -113,7 +113,7 @@ def discussion_of(
 
 @dataclass(frozen=True, slots=True)
 class _Withdrawing:
-    """What the page offers; the service asks again."""
+    """What the page offers; the service checks again."""
 
     access: Access
     user: User
@@ -145,5 +145,5 @@ def _by_line(thread: ThreadView) -> tuple[bool, int, str]:
 
 
 def _newest(thread: ThreadView) -> int:
-    """The newest first: an id begins with its time."""
+    """Sort the newest first: ids begin with their time."""
     return -UUID(str(thread.body["id"])).int

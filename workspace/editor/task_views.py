@@ -63,7 +63,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 @page("POST")
 @htmx_action
 def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
-    """`text`, `assignee` (empty: nobody), `done` (yes or no): what is given is changed."""
+    """`text`, `assignee` (empty: nobody), `done` (yes or no): change the values that are sent."""
     if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:
         raise NotFound(_("There is no such task."))
     given: dict[str, Any] = {}

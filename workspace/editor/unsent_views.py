@@ -1,4 +1,4 @@
-"""What the reader has begun to write on the pages of a project and not sent."""
+"""Texts that the reader has typed on the pages of a project and not sent yet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.htmx_action import refusal_text
 
 @page("GET", "HEAD", "POST")
 def unsent(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET: the texts by place, with whose they are. POST `person`, `place`, `text`: keep it; an empty one is let go."""
+    """GET: the texts by place and person. POST `person`, `place`, `text`: keep it; an empty text is deleted."""
     texts = unsent_texts(user=request.user, project_id=project_id)
     if request.method != "POST":
         return JsonResponse({"person": request.user.id, "texts": texts})

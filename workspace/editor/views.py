@@ -1,4 +1,4 @@
-"""The workspace page, and the parts of it that the script asks for again."""
+"""The workspace page, and its fragments that the script fetches again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FieldLock:
 
     @property
     def as_json(self) -> str:
-        """As the snapshot of the socket shows it, for a row that the script meets later."""
+        """As in the socket's snapshot, for rows that the script adds later."""
         shown = {
             "field": self.field,
             "holder": self.holder.person(),
@@ -76,7 +76,7 @@ class FieldView:
 @page()
 def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?field=`: the workspace with that field open."""
-    # First the newest event, then the state: what happens in between is told again, never missed.
+    # The newest event is read before the state: an event in between is sent twice rather than missed.
     seq = Event.objects.newest_seq(project_chain(project_id))
     access = get_project(user=request.user, project_id=project_id)
     fields = _fields(access, more=[])
@@ -147,7 +147,7 @@ def kept_texts(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 @page("POST")
 def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> HttpResponse:
-    """Remove a kept text by its writer's choice."""
+    """Delete a kept text, at its writer's request."""
     discard_working_copy(caller=caller_from_request(request), project_id=project_id, working_copy_id=working_copy_id)
     return HttpResponse(status=204)
 

@@ -12,7 +12,7 @@ from projects import field_names
 
 @dataclass(frozen=True, slots=True)
 class FieldHistory:
-    """One field of a version: its first entry, how often it was changed since, and by which version at last."""
+    """One field of a version: its first entry, how often it was changed since, and the last version that changed it."""
 
     name: str
     first: Draft

@@ -1,4 +1,4 @@
-"""Going back: revert to an old version, undo and redo one's own changes. Each asks first, and says what it will do."""
+"""Revert to an old version, undo and redo one's own changes. A dialog says first what will happen."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _step(request: PageRequest, project_id: UUID, look: Next, write: Callable[..
 
 
 def _told(draft: Draft) -> str:
-    """What an undo or redo did, and what it had to leave."""
+    """A message about what an undo or redo did, and what it could not change."""
     kind = _("v{version} undoes v{source}.") if draft.kind == "undo" else _("v{version} redoes v{source}.")
     stays = _("{field} is unchanged: {name} edited it in v{version}.")
     words = [

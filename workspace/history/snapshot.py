@@ -26,7 +26,7 @@ MAX_LINES: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PastField:
-    """One field of the list: whether it was there, and who held it then."""
+    """One field of the list: whether it existed, and who held it then."""
 
     name: str
     exists: bool
@@ -84,7 +84,7 @@ class LeaseView:
 
 
 def fields_at(moment: Moment) -> list[PastField]:
-    """Every field that was there or held then, in the order of every list of fields."""
+    """Every field that existed or was held then, in the usual order of fields."""
     known = moment.draft.fields if moment.draft else {}
     held = {lease.field: lease for lease in moment.leases}
     return [
@@ -99,7 +99,7 @@ def fields_at(moment: Moment) -> list[PastField]:
 
 
 def threads_at(moment: Moment) -> list[PastThread]:
-    """The threads that were open then, where their text stood."""
+    """The threads that were open then, at the places of their texts."""
     if moment.draft is None:
         return []
     places = positions(moment.comments, moment.draft)
@@ -115,7 +115,7 @@ def threads_at(moment: Moment) -> list[PastThread]:
 
 
 def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], str]:
-    """One field's lines, and the text of those beyond `MAX_LINES`: a page holds it all, but not each in a row."""
+    """One field's first `MAX_LINES` lines, and the rest as one text."""
     text = texts_of([draft], field)[0] if draft else ""
     if not text:
         return [], ""

@@ -1,4 +1,4 @@
-"""The workspace as it was: one version, or one moment. Read-only, with a clear way back."""
+"""The workspace as it was, at a version or a moment; read-only."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
 
 
 def _language(draft: Draft | None, field: str) -> str:
-    """The language that the text is coloured in, as the workspace does it."""
+    """The language for syntax colouring, as in the workspace."""
     known = draft.fields.get(field) if draft else None
     return (known.language if known else languages.language(field)) or ""
 
@@ -97,7 +97,7 @@ def _language(draft: Draft | None, field: str) -> str:
 def _asked_moment(request: PageRequest) -> datetime:
     """The moment that the query names; a time without a zone is meant in the reader's."""
     text = request.GET.get("at", "")
-    # A plus of a zone that was not quoted has become a space.
+    # An unquoted plus of the zone has been decoded as a space.
     text = text.replace(" ", "+") if "T" in text else text
     try:
         at = parse_datetime(text) if len(text) <= 40 else None

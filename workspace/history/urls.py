@@ -1,4 +1,4 @@
-"""Addresses of what lies behind a project: versions, moments, going back, searching."""
+"""Addresses of a project's history: versions, moments, reverting, searching."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture over the history: a lane per field, a column per version, in the SVG's own pixels."""
+"""The chart above the history: a lane per field and a column per version, in pixels of the SVG."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 @dataclass(frozen=True, slots=True)
 class VersionColumn:
-    """One version: where it stands, and what stands under it."""
+    """One version: its position, and the label below it."""
 
     version: int
     x: float
@@ -51,7 +51,7 @@ class FieldLane:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLine:
-    """A release after the version that it froze: where its line stands, and the box of its name."""
+    """A release, drawn after the version that it froze: its line, and the box of its name."""
 
     x: float
     name: str
@@ -113,7 +113,7 @@ def version_map(
 
 
 def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:
-    """The name stands over the line, but never beyond the picture's edge."""
+    """The line and its name, which is moved inwards at the edges of the chart."""
     name = view.release.name if len(view.release.name) <= MAX_NAME else view.release.name[: MAX_NAME - 1] + "…"
     flag = len(name) * FLAG_LETTER + FLAG_PADDING
     return ReleaseLine(x, name, view.state.state, min(x - flag / 2, width - flag - 1), flag)

@@ -1,4 +1,4 @@
-"""What the palette is made of."""
+"""The entries of the palette, and its context."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projects.permissions import allowed
 from workspace.highlighting import pieces
 from workspace.palette.ranking import fit
 
-# So much less does a word count that is not shown.
+# The weight of a word that is not shown.
 HIDDEN: Final = 2.0
 
 
@@ -63,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PaletteContext:
-    """Where the palette is asked from: whose it is, the project if there is one, and on its workspace the field."""
+    """The page of the palette: its reader, the project if there is one, and the field that is open."""
 
     user: User
     access: Access | None = None
@@ -82,7 +82,7 @@ class PaletteContext:
         return {lease.field for lease in self.leases if lease.user_id == self.user.id}
 
     def offers(self, action: str) -> bool:
-        """Whether the person may do it here and now; the service asks again."""
+        """Whether the person may do it here and now; the service checks again."""
         if self.access is None:
             return False
         return allowed(action, role=self.access.role, status=Status(self.access.project.status))

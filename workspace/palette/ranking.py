@@ -1,4 +1,4 @@
-"""How well something fits what was typed, and which of its letters say so."""
+"""Ranking: how well a text matches what was typed, and which of its letters match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Fit:
 
 
 def fit(question: str, text: str) -> Fit | None:
-    """How `text` fits a question whose words may stand in any order; None where a word is not in it.
+    """How `text` matches a question, whose words may be in any order; None if a word is missing.
 
     A word counts most at the beginning of the text, then at the beginning of a word, then inside of one, and least as
     scattered letters (`mcf` in `Model configuration`). What reads the same is the same, as in a search; a shorter text

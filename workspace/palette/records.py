@@ -23,7 +23,7 @@ from workspace.palette.entries import PaletteContext, PaletteEntry
 
 MAX_LINES: Final = 4
 MAX_TASKS: Final = 2
-# So many of the newest are asked for words of their messages; any is found by its number.
+# How many of the newest are searched by message; any version is found by its number.
 MAX_VERSIONS_READ: Final = 200
 MAX_TASKS_READ: Final = 1_000
 # Shorter texts are in nearly every line.
@@ -102,7 +102,7 @@ def projects(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
 
 
 def further(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
-    """The way to the whole search, last: also where nothing else fits."""
+    """A link to the full search, last; offered even if nothing else matches."""
     if context.access is None:
         return
     address = f"{reverse('workspace:search', args=[context.access.project.id])}?{urlencode({'q': question})}"
@@ -155,7 +155,7 @@ def _field_address(context: PaletteContext, name: str) -> str:
 
 
 def _comparing(context: PaletteContext, name: str) -> str:
-    """Where the field's last change is compared."""
+    """The address of the comparison of the field's last change."""
     assert context.access is not None
     if context.version < 2:
         return ""

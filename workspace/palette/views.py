@@ -28,7 +28,7 @@ def project_palette(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id)
     leases = tuple(Lease.objects.open().of_project(project_id).select_related("user"))
     is_workspace = request.GET.get("page") == "workspace"
-    # A field's name is shown as it is asked for; whether it exists is for whoever acts on it.
+    # The name of the field is not checked here: the action that uses it does.
     field = request.GET.get("field", "") if is_workspace else ""
     return _listed(request, PaletteContext(request.user, access, is_workspace, field, leases))
 
