@@ -45,7 +45,7 @@ def test_a_form_of_another_account_s_page_does_nothing_and_shows_what_was_typed(
     assert answer.status_code == 409
     assert "Typed in vain" in page
     assert "never shown again" not in page
-    assert f"You are signed in as {person.display_name} now" in page
+    assert f"You are now signed in as {person.display_name}" in page
     assert not Project.objects.exists()
 
 

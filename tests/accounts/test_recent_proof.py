@@ -188,7 +188,7 @@ def test_c16_an_account_without_a_password_is_given_none_for_a_cookie(person: Us
     for path in ("/accounts/password/set/", f"{FACTORS}codes/add/", f"{FACTORS}passkeys/add/"):
         answer = client.post(path, posted)
         assert answer.status_code == 403
-        assert "sign in once more" in answer.content.decode()
+        assert "Sign in again the same way" in answer.content.decode()
     seem_proven(client)
     client.post("/accounts/password/set/", posted)
     assert User.objects.get(pk=person.pk).check_password(NEW_PASSWORD)

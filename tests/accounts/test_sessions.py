@@ -96,7 +96,7 @@ def test_half_an_hour_without_a_person_signs_out_on_the_server(here: Client, per
     assert is_signed_in(here)
     let_time_pass(here, minutes=31)
     answer = here.get("/account/", follow=True)
-    assert "because nobody was here for a while" in answer.content.decode()
+    assert "because of inactivity" in answer.content.decode()
     assert not is_signed_in(here)
     event = Event.objects.get(action="account.signed_out")
     assert (event.actor_id, event.data["why"]) == (foundry_caller().user.id, "unused")
@@ -159,7 +159,7 @@ def test_of_two_requests_at_once_the_later_one_tells_the_new_time_too(
         return True
 
     let_time_pass(here, minutes=29)
-    monkeypatch.setattr("accounts.sessions._is_somebodys_act", noted_by_another)
+    monkeypatch.setattr("accounts.sessions._is_user_activity", noted_by_another)
     assert here.post("/accounts/session/").json()["idle_left"] > 29 * 60
 
 
