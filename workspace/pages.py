@@ -56,11 +56,16 @@ _TABS: Final = {
 
 def _comments(context: PanelContext) -> PanelContent:
     values = comment_views.panel_of(context.access, context.user, context.field)
-    return PanelContent({**values, "chosen_field": context.field}, count=values["discussion"].open)
+    values |= {"chosen_field": context.field}
+    if values["discussion"].may_write:
+        # Whom a comment can mention.
+        values["assignees"] = context.members
+    return PanelContent(values, count=values["discussion"].open)
 
 
 def _tasks(context: PanelContext) -> PanelContent:
-    values = task_views.panel_of(context.access)
+    members = context.members if task_views.may_change(context.access) else []
+    values = task_views.panel_of(context.access, members)
     return PanelContent(values, count=values["tasks_open"])
 
 

@@ -8,6 +8,7 @@ The template renders the whole page of the panel, beginning with
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,16 +18,22 @@ from django.utils.functional import Promise
 from accounts.models import User
 from kernel.registry import Registry
 from projects.access import Access
+from projects.models import Member, Project
 from projects.permissions import may
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PanelContext:
     """The context of a panel: the project as its reader sees it, and the open field."""
 
     access: Access
     user: User
     field: str
+
+    @functools.cached_property
+    def members(self) -> list[User]:
+        """The active members of the project by display name, read once for all panels."""
+        return active_members(self.access.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,12 @@ class PanelView:
     panel: Panel
     content: PanelContent
     is_chosen: bool
+
+
+def active_members(project: Project) -> list[User]:
+    """The active members of a project, by display name."""
+    members = Member.objects.filter(project=project, user__is_active=True).select_related("user")
+    return sorted((member.user for member in members), key=lambda user: user.display_name)
 
 
 def panels_for(access: Access) -> dict[str, Panel]:

@@ -142,7 +142,7 @@ def test_a_chain_that_was_poisoned_before_is_named(writer: Writer, without_trigg
         [text, last.seq + 1, at, bytes(last.hash), digest],
     )
 
-    with pytest.raises(CommandError, match=f"#{last.seq + 1}: its text is not I-JSON: .*stands twice"):
+    with pytest.raises(CommandError, match=f"#{last.seq + 1}: its text is not I-JSON: .*duplicate key"):
         call_command("verify_audit")
 
 

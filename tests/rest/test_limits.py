@@ -47,7 +47,7 @@ def test_pages_and_the_api_are_counted_together(owner: User, settings: Any, clie
     assert ask(Api(owner), 2) == [200, 429]
     refusal = client.get("/projects/")
     assert (refusal.status_code, refusal["Retry-After"]) == (429, "46")
-    assert "Slow down a little" in refusal.content.decode()
+    assert "Too many requests" in refusal.content.decode()
 
 
 def test_an_address_is_counted_before_it_is_anybody(owner: User, settings: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
+from accounts.models import User
 from drafts.tasks import services
 from drafts.tasks.models import Task
 from kernel.errors import NotFound, ValidationFailed
 from projects.access import Access, get_project
-from projects.models import Member, Status
+from projects.models import Status
 from projects.permissions import allowed
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import done, htmx_action
+from workspace.panels import active_members
 
 CHANGED = "tasks-changed"
 MAX_TASKS = 500
@@ -30,23 +33,26 @@ def tasks(request: PageRequest, project_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _create(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
-    context = {"project_id": project_id, **panel_of(access)}
+    members = active_members(access.project) if may_change(access) else []
+    context = {"project_id": project_id, **panel_of(access, members)}
     return render(request, "workspace/parts/tasks/panel.html", context)
 
 
-def panel_of(access: Access) -> dict[str, Any]:
-    """What the panel of tasks shows."""
-    project = access.project
-    found = list(Task.objects.of_project(project.id).with_people()[:MAX_TASKS])
-    may_write = allowed("task.write", role=access.role, status=Status(project.status))
-    members = Member.objects.filter(project=project, user__is_active=True).select_related("user") if may_write else ()
+def panel_of(access: Access, members: Sequence[User]) -> dict[str, Any]:
+    """What the panel of tasks shows; `members` may be given a task."""
+    found = list(Task.objects.of_project(access.project.id).with_people()[:MAX_TASKS])
     return {
         "tasks": sorted(found, key=lambda task: task.is_done),
         "tasks_open": sum(not task.is_done for task in found),
         "tasks_done": sum(task.is_done for task in found),
-        "may_change_tasks": may_write,
-        "assignees": sorted((member.user for member in members), key=lambda user: user.display_name),
+        "may_change_tasks": may_change(access),
+        "assignees": members,
     }
+
+
+def may_change(access: Access) -> bool:
+    """Whether the reader may change tasks now."""
+    return allowed("task.write", role=access.role, status=Status(access.project.status))
 
 
 @htmx_action
