@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from locking.models import Lease, WorkingCopy
 from tests.browser.people import Person, World
 
-FOREIGN = r"409 \(Conflict\)|401 \(Unauthorized\)"
+# 403: what a page keeps by itself may be on its way while the CSRF cookie of the other account is not there yet.
+FOREIGN = r"409 \(Conflict\)|401 \(Unauthorized\)|403 \(Forbidden\)"
 
 
 def kept_of(world: World, name: str) -> list[str]:
