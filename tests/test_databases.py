@@ -13,7 +13,7 @@ from tests import databases
 
 
 def test_the_shared_database_never_verifies_as_a_whole(committed_db: None, owner: User) -> None:
-    with pytest.raises(CommandError, match="its name was changed: its events say 'Shared'"):
+    with pytest.raises(CommandError, match="its events say 'Shared by tests that commit: take own_db"):
         call_command("verify_audit")
 
 
