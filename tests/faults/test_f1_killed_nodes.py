@@ -116,5 +116,6 @@ async def test_the_people_of_a_dead_node_are_gone_in_time(
         await until(lambda: daniel.id in watcher.present, 10, "the watcher sees who came")
         nodes[0].kill()
         await until(lambda: daniel.id not in watcher.present, GHOST_SECONDS / HURRY, "a ghost is gone")
-        assert mara.id in watcher.present
+        # On a busy machine a node whose clocks hurry may rewrite its own people too late once.
+        await until(lambda: mara.id in watcher.present, 10, "the watcher sees itself")
         await leave_all([watcher, ghost])

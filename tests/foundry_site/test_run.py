@@ -253,7 +253,7 @@ def test_what_an_operator_got_wrong_is_one_line(
 def test_somebody_elses_database_gets_no_demo(
     start: Callable[..., Run], data_dir: Path, process_environment: dict[str, str]
 ) -> None:
-    run = start(DATABASE_URL=process_environment["DATABASE_URL"])
+    run = start(DATABASE_URL=process_environment["DATABASE_URL"], FOUNDRY_STAGES=process_environment["FOUNDRY_STAGES"])
     run.until("Stop with Ctrl-C")
     assert "  Valkey … running" in run.said
     assert "create_account NAME --administrator" in run.said
