@@ -291,4 +291,4 @@ LOGGING = {
 }
 
 # The settings of stages; they cannot replace those above.
-globals().update({name: value for name, value in stage_settings(STAGES).items() if name not in globals()})
+globals().update(stage_settings(STAGES, taken=tuple(globals())))

@@ -46,18 +46,20 @@ def stage_apps(chosen: Sequence[str] | None) -> list[str]:
     return found
 
 
-def stage_settings(stage_apps: Iterable[str], variables: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def stage_settings(
+    stage_apps: Iterable[str], variables: Mapping[str, str] = os.environ, *, taken: Iterable[str] = ()
+) -> dict[str, Any]:
     """The Django settings of stages: what `read_settings(variables)` of a stage's module `environment` answers.
 
     Their names begin with `FOUNDRY_`. Raises `EnvironmentVariableError` for a value that cannot be used, `ValueError`
-    where two stages define the same setting.
+    where a setting exists already: of another stage, or one of those `taken`.
     """
     found: dict[str, Any] = {}
     for app in stage_apps:
         if _exists(f"{app}.environment"):
             settings = import_module(f"{app}.environment").read_settings(variables)
-            if taken := settings.keys() & found.keys():
-                raise ValueError(f"{app} defines settings of another stage: {', '.join(sorted(taken))}")
+            if doubled := settings.keys() & {*taken, *found}:
+                raise ValueError(f"{app} defines settings that exist already: {', '.join(sorted(doubled))}")
             found |= settings
     return found
 

@@ -8,10 +8,7 @@ secrets registers how they are encrypted again (`ROTATIONS`); `manage.py rotate_
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from kernel.registry import Registry
+from kernel.secret_files import read_or_make, replace
 
 KEY_FILE: Final = "encryption_keys"
 
@@ -66,7 +64,7 @@ def rotate_registered() -> int:
 
 def ring() -> MultiFernet:
     """The keys of this site. Read anew each time: a rotation on another node counts at once."""
-    keys = settings.FOUNDRY_ENCRYPTION_KEYS or _read_or_make(key_path())
+    keys = settings.FOUNDRY_ENCRYPTION_KEYS or _keys_in_file()
     return MultiFernet([Fernet(key) for key in keys])
 
 
@@ -77,35 +75,12 @@ def key_path() -> Path:
 
 def add_key() -> None:
     """Put a new key before the others in the file; those stay, because older secrets need them."""
-    path = key_path()
-    keys = [Fernet.generate_key().decode(), *_read_or_make(path)]
-    temporary = _written(path, keys)
-    temporary.replace(path)
+    replace(key_path(), _lines([Fernet.generate_key().decode(), *_keys_in_file()]))
 
 
-def _read_or_make(path: Path) -> list[str]:
-    """The keys in a file, one a line. Of two processes that make it at once, one links its file first; both read it."""
-    with suppress(FileNotFoundError):
-        return _read(path)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = _written(path, [Fernet.generate_key().decode()])
-    try:
-        with suppress(FileExistsError):
-            path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
-    return _read(path)
+def _keys_in_file() -> list[str]:
+    return read_or_make(key_path(), lambda: _lines([Fernet.generate_key().decode()])).split()
 
 
-def _read(path: Path) -> list[str]:
-    return path.read_text(encoding="ascii").split()
-
-
-def _written(path: Path, keys: list[str]) -> Path:
-    """A finished temporary file beside `path`, readable by its owner only."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write("".join(f"{key}\n" for key in keys))
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
+def _lines(keys: list[str]) -> str:
+    return "".join(f"{key}\n" for key in keys)

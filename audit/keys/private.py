@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+
+from kernel import secret_files
 
 KEY_FILE: Final = "signing_key"
 # The next key while its succession is being recorded; it replaces the current one after the commit.
@@ -43,21 +43,8 @@ def read_or_make_key(path: Path) -> Ed25519PrivateKey:
 
 
 def read_or_make(path: Path) -> str:
-    """What the file says. Of two processes that make it at once, one links its finished file first; both read that."""
-    with suppress(FileNotFoundError):
-        return _read(path)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{secrets.token_hex(32)}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(temporary)
-    finally:
-        Path(temporary).unlink()
-    return _read(path)
+    """The private key in a file as hexadecimal digits, made there if there is none."""
+    return secret_files.read_or_make(path, lambda: f"{secrets.token_hex(32)}\n").strip()
 
 
 def _read(path: Path) -> str:

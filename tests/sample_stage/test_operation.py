@@ -48,3 +48,8 @@ def test_a_stage_adds_to_the_demo(tmp_path: Path):
     assert [note.text for note in Note._default_manager.filter(project_id=demo["project_id"])] == [
         "Ask the sites for their contacts"
     ]
+
+
+def test_a_setting_that_exists_is_refused():
+    with pytest.raises(ValueError, match="that exist already: FOUNDRY_SAMPLE_MAX_NOTES"):
+        stage_settings(["tests.sample_stage"], {}, taken=["FOUNDRY_SAMPLE_MAX_NOTES"])
