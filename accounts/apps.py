@@ -9,11 +9,11 @@ class AccountsConfig(AppConfig):
         # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
         from accounts.callers import foundry_caller
-        from accounts.events import EVENTS
+        from accounts.events import EVENTS, GROUPS
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
         from accounts.via import register as register_vias
-        from audit.event_types import register_events
+        from audit.event_types import register_event_groups, register_events
         from audit.rebuilding.tables import rebuild
         from audit.system_caller import provide_system_caller
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
         PAGE_URLS.register("accounts", UrlModule("accounts.urls", prefix="accounts/"))
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
+        register_event_groups(**GROUPS)
         register_vias()
         provide_system_caller(foundry_caller)
         rebuild(*TABLES)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import actions
-from audit.event_types import EventContext, EventType, Revocation
+from audit.event_types import EventContext, EventType, Revocation, Text
 from audit.models import Event
 
 _ACCOUNT_FACTS: Final = {
@@ -154,43 +154,86 @@ def _owner_of_token(event: Event) -> str | None:
 
 _on_the_site = partial(EventType, chain="site")
 
+GROUPS: Final[dict[str, Text]] = {
+    "account": gettext_lazy("Accounts and sign-in"),
+    "address": gettext_lazy("Network addresses"),
+    "token": gettext_lazy("Access tokens"),
+}
 EVENTS: Final = (
-    _on_the_site(actions.ACCOUNT_CREATED, words=_created),
+    _on_the_site(actions.ACCOUNT_CREATED, sentence=gettext_lazy("{name} created an account: {thing}"), words=_created),
     # Ends something only where the auditor's right is taken away.
-    _on_the_site(actions.ACCOUNT_CHANGED, words=_changed, revokes=Revocation(user=_account)),
-    _on_the_site(actions.ACCOUNT_DEACTIVATED, revokes=Revocation(user=_account, invalidates=_every_credential)),
-    _on_the_site(actions.ACCOUNT_REACTIVATED),
+    _on_the_site(
+        actions.ACCOUNT_CHANGED,
+        sentence=gettext_lazy("{name} changed an account: {thing}"),
+        words=_changed,
+        revokes=Revocation(user=_account),
+    ),
+    _on_the_site(
+        actions.ACCOUNT_DEACTIVATED,
+        sentence=gettext_lazy("{name} closed an account"),
+        revokes=Revocation(user=_account, invalidates=_every_credential),
+    ),
+    _on_the_site(actions.ACCOUNT_REACTIVATED, sentence=gettext_lazy("{name} opened an account again")),
     # The browser's own cookie too: it gets a new one.
     _on_the_site(
         actions.PASSWORD_CHANGED,
+        sentence=gettext_lazy("{name} changed a password: {thing}"),
         words=_password_changed,
         revokes=Revocation(user=_account, invalidates=_every_cookie),
     ),
-    _on_the_site(actions.PASSWORD_REHASHED),
-    _on_the_site(actions.SIGNED_IN, words=_signed_in),
+    _on_the_site(actions.PASSWORD_REHASHED, sentence=gettext_lazy("{name} stored a password with a newer hash")),
+    _on_the_site(actions.SIGNED_IN, sentence=gettext_lazy("{name} signed in: {thing}"), words=_signed_in),
     _on_the_site(
         actions.SIGNED_OUT,
+        sentence=gettext_lazy("{name} signed out"),
         words=_signed_out,
         revokes=Revocation(user=_account, targets=_its_cookie, invalidates=_its_cookie),
     ),
-    _on_the_site(actions.SIGN_IN_FAILED, words=_sign_in_failed),
-    _on_the_site(actions.SIGN_IN_LOCKED, words=_locked),
-    _on_the_site(actions.SIGNING_FAILED, words=_signing_failed),
-    _on_the_site(actions.SIGNING_LOCKED, words=_locked),
-    _on_the_site(actions.SIGNING_PROVEN, words=_signing_proven),
-    _on_the_site(actions.UNLOCKED),
-    _on_the_site(actions.SIGNING_SUSPENDED, words=_suspended),
-    _on_the_site(actions.SIGNING_RESTORED, words=_restored),
-    _on_the_site(actions.FACTOR_ADDED, words=_factor),
-    _on_the_site(actions.FACTOR_REMOVED, words=_factor),
-    _on_the_site(actions.FACTOR_RENAMED, words=_factor),
-    _on_the_site(actions.RECOVERY_CODE_USED, words=_recovery_code_used),
-    _on_the_site(actions.IDENTITY_LINKED, words=_outside_linked),
-    _on_the_site(actions.ADDRESS_LOCKED, words=_locked),
-    _on_the_site(actions.ADDRESS_UNLOCKED, words=_address),
-    _on_the_site(actions.TOKEN_CREATED, words=_token),
+    _on_the_site(
+        actions.SIGN_IN_FAILED, sentence=gettext_lazy("{name} refused a sign-in: {thing}"), words=_sign_in_failed
+    ),
+    _on_the_site(actions.SIGN_IN_LOCKED, sentence=gettext_lazy("{name} locked sign-in: {thing}"), words=_locked),
+    _on_the_site(
+        actions.SIGNING_FAILED,
+        sentence=gettext_lazy("{name} failed to confirm a signature: {thing}"),
+        words=_signing_failed,
+    ),
+    _on_the_site(actions.SIGNING_LOCKED, sentence=gettext_lazy("{name} locked signing: {thing}"), words=_locked),
+    _on_the_site(
+        actions.SIGNING_PROVEN, sentence=gettext_lazy("{name} confirmed it was them: {thing}"), words=_signing_proven
+    ),
+    _on_the_site(actions.UNLOCKED, sentence=gettext_lazy("{name} unlocked an account")),
+    _on_the_site(
+        actions.SIGNING_SUSPENDED, sentence=gettext_lazy("{name} suspended signing: {thing}"), words=_suspended
+    ),
+    _on_the_site(
+        actions.SIGNING_RESTORED, sentence=gettext_lazy("{name} allowed signing again: {thing}"), words=_restored
+    ),
+    _on_the_site(actions.FACTOR_ADDED, sentence=gettext_lazy("{name} added a second factor: {thing}"), words=_factor),
+    _on_the_site(
+        actions.FACTOR_REMOVED, sentence=gettext_lazy("{name} removed a second factor: {thing}"), words=_factor
+    ),
+    _on_the_site(
+        actions.FACTOR_RENAMED, sentence=gettext_lazy("{name} renamed a second factor: {thing}"), words=_factor
+    ),
+    _on_the_site(
+        actions.RECOVERY_CODE_USED,
+        sentence=gettext_lazy("{name} used a recovery code: {thing}"),
+        words=_recovery_code_used,
+    ),
+    _on_the_site(
+        actions.IDENTITY_LINKED,
+        sentence=gettext_lazy("{name} linked an outside account: {thing}"),
+        words=_outside_linked,
+    ),
+    _on_the_site(actions.ADDRESS_LOCKED, sentence=gettext_lazy("{name} locked an address: {thing}"), words=_locked),
+    _on_the_site(
+        actions.ADDRESS_UNLOCKED, sentence=gettext_lazy("{name} unlocked an address: {thing}"), words=_address
+    ),
+    _on_the_site(actions.TOKEN_CREATED, sentence=gettext_lazy("{name} created a token: {thing}"), words=_token),
     _on_the_site(
         actions.TOKEN_REVOKED,
+        sentence=gettext_lazy("{name} revoked a token: {thing}"),
         words=_token,
         revokes=Revocation(user=_owner_of_token, targets=_its_token, invalidates=_its_token),
     ),

@@ -9,8 +9,8 @@ class AuditConfig(AppConfig):
         from audit.checkpoints.services import announce_by
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.controls import register_trunk_controls
-        from audit.event_types import register_events
-        from audit.events import EVENTS
+        from audit.event_types import register_event_groups, register_events
+        from audit.events import EVENTS, GROUPS
         from audit.jobs import announce_checkpoint
         from audit.keys.verification import check_keys
         from audit.metrics import FIGURES
@@ -25,6 +25,7 @@ class AuditConfig(AppConfig):
         announce_by(announce_checkpoint)
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
+        register_event_groups(**GROUPS)
         rebuild(*TABLES)
         register_figures(*FIGURES)
         register_trunk_controls()

@@ -133,6 +133,8 @@ class EventType:
 
 EVENT_TYPES: Final = Registry[EventType]("type of event")
 EVENT_KINDS: Final = Registry[EventKind]("kind of event")
+# What the audit trail calls all events whose names begin alike, by the part of their names before the dot.
+EVENT_GROUPS: Final = Registry[Text]("group of events")
 INBOX_LINES: Final = Registry[InboxLine]("kind of inbox line")
 
 
@@ -141,6 +143,12 @@ def register_events(*types: EventType) -> None:
     for each in types:
         EVENT_TYPES.register(each.name, each)
         register_inbox_lines(*each.inbox)
+
+
+def register_event_groups(**labels: Text) -> None:
+    """Register what the audit trail calls the app's events: `register_event_groups(run=_("Runs"))` for `run.*`."""
+    for name, label in labels.items():
+        EVENT_GROUPS.register(name, label)
 
 
 def register_inbox_lines(*lines: InboxLine) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from audit.event_types import EventContext, EventType
+from audit.event_types import EventContext, EventType, Text
 
 
 def _reviewed(context: EventContext) -> str:
@@ -42,6 +42,12 @@ def _secrets_rotated(context: EventContext) -> str:
     return words.format(n=count)
 
 
+GROUPS: Final[dict[str, Text]] = {
+    "audit": gettext_lazy("Reviews of the trail"),
+    "checkpoint": gettext_lazy("Checkpoints"),
+    "secrets": gettext_lazy("Stored secrets"),
+    "site": gettext_lazy("Keys of the site"),
+}
 EVENTS: Final = (
     # Who reviewed up to where is for everybody; what they found is for auditors.
     EventType(
@@ -53,8 +59,23 @@ EVENTS: Final = (
         icon="shield-check",
         kind="project",
     ),
-    EventType("checkpoint.made", chain="site", words=_checkpoint_made),
-    EventType("checkpoint.stamped", chain="site", words=_checkpoint_stamped),
-    EventType("site.key_added", chain="site", words=_key_added),
-    EventType("secrets.rotated", chain="site", words=_secrets_rotated),
+    EventType(
+        "checkpoint.made",
+        chain="site",
+        words=_checkpoint_made,
+        sentence=gettext_lazy("{name} made a checkpoint: {thing}"),
+    ),
+    EventType(
+        "checkpoint.stamped",
+        chain="site",
+        words=_checkpoint_stamped,
+        sentence=gettext_lazy("{name} had a checkpoint timestamped: {thing}"),
+    ),
+    EventType("site.key_added", chain="site", words=_key_added, sentence=gettext_lazy("{name} added a key: {thing}")),
+    EventType(
+        "secrets.rotated",
+        chain="site",
+        words=_secrets_rotated,
+        sentence=gettext_lazy("{name} encrypted secrets again: {thing}"),
+    ),
 )

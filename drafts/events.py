@@ -19,6 +19,7 @@ from audit.event_types import (
     Facts,
     InboxLine,
     Text,
+    register_event_groups,
     register_events,
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
@@ -55,6 +56,7 @@ def register() -> None:
     MAIL_TOPICS.register("comment", MailTopic(gettext_lazy("You are mentioned or get a reply"), position=20))
     MAIL_TOPICS.register("task", MailTopic(gettext_lazy("A task is assigned to you"), position=30))
     register_events(*EVENTS)
+    register_event_groups(draft=gettext_lazy("Versions"), comment=gettext_lazy("Comments"), task=gettext_lazy("Tasks"))
 
 
 def _saved(context: EventContext) -> str:

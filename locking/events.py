@@ -19,6 +19,7 @@ from audit.event_types import (
     Facts,
     InboxLine,
     Text,
+    register_event_groups,
     register_events,
     register_inbox_lines,
 )
@@ -45,6 +46,7 @@ def register() -> None:
     EVENT_KINDS.register("locks", EventKind(gettext_lazy("Locks"), position=70, by_default=False))
     MAIL_TOPICS.register("lock", MailTopic(gettext_lazy("Someone asks for your field or takes it over"), position=10))
     register_events(*EVENTS)
+    register_event_groups(lock=gettext_lazy("Locks"))
     # A question is no record.
     register_inbox_lines(LOCK_REQUESTED)
 

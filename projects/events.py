@@ -19,6 +19,7 @@ from audit.event_types import (
     InboxLine,
     Revocation,
     Text,
+    register_event_groups,
     register_events,
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
@@ -33,6 +34,7 @@ def register() -> None:
         "member", MailTopic(gettext_lazy("You are added to a project, or your role changes"), position=50)
     )
     register_events(*EVENTS)
+    register_event_groups(member=gettext_lazy("Members"), project=gettext_lazy("Projects"))
 
 
 def _created(context: EventContext) -> str:
@@ -126,7 +128,12 @@ _TAKES_FROM_A_MEMBER: Final = Revocation(user=lambda event: event.target_id)
 _TAKES_FROM_EVERYBODY: Final = Revocation(user=lambda event: None)
 
 EVENTS: Final = (
-    EventType("project.created", chain="site", words=_created),
+    EventType(
+        "project.created",
+        chain="site",
+        words=_created,
+        sentence=gettext_lazy("{name} created the project {thing}"),
+    ),
     _of_the_project(
         "project.updated",
         live=("name", "description", "is_private"),

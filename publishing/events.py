@@ -17,6 +17,7 @@ from audit.event_types import (
     Facts,
     InboxLine,
     Text,
+    register_event_groups,
     register_events,
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
@@ -50,6 +51,7 @@ def register() -> None:
         "release", MailTopic(gettext_lazy("A release needs your signature, or yours moves on"), position=40)
     )
     register_events(*EVENTS)
+    register_event_groups(release=gettext_lazy("Releases"), policy=gettext_lazy("Release policies"))
 
 
 def _release(context: EventContext) -> str:

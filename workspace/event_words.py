@@ -51,6 +51,23 @@ def event_sentence(event: Event, *, names: Mapping[str, str] = _NO_NAMES) -> tup
     return str(_OTHERWISE.sentence), event.action
 
 
+def event_verb(event: Event) -> str:
+    """What was done, without who did it and to what: `Reverted to`, `Signed release`; empty for an unknown type.
+
+    It is the sentence of the type without its `{name}` and `{thing}`, for tables that have columns for these.
+    """
+    found = EVENT_TYPES.get(event.action)
+    if found is None:
+        return ""
+    try:
+        sentence = str(found.sentence(EventContext(event, _NO_NAMES)) if callable(found.sentence) else found.sentence)
+    except _MISSHAPEN:
+        return ""
+    parts = [part.strip(" :,;") for part in sentence.replace("{name}", "").split("{thing}")]
+    verb = " … ".join(part for part in parts if part)
+    return verb[:1].upper() + verb[1:]
+
+
 def event_link(event: Event) -> str:
     """The address of what an event is about; empty where there is none."""
     project_id = None if event.chain == SITE_CHAIN else UUID(event.chain)

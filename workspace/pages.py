@@ -41,6 +41,14 @@ _TABS: Final = {
     ),
     "members": ProjectTab(label=_("Members"), url_name="workspace:members", position=40),
     "activity": ProjectTab(label=_("Activity"), url_name="workspace:activity", position=50),
+    "audit": ProjectTab(
+        label=_("Audit"),
+        url_name="workspace:audit",
+        position=55,
+        site_permission="audit.read",
+        palette_words=_("audit trail events chain verify export"),
+        icon="shield-check",
+    ),
     "settings": ProjectTab(
         label=_("Settings"),
         url_name="workspace:settings",

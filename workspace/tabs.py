@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from kernel.registry import Registry
+from kernel.site_permissions import may_on_site
 from projects.access import Access
 from projects.permissions import may
 from workspace.release_summary import ReleaseSummary
@@ -34,8 +35,9 @@ class ProjectTab:
     """One tab. `url_name` is an address that takes the project's id.
 
     Who has `permission` may open the page; the bar shows it to those who have `bar_permission` (the same, unless
-    given), and to who is there. `count` is the number beside the label, none for 0; one query at most, whatever the
-    project holds. The palette offers "Go to {label}", or `palette_label`, and finds that by `palette_words` too.
+    given), and to who is there. With `site_permission` it is only for accounts that have that as well. `count` is the
+    number beside the label, none for 0; one query at most, whatever the project holds. The palette offers "Go to
+    {label}", or `palette_label`, and finds that by `palette_words` too.
     """
 
     label: Promise
@@ -43,6 +45,7 @@ class ProjectTab:
     position: float
     permission: str = "project.read"
     bar_permission: str = ""
+    site_permission: str = ""
     count: Callable[[TabContext], int] | None = None
     palette_label: Promise | None = None
     palette_words: Promise | str = ""
@@ -51,6 +54,11 @@ class ProjectTab:
     def url(self, project_id: UUID) -> str:
         """The address of its page."""
         return reverse(self.url_name, args=[project_id])
+
+    def may_open(self, access: Access, user: object) -> bool:
+        """Whether its page is for this reader."""
+        is_for_account = not self.site_permission or may_on_site(self.site_permission, user)
+        return is_for_account and may(self.permission, role=access.role)
 
 
 TABS: Final = Registry[ProjectTab]("project tab")
@@ -70,6 +78,7 @@ def shown_tabs(context: TabContext, *, current: str) -> Iterator[TabView]:
     """The tabs of the bar, for a reader who is at the page `current`."""
     access = context.access
     for name, tab in TABS.items():
-        if name == current or may(tab.bar_permission or tab.permission, role=access.role):
+        is_offered = tab.may_open(access, context.user) and may(tab.bar_permission or tab.permission, role=access.role)
+        if name == current or is_offered:
             count = tab.count(context) if tab.count else 0
             yield TabView(str(tab.label), tab.url(access.project.id), name == current, count)

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from workspace.account import views as account
 from workspace.activity import views as activity
+from workspace.audit_viewer import project_tab as audit
 from workspace.compare import views as compare
 from workspace.editor import comment_views as comments
 from workspace.editor import task_views as tasks
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/compare/fold/", compare.fold, name="compare_fold"),
     path("projects/<uuid:project_id>/activity/", activity.activity, name="activity"),
     path("projects/<uuid:project_id>/activity/panel/", activity.panel, name="activity_panel"),
+    path("projects/<uuid:project_id>/audit/", audit.project_audit, name="audit"),
     path("projects/<uuid:project_id>/members/", members.member_list, name="members"),
     path("projects/<uuid:project_id>/members/people/", members.people, name="people"),
     path("projects/<uuid:project_id>/members/<uuid:user_id>/role/", members.change_role, name="change_role"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -56,3 +57,33 @@ def test_the_trail_is_read_verified_and_reviewed(
     expect(page.locator("tbody tr").first).to_contain_text("v12")
     found["held"] = violations(page)
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_a_click_anywhere_on_a_row_or_enter_opens_it(person: Callable[..., Person], world: World) -> None:
+    page = person("auditor").page
+    page.goto(f"{world.url}/projects/{world.project.id}/")
+    page.get_by_role("navigation", name="This project").get_by_role("link", name="Audit").click()
+    row = page.locator("tr", has_text="v12: Prompt")
+
+    row.locator(".audit-from").click()
+    expect(row).to_have_class(re.compile("is-open"))
+    row.locator(".audit-from").click()
+    expect(row).not_to_have_class(re.compile("is-open"))
+    row.get_by_role("link").first.focus()
+    page.keyboard.press("Enter")
+    expect(row).to_have_class(re.compile("is-open"))
+
+    row.get_by_role("link", name="v12: Prompt").click()
+    expect(page).to_have_url(re.compile(r"/versions/12/"))
+
+
+def test_days_are_chosen_by_a_form(person: Callable[..., Person], world: World) -> None:
+    page = person("auditor").page
+    page.goto(f"{world.url}{LIST}?chain={world.project.id}&group=draft")
+    page.get_by_label("From").fill("2099-01-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="No matching events")).to_be_visible()
+    expect(page.get_by_label("From")).to_have_value("2099-01-01")
+    page.get_by_role("link", name="Any day").click()
+    expect(page.locator("tr", has_text="v12: Prompt")).to_be_visible()
+    assert "group=draft" in page.url

@@ -7,7 +7,15 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from audit.event_types import EVENT_KINDS, EventKind, EventType, InboxLine, Revocation, register_events
+from audit.event_types import (
+    EVENT_KINDS,
+    EventKind,
+    EventType,
+    InboxLine,
+    Revocation,
+    register_event_groups,
+    register_events,
+)
 from notifications.topics import MAIL_TOPICS, MailTopic
 
 NOTE_ADDED: Final = EventType(
@@ -47,3 +55,4 @@ def register() -> None:
     EVENT_KINDS.register("notes", EventKind(_("Notes"), position=100))
     MAIL_TOPICS.register("note", MailTopic(_("Somebody puts a note on your project"), position=100))
     register_events(NOTE_ADDED, NOTES_CLOSED)
+    register_event_groups(note=_("Notes"), notes=_("Lists of notes"))

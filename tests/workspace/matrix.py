@@ -59,6 +59,7 @@ PAGES = (
     Row("workspace:redo", "POST", "history/redo/", "project_frozen", *WRITE),
     Row("workspace:activity", "GET", "activity/?kind=everything&field=prompt_text", 200),
     Row("workspace:activity_panel", "GET", "activity/panel/", 200),
+    Row("workspace:audit", "GET", "audit/", 302, ("auditor",)),
     Row("workspace:releases", "GET", "releases/", 200),
     Row("workspace:submit_release", "GET", "releases/new/", 200, *WRITE),
     Row("workspace:submit_release", "POST", "releases/new/", 302, *WRITE, {"name": "1.0.0", "version": "2"}),
@@ -143,6 +144,7 @@ BUDGETED_PAGES = {
 # What only acts, or leads elsewhere.
 NO_PAGES = {
     "workspace:home",
+    "workspace:audit",
     "workspace:discard",
     "workspace:reply_to_comment",
     "workspace:resolve_comment",

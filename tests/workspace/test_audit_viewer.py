@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.chain import link_hash
 from audit.chain_verification.services import record_verification
+from audit.event_types import EVENT_GROUPS, EVENT_TYPES
 from audit.jobs import verify_chain
 from audit.models import SITE_CHAIN, Event, Review
 from audit.reviews.services import record_review
@@ -217,6 +219,10 @@ def test_the_list_goes_on_page_by_page(desk: Client, project: Project, owner: Us
         {"group": "cake!"},
         {"kind": "cat"},
         {"when": "2026-13"},
+        {"since": "20261119"},
+        {"until": "2026-11"},
+        {"since": "0001-01-01"},
+        {"since": "2026-11-20", "until": "2026-11-19"},
         {"open": "-1"},
         {"q": "x" * 201},
     ],
@@ -359,3 +365,50 @@ def test_no_page_has_inline_code(desk: Client, saved: Event, auditor: User):
         for element in elements(response):
             assert not {"style", "onclick", "onload"} & element.attributes.keys()
             assert element.tag != "style"
+
+
+def test_each_action_stands_in_words_beside_its_name_and_leads_to_its_version(desk: Client, saved: Event):
+    row = shown(desk, chain=saved.chain, q=f"#{saved.seq}").partition("<tbody>")[2]
+
+    assert "Saved" in row
+    assert "draft.saved" in row
+    assert reverse("workspace:version", args=[saved.chain, 2]) in row
+    assert ">Versions" in shown(desk)
+    assert ">draft.*<" in shown(desk)
+
+
+def test_every_event_has_words_for_the_trail():
+    silent = [name for name, each in EVENT_TYPES.items() if not each.sentence]
+    assert silent == []
+    assert {name.partition(".")[0] for name in EVENT_TYPES} <= set(EVENT_GROUPS)
+
+
+def test_the_days_from_and_to_narrow_the_list_and_the_export(desk: Client, saved: Event):
+    day = saved.at.astimezone(UTC).date()
+    before, after = str(day - timedelta(days=1)), str(day + timedelta(days=1))
+
+    assert saved.seq in numbers(desk, chain=saved.chain, since=str(day), until=str(day))
+    assert saved.seq in numbers(desk, chain=saved.chain, since=before)
+    assert numbers(desk, chain=saved.chain, until=before) == []
+    assert numbers(desk, chain=saved.chain, since=after) == []
+    assert numbers(desk, chain=saved.chain, when=str(day), since=after) == []
+    assert exported("jsonl", chain=saved.chain, until=before) == ""
+    assert (
+        saved.canonical
+        in json.loads(exported("jsonl", chain=saved.chain, q=f"#{saved.seq}", since=before))["canonical"]
+    )
+    answer = desk.get(reverse("admin:audit_event_export", args=["csv"]), {"since": before, "until": after})
+    assert f"events-all-{before}-to-{after}.csv" in answer["Content-Disposition"]
+
+
+def test_an_auditor_has_a_tab_that_leads_to_the_trail_of_the_project(
+    desk: Client, browser: Browser, owner: User, two_versions: Project
+):
+    members, trail = (reverse(f"workspace:{name}", args=[two_versions.id]) for name in ("members", "audit"))
+
+    assert f'href="{trail}"' in desk.get(members).content.decode()
+    assert desk.get(trail)["Location"] == f"{reverse(LIST)}?chain={two_versions.id}"
+    # The way back.
+    assert reverse("workspace:workspace", args=[two_versions.id]) in shown(desk, chain=str(two_versions.id))
+    assert f'href="{trail}"' not in browser(owner).get(members).content.decode()
+    assert browser(owner).get(trail).status_code == 403

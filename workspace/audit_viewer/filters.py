@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Kind, User
 from audit.checkpoints.heads import Head
+from audit.event_types import EVENT_GROUPS
 from audit.models import SITE_CHAIN, Event
 from projects.models import Project
 from workspace.audit_viewer.query import AuditQuery
@@ -26,12 +28,13 @@ MAX_SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class FilterChoice:
-    """One line of a filter; `count` is None where there is none to show."""
+    """One line of a filter; `count` is None where there is none to show, `code` the name in the records."""
 
     label: str
     url: str
     count: int | None = None
     is_chosen: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,14 @@ def filters_of(query: AuditQuery, heads: Iterable[Head], names: Mapping[str, str
         by_group[row["group"]] += row["count"]
         by_kind[actor.kind] += row["count"]
     shown = {str(person.id): person.display_name for person in people.values()}
-    groups = {group: f"{group}.*" for group in sorted(by_group | Counter([query.group] if query.group else []))}
+    names_of_groups = sorted(by_group | Counter([query.group] if query.group else []))
+    groups = {group: str(EVENT_GROUPS.get(group, "")) for group in names_of_groups}
+    codes = {group: f"{group}.*" for group in groups}
     kinds = {kind.value: str(kind.label) for kind in Kind if by_kind[kind.value] or kind.value == query.kind}
     return [
         _projects(query, heads, names),
         _filter(query, "person", shown, by_person, label=_("Person"), every=_("Anyone"), largest_first=True),
-        _filter(query, "group", groups, by_group, label=_("Action"), every=_("All")),
+        _filter(query, "group", groups, by_group, label=_("Action"), every=_("All"), codes=codes),
         _filter(query, "kind", kinds, by_kind, label=_("Kind of actor"), every=_("All")),
     ]
 
@@ -136,10 +141,14 @@ def _filter(
     label: str,
     every: str,
     largest_first: bool = False,
+    codes: Mapping[str, str] = MappingProxyType({}),
 ) -> Filter:
     chosen = getattr(query, name)
     keys = sorted(choices, key=lambda key: -counts.get(key, 0)) if largest_first else list(choices)
-    listed = [FilterChoice(choices[key], query.url(**{name: key}), counts.get(key, 0), key == chosen) for key in keys]
+    listed = [
+        FilterChoice(choices[key], query.url(**{name: key}), counts.get(key, 0), key == chosen, codes.get(key, ""))
+        for key in keys
+    ]
     return Filter(name, label, [FilterChoice(every, query.url(**{name: ""}), None, not chosen), *listed])
 
 

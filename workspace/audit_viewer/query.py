@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,8 +32,9 @@ class AuditQuery:
     """One view of the trail; an empty value asks for all.
 
     `chain` is a project's id or `site`, `person` an account's id, `group` the part of an action before its dot, `when`
-    a year, month or day (2026, 2026-11, 2026-11-19; UTC), `q` what was typed. `before` continues a list: only what is
-    older than that number (of the chain, or of all events without one). `open` is the event whose row is open.
+    a year, month or day (2026, 2026-11, 2026-11-19; UTC), `since` and `until` the first and the last day (UTC), `q`
+    what was typed. `before` continues a list: only what is older than that number (of the chain, or of all events
+    without one). `open` is the event whose row is open.
     """
 
     chain: str = ""
@@ -41,6 +42,8 @@ class AuditQuery:
     group: str = ""
     kind: str = ""
     when: str = ""
+    since: str = ""
+    until: str = ""
     q: str = ""
     before: int = 0
     open: int = 0
@@ -72,8 +75,26 @@ class AuditQuery:
 
     @property
     def period(self) -> tuple[datetime, datetime] | None:
-        """From when up to, not including, when; None for ever."""
-        return _period(self.when) if self.when else None
+        """From when up to, not including, when; None if no date is asked for. An end that is not given is far away."""
+        if not (self.when or self.since or self.until):
+            return None
+        begin, end = (_period(self.when) if self.when else None) or (_FIRST, _LAST)
+        if self.since:
+            begin = max(begin, _midnight(date.fromisoformat(self.since)))
+        if self.until:
+            end = min(end, _midnight(date.fromisoformat(self.until) + timedelta(days=1)))
+        return begin, end
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the dates have both ends."""
+        return bool(self.when or (self.since and self.until))
+
+    @property
+    def dates(self) -> str:
+        """The dates for the name of a file: 2026-11, or 2026-11-01-to-2026-11-30."""
+        days = "-to-".join(day for day in (self.since, self.until) if day)
+        return "-".join(part for part in (self.when, days) if part)
 
 
 def actions_in(group: str) -> list[str]:
@@ -98,6 +119,13 @@ def _problems(sent: dict[str, str]) -> list[tuple[str, str | None]]:
             "q",
             _("At most 200 characters, and no NUL.") if len(sent["q"]) > MAX_QUERY or "\0" in sent["q"] else None,
         ),
+        *((name, _day_problem(sent[name])) for name in ("since", "until")),
+        (
+            "until",
+            _("The last day is before the first.")
+            if not _day_problem(sent["since"]) and sent["since"] > sent["until"] > ""
+            else None,
+        ),
         *(
             (name, None if not sent[name] or _NUMBER.fullmatch(sent[name]) else _("Give a number."))
             for name in _NUMBERS
@@ -106,6 +134,22 @@ def _problems(sent: dict[str, str]) -> list[tuple[str, str | None]]:
 
 
 _NUMBERS: Final = ("before", "open")
+_FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9001, 1, 1, tzinfo=UTC)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _day_problem(text: str) -> str | None:
+    try:
+        # One spelling only: days are compared as texts, too.
+        if not text or (_FIRST.date() <= date.fromisoformat(text) < _LAST.date() and len(text) == len("2026-11-19")):
+            return None
+    except ValueError:
+        pass
+    return _("Give a day, such as 2026-11-19.")
 
 
 def _is_id(text: str) -> bool:

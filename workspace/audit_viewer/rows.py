@@ -9,19 +9,24 @@ from accounts.models import User
 from audit.models import SITE_CHAIN, Event, Review
 from audit.via import via_words
 from workspace.audit_viewer.query import AuditQuery
-from workspace.event_words import event_words
+from workspace.event_words import event_link, event_verb, event_words
 
 KIND_ICONS = {"human": "user", "agent": "bot", "service": "cog", "device": "cpu"}
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One event of the list. `source` is where it came from: an address, or a part of Foundry."""
+    """One event of the list. `source` is where it came from: an address, or a part of Foundry.
+
+    `verb` says what was done, `words` to what; `link` is the page of that in its project, if it has one.
+    """
 
     event: Event
     who: str
     kind: str
+    verb: str
     words: str
+    link: str
     source: str
     chain_name: str
     is_open: bool
@@ -56,7 +61,9 @@ def rows_of(events: Sequence[Event], query: AuditQuery, chains: Mapping[str, str
             event=event,
             who=event.record["actor"]["name"],
             kind=event.record["actor"]["kind"],
+            verb=event_verb(event),
             words=event_words(event, names=names),
+            link=event_link(event),
             source=event.record["address"] or via_words(event.record["via"]),
             chain_name=chains.get(event.chain, event.chain),
             is_open=event.pk == query.open,

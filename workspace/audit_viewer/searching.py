@@ -80,7 +80,7 @@ def _searched(events: QuerySet[Event], query: AuditQuery) -> QuerySet[Event]:
     number = _NUMBER.fullmatch(query.q)
     if number:
         return events.filter(seq=int(number[1]))
-    if not query.period:
+    if not query.is_bounded:
         events = _newest(events, query)
     # As the text is written in the record, in JSON.
     wanted = Q(canonical__icontains=json.dumps(query.q, ensure_ascii=False)[1:-1])

@@ -60,8 +60,10 @@ def event_list(request: PageRequest, context: Context) -> HttpResponse:
         "opened": event_detail(chosen.event, query, reader=request.user.id) if chosen else None,
         "older_url": query.url(before=number_of(events[-1], query)) if more else "",
         "newest_url": query.url(before=0) if query.before else "",
+        "any_day_url": query.url(since="", until=""),
         "every_url": AuditQuery(chain=query.chain).url(),
         "most_searched": MAX_SEARCHED,
+        "project_name": names.get(query.chain, "") if query.chain not in {"", SITE_CHAIN} else "",
         "here": query.querystring(before=query.before, open=query.open),
     }
     return render(request, "workspace/audit/events.html", context)
@@ -109,7 +111,7 @@ def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
         raise NotFound(_("There is no such export format."))
     kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
     response = StreamingHttpResponse(in_threads(export(query, form)), content_type=kinds[form])
-    stem = f"events-{query.chain or 'all'}{f'-{query.when}' if query.when else ''}"
+    stem = f"events-{query.chain or 'all'}{f'-{query.dates}' if query.dates else ''}"
     response["Content-Disposition"] = attachment(file_name(stem, form))
     return response
 

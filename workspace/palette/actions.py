@@ -9,7 +9,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from projects import field_names
-from projects.permissions import may
 from workspace.menu import menu_of
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.panels import panels_for
@@ -75,7 +74,7 @@ def going(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if context.access is None:
         return
     for tab in TABS.values():
-        if may(tab.permission, role=context.access.role):
+        if tab.may_open(context.access, context.user):
             label = tab.palette_label or _("Go to {page}").format(page=tab.label)
             url = tab.url(context.access.project.id)
             yield PaletteEntry(label=str(label), icon=tab.icon, href=url, words=str(tab.palette_words))
