@@ -46,9 +46,9 @@ class World:
         draft: Draft = self.arrange(lambda: get_draft(project_id=self.project.id, version=None))
         return draft
 
-    def until(self, holds: Callable[[], bool]) -> None:
+    def until(self, holds: Callable[[], bool], *, seconds: float = 10) -> None:
         """Wait for something to become true in the database."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + seconds
         while not self.arrange(holds):
             assert time.monotonic() < deadline, "It did not become true."
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, WebSocket, WebSocketRoute, expect
 
-from locking.models import WorkingCopy
+from locking.models import Lease, WorkingCopy
 from locking.services import take_over_lock
 from tests.browser.people import Person, World
 
@@ -101,14 +101,29 @@ def test_a_text_over_the_limit_says_how_far_it_fits(person: Callable[..., Person
     assert asked == ["beforeunload"]
 
 
+def leave(person: Person, world: World) -> None:
+    """Go away from the page; the server soon frees what it held."""
+    person.page.goto("about:blank")
+    world.until(lambda: not Lease.objects.open().filter(project=world.project).exists(), seconds=30)
+
+
+def discard(person: Person) -> None:
+    """Discard the text that is offered, and wait until it is no more."""
+    bar = person.bar("Unsaved changes from")
+    bar.evaluate("bar => { bar.dataset.discarded = 'true' }")
+    bar.get_by_role("button", name="Discard…").click()
+    person.page.get_by_role("button", name="Discard them").click()
+    expect(person.page.locator(".bar[data-discarded]")).to_have_count(0)
+
+
 def test_a_text_in_the_browser_is_offered_to_its_writer_alone(person: Callable[..., Person], world: World) -> None:
     mara = person("owner")
     page = mara.at_work()
     answering(page)
-    mara.write(f"Private {NUL}")
+    mara.write("Private ")
     paste(page, NUL)
     expect(mara.bar("Prompt cannot be saved.")).to_be_visible()
-    page.goto("about:blank")
+    leave(mara, world)
 
     def sign_in(name: str) -> None:
         page.context.clear_cookies()
@@ -117,12 +132,64 @@ def test_a_text_in_the_browser_is_offered_to_its_writer_alone(person: Callable[.
         mara.at_work()
 
     sign_in("editor")
-    expect(page.locator(".sheet")).to_have_attribute("data-state", "free", timeout=15_000)
+    mara.expect_state("free")
     expect(page.locator(".ws-bars .bar")).to_have_count(0)
     sign_in("owner")
-    expect(mara.bar("Unsaved changes from")).to_be_visible()
-    page.get_by_role("button", name="Review").click()
-    expect(page.locator(".cm-merge-b")).to_contain_text("Private")
+    mara.bar("Unsaved changes from").get_by_role("button", name="Review").click()
+    expect(page.locator(".cm-merge-b")).to_contain_text("Private ")
+
+
+def test_what_the_browser_kept_after_the_server_is_offered_in_its_place(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    answering(page)
+    mara.write("Priv")
+    world.until(lambda: kept(world, "Priv"))
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
+    page.keyboard.type("ate words")
+    paste(page, NUL)
+    expect(mara.bar("Prompt cannot be saved.")).to_be_visible()
+    leave(mara, world)
+    assert world.arrange(lambda: kept(world, "Priv"))
+
+    mara.at_work()
+    mara.bar("Unsaved changes from").get_by_role("button", name="Review").click()
+    expect(page.locator(".cm-merge-b")).to_contain_text("Private words")
+    page.keyboard.press("Escape")
+    discard(mara)
+    # What the server had was the same text, earlier.
+    expect(mara.bar("Unsaved changes from")).to_have_count(0)
+    world.until(lambda: not kept(world, ""))
+    assert page.evaluate(SPARE_TEXTS) == []
+
+
+def test_what_the_server_kept_after_the_browser_is_offered_first_and_the_other_next(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    answering(page)
+    mara.write("Set aside")
+    paste(page, NUL)
+    expect(mara.bar("Prompt cannot be saved.")).to_be_visible()
+    page.get_by_role("button", name="Stop editing").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
+    mara.expect_state("free")
+    mara.write("Written later ")
+    world.until(lambda: kept(world, "Written later "))
+    expect(page.locator("[data-foot-target=kept]")).to_contain_text("Backed up")
+    leave(mara, world)
+
+    mara.at_work()
+    for words in ("Written later", "Set aside"):
+        mara.bar("Unsaved changes from").get_by_role("button", name="Review").click()
+        expect(page.locator(".cm-merge-b")).to_contain_text(words)
+        page.keyboard.press("Escape")
+        discard(mara)
+    expect(mara.bar("Unsaved changes from")).to_have_count(0)
+    assert page.evaluate(SPARE_TEXTS) == []
 
 
 def test_a_put_that_is_refused_for_a_while_says_so_and_is_tried_again(

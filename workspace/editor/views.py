@@ -158,6 +158,7 @@ def _kept(copy: WorkingCopy) -> dict[str, Any]:
         "field": copy.lease.field,
         "session_id": copy.lease.session_id,
         "is_open": copy.lease.is_open,
+        "token": copy.lease.token,
         "revision": copy.revision,
         "content": copy.content,
         "updated_at": copy.updated_at,

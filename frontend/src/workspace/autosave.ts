@@ -1,5 +1,6 @@
 import { Disconnected, Refused } from "../gateway";
 import type { Problem } from "../protocol";
+import { newReference } from "../reference";
 import { say } from "../texts";
 import type { Broadcast } from "./broadcast";
 import type { Field } from "./field";
@@ -15,6 +16,9 @@ const AT_ONCE = 150;
 /** After a refusal that says nothing about when to try again. */
 const RETRY = 5_000;
 const IN_BROWSER = "browser:";
+
+/** What of a text in this browser matters to offering it. */
+type BackedUp = Omit<BackupText, "person" | "project" | "session">;
 
 /** What keeping a text asks of the parts that hold its lock and load it. */
 interface AutosaveHooks {
@@ -33,8 +37,8 @@ export class Autosave {
   private readonly timers = new Map<Field, number>();
   private readonly putting = new Map<Field, Promise<void>>();
   private readonly triedAt = new Map<Field, number>();
-  /** The fields of which this browser keeps a text. */
-  private readonly backedUp = new Set<Field>();
+  /** The fields whose text this browser keeps, and the key of that text. */
+  private readonly backedUp = new Map<Field, string>();
 
   constructor(
     private readonly project: ProjectState,
@@ -94,7 +98,7 @@ export class Autosave {
     const content = field.text;
     if (!(await this.isFit(field))) return;
     if (token === null || !project.isLive) {
-      await this.keepHere(field, content);
+      await this.keepHere(field, content, token, revision);
       return;
     }
     try {
@@ -107,7 +111,7 @@ export class Autosave {
       project.changed(field);
     } catch (error) {
       if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
-      if (error instanceof Disconnected) await this.keepHere(field, content);
+      if (error instanceof Disconnected) await this.keepHere(field, content, token, revision);
       // The refusal is about a lock that has ended; meanwhile the field is ours by another one.
       else if (field.isHeld && field.token !== token) this.soon(field);
       else await this.refused(field, error.problem, content);
@@ -137,16 +141,20 @@ export class Autosave {
     this.project.changed(field);
   }
 
-  private async keepHere(field: Field, content: string): Promise<boolean> {
-    this.backedUp.add(field);
-    return this.backup.keep(field.name, this.project.session, content);
+  private async keepHere(field: Field, content: string, token = field.token, revision = field.revision): Promise<boolean> {
+    const key = this.backedUp.get(field) ?? newReference();
+    this.backedUp.set(field, key);
+    return this.backup.keep({ field: field.name, key, session: this.project.session, token, revision, content });
   }
 
   /** `content` needs this browser no more: the server has it, or its writer let go of it. */
   async safe(field: Field, content = field.text): Promise<void> {
     if (content !== field.text) return;
     field.unkept = field.unstorable = null;
-    if (this.backedUp.delete(field)) await this.backup.remove(field.name);
+    const key = this.backedUp.get(field);
+    if (key === undefined) return;
+    this.backedUp.delete(field);
+    await this.backup.remove(field.name, key);
   }
 
   /** The server keeps a higher revision than ours: ours has to be higher still to be kept. */
@@ -181,13 +189,14 @@ export class Autosave {
       if (error instanceof Unreachable) return;
       throw error;
     }
+    const backups = await this.dropOutdated(await this.backup.all(), kept);
     this.offered = [];
     for (const text of kept) {
       const field = this.project.fields.get(text.field);
       if (field && text.is_open && text.session_id === this.project.session) await this.resume(field, text);
-      else if (!text.is_open) this.offered.push(text);
+      else if (!text.is_open && !backups.some((backup) => continues(backup, text))) this.offer(text);
     }
-    for (const text of await this.backup.all()) await this.offerBackup(text, kept);
+    for (const backup of backups) await this.offerBackup(backup, kept);
     for (const field of this.project.fields.values()) if (field.isHeld && field.isDirty) this.soon(field);
     this.project.changedAll();
   }
@@ -202,50 +211,73 @@ export class Autosave {
     field.keptAt = new Date(kept.updated_at);
   }
 
+  /** The server has a later revision of some texts of this browser. */
+  private async dropOutdated(backups: BackupText[], kept: KeptText[]): Promise<BackupText[]> {
+    const outdated = backups.filter(({ token, revision }) => kept.some((text) => text.token === token && text.revision > revision));
+    for (const { field, key } of outdated) await this.backup.remove(field, key);
+    return backups.filter((backup) => !outdated.includes(backup));
+  }
+
   /** A text that only this browser has goes on where it was under a lock that we still hold; otherwise it is offered. */
   private async offerBackup(backup: BackupText, kept: KeptText[]): Promise<void> {
     const { project } = this;
     const field = project.fields.get(backup.field);
     if (field) {
-      this.backedUp.add(field);
       const isOurs = await this.hooks.whenSettled(field);
       await this.hooks.load(field);
-      const onServer = kept.find((one) => one.field === field.name && one.content === backup.content);
-      if (field.isDirty && field.text === backup.content && !onServer) return;
-      if (onServer || field.text === backup.content) {
-        await this.safe(field);
+      const onServer = kept.some((one) => one.field === field.name && one.content === backup.content);
+      const isShown = field.text === backup.content;
+      if (field.isDirty && isShown && !onServer) {
+        this.backedUp.set(field, backup.key);
+        return;
+      }
+      if (onServer || isShown) {
+        await this.backup.remove(backup.field, backup.key);
         return;
       }
       // Another tab of this person's writes it.
       if (!isOurs && field.lock && field.lock.session_id === backup.session) return;
       const isUntouched = !field.isDirty || kept.some((one) => one.is_open && one.content === field.text);
-      if (isOurs && isUntouched) {
+      if (isOurs && isUntouched && (backup.token ?? field.token) === field.token) {
+        this.backedUp.set(field, backup.key);
         field.replace(backup.content, { typed: true });
         return;
       }
     }
-    this.offer(backup.field, backup.content, backup.at);
+    this.offerFromBrowser(backup, kept);
   }
 
-  private offer(field: string, content: string, at: Date): void {
-    const id = IN_BROWSER + field;
-    const text = { id, field, session_id: null, is_open: false, revision: 0, content, updated_at: at.toISOString() };
-    this.offered = [...this.offered.filter((one) => one.id !== id), text];
+  private offerFromBrowser({ field, key, content, at, token, revision }: BackedUp, kept: KeptText[]): void {
+    const older = kept.filter((text) => continues({ token, revision }, text)).map(({ id }) => id);
+    this.offer({ id: IN_BROWSER + key, field, session_id: null, is_open: false, token, revision, content, updated_at: at.toISOString(), older });
+  }
+
+  /** The newest is offered first. */
+  private offer(text: KeptText): void {
+    const others = this.offered.filter(({ id }) => id !== text.id);
+    this.offered = [...others, text].sort((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at));
   }
 
   /** The field is about to show what is saved: what the server did not take is offered again. Answers false where it would be lost. */
   async setAside(field: Field): Promise<boolean> {
     if (!field.unkept) return true;
-    if (!(await this.keepHere(field, field.text))) return false;
-    this.offer(field.name, field.text, new Date());
+    const { text: content, token, revision } = field;
+    if (!(await this.keepHere(field, content))) return false;
+    const key = this.backedUp.get(field) ?? "";
+    // What is written from now on is another text.
+    this.backedUp.delete(field);
+    const kept = await fetchKept(this.project.urls.kept).catch(() => []);
+    this.offerFromBrowser({ field: field.name, key, content, token, revision, at: new Date() }, kept);
     field.unkept = field.unstorable = null;
     return true;
   }
 
-  /** Remove a kept text by its writer's choice. */
+  /** Remove a kept text by its writer's choice, and what it continues. */
   async discard(kept: KeptText): Promise<void> {
-    if (kept.id.startsWith(IN_BROWSER)) await this.backup.remove(kept.field);
-    else await discardKept(this.project.urls.kept, kept.id);
+    const { kept: url } = this.project.urls;
+    if (kept.id.startsWith(IN_BROWSER)) await this.backup.remove(kept.field, kept.id.slice(IN_BROWSER.length));
+    else await discardKept(url, kept.id);
+    for (const id of kept.older ?? []) await discardKept(url, id);
     this.offered = this.offered.filter((one) => one.id !== kept.id);
     this.project.changedAll();
   }
@@ -256,4 +288,9 @@ export class Autosave {
       if (kept.field === field.name && !kept.is_open) await discardKept(this.project.urls.kept, kept.id);
     }
   }
+}
+
+/** Whether the text in this browser is what the kept one became, under the same lock. */
+function continues({ token, revision }: Pick<BackupText, "token" | "revision">, text: KeptText): boolean {
+  return token !== null && token === text.token && revision >= text.revision;
 }

@@ -3,13 +3,20 @@ export interface BackupText {
   person: string;
   project: string;
   field: string;
+  /** One of several texts of the same field: what was set aside is not overwritten by what is written next. */
+  key: string;
   session: string;
+  /** The lock under which it was written, and its revision there; null without one. */
+  token: number | null;
+  revision: number;
   content: string;
   at: Date;
 }
 
 const NAME = "foundry";
 const STORE = "spare-texts";
+/** Between a field's name and the key of its text, which are one part of the store's key; no field's name has it. */
+const SEPARATOR = "\n";
 
 /** This person's texts of one project that are kept in this browser. IndexedDB, because texts may be larger than its rival holds. */
 export class LocalBackup {
@@ -21,21 +28,27 @@ export class LocalBackup {
   ) {}
 
   /** Whether the text is kept now; some browsers keep nothing, and say so only here. */
-  async keep(field: string, session: string, content: string): Promise<boolean> {
-    const text: BackupText = { person: this.person, project: this.project, field, session, content, at: new Date() };
+  async keep({ field, key, ...facts }: Omit<BackupText, "person" | "project" | "at">): Promise<boolean> {
+    const text = { ...facts, person: this.person, project: this.project, field: field + SEPARATOR + key, at: new Date() };
     return this.act("readwrite", (store) => store.put(text)).then(
       () => true,
       () => false,
     );
   }
 
-  async remove(field: string): Promise<void> {
-    await this.act("readwrite", (store) => store.delete([this.person, this.project, field])).catch(() => undefined);
+  async remove(field: string, key: string): Promise<void> {
+    // An earlier release kept one text of a field, without a key.
+    const part = key ? field + SEPARATOR + key : field;
+    await this.act("readwrite", (store) => store.delete([this.person, this.project, part])).catch(() => undefined);
   }
 
   async all(): Promise<BackupText[]> {
     const own = IDBKeyRange.bound([this.person, this.project], [this.person, this.project, []]);
-    return this.act<BackupText[]>("readonly", (store) => store.getAll(own)).catch(() => []);
+    const kept = await this.act<BackupText[]>("readonly", (store) => store.getAll(own)).catch(() => []);
+    return kept.map((text) => {
+      const [field = "", key = ""] = text.field.split(SEPARATOR);
+      return { ...text, field, key, token: text.token ?? null, revision: text.revision ?? 0 };
+    });
   }
 
   private async act<Answer>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<Answer>): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { Disconnected, Refused } from "../gateway";
 import type { EventMap } from "../events";
 import type { Change, Problem, ProjectEvent } from "../protocol";
+import { newReference } from "../reference";
 import { say } from "../texts";
 import type { Autosave } from "./autosave";
 import type { Broadcast } from "./broadcast";
@@ -213,13 +214,4 @@ function changeOf(field: Field): Change {
   if (!field.name.startsWith("files/")) return field.text;
   // The language of a new file is the server's to decide, by its path.
   return field.exists ? { language: field.language || null, content: field.text } : { content: field.text };
-}
-
-/** A random UUID; `crypto.randomUUID` exists only on secure origins. */
-function newReference(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -8,9 +8,13 @@ export interface KeptText {
   /** The session whose lock it belongs to. */
   session_id: string | null;
   is_open: boolean;
+  /** The lock itself; null where it was written without one. */
+  token: number | null;
   revision: number;
   content: string;
   updated_at: string;
+  /** The ids of kept texts of which this one is a later state. */
+  older?: string[];
 }
 
 export class Unreachable extends Error {}
