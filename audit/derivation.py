@@ -15,7 +15,7 @@ Event = tuple[int, str, Json]
 LOCKS = ("lock.acquired", "lock.handed_over", "lock.taken_over", "lock.released", "draft.saved")
 MEMBERS = ("member.added", "member.role_changed", "member.removed")
 ENDS = {"release.released": "released", "release.rejected": "rejected", "release.withdrawn": "withdrawn"}
-RELEASES = ("release.submitted", *ENDS)
+RELEASES = ("release.submitted", "release.notes_written", *ENDS)
 COMMENTS = ("comment.created", "comment.answered", "comment.resolved", "comment.reopened", "comment.withdrawn")
 TASKS = ("task.created", "task.changed")
 
@@ -98,10 +98,11 @@ def _lease(field: str, token: int, at: str) -> Json:
     return {"field": field, "token": token, "started_at": at, "ended_at": None, "end_reason": None}
 
 
-def releases_of(events: Iterable[Event]) -> Iterator[Json]:
+def releases_of(events: Iterable[Event], notes_of: Callable[[str], Any]) -> Iterator[Json]:
     """Every release, with the policy and the authors at the time of its submission.
 
-    `gates` holds the facts of the gates at submission and at release, if any gate ran.
+    `gates` holds the facts of the gates at submission and at release, if any gate ran; `notes` the newest release
+    notes, if anybody wrote some. Their text comes from `notes_of(id)`; the event records the SHA-256 of it.
     """
     releases: dict[str, Json] = {}
     for _, at, record in events:
@@ -120,6 +121,10 @@ def releases_of(events: Iterable[Event]) -> Iterator[Json]:
                 "reason": "",
                 **({"gates": {"submitted": data["gates"]}} if "gates" in data else {}),
             }
+        elif record["action"] == "release.notes_written":
+            written = {"id": identity, "text": notes_of(identity), "sha256": data["text_sha256"]}
+            written.update(revision=data["revision"], written_by=actor_of(record), written_at=at)
+            releases[data["release_id"]] = {**releases[data["release_id"]], "notes": written}
         elif record["action"] in ENDS:
             release = releases[identity]
             end = {"state": ENDS[record["action"]], "ended_by": actor_of(record), "ended_at": at}

@@ -104,6 +104,17 @@ class OneReleaseView(_OneRelease):
         return self.answer(reading.release_body(load_release(release_id)))
 
 
+class NotesView(_OneRelease):
+    write_action = "release.write_notes"
+
+    @operation("releases_write_notes", takes=shapes.NewReleaseNotes, answer=shapes.ReleaseInfo, repeatable=True)
+    def put(self, request: Request, release_id: UUID) -> HttpResponseBase:
+        """Replace the release notes, while the release is in review and nobody has signed it."""
+        given = self.body(shapes.NewReleaseNotes)
+        release = services.write_release_notes(caller=self.caller(), release_id=release_id, **given)
+        return self.answer(reading.release_body(release))
+
+
 class ChallengeView(_OneRelease):
     @operation("releases_challenge", answer=shapes.ChallengeInfo, parameters=[MEANING, COMMENT])
     def get(self, request: Request, release_id: UUID) -> HttpResponseBase:

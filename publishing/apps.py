@@ -13,7 +13,7 @@ class PublishingConfig(AppConfig):
         from projects.permissions import register_permissions
         from publishing.events import register as register_events
         from publishing.exports import release_faults
-        from publishing.models import Policy, Release, Signature
+        from publishing.models import Policy, Release, ReleaseNotes, Signature
         from publishing.permissions import PERMISSIONS, SITE_PERMISSIONS
         from publishing.rebuilding import TABLES
         from publishing.verification import check_releases, check_signatures
@@ -27,5 +27,6 @@ class PublishingConfig(AppConfig):
         RECORD_CHECKS.register("signatures", check_signatures)
         EXPORTED_TABLES.register("policy", ExportedTable(Policy))
         EXPORTED_TABLES.register("release", ExportedTable(Release))
+        EXPORTED_TABLES.register("release_notes", ExportedTable(ReleaseNotes))
         EXPORTED_TABLES.register("signature", ExportedTable(Signature, project="release__project"))
-        EXPORT_CHECKS.register("releases", ExportCheck(("release", "signature"), release_faults))
+        EXPORT_CHECKS.register("releases", ExportCheck(("release", "release_notes", "signature"), release_faults))

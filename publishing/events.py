@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from audit.event_types import (
     EVENT_KINDS,
@@ -60,6 +60,10 @@ def _release(context: EventContext) -> str:
 
 def _signed(context: EventContext) -> str:
     return f"{_release(context)}, {_MEANINGS[context.data['meaning']]}"
+
+
+def _notes(context: EventContext) -> str:
+    return f"{_release(context)}, {gettext('revision {n}').format(n=context.data['revision'])}"
 
 
 def _policy(context: EventContext) -> str:
@@ -135,6 +139,14 @@ EVENTS: Final = (
         words=_signed,
         sentence=gettext_lazy("{name} signed release {thing}"),
         inbox=(SIGNED,),
+    ),
+    _of_a_release(
+        "release.notes_written",
+        live=("release_id", "name", "version", "revision"),
+        words=_notes,
+        sentence=gettext_lazy("{name} wrote the notes of release {thing}"),
+        thing=_release,
+        icon="pen-line",
     ),
     _of_a_release("release.rejected", sentence=gettext_lazy("{name} rejected release {thing}"), inbox=(REJECTED,)),
     _of_a_release("release.withdrawn", sentence=gettext_lazy("{name} withdrew release {thing}"), inbox=(WITHDRAWN,)),

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from audit.models import SiteKey
+from blobs.models import sha256_of
 from drafts.models import Draft
 from kernel.ijson import parse
 from projects.models import Project
 
 MAX_RELEASE_NAME = 100
 MAX_COMMENT = 2000
+MAX_NOTES = 10_000
 
 
 class ReleaseState(models.TextChoices):
@@ -60,9 +62,12 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(project_id=project_id).order_by("-id")
 
     def with_people(self) -> ReleaseQuerySet:
-        """With the version, people and signatures that a page shows, in three queries."""
+        """With the version, people and signatures that a page shows, in four queries."""
         found = self.select_related("draft", "submitted_by", "ended_by")
-        return found.prefetch_related(models.Prefetch("signatures", Signature.objects.select_related("signer")))
+        return found.prefetch_related(
+            models.Prefetch("signatures", Signature.objects.select_related("signer")),
+            models.Prefetch("notes_revisions", ReleaseNotes.objects.select_related("author")),
+        )
 
 
 class Release(models.Model):
@@ -91,6 +96,7 @@ class Release(models.Model):
     draft_id: UUID
     submitted_by_id: UUID
     ended_by_id: UUID | None
+    notes_revisions: models.QuerySet[ReleaseNotes]
     # True if this is returned for a repeated request with the same `client_ref`.
     repeated: bool = False
     objects = ReleaseQuerySet.as_manager()
@@ -127,6 +133,49 @@ class Release(models.Model):
     def content_hash(self) -> str:
         """The content hash of the version, as `sha256:<hex>`."""
         return f"sha256:{self.draft.content_hash}"
+
+    @property
+    def notes(self) -> ReleaseNotes | None:
+        """The newest revision of the release notes, or None if nobody has written any."""
+        return max(self.notes_revisions.all(), key=lambda notes: notes.revision, default=None)
+
+
+class ReleaseNotes(models.Model):
+    """One revision of what a release says about itself: what changed, and why. Append-only.
+
+    The newest revision counts. A trigger refuses further ones once the release has a signature, because signatures
+    cover the notes (docs/adr/0030).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # The project of the release, repeated for the export of a whole project; a trigger keeps both equal.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notes_revisions")
+    revision = models.PositiveSmallIntegerField(help_text=_("1, 2, 3 … for each release."))
+    text = models.CharField(max_length=MAX_NOTES, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    project_id: UUID
+    release_id: UUID
+    author_id: UUID
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["release", "revision"]
+        default_permissions = ("view",)
+        verbose_name = verbose_name_plural = _("release notes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(revision__gte=1), name="publishing_notes_numbered"),
+            models.UniqueConstraint(fields=["release", "revision"], name="publishing_notes_revision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"release notes of {self.release_id}, revision {self.revision}"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the text in lowercase hex, as recorded in the event and in signatures."""
+        return sha256_of(self.text.encode())
 
 
 class Signature(models.Model):

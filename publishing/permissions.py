@@ -17,6 +17,7 @@ PERMISSIONS: Final = (
     Permission("release.sign", Role.REVIEWER, IN_REVIEW),
     Permission("release.reject", Role.REVIEWER, IN_REVIEW),
     Permission("release.withdraw", Role.EDITOR, IN_REVIEW),
+    Permission("release.write_notes", Role.EDITOR, IN_REVIEW),
     # The events inside are the whole record, addresses and user agents included, which live events never show.
     Permission("release.bundle", Role.REVIEWER, ALWAYS),
 )

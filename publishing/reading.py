@@ -20,7 +20,7 @@ from projects.permissions import allowed
 from publishing.approval_progress import approvals_of, progress_of, quorum_of
 from publishing.approvals import refusal
 from publishing.gates import GATES, gate_warnings
-from publishing.models import Meaning, Release, ReleaseState, Signature
+from publishing.models import Meaning, Release, ReleaseNotes, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
 from publishing.statements import SIGNATURE, statement
@@ -126,6 +126,16 @@ def warnings_of(
     return warnings + gate_warnings(rules.gates, draft=draft, release=release)
 
 
+def _notes(notes: ReleaseNotes) -> dict[str, Any]:
+    return {
+        "text": notes.text,
+        "sha256": notes.sha256,
+        "revision": notes.revision,
+        "written_by": notes.author.person(),
+        "written_at": notes.written_at,
+    }
+
+
 def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
     in_review = release.state == ReleaseState.IN_REVIEW
     progress = progress_of(release) if in_review else None
@@ -143,6 +153,7 @@ def _body(release: Release, authors: list[Any]) -> dict[str, Any]:
         "ended_by": release.ended_by.person() if release.ended_by else None,
         "ended_at": release.ended_at,
         "reason": release.reason,
+        "notes": _notes(release.notes) if release.notes else None,
         "signatures": [signature_body(signature) for signature in release.signatures.all()],
         "missing": progress.missing if progress else {},
         "distinct_missing": progress.distinct_missing if progress else 0,

@@ -9,7 +9,7 @@ from uuid import UUID
 from audit.rebuilding.facts import Fact, Untrue
 from audit.rebuilding.tables import AS_HEX, Column, Rows, Table
 from blobs.models import sha256_of
-from publishing.models import Policy, Release, ReleaseState, Signature
+from publishing.models import Policy, Release, ReleaseNotes, ReleaseState, Signature
 from publishing.quorum import DEFAULT_RULES, fault_in_gates
 
 POLICIES: Final = Table(Policy, name="policy", key=("project_id",), chain="project_id")
@@ -90,6 +90,29 @@ def _ended(rows: Rows, fact: Fact) -> None:
     )
 
 
+RELEASE_NOTES: Final = Table(
+    ReleaseNotes,
+    name="release notes",
+    key=("id",),
+    chain="project_id",
+    columns={"text": Column(as_recorded=lambda text: sha256_of(text.encode()))},
+)
+
+
+@RELEASE_NOTES.on("release.notes_written")
+def _noted(rows: Rows, fact: Fact) -> None:
+    rows.put(
+        fact,
+        (UUID(fact.target_id),),
+        project_id=fact.project_id,
+        release_id=UUID(fact.data["release_id"]),
+        revision=fact.data["revision"],
+        text=fact.data["text_sha256"],
+        author_id=fact.actor_id,
+        written_at=fact.at,
+    )
+
+
 _SEALED: Final = "told by the sealed statement, which the check of signatures compares with it"
 SIGNATURES: Final = Table(
     Signature,
@@ -118,4 +141,4 @@ def _signed(rows: Rows, fact: Fact) -> None:
     )
 
 
-TABLES: Final = (POLICIES, RELEASES, SIGNATURES)
+TABLES: Final = (POLICIES, RELEASES, RELEASE_NOTES, SIGNATURES)

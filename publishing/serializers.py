@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.serializers import Person
 from drafts.serializers import JsonObject
-from publishing.models import MAX_COMMENT, MAX_RELEASE_NAME, Meaning, ReleaseState
+from publishing.models import MAX_COMMENT, MAX_NOTES, MAX_RELEASE_NAME, Meaning, ReleaseState
 from publishing.policies import MAX_PEOPLE, Enforcement
 from rest.fields import Choice, Flag, Integer, Text
 
@@ -76,6 +76,11 @@ class NewPolicy(serializers.Serializer[Any]):
 class NewRelease(serializers.Serializer[Any]):
     name = Text(max_length=MAX_RELEASE_NAME, help_text="A semantic version is suggested.")
     version = Integer(min_value=1, max_value=2**31 - 1)
+    notes = Text(max_length=MAX_NOTES, required=False, allow_blank=True, help_text="What changed, and why.")
+
+
+class NewReleaseNotes(serializers.Serializer[Any]):
+    notes = Text(max_length=MAX_NOTES, allow_blank=True, help_text="What changed, and why; instead of those before.")
 
 
 class NewSignature(serializers.Serializer[Any]):
@@ -105,6 +110,16 @@ class SignatureInfo(serializers.Serializer[Any]):
     seal = serializers.CharField(help_text="Ed25519 over the statement's UTF-8 bytes, hexadecimal.")
 
 
+class ReleaseNotesInfo(serializers.Serializer[Any]):
+    """What a release says about itself. The first signature freezes it, since signatures cover it."""
+
+    text = serializers.CharField(allow_blank=True)
+    sha256 = serializers.CharField(help_text="Of the text, as signed statements name it.")
+    revision = serializers.IntegerField(min_value=1)
+    written_by = Person()
+    written_at = serializers.DateTimeField()
+
+
 class ReleaseInfo(serializers.Serializer[Any]):
     """A version under a name, with its signatures and what it still misses."""
 
@@ -121,6 +136,7 @@ class ReleaseInfo(serializers.Serializer[Any]):
     ended_by = Person(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
+    notes = ReleaseNotesInfo(allow_null=True, help_text="Null where nobody wrote any.")
     signatures = SignatureInfo(many=True)
     missing = PeopleByMeaning(help_text="In review: how many people each meaning still needs.")
     distinct_missing = serializers.IntegerField(help_text="In review: how many more different people are needed.")

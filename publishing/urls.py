@@ -8,6 +8,7 @@ from publishing import api
 
 of_release = [
     path("", api.OneReleaseView.as_view(), name="api_one_release"),
+    path("notes/", api.NotesView.as_view(), name="api_release_notes"),
     path("challenge/", api.ChallengeView.as_view(), name="api_challenge"),
     path("signatures/", api.SignaturesView.as_view(), name="api_signatures"),
     path("bundle/", api.BundleView.as_view(), name="api_bundle"),

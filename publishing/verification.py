@@ -17,13 +17,14 @@ from drafts.rebuilding import DRAFTS
 from publishing.approval_progress import approvals_of, quorum_of
 from publishing.models import Release, ReleaseState, Signature
 from publishing.quorum import fault_in_released
-from publishing.rebuilding import RELEASES, SIGNATURES
+from publishing.rebuilding import RELEASE_NOTES, RELEASES, SIGNATURES
 from publishing.statements import SIGNATURE, statement
 
 
 def check_signatures() -> Iterator[Finding]:
     """Check each signature's seal, and that its sealed statement matches its row."""
     signatures = Signature.objects.select_related("release__draft", "signer").order_by("id")
+    signatures = signatures.prefetch_related("release__notes_revisions")
     for signature in signatures.iterator(chunk_size=200):
         what = _seal_fault(signature)
         if what:
@@ -57,9 +58,18 @@ def fault_of(release: Release) -> str | None:
     signed = [str(signature.id) for signature in signatures]
     of_signatures = Q(target_type="signature", target_id__in=signed)
     of_release = Q(target_type="release", target_id=str(release.id))
+    notes = _notes_written(release)
+    of_notes = Q(target_type="release_notes", target_id__in=notes)
     of_version = Q(target_type="draft", target_id=str(release.draft_id))
-    events = Event.objects.chain(chain).filter(of_signatures | of_release | of_version | Q(action="policy.updated"))
-    rows: dict[Table, list[Any]] = {RELEASES: [release.id], DRAFTS: [release.draft_id], SIGNATURES: signed}
+    events = Event.objects.chain(chain).filter(
+        of_signatures | of_release | of_version | of_notes | Q(action="policy.updated")
+    )
+    rows: dict[Table, list[Any]] = {
+        RELEASES: [release.id],
+        RELEASE_NOTES: notes,
+        DRAFTS: [release.draft_id],
+        SIGNATURES: signed,
+    }
     finding = verify_rows(events, rows)
     if finding is not None:
         return str(finding)
@@ -72,6 +82,13 @@ def fault_of(release: Release) -> str | None:
         if what:
             return f"The signature {signature.meaning} of {signature.signer.display_name}: {what}."
     return None
+
+
+def _notes_written(release: Release) -> list[str]:
+    """The ids of all notes of the release, by their rows and by the events, so that a missing row is found too."""
+    written = Event.objects.of_project(release.project_id).filter(action="release.notes_written")
+    recorded = {event.target_id for event in written if event.data["release_id"] == str(release.id)}
+    return sorted(recorded | {str(notes.id) for notes in release.notes_revisions.all()})
 
 
 def _quorum_fault(release: Release) -> str | None:
@@ -106,6 +123,7 @@ def _seal_fault(signature: Signature) -> str | None:
     if "username" not in recorded["signer"]:
         # Statements of the first releases of Foundry did not name it.
         del expected["signer"]["username"]
-    if {name: recorded.get(name) for name in expected} != expected or recorded["key"] != signature.key_id:
+    compared = {name: recorded.get(name) for name in {**expected, "notes": None}}
+    if compared != {"notes": None, **expected} or recorded["key"] != signature.key_id:
         return "its statement speaks of something else: another release, content, person, meaning or time"
     return None

@@ -13,7 +13,7 @@ from foundry_site.demo.steps import (
     SignRelease,
     SubmitRelease,
 )
-from foundry_site.demo.story import LATER_VERSIONS, VERSIONS
+from foundry_site.demo.story import LATER_VERSIONS, NOTES, VERSIONS
 from projects.demo import DANIEL, MARA, PRIYA, DemoStep
 
 _SAVES = [SaveVersion(number, version) for number, version in enumerate((*VERSIONS, *LATER_VERSIONS), start=1)]
@@ -33,7 +33,7 @@ SCENARIO: tuple[DemoStep, ...] = (
     AnswerComment("sections", DANIEL, "Done with v12. 6.5 stays as it was."),
     ResolveComment("sections", PRIYA),
     FinishTask("amendment", DANIEL),
-    SubmitRelease("1.0", DANIEL, _RELEASED),
+    SubmitRelease("1.0", DANIEL, _RELEASED, NOTES),
     SignRelease("1.0", DANIEL, "authored"),
     SignRelease("1.0", MARA, "reviewed", "Read against amendment 4, section by section."),
     SignRelease("1.0", PRIYA, "approved"),

@@ -136,6 +136,7 @@ class SubmitRelease:
     release: str
     author: DemoPerson
     version: int
+    notes: str
 
     def play(self, demo: DemoProject) -> None:
         release = submit_release(
@@ -143,6 +144,7 @@ class SubmitRelease:
             project_id=demo.project.id,
             name=self.release,
             version=self.version,
+            notes=self.notes,
         )
         demo.made[self.release] = release.id
 

@@ -111,6 +111,13 @@ VERSIONS = (
     ),
 )
 
+# What release 1.0 says about itself.
+NOTES = """\
+Answers follow amendment 4: serious adverse events are reported within 24 hours, and the ECOG window is 14 days.
+Doses are never computed from body weight.
+
+Why: amendment 4 is in force at all sites. Every section number in Dosing was checked against it."""
+
 # After release 1.0, of the last one above.
 LATER_VERSIONS = (
     DemoVersion(

@@ -16,7 +16,7 @@ from audit.models import SITE_CHAIN, Event
 from blobs.models import Blob
 from drafts.models import Comment, Draft
 from publishing.bundle.scope import Scope
-from publishing.models import Signature
+from publishing.models import ReleaseNotes, Signature
 
 PAGE: Final = 500
 
@@ -67,7 +67,8 @@ def _project(scope: Scope) -> Iterator[Line]:
 
 def _releases(scope: Scope) -> Iterator[Line]:
     only = str(scope.release.id) if scope.release else None
-    made = derivation.releases_of(facts_of(scope, *derivation.RELEASES))
+    notes = _Rows(ReleaseNotes, lambda notes: notes.text, "")
+    made = derivation.releases_of(facts_of(scope, *derivation.RELEASES), notes)
     return (line for line in made if only in {None, line["id"]})
 
 

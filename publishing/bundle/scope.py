@@ -24,9 +24,7 @@ from publishing.bundle.parts import parts_of
 from publishing.models import Release, ReleaseState
 
 # Increased whenever an older verifier could not read the bundle.
-BUNDLE_VERSION: Final = 2
-# The version of a bundle with parts. Older verifiers refuse it, because they cannot check the parts.
-BUNDLE_VERSION_WITH_PARTS: Final = 3
+BUNDLE_VERSION: Final = 4
 _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 
@@ -54,21 +52,17 @@ class Scope:
     def chain(self) -> str:
         return project_chain(self.project.id)
 
-    @property
-    def version(self) -> int:
-        return BUNDLE_VERSION_WITH_PARTS if self.parts else BUNDLE_VERSION
-
     def facts(self) -> dict[str, Any]:
         """The sealed statement without the manifest's hash; the report is generated from it too."""
         return {
-            "v": self.version,
+            "v": BUNDLE_VERSION,
             "key": self.key,
             "project": str(self.project.id),
             "release": str(self.release.id) if self.release else None,
             "version": self.draft.version_number if self.draft else 0,
             "head": {"seq": self.head.seq, "hash": self.head.hash},
             "as_of": rfc3339(self.as_of),
-            **({"parts": list(self.parts)} if self.parts else {}),
+            "parts": list(self.parts),
         }
 
 

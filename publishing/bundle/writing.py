@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from audit.keys.sealing import ADDED_MEMBERS, seal
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
-from publishing.bundle.scope import Scope
+from publishing.bundle.scope import BUNDLE_VERSION, Scope
 from publishing.bundle.zipping import StreamedZip, gathered
 from rest.downloads import file_name
 
@@ -45,5 +45,5 @@ def _pieces(scope: Scope) -> Iterator[bytes]:
 def _seal(scope: Scope, manifest: bytes) -> bytes:
     facts = {name: value for name, value in scope.facts().items() if name not in ADDED_MEMBERS}
     digest = hashlib.sha256(manifest).hexdigest()
-    sealed = seal(BUNDLE, {**facts, "manifest": f"sha256:{digest}"}, version=scope.version)
+    sealed = seal(BUNDLE, {**facts, "manifest": f"sha256:{digest}"}, version=BUNDLE_VERSION)
     return line({"statement": sealed.text, "signature": sealed.signature.hex()})

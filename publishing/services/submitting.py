@@ -21,28 +21,33 @@ from publishing.models import MAX_RELEASE_NAME, Release, ReleaseState
 from publishing.open_points import open_points
 from publishing.policies import rules_of
 from publishing.services.facts import facts_of, gate_facts, load_release, target_of
+from publishing.services.notes import checked_notes, insert_notes
 from publishing.services.notifications import request_signatures
 from publishing.states import SUBMISSION
 
 
-def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int) -> Release:
+def submit_release(*, caller: Caller, project_id: UUID, name: str, version: int, notes: str = "") -> Release:
     """Submit a version under a name, with the current policy and authors. The project is then in review.
+
+    `notes` say what changed and why; they can be changed until somebody signs (`write_release_notes`).
 
     All locks of the project end (`frozen`); unsaved texts of their holders are kept. Raises `NotFound` for the version,
     `Conflict` if a release has the name already, or if open points or a gate block it.
     """
-    parameters = {"name": name, "version": version}
+    parameters = {"name": name, "version": version, **({"notes": notes} if notes else {})}
     with project_write(caller=caller, project_id=project_id, action="release.submit", parameters=parameters) as write:
         if write.repeat_of is not None:
             release = load_release(UUID(write.repeat_of.target_id))
             release.repeated = True
             return release
         name = check_name(name, name="name", maximum=MAX_RELEASE_NAME)
+        text = checked_notes(notes)
         draft = Draft.objects.filter(project_id=project_id, version_number=version).first()
         if draft is None:
             raise NotFound(_("There is no version {version}.").format(version=version))
         _check_name(project_id, name)
         release = _insert(write, draft, name)
+        insert_notes(write, release, text)
         change_status(write, SUBMISSION.project)
         return load_release(release.id)
 

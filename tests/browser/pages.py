@@ -48,6 +48,7 @@ NO_PAGES: Final = {
     *("compare_fold", "people", "change_role", "remove_member", "revert", "undo", "redo"),
     *("inbox_count", "read_inbox", "open_notification", "switch_shortcuts", "choose_mails", "end_session"),
     *("end_other_sessions", "revoke_token", "release_passkey", "reject_release", "withdraw_release", "reopen"),
+    "release_notes",
     "archive_project",
     # Looked at in its own walk (`test_releases.py`): it needs a release.
     *("release", "bundle", "release_bundle"),

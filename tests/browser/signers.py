@@ -51,8 +51,10 @@ def keep_codes(world: World, name: str) -> str:
     return secret
 
 
-def submit(world: World, name: str, version: int) -> Release:
-    return submit_release(caller=world.caller("editor"), project_id=world.project.id, name=name, version=version)
+def submit(world: World, name: str, version: int, notes: str = "") -> Release:
+    return submit_release(
+        caller=world.caller("editor"), project_id=world.project.id, name=name, version=version, notes=notes
+    )
 
 
 def sign(world: World, release: Release, meaning: str, by: str, comment: str = "") -> None:
@@ -76,7 +78,7 @@ def story(world: World) -> tuple[Release, Release]:
     create_task(**project, text="Run the 40 sample questions against v12", assignee_id=world.people["owner"].id)
     done = create_task(**project, text="Check the CTCAE terms against version 5.0")
     change_task(caller=world.caller("reviewer"), task_id=done.id, done=True)
-    second = submit(world, "1.1.0", 12)
+    second = submit(world, "1.1.0", 12, "Reporting within 24 hours.\n\nWhy: amendment 4 is in force at all sites.")
     sign(world, second, "authored", "editor")
     return first, second
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.accounts.devices import code_of
 from tests.browser.people import Person, World
 from tests.browser.signers import fill_proof, keep_codes, let_sign, story, submit
+from tests.browser.test_accessible import violations
 from tests.browser.test_passkeys import add_a_passkey, hold_a_key
 
 
@@ -45,8 +46,10 @@ def test_from_submission_to_a_bundle_that_proves_itself(
     page.get_by_role("link", name="Submit for review…").click()
     expect(page.locator(".change-row", has_text="Prompt")).to_contain_text("+")
     expect(page.get_by_label("Name of the release")).to_have_value("1.0.0")
+    page.get_by_label("What changed, and why").fill("Amendment 4.\nAll sites asked for it.")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("heading", name="Release 1.0.0")).to_be_visible()
+    expect(page.locator(".release-notes")).to_contain_text("All sites asked for it.")
     address = page.url.removeprefix(world.address).partition("?")[0]
 
     mara.expect_state("in_review")
@@ -60,6 +63,7 @@ def test_from_submission_to_a_bundle_that_proves_itself(
     priya.page.go_back()
 
     sign(daniel, "authored")
+    expect(daniel.page.get_by_role("link", name="the release notes")).to_have_count(0)
     slot(priya.page, "Authored", "signed")
     sign(priya, "reviewed")
     sven.open(address)
@@ -68,6 +72,8 @@ def test_from_submission_to_a_bundle_that_proves_itself(
     expect(sven.page.locator(".release-title .badge")).to_contain_text("Frozen")
     expect(priya.page.locator(".release-title .badge")).to_contain_text("Frozen")
     expect(sven.page.locator(".record-check")).to_contain_text("unchanged since signing")
+    sven.page.locator(".signed-statements summary", has_text="Approved").click()
+    expect(sven.page.locator(".signed-statements [open]")).to_contain_text('"meaning":"approved"')
     mara.expect_state("frozen")
     expect(mara.bar("Frozen as release 1.0.0.").get_by_role("link", name="Reopen…")).to_be_visible()
 
@@ -191,7 +197,7 @@ def test_c12_c20_a_print_shows_signatures_and_whether_the_record_changed(
     page.emulate_media(media="print")
     table = page.locator(".signature-table")
     for name, meaning in (("Daniel Okafor", "Authored"), ("Priya Raman", "Reviewed"), ("Sven Aalto", "Approved")):
-        row = table.locator("tr", has_text=name)
+        row = table.locator("tr:not(.signature-seal)", has_text=name)
         expect(row).to_be_visible()
         expect(row).to_contain_text(meaning)
         expect(row).to_contain_text(" UTC")
@@ -202,3 +208,22 @@ def test_c12_c20_a_print_shows_signatures_and_whether_the_record_changed(
     for gone in (".projectbar", ".release-acts", ".toasts"):
         expect(page.locator(gone)).to_be_hidden()
     assert page.pdf(path=tmp_path / "release.pdf").startswith(b"%PDF")
+
+
+def test_notes_of_a_release_in_review_are_edited_and_others_see_it_at_once(
+    person: Callable[..., Person], world: World
+) -> None:
+    release = world.arrange(lambda: submit(world, "1.0.0", 12, "A first try"))
+    daniel, mara = person("editor"), person("owner")
+    shown = mara.open(f"releases/{release.id}/")
+    page = daniel.open(f"releases/{release.id}/")
+    page.get_by_role("link", name="Edit the release notes").click()
+    field = page.get_by_label("What changed, and why")
+    expect(field).to_have_value("A first try")
+    assert violations(page) == []
+
+    field.fill("Amendment 4 at all sites")
+    page.get_by_role("button", name="Save notes").click()
+
+    expect(daniel.toast("Release notes saved")).to_be_visible()
+    expect(shown.locator(".release-notes")).to_have_text("Amendment 4 at all sites")

@@ -35,7 +35,14 @@ from projects.services import (
 )
 from projects.writing import project_write
 from publishing.credentials import SigningCredentials
-from publishing.services import reject_release, set_policy, sign_release, submit_release, withdraw_release
+from publishing.services import (
+    reject_release,
+    set_policy,
+    sign_release,
+    submit_release,
+    withdraw_release,
+    write_release_notes,
+)
 from tests.matrix import declared
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.rest.client import Api, members, problem
@@ -225,6 +232,7 @@ WRITES: list[tuple[str, Callable[[World], Callable[[Caller], Any]]]] = [
     ("release.sign_authored", signing("authored")),
     ("release.sign", signing("reviewed")),
     ("release.reject", on_a_release(reject_release, reason="Not yet")),
+    ("release.write_notes", on_a_release(write_release_notes, notes="Clearer")),
     ("release.withdraw", on_a_release(withdraw_release, reason="A mistake")),
     *declared("REPEATS"),
 ]

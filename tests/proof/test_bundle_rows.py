@@ -30,6 +30,7 @@ TABLES = (
     "projects_project",
     "publishing_policy",
     "publishing_release",
+    "publishing_releasenotes",
     "publishing_signature",
 )
 ANOTHER_PERSON = "(SELECT id FROM accounts_user WHERE display_name = 'Viewer' ORDER BY id DESC LIMIT 1)"
@@ -92,6 +93,8 @@ def test_c02_what_was_falsified_in_a_table_reaches_no_bundle(told: Review, owner
     [
         ("UPDATE publishing_signature SET text = replace(text, 'Reviewer', 'Professor')", "signatures.jsonl"),
         ("DELETE FROM publishing_signature WHERE meaning = 'approved'", "signatures.jsonl"),
+        ("UPDATE publishing_releasenotes SET text = 'Nothing changed'", "releases.jsonl"),
+        ("DELETE FROM publishing_releasenotes", "releases.jsonl"),
         ("UPDATE drafts_draft SET files = '{}' WHERE files <> '{}'", "versions.jsonl"),
         ("UPDATE drafts_draft SET prompt_id = configuration_id WHERE configuration_id IS NOT NULL", "versions.jsonl"),
         ("UPDATE blobs_blob SET data = data || 'x'", "content/"),

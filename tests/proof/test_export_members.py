@@ -22,7 +22,10 @@ from tests.publishing.reviews import Review
 pytestmark = pytest.mark.django_db
 
 Line = dict[str, Any]
-KINDS = ("header", "blob", "draft", "event", "lease", "member", "comment", "policy", "release", "signature", "task")
+KINDS = (
+    *("header", "blob", "draft", "event", "lease", "member"),
+    *("comment", "policy", "release", "release_notes", "signature", "task"),
+)
 # The clock of who exported: no event can tell it, and nothing rests on it.
 SAID_BY_THE_FILE_ALONE = {("header", ("exported_at",))}
 

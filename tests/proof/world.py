@@ -179,7 +179,7 @@ def _releases(review: Review, owner: Caller) -> None:
     project = review.project.id
     review.require(open_comments="ignore", open_tasks="ignore")
     review.withdraw(review.submit("0.9.0"))
-    review.release("1.0.0")
+    review.release("1.0.0", notes="Briefer.\nThe team asked for it.")
     reopen_project(caller=owner, project_id=project, reason="Another round")
     update_project(caller=owner, project_id=project, name="Another agent")
     revert_draft(caller=owner, project_id=project, version=1, reason="As it was")

@@ -31,6 +31,7 @@ REST = (
     ),
     Row("api_bundle", "GET", RELEASE + "bundle/", 200, (*REVIEWERS, "auditor")),
     Row("api_reject", "POST", RELEASE + "reject/", "conflict", REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
+    Row("api_release_notes", "PUT", RELEASE + "notes/", "conflict", WRITERS, IN_REVIEW, {"notes": "Clearer"}),
     Row("api_withdraw", "POST", RELEASE + "withdraw/", "conflict", WRITERS, IN_REVIEW, {"reason": "A mistake"}),
 )
 

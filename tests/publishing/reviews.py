@@ -14,7 +14,14 @@ from drafts.models import Draft
 from projects.models import Project
 from publishing.credentials import SigningCredentials
 from publishing.models import Release, Signature
-from publishing.services import reject_release, set_policy, sign_release, submit_release, withdraw_release
+from publishing.services import (
+    reject_release,
+    set_policy,
+    sign_release,
+    submit_release,
+    withdraw_release,
+    write_release_notes,
+)
 from tests.writers import Writer
 
 PASSWORD = "correct horse battery staple"
@@ -41,11 +48,16 @@ class Review:
         base = Draft.objects.of_project(self.project.id).values_list("version_number", flat=True).first() or 0
         return self.writer.save(wanted, *locks, base=base)
 
-    def submit(self, name: str = "1.0.0", *, by: str = "editor", version: int | None = None, **facts: Any) -> Release:
+    def submit(
+        self, name: str = "1.0.0", *, by: str = "editor", version: int | None = None, notes: str = "", **facts: Any
+    ) -> Release:
         newest = Draft.objects.of_project(self.project.id).values_list("version_number", flat=True).first()
         wanted = version or newest or 0
         caller = caller_of(self.people[by], **facts)
-        return submit_release(caller=caller, project_id=self.project.id, name=name, version=wanted)
+        return submit_release(caller=caller, project_id=self.project.id, name=name, version=wanted, notes=notes)
+
+    def write_notes(self, release: Release, notes: str, *, by: str = "editor") -> Release:
+        return write_release_notes(caller=caller_of(self.people[by]), release_id=release.id, notes=notes)
 
     def sign(self, release: Release | UUID, meaning: str, by: str, comment: str = "", **facts: Any) -> Signature:
         user = self.people[by]
@@ -63,9 +75,9 @@ class Review:
     def require(self, **rules: Any) -> None:
         set_policy(caller=caller_of(self.people["owner"]), project_id=self.project.id, rules=rules)
 
-    def release(self, name: str = "1.0.0") -> Release:
+    def release(self, name: str = "1.0.0", *, notes: str = "") -> Release:
         """Submit the newest version and have three people sign it."""
-        release = self.submit(name)
+        release = self.submit(name, notes=notes)
         self.sign(release, "authored", "editor")
         self.sign(release, "reviewed", "reviewer", comment="Read against v1 of the protocol")
         self.sign(release, "approved", "owner")

@@ -136,6 +136,7 @@ WRITES: dict[str, tuple[Write | None, Write]] = {
     "task.created": (None, lambda w: create_task(**_named(w.owner, w), text="Name the sources")),
     "policy.updated": (None, lambda w: w.review.require(open_tasks="block")),
     "release.submitted": (None, lambda w: w.review.submit()),
+    "release.notes_written": (World.submitted, lambda w: w.review.write_notes(w.release, "Briefer")),
     "release.signed": (World.submitted, lambda w: w.review.sign(w.release, "reviewed", "reviewer")),
     "release.rejected": (World.submitted, lambda w: w.review.reject(w.release)),
     "release.withdrawn": (World.submitted, lambda w: w.review.withdraw(w.release)),

@@ -56,7 +56,7 @@ def run(verifier: bytes, files: Files, folder: Path) -> tuple[int, str]:
 
 def test_c99_a_bundle_holds_the_part_and_its_own_verifier_checks_it(files: Files, tmp_path: Path):
     assert [line["text"] for line in lines_of(files[NOTES])] == ["Ask the clinic"]
-    assert (scope_of(files)["v"], scope_of(files)["parts"]) == (3, ["sample_stage"])
+    assert (scope_of(files)["v"], scope_of(files)["parts"]) == (4, ["sample_stage"])
     assert "<td>Parts</td><td>sample_stage</td>" in files["report.html"].decode()
 
     status, said = run(files["verify.py"], files, tmp_path)
@@ -78,6 +78,7 @@ def test_a_part_that_was_left_out_is_found(files: Files):
     without_file = {name: data for name, data in files.items() if name != NOTES}
 
     assert wrong_with(resealed(without_file)) == f"{NOTES} is missing"
+    assert wrong_with(resealed(without_file, parts=[])) == "seal.json: the part sample_stage is missing"
     unnamed = resealed(without_file, v=3, parts=[])
     assert wrong_with(unnamed) == "seal.json: it names no part"
 
@@ -105,7 +106,7 @@ def test_a_bundle_whose_events_ask_for_no_part_is_the_same_without_the_stage(rev
     with BUNDLE_PARTS.replaced({}):
         plain = files_in(release_bundle(release))
 
-    assert scope_of(files)["v"] == 2
+    assert scope_of(files)["parts"] == []
     assert {name for name in files if files[name] != plain[name]} == {"verify.py"}
 
 

@@ -68,6 +68,10 @@ PAGES = (
     Row("workspace:release", "GET", RELEASE, 200),
     Row("workspace:release", "POST", RELEASE, 400, REVIEWERS, IN_REVIEW, SIGNATURE),
     Row("workspace:release_passkey", "GET", RELEASE + "passkey/", 200),
+    Row("workspace:release_notes", "GET", RELEASE + "notes/", 200, *WRITE_IN_REVIEW),
+    Row(
+        "workspace:release_notes", "POST", RELEASE + "notes/", "project_frozen", *WRITE_IN_REVIEW, {"notes": "Clearer"}
+    ),
     Row("workspace:reject_release", "GET", RELEASE + "reject/", 200, REVIEWERS, IN_REVIEW),
     Row("workspace:reject_release", "POST", RELEASE + "reject/", "project_frozen", REVIEWERS, IN_REVIEW, REASON),
     Row("workspace:withdraw_release", "GET", RELEASE + "withdraw/", 200, *WRITE_IN_REVIEW),
@@ -137,6 +141,7 @@ BUDGETED_PAGES = {
     "workspace:submit_release": "…releases/new/",
     "workspace:policy": "…releases/policy/",
     "workspace:release": "…releases/{release}/",
+    "workspace:release_notes": "…releases/{release}/notes/",
     "workspace:reject_release": "…releases/{release}/reject/",
     "workspace:withdraw_release": "…releases/{release}/withdraw/",
     "workspace:reopen": "…reopen/",

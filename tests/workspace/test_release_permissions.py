@@ -67,6 +67,8 @@ ROWS = (
     Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "reviewed"}),
     Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "approved"}),
     Row("release_passkey", "GET", ONE + "passkey/", 200),
+    Row("release_notes", "GET", ONE + "notes/", 200, WRITERS, IN_REVIEW),
+    Row("release_notes", "POST", ONE + "notes/", 409, WRITERS, IN_REVIEW, {"notes": "Clearer"}),
     Row("reject_release", "GET", ONE + "reject/", 200, REVIEWERS, IN_REVIEW),
     Row("reject_release", "POST", ONE + "reject/", 409, REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
     Row("withdraw_release", "GET", ONE + "withdraw/", 200, WRITERS, IN_REVIEW),

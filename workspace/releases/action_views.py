@@ -45,19 +45,19 @@ def submit(request: PageRequest, project_id: UUID) -> HttpResponse:
     """GET `?version=&name=`: what would be submitted, and what that means. POST: submit; with `show`, look again."""
     access = get_project(user=request.user, project_id=project_id, action="release.submit")
     draft = _draft(request, access)
-    name, refusal = _name(request, draft), None
+    name, notes, refusal = _name(request, draft), request.POST.get("notes", ""), None
     if request.method == "POST" and "show" not in request.POST:
         caller = caller_from_request(request)
         try:
             release = services.submit_release(
-                caller=caller, project_id=project_id, name=name, version=draft.version_number
+                caller=caller, project_id=project_id, name=name, version=draft.version_number, notes=notes
             )
         except (Conflict, ValidationFailed) as error:
             refusal = error
         else:
             messages.success(request, _("Release {name} is in review.").format(name=release.name))
             return go_to(request, reverse("workspace:release", args=[project_id, release.id]))
-    context = _submit_context(request, access, draft, name, refusal)
+    context = {**_submit_context(request, access, draft, name, refusal), "notes": notes}
     return render(request, "workspace/submit.html", context, status=refusal.status if refusal else 200)
 
 
@@ -66,6 +66,7 @@ def _submit_context(
 ) -> dict[str, Any]:
     project_id = access.project.id
     rules, authors = rules_of(project_id), authors_of(draft)
+    errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
     # An unsaved release, so that the same rules as later say what the policy requires.
     proposed = Release(
         project_id=project_id,
@@ -92,7 +93,8 @@ def _submit_context(
         "changes": release_changes(draft, reader=request.user.id),
         "points": points_of(draft, rules),
         "gates": gate_lines(draft, rules),
-        "problem": refusal_text(refusal) if refusal else "",
+        "errors": errors,
+        "problem": refusal_text(refusal) if refusal and "notes" not in errors else "",
     }
 
 
@@ -131,6 +133,33 @@ def _end(
         get_project(user=request.user, project_id=project_id, action=f"release.{act}")
     context = release_context(request, access, shown, end=act, reason=reason, errors=errors)
     return render(request, "workspace/release.html", context, status=status)
+
+
+@page("GET", "HEAD", "POST")
+def notes(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpResponse:
+    """GET: the release with the dialog in which its notes are written. POST: write them."""
+    access, shown = get_release(request, project_id, release_id)
+    address = reverse("workspace:release", args=[project_id, release_id])
+    refusal = None
+    if request.method == "POST":
+        written = request.POST.get("notes", "")
+        try:
+            services.write_release_notes(caller=caller_from_request(request), release_id=release_id, notes=written)
+        except (ValidationFailed, Conflict) as error:
+            refusal = error
+        else:
+            messages.success(request, _("Release notes saved."))
+            return go_to(request, address)
+    else:
+        get_project(user=request.user, project_id=project_id, action="release.write_notes")
+    errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
+    form: dict[str, Any] = {
+        "notes": request.POST.get("notes", shown.notes.text if shown.notes else ""),
+        "errors": errors,
+        "problem": refusal_text(refusal) if refusal and not errors else "",
+    }
+    context = release_context(request, access, shown, notes_form=True, **form)
+    return render(request, "workspace/release.html", context, status=refusal.status if refusal else 200)
 
 
 @page("GET", "HEAD", "POST")

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("releases/policy/", policy.policy, name="policy"),
     path("releases/<uuid:release_id>/", releases.release, name="release"),
     path("releases/<uuid:release_id>/passkey/", releases.passkey, name="release_passkey"),
+    path("releases/<uuid:release_id>/notes/", release_acts.notes, name="release_notes"),
     path("releases/<uuid:release_id>/reject/", release_acts.reject, name="reject_release"),
     path("releases/<uuid:release_id>/withdraw/", release_acts.withdraw, name="withdraw_release"),
 ]

@@ -121,6 +121,7 @@ def release_context(
         "histories": field_histories(shown.draft),
         "fault": fault_of(shown),
         "may_reject": in_review and _may("release.reject", access),
+        "may_write_notes": in_review and not shown.signatures.all() and _may("release.write_notes", access),
         "may_withdraw": in_review and _may("release.withdraw", access),
         "may_bundle": may_bundle(request.user, access.role),
         "may_reopen": shown.state == ReleaseState.RELEASED and _may("project.reopen", access),

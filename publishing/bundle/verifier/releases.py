@@ -15,9 +15,10 @@ CHECKPOINT = {"type", "v", "site", "key", "number", "at", "previous", "heads"}
 def check_releases(facts: Facts) -> None:
     """Releases match their events, and each one that was released has the signatures its policy required."""
     only = facts.scope["release"]
-    made = [line for line in releases_of(facts.all_events()) if only in (None, line["id"])]
+    texts = {line["notes"]["id"]: line["notes"]["text"] for line in facts.lines("releases.jsonl") if "notes" in line}
+    made = [line for line in releases_of(facts.all_events(), texts.get) if only in (None, line["id"])]
     check(only is None or bool(made), "releases.jsonl: the release is missing")
-    check_lines(facts, "releases.jsonl", made)
+    check_lines(facts, "releases.jsonl", made, check_release_notes)
     signatures = check_signatures(facts, {line["id"]: line for line in made})
     in_force = rules_in_force(facts.all_events())
     for line in made:
@@ -37,6 +38,12 @@ def check_releases(facts: Facts) -> None:
         ended = [number for number, _, record in facts.all_events() if record["action"] in ENDS]
         is_over = made[0]["state"] != "in_review"
         check(not is_over or facts.scope["head"]["seq"] == ended[-1], "seal.json: it goes on behind the release's end")
+
+
+def check_release_notes(where: str, line: Json) -> None:
+    """The text of the release notes has the hash that its event recorded."""
+    notes = line.get("notes", {"text": "", "sha256": sha256(b"")})
+    check(sha256(notes["text"].encode()) == notes["sha256"], f"{where}: its notes are other ones (text)")
 
 
 def signer_words(signer: Json) -> str:
@@ -59,7 +66,7 @@ def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
         check(is_same, f"{where}: the events say something else (statement)")
         sealed = check_signature(facts, line["statement"], line["signature"], line["key"], f"{where} (signature)")
         check(
-            set(sealed) == STATEMENT and (sealed["type"], sealed["v"]) == ("signature", 1),
+            set(sealed) - {"notes"} == STATEMENT and (sealed["type"], sealed["v"]) == ("signature", 1),
             f"{where}: it says other things",
         )
         same = (sealed["signer"]["id"], sealed["meaning"]) == (event["actor"]["id"], event["data"]["meaning"])
@@ -68,6 +75,8 @@ def check_signatures(facts: Facts, releases: dict[str, Json]) -> list[Json]:
         fits = tuple(release.get(name) for name in ("id", "content_hash", "name", "version"))
         what = f"{where}: {sealed['meaning']} by {sealed['signer']['name']} was given for something else"
         check((sealed["subject"]["id"], sealed["subject"]["hash"], sealed["name"], sealed["version"]) == fits, what)
+        notes = release.get("notes", {}).get("sha256")
+        check(sealed.get("notes") == notes and ("notes" in sealed) == ("notes" in release), what)
         found.append(sealed)
 
     check_lines(facts, "signatures.jsonl", (line for line in every if line["release_id"] in releases), look)

@@ -44,7 +44,9 @@ def report(
     yield report_head(scope, next(iter(read("project.json"))), list(read("releases.jsonl")), list(read("keys.jsonl")))
     signatures = [(line, report_statement(line["statement"])) for line in read("signatures.jsonl")]
     for release in read("releases.jsonl"):
-        yield report_release(release, [each for each in signatures if each[0]["release_id"] == release["id"]])
+        mine = [each for each in signatures if each[0]["release_id"] == release["id"]]
+        # Reports of older bundles stay as they were made.
+        yield report_release(release, mine) + (report_statements(mine) if scope["v"] >= 4 else b"")
     yield report_history(scope["version"], read("versions.jsonl"))
     columns = ("version", "time (UTC)", "author", "kind", "changed", "message")
     yield from report_table("Versions", columns, map(report_version, read("versions.jsonl")))
@@ -62,7 +64,7 @@ def report_head(scope: Json, project: Json, releases: Iterable[Json], keys: Iter
         ("Covers", f"everything up to event {scope['head']['seq']}, hash {scope['head']['hash']}"),
         ("As of", report_time(scope["as_of"])),
         ("Version inside", f"v{scope['version']}" if scope["version"] else "none"),
-        *((("Parts", ", ".join(scope["parts"])),) if "parts" in scope else ()),
+        *((("Parts", ", ".join(scope["parts"])),) if scope.get("parts") else ()),
         ("Sealed by the key", scope["key"]),
         *((f"Key {number} of the site", each["fingerprint"]) for number, each in enumerate(keys, 1)),
         ("To verify", "python3 -I verify.py FINGERPRINT, with the fingerprint of a key as you know it from elsewhere"),
@@ -99,7 +101,24 @@ def report_release(release: Json, signatures: Iterable[tuple[Json, Json]]) -> by
     )
     head = report_row(("printed name (user name)", "meaning", "time (UTC)", "comment", "sealed by the key"), cell="th")
     title = f"<h2>Release {report_text(release['name'])}</h2>"
-    return f"{title}{report_facts(facts)}<h3>Signatures</h3><table>{head}{rows}</table>".encode()
+    above = f"{title}{report_facts(facts)}{report_notes(release)}"
+    return f"{above}<h3>Signatures</h3><table>{head}{rows}</table>".encode()
+
+
+def report_notes(release: Json) -> str:
+    """The release notes with their author, if there are some."""
+    notes = release.get("notes")
+    if not notes:
+        return ""
+    by = f"Written by {notes['written_by']['display_name']}, {report_time(notes['written_at'])}"
+    text = f'<blockquote dir="auto" style="white-space: pre-wrap">{report_text(notes["text"])}</blockquote>'
+    return f"<h3>Release notes</h3><p>{report_text(by)}; SHA-256 <code>{notes['sha256']}</code></p>{text}"
+
+
+def report_statements(signatures: Iterable[tuple[Json, Json]]) -> bytes:
+    """Exactly what each person signed, as it was sealed."""
+    texts = "".join(f"<pre>{report_text(line['statement'])}</pre>" for line, _ in signatures)
+    return f"<h3>Signed statements</h3>{texts}".encode() if texts else b""
 
 
 def report_signer(signer: Json) -> str:
