@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ class StateWords:
 
 @dataclass(frozen=True, slots=True)
 class SignatureView:
-    """One signature with what 21 CFR 11.50 wants shown; `name` as it was printed then."""
+    """One signature with what 21 CFR 11.50 wants shown; `name` as it was printed then, `statement` as it was sealed."""
 
     person: PersonView
     name: str
@@ -45,6 +45,8 @@ class SignatureView:
     comment: str
     seal: str
     key: str
+    statement: str
+    sealed: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def signature_view(signature: Signature) -> SignatureView:
         comment=signature.comment,
         seal=bytes(signature.seal).hex(),
         key=signature.key_id,
+        statement=signature.text,
+        sealed=signature.statement,
     )
 
 
