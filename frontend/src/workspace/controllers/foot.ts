@@ -1,0 +1,56 @@
+import { lineEndsOf } from "../../editor/line_ends";
+import { lineDelta } from "../../editor/unsaved";
+import { count, say } from "../../texts";
+import { withSeconds } from "../../time";
+import { project } from "../instance";
+import type { Field } from "../field";
+import { LiveController } from "../../controllers/live";
+
+const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
+
+/** The line under the editor: what is unsaved, what is kept, where the cursor is. */
+export class FootController extends LiveController {
+  static override targets = ["unsaved", "reading", "lines", "kept", "hint", "size", "place", "language"];
+  declare readonly unsavedTarget: HTMLElement;
+  declare readonly readingTarget: HTMLElement;
+  declare readonly linesTarget: HTMLElement;
+  declare readonly keptTarget: HTMLElement;
+  declare readonly hintTarget: HTMLElement;
+  declare readonly sizeTarget: HTMLElement;
+  declare readonly placeTarget: HTMLElement;
+  declare readonly languageTarget: HTMLElement;
+
+  override connect(): void {
+    window.addEventListener("sheet:painted", this.paint);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:painted", this.paint);
+  }
+
+  private readonly paint = (event: Event): void => {
+    const field = (event as CustomEvent<Field>).detail;
+    const { state } = field;
+    if (!state) return;
+    const view = project.viewOf(field);
+    const { added, removed } = lineDelta(state);
+    const line = state.doc.lineAt(state.selection.main.head);
+    this.unsavedTarget.hidden = !field.isDirty;
+    this.linesTarget.hidden = added + removed === 0;
+    this.linesTarget.textContent = say(field.isWatched ? "foot.lines_theirs" : "foot.lines", { added, removed, version: field.base });
+    this.keptTarget.hidden = !field.isDirty || !(field.keptAt || field.unkept);
+    this.keptTarget.toggleAttribute("data-failed", field.unkept !== null);
+    const kept = field.keptAt ? say("foot.kept", { time: withSeconds(field.keptAt) }) : say("foot.unkept");
+    this.keptTarget.querySelector("span")!.textContent = kept;
+    this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
+    this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
+    this.hintTarget.hidden = !(field.problem && field.isDirty);
+    this.hintTarget.textContent = say("foot.waits");
+    this.sizeTarget.hidden = !this.hintTarget.hidden;
+    this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)} · ${say(LINE_ENDS[lineEndsOf(state.doc)])}`;
+    this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
+    this.placeTarget.hidden = view !== "yours" && view !== "free";
+    this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";
+  };
+}
