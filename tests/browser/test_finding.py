@@ -32,3 +32,34 @@ def test_the_find_panel_says_how_many_places_there_are_and_which_one_is_selected
     mara.expect_state("free")
     page.keyboard.press("Escape")
     expect(mara.text).to_be_focused()
+
+
+def test_who_may_only_read_finds_too_and_is_offered_no_replacing(person: Callable[..., Person]) -> None:
+    priya = person("reviewer")
+    page = priya.at_work()
+    priya.text.click()
+    page.keyboard.press("ControlOrMeta+f")
+    page.keyboard.type("dose")
+    expect(page.locator(".cm-search .find-count")).to_contain_text("matches")
+    expect(page.locator(".cm-search").get_by_text("Replace")).to_have_count(0)
+
+
+def test_both_texts_of_a_comparison_can_be_searched(person: Callable[..., Person]) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("Unsaved dose. ")
+    page.locator("[data-sheet-target=compare]").click()
+    dialog = page.get_by_role("dialog")
+    yours = dialog.locator(".cm-merge-b")
+    yours.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+f")
+    expect(yours.get_by_role("textbox", name="Find")).to_be_focused()
+    page.keyboard.type("Unsaved dose")
+    expect(yours.locator(".find-count")).to_have_text("1 match")
+    # Escape closes the panel first, the dialog second.
+    page.keyboard.press("Escape")
+    expect(yours.locator(".cm-search")).to_have_count(0)
+    expect(dialog).to_be_visible()
+    dialog.locator(".cm-merge-a .cm-content").click()
+    page.keyboard.press("ControlOrMeta+f")
+    expect(dialog.locator(".cm-merge-a").get_by_role("textbox", name="Find")).to_be_focused()

@@ -6,10 +6,13 @@ import { count, say } from "../texts";
 /** A long text may hold a single letter very often; it is not counted to its end at every key. */
 const MAX_COUNTED = 1_000;
 
-/** Find and replace: the panel above the text, in the reader's words, and how many places it has found. */
-export function finding(): Extension {
+/**
+ * Find and replace: the panel above the text, in the reader's words, and how many places it has found. Below the text
+ * where another one beside it must stay level with it.
+ */
+export function finding({ top = true } = {}): Extension {
   return [
-    search({ top: true }),
+    search({ top }),
     EditorState.phrases.of({
       Find: say("find"),
       Replace: say("find.replacement"),

@@ -1,6 +1,7 @@
 import { MergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { finding } from "../../editor/find";
 import { plainEditor } from "../../editor/setup";
 import { say } from "../../texts";
 import { short } from "../../time";
@@ -78,10 +79,11 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     this.leftTarget.textContent = say("merge.current", { version: field.base });
     this.takeTheirsTarget.textContent = say("merge.drop");
     this.element.showModal();
+    const shared = [plainEditor(field.language, field.keepsLineEnds), finding({ top: false })];
     this.merge = new MergeView({
       parent: this.bodyTarget,
-      a: { doc: field.saved, extensions: [plainEditor(field.language, field.keepsLineEnds), EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
-      b: { doc: kept?.content ?? field.text, extensions: [plainEditor(field.language, field.keepsLineEnds), label(say("merge.yours", { time: short(new Date()) }))] },
+      a: { doc: field.saved, extensions: [shared, EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
+      b: { doc: kept?.content ?? field.text, extensions: [shared, label(say("merge.yours", { time: short(new Date()) }))] },
       revertControls: "a-to-b",
       renderRevertControl: () => this.control(),
       collapseUnchanged: { margin: 3, minSize: 6 },

@@ -1,6 +1,7 @@
 import { presentableDiff } from "@codemirror/merge";
 import { EditorView } from "@codemirror/view";
 import { choices, setStretches, type Stretch, stretchesOf } from "../../editor/choices";
+import { finding } from "../../editor/find";
 import { outlineOf } from "../../editor/outline";
 import { plainEditor } from "../../editor/setup";
 import { types } from "../../shortcuts";
@@ -159,6 +160,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
       parent: this.bodyTarget,
       extensions: [
         plainEditor(this.field.language, this.field.keepsLineEnds),
+        finding(),
         choices(say("three_way.missing")),
         EditorView.contentAttributes.of({ "aria-label": say("three_way.result", { field: this.field.label }) }),
         EditorView.updateListener.of((update) => {
