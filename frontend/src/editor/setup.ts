@@ -1,3 +1,4 @@
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
@@ -36,6 +37,9 @@ function languageOf(name: string): Extension {
   return [];
 }
 
+/** Whether brackets and quotes close themselves in a language: in prose an apostrophe or a bracket is often meant alone. */
+const CLOSING: ReadonlySet<string> = new Set(["json", "jsonl", "yaml"]);
+
 /** Whether the person may type. A read-only text can still be reached, scrolled and copied by keyboard. */
 function writable(may: boolean, label: string): Extension {
   return [
@@ -68,6 +72,7 @@ export function plainEditor(language: string, keepsLineEnds: boolean): Extension
     EditorState.tabSize.of(2),
     indentUnit.of("  "),
     languageOf(language),
+    CLOSING.has(language) ? [closeBrackets(), keymap.of(closeBracketsKeymap)] : [],
     colours,
     history(),
     keymap.of([...defaultKeymap, ...historyKeymap]),
