@@ -23,6 +23,7 @@ _SHORTCUTS: Final = (
     Shortcut("field-before", "Alt+ArrowUp", _("Previous field"), "workspace", position=30),
     Shortcut("field-after", "Alt+ArrowDown", _("Next field"), "workspace", position=40),
     Shortcut("cancel", "Mod+Alt+u", _("Stop editing"), "workspace", position=50),
+    Shortcut("format", "Alt+Shift+f", _("Format JSON"), "workspace", position=55),
     Shortcut("comment", "Mod+Alt+m", _("Comment on the selected lines"), "workspace", position=60),
     Shortcut("send", "Mod+Enter", _("Send"), "writing", position=10),
     Shortcut("leave", "Escape", _("Back to the text"), "writing", position=20),

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from projects import field_names
+from workspace.languages import language
 from workspace.menu import menu_of
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.panels import panels_for
@@ -20,7 +21,7 @@ def writing(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if not context.is_workspace:
         return
     label = field_names.label(context.field)
-    held = context.held
+    held, taken = context.held, {lease.field for lease in context.leases}
     if held and context.offers("draft.save"):
         words = _("Save as v{version}").format(version=context.version + 1)
         yield PaletteEntry(label=words, icon="check", act="save", shortcut="save")
@@ -28,13 +29,17 @@ def writing(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if context.field in held:
         words = _("Stop editing {field}").format(field=label)
         yield PaletteEntry(label=words, icon="x", act="cancel", words=_("give back release unlock"))
-    elif context.field in {lease.field for lease in context.leases}:
+    elif context.field in taken:
         if context.offers("lock.request"):
             yield PaletteEntry(label=_("Ask for {field}").format(field=label), icon="hand", act="ask")
         if context.offers("lock.take_over"):
             words = _("Take over {field}…").format(field=label)
             yield PaletteEntry(label=words, icon="lock", act="dialog", value="take-over")
     if context.offers("draft.save"):
+        if language(context.field) == "json" and (context.field in held or context.field not in taken):
+            yield PaletteEntry(
+                label=_("Format JSON"), icon="braces", act="format", shortcut="format", words=_("indent")
+            )
         yield PaletteEntry(label=_("New file…"), icon="plus", act="dialog", value="new-file", words=_("create add"))
 
 

@@ -20,6 +20,23 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_][\w]*/y;
 const SPACE = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const COMMENT = /\/\/[^\n\r]*|#[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)/y;
+/** What other languages and word processors put around a string. */
+const OTHER_QUOTES = /'[^'\n\r]*'?|‘[^’\n\r]*’?|“[^”\n\r]*”?|`[^`\n\r]*`?/y;
+/** Between its quotes, what would mean the same between double quotes. */
+const MEANS_THE_SAME = /^(?:'[^'"\\]+'|‘[^’"\\]+’|“[^”"\\]+”|`[^`"\\]+`)$/;
+/** A word that stands alone: not the first of several that somebody forgot to quote. */
+const ALONE = /[ \t]*(?=[\n\r,:}\]]|$)/y;
+const LITERALS: ReadonlyMap<string, string> = new Map([
+  ["True", "true"],
+  ["TRUE", "true"],
+  ["False", "false"],
+  ["FALSE", "false"],
+  ["None", "null"],
+  ["Null", "null"],
+  ["NULL", "null"],
+  ["undefined", "null"],
+]);
 
 class Problem extends Error {
   constructor(readonly found: JsonProblem) {
@@ -46,7 +63,7 @@ class Reader {
 
   document(anyValue: boolean): void {
     if (this.text.startsWith(BYTE_ORDER_MARK)) {
-      this.fail("json.mark", { to: 1, fix: { key: "json.mark.fix", from: 0, to: 1, insert: "" } });
+      this.fail("json.mark", { to: 1, fix: { key: "json.remove", from: 0, to: 1, insert: "" } });
     }
     this.space();
     if (!anyValue && this.text[this.at] !== "{") this.fail("json.object", { to: this.text.length });
@@ -67,13 +84,14 @@ class Reader {
 
   private object(level: number): void {
     this.open(level);
-    const names = new Set<string>();
+    const names = new Map<string, number>();
     while (!this.closes("}")) {
       const from = this.at;
-      if (this.text[this.at] !== '"') this.fail("json.name", { to: this.at + 1 });
+      if (this.text[this.at] !== '"') this.noName();
       const name = this.string();
-      if (names.has(name)) this.fail("json.twice", { from, to: this.at, values: { name } });
-      names.add(name);
+      const first = names.get(name);
+      if (first !== undefined) this.fail("json.twice", { from, to: this.at, values: { name, line: this.lineAt(first) } });
+      names.set(name, from);
       this.end = this.at;
       this.space();
       if (this.text[this.at] !== ":") this.fail("json.colon", { from: this.end, values: { name } });
@@ -113,7 +131,10 @@ class Reader {
       const comma = this.at;
       this.at += 1;
       this.space();
-      if (this.text[this.at] === bracket) this.fail("json.last_comma", { from: comma, to: comma + 1 });
+      if (this.text[this.at] === bracket) {
+        const fix = { key: "json.remove", from: comma, to: comma + 1, insert: "" };
+        this.fail("json.last_comma", { from: comma, to: comma + 1, fix });
+      }
       return;
     }
     if (next === undefined || next === "}" || next === "]") this.fail("json.bracket", { from: this.end, values: { bracket } });
@@ -152,13 +173,59 @@ class Reader {
 
   private word(): void {
     const word = this.peek(WORD);
-    if (word === "true" || word === "false" || word === "null") this.at += word.length;
-    else if (word) this.fail("json.word", { to: this.at + word.length, values: { word } });
-    else this.fail("json.value", { from: this.at < this.text.length ? this.at : this.end });
+    if (word === "true" || word === "false" || word === "null") {
+      this.at += word.length;
+      return;
+    }
+    this.otherQuotes();
+    if (!word) this.fail("json.value", { from: this.at < this.text.length ? this.at : this.end });
+    const [from, to, literal] = [this.at, this.at + word.length, LITERALS.get(word)];
+    if (literal) this.fail("json.literal", { to, values: { word, literal }, fix: { key: "json.literal.fix", from, to, insert: literal } });
+    this.fail("json.word", { to, values: { word }, ...this.quoting(word) });
+  }
+
+  private noName(): never {
+    if (this.at >= this.text.length) this.fail("json.bracket", { from: this.end, values: { bracket: "}" } });
+    this.otherQuotes();
+    const word = this.peek(WORD);
+    this.fail("json.name", { to: this.at + Math.max(word.length, 1), ...(word && this.quoting(word)) });
+  }
+
+  /** Refuse a string in quotes of another kind; where nothing in it must change, double quotes are offered. */
+  private otherQuotes(): void {
+    const found = this.peek(OTHER_QUOTES);
+    if (!found) return;
+    const [from, to] = [this.at, this.at + found.length];
+    const fix = { key: "json.quotes.fix", from, to, insert: `"${found.slice(1, -1)}"` };
+    this.fail("json.quotes", { to, ...(MEANS_THE_SAME.test(found) ? { fix } : {}) });
+  }
+
+  private quoting(word: string): Pick<JsonProblem, "fix"> {
+    const [from, to] = [this.at, this.at + word.length];
+    ALONE.lastIndex = to;
+    return ALONE.test(this.text) ? { fix: { key: "json.quotes.fix", from, to, insert: `"${word}"` } } : {};
   }
 
   private space(): void {
     this.at += this.peek(SPACE).length;
+    const comment = this.peek(COMMENT);
+    if (!comment) return;
+    const [from, to] = [this.at, this.at + comment.length];
+    const fix = { key: "json.remove", ...this.wholeLines(from, to), insert: "" };
+    this.fail("json.comment", { to, fix });
+  }
+
+  /** With the line that it leaves empty, or the spaces before it. */
+  private wholeLines(from: number, to: number): { from: number; to: number } {
+    const before = this.text.slice(0, from).match(/[ \t]*$/)!.index!;
+    const isFirst = before === 0 || this.text[before - 1] === "\n";
+    const end = this.text.slice(to).match(/^[ \t]*(?:\r?\n|$)/)?.[0];
+    if (end === undefined) return { from, to };
+    return isFirst ? { from: before, to: to + end.length } : { from: before, to };
+  }
+
+  private lineAt(at: number): string {
+    return String(this.text.slice(0, at).split("\n").length);
   }
 
   private peek(pattern: RegExp): string {

@@ -1,4 +1,8 @@
+import type { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { toast } from "../../base/controllers/toasts";
+import type { JsonProblem } from "../../editor/json";
+import { formatted } from "../../editor/json_format";
 import { setWritable } from "../../editor/setup";
 import { say } from "../../texts";
 import { short } from "../../time";
@@ -11,11 +15,12 @@ const CURSOR_INTERVAL = 500;
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
-  static override targets = ["title", "folder", "badge", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
+  static override targets = ["title", "folder", "badge", "format", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
   static override values = { field: String, exact: Boolean };
   declare readonly titleTarget: HTMLElement;
   declare readonly folderTarget: HTMLElement;
   declare readonly badgeTarget: HTMLElement;
+  declare readonly formatTarget: HTMLButtonElement;
   declare readonly compareTarget: HTMLAnchorElement;
   declare readonly cancelTarget: HTMLButtonElement;
   declare readonly askTarget: HTMLButtonElement;
@@ -83,7 +88,8 @@ export class SheetController extends LiveController {
   goTo(): void {
     const { problem } = this.field;
     if (!this.view || !problem) return;
-    this.view.dispatch({ selection: { anchor: problem.from }, effects: EditorView.scrollIntoView(problem.from, { y: "center" }) });
+    const at = placeOf(problem, this.view.state);
+    this.view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
     this.view.focus();
   }
 
@@ -93,6 +99,28 @@ export class SheetController extends LiveController {
     const { from, to, insert } = fix;
     this.view.dispatch({ changes: { from, to, insert }, userEvent: "input.fix" });
     project.linter.now(this.field);
+  }
+
+  /** Lay the JSON out; where it is broken, go to what must be mended first. */
+  format(): void {
+    const { field, view } = this;
+    if (!view || !this.isFormattable) return;
+    project.linter.now(field);
+    if (field.problem) return this.goTo();
+    const change = formatted(view.state);
+    if (change) view.dispatch(change);
+    else toast({ text: say("json.formatted") });
+    view.focus();
+  }
+
+  formatAsked(event: Event): void {
+    if (!this.isFormattable) return;
+    event.preventDefault();
+    this.format();
+  }
+
+  private get isFormattable(): boolean {
+    return this.field.language === "json" && this.writable === true;
   }
 
   /** Asked for elsewhere: by key, in the palette, beside the save button of a phone. */
@@ -200,6 +228,7 @@ export class SheetController extends LiveController {
 
   private paintTools(view: string): void {
     const { field } = this;
+    this.formatTarget.hidden = field.language !== "json" || !project.isWritable(field);
     this.cancelTarget.hidden = view !== "yours" || !field.isHeld;
     const theirs = view === "theirs" || view === "elsewhere";
     if (this.hasAskTarget) {
@@ -229,10 +258,15 @@ export class SheetController extends LiveController {
     const { problem, state } = this.field;
     this.noteTarget.hidden = !problem;
     if (!problem || !state) return;
-    const line = state.doc.lineAt(problem.from).number;
+    const line = state.doc.lineAt(placeOf(problem, state)).number;
     this.noteTarget.querySelector("p")!.textContent = say("json.note", { line, problem: say(problem.key, problem.values) });
     this.goToTarget.textContent = say("json.go", { line });
     this.fixTarget.hidden = !problem.fix || !this.writable;
     if (problem.fix) this.fixTarget.textContent = say(problem.fix.key);
   }
+}
+
+/** Where a problem is; the text may have become shorter since it was looked at. */
+function placeOf({ from }: JsonProblem, { doc }: EditorState): number {
+  return Math.min(from, doc.length);
 }
