@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from drafts.comments.services import create_comment
 from tests.browser.pages import other_paths, project_paths
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE
@@ -108,4 +110,25 @@ def test_the_foot_of_the_sheet_is_whole_while_somebody_writes(person: Callable[.
     expect(foot).to_contain_text("Backed up")
     parts = "one => [one, one.lastElementChild.lastElementChild].map(part => part.getBoundingClientRect().right)"
     edges = foot.evaluate(parts)
+    assert edges[1] <= edges[0]
+
+
+def test_the_open_tab_is_in_sight_and_a_shadow_says_that_there_are_more(person: Callable[..., Person]) -> None:
+    mara = person("owner", size=(390, 844))
+    tabs = mara.open("settings/").locator("#project-tabs")
+    expect(tabs.get_by_role("link", name="Settings")).to_be_in_viewport(ratio=1)
+    expect(tabs.get_by_role("link", name="Workspace")).not_to_be_in_viewport()
+    assert tabs.evaluate("one => getComputedStyle(one).backgroundAttachment") == "local, local, scroll, scroll"
+
+
+def test_a_long_name_leaves_room_for_the_time_of_a_comment(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    place: dict[str, Any] = {"version": 12, "target_field": "prompt_text", "anchor": {"from_line": 6, "to_line": 6}}
+    text = "Cite 6.1.2."
+    project = world.project.id
+    world.arrange(lambda: create_comment(caller=world.caller("reviewer"), project_id=project, text=text, **place))
+    mara.at_work()
+    head = mara.page.locator(".thread-head").first
+    head.locator("strong").evaluate("one => { one.textContent = 'Wolfeschlegelsteinhausenbergerdorff '.repeat(3) }")
+    edges = head.evaluate("one => [one, one.querySelector('time')].map(each => each.getBoundingClientRect().right)")
     assert edges[1] <= edges[0]
