@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from projects.models import Project
 from tests import databases
 from tests.cast import CASTS, STANDING, Cast, forget_redis, make_cast, new_caller, new_project, new_user
 from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
+from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.exploring import load_profile
 from tests.services import SERVICES, worker
 
@@ -36,6 +38,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         SERVICES.start()
         if SERVICES.started:
             databases.drop_leftovers()
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Nothing of the tests is garbage while they are read."""
+    gc.disable()
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """What was loaded until here stays: no collection needs to walk through it again."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

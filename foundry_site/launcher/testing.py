@@ -32,8 +32,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     has_browser = ensure_chromium()
     if not has_browser and _is_ci():
         raise LaunchError("There is no Chromium, and continuous integration must not leave the browser tests out.")
-    # By group: the faults go to one worker, one after the other.
-    ours = ["-n", str(_workers()), "--dist", "loadgroup"]
+    ours = ["-n", str(_workers())]
     workers = [] if any(argument.startswith("-n") for argument in arguments) else ours
     status = _pytest([*workers, *arguments])
     if not has_browser:

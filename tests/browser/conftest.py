@@ -44,12 +44,11 @@ START_SECONDS = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium; those of one file stay together (`--dist loadgroup`)."""
+    """Every test of this folder drives Chromium."""
     missing = find_chromium() is None
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if missing:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 

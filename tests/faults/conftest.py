@@ -14,15 +14,6 @@ import pytest
 from foundry_site.launcher.nodes import MANAGE, Node, running
 from tests.faults.fault_cluster import FaultCluster
 
-CLUSTERS = {"cluster", "small_cluster"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What breaks services goes to one worker of pytest-xdist (`--dist loadgroup`)."""
-    for item in items:
-        if CLUSTERS & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("faults"))
-
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[FaultCluster]:

@@ -22,9 +22,6 @@ from foundry_site.embedded.postgres import SUPERUSER
 PROGRAMS = Path(postgres_package).parent / "pginstall18" / "bin"
 ROLES = settings.BASE_DIR / "docs" / "operations" / "roles.sql"
 
-# One worker, which makes the site once.
-pytestmark = pytest.mark.xdist_group("two_roles")
-
 
 class Site:
     """A database of its own with two roles, made by the file that operators are given."""

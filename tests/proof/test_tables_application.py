@@ -14,9 +14,6 @@ from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_name
 from tests.proof.tampering import Change, planting, removal, rolled_back, run
 from tests.proof.world import World
 
-# One worker, which makes the world once.
-pytestmark = pytest.mark.xdist_group("tables_application")
-
 Application = Callable[[str], bool]
 
 

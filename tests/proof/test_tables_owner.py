@@ -9,9 +9,6 @@ from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_name
 from tests.proof.tampering import Change, planting, removal, rolled_back, run
 from tests.proof.world import World
 
-# One worker, which makes the world once.
-pytestmark = pytest.mark.xdist_group("tables_owner")
-
 
 @pytest.mark.parametrize("change", CHANGES_OF_ROWS, ids=named)
 def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_a_changed_column_is_named(unguarded: World, change: Change):

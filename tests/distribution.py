@@ -1,0 +1,46 @@
+"""Which worker of pytest-xdist runs what: the tests of a file stay together, for they share what is slow to make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.services import worker
+
+# Began first, so that no worker is left with one of these when the others have nothing more to do.
+LONGEST = ("faults", "browser", "foundry_site", "proof", "rest", "gateway")
+# The faults share one cluster, which they break: together, and one after the other.
+TOGETHER = "tests/faults/"
+# Each test stands for itself here, and all of them take long.
+APART = "tests/rest/test_schema.py"
+
+
+class FilesTogether(LoadScopeScheduling):
+    """A worker gets a whole file, or the whole folder of the faults."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        if file == APART:
+            return nodeid
+        return TOGETHER if file.startswith(TOGETHER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesTogether:
+    """Distribute by file, in the order of the tests, whatever ``--dist`` says."""
+    config.option.loadscopereorder = False
+    return FilesTogether(config, log)  # type: ignore[arg-type]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a worker, put the longest folders first; the order within them, and of the others, is the seed's."""
+    if worker() is not None:
+        items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    folder = path.relative_to(Path(__file__).parent).parts[0]
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
