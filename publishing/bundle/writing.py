@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator
 
 from audit.keys.sealing import ADDED_MEMBERS, seal
+from kernel.zipping import StreamedZip, gathered
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
 from publishing.bundle.scope import BUNDLE_VERSION, Scope
-from publishing.bundle.zipping import StreamedZip, gathered
 from rest.downloads import file_name
 
 BUNDLE = "bundle"

@@ -13,10 +13,10 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient
 
+from kernel.zipping import StreamedZip
 from publishing.bundle import rows
 from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle
-from publishing.bundle.zipping import StreamedZip
 from tests.publishing.bundles import files_in, project_bundle, release_bundle, wrong_with
 from tests.publishing.reviews import Review
 from tests.rest.client import Api, problem
