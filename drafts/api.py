@@ -39,6 +39,15 @@ class DraftView(ProjectView):
     def made(self, draft: Draft) -> HttpResponseBase:
         return self.answer(reading.body(draft), 200 if draft.repeated else 201)
 
+    def caller_with(self, client_ref: UUID | None, session: UUID | None) -> Caller:
+        """The caller, in their session if there is one, with the ``client_ref`` of the body or of the header."""
+        caller = self.caller() if session is None else in_session(self.caller(), session)
+        if client_ref is None:
+            return caller
+        if caller.client_ref not in {None, client_ref}:
+            raise ValidationFailed({"client_ref": [_("Differs from the header Idempotency-Key.")]})
+        return replace(caller, client_ref=client_ref)
+
 
 class DraftsView(DraftView):
     write_action = "draft.save"
@@ -64,14 +73,24 @@ class DraftsView(DraftView):
         given.setdefault("tokens", {})
         return self.made(services.save_draft(caller=caller, project_id=project_id, **given))
 
-    def caller_with(self, client_ref: UUID | None, session_id: UUID) -> Caller:
-        """The caller in their session, with the ``client_ref`` of the body or of the header."""
-        caller = in_session(self.caller(), session_id)
-        if client_ref is None:
-            return caller
-        if caller.client_ref not in {None, client_ref}:
-            raise ValidationFailed({"client_ref": [_("Differs from the header Idempotency-Key.")]})
-        return replace(caller, client_ref=client_ref)
+
+class FilesView(DraftView):
+    write_action = "draft.save"
+
+    @operation(
+        "files_change", takes=shapes.ChangedFiles, answer=shapes.DraftInfo, status=201, repeatable=True, problems=[423]
+    )
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Add, replace, remove and rename files in one version, without taking their locks before.
+
+        It is refused while another session is editing one of the files. A renamed file keeps its comments and its
+        history; the lock and the unsaved text of `session_id` go along.
+        """
+        given = self.body(shapes.ChangedFiles)
+        session_id = given.pop("session_id", None)
+        caller = self.caller_with(given.pop("client_ref", None), session_id)
+        draft = services.change_files(caller=caller, project_id=project_id, session_id=session_id, **given)
+        return self.made(draft)
 
 
 class OneDraftView(ProjectView):

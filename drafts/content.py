@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 from django.utils.translation import gettext as _
 
+from blobs.models import sha256_of
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, FieldContent
 from drafts.syntax import check_syntax
 from kernel.canonical import canonical_hash
@@ -182,6 +183,22 @@ def _read_file(field: str, value: object) -> FieldChange:
     text = check_content(value["content"], field=field)
     check_syntax(text, language=language, name=field)
     return FieldChange(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
+
+
+def applied(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange]) -> dict[str, FieldContent]:
+    """Every field after these changes."""
+    contents = {name: content_of(change) for name, change in changes.items()}
+    after = {**before, **contents}
+    return {name: content for name, content in after.items() if content is not None}
+
+
+def content_of(change: FieldChange) -> FieldContent | None:
+    """What a field holds after a change; None where the change removes it."""
+    if change.text is None:
+        return None
+    data = change.text.encode("utf-8")
+    size = len(data) if change.field.startswith(FILES) else 0
+    return FieldContent(sha256_of(data), change.media_type, change.language, size)
 
 
 def check_files(fields: Mapping[str, FieldContent]) -> None:

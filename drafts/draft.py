@@ -74,6 +74,7 @@ class Draft(models.Model):
     origin = models.JSONField(null=True, help_text=_("{type, id, contributors} of what a later stage promoted."))
     changed_fields = ArrayField(models.TextField())
     content_hash = models.CharField(max_length=64)
+    renamed = models.JSONField(null=True, help_text=_("New field → old field of each file that this version renamed."))
 
     project_id: UUID
     prompt_id: str | None
@@ -96,6 +97,13 @@ class Draft(models.Model):
             models.CheckConstraint(condition=Q(version_number__gte=1), name="drafts_draft_version_from_1"),
             models.CheckConstraint(condition=Q(kind__in=DraftKind.values), name="drafts_draft_kind_known"),
             models.CheckConstraint(condition=Q(content_hash__regex=r"^[0-9a-f]{64}$"), name="drafts_draft_hash_shape"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["project", "version_number"],
+                condition=Q(renamed__isnull=False),
+                name="drafts_draft_renames",
+            ),
         ]
 
     def __str__(self) -> str:

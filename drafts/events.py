@@ -71,12 +71,20 @@ def _saved_thing(context: EventContext) -> str:
 
 
 def _version_words(data: Facts, words: str) -> str:
-    fields = [field_names.label(name) for name in data["changed_fields"]]
+    renamed: dict[str, str] = data.get("renamed", {})
+    names = [name for name in data["changed_fields"] if name not in renamed.values()]
+    fields = [_field_words(name, renamed.get(name)) for name in names]
     shown = ", ".join(fields[:MAX_FIELDS])
     if len(fields) > MAX_FIELDS:
         more = len(fields) - MAX_FIELDS
         shown = ngettext("{shown} and {n} more", "{shown} and {n} more", more).format(shown=shown, n=more)
     return words.format(version=data["version"], source=data["source_version"], fields=shown)
+
+
+def _field_words(name: str, former: str | None) -> str:
+    if former is None:
+        return field_names.label(name)
+    return _("{path}, renamed from {former}").format(path=field_names.label(name), former=field_names.label(former))
 
 
 def _save_sentence(context: EventContext) -> Text:
@@ -180,7 +188,7 @@ _of_a_task = partial(EventType, live=_TASK, icon="list-checks", kind="tasks", li
 EVENTS: Final = (
     EventType(
         "draft.saved",
-        live=("version", "kind", "changed_fields"),
+        live=("version", "kind", "changed_fields", "renamed", "removed"),
         words=_saved,
         sentence=_save_sentence,
         thing=_saved_thing,

@@ -40,9 +40,10 @@ def next_redo(*, project_id: UUID, user: User) -> NextStep | None:
 def version_entries(project_id: UUID) -> list[VersionEntry]:
     """Every version of a project as the replay needs it, oldest first. One query."""
     rows = Draft.objects.filter(project_id=project_id).order_by("version_number")
-    columns = rows.values_list("version_number", "author_id", "kind", "source_version", "changed_fields")
+    columns = rows.values_list("version_number", "author_id", "kind", "source_version", "changed_fields", "renamed")
     return [
-        VersionEntry(version, author, kind, source, tuple(fields)) for version, author, kind, source, fields in columns
+        VersionEntry(version, author, kind, source, tuple(fields), tuple((renamed or {}).items()))
+        for version, author, kind, source, fields, renamed in columns
     ]
 
 

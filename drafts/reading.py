@@ -41,6 +41,7 @@ def summary(draft: Draft) -> dict[str, Any]:
         "kind": draft.kind,
         "source_version": draft.source_version,
         "changed_fields": draft.changed_fields,
+        **({"renamed": draft.renamed} if draft.renamed else {}),
         "content_hash": f"sha256:{draft.content_hash}",
     }
 

@@ -54,6 +54,7 @@ def _saved(rows: Rows, fact: Fact) -> None:
         origin=None,
         changed_fields=data["changed_fields"],
         content_hash=data["content_hash"],
+        renamed=data.get("renamed"),
     )
 
 

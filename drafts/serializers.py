@@ -78,6 +78,32 @@ class NewDraft(serializers.Serializer[Any]):
     client_ref = Uuid(required=False, help_text="As the header `Idempotency-Key`.")
 
 
+@extend_schema_field({"type": "object", "additionalProperties": FILE_CHANGE})
+class FileChanges(ChangesField):
+    """The new content of each file, by field; null removes it."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class RenamesField(serializers.Field[Any, Any, Any, Any]):
+    """New field → old field; the service checks the names."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        if not isinstance(data, dict) or not all(isinstance(old, str) for old in data.values()):
+            raise serializers.ValidationError(_("Must be an object of field names."))
+        return data
+
+
+class ChangedFiles(serializers.Serializer[Any]):
+    """Files to add, replace, remove and rename in one version. ``base_version`` is the version that was seen."""
+
+    base_version = Integer(min_value=0, max_value=2**31 - 1)
+    session_id = Uuid(required=False, help_text="The session whose locks go along with renamed files.")
+    changes = FileChanges(required=False)
+    renames = RenamesField(required=False, help_text="New field → old field: `files/new.md` → `files/old.md`.")
+    message = Text(max_length=MAX_MESSAGE, required=False, allow_blank=True)
+    client_ref = Uuid(required=False, help_text="As the header `Idempotency-Key`.")
+
+
 class OptionalReason(serializers.Serializer[Any]):
     reason = Text(max_length=MAX_REASON, required=False, allow_blank=True)
 
@@ -93,6 +119,9 @@ class DraftSummary(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(DraftKind.choices)
     source_version = serializers.IntegerField(allow_null=True)
     changed_fields = serializers.ListField(child=serializers.CharField())
+    renamed = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="New field → old field, where it renamed files."
+    )
     content_hash = serializers.CharField(help_text="`sha256:<hex>` of the canonical list of all fields' hashes.")
 
 

@@ -2,13 +2,13 @@
 
 Saves, reverts and imports of a person are entries of their undo stack and clear their redo stack; an undo or redo moves
 the entry that it names by `source_version`. A field of an entry is free if every later change to it is the same
-person's own and already taken back.
+person's own and already taken back. The two names of a renamed file go back together, or neither does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from drafts.models import DraftKind
@@ -16,13 +16,14 @@ from drafts.models import DraftKind
 
 @dataclass(frozen=True, slots=True)
 class VersionEntry:
-    """One version as the replay needs it."""
+    """One version as the replay needs it; `renamed` are its renamed files, new and old name."""
 
     version: int
     author: UUID
     kind: str
     source: int | None
     fields: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,9 +77,9 @@ def plan_undo(entries: Sequence[VersionEntry], author: UUID) -> Plan | None:
     if not stacks.undo:
         return None
     source = stacks.undo[-1]
-    fields = next(entry.fields for entry in entries if entry.version == source)
+    entry = next(entry for entry in entries if entry.version == source)
     taken_back = {source, *stacks.redo}
-    return _plan(entries, author, source=source, after=source, content_of=source - 1, fields=fields, own=taken_back)
+    return _plan(entries, author, entry, source=source, content_of=source - 1, own=taken_back)
 
 
 def plan_redo(entries: Sequence[VersionEntry], author: UUID) -> Plan | None:
@@ -89,23 +90,23 @@ def plan_redo(entries: Sequence[VersionEntry], author: UUID) -> Plan | None:
     source = stacks.redo[-1]
     undone = next(entry for entry in reversed(entries) if entry.kind == DraftKind.UNDO and entry.source == source)
     own = {entry.version for entry in entries if entry.author == author}
-    return _plan(entries, author, source=source, after=undone.version, content_of=source, fields=undone.fields, own=own)
+    return _plan(entries, author, undone, source=source, content_of=source, own=own)
 
 
 def _plan(
     entries: Sequence[VersionEntry],
     author: UUID,
+    taken_back: VersionEntry,
     *,
     source: int,
-    after: int,
     content_of: int,
-    fields: Sequence[str],
     own: set[int],
 ) -> Plan:
-    """Split an entry's fields: free where every entry after `after` that touches it belongs to the `own` entries."""
+    """Split the fields of what is taken back: free where every later entry that touches it is one of `own`."""
+    fields = taken_back.fields
     blocked: dict[str, Blocked] = {}
     for entry in entries:
-        if entry.version <= after:
+        if entry.version <= taken_back.version:
             continue
         changed = entry.source if entry.kind in (DraftKind.UNDO, DraftKind.REDO) else entry.version
         if entry.author == author and changed in own:
@@ -113,5 +114,9 @@ def _plan(
         for name in entry.fields:
             if name in fields:
                 blocked[name] = Blocked(name, entry.version, entry.author)
+    for names in taken_back.renamed:
+        by = next((blocked[name] for name in names if name in blocked), None)
+        if by is not None:
+            blocked |= {name: replace(by, field=name) for name in names if name not in blocked}
     free = tuple(name for name in fields if name not in blocked)
     return Plan(source, content_of, free, tuple(blocked[name] for name in fields if name in blocked))

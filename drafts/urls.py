@@ -7,7 +7,7 @@ from django.urls import include, path, register_converter
 from drafts import api
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
-from drafts.exchange.api import ExportView
+from drafts.exchange.api import ArchiveView, ContentView, ExportView
 from drafts.moments import urls as moments
 from drafts.search import urls as search
 from drafts.tasks import urls as tasks
@@ -43,8 +43,11 @@ register_converter(Version, "version")
 of_project = [
     path("drafts/", api.DraftsView.as_view(), name="api_drafts"),
     path("drafts/<version:version>/", api.OneDraftView.as_view(), name="api_draft"),
+    path("files/", api.FilesView.as_view(), name="api_files"),
     path("drafts/<version:version>/files/<path:path>", api.FileView.as_view(), name="api_file"),
     path("drafts/<version_number:version>/revert/", api.RevertView.as_view(), name="api_revert"),
+    path("drafts/<version:version>/archive/", ArchiveView.as_view(), name="api_archive"),
+    path("drafts/<version:version>/content/<path:field>", ContentView.as_view(), name="api_content"),
     path("export/", ExportView.as_view(), name="api_export"),
     path("compare/", CompareView.as_view(), name="api_compare"),
     path("undo/", api.UndoView.as_view(), name="api_undo"),

@@ -21,8 +21,8 @@ from projects.writing import ProjectWrite
 
 _INSERT_DRAFT = """
 INSERT INTO drafts_draft (id, project_id, version_number, prompt_id, configuration_id, files, author_id, message, kind,
-    source_version, origin, changed_fields, content_hash, created_at)
-SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s::int, NULL, %s::text[], %s, event.at FROM event
+    source_version, origin, changed_fields, content_hash, renamed, created_at)
+SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s::int, NULL, %s::text[], %s, %s::jsonb, event.at FROM event
 """
 _POINT_PROJECT = "UPDATE projects_project SET current_draft_id = %s WHERE id = %s"
 
@@ -38,6 +38,7 @@ def write_draft(
     data: Mapping[str, Any] | None = None,
     reason: str | None = None,
     texts: Mapping[str, str | None] | None = None,
+    renamed: Mapping[str, str] | None = None,
     with_statements: Sequence[Statement] = (),
 ) -> Draft:
     """Insert the version after `current`. The caller has already checked the locks of the changed fields.
@@ -45,8 +46,8 @@ def write_draft(
     `after` contains all fields of the new version; their contents are stored already, or by one of `with_statements`.
     The event is recorded first: its time becomes the draft's, and its `seq` the token of a momentary lease. `texts` are
     the texts of the changed fields (None for a removed file), if the caller has them: the search index and readers of
-    the result then need no further query. Steps registered by apps (`drafts.new_versions`) run last; if one raises,
-    nothing is written.
+    the result then need no further query. `renamed` are the files that have another name than before, new → old. Steps
+    registered by apps (`drafts.new_versions`) run last; if one raises, nothing is written.
     """
     before = current.fields if current else {}
     check_files(after)
@@ -67,6 +68,7 @@ def write_draft(
         source_version=source_version,
         changed_fields=changed_fields(before, after),
         content_hash=content_hash(after),
+        renamed=dict(renamed) if renamed else None,
     )
     facts = {**_facts_of(draft, before, after), **(data or {})}
     inserting: Statement = (_INSERT_DRAFT, _row_of(draft))
@@ -111,6 +113,7 @@ def _row_of(draft: Draft) -> list[Any]:
         draft.source_version,
         draft.changed_fields,
         draft.content_hash,
+        json.dumps(draft.renamed) if draft.renamed else None,
     ]
 
 
@@ -131,6 +134,8 @@ def repeated_draft(write: ProjectWrite) -> Draft:
 
 def _facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[str, FieldContent]) -> dict[str, Any]:
     """The data of a version's event: hashes before and after, but never texts."""
+    renamed = draft.renamed or {}
+    removed = [name for name in draft.changed_fields if name not in after and name not in renamed.values()]
     return {
         "version": draft.version_number,
         "kind": draft.kind,
@@ -145,4 +150,6 @@ def _facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[s
             }
             for name in draft.changed_fields
         },
+        **({"renamed": draft.renamed} if draft.renamed else {}),
+        **({"removed": removed} if removed else {}),
     }

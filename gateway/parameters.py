@@ -51,6 +51,16 @@ class Save(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     client_ref: UUID | None = None
 
 
+class ChangedFiles(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """As REST has it, without the session. `renames` are new field → old field."""
+
+    base_version: Number
+    changes: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict)
+    renames: dict[str, str] = msgspec.field(default_factory=dict)
+    message: str = ""
+    client_ref: UUID | None = None
+
+
 class KeptText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     field: str
     token: Number

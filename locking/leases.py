@@ -251,6 +251,21 @@ def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
         raise lock_held(lease, expires_at=None)
 
 
+def leases_of_session(write: ProjectWrite, *, session_id: UUID | None, fields: Iterable[str]) -> dict[str, Lease]:
+    """The session's open leases of these fields, for a write that changes files without tokens.
+
+    Raises `LockHeld` for the first field that any other session holds, the caller's own included: what is typed there
+    would lose its file.
+    """
+    held: dict[str, Lease] = {}
+    leases = Lease.objects.open().filter(project=write.project, field__in=list(fields)).select_related("user")
+    for lease in leases.order_by("token"):
+        if lease.user_id != write.caller.user.id or lease.session_id != session_id:
+            raise lock_held(lease, expires_at=None)
+        held[lease.field] = lease
+    return held
+
+
 def momentary_lease(write: ProjectWrite, *, field: str, event_seq: int, at: datetime) -> Lease:
     """The lease record of a write without a lock: it starts and ends at the time of its `draft.saved` event."""
     return Lease(

@@ -17,6 +17,7 @@ from drafts.comments.models import Comment, CommentState
 from drafts.comments.reading import margin_counts, reply_body, thread_bodies
 from drafts.models import Draft
 from drafts.reading import get_draft
+from drafts.renames import comments_made_on
 from drafts.serializers import OptionalReason
 from kernel.errors import ValidationFailed
 from projects.access import get_project
@@ -31,7 +32,7 @@ VERSION = OpenApiParameter(
     "version", {"type": "integer", "minimum": 1, "maximum": MAX_VERSION}, description="The current one if left out."
 )
 FILTERS = (
-    OpenApiParameter("field", str, description="Only on this field."),
+    OpenApiParameter("field", str, description="Only on this field, by its name on that version."),
     OpenApiParameter("state", str, enum=CommentState.values, description="Only in this state."),
 )
 
@@ -53,9 +54,13 @@ class CommentsView(_OnVersion):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """The threads on a version and on those before it, newest first, each where its text is now."""
         draft = self.asked_version()
-        threads = Comment.objects.threads(project_id).filter(**_filters(request)).with_facts()
+        filters = _filters(request)
+        field = filters.pop("field", None)
+        threads = Comment.objects.threads(project_id).filter(**filters).with_facts()
         if draft is None:
             return self.answer(page(request, threads.none(), lambda thread: thread))
+        if field is not None:
+            threads = threads.filter(comments_made_on(field, project_id=project_id, version=draft.version_number))
         found = page(request, threads.made_up_to(draft.version_number), lambda thread: thread)
         return self.answer({**found, "results": thread_bodies(found["results"], draft)})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from drafts.comments.anchors import LineMap, LineSpan, lines_of
 from drafts.comments.models import Comment
 from drafts.memory import Memory
 from drafts.models import Draft
+from drafts.renames import Renames
+from projects.fields import FILES
 
 # A place is some 400 bytes; this many are the comments of a few hundred projects.
 MAX_KEPT: Final = 20_000
@@ -29,18 +31,39 @@ class _Question(NamedTuple):
 _memory: Memory[_Question, LineSpan | None] = Memory(MAX_KEPT)
 
 
-def positions(threads: Iterable[Comment], draft: Draft) -> dict[UUID, LineSpan | None]:
+def fields_on(threads: Iterable[Comment], draft: Draft) -> dict[UUID, str]:
+    """What the field of each thread is called on a version: a file may have another name than where it was made.
+
+    At most one query; the threads have their versions at hand.
+    """
+    threads = list(threads)
+    is_any_file = any(thread.field.startswith(FILES) for thread in threads)
+    renames = Renames.of_project(draft.project_id) if is_any_file else Renames()
+    return {
+        thread.id: renames.name_in(draft.version_number, thread.field, of=thread.on_draft.version_number)
+        if renames.steps
+        else thread.field
+        for thread in threads
+    }
+
+
+def positions(
+    threads: Iterable[Comment], draft: Draft, fields: Mapping[UUID, str] | None = None
+) -> dict[UUID, LineSpan | None]:
     """Where each thread that has an anchor stands on a version; None where its text is gone.
 
-    Two queries at most, whatever the number of threads, versions and fields; old texts are read one by one.
+    `fields` are the fields' names there (`fields_on`), if the caller has them. Two queries at most besides, whatever
+    the number of threads, versions and fields; old texts are read one by one.
     """
+    threads = list(threads)
+    fields = fields_on(threads, draft) if fields is None else fields
     found: dict[UUID, LineSpan | None] = {}
     asked: dict[UUID, _Question] = {}
     for thread in threads:
         if thread.from_line is None or thread.to_line is None or thread.content_id is None:
             continue
         span = LineSpan(thread.from_line, thread.to_line)
-        here = draft.sha256_of(thread.field)
+        here = draft.sha256_of(fields[thread.id])
         if here == thread.content_id or here is None:
             found[thread.id] = span if here else None
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from drafts.comments.models import Comment, CommentState
-from drafts.comments.positions import positions
+from drafts.comments.positions import fields_on, positions
 from drafts.models import Draft
 
 
@@ -25,12 +25,14 @@ class MarginCounts:
 def thread_bodies(threads: Sequence[Comment], draft: Draft) -> list[dict[str, Any]]:
     """Threads (with their facts at hand, see `with_facts`) and their replies, as they stand on a version.
 
-    `anchor` is the range as it was made; `position` is `{from_line, to_line}` on the asked version, None where the
-    text is gone or the comment is on the whole field.
+    `anchor` is the range as it was made; `field` is the name that its field has on the asked version, where a file may
+    have been renamed since. `position` is `{from_line, to_line}` there, None where the text is gone or the comment is
+    on the whole field.
     """
-    places = positions(threads, draft)
+    fields = fields_on(threads, draft)
+    places = positions(threads, draft, fields)
     replies = replies_of(threads)
-    return [_thread_body(each, places.get(each.id), replies.get(each.id, [])) for each in threads]
+    return [_thread_body(each, fields[each.id], places.get(each.id), replies.get(each.id, [])) for each in threads]
 
 
 def replies_of(threads: Sequence[Comment]) -> dict[UUID, list[Comment]]:
@@ -63,26 +65,31 @@ def reply_body(reply: Comment) -> dict[str, Any]:
 def margin_counts(*, project_id: UUID, draft: Draft) -> dict[str, MarginCounts]:
     """The threads on a version and those before it, counted for each field."""
     threads = Comment.objects.threads(project_id).made_up_to(draft.version_number)
-    rows = list(threads.only("field", "content_id", "from_line", "to_line", "quote", "state"))
+    columns = ("field", "content_id", "from_line", "to_line", "quote", "state", "draft__version_number")
+    rows = list(threads.select_related("draft").only(*columns))
     is_open = [each for each in rows if each.state == CommentState.OPEN]
-    places = positions(is_open, draft)
+    fields = fields_on(rows, draft)
+    places = positions(is_open, draft, fields)
     counts: defaultdict[str, MarginCounts] = defaultdict(MarginCounts)
     for thread in rows:
-        counts[thread.field].states[thread.state] += 1
+        counts[fields[thread.id]].states[thread.state] += 1
     for thread in is_open:
-        place = places.get(thread.id)
+        place, field = places.get(thread.id), fields[thread.id]
         if place:
-            counts[thread.field].lines[place.from_line] += 1
-        elif thread.from_line or draft.sha256_of(thread.field) is None:
-            counts[thread.field].gone += 1
+            counts[field].lines[place.from_line] += 1
+        elif thread.from_line or draft.sha256_of(field) is None:
+            counts[field].gone += 1
     return dict(counts)
 
 
-def _thread_body(thread: Comment, place: tuple[int, int] | None, replies: Sequence[Comment]) -> dict[str, Any]:
+def _thread_body(
+    thread: Comment, field: str, place: tuple[int, int] | None, replies: Sequence[Comment]
+) -> dict[str, Any]:
     return {
         **comment_body(thread),
         "version": thread.on_draft.version_number,
         "target_field": thread.field,
+        "field": field,
         "anchor": thread.anchor,
         "position": {"from_line": place[0], "to_line": place[1]} if place else None,
         "replies": [reply_body(reply) for reply in replies],

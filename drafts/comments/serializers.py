@@ -68,7 +68,8 @@ class ThreadInfo(CommentInfo):
     """A comment with its replies, as it stands on the asked version."""
 
     version = serializers.IntegerField(min_value=1, help_text="Where it was made.")
-    target_field = serializers.CharField()
+    target_field = serializers.CharField(help_text="Its field, as it was called there.")
+    field = serializers.CharField(help_text="What the field is called on the asked version: files can be renamed.")
     anchor = Anchor(allow_null=True)
     position = Lines(allow_null=True, help_text="Where its text is on the asked version; null where it is gone.")
     replies = ReplyInfo(many=True)

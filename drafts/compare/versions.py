@@ -17,6 +17,7 @@ from drafts.compare.fields import FieldDifference, Outcome, compare_field
 from drafts.compare.renames import renamed_files
 from drafts.compare.text import TextDifference, unread_difference
 from drafts.models import Draft, FieldContent
+from drafts.renames import Renames
 from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 
@@ -45,10 +46,21 @@ def compare_drafts(
     old, new = base.fields if base else {}, target.fields
     if field is not None and check_field_name(field) not in old.keys() | new.keys():
         raise NotFound(_("Neither version has {field}.").format(field=field))
-    versions = _Versions(old, new, Budget(rows=rows, skip=after if field else 0))
+    recorded = _recorded_renames(base, target)
+    versions = _Versions(old, new, Budget(rows=rows, skip=after if field else 0), recorded)
     versions.read(versions.affordable(versions.needed(field)))
     with admitted(reader, sum(map(len, versions.texts.values()))):
         return _compare(versions, field)
+
+
+def _recorded_renames(base: Draft | None, target: Draft) -> dict[str, str]:
+    """New name → old name of the files that versions in between renamed. At most one query."""
+    added = target.fields.keys() - base.fields.keys() if base else set()
+    if base is None or not added or not base.fields.keys() - target.fields.keys():
+        return {}
+    steps = Renames.of_project(target.project_id)
+    found = steps.other_names(added, of=target.version_number, version=base.version_number)
+    return {name: old for name, old in found.items() if old in base.fields and old not in target.fields}
 
 
 def _compare(versions: _Versions, field: str | None) -> Comparison:
@@ -71,6 +83,8 @@ class _Versions:
     old: Contents
     new: Contents
     budget: Budget
+    # Renames that the versions record; others are found by the files' contents.
+    recorded: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -104,14 +118,15 @@ class _Versions:
             self.texts = {blob.sha256: blob.text for blob in Blob.objects.filter(sha256__in=hashes)}
 
     def renames(self) -> dict[str, str]:
-        """New name → old name of the files whose texts were read."""
-        removed = {name: each.sha256 for name, each in self.old.items() if name not in self.new}
-        added = {name: each.sha256 for name, each in self.new.items() if name not in self.old}
+        """New name → old name: recorded, or found among the files whose texts were read."""
+        known = self.recorded.keys() | self.recorded.values()
+        removed = {name: each.sha256 for name, each in self.old.items() if name not in self.new.keys() | known}
+        added = {name: each.sha256 for name, each in self.new.items() if name not in self.old.keys() | known}
         sides = [
             {name: digest for name, digest in side.items() if name.startswith(FILES) and digest in self.texts}
             for side in (removed, added)
         ]
-        return renamed_files(sides[0], sides[1], self.texts.__getitem__, self.budget)
+        return self.recorded | renamed_files(sides[0], sides[1], self.texts.__getitem__, self.budget)
 
     def compare(self, name: str, source: str | None) -> FieldDifference:
         """One field, under its new name where it was renamed."""

@@ -1,4 +1,4 @@
-"""The runnable payload of one content hash."""
+"""What others run or keep: the payload of one content hash, the fields of a version as plain files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from drafts.api import VERSION as DRAFT_VERSION
+from drafts.exchange.archive import archive, download_name
 from drafts.exchange.payload import find_draft, payload
 from drafts.exchange.serializers import Payload
+from drafts.reading import field_of, get_draft, text_of
 from kernel.errors import ValidationFailed
 from projects.rest import ProjectView
 from rest.downloads import attachment, file_name
@@ -31,11 +36,54 @@ HASH = OpenApiParameter(
     "hash", {"type": "string", "pattern": "^(sha256:)?[0-9a-f]{64}$"}, description="Instead of `version`."
 )
 
+FIELD = OpenApiParameter("field", str, OpenApiParameter.PATH, description="With its slashes as they are.")
+
 # One thread, and so one database connection, for all payloads that are being sent.
 _senders: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="payload")
 
 
-class ExportView(ProjectView):
+class _DownloadView(ProjectView):
+    """The base of what is sent piece by piece."""
+
+    def sent(self, pieces: Iterator[bytes], content_type: str) -> StreamingHttpResponse:
+        content = _in_thread(pieces) if isinstance(self.plain, ASGIRequest) else pieces
+        return StreamingHttpResponse(content, content_type=content_type)
+
+    @property
+    def plain(self) -> HttpRequest:
+        """The request as Django knows it."""
+        plain: HttpRequest = self.request._request  # noqa: SLF001
+        return plain
+
+
+class ArchiveView(_DownloadView):
+    @operation("drafts_archive", answer=OpenApiTypes.BINARY, parameters=[DRAFT_VERSION])
+    def get(self, request: Request, project_id: UUID, version: int | None) -> HttpResponseBase:
+        """All fields of one version as a zip of plain files."""
+        project = self.access().project
+        draft = get_draft(project_id=project_id, version=version)
+        response = self.sent(archive(draft), "application/zip")
+        response["Content-Disposition"] = attachment(file_name(f"{project.name} v{draft.version_number}", "zip"))
+        response["Foundry-Version"] = str(draft.version_number)
+        return response
+
+
+class ContentView(ProjectView):
+    @operation("drafts_content", answer=OpenApiTypes.BINARY, parameters=[DRAFT_VERSION, FIELD], not_modified=True)
+    def get(self, request: Request, project_id: UUID, version: int | None, field: str) -> HttpResponseBase:
+        """One field of a version as a plain file: exactly the bytes over which its hash goes."""
+        self.access()
+        draft = get_draft(project_id=project_id, version=version)
+        content = field_of(draft, field)
+        # Whatever it is, a browser saves it and never shows it as a page of this site.
+        response = HttpResponse(text_of(content).encode(), content_type="application/octet-stream")
+        response["Content-Disposition"] = content_disposition_header(True, download_name(field))
+        response["ETag"] = f'"{content.sha256}"'
+        response["Foundry-Version"] = str(draft.version_number)
+        return response
+
+
+class ExportView(_DownloadView):
     @operation("export_read", answer=Payload, parameters=[VERSION, HASH], not_modified=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """The runnable payload of one version or content hash. Its ETag is the content hash.
@@ -45,12 +93,9 @@ class ExportView(ProjectView):
         project = self.access().project
         draft = find_draft(project=project, version=_version(request), content_hash=_content_hash(request))
         etag = f'"sha256:{draft.content_hash}"'
-        plain = request._request  # noqa: SLF001 (the one Django knows)
-        response: HttpResponseBase | None = get_conditional_response(plain, etag=etag)
+        response: HttpResponseBase | None = get_conditional_response(self.plain, etag=etag)
         if response is None:
-            pieces = payload(draft)
-            content = _in_thread(pieces) if isinstance(plain, ASGIRequest) else pieces
-            response = StreamingHttpResponse(content, content_type="application/json")
+            response = self.sent(payload(draft), "application/json")
         response["ETag"] = etag
         response["Content-Disposition"] = attachment(file_name(f"{project.name} v{draft.version_number}", "json"))
         response["Foundry-Version"] = str(draft.version_number)

@@ -21,6 +21,7 @@ from drafts.exchange.agreement import Agreement
 from drafts.exchange.lines import BlobLine, DraftLine, EventLine, ExportedPerson, Header
 from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
+from drafts.renames import are_renames
 from drafts.versions import changed_fields
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
@@ -98,6 +99,8 @@ class DraftCheck:
         changed = changed_fields(self._fields, fields)
         if changed != line.changed_fields:
             raise refuse(f"v{line.version} does not say which fields it changed.")
+        if line.renamed is not None and not are_renames(line.renamed, self._fields, fields):
+            raise refuse(f"v{line.version} renames files in a way that no version does.")
         if line.kind not in DraftKind.values or len(line.message) > MAX_MESSAGE:
             raise refuse(f"v{line.version} has a kind or message that no version has.")
         self.expected[line.version] = self._expected_data(line, fields)
@@ -119,6 +122,7 @@ class DraftCheck:
             "message": line.message,
             "changed_fields": line.changed_fields,
             "content_hash": line.content_hash,
+            "renamed": line.renamed,
             "fields": {
                 name: {
                     "before": before[name].sha256 if name in before else None,

@@ -137,6 +137,7 @@ def _drafts(project: Project, people: People) -> Iterator[lines.DraftLine]:
             origin=draft.origin,
             changed_fields=draft.changed_fields,
             content_hash=draft.content_hash,
+            renamed=draft.renamed,
         )
 
 

@@ -141,6 +141,7 @@ class _Import:
             after=after,
             kind=DraftKind.IMPORT,
             message=line.message,
+            renamed=line.renamed,
             data={"base_version": line.version - 1, "import": self._facts_of(line)},
         )
         if draft.content_hash != line.content_hash:

@@ -78,7 +78,9 @@ class FieldFacts(Struct, forbid_unknown_fields=True, frozen=True):
     language: str | None
 
 
-class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, tag="draft"):
+class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True, tag="draft"):
+    """A version; `renamed` (new field → old field) is there only if it renamed files."""
+
     id: UUID
     version: Number
     fields: dict[str, FieldFacts]
@@ -90,6 +92,7 @@ class DraftLine(Struct, forbid_unknown_fields=True, frozen=True, tag="draft"):
     origin: dict[str, Any] | None
     changed_fields: list[str]
     content_hash: Sha256
+    renamed: dict[str, str] | None = None
 
 
 class EventLine(Struct, forbid_unknown_fields=True, frozen=True, tag="event"):

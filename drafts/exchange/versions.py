@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller
-from blobs.models import sha256_of
 from blobs.services import store_texts
-from drafts.content import FieldChange
+from drafts.content import FieldChange, applied
 from drafts.fingerprints import fingerprint
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
 from drafts.versions import repeated_draft, write_draft
@@ -18,7 +17,6 @@ from kernel.errors import StaleBase
 from kernel.names import check_remark
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
-from projects.fields import FILES
 from projects.writing import project_write
 
 
@@ -69,19 +67,3 @@ def _refuse_moved(fields: Mapping[str, FieldContent], base: Mapping[str, str | N
     for name, expected in base.items():
         if (fields[name].sha256 if name in fields else None) != expected:
             raise StaleBase(f"{name} was changed in Foundry since it was last imported.", field=name)
-
-
-def applied(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange]) -> dict[str, FieldContent]:
-    """Every field after these changes."""
-    contents = {name: content_of(change) for name, change in changes.items()}
-    after = {**before, **contents}
-    return {name: content for name, content in after.items() if content is not None}
-
-
-def content_of(change: FieldChange) -> FieldContent | None:
-    """What a field holds after a change; None where the change removes it."""
-    if change.text is None:
-        return None
-    data = change.text.encode("utf-8")
-    size = len(data) if change.field.startswith(FILES) else 0
-    return FieldContent(sha256_of(data), change.media_type, change.language, size)

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Person
-from drafts.comments.positions import positions
+from drafts.comments.positions import fields_on, positions
 from drafts.comments.serializers import Anchor, Lines
 from drafts.moments.reading import Moment
 from drafts.reading import body
@@ -26,7 +26,8 @@ class OpenThen(SaidThen):
     """A thread that was open, and what had been said in it."""
 
     version = serializers.IntegerField(min_value=1, help_text="Where it was made.")
-    target_field = serializers.CharField()
+    target_field = serializers.CharField(help_text="Its field, as it was called there.")
+    field = serializers.CharField(help_text="What the field was called then: files can be renamed.")
     anchor = Anchor(allow_null=True)
     position = Lines(allow_null=True, help_text="Where its text was; null where it was gone.")
     replies = SaidThen(many=True)
@@ -45,12 +46,14 @@ class MomentInfo(serializers.Serializer[Any]):
 def moment_body(moment: Moment) -> dict[str, Any]:
     """A moment as its readers get it. Comments on versions that were not there yet do not exist at any moment."""
     draft = moment.draft
-    places = positions(moment.comments, draft) if draft else {}
+    fields = fields_on(moment.comments, draft) if draft else {}
+    places = positions(moment.comments, draft, fields) if draft else {}
     comments = [
         {
             **_comment_body(thread),
             "version": thread.on_draft.version_number,
             "target_field": thread.field,
+            "field": fields.get(thread.id, thread.field),
             "anchor": thread.anchor,
             "position": place._asdict() if (place := places.get(thread.id)) else None,
             "replies": [_comment_body(reply) for reply in moment.replies.get(thread.id, [])],

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.next_step import blocked_by, version_entries
+from drafts.renames import renames_by_restoring
 from drafts.undo import Plan, VersionEntry, plan_redo, plan_undo
 from drafts.versions import changed_fields, repeated_draft, write_draft
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
+from locking.services import move_leases
 from projects.writing import ProjectWrite, project_write
 
 
@@ -42,7 +44,15 @@ def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str)
         if old.content_hash == current.content_hash:
             words = _("v{current} is already the same as v{version}.")
             raise Conflict(words.format(current=current.version_number, version=version))
-        return _restore(write, current, after=old.fields, kind=DraftKind.REVERT, source_version=version, reason=reason)
+        return _restore(
+            write,
+            current,
+            after=old.fields,
+            content_of=version,
+            kind=DraftKind.REVERT,
+            source_version=version,
+            reason=reason,
+        )
 
 
 def undo_draft(*, caller: Caller, project_id: UUID, reason: str = "") -> Draft:
@@ -84,6 +94,7 @@ def _move(
             write,
             current,
             after=after,
+            content_of=plan.content_of,
             kind=kind,
             source_version=plan.source,
             reason=words,
@@ -98,6 +109,7 @@ def _restore(
     current: Draft,
     *,
     after: Mapping[str, FieldContent],
+    content_of: int,
     kind: DraftKind,
     source_version: int,
     reason: str | None,
@@ -105,6 +117,7 @@ def _restore(
 ) -> Draft:
     touched = changed_fields(current.fields, after)
     refuse_foreign_leases(write, touched)
+    renamed = renames_by_restoring(current, after, version=content_of)
     draft = write_draft(
         write,
         current=current,
@@ -114,10 +127,12 @@ def _restore(
         source_version=source_version,
         data={"base_version": current.version_number, **(data or {})},
         reason=reason,
+        renamed=renamed,
     )
     Lease.objects.bulk_create(
         [momentary_lease(write, field=name, event_seq=draft.event_seq, at=draft.created_at) for name in touched]
     )
+    move_leases(write, renamed)
     return draft
 
 

@@ -70,7 +70,7 @@ def save_draft(
             message = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
             checked = read()
             current = write.project.current_draft
-            _check_base_version(base_version, current)
+            check_base_version(base_version, current)
             leases = held_leases(write, session_id=session_id, fields=checked, tokens=tokens)
             _check_base(project_id, base_version, current, checked)
             after = _apply(current.fields if current else {}, checked)
@@ -115,7 +115,8 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange
     return after
 
 
-def _check_base_version(base_version: int, current: Draft | None) -> None:
+def check_base_version(base_version: int, current: Draft | None) -> None:
+    """Raise `ValidationFailed` for a version that there is not yet."""
     newest = current.version_number if current else 0
     if not 0 <= base_version <= newest:
         problem = _("Must be between 0 and {newest}, the current version.").format(newest=newest)

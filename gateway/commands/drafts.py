@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from drafts.reading import body
-from drafts.services import save_draft
-from gateway.parameters import KeptText, OneField, Save
+from drafts.services import change_files, save_draft
+from gateway.parameters import ChangedFiles, KeptText, OneField, Save
 from gateway.registry import Command, CommandContext, Lane, command
 from gateway.watching import read_live_text
 from kernel.ijson import MAX_DEPTH, parse
@@ -32,6 +32,20 @@ def save(at: CommandContext, params: Save) -> dict[str, Any]:
         revisions=params.revisions,
         message=params.message,
         release_locks=params.release_locks,
+    )
+    return body(draft)
+
+
+@command("files.change", Lane.SERIALIZED)
+def change(at: CommandContext, params: ChangedFiles) -> dict[str, Any]:
+    draft = change_files(
+        caller=dataclasses.replace(at.caller, client_ref=params.client_ref),
+        project_id=at.project_id,
+        session_id=at.session_id,
+        base_version=params.base_version,
+        changes={name: _change(name, raw) for name, raw in params.changes.items()},
+        renames=params.renames,
+        message=params.message,
     )
     return body(draft)
 
@@ -61,4 +75,4 @@ def _change(name: str, raw: msgspec.Raw) -> Any:
     return raw if name == CONFIGURATION and isinstance(value, dict) else value
 
 
-DRAFT_COMMANDS: Final[tuple[Command, ...]] = (save, put, get_text)
+DRAFT_COMMANDS: Final[tuple[Command, ...]] = (save, change, put, get_text)

@@ -11,6 +11,7 @@ from locking.services.handover import (
     take_over_lock,
 )
 from locking.services.locks import Renewal, acquire_lock, release_lock, renew_locks
+from locking.services.moving import move_leases
 
 __all__ = [
     "Lock",
@@ -20,6 +21,7 @@ __all__ = [
     "freeze_locks",
     "hand_over_lock",
     "keep_lock",
+    "move_leases",
     "open_requests",
     "release_lock",
     "release_session_locks",

@@ -26,9 +26,14 @@ REST = (
         OPEN,
         {"base_version": 2, "session_id": SESSION, "changes": {"prompt_text": "x"}, "tokens": {"prompt_text": 1}},
     ),
+    Row(
+        "api_files", "POST", "files/", 201, WRITERS, OPEN, {"base_version": 2, "renames": {"files/b.md": "files/a.md"}}
+    ),
     Row("api_draft", "GET", "drafts/1/", 200),
     Row("api_draft", "GET", "drafts/current/", 200),
     Row("api_file", "GET", "drafts/1/files/a.md", 200),
+    Row("api_archive", "GET", "drafts/1/archive/", 200),
+    Row("api_content", "GET", "drafts/current/content/prompt_text", 200),
     Row("api_compare", "GET", "compare/?base=1&target=2", 200),
     Row("api_export", "GET", "export/", 200),
     Row("api_revert", "POST", "drafts/1/revert/", 201, WRITERS, OPEN, {"reason": "Better"}),

@@ -35,6 +35,7 @@ OF_THE_TRUNK = (
         OPEN,
         {"base_version": 0, "changes": {PROMPT: "x"}, "tokens": {PROMPT: 1}},
     ),
+    Row("files.change", "validation_failed", WRITERS, OPEN, {"base_version": 0, "changes": {"files/gone.md": None}}),
     Row("working_copy.put", "lock_not_held", params={"field": PROMPT, "token": 1, "revision": 1, "content": "x"}),
     Row("text.change", "lock_not_held", params={"field": PROMPT, "token": 1, "revision": 1, "changes": []}),
     Row("text.get", "not_found", params={"field": PROMPT}),

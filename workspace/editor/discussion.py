@@ -135,7 +135,7 @@ def _views(bodies: Iterable[dict[str, Any]], withdrawing: _Withdrawing) -> list[
 def _grouped(threads: Sequence[ThreadView], first: str, order: Callable[[ThreadView], Any]) -> list[FieldThreads]:
     by_field: dict[str, list[ThreadView]] = {}
     for thread in threads:
-        by_field.setdefault(thread.body["target_field"], []).append(thread)
+        by_field.setdefault(thread.body["field"], []).append(thread)
     names = sorted(field_names.in_order(set(by_field)), key=lambda name: name != first)
     return [FieldThreads(name, sorted(by_field[name], key=order)) for name in names]
 

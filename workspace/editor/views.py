@@ -20,12 +20,13 @@ from accounts.models import User
 from audit.models import Event, project_chain
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
+from drafts.renames import Renames, names_of_kept
 from kernel.errors import ValidationFailed
 from locking.models import Lease, WorkingCopy
 from locking.working_copies import discard_working_copy
 from projects import field_names
 from projects.access import Access, get_project
-from projects.fields import CONFIGURATION, PROMPT, check_field_name
+from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 from projects.models import Status
 from workspace import languages
 from workspace.decorators import PageRequest, page
@@ -80,7 +81,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     seq = Event.objects.newest_seq(project_chain(project_id))
     access = get_project(user=request.user, project_id=project_id)
     fields = _fields(access, more=[])
-    chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
+    chosen = _chosen(access, fields, request.GET.get("field", ""))
     draft = access.project.current_draft
     shown = texts_of([draft], chosen.name)[0] if draft else ""
     frame = frame_of(access, user=request.user, tab="workspace")
@@ -140,9 +141,10 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
 @page()
 def kept_texts(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The reader's unsaved texts that the server keeps."""
-    get_project(user=request.user, project_id=project_id)
+    project = get_project(user=request.user, project_id=project_id).project
     copies = WorkingCopy.objects.filter(lease__project_id=project_id, lease__user=request.user).select_related("lease")
-    return JsonResponse({"kept": [_kept(copy) for copy in copies]})
+    names = names_of_kept(project, [copy.lease for copy in copies])
+    return JsonResponse({"kept": [_kept(copy, names[copy.lease_id]) for copy in copies]})
 
 
 @page("POST")
@@ -152,10 +154,10 @@ def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
-def _kept(copy: WorkingCopy) -> dict[str, Any]:
+def _kept(copy: WorkingCopy, field: str) -> dict[str, Any]:
     return {
         "id": copy.id,
-        "field": copy.lease.field,
+        "field": field,
         "session_id": copy.lease.session_id,
         "is_open": copy.lease.is_open,
         "token": copy.lease.token,
@@ -163,6 +165,15 @@ def _kept(copy: WorkingCopy) -> dict[str, Any]:
         "content": copy.content,
         "updated_at": copy.updated_at,
     }
+
+
+def _chosen(access: Access, fields: list[FieldView], name: str) -> FieldView:
+    """The field that an address asks for. An old address finds a file under the name that it has now."""
+    by_name = {field.name: field for field in fields}
+    draft = access.project.current_draft
+    if name.startswith(FILES) and name not in by_name and draft is not None:
+        name = Renames.of_project(access.project.id).name_in(draft.version_number, name, of=0)
+    return by_name.get(name, fields[0])
 
 
 def _fields(access: Access, *, more: list[str]) -> list[FieldView]:

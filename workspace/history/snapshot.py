@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from drafts.comments.anchors import lines_of
 from drafts.comments.models import Comment
-from drafts.comments.positions import positions
+from drafts.comments.positions import fields_on, positions
 from drafts.comments.reading import reply_body
 from drafts.models import Draft
 from drafts.moments.reading import Moment
@@ -36,9 +36,13 @@ class PastField:
 
 @dataclass(frozen=True, slots=True)
 class PastThread:
-    """A thread that was open then; `line` is None where its text was gone, or it is on the whole field."""
+    """A thread that was open then. `field` is what its field was called.
+
+    `line` is None where its text was gone, or it is on the whole field.
+    """
 
     comment: Comment
+    field: str
     line: int | None
     replies: list[dict[str, Any]]
 
@@ -102,16 +106,20 @@ def threads_at(moment: Moment) -> list[PastThread]:
     """The threads that were open then, at the places of their texts."""
     if moment.draft is None:
         return []
-    places = positions(moment.comments, moment.draft)
+    fields = fields_on(moment.comments, moment.draft)
+    places = positions(moment.comments, moment.draft, fields)
     found = [
         PastThread(
-            each, place.from_line if place else None, [reply_body(one) for one in moment.replies.get(each.id, [])]
+            each,
+            fields[each.id],
+            place.from_line if place else None,
+            [reply_body(one) for one in moment.replies.get(each.id, [])],
         )
         for each in moment.comments
         for place in [places.get(each.id)]
     ]
-    order = {name: at for at, name in enumerate(field_names.in_order({each.comment.field for each in found}))}
-    return sorted(found, key=lambda each: (order[each.comment.field], each.is_gone, each.line or 0))
+    order = {name: at for at, name in enumerate(field_names.in_order({each.field for each in found}))}
+    return sorted(found, key=lambda each: (order[each.field], each.is_gone, each.line or 0))
 
 
 def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tuple[list[PastLine], str]:
@@ -121,7 +129,7 @@ def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tupl
         return [], ""
     counts: dict[int, int] = {}
     for thread in threads:
-        if thread.comment.field == field and thread.line:
+        if thread.field == field and thread.line:
             counts[thread.line] = counts.get(thread.line, 0) + 1
     lines = lines_of(text)
     shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MAX_LINES], 1)]

@@ -14,9 +14,10 @@ from django.shortcuts import render
 from accounts.models import User
 from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
+from drafts.renames import versions_that_changed
 from projects import field_names
 from projects.access import Access, get_project
-from projects.models import Status
+from projects.models import Project, Status
 from projects.permissions import allowed
 from publishing.models import Release, ReleaseState
 from publishing.permissions import may_bundle
@@ -55,7 +56,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     frame = frame_of(access, user=request.user, tab="history")
     versions = Draft.objects.of_project(project_id)
     filters = {name: request.GET.get(name, "") for name in ("author", "field", "kind")}
-    found = _filtered(versions, filters)
+    found = _filtered(versions, filters, access.project)
     before = query_number(request.GET, "before")
     if before is not None:
         found = found.filter(version_number__lt=before)
@@ -137,11 +138,12 @@ def changed_ever(versions: DraftQuerySet) -> Iterable[str]:
     return versions.order_by().annotate(name=names).values_list("name", flat=True).distinct()
 
 
-def _filtered(versions: DraftQuerySet, filters: dict[str, str]) -> DraftQuerySet:
+def _filtered(versions: DraftQuerySet, filters: dict[str, str], project: Project) -> DraftQuerySet:
     if filters["author"]:
         versions = versions.filter(author__username=filters["author"])
     if filters["field"]:
-        versions = versions.filter(changed_fields__contains=[filters["field"]])
+        newest = project.current_draft.version_number if project.current_draft else 0
+        versions = versions.filter(versions_that_changed(filters["field"], project_id=project.id, version=newest))
     if filters["kind"] in DraftKind.values:
         versions = versions.filter(kind=filters["kind"])
     return versions

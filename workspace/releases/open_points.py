@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from drafts.comments.models import Comment, CommentState
-from drafts.comments.positions import positions
+from drafts.comments.positions import fields_on, positions
 from drafts.models import Draft
 from drafts.tasks.models import Task
 from projects import field_names
@@ -76,15 +76,16 @@ def points_of(draft: Draft, rules: Rules) -> Points:
 
 def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[Point]:
     threads = list(threads)
-    places = positions(threads, draft)
+    fields = fields_on(threads, draft)
+    places = positions(threads, draft, fields)
     for thread in threads:
         place = places.get(thread.id)
-        field = field_names.label(thread.field)
+        field = field_names.label(fields[thread.id])
         where = _("Comment on {field}, line {line}") if place else _("Comment on {field}")
         text = " ".join(thread.text.split())
         cut = text if len(text) <= MAX_WORDS_LENGTH else text[:MAX_WORDS_LENGTH].rstrip() + " …"
         words = where.format(field=field, line=place[0] if place else 0) + f": “{cut}”"
-        query = {"field": thread.field, "panel": "comments", **({"line": place[0]} if place else {})}
+        query = {"field": fields[thread.id], "panel": "comments", **({"line": place[0]} if place else {})}
         address = reverse("workspace:workspace", args=[draft.project_id]) + f"?{urlencode(query)}"
         yield Point(words, thread.author, address)
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from audit.models import Event
-from drafts.content import check_files
+from drafts.content import applied, check_files
 from drafts.exchange.git.history import CommitChange, Selection, commit_changes
 from drafts.exchange.git.reading import Reading, read_step
 from drafts.exchange.git.repository import Commit, Contents, Repository
 from drafts.exchange.importing import Progress
-from drafts.exchange.versions import applied, import_version
+from drafts.exchange.versions import import_version
 from drafts.models import MAX_MESSAGE, Draft, FieldContent
 from kernel.errors import DomainError, ValidationFailed
 from kernel.names import as_remark, check_name

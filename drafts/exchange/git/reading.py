@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from drafts.content import FieldChange, line_ends_changed, read_changes
+from drafts.content import FieldChange, content_of, line_ends_changed, read_changes
 from drafts.exchange.git.history import CommitChange, Touch
 from drafts.exchange.git.repository import REGULAR_FILES, Contents
-from drafts.exchange.versions import content_of
 from drafts.models import FieldContent
 from kernel.errors import DomainError, ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT

@@ -59,6 +59,7 @@ def test_a_thread_reads_back_as_it_was_said(priya: Discussion, reviewer: User) -
         "state_by": None,
         "version": 1,
         "target_field": "prompt_text",
+        "field": "prompt_text",
         "anchor": ANCHOR,
         "position": {"from_line": 4, "to_line": 5},
         "replies": [],
