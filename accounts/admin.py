@@ -217,11 +217,11 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
 class TokenAdmin(Confirmed, TokenModelAdmin):  # type: ignore[misc] # the mixin takes any query set
     """Which tokens there are; an administrator may end one (11.300c), nobody can see or make one here."""
 
-    list_display = ("name", "user", "created_at", "expires_at", "revoked_at", "last_used_at")
-    list_filter = ("revoked_at",)
+    list_display = ("name", "user", "scope", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_filter = ("scope", "revoked_at")
     search_fields = ("name", "user__username", "user__display_name")
     list_select_related = ("user",)
-    fields = ("name", "user", "created_at", "expires_at", "revoked_at", "last_used_at")
+    fields = ("name", "user", "scope", "created_at", "expires_at", "revoked_at", "last_used_at")
     readonly_fields = fields
     actions = ("revoke",)
 

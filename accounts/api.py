@@ -37,8 +37,15 @@ class TokensView(RestView):
         body = self.body(shapes.NewToken)
         plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
         user = prove_for_token(plain, username=body["username"], password=body["password"], otp=body.get("otp"))
-        token, text = create_token(caller=proven_caller(request, user), name=body["name"])
-        made = {"id": token.id, "name": token.name, "token": text, "expires_at": token.expires_at}
+        wanted = {name: body[name] for name in ("name", "scope", "expires_at") if name in body}
+        token, text = create_token(caller=proven_caller(request, user), **wanted)
+        made = {
+            "id": token.id,
+            "name": token.name,
+            "token": text,
+            "scope": token.scope,
+            "expires_at": token.expires_at,
+        }
         return self.answer(made, 201)
 
 

@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
         # The receivers register themselves when their module is imported.
         import accounts.signals  # noqa: F401
         from accounts.callers import foundry_caller
+        from accounts.doctor import examine
         from accounts.events import EVENTS, GROUPS
         from accounts.permissions import SITE_PERMISSIONS
         from accounts.rebuilding import TABLES
@@ -17,6 +18,7 @@ class AccountsConfig(AppConfig):
         from audit.rebuilding.tables import rebuild
         from audit.system_caller import provide_system_caller
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
+        from kernel.doctor import EXAMINATIONS
         from kernel.site_permissions import register_site_permissions
 
         API_URLS.register("accounts", UrlModule("accounts.api_urls"))
@@ -25,5 +27,6 @@ class AccountsConfig(AppConfig):
         register_events(*EVENTS)
         register_event_groups(**GROUPS)
         register_vias()
+        EXAMINATIONS.register("Access tokens", examine)
         provide_system_caller(foundry_caller)
         rebuild(*TABLES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -34,7 +34,8 @@ class Caller:
     stage's own.
     ``credential`` identifies the credential without revealing it: ``token:<id>``, ``cookie:<hash of the session key>``,
     ``command`` or ``job``. ``on_behalf_of`` is the user for whom an agent or a service acts. ``proven_at`` is when the
-    person last reauthenticated in this browser session; None for a token, which cannot.
+    person last reauthenticated in this browser session; None for a token, which cannot. With ``is_read_only``
+    everything that would be recorded is refused: the token is for reading.
     """
 
     user: User
@@ -46,6 +47,7 @@ class Caller:
     credential: str = ""
     on_behalf_of: UUID | None = None
     proven_at: datetime | None = None
+    is_read_only: bool = False
 
 
 def cookie_credential(session_key: str) -> str:
@@ -62,7 +64,8 @@ def caller_from_request(request: HttpRequest, user: User | None = None) -> Calle
     user = user or _user_of(request)
     token = getattr(request, "auth", None)
     if isinstance(token, PersonalAccessToken):
-        return _in_request(request, user=user, via="api", credential=token.credential)
+        caller = _in_request(request, user=user, via="api", credential=token.credential)
+        return replace(caller, is_read_only=token.is_read_only)
     proven_at = _proven_at(request, user)
     return _in_request(request, user=user, via="browser", credential=_cookie_of(request), proven_at=proven_at)
 
@@ -79,7 +82,7 @@ def unknown_caller(request: HttpRequest) -> Caller:
 
 
 def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
-    """The caller of an ASGI connection in whose scope the gateway has put ``user`` and ``credential``."""
+    """The caller of an ASGI connection in whose scope the gateway has put what its sign-in found out."""
     agent = dict(scope.get("headers", ())).get(b"user-agent")
     return Caller(
         user=scope["user"],
@@ -87,6 +90,7 @@ def caller_from_scope(scope: Mapping[str, Any]) -> Caller:
         address=address_of_scope(scope),
         user_agent=_clean_user_agent(agent.decode("latin-1") if agent else None),
         credential=scope["credential"],
+        is_read_only=scope["is_read_only"],
     )
 
 

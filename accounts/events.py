@@ -124,7 +124,8 @@ def _address(context: EventContext) -> str:
 
 
 def _token(context: EventContext) -> str:
-    return _("Token “{name}”").format(name=context.data["name"])
+    words = _("Token “{name}”, read only") if context.data.get("scope") == "read" else _("Token “{name}”")
+    return words.format(name=context.data["name"])
 
 
 def _account(event: Event) -> str | None:

@@ -46,6 +46,13 @@ class Kind(models.TextChoices):
     DEVICE = "device", _("Device")
 
 
+class Scope(models.TextChoices):
+    """What a personal access token may do of what its user may."""
+
+    READ = "read", _("Read only")
+    WRITE = "write", _("Read and write")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """Queries over accounts."""
 
@@ -220,6 +227,7 @@ class PersonalAccessToken(models.Model):
     name = models.CharField(max_length=MAX_TOKEN_NAME)
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token's text, lowercase hex."))
     created_at = models.DateTimeField(default=timezone.now)
+    scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.WRITE, db_default=Scope.WRITE)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True, help_text=_("Exact to about a minute; not a record."))
@@ -237,6 +245,7 @@ class PersonalAccessToken(models.Model):
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("created_at")), name="accounts_token_expires_later"
             ),
+            models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="accounts_token_scope_known"),
         ]
 
     def __str__(self) -> str:
@@ -246,6 +255,16 @@ class PersonalAccessToken(models.Model):
     def credential(self) -> str:
         """What a session that was opened with this token is bound to."""
         return f"token:{self.id}"
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether every write with it is refused."""
+        return self.scope == Scope.READ
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over, by the clock of this process; sign-in asks the database's."""
+        return self.expires_at <= timezone.now()
 
 
 # State of sign-ins and signatures. The events are the record; this is in PostgreSQL because a cache may vanish.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.factors import material_sha256, name_of
-from accounts.models import SERVICE_USERNAME, Kind, PersonalAccessToken, ProvenSession, User
+from accounts.models import SERVICE_USERNAME, Kind, PersonalAccessToken, ProvenSession, Scope, User
 from accounts.openid_connect import identity_key
 from accounts.services.accounts import CHANGEABLE
 from accounts.services.passwords import password_sha256
@@ -140,6 +140,8 @@ def _token_created(rows: Rows, fact: Fact) -> None:
         user_id=UUID(fact.data["user"]),
         name=fact.data["name"],
         digest=fact.recorded("digest"),
+        # Before tokens had a scope, each could write.
+        scope=fact.data.get("scope", Scope.WRITE),
         created_at=fact.recorded_time("created_at"),
         expires_at=moment(fact.data["expires_at"]),
         revoked_at=None,

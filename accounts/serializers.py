@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, User
-from rest.fields import Text
+from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, Scope, User
+from rest.fields import Choice, Text
 
 
 class Person(serializers.Serializer[Any]):
@@ -31,6 +31,10 @@ class NewToken(serializers.Serializer[Any]):
     password = Text(max_length=4096)
     otp = Text(max_length=20, required=False, help_text="A one-time or recovery code, where the account has codes.")
     name = Text(max_length=MAX_TOKEN_NAME, help_text="What the token is for.")
+    scope = Choice(Scope.choices, required=False, help_text="With `read` every write is refused; `write` otherwise.")
+    expires_at = serializers.DateTimeField(
+        required=False, help_text="When it ends; without it as late as this site allows."
+    )
 
 
 class MadeToken(serializers.Serializer[Any]):
@@ -39,6 +43,7 @@ class MadeToken(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     token = serializers.CharField()
+    scope = serializers.ChoiceField(Scope.choices)
     expires_at = serializers.DateTimeField()
 
 
@@ -47,6 +52,7 @@ class Token(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+    scope = serializers.ChoiceField(Scope.choices)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
@@ -61,6 +67,7 @@ def token_body(token: PersonalAccessToken) -> dict[str, Any]:
     return {
         "id": token.id,
         "name": token.name,
+        "scope": token.scope,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "revoked_at": token.revoked_at,

@@ -17,7 +17,7 @@ from audit.models import SITE_CHAIN, Event, Site, project_chain
 from audit.protocols import AuditCaller
 from audit.via import VIAS
 from kernel.canonical import EVENT_VERSION, canonical, canonical_hash
-from kernel.errors import ClientRefReused
+from kernel.errors import ClientRefReused, ReadOnlyToken
 from kernel.statements import Statement, run
 
 # The columns that Postgres generates from the canonical text, which are read back after the insert.
@@ -79,7 +79,8 @@ def record(
     """Append one event to the project's chain (the `site` chain without one) and publish it after commit.
 
     `action` names a registered type of event (`audit.event_types`); raises `LookupError` for any other, for a chain
-    on which it does not belong, and for a caller whose `via` is not registered (`audit.via`).
+    on which it does not belong, and for a caller whose `via` is not registered (`audit.via`). Raises `ReadOnlyToken`:
+    since every write records its event, none gets past this with a token that is for reading.
     Must run inside the transaction of the write it records: no event, no write; no write, no event (11.10(e)).
     `data` holds hashes and short values before and after, never whole texts. `request` (see `request_hash`) is given
     with a write's first event only, and makes the caller's `client_ref` the write's idempotency key. `with_statements`
@@ -88,6 +89,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record must run inside the transaction of its write")
+    if caller.is_read_only:
+        raise ReadOnlyToken
     _check_registered(action, caller.via, project_id)
     fact = {
         **_circumstances(caller, project_id),

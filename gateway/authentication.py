@@ -32,6 +32,7 @@ Scope = Mapping[str, Any]
 class _SignedIn:
     user: User
     credential: str
+    is_read_only: bool = False
 
 
 def chosen_subprotocol(scope: Scope) -> str | None:
@@ -43,7 +44,8 @@ def authenticate(scope: Scope) -> Caller:
     """The caller of a new socket. Raises `NotAuthenticated`, `Unavailable`."""
     token = _bearer_token(scope)
     signed_in = _by_token(token) if token is not None else _by_cookie(scope)
-    return caller_from_scope({**scope, "user": signed_in.user, "credential": signed_in.credential})
+    who = {"user": signed_in.user, "credential": signed_in.credential, "is_read_only": signed_in.is_read_only}
+    return caller_from_scope({**scope, **who})
 
 
 def _bearer_token(scope: Scope) -> str | None:
@@ -57,7 +59,7 @@ def _bearer_token(scope: Scope) -> str | None:
 
 def _by_token(text: str) -> _SignedIn:
     token = authenticate_token(text)
-    return _SignedIn(token.user, token.credential)
+    return _SignedIn(token.user, token.credential, token.is_read_only)
 
 
 def _by_cookie(scope: Scope) -> _SignedIn:

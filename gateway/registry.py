@@ -70,7 +70,8 @@ class Command:
     `focus(parameters)` is the field that the person is in afterwards, None for no field; without it they stay where
     they are. With `needs_lock` the session must hold `field` by `token`; one that `refuses_held` is refused early for a
     `field` that somebody else is known to hold. What exceeds `max_per_second`, or `max_size_per_second` characters, is
-    refused. An `is_automatic` one is sent by pages by themselves, and so does not show that anybody is there.
+    refused. An `is_automatic` one is sent by pages by themselves, and so does not show that anybody is there. Only one
+    that `only_reads` is answered for an access token that is for reading.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Command:
     max_per_second: int | None = None
     max_size_per_second: int | None = None
     is_automatic: bool = False
+    only_reads: bool = False
 
 
 COMMANDS: Final = Registry[Command]("command")

@@ -32,7 +32,7 @@ from gateway.protocol import (
 )
 from gateway.registry import Command, Lane
 from gateway.topics import FollowedTopics
-from kernel.errors import DomainError, RateLimited, Unavailable
+from kernel.errors import DomainError, RateLimited, ReadOnlyToken, Unavailable
 from kernel.tasks import end
 from realtime.frames import notification_frame
 from realtime.hub import FrameQueue
@@ -184,6 +184,7 @@ class Socket:
         try:
             self.node.rates.count(str(self.user_id), self.heard_at)
             self._require_pace(command, len(text))
+            self._require_scope(command)
             params = decode_parameters(request.params, command.parameters)
             await self.before(command, params)
             result = await self._run(command, params)
@@ -198,6 +199,11 @@ class Socket:
         except Exception:
             logger.exception("%s failed", request.method)
             return error_frame(ProtocolError(INTERNAL_ERROR, "Something went wrong here.", request.answer_id))
+
+    def _require_scope(self, command: Command) -> None:
+        """Raises `ReadOnlyToken` for what a token that is for reading may not send."""
+        if self.caller.is_read_only and not command.only_reads:
+            raise ReadOnlyToken
 
     async def _run(self, command: Command, params: Any) -> Any:
         if command.lane is Lane.ASYNC:

@@ -52,6 +52,15 @@ class PermissionDenied(DomainError):
     code, status, title = "permission_denied", 403, _("Not allowed")
 
 
+class ReadOnlyToken(PermissionDenied):
+    """The access token is for reading only."""
+
+    title = _("Read-only token")
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This token can only read. Use a token that may write."), needed_scope="write")
+
+
 class ReauthenticationFailed(DomainError):
     code, status, title = "reauthentication_failed", 403, _("Could not confirm your identity")
 

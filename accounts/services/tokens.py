@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.callers import Caller
-from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken
+from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, Scope
 from accounts.rules import is_service, lock_account, may_administer, require_administrator, require_proof
 from audit.keys.text import rfc3339
 from audit.services import Target, answered, record, request_hash
-from kernel.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
+from kernel.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied, ValidationFailed
 from kernel.names import check_name
 from kernel.transactions import unavailable_on_timeout, write_transaction
 
@@ -27,16 +27,27 @@ TOKEN_PATTERN = re.compile(r"fdy_[A-Za-z0-9_-]{43}")
 TOKEN_TOUCH_INTERVAL = timedelta(minutes=1)
 
 
-def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> tuple[PersonalAccessToken, str]:
+def create_token(
+    *,
+    caller: Caller,
+    name: str,
+    user_id: UUID | None = None,
+    scope: str = Scope.WRITE,
+    expires_at: datetime | None = None,
+) -> tuple[PersonalAccessToken, str]:
     """Make a token for oneself, or as an administrator for an account that is no person's; answer it with its text.
 
     The text is shown here once and kept nowhere; hence no ``client_ref`` either. A token outlives the session it was
-    made in, so a cookie alone makes none: raises `ReauthenticationNeeded`.
+    made in, so a cookie alone makes none: raises `ReauthenticationNeeded`. It ends at `expires_at`, at the latest and
+    without it after `FOUNDRY_TOKEN_LIFETIME`. Raises `ValidationFailed` for name, scope and end.
     """
     require_proof(caller)
     name = check_name(name, name="name", maximum=MAX_TOKEN_NAME)
     text = f"fdy_{secrets.token_urlsafe(32)}"
     now = timezone.now()
+    expires_at = _check_end(expires_at, now)
+    if scope not in Scope.values:
+        raise ValidationFailed({"scope": [_("Must be “read” or “write”.")]})
     with write_transaction():
         user = lock_account(user_id or caller.user.id)
         if user.id != caller.user.id:
@@ -46,12 +57,13 @@ def create_token(*, caller: Caller, name: str, user_id: UUID | None = None) -> t
         if not user.is_active:
             raise Conflict(_("The account is closed."))
         token = PersonalAccessToken.objects.create(
-            user=user, name=name, digest=_digest(text), created_at=now, expires_at=now + settings.FOUNDRY_TOKEN_LIFETIME
+            user=user, name=name, digest=_digest(text), scope=scope, created_at=now, expires_at=expires_at
         )
         data = {
             "user": str(user.id),
             "name": name,
             "digest": token.digest,
+            "scope": token.scope,
             "created_at": rfc3339(token.created_at),
             "expires_at": rfc3339(token.expires_at),
         }
@@ -99,6 +111,16 @@ def authenticate_token(text: str) -> PersonalAccessToken:
         with unavailable_on_timeout():
             stale.update(last_used_at=now)
     return token
+
+
+def _check_end(expires_at: datetime | None, now: datetime) -> datetime:
+    limit: datetime = now + settings.FOUNDRY_TOKEN_LIFETIME
+    if expires_at is None:
+        return limit
+    if not now < expires_at <= limit:
+        words = _("Must be in the future, and at most {days} days away.")
+        raise ValidationFailed({"expires_at": [words.format(days=settings.FOUNDRY_TOKEN_LIFETIME.days)]})
+    return expires_at
 
 
 def _digest(text: str) -> str:

@@ -64,7 +64,7 @@ def put(at: CommandContext, params: KeptText) -> dict[str, Any]:
     return {"revision": revision}
 
 
-@command("text.get", Lane.READ, is_automatic=True)
+@command("text.get", Lane.READ, is_automatic=True, only_reads=True)
 def get_text(at: CommandContext, params: OneField) -> dict[str, Any]:
     return read_live_text(user=at.caller.user, project_id=at.project_id, field=params.field)
 

@@ -39,7 +39,7 @@ def _field_of_cursor(params: Cursor) -> str | None:
     return params.field
 
 
-@command("cursor.move", Lane.INLINE, focus=_field_of_cursor, max_per_second=CHANGES_PER_SECOND)
+@command("cursor.move", Lane.INLINE, focus=_field_of_cursor, max_per_second=CHANGES_PER_SECOND, only_reads=True)
 def move(at: CommandContext, params: Cursor) -> dict[str, Any]:
     move_cursor(
         project_id=at.project_id,

@@ -8,13 +8,13 @@ from gateway.parameters import OneTopic, TopicSince
 from gateway.registry import Command, CommandContext, Lane, command
 
 
-@command("topic.follow", Lane.ASYNC)
+@command("topic.follow", Lane.ASYNC, only_reads=True)
 async def follow(at: CommandContext, params: TopicSince) -> dict[str, Any]:
     position = await at.topics.follow(at.caller, params.topic, params.after)
     return {"seq": position.seq, "reset": position.reset}
 
 
-@command("topic.leave", Lane.ASYNC)
+@command("topic.leave", Lane.ASYNC, only_reads=True)
 async def leave(at: CommandContext, params: OneTopic) -> dict[str, Any]:
     await at.topics.leave(params.topic)
     return {}

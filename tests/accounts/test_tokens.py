@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.callers import Caller, foundry_caller
-from accounts.models import PersonalAccessToken, User
-from accounts.services import authenticate_token, create_account, create_token, revoke_token
+from accounts.doctor import examine
+from accounts.models import PersonalAccessToken, Scope, User
+from accounts.services import authenticate_token, create_account, create_token, revoke_token, set_shortcuts
 from audit.keys.text import rfc3339
 from audit.models import Event
-from kernel.errors import ClientRefReused, NotAuthenticated, NotFound, PermissionDenied, ValidationFailed
+from kernel.errors import ClientRefReused, NotAuthenticated, NotFound, PermissionDenied, ReadOnlyToken, ValidationFailed
 from tests.accounts.callers import caller_of, newest_event
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +130,72 @@ def test_use_is_noted_at_most_once_a_minute_and_is_no_event(person: User) -> Non
     assert again is not None
     assert again > first
     assert newest_event() == newest
+
+
+def test_a_token_for_reading_says_so_on_record_and_is_rebuilt(person: User) -> None:
+    token, text = create_token(caller=caller_of(person), name="dashboard", scope=Scope.READ)
+    assert authenticate_token(text).is_read_only
+    assert newest_event().data["scope"] == "read"
+    assert not create_token(caller=caller_of(person), name="IDE")[0].is_read_only
+    assert newest_event().data["scope"] == "write"
+    call_command("verify_audit")
+    with pytest.raises(IntegrityError, match="what a token may do never changes"), transaction.atomic():
+        PersonalAccessToken.objects.filter(id=token.id).update(scope=Scope.WRITE)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_personalaccesstoken DISABLE TRIGGER USER")
+    PersonalAccessToken.objects.filter(id=token.id).update(scope=Scope.WRITE)
+    with pytest.raises(CommandError, match=r"token .*: its scope was changed"):
+        call_command("verify_audit")
+
+
+def test_no_service_writes_for_a_token_that_is_for_reading(person: User) -> None:
+    caller = replace(caller_of(person), is_read_only=True)
+    with pytest.raises(ReadOnlyToken):
+        set_shortcuts(caller=caller, are_on=False)
+    person.refresh_from_db()
+    assert person.uses_shortcuts
+
+
+@pytest.mark.parametrize("scope", ["", "admin", "READ"])
+def test_it_refuses_an_unknown_scope(person: User, scope: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        create_token(caller=caller_of(person), name="IDE", scope=scope)
+    assert list(refused.value.errors) == ["scope"]
+
+
+def test_its_end_may_be_chosen_within_what_the_site_allows(person: User) -> None:
+    soon = timezone.now() + timedelta(days=1)
+    token, text = create_token(caller=caller_of(person), name="IDE", expires_at=soon)
+    assert token.expires_at == soon
+    assert not authenticate_token(text).has_expired
+    for wrong in (timezone.now() - timedelta(seconds=1), timezone.now() + settings.FOUNDRY_TOKEN_LIFETIME * 2):
+        with pytest.raises(ValidationFailed) as refused:
+            create_token(caller=caller_of(person), name="IDE", expires_at=wrong)
+        assert list(refused.value.errors) == ["expires_at"]
+
+
+def test_the_doctor_names_tokens_that_end_soon_or_that_nothing_uses(person: User) -> None:
+    def told() -> str:
+        return "; ".join(f"{finding.level} {finding.says}" for finding in examine())
+
+    token, text = create_token(caller=caller_of(person), name="CI", scope=Scope.READ)
+    assert "of them for reading only" in told()
+    assert "warn" not in told()
+    authenticate_token(text)
+    now = timezone.now()
+    mine = PersonalAccessToken.objects.filter(id=token.id)
+    mine.update(expires_at=now + timedelta(days=2))
+    assert f"the first “CI” of {person.username}" in told()
+    mine.update(created_at=now - timedelta(days=70), last_used_at=now - timedelta(days=65))
+    assert "warn 1 not used for 60 days" in told()
+
+
+def test_the_command_makes_one_that_only_reads(person: User) -> None:
+    told = StringIO()
+    call_command("create_token", person.username, "backup", "--read-only", "--days", "3", stdout=told)
+    token = authenticate_token(told.getvalue().strip())
+    assert token.is_read_only
+    assert token.expires_at < timezone.now() + timedelta(days=3)
+    with pytest.raises(CommandError, match="--days must be 1 to"):
+        call_command("create_token", person.username, "backup", "--days", "0")

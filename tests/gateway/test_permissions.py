@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.callers import Caller
+from accounts.models import Scope, User
+from accounts.services import create_token
 from foundry_site.stages import installed_stages
 from gateway.registry import COMMANDS
 from projects.models import Project
-from tests.gateway.client import RefusedError
+from tests.gateway.client import Client, RefusedError
 from tests.gateway.conftest import SocketOf, in_thread
 from tests.gateway.matrix import ALWAYS, EVERYBODY, OPEN, OTHER, OWNERS, PROMPT, WRITERS, Row
 
@@ -87,3 +89,21 @@ async def outcome(socket: Any, method: str, params: Mapping[str, Any]) -> str:
 
 def test_c10_every_command_stands_in_the_matrix() -> None:
     assert {row.method for row in MATRIX} == set(COMMANDS)
+
+
+async def test_a_read_only_token_follows_a_project_and_sends_nothing_that_writes(
+    project: Project, owner: User, caller_for: Callable[..., Caller]
+) -> None:
+    made = await in_thread(create_token, caller=caller_for(owner), name="dashboard", scope=Scope.READ)
+    told, expected = {}, {}
+    async with Client(project.id, made[1]) as socket:
+        for row in MATRIX:
+            params = {
+                name: value.format(place=f"reader-{row.method}") if isinstance(value, str) else value
+                for name, value in row.params.items()
+            }
+            told[row.method] = await outcome(socket, row.method, params)
+            reads = COMMANDS[row.method].only_reads
+            expected[row.method] = row.expected("owner", "open") if reads else "permission_denied"
+    assert told == expected
+    assert {name for name, command in COMMANDS.items() if command.only_reads} >= {"text.get", "events.since", "ping"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.callers import foundry_caller
 from accounts.models import PersonalAccessToken, User
@@ -32,7 +34,7 @@ def test_a_password_makes_a_token_that_is_shown_once(person: User) -> None:
     answer = Api().post("auth/tokens/", ask(person), User_Agent="IDE/1")
     assert answer.status_code == 201
     made = members(answer)
-    assert made.keys() == {"id", "name", "token", "expires_at"}
+    assert made.keys() == {"id", "name", "token", "scope", "expires_at"}
     assert made["expires_at"].endswith("Z")
     me = Api(token=made["token"])
     assert members(me.get("me/")) == {**person.person(), "username": person.username}
@@ -142,3 +144,14 @@ def test_closed_accounts_are_not_found(owner: User, editor: User) -> None:
 @pytest.mark.parametrize("text", ["%00", "x" * 151])
 def test_it_refuses_an_unsearchable_text(owner: User, text: str) -> None:
     assert problem(Api(owner).get(f"users/?search={text}")) == (400, "validation_failed")
+
+
+def test_a_program_asks_for_a_token_that_only_reads_and_ends_early(person: User) -> None:
+    until = (timezone.now() + timedelta(days=2)).replace(microsecond=0)
+    made = members(Api().post("auth/tokens/", ask(person, scope="read", expires_at=until.isoformat())))
+    assert (made["scope"], made["expires_at"]) == ("read", until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    assert Api(token=made["token"]).get("me/").status_code == 200
+    for change in ({"scope": "all"}, {"expires_at": "yesterday"}, {"expires_at": "2020-01-01T00:00:00Z"}):
+        answer = Api().post("auth/tokens/", ask(person, **change))
+        assert problem(answer) == (400, "validation_failed")
+        assert list(members(answer)["errors"]) == list(change)

@@ -30,7 +30,7 @@ def type_(at: CommandContext, params: Text) -> dict[str, Any]:
     return {}
 
 
-@command("notes.watch", Lane.ASYNC)
+@command("notes.watch", Lane.ASYNC, only_reads=True)
 async def watch(at: CommandContext, params: After) -> dict[str, Any]:
     position = await at.topics.follow(at.caller, notes_topic(at.project_id), params.after)
     return {"number": position.seq}

@@ -32,7 +32,7 @@ class Text(msgspec.Struct):
     text: str
 
 
-@command("notes.echo", Lane.READ)
+@command("notes.echo", Lane.READ, only_reads=True)
 def echo(socket: Any, params: Text) -> dict[str, str]:
     return {"text": params.text, "name": socket.caller.user.display_name}
 

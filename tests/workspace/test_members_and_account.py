@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import PersonalAccessToken, User
 from accounts.services import authenticate_token
@@ -102,6 +105,25 @@ def test_a_token_can_be_revoked_by_its_owner_only(browser: Browser, editor: User
     browser(editor).post(url)
     token.refresh_from_db()
     assert token.revoked_at is not None
+
+
+def test_a_token_is_made_for_reading_until_a_day(browser: Browser, editor: User) -> None:
+    client, day = browser(editor), timezone.localdate() + timedelta(days=3)
+    client.post(ACCOUNT, {"name": "dashboard", "scope": "read", "until": str(day)})
+    token = PersonalAccessToken.objects.get(user=editor)
+    assert token.is_read_only
+    assert timedelta(days=2) < token.expires_at - timezone.now() < timedelta(days=5)
+    assert "Read only" in client.get(ACCOUNT).content.decode()
+
+
+@pytest.mark.parametrize("until", ["2020-01-01", "9999-12-31", "soon"])
+def test_a_refused_token_keeps_what_was_typed(browser: Browser, editor: User, until: str) -> None:
+    response = browser(editor).post(ACCOUNT, {"name": "dashboard", "scope": "read", "until": until})
+    assert response.status_code == 400
+    assert elements(response, "p", class_="field-error")
+    shown = {each.attributes["name"]: each for each in elements(response, "input") if "name" in each.attributes}
+    assert (shown["name"].attributes["value"], shown["until"].attributes["value"]) == ("dashboard", until)
+    assert not PersonalAccessToken.objects.filter(user=editor).exists()
 
 
 def test_a_token_needs_a_name(browser: Browser, editor: User) -> None:

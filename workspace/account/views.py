@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from accounts.factors import describe_factors
-from accounts.models import PersonalAccessToken
+from accounts.models import PersonalAccessToken, Scope
 from accounts.services import create_token, revoke_token, set_shortcuts
 from accounts.sessions import end_other_sessions, end_session, sessions_of
 from accounts.suspension import why_not_sign
@@ -24,6 +27,7 @@ from workspace.account.devices import SessionView
 from workspace.account.mail_choice import MailChoice
 from workspace.decorators import PageRequest, page
 from workspace.sections import ACCOUNT_SECTIONS, SectionContext, shown_sections
+from workspace.templatetags.foundry import reader_zone
 
 
 @page("GET", "HEAD", "POST")
@@ -31,13 +35,33 @@ def account(request: PageRequest) -> HttpResponse:
     """GET: the page. POST: a new token; its text is in this one answer and nowhere else."""
     if request.method != "POST":
         return account_page(request)
-    name = request.POST.get("name", "")
+    name, scope, until = (request.POST.get(key, "") for key in ("name", "scope", "until"))
     try:
-        token, text = create_token(caller=caller_from_request(request), name=name)
+        token, text = create_token(
+            caller=caller_from_request(request),
+            name=name,
+            scope=scope or Scope.WRITE,
+            expires_at=_end_of(until, request),
+        )
     except ValidationFailed as refusal:
-        again = {"tokens": {"errors": refusal.errors, "name": name}}
+        again = {"tokens": {"errors": refusal.errors, "name": name, "scope": scope, "until": until}}
         return account_page(request, again=again, status=refusal.status)
     return account_page(request, again={"tokens": {"fresh": token, "fresh_text": text}})
+
+
+def _end_of(day: str, request: PageRequest) -> datetime | None:
+    """The end of a day in the reader's time zone, on the last possible day the last possible moment; None for no day.
+
+    Raises `ValidationFailed`.
+    """
+    if not day:
+        return None
+    try:
+        end = datetime.combine(date.fromisoformat(day), time.max, reader_zone(request))
+        limit = timezone.now() + settings.FOUNDRY_TOKEN_LIFETIME
+        return min(end, limit) if timezone.localtime(limit, reader_zone(request)).date() == end.date() else end
+    except (ValueError, OverflowError):
+        raise ValidationFailed({"expires_at": [_("Give a date, such as 2026-11-20.")]}) from None
 
 
 def account_page(
@@ -66,7 +90,14 @@ def mails_values(context: SectionContext) -> dict[str, Any]:
 
 def tokens_values(context: SectionContext) -> dict[str, Any]:
     """The reader's access tokens."""
-    return {"tokens": PersonalAccessToken.objects.filter(user=context.user, revoked_at__isnull=True)}
+    zone = reader_zone(context.request)
+    return {
+        "tokens": PersonalAccessToken.objects.filter(user=context.user, revoked_at__isnull=True),
+        "scopes": Scope.choices,
+        "today": timezone.localtime(timezone.now(), zone).date(),
+        "last_day": timezone.localtime(timezone.now() + settings.FOUNDRY_TOKEN_LIFETIME, zone).date(),
+        "scope": Scope.WRITE,
+    }
 
 
 @page("POST")
