@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.people import Person, World
 
@@ -261,3 +261,32 @@ def test_watchers_see_the_typing_as_it_happens(person: Callable[..., Person], wo
     for watcher in (daniel, priya):
         expect(watcher.page.locator(".cm-line", has_text="Typed and not saved.")).to_have_count(0)
         expect(watcher.page.locator(".cm-remote-name")).to_have_count(0)
+
+
+def test_keys_typed_before_another_field_has_come_go_into_the_field_shown(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("First. ")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/text/?*", hold)
+    page.locator(".field-row", has_text="topology.yaml").click()
+    page.wait_for_function("() => document.querySelector('.sheet').dataset.sheetFieldValue.endsWith('topology.yaml')")
+    mara.text.focus()
+    page.keyboard.type("Second. ")
+    expect(mara.line("First. Second.")).to_be_visible()
+    for route in waiting:
+        route.continue_()
+    expect(page.locator("h1")).to_have_text("topology.yaml")
+    mara.text.click()
+    page.keyboard.press("ControlOrMeta+Home")
+    page.keyboard.type("# Third")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    fields = world.current()
+    assert (fields.prompt_text or "").startswith("First. Second. ")

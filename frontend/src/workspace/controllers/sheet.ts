@@ -140,12 +140,13 @@ export class SheetController extends LiveController {
 
   private async show(name: string, text?: string): Promise<void> {
     const field = project.fields.get(name);
-    if (!field || field === this.field) return;
-    const before = this.field as Field | undefined;
-    this.field = field;
+    if (!field) return;
     this.fieldValue = name;
     await project.load(field, text);
-    if (this.field !== field) return;
+    // Until now keys went into the field that is shown; and another may have been chosen since.
+    if (this.fieldValue !== name || this.field === field) return;
+    const before = this.field as Field | undefined;
+    this.field = field;
     if (before) this.leave(before);
     this.mount(field);
     this.tellPlace();
@@ -191,13 +192,14 @@ export class SheetController extends LiveController {
 
   /** Others see which field we are in. */
   private tellPlace(): void {
+    if (!this.view) return;
     const { anchor, head } = this.field.state?.selection.main ?? { anchor: 0, head: 0 };
     project.gateway.request("cursor.move", { field: this.field.name, anchor, head }).catch(() => undefined);
   }
 
   private paint(): void {
     const { field } = this;
-    if (!field.view) return;
+    if (!field?.view) return;
     const view = project.viewOf(field);
     this.element.dataset["state"] = view;
     this.paintName();
