@@ -112,10 +112,22 @@ globalThis.contrast = (() => {
 
   function disable() {
     for (const one of document.querySelectorAll("[data-measured=control]")) {
+      if (one.disabled) continue;
+      one.dataset.disabledHere = "";
       if ("disabled" in one) one.disabled = true;
       else if (one.matches(".btn")) one.setAttribute("aria-disabled", "true");
     }
   }
 
-  return { behind, between, disable, mark, measure, of, settle };
+  /** Undo `disable` and `mark`. */
+  function enable() {
+    for (const one of document.querySelectorAll("[data-disabled-here]")) {
+      delete one.dataset.disabledHere;
+      if ("disabled" in one) one.disabled = false;
+      else one.removeAttribute("aria-disabled");
+    }
+    for (const one of document.querySelectorAll("[data-measured]")) delete one.dataset.measured;
+  }
+
+  return { behind, between, disable, enable, mark, measure, of, settle };
 })();

@@ -26,6 +26,14 @@ STATES: Final[dict[str, tuple[str, ...]]] = {
     "pressed": ("hover", "active", "focus"),
 }
 ADMINISTRATION: Final = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/")
+DIALOGS_OF_THE_WORKSPACE: Final = {"new file": "New file", "give back": "Stop editing", "shortcuts": "shortcuts"}
+DIALOGS_OF_PAGES: Final = (
+    ("members/", "Add a member"),
+    ("members/", "Change role…"),
+    ("members/", "Remove…"),
+    ("history/", "Revert…"),
+    ("history/", "Undo…"),
+)
 SCHEMES: Final = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -49,7 +57,10 @@ class Controls:
             found += self._measure(state)
         self._force(nodes, ())
         self._page.evaluate("contrast.disable()")
-        return found + self._measure("disabled")
+        found += self._measure("disabled")
+        # The test goes on with the page.
+        self._page.evaluate("contrast.enable()")
+        return found
 
     def _force(self, nodes: list[int], pseudo: tuple[str, ...]) -> None:
         for node in nodes:
@@ -107,12 +118,54 @@ def test_a_release_in_every_state(person: Callable[..., Person], world: World, s
 @SCHEMES
 def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person], scheme: Scheme) -> None:
     mara, daniel = person("owner", scheme=scheme), person("editor", scheme=scheme)
-    mara.at_work()
-    daniel.at_work()
-    mara.write("Unsaved. ")
-    expect(daniel.badge).to_contain_text("Being edited by")
-    found = {"writing": Controls(mara.page).hard_to_read(), "watching": Controls(daniel.page).hard_to_read()}
+    page = daniel.at_work(field="model_configuration")
+    mara.at_work(field="model_configuration")
+    daniel.write("Unsaved. ")
+    expect(page.locator("[data-sheet-target=note]")).to_be_visible()
+    expect(mara.badge).to_contain_text("Being edited by")
+    writing, watching = Controls(page), Controls(mara.page)
+    found = {"broken JSON": writing.hard_to_read(), "watching": watching.hard_to_read()}
+    mara.page.get_by_role("button", name="Take over…").click()
+    found["take over"] = shown(mara.page, watching, ".dialog[open]")
+    page.locator(".field-row").first.click()
+    expect(page.locator("h1")).to_have_text("Prompt")
+    daniel.write("Unsaved. ")
+    daniel.text.press("ControlOrMeta+f")
+    found["find"] = shown(page, writing, ".cm-search")
+    for name, button in DIALOGS_OF_THE_WORKSPACE.items():
+        page.get_by_role("button", name=button).click()
+        found[name] = shown(page, writing, "dialog[open]")
+    page.locator("[data-sheet-target=compare]").click()
+    found["merge"] = shown(page, writing, ".cm-merge-b")
+    page.get_by_role("button", name="Account").click()
+    found["account menu"] = shown(page, writing, ".menu-item")
+    page.keyboard.press("ControlOrMeta+k")
+    found["palette"] = shown(page, writing, ".palette-row")
     assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+@SCHEMES
+def test_dialogs_of_other_pages_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+    mara = person("owner", scheme=scheme)
+    controls = Controls(mara.page)
+    found = {}
+    for path, button in DIALOGS_OF_PAGES:
+        mara.page.goto(world.address + path)
+        mara.page.get_by_role("button", name=button).first.click()
+        found[button] = shown(mara.page, controls, "dialog[open]")
+    mara.page.goto(f"{world.url}/projects/")
+    mara.page.get_by_role("button", name="New project").click()
+    found["New project"] = shown(mara.page, controls, "dialog[open]")
+    assert not [f"{path} {each}" for path, words in found.items() for each in words]
+
+
+def shown(page: Page, controls: Controls, selector: str) -> list[str]:
+    """What cannot be read once `selector` is there; afterwards it is closed by Escape."""
+    expect(page.locator(selector).first).to_be_visible()
+    found = controls.hard_to_read()
+    page.keyboard.press("Escape")
+    expect(page.locator(selector).first).to_be_hidden()
+    return found
 
 
 @SCHEMES
