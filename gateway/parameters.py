@@ -34,6 +34,11 @@ class Recipient(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     to: UUID
 
 
+class Asking(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    field: str
+    message: str = ""
+
+
 class TakeOver(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     field: str
     reason: str

@@ -95,10 +95,17 @@ class ReleaseLockView(LockView):
 class RequestView(LockView):
     write_action = "lock.request"
 
-    @operation("locks_request", takes=shapes.InSession, answer=NOTHING)
+    @operation("locks_request", takes=shapes.Requesting, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Ask the holder of a field for it."""
-        return self.do(services.request_lock, shapes.InSession)
+        """Ask the holder of a field for it, with a word to them."""
+        return self.do(services.request_lock, shapes.Requesting)
+
+
+class WithdrawRequestView(LockView):
+    @operation("locks_withdraw_request", takes=shapes.InSession, answer=NOTHING)
+    def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
+        """Take back my request for a field."""
+        return self.do(services.withdraw_request, shapes.InSession)
 
 
 class KeepView(LockView):
@@ -113,7 +120,10 @@ class HandOverView(LockView):
 
     @operation("locks_hand_over", takes=shapes.HandingOver, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Give a field of mine to another session, which learns its token by taking it."""
+        """Give a field of mine to another session, or move it here from another session of mine.
+
+        The session that gets it learns its token by taking it.
+        """
         return self.do(services.hand_over_lock, shapes.HandingOver)
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.serializers import Person
 from kernel.names import MAX_REASON
 from locking.models import EndReason, Lease, WorkingCopy
-from locking.services import Lock
+from locking.services import MAX_REQUEST_MESSAGE, Lock
 from rest.fields import Integer, Text, Uuid
 from rest.queries import MAX_INTEGER
 
@@ -55,6 +55,7 @@ class OpenRequest(serializers.Serializer[Any]):
     session_id = serializers.UUIDField()
     user = Person()
     at = serializers.DateTimeField()
+    message = serializers.CharField(allow_blank=True)
 
 
 class Locks(serializers.Serializer[Any]):
@@ -89,6 +90,10 @@ class RenewalInfo(serializers.Serializer[Any]):
 
 class Releasing(InSession):
     token = Integer(required=False, min_value=1, max_value=MAX_INTEGER)
+
+
+class Requesting(InSession):
+    message = Text(required=False, allow_blank=True, max_length=MAX_REQUEST_MESSAGE, help_text="A word to the holder.")
 
 
 class Keeping(InSession):

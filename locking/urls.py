@@ -12,6 +12,7 @@ of_project = [
     path("locks/renew/", api.RenewView.as_view(), name="api_renew"),
     path("locks/release/", api.ReleaseLockView.as_view(), name="api_release"),
     path("locks/request/", api.RequestView.as_view(), name="api_request"),
+    path("locks/withdraw-request/", api.WithdrawRequestView.as_view(), name="api_withdraw_request"),
     path("locks/keep/", api.KeepView.as_view(), name="api_keep"),
     path("locks/hand-over/", api.HandOverView.as_view(), name="api_hand_over"),
     path("locks/take-over/", api.TakeOverView.as_view(), name="api_take_over"),

@@ -92,7 +92,8 @@ export interface Commands {
   "lock.acquire": [{ field: string }, Acquired];
   "lock.renew": [{ fields: string[] }, { expires_at: Record<string, string>; lost: string[] }];
   "lock.release": [{ field: string }, Nothing];
-  "lock.request": [{ field: string }, Nothing];
+  "lock.request": [{ field: string; message?: string }, Nothing];
+  "lock.withdraw_request": [{ field: string }, Nothing];
   "lock.keep": [{ field: string; to: string }, Nothing];
   "lock.hand_over": [{ field: string; to: string }, Nothing];
   "lock.take_over": [{ field: string; reason: string }, Acquired];

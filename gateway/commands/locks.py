@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gateway.parameters import Fields, OneField, Recipient, TakeOver
+from gateway.parameters import Asking, Fields, OneField, Recipient, TakeOver
 from gateway.registry import Command, CommandContext, Lane, command
 from locking.services import (
     Lock,
@@ -15,6 +15,7 @@ from locking.services import (
     renew_locks,
     request_lock,
     take_over_lock,
+    withdraw_request,
 )
 
 
@@ -51,8 +52,20 @@ def release(at: CommandContext, params: OneField) -> dict[str, Any]:
 
 
 @command("lock.request", Lane.READ)
-def request(at: CommandContext, params: OneField) -> dict[str, Any]:
-    request_lock(caller=at.caller, project_id=at.project_id, session_id=at.session_id, field=params.field)
+def request(at: CommandContext, params: Asking) -> dict[str, Any]:
+    request_lock(
+        caller=at.caller,
+        project_id=at.project_id,
+        session_id=at.session_id,
+        field=params.field,
+        message=params.message,
+    )
+    return {}
+
+
+@command("lock.withdraw_request", Lane.READ)
+def take_request_back(at: CommandContext, params: OneField) -> dict[str, Any]:
+    withdraw_request(caller=at.caller, project_id=at.project_id, session_id=at.session_id, field=params.field)
     return {}
 
 
@@ -93,4 +106,13 @@ def _lock(lock: Lock) -> dict[str, Any]:
     }
 
 
-LOCK_COMMANDS: Final[tuple[Command, ...]] = (acquire, renew, release, request, keep, hand_over, take_over)
+LOCK_COMMANDS: Final[tuple[Command, ...]] = (
+    acquire,
+    renew,
+    release,
+    request,
+    take_request_back,
+    keep,
+    hand_over,
+    take_over,
+)

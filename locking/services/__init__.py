@@ -3,17 +3,20 @@
 from locking.leases import Lock
 from locking.services.ending import freeze_locks, release_session_locks, revoke_locks
 from locking.services.handover import (
+    MAX_REQUEST_MESSAGE,
     LockRequest,
     hand_over_lock,
     keep_lock,
     open_requests,
     request_lock,
     take_over_lock,
+    withdraw_request,
 )
 from locking.services.locks import Renewal, acquire_lock, release_lock, renew_locks
 from locking.services.moving import move_leases
 
 __all__ = [
+    "MAX_REQUEST_MESSAGE",
     "Lock",
     "LockRequest",
     "Renewal",
@@ -29,4 +32,5 @@ __all__ = [
     "request_lock",
     "revoke_locks",
     "take_over_lock",
+    "withdraw_request",
 ]

@@ -18,7 +18,7 @@ from accounts.models import Person, User
 from audit.keys.text import rfc3339
 from audit.live import topic_of
 from kernel.errors import Conflict, LockNotHeld, NotFound, PermissionDenied
-from kernel.names import check_reason
+from kernel.names import check_reason, check_remark
 from kernel.transactions import unavailable_on_timeout, write_transaction
 from locking import redis_locks
 from locking.events import LOCK_REQUESTED, LOCK_TAKEN_OVER
@@ -45,24 +45,30 @@ from projects.writing import ProjectWrite, project_write
 # How long a request for a field is valid, in seconds.
 REQUEST_LIFETIME: Final = 60
 
+# In characters.
+MAX_REQUEST_MESSAGE: Final = 200
+
 
 @dataclass(frozen=True, slots=True)
 class LockRequest:
-    """A request for a field that another session holds."""
+    """A request for a field that another session holds. `message` may be empty."""
 
     field: str
     session_id: str
     user: Person
     at: str
+    message: str = ""
 
 
-def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
-    """Ask the holder of a field to hand it over. The request expires after `REQUEST_LIFETIME` without an answer.
+def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str, message: str = "") -> None:
+    """Ask the holder of a field to hand it over, with a word to them if the caller wants to say one.
 
-    The holder also gets an inbox line until they answer, because they may not have the page open at that time.
-    Raises `Conflict` if the field is free or the caller's own session holds it.
+    The request expires after `REQUEST_LIFETIME` without an answer. The holder also gets an inbox line until they
+    answer, because they may not have the page open at that time. Raises `Conflict` if the field is free or the
+    caller's own session holds it, `ValidationFailed` for the message.
     """
     check_field_name(field)
+    message = check_remark(message, name="message", maximum=MAX_REQUEST_MESSAGE, required=False)
     with unavailable_on_timeout():
         get_project(user=caller.user, project_id=project_id, action="lock.request")
         Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
@@ -74,16 +80,30 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     person = caller.user.person()
     with redis_locks.unavailable_without_redis():
         connection = get_redis_connection("default")
-        request = LockRequest(field, str(session_id), person, _redis_now(connection).isoformat())
+        request = LockRequest(field, str(session_id), person, _redis_now(connection).isoformat(), message)
         key = _requests_key(project_id)
         with connection.pipeline() as pipeline:
             pipeline.hset(key, f"{session_id}:{field}", json.dumps(asdict(request)))
             pipeline.expire(key, REQUEST_LIFETIME)
             pipeline.execute()
     with write_transaction():
-        facts = {"field": field}
+        facts = {"field": field, **({"message": message} if message else {})}
         notify(caller=caller, line=LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
-    _send_ephemeral(project_id, "lock.requested", person, {"field": field, "session_id": str(session_id)})
+    data = {"field": field, "session_id": str(session_id), "message": message}
+    _send_ephemeral(project_id, "lock.requested", person, data)
+
+
+def withdraw_request(*, caller: Caller, project_id: UUID, session_id: UUID, field: str) -> None:
+    """Take back the caller's request for a field: its holder is no longer asked. Nothing happens if there is none."""
+    check_field_name(field)
+    with unavailable_on_timeout():
+        get_project(user=caller.user, project_id=project_id)
+        Session.objects.require_own(user=caller.user, project_id=project_id, session_id=session_id)
+    _forget_request(project_id, session_id, field)
+    with write_transaction():
+        resolve(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, actor=caller.user.id)
+    data = {"field": field, "session_id": str(session_id)}
+    _send_ephemeral(project_id, "lock.request_withdrawn", caller.user.person(), data)
 
 
 def open_requests(*, project_id: UUID) -> list[LockRequest]:
@@ -118,6 +138,9 @@ def hand_over_lock(
 ) -> None:
     """Hand a held field over to another session, which gets its token by `acquire_lock`.
 
+    Somebody who holds the field in another session of theirs may also call this from the session that receives it
+    (`to` is then `session_id`): they go on where they are now.
+
     One transaction ends the old lease and opens the new one. Raises `LockNotHeld`, `StaleToken` for an older token,
     `NotFound` for the receiving session, `PermissionDenied` where its user may not write here.
     """
@@ -129,9 +152,10 @@ def hand_over_lock(
     ) as write:
         if write.repeat_of is not None:
             return
-        lease = own_open_lease(write, field=field, session_id=session_id, token=token)
+        holding = _other_session_of(write, session_id) if to == session_id else None
+        lease = own_open_lease(write, field=field, session_id=holding or session_id, token=token)
         receiver = _receiver(write, to)
-        if to == session_id:
+        if to == lease.session_id:
             raise Conflict(_("This session holds the field already."), field=field)
         end_lease(write, lease, EndReason.HANDED_OVER, announce=False)
         _settle_requests(project_id, field, holder=lease.user_id)
@@ -176,7 +200,8 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
                 reason=reason,
             )
             _settle_requests(project_id, field, holder=lease.user_id)
-            _notify_previous_holder(write, lease, successor)
+            facts = {"field": field, "reason": reason}
+            write.notify(LOCK_TAKEN_OVER, [lease.user_id], facts, successor.token)
             key = redis_locks.lock_key(project_id, field)
             write.afterwards(sync_redis_key, key, ended=lease.lease_id, current=successor)
             return as_lock(successor, write.project, successor.started_at + timedelta(milliseconds=lock_ttl()))
@@ -185,6 +210,13 @@ def take_over_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field:
         caller=replace(caller, client_ref=None), project_id=project_id, field=field, session_id=session_id
     )
     return replace(lock, repeated=write.repeat_of is not None)
+
+
+def _other_session_of(write: ProjectWrite, session_id: UUID) -> UUID | None:
+    """The caller's other session that holds the field; `session_id` must be theirs too."""
+    Session.objects.require_own(user=write.caller.user, project_id=write.project.id, session_id=session_id)
+    lease = open_lease_of(write)
+    return lease.session_id if lease is not None and lease.user_id == write.caller.user.id else None
 
 
 def _receiver(write: ProjectWrite, session_id: UUID) -> User:
@@ -197,10 +229,6 @@ def _receiver(write: ProjectWrite, session_id: UUID) -> User:
         words = _("{name} may not write in this project.")
         raise PermissionDenied(words.format(name=session.user.display_name))
     return session.user
-
-
-def _notify_previous_holder(write: ProjectWrite, lease: Lease, successor: Lease) -> None:
-    write.notify(LOCK_TAKEN_OVER, [lease.user_id], {"field": lease.field}, successor.token)
 
 
 def _settle_requests(project_id: UUID, field: str, *, holder: UUID, asker: UUID | None = None) -> None:

@@ -115,7 +115,7 @@ async def test_asking_keeping_and_handing_over(socket_of: SocketOf, owner: User,
         assert await asker.call("lock.request", field=PROMPT) == {}
         asked = await holder.ephemeral("lock.requested")
         assert asked["actor"] == owner.person()
-        assert asked["data"] == {"field": PROMPT, "session_id": asker.snapshot["session_id"]}
+        assert asked["data"] == {"field": PROMPT, "session_id": asker.snapshot["session_id"], "message": ""}
         to = asked["data"]["session_id"]
         assert await holder.call("lock.keep", field=PROMPT, to=to) == {}
         assert (await asker.ephemeral("lock.kept"))["data"] == {"field": PROMPT, "session_id": to}
@@ -129,6 +129,33 @@ async def test_asking_keeping_and_handing_over(socket_of: SocketOf, owner: User,
         assert refused.value.problem["code"] == "stale_token"
         kept = await in_thread(WorkingCopy.objects.get, pk=refused.value.problem["working_copy"])
         assert kept.content == "too late"
+
+
+async def test_a_request_has_a_message_and_is_taken_back(socket_of: SocketOf, owner: User, editor: User) -> None:
+    async with socket_of(editor) as holder, socket_of(owner) as asker:
+        await holder.call("lock.acquire", field=PROMPT)
+        assert await refusal(asker, "lock.request", field=PROMPT, message="x" * 201) == (400, "validation_failed")
+        assert await asker.call("lock.request", field=PROMPT, message="Only line 3") == {}
+        assert (await holder.ephemeral("lock.requested"))["data"]["message"] == "Only line 3"
+        assert await asker.call("lock.withdraw_request", field=PROMPT) == {}
+        withdrawn = await holder.ephemeral("lock.request_withdrawn")
+        assert withdrawn["data"] == {"field": PROMPT, "session_id": asker.snapshot["session_id"]}
+
+
+async def test_a_person_moves_a_field_to_another_session_of_theirs(
+    socket_of: SocketOf, owner: User, editor: User
+) -> None:
+    async with socket_of(editor) as first, socket_of(editor) as second, socket_of(owner) as boss:
+        lock = await first.call("lock.acquire", field=PROMPT)
+        here, there = second.snapshot["session_id"], first.snapshot["session_id"]
+        assert await refusal(second, "lock.hand_over", field=PROMPT, to=there) == (409, "lock_not_held")
+        own = boss.snapshot["session_id"]
+        assert await refusal(boss, "lock.hand_over", field=PROMPT, to=own) == (409, "lock_not_held")
+        assert await second.call("lock.hand_over", field=PROMPT, to=here) == {}
+        moved = await first.event("lock.handed_over")
+        assert (moved["data"]["session_id"], moved["data"]["holder"]) == (here, editor.person())
+        assert (await second.call("lock.acquire", field=PROMPT))["token"] == moved["seq"] > lock["token"]
+        assert await refusal(second, "lock.hand_over", field=PROMPT, to=here) == (409, "conflict")
 
 
 async def test_an_owner_takes_over_with_a_reason(socket_of: SocketOf, owner: User, editor: User) -> None:

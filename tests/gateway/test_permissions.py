@@ -27,6 +27,7 @@ OF_THE_TRUNK = (
     Row("lock.renew", "ok", params={"fields": [PROMPT]}),
     Row("lock.release", "lock_not_held", params={"field": PROMPT}),
     Row("lock.request", "conflict", WRITERS, OPEN, FREE),
+    Row("lock.withdraw_request", "ok", params={"field": PROMPT}),
     Row("lock.keep", "lock_not_held", params={"field": PROMPT, "to": OTHER}),
     Row("lock.hand_over", "lock_not_held", WRITERS, OPEN, {"field": PROMPT, "to": OTHER}),
     Row("lock.take_over", "ok", OWNERS, OPEN, {**FREE, "reason": "Urgent"}),

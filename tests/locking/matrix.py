@@ -12,6 +12,7 @@ REST = (
     Row("api_renew", "POST", "locks/renew/", 200, body={"session_id": SESSION, "fields": [FIELD]}),
     Row("api_release", "POST", "locks/release/", "lock_not_held", body=LOCK),
     Row("api_request", "POST", "locks/request/", "conflict", WRITERS, OPEN, LOCK),
+    Row("api_withdraw_request", "POST", "locks/withdraw-request/", 200, body=LOCK),
     Row("api_keep", "POST", "locks/keep/", "lock_not_held", body={**LOCK, "to": OTHER}),
     Row("api_hand_over", "POST", "locks/hand-over/", "lock_not_held", WRITERS, OPEN, {**LOCK, "to": OTHER}),
     Row("api_take_over", "POST", "locks/take-over/", 201, OWNERS, OPEN, {**LOCK, "reason": "Urgent"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audit.models import Event
-from kernel.errors import PermissionDenied, StaleToken
+from kernel.errors import LockNotHeld, PermissionDenied, StaleToken
 from locking.models import EndReason, WorkingCopy
 from locking.services import (
     hand_over_lock,
@@ -13,8 +13,10 @@ from locking.services import (
     open_requests,
     request_lock,
     take_over_lock,
+    withdraw_request,
 )
 from locking.working_copies import put_working_copy
+from notifications.models import Notification
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,37 @@ def test_an_owner_takes_over_with_a_reason_and_the_loser_keeps_the_text(
     event = Event.objects.of_project(mara.project.id).get(action="lock.taken_over")
     assert event.record["reason"] == "Daniel is on holiday"
     assert WorkingCopy.objects.get(lease__token=lock.token).content == "half a sentence"
+
+
+def test_a_request_is_taken_back_with_its_line_in_the_inbox(mara: Writer, daniel: Writer):
+    daniel.take()
+    asking = {"caller": mara.caller, "project_id": mara.project.id, "session_id": mara.session, "field": "prompt_text"}
+    request_lock(**asking, message="Only line 3")
+    (request,) = open_requests(project_id=mara.project.id)
+    assert request.message == "Only line 3"
+    line = Notification.objects.of(daniel.caller.user).get(kind="lock.requested")
+    assert line.facts == {"field": "prompt_text", "message": "Only line 3"}
+
+    withdraw_request(**asking)
+
+    assert open_requests(project_id=mara.project.id) == []
+    line.refresh_from_db()
+    assert line.read_at is not None
+    withdraw_request(**asking)
+
+
+def test_a_person_moves_a_field_between_their_own_sessions_only(mara: Writer, daniel: Writer, after_commit):
+    lock = daniel.take()
+    elsewhere = Writer(daniel.caller, daniel.project)
+    here = {"project_id": mara.project.id, "field": "prompt_text"}
+    with pytest.raises(LockNotHeld):
+        hand_over_lock(caller=mara.caller, session_id=mara.session, to=mara.session, **here)
+    with pytest.raises(PermissionDenied):
+        hand_over_lock(caller=mara.caller, session_id=elsewhere.session, to=elsewhere.session, **here)
+    with after_commit(execute=True):
+        hand_over_lock(caller=daniel.caller, session_id=elsewhere.session, to=elsewhere.session, **here)
+    assert elsewhere.take().token > lock.token
+    assert daniel.lease(lock).end_reason == EndReason.HANDED_OVER
 
 
 def test_only_owners_take_over(mara: Writer, daniel: Writer):
