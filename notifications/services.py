@@ -42,7 +42,8 @@ def notify(
     """Put a line into people's inboxes, except the caller's own, in the transaction of the caller's write.
 
     The calling service chooses only recipients who may see the project; a line without a project is shown to its
-    recipient whatever they may see. `facts` are ids and names, never the content of a text. `seq` is the number of the
+    recipient whatever they may see. `facts` are ids and names, and what the caller says to the recipients
+    (`reason`, `message`), never the content of a text. `seq` is the number of the
     event on the project's chain (on `site` without a project). Without `seq`, a recipient who has an unread line with
     the same facts from the same caller gets no second one.
     """

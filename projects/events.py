@@ -92,6 +92,10 @@ def _role(facts: Facts) -> str:
     return role_label(facts["role"])
 
 
+def _former_project(facts: Facts) -> str:
+    return str(facts["project"])
+
+
 def _workspace(project_id: UUID | None, facts: Facts) -> str:
     return reverse("workspace:workspace", args=[project_id])
 
@@ -108,6 +112,14 @@ MEMBER_ADDED: Final = InboxLine(
     sentence=gettext_lazy("{name} added you as {thing}"),
     thing=_role,
     link=_workspace,
+)
+MEMBER_REMOVED: Final = InboxLine(
+    "member.removed",
+    title="You were removed from a project",
+    icon="user-minus",
+    mail=gettext_lazy("{name} removed you from a project"),
+    sentence=gettext_lazy("{name} removed you from {thing}"),
+    thing=_former_project,
 )
 ROLE_CHANGED: Final = InboxLine(
     "member.role_changed",
@@ -164,6 +176,7 @@ EVENTS: Final = (
         live=("user",),
         words=_member_removed,
         sentence=gettext_lazy("{name} removed {thing}"),
+        inbox=(MEMBER_REMOVED,),
         revokes=_TAKES_FROM_A_MEMBER,
     ),
 )

@@ -14,9 +14,10 @@ from kernel.errors import Conflict, NotFound, ValidationFailed
 from kernel.ijson import check_text
 from kernel.names import check_name, check_reason, check_remark
 from kernel.transactions import write_transaction
+from notifications.services import notify
 from projects.creation import created_before, facts_of, new_project
 from projects.eligibility import ACTING_OWNER, check_eligible
-from projects.events import MEMBER_ADDED, ROLE_CHANGED
+from projects.events import MEMBER_ADDED, MEMBER_REMOVED, ROLE_CHANGED
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
 from projects.status import change_status
 from projects.writing import ProjectWrite, project_write
@@ -149,7 +150,7 @@ def change_role(*, caller: Caller, project_id: UUID, user_id: UUID, role: str, r
             {"user": member.user.person(), **facts},
             reason=reason,
         )
-        write.notify(ROLE_CHANGED, [user_id], facts, event.seq)
+        write.notify(ROLE_CHANGED, [user_id], {**facts, "reason": reason}, event.seq)
     return member
 
 
@@ -169,6 +170,9 @@ def remove_member(*, caller: Caller, project_id: UUID, user_id: UUID, reason: st
             {"user": member.user.person(), "before": member.role},
             reason=reason,
         )
+        # Without the project, which may not exist for them any more.
+        facts = {"project": write.project.name, "reason": reason}
+        notify(caller=caller, line=MEMBER_REMOVED, recipients=[user_id], project_id=None, facts=facts)
 
 
 def _check_role(role: object) -> Role:

@@ -42,5 +42,5 @@ def _end(caller: Caller, release_id: UUID, act: Act, *, action: str, event: str,
             end(write, release, ended, state=leads_to.release.value, reason=reason)
             change_status(write, leads_to.project)
             settle_signature_requests(release)
-            notify_authors(write, release, INBOX_LINES[event], ended.seq)
+            notify_authors(write, release, INBOX_LINES[event], ended.seq, reason=reason)
     return load_release(release_id)

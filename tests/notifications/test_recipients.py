@@ -51,7 +51,7 @@ class TestMembers:
         add_member(caller=caller_for(owner), project_id=project.id, user_id=editor.id, role="editor")
         change_role(caller=caller_for(owner), project_id=project.id, user_id=editor.id, role="owner", reason="Grows")
         assert inbox_kinds(editor) == ["member.added", "member.role_changed"]
-        assert newest(editor) == {"role": "owner", "before": "editor"}
+        assert newest(editor) == {"role": "owner", "before": "editor", "reason": "Grows"}
         row = Notification.objects.of(editor)[0]
         event = Event.objects.of_project(project.id).get(seq=row.seq or 0)
         assert (row.chain, event.action) == (str(project.id), "member.role_changed")
@@ -94,9 +94,10 @@ class TestMembers:
     ) -> None:
         create_task(caller=caller_for(owner), project_id=quiet.id, text="Cite", assignee_id=editor.id)
         remove_member(caller=caller_for(owner), project_id=quiet.id, user_id=editor.id, reason="Left")
-        assert inbox_kinds(editor) == []
+        assert inbox_kinds(editor) == ["member.removed"]
+        assert newest(editor) == {"project": quiet.name, "reason": "Left"}
         update_project(caller=caller_for(owner), project_id=quiet.id, is_private=False)
-        assert inbox_kinds(editor) == ["task.assigned"]
+        assert set(inbox_kinds(editor)) == {"member.removed", "task.assigned"}
 
 
 class TestLocks:
@@ -200,7 +201,7 @@ class TestComments:
         remove_member(caller=caller_for(owner), project_id=quiet.id, user_id=reviewer.id, reason="Left")
         answer_comment(caller=caller_for(editor), comment_id=thread.id, text="Because.")
         withdraw_comment(caller=caller_for(owner), comment_id=thread.id, reason="Off topic")
-        assert not Notification.objects.filter(recipient=reviewer).exists()
+        assert inbox_kinds(reviewer) == ["member.removed"]
 
 
 class TestTasks:

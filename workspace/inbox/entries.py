@@ -27,7 +27,7 @@ DEFAULT_ICON: Final = "bell"
 
 @dataclass(frozen=True, slots=True)
 class NotificationView:
-    """One line of the inbox. `quote` is the comment that it is about, unless withdrawn."""
+    """One line of the inbox. `quote` is the reason or message of whoever acted, or the comment, unless withdrawn."""
 
     row: Notification
     sentence: SafeString
@@ -95,5 +95,6 @@ def _icon(kind: str) -> str:
 
 
 def _quote(row: Notification, texts: Mapping[str, str]) -> str:
-    text = " ".join(texts.get(row.facts.get("comment_id", ""), "").split())
+    said = row.facts.get("reason") or row.facts.get("message") or texts.get(row.facts.get("comment_id", ""), "")
+    text = " ".join(str(said).split())
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
