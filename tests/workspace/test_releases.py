@@ -23,6 +23,7 @@ from publishing.policies import rules_of
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
+from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,14 @@ def test_submitting_shows_who_must_sign_and_keeps_a_name_that_is_taken(browser: 
     )
     assert other.status_code == 200
     assert "Submit v1 for review" in other.content.decode()
+
+
+def test_submitting_names_whose_locks_it_ends(browser: Browser, review: Review):
+    client = browser(review.people["owner"])
+    Writer(caller_of(review.people["editor"]), review.project).take("files/topology.yaml")
+    (listed,) = elements(client.get(address(review, "submit_release")), "ul", id="submit-locks")
+    name = review.people["editor"].display_name
+    assert f"{name}: topology.yaml" in words(listed)
 
 
 def test_a_policy_that_makes_no_sense_comes_back_as_it_was_typed(browser: Browser, review: Review):

@@ -19,6 +19,7 @@ from accounts.models import User
 from drafts.models import Draft
 from drafts.reading import get_draft
 from kernel.errors import Conflict, DomainError, ValidationFailed
+from locking.models import Lease
 from projects.access import Access, get_project
 from projects.services import reopen_project
 from publishing import services
@@ -80,6 +81,7 @@ def _submit_context(
     )
     prefetch_related_objects([proposed], "signatures")
     members = people_of(project_id)
+    open_leases = Lease.objects.open().of_project(project_id)
     return {
         "frame": frame_of(access, user=request.user, tab="releases"),
         "project_id": project_id,
@@ -93,6 +95,7 @@ def _submit_context(
         "changes": release_changes(draft, reader=request.user.id),
         "points": points_of(draft, rules),
         "gates": gate_lines(draft, rules),
+        "locks": open_leases.select_related("user").order_by("user__display_name", "field"),
         "errors": errors,
         "problem": refusal_text(refusal) if refusal and "notes" not in errors else "",
     }
