@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 
 def script_texts() -> dict[str, str]:
     """Every text of the workspace's script, in the reader's language."""
-    return {**_saving(), **_locks(), **_sheet(), **_merging(), **_json(), **_discussion(), **release_texts()}
+    return {
+        **_saving(),
+        **_locks(),
+        **_refusals(),
+        **_sheet(),
+        **_merging(),
+        **_json(),
+        **_discussion(),
+        **release_texts(),
+    }
 
 
 def release_texts() -> dict[str, str]:
@@ -69,6 +78,14 @@ def _locks() -> dict[str, str]:
         "announce.gave_back": _("You stopped editing {field}."),
         "lock_ended": _("Your lock on {field} ended at {time}."),
         "lock_ended.by": _("{name} took over {field}."),
+        "lock_ended.why": _("{name} took over {field}: “{reason}”."),
+        "safe": _("Your changes are safe."),
+        "safe.own": _("You see your own text, which is safe."),
+        "edit_again": _("Edit again"),
+        "watch": _("Watch"),
+        "moved_away": _("You went on editing {field} in another window."),
+        "said": _("“{words}”"),
+        "ask.title": _("Ask {name} for {field}?"),
         "taken_first": _("{name} started editing {field} just before you."),
         "asked": _("{name} wants to edit {field}."),
         "asked.unsaved": _("You have unsaved changes."),
@@ -85,7 +102,31 @@ def _locks() -> dict[str, str]:
         "give_back.drop_empty": _("{field} is empty again"),
         "take_over.title": _("Take over {field}?"),
         "take_over.text": _("{name} can then no longer save it. Their unsaved changes are kept."),
-        "kept.title": _("Unsaved changes from {time}."),
+        "kept.title": _("Unsaved changes from {time}"),
+        "kept.made_from": _("made from v{version}"),
+        "kept.lines.one": _("{n} line differs"),
+        "kept.lines.other": _("{n} lines differ"),
+        "kept.others.one": _("{n} older text is offered next."),
+        "kept.others.other": _("{n} older texts are offered next."),
+    }
+
+
+def _refusals() -> dict[str, str]:
+    """Why something that was tried does nothing."""
+    return {
+        "why.signed_out": _("This page is read-only: sign in again to edit."),
+        "why.role": _("Your role in this project is to read, not to edit."),
+        "why.in_review": _("The project is in review. Editing starts again when the release is withdrawn or rejected."),
+        "why.frozen": _("The project is frozen. An owner can reopen it."),
+        "why.archived": _("The project is archived. An owner can reopen it."),
+        "why.held": _("{name} is editing {field}. Ask for it to write in it."),
+        "why.elsewhere": _("You are editing {field} in another window. Continue here to write in it."),
+        "why.json": _("{field} is not saved. Line {line}: {problem}."),
+        "why.moved": _("{field} changed while you were editing. Review it to save."),
+        "why.not_yours": _("You do not hold {field} any more. Edit it again to save."),
+        "why.nothing": _("Nothing to save."),
+        "why.not_editing": _("You are not editing {field}."),
+        "why.free": _("{field} is available. Type to edit it."),
     }
 
 
@@ -100,6 +141,10 @@ def _sheet() -> dict[str, str]:
         "foot.unkept": _("Not backed up"),
         "foot.reading": _("Read-only."),
         "foot.watching": _("Read-only. You see the typing as it happens."),
+        "foot.own": _("Your own text, not saved."),
+        "foot.writes": _("{name} writes in line {line}"),
+        "foot.follow": _("Follow"),
+        "foot.stop_following": _("Stop following"),
         "foot.lines_theirs": _("+{added} −{removed} lines since v{version}, not saved yet"),
         "foot.lf": _("LF"),
         "foot.crlf": _("CRLF"),
@@ -140,12 +185,13 @@ def _merging() -> dict[str, str]:
     return {
         "moved": _("{field} changed (v{version}) while you were editing."),
         "moved.by": _("{name} saved {field} as v{version} while you had unsaved changes."),
-        "merge.unsaved": _("Your unsaved changes to {field}"),
-        "merge.kept": _("Your unsaved changes to {field}"),
+        "merge.title": _("Your unsaved changes to {field}"),
         "merge.text": _("Take lines over to the right, or edit there. Save the result as usual."),
         "merge.current": _("Current, v{version}"),
         "merge.yours": _("Yours, {time}"),
-        "merge.drop": _("Discard yours…"),
+        "merge.now": _("Yours, not saved"),
+        "merge.later": _("Later"),
+        "merge.close": _("Close"),
         "merge.held": _("{name} is editing this field now. Your changes are safe."),
         "merge.take_line": _("Use this"),
         **_three_way(),
@@ -159,6 +205,10 @@ def _three_way() -> dict[str, str]:
         "three_way.about_somebody": _(
             "You started from v{base}; v{version} was saved meanwhile. Your changes are safe."
         ),
+        "three_way.about_unsaved": _("You started from v{base} and have written something else since. Both are safe."),
+        "three_way.kept": _("{field} changed since you wrote this."),
+        "three_way.theirs_unsaved": _("now in the editor, not saved"),
+        "three_way.yours_kept": _("from {time}, not saved"),
         "three_way.base": _("v{version}, where you started"),
         "three_way.theirs": _("v{version}"),
         "three_way.theirs_by": _("v{version}, {name}"),

@@ -17,7 +17,7 @@ export interface EventMap {
   "lock.acquired": HeldField;
   "lock.handed_over": HeldField;
   "lock.taken_over": HeldField;
-  "lock.released": { field: string; session_id: string; why: string };
+  "lock.released": { field: string; session_id: string; holder: Person; why: string };
   "member.role_changed": { user: Person; role: string };
   "project.updated": { name?: string };
   "project.frozen": { status: ProjectStatus };

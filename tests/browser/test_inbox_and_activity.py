@@ -36,6 +36,7 @@ def test_who_is_asked_for_a_field_hears_the_bell_and_who_answers_silences_it(
     mara.take()
     expect(daniel.badge).to_contain_text("Being edited by")
     daniel.page.get_by_role("button", name="Ask for this field").click()
+    daniel.page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
     bell(mara.page, "1")
     bell(daniel.page, "")
 

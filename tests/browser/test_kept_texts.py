@@ -131,7 +131,9 @@ def test_an_owner_takes_over_for_a_reason(person: Callable[..., Person]) -> None
     page.get_by_label("Reason").fill("Daniel left for the day")
     page.get_by_role("button", name="Take over", exact=True).click()
     mara.expect_state("yours")
-    expect(daniel.bar("Mara Lindqvist took over Prompt. Your changes are safe.")).to_be_visible()
+    expect(
+        daniel.bar("Mara Lindqvist took over Prompt: “Daniel left for the day”. You see your own text, which is safe.")
+    ).to_be_visible()
     expect(daniel.line("Unfinished.")).to_be_visible()
 
 
@@ -140,9 +142,18 @@ def test_a_field_is_asked_for_and_handed_over(person: Callable[..., Person], wor
     mara.at_work()
     daniel.at_work()
     mara.write("Before handing over. ")
-    daniel.page.get_by_role("button", name="Ask for this field").click()
-    expect(daniel.page.get_by_role("button", name="Asked")).to_be_disabled()
-    expect(mara.bar("Daniel Okafor wants to edit Prompt. You have unsaved changes.")).to_be_visible()
+    asking = mara.bar("Daniel Okafor wants to edit Prompt.")
+    for message in ("", "Only line 3"):
+        daniel.page.get_by_role("button", name="Ask for this field").click()
+        dialog = daniel.page.get_by_role("dialog", name="Ask Mara Lindqvist for Prompt?")
+        dialog.get_by_label("Message").fill(message)
+        dialog.get_by_role("button", name="Ask", exact=True).click()
+        expect(asking).to_contain_text("You have unsaved changes.")
+        if message:
+            expect(asking).to_contain_text("“Only line 3”")
+        else:
+            daniel.page.get_by_role("button", name="Take it back").click()
+            expect(asking).to_be_hidden()
     mara.page.get_by_role("button", name="Save and hand over").click()
     daniel.expect_state("yours")
     expect(daniel.line("Before handing over.")).to_be_visible()

@@ -131,12 +131,42 @@ def test_kept_texts_are_their_writers_own(browser: Browser, writer: Writer, edit
     url = address("kept", writer.project)
     (kept,) = browser(editor).get(url).json()["kept"]
     assert (kept["content"], kept["revision"], kept["is_open"]) == ("half a sentence", 3, True)
-    assert browser(owner).get(url).json() == {"kept": []}
+    assert browser(owner).get(url).json() == {"kept": [], "take_overs": []}
     discard = address("discard", writer.project, kept["id"])
     assert browser(owner).post(discard).status_code == 404
     assert browser(editor).get(discard).status_code == 405
     assert browser(editor).post(discard).status_code == 204
     assert not WorkingCopy.objects.exists()
+
+
+def test_a_kept_text_names_its_version_and_goes_once_a_version_has_it(
+    browser: Browser, two_versions: Project, editor: User
+) -> None:
+    caller = Caller(user=editor, via="api", credential="test")
+    for field, text in (("prompt_text", "not saved"), ("prompt_text", PROMPT), ("files/a.md", "in a file")):
+        writer = Writer(caller, two_versions)
+        lock = writer.take(field)
+        put_working_copy(
+            caller=caller,
+            project_id=two_versions.id,
+            session_id=writer.session,
+            field=field,
+            token=lock.token,
+            revision=1,
+            content=text,
+        )
+        writer.give_back(field)
+
+    def offered() -> list[tuple[str, int]]:
+        kept = browser(editor).get(address("kept", two_versions)).json()["kept"]
+        return [(text["content"], text["version"]) for text in kept if not text["is_saved"]]
+
+    # The prompt of the first version is no unsaved text.
+    assert offered() == [("in a file", 2), ("not saved", 2)]
+    writer = Writer(caller, two_versions)
+    change = {"files/a.md": {"content": "in a file"}}
+    writer.save(change, writer.take("files/a.md"), base=2, release_locks=True)
+    assert offered() == [("not saved", 2)]
 
 
 def test_new_files_get_a_row_before_they_are_saved(browser: Browser, two_versions: Project, editor: User) -> None:

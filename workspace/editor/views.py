@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from accounts.callers import caller_from_request
 from accounts.models import User
 from audit.models import Event, project_chain
+from drafts.kept_texts import KeptText, kept_texts, take_overs
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
-from drafts.renames import Renames, names_of_kept
+from drafts.renames import Renames
 from kernel.errors import ValidationFailed
-from locking.models import Lease, WorkingCopy
+from locking.models import Lease
 from locking.working_copies import discard_working_copy
 from projects import field_names
 from projects.access import Access, get_project
@@ -139,12 +140,11 @@ def text(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 
 @page()
-def kept_texts(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """The reader's unsaved texts that the server keeps."""
-    project = get_project(user=request.user, project_id=project_id).project
-    copies = WorkingCopy.objects.filter(lease__project_id=project_id, lease__user=request.user).select_related("lease")
-    names = names_of_kept(project, [copy.lease for copy in copies])
-    return JsonResponse({"kept": [_kept(copy, names[copy.lease_id]) for copy in copies]})
+def kept(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """The reader's unsaved texts that the server keeps, and why locks of theirs were taken over."""
+    kept = [_kept(text) for text in kept_texts(user=request.user, project_id=project_id)]
+    taken = [asdict(one) for one in take_overs(user=request.user, project_id=project_id)]
+    return JsonResponse({"kept": kept, "take_overs": taken})
 
 
 @page("POST")
@@ -154,14 +154,18 @@ def discard(request: PageRequest, project_id: UUID, working_copy_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
-def _kept(copy: WorkingCopy, field: str) -> dict[str, Any]:
+def _kept(text: KeptText) -> dict[str, Any]:
+    copy = text.copy
     return {
         "id": copy.id,
-        "field": field,
+        "field": text.field,
         "session_id": copy.lease.session_id,
         "is_open": copy.lease.is_open,
         "token": copy.lease.token,
         "revision": copy.revision,
+        "version": text.version,
+        "field_then": text.field_then,
+        "is_saved": text.is_saved,
         "content": copy.content,
         "updated_at": copy.updated_at,
     }

@@ -1,4 +1,4 @@
-import { type ChangeSet, type Range, StateEffect, StateField } from "@codemirror/state";
+import { type ChangeSet, type EditorState, type Range, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 
 interface Writer {
@@ -52,6 +52,11 @@ const writer = StateField.define<Writer | null>({
       value ? Decoration.set(Decoration.widget({ widget: new Caret(value.name), side: 1 }).range(value.head)) : Decoration.none,
     ),
 });
+
+/** Where somebody else writes in this text. */
+export function writerIn(state: EditorState): Writer | null {
+  return state.field(writer);
+}
 
 const typedMark = Decoration.mark({ class: "cm-just-typed" });
 

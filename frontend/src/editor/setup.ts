@@ -13,6 +13,7 @@ import {
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
+  scrollPastEnd,
 } from "@codemirror/view";
 import { colours } from "./colours";
 import { commentMarks } from "./comments";
@@ -106,6 +107,8 @@ export function fieldState(text: string, field: EditedField, more: Extension): E
       bracketMatching(),
       indentOnInput(),
       finding(),
+      // A bar above the text can be made up for by scrolling, however short the text is.
+      scrollPastEnd(),
       tabIndents(() => field.isTyped),
       writing.of(writable(false, label)),
     ],

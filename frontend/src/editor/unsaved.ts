@@ -83,6 +83,15 @@ export function lineDelta(state: EditorState): { added: number; removed: number 
   return { added, removed };
 }
 
+/** How many lines of one text or the other are not in both alike. */
+export function differingLines(before: string, after: string): number {
+  const [a, b] = [before, after].map((text) => Text.of(text.split("\n"))) as [Text, Text];
+  return Chunk.build(a, b, LIMITS).reduce(
+    (lines, { fromA, toA, endA, fromB, toB, endB }) => lines + Math.max(linesIn(a, fromA, toA, endA), linesIn(b, fromB, toB, endB)),
+    0,
+  );
+}
+
 function linesIn(text: Text, from: number, to: number, end: number): number {
   if (from === to) return 0;
   return text.lineAt(Math.min(end, text.length)).number - text.lineAt(Math.min(from, text.length)).number + 1;

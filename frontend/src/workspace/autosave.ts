@@ -4,8 +4,7 @@ import { newReference } from "../reference";
 import { say } from "../texts";
 import type { Broadcast } from "./broadcast";
 import type { Field } from "./field";
-import { discardKept, fetchKept, type KeptText, Unreachable } from "./server";
-import { LocalBackup, type BackupText } from "./local_backup";
+import { LocalBackup } from "./local_backup";
 import type { ProjectState } from "./state";
 import { findUnstorable, explainUnstorable } from "./unstorable";
 
@@ -15,30 +14,23 @@ const INTERVAL = 1_000;
 const AT_ONCE = 150;
 /** After a refusal that says nothing about when to try again. */
 const RETRY = 5_000;
-const IN_BROWSER = "browser:";
 
-/** What of a text in this browser matters to offering it. */
-type BackedUp = Omit<BackupText, "person" | "project" | "session">;
-
-/** What keeping a text asks of the parts that hold its lock and load it. */
+/** What keeping a text tells the parts that hold its lock and offer texts back. */
 interface AutosaveHooks {
-  load(field: Field): Promise<void>;
   /** The lock of the field has ended without this tab's doing. */
   lockEnded(field: Field): void;
-  /** Whether the field is ours, once no request for it is under way. */
-  whenSettled(field: Field): Promise<boolean>;
+  /** The server has the text as it stands now. */
+  isKept(field: Field): void;
 }
 
-/** Keeps unsaved text on the server while it is typed, in this browser while the server does not take it, and offers it back. */
+/** Keeps unsaved text on the server while it is typed, in this browser while the server does not take it. */
 export class Autosave {
-  /** Texts of locks that have ended, which their writer has neither taken back nor discarded. */
-  offered: KeptText[] = [];
-  private readonly backup: LocalBackup;
+  readonly backup: LocalBackup;
   private readonly timers = new Map<Field, number>();
   private readonly putting = new Map<Field, Promise<void>>();
   private readonly triedAt = new Map<Field, number>();
   /** The fields whose text this browser keeps, and the key of that text. */
-  private readonly backedUp = new Map<Field, string>();
+  readonly backedUp = new Map<Field, string>();
 
   constructor(
     private readonly project: ProjectState,
@@ -107,6 +99,7 @@ export class Autosave {
       if (field.token !== token) return;
       field.keptRevision = Math.max(field.keptRevision, revision);
       if (kept.revision > revision) this.outnumbered(field, kept.revision);
+      else this.hooks.isKept(field);
       field.keptAt = new Date();
       project.changed(field);
     } catch (error) {
@@ -141,10 +134,12 @@ export class Autosave {
     this.project.changed(field);
   }
 
-  private async keepHere(field: Field, content: string, token = field.token, revision = field.revision): Promise<boolean> {
+  async keepHere(field: Field, content: string, token = field.token, revision = field.revision): Promise<boolean> {
     const key = this.backedUp.get(field) ?? newReference();
     this.backedUp.set(field, key);
-    return this.backup.keep({ field: field.name, key, session: this.project.session, token, revision, content });
+    const { name, base: version } = field;
+    const earlier = [...field.continued];
+    return this.backup.keep({ field: name, key, session: this.project.session, token, revision, earlier, version, content });
   }
 
   /** `content` needs this browser no more: the server has it, or its writer let go of it. */
@@ -178,119 +173,4 @@ export class Autosave {
       if (field.isDirty && (field.unkept || (this.isBehind(field) && !this.project.isLive))) event.preventDefault();
     }
   }
-
-  /** After each connect: what the server and this browser keep for us. Text under a lock that we still hold goes back where it was. */
-  async begin(): Promise<void> {
-    if (!this.project.may.write) return;
-    let kept: KeptText[];
-    try {
-      kept = await fetchKept(this.project.urls.kept);
-    } catch (error) {
-      if (error instanceof Unreachable) return;
-      throw error;
-    }
-    const backups = await this.dropOutdated(await this.backup.all(), kept);
-    this.offered = [];
-    for (const text of kept) {
-      const field = this.project.fields.get(text.field);
-      if (field && text.is_open && text.session_id === this.project.session) await this.resume(field, text);
-      else if (!text.is_open && !backups.some((backup) => continues(backup, text))) this.offer(text);
-    }
-    for (const backup of backups) await this.offerBackup(backup, kept);
-    for (const field of this.project.fields.values()) if (field.isHeld && field.isDirty) this.soon(field);
-    this.project.changedAll();
-  }
-
-  private async resume(field: Field, kept: KeptText): Promise<void> {
-    // The lock's own answer begins its revisions anew; these come after it.
-    if (!(await this.hooks.whenSettled(field))) return;
-    await this.hooks.load(field);
-    if (!field.isDirty && kept.revision >= field.revision) field.replace(kept.content);
-    field.revision = Math.max(field.revision, kept.revision);
-    field.keptRevision = Math.max(field.keptRevision, kept.revision);
-    field.keptAt = new Date(kept.updated_at);
-  }
-
-  /** The server has a later revision of some texts of this browser. */
-  private async dropOutdated(backups: BackupText[], kept: KeptText[]): Promise<BackupText[]> {
-    const outdated = backups.filter(({ token, revision }) => kept.some((text) => text.token === token && text.revision > revision));
-    for (const { field, key } of outdated) await this.backup.remove(field, key);
-    return backups.filter((backup) => !outdated.includes(backup));
-  }
-
-  /** A text that only this browser has goes on where it was under a lock that we still hold; otherwise it is offered. */
-  private async offerBackup(backup: BackupText, kept: KeptText[]): Promise<void> {
-    const { project } = this;
-    const field = project.fields.get(backup.field);
-    if (field) {
-      const isOurs = await this.hooks.whenSettled(field);
-      await this.hooks.load(field);
-      const onServer = kept.some((one) => one.field === field.name && one.content === backup.content);
-      const isShown = field.text === backup.content;
-      if (field.isDirty && isShown && !onServer) {
-        this.backedUp.set(field, backup.key);
-        return;
-      }
-      if (onServer || isShown) {
-        await this.backup.remove(backup.field, backup.key);
-        return;
-      }
-      // Another tab of this person's writes it.
-      if (!isOurs && field.lock && field.lock.session_id === backup.session) return;
-      const isUntouched = !field.isDirty || kept.some((one) => one.is_open && one.content === field.text);
-      if (isOurs && isUntouched && (backup.token ?? field.token) === field.token) {
-        this.backedUp.set(field, backup.key);
-        field.replace(backup.content, { typed: true });
-        return;
-      }
-    }
-    this.offerFromBrowser(backup, kept);
-  }
-
-  private offerFromBrowser({ field, key, content, at, token, revision }: BackedUp, kept: KeptText[]): void {
-    const older = kept.filter((text) => continues({ token, revision }, text)).map(({ id }) => id);
-    this.offer({ id: IN_BROWSER + key, field, session_id: null, is_open: false, token, revision, content, updated_at: at.toISOString(), older });
-  }
-
-  /** The newest is offered first. */
-  private offer(text: KeptText): void {
-    const others = this.offered.filter(({ id }) => id !== text.id);
-    this.offered = [...others, text].sort((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at));
-  }
-
-  /** The field is about to show what is saved: what the server did not take is offered again. Answers false where it would be lost. */
-  async setAside(field: Field): Promise<boolean> {
-    if (!field.unkept) return true;
-    const { text: content, token, revision } = field;
-    if (!(await this.keepHere(field, content))) return false;
-    const key = this.backedUp.get(field) ?? "";
-    // What is written from now on is another text.
-    this.backedUp.delete(field);
-    const kept = await fetchKept(this.project.urls.kept).catch(() => []);
-    this.offerFromBrowser({ field: field.name, key, content, token, revision, at: new Date() }, kept);
-    field.unkept = field.unstorable = null;
-    return true;
-  }
-
-  /** Remove a kept text by its writer's choice, and what it continues. */
-  async discard(kept: KeptText): Promise<void> {
-    const { kept: url } = this.project.urls;
-    if (kept.id.startsWith(IN_BROWSER)) await this.backup.remove(kept.field, kept.id.slice(IN_BROWSER.length));
-    else await discardKept(url, kept.id);
-    for (const id of kept.older ?? []) await discardKept(url, id);
-    this.offered = this.offered.filter((one) => one.id !== kept.id);
-    this.project.changedAll();
-  }
-
-  async discardOf(field: Field): Promise<void> {
-    await this.safe(field);
-    for (const kept of await fetchKept(this.project.urls.kept)) {
-      if (kept.field === field.name && !kept.is_open) await discardKept(this.project.urls.kept, kept.id);
-    }
-  }
-}
-
-/** Whether the text in this browser is what the kept one became, under the same lock. */
-function continues({ token, revision }: Pick<BackupText, "token" | "revision">, text: KeptText): boolean {
-  return token !== null && token === text.token && revision >= text.revision;
 }

@@ -36,6 +36,8 @@ export class Field {
   /** The revision that a save under way carries: kept apart as well, it would outlive the save. */
   savingRevision = 0;
   keptAt: Date | null = null;
+  /** Tokens of locks that ended while this tab had unsaved text, which it still shows. */
+  readonly continued = new Set<number>();
   /** Why the server does not keep this person's text now, and where it is kept instead. */
   unkept: { title: string; why: string; where: string } | null = null;
   /** What of the text the server could never keep. */

@@ -9,6 +9,10 @@ export interface BackupText {
   /** The lock under which it was written, and its revision there; null without one. */
   token: number | null;
   revision: number;
+  /** Locks that had ended before, and whose text this one continues. */
+  earlier: number[];
+  /** The version that it was made from; 0 before there was any. */
+  version: number;
   content: string;
   at: Date;
 }
@@ -47,7 +51,9 @@ export class LocalBackup {
     const kept = await this.act<BackupText[]>("readonly", (store) => store.getAll(own)).catch(() => []);
     return kept.map((text) => {
       const [field = "", key = ""] = text.field.split(SEPARATOR);
-      return { ...text, field, key, token: text.token ?? null, revision: text.revision ?? 0 };
+      // What an earlier release kept has none of these.
+      const { token = null, revision = 0, earlier = [], version = 0 } = text;
+      return { ...text, field, key, token, revision, earlier, version };
     });
   }
 

@@ -7,6 +7,7 @@ import { say } from "../texts";
 import type { Autosave } from "./autosave";
 import type { Broadcast } from "./broadcast";
 import { type Field, fromServer } from "./field";
+import type { KeptTexts } from "./kept_texts";
 import { LockRenewal } from "./lock_renewal";
 import { fetchText } from "./server";
 import type { ProjectState } from "./state";
@@ -15,6 +16,7 @@ import type { Watching } from "./watching";
 interface LockParts {
   autosave: Autosave;
   broadcast: Broadcast;
+  kept: KeptTexts;
   watching: Watching;
   load(field: Field): Promise<void>;
 }
@@ -98,7 +100,7 @@ export class Locks {
   }
 
   /** The field is ours. Where somebody saved it since we read it, its text is brought up to date first. */
-  private async hold(field: Field, acquired: Acquired, wasDirty: boolean): Promise<void> {
+  async hold(field: Field, acquired: Acquired, wasDirty = false): Promise<void> {
     const { project } = this;
     const since = field.lock?.session_id === project.session ? field.lock.since : new Date().toISOString();
     this.parts.watching.end(field);
@@ -145,7 +147,8 @@ export class Locks {
     const { project } = this;
     await this.parts.autosave.now(field);
     const kept = field.isDirty;
-    if (!dropText && !(await this.parts.autosave.setAside(field))) return;
+    const { token } = field;
+    if (!dropText && !(await this.parts.kept.setAside(field))) return;
     try {
       await this.expecting([field], async () => {
         await project.gateway.request("lock.release", { field: field.name });
@@ -158,7 +161,8 @@ export class Locks {
     this.left(field);
     field.moved = null;
     if (kept) field.replace(field.saved);
-    if (kept && dropText) await this.parts.autosave.discardOf(field);
+    if (kept && dropText) await this.parts.kept.discardOf(field, token);
+    field.continued.clear();
     project.changed(field);
     if (quietly) return;
     project.announce(say("announce.gave_back", { field: field.label }));
@@ -181,38 +185,11 @@ export class Locks {
     if (field.lock?.session_id === this.project.session) field.lock = null;
   }
 
-  async ask(field: Field): Promise<void> {
-    await this.project.gateway.request("lock.request", { field: field.name });
-    field.asked = new Date();
-    this.project.changed(field);
-  }
-
-  async handOver(field: Field, to: string): Promise<void> {
-    await this.parts.autosave.now(field);
-    await this.project.gateway.request("lock.hand_over", { field: field.name, to });
-  }
-
-  async keep(field: Field, to: string): Promise<void> {
-    await this.project.gateway.request("lock.keep", { field: field.name, to });
-  }
-
-  async takeOver(field: Field, reason: string): Promise<void> {
-    await this.hold(field, await this.project.gateway.request("lock.take_over", { field: field.name, reason }), false);
-  }
-
-  /** Somebody asks for a field of ours, or keeps the one that we asked for. */
-  asked(name: "lock.requested" | "lock.kept", actor: Person, data: Record<string, unknown>): void {
-    const field = this.project.fields.get(String(data["field"]));
-    if (!field) return;
-    const asker = String(data["session_id"] ?? "");
-    if (name === "lock.requested" && field.isHeld) {
-      this.project.notice({ kind: "asked", field, values: { name: actor.display_name, to: asker } });
-    }
-    if (name === "lock.kept" && asker === this.project.session) {
-      field.asked = null;
-      this.project.changed(field);
-      this.project.notice({ kind: "kept_refused", field, values: { name: actor.display_name } });
-    }
+  /** The field was handed to this session, which learns its token now. */
+  received(field: Field): Promise<boolean> {
+    const { me: holder, session: session_id } = this.project;
+    field.lock = { field: field.name, holder, session_id, since: new Date().toISOString() };
+    return this.take(field, { again: true });
   }
 
   onReleased({ seq, data }: ProjectEvent<EventMap["lock.released"]>): void {
@@ -225,10 +202,12 @@ export class Locks {
     // A token is the number of the event that opened its lock: an older lock of ours has ended, not this one.
     if (isOurs && field.token !== null && seq < field.token) return;
     if (field.isHeld && isOurs) this.ended(field);
-    field.lock = null;
+    field.lock = field.asked = null;
     this.parts.watching.end(field);
     // What this tab was writing before its person signed in again goes on.
     if (field.isDirty && project.formerSessions.has(data.session_id)) void this.take(field);
+    // Another window of this person's is gone, and what it wrote is theirs to take up here.
+    if (!isOurs && data.holder.id === project.me.id) void this.parts.kept.begin({ resumes: false });
     project.announce(say("announce.free", { field: field.label }));
     project.changed(field);
   }
@@ -238,10 +217,12 @@ export class Locks {
     const field = this.known(data.field);
     if (!field) return;
     const { holder, session_id: session } = data;
-    if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
+    const isMovedAway = field.isHeld && session !== project.session && holder.id === project.me.id;
+    if (isMovedAway) void this.movedAway(field);
+    else if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
     field.lock = { field: field.name, holder, session_id: session, since: at };
     if (session === project.session) void this.take(field);
-    else this.watch(field, session);
+    else if (!isMovedAway) this.watch(field, session);
     if (session !== project.session) project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));
     project.changed(field);
   }
@@ -263,13 +244,31 @@ export class Locks {
   /** Our lock is gone without our doing. The text stays, and the page says what happened. */
   ended(field: Field, by = ""): void {
     const { project } = this;
-    if (!field.isHeld) return;
+    const { token } = field;
+    if (token === null) return;
     const wasDirty = field.isDirty;
     void this.parts.autosave.last(field);
+    if (wasDirty) field.continued.add(token);
     field.forgetLock();
     field.lock = null;
-    if (wasDirty) project.notice({ kind: "lock_ended", field, values: { name: by } });
+    if (wasDirty || by) project.notice({ kind: wasDirty ? "lock_ended" : "taken_over", field, values: { name: by, token } });
     project.changed(field);
+  }
+
+  /** This person goes on in another window of theirs, with the text that stands here: here it is watched. */
+  private async movedAway(field: Field): Promise<void> {
+    const { autosave, watching } = this.parts;
+    const keeping = autosave.last(field);
+    field.forgetLock();
+    await keeping;
+    // What the server could not keep went along as it was seen; until it is safe there, it stays here too.
+    if (!field.unkept) {
+      field.replace(field.saved);
+      field.continued.clear();
+      watching.join(field);
+    }
+    this.project.notice({ kind: "moved_away", field });
+    this.project.changed(field);
   }
 }
 

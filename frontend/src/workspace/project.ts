@@ -5,6 +5,9 @@ import { say } from "../texts";
 import { Autosave } from "./autosave";
 import { Broadcast } from "./broadcast";
 import { type Field, fromServer } from "./field";
+import { Following } from "./following";
+import { Handover } from "./handover";
+import { KeptTexts } from "./kept_texts";
 import { Linter } from "./linter";
 import { Locks } from "./locks";
 import { Saving } from "./saving";
@@ -18,26 +21,32 @@ export class Project extends ProjectState {
   readonly linter = new Linter((field) => this.changed(field));
   readonly watching = new Watching(this);
   readonly autosave: Autosave;
+  readonly kept: KeptTexts;
   readonly locks: Locks;
   readonly saving: Saving;
+  readonly handover: Handover;
+  readonly following = new Following(this);
   private loading = new Map<Field, Promise<void>>();
 
   constructor(data: PageData) {
     super(data);
     const load = (field: Field) => this.load(field);
     this.autosave = new Autosave(this, this.broadcast, {
-      load,
       lockEnded: (field) => this.locks.ended(field),
-      whenSettled: (field) => this.locks.settled(field),
+      isKept: (field) => void this.kept.isKept(field),
     });
-    this.locks = new Locks(this, { autosave: this.autosave, broadcast: this.broadcast, watching: this.watching, load });
+    this.kept = new KeptTexts(this, this.autosave, { load, whenSettled: (field) => this.locks.settled(field) });
+    const { autosave, broadcast, kept, watching } = this;
+    this.locks = new Locks(this, { autosave, broadcast, kept, watching, load });
     this.saving = new Saving(this, {
-      autosave: this.autosave,
-      broadcast: this.broadcast,
+      autosave,
+      broadcast,
+      kept,
       linter: this.linter,
       locks: this.locks,
       refresh: (fields, by) => this.refresh(fields, by),
     });
+    this.handover = new Handover(this, { autosave, kept, locks: this.locks, watching });
     this.listen();
     this.listenToEvents();
   }
@@ -61,7 +70,7 @@ export class Project extends ProjectState {
         if (actor.id !== this.me.id) this.announce(say("announce.left", { name: actor.display_name }));
         this.people.left(actor);
       }
-      if (name === "lock.requested" || name === "lock.kept") this.locks.asked(name, actor, data);
+      if (name.startsWith("lock.")) this.handover.told(name, actor, data);
       if (name === "text.changed") this.watching.changed(actor, data);
       if (name === "cursor.moved") {
         this.people.movedTo(actor, String(data["field"] ?? ""));
@@ -116,7 +125,7 @@ export class Project extends ProjectState {
     this.setVersion(snapshot.current_version ?? 0);
     this.locks.begin(snapshot);
     if (missed) await this.refresh([...this.fields.values()]);
-    await this.autosave.begin();
+    await this.kept.begin();
   }
 
   private listenToEvents(): void {

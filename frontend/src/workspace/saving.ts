@@ -6,6 +6,7 @@ import { say } from "../texts";
 import type { Autosave } from "./autosave";
 import type { Broadcast } from "./broadcast";
 import type { Field } from "./field";
+import type { KeptTexts } from "./kept_texts";
 import type { Linter } from "./linter";
 import type { Locks } from "./locks";
 import type { ProjectState } from "./state";
@@ -22,6 +23,7 @@ export interface SaveWish {
 interface SavingParts {
   autosave: Autosave;
   broadcast: Broadcast;
+  kept: KeptTexts;
   linter: Linter;
   locks: Locks;
   /** Bring these fields to the current version, which `by` saved. */
@@ -157,6 +159,7 @@ export class Saving {
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
       void this.parts.autosave.safe(field, texts.get(field));
+      void this.parts.kept.consume(field);
       if (!keep) this.parts.locks.left(field);
     }
     project.setVersion(version);

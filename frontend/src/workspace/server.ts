@@ -11,10 +11,23 @@ export interface KeptText {
   /** The lock itself; null where it was written without one. */
   token: number | null;
   revision: number;
+  /** The version that it was made from; 0 before there was any. */
+  version: number;
+  /** What that version called the field, which may be a file renamed since. */
+  field_then: string;
+  /** Whether some version has the same text, and its lock has ended. */
+  is_saved: boolean;
   content: string;
   updated_at: string;
   /** The ids of kept texts of which this one is a later state. */
   older?: string[];
+}
+
+/** Who took over a lock of ours, and why; `token` is that of our lock. */
+export interface TakeOver {
+  token: number;
+  by: string;
+  reason: string;
 }
 
 export class Unreachable extends Error {}
@@ -39,10 +52,10 @@ export async function fetchText(url: string, field: string, version: number): Pr
   return answer.text();
 }
 
-export async function fetchKept(url: string): Promise<KeptText[]> {
+export async function fetchKept(url: string): Promise<{ kept: KeptText[]; take_overs: TakeOver[] }> {
   const answer = await ask(url);
   if (!answer.ok) throw new Unreachable(url);
-  return ((await answer.json()) as { kept: KeptText[] }).kept;
+  return (await answer.json()) as { kept: KeptText[]; take_overs: TakeOver[] };
 }
 
 export async function discardKept(url: string, id: string): Promise<void> {

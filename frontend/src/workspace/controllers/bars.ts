@@ -1,13 +1,18 @@
 import { EditorView } from "@codemirror/view";
 import { account } from "../../account";
+import { keepingCaret } from "../../editor/keeping_caret";
 import type { Connection } from "../../gateway";
 import { count, say } from "../../texts";
 import { short } from "../../time";
 import { project } from "../instance";
 import type { Field } from "../field";
 import type { Notice } from "../state";
+import { type Conflict, conflictIn, conflictOf } from "../conflicts";
+import { sayWhyNotSaved } from "../asking_to_save";
+import { attempt } from "../attempt";
+import { choicesIn, compareHref, keptWords, overruled } from "../bar_words";
 import { confirmDiscard } from "../discarding";
-import type { KeptText } from "../server";
+import { type KeptText, Unreachable } from "../server";
 import { removingUnstorable } from "../unstorable";
 import { instantiate, LiveController, part } from "../../controllers/live";
 import { toast } from "../../base/controllers/toasts";
@@ -27,6 +32,8 @@ export class BarsController extends LiveController {
   private readonly bars = new Map<string, Bar>();
   private shown: Bar | null = null;
   private countdown = 0;
+  /** What the bar of kept texts was made of. */
+  private keptState = "";
 
   private static readonly urgency = [
     "bar-another-account", "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused",
@@ -77,38 +84,62 @@ export class BarsController extends LiveController {
     field?.apply({ changes: removingUnstorable(field.text), userEvent: "delete.fix" });
   }
 
+  watch(): void {
+    const { field } = this.shown ?? {};
+    if (field) void project.handover.watch(field);
+  }
+
   async takeAgain(): Promise<void> {
     const { field } = this.shown ?? {};
     if (field && (await project.locks.take(field))) this.forget(`lock:${field.name}`);
   }
 
+  /** Another's version and this person's text, or the text beside what is saved. */
   merge(): void {
     const { field } = this.shown ?? {};
-    const name = field?.moved ? "three-way" : "merge";
-    if (field) this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field } });
+    const conflict = field && conflictIn(field);
+    if (conflict) this.askIn("three-way", conflict);
+    else if (field) this.askIn("merge", { field });
   }
 
-  restore(): void {
+  /** A text from before the field changed is merged with what it has now, and replaces nothing. */
+  async restore(): Promise<void> {
     const { field, kept } = this.shown ?? {};
-    if (field && kept) this.dispatch("ask", { target: document.getElementById("merge") ?? window, prefix: "merge", detail: { field, kept } });
+    if (!field || !kept) return;
+    let conflict: Conflict | null = null;
+    try {
+      if (project.isWritable(field)) conflict = await conflictOf(field, kept);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      toast({ text: say("offline.short") });
+      return;
+    }
+    if (conflict) this.askIn("three-way", conflict);
+    else this.askIn("merge", { field, kept });
+  }
+
+  private askIn(name: string, detail: object): void {
+    this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail });
   }
 
   async discard(): Promise<void> {
     const { kept } = this.shown ?? {};
-    if (kept && (await confirmDiscard())) await project.autosave.discard(kept);
+    if (kept && (await confirmDiscard())) await project.kept.discard(kept);
   }
 
   async handOver(): Promise<void> {
     const { field, to } = this.shown ?? {};
     if (!field || !to) return;
-    if (field.isDirty) await project.saving.save({ fields: [field] });
-    await project.locks.handOver(field, to);
-    this.settle();
+    if (field.isDirty && !(await project.saving.save({ fields: [field] }))) {
+      sayWhyNotSaved();
+      return;
+    }
+    if (await attempt(project.handover.handOver(field, to))) this.settle();
   }
 
   keep(): void {
     const { field, to } = this.shown ?? {};
-    if (field && to) void project.locks.keep(field, to);
+    if (field && to) void attempt(project.handover.keep(field, to));
     this.settle();
   }
 
@@ -142,15 +173,24 @@ export class BarsController extends LiveController {
       if (values["mine"]) this.put("saved", { template: "bar-saved", words: { title, detail: say("saved_by.same") }, href: compareHref(version) });
       else toast({ text: title, link: { text: say("compare"), href: compareHref(version) } });
     } else if (kind === "lock_ended" && field) {
-      const title = name ? say("lock_ended.by", { name, field: field.label }) : say("lock_ended", { field: field.label, time: short(new Date()) });
-      this.put(`lock:${field.name}`, { template: "bar-lock-ended", words: { title }, ...about });
+      this.lockEnded(field, name, Number(values["token"]));
+    } else if (kind === "taken_over" && field) {
+      void overruled(field, Number(values["token"])).then((text) => text && toast({ text }));
+    } else if (kind === "moved_away" && field) {
+      toast({ text: say("moved_away", { field: field.label }) });
+    } else if (kind === "not_safe") {
+      toast({ text: say("unkept.nowhere") });
+    } else if (kind === "asked_no_more" && field) {
+      if (this.bars.get(`asked:${field.name}`)?.to === values["to"]) this.forget(`asked:${field.name}`);
     } else if ((kind === "moved" || kind === "taken_first") && field) {
       const title = say(kind === "moved" && name ? "moved.by" : kind, { ...values, field: field.label });
       this.put(`lock:${field.name}`, { template: "bar-moved", words: { title }, ...about });
     } else if (kind === "refused") {
       this.put("refused", { template: "bar-refused", words: { title: say("refused"), detail: String(values["detail"] ?? "") }, ...about });
     } else if (kind === "asked" && field) {
-      const words = { title: say("asked", { name, field: field.label }), detail: field.isDirty ? say("asked.unsaved") : "" };
+      const message = values["message"] ? say("said", { words: String(values["message"]) }) : "";
+      const detail = [message, field.isDirty ? say("asked.unsaved") : ""].filter(Boolean).join(" ");
+      const words = { title: say("asked", { name, field: field.label }), detail };
       this.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
     } else if (kind === "kept_refused" && field) {
       toast({ text: say("kept_refused", { name, field: field.label }) });
@@ -166,18 +206,45 @@ export class BarsController extends LiveController {
     else this.put("status", { template: `bar-${project.status}`, words: {} });
   }
 
+  /** Who ended it, and why; what is shown is this person's own text, until they look at the current one. */
+  private lockEnded(field: Field, name: string, token: number): void {
+    const key = `lock:${field.name}`;
+    const time = short(new Date());
+    const title = name ? say("lock_ended.by", { name, field: field.label }) : say("lock_ended", { field: field.label, time });
+    this.put(key, { template: "bar-lock-ended", words: { title, ...choicesIn(field) }, field });
+    if (!name) return;
+    void overruled(field, token).then((words) => words && this.reword(key, { title: words }));
+  }
+
+  /** Other words in a bar that is still there. */
+  private reword(key: string, words: Record<string, string>): void {
+    const bar = this.bars.get(key);
+    if (!bar || Object.entries(words).every(([name, text]) => bar.words[name] === text)) return;
+    Object.assign(bar.words, words);
+    if (bar === this.shown) keepingCaret(shownEditor(), () => this.fill(bar.words));
+  }
+
   /** A field that is ours and right again needs no bar; a kept text is offered where it belongs. */
   private onField(field: Field): void {
     this.unkeptIs(field);
     if (this.bars.has(`lock:${field.name}`) && !field.moved && (field.isHeld || !field.isDirty)) this.forget(`lock:${field.name}`);
     if (this.bars.has(`asked:${field.name}`) && !field.isHeld) this.forget(`asked:${field.name}`);
-    if (!field.view) return;
-    const kept = project.autosave.offered.find((one) => one.field === field.name);
-    if (!kept) this.forget("kept");
-    else if (this.bars.get("kept")?.kept !== kept) {
-      const title = say("kept.title", { time: short(new Date(kept.updated_at)) });
-      this.put("kept", { template: "bar-kept", words: { title, detail: "" }, field, kept });
+    if (this.bars.get(`lock:${field.name}`)?.template === "bar-lock-ended") this.reword(`lock:${field.name}`, choicesIn(field));
+    if (field.view) this.paintKept(field);
+  }
+
+  /** One bar for all kept texts of the field: what the newest is, and how many there are beside it. */
+  private paintKept(field: Field): void {
+    const [kept, ...others] = project.kept.of(field);
+    if (!kept) {
+      this.forget("kept");
+      return;
     }
+    // At every key: the lines that differ are counted once.
+    const state = [kept.id, kept.updated_at, field.base, others.length].join();
+    if (this.bars.has("kept") && this.keptState === state) return;
+    this.keptState = state;
+    this.put("kept", { template: "bar-kept", words: keptWords(field, kept, others.length), field, kept });
   }
 
   /** The server does not keep a text: why, where, and what mends it, until it does. */
@@ -216,7 +283,7 @@ export class BarsController extends LiveController {
     if (first === this.shown) return;
     this.shown = first ?? null;
     const hadFocus = this.element.contains(document.activeElement);
-    this.paint(first);
+    keepingCaret(shownEditor(), () => this.paint(first));
     // The button that was pressed is gone with its bar.
     if (hadFocus) project.focusText();
   }
@@ -242,6 +309,6 @@ export class BarsController extends LiveController {
   }
 }
 
-function compareHref(version: number): string {
-  return `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
+function shownEditor(): EditorView | null {
+  return [...project.fields.values()].find((field) => field.view)?.view ?? null;
 }

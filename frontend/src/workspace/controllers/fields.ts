@@ -25,12 +25,14 @@ export class FieldsController extends LiveController {
     );
     window.addEventListener("workspace:step", this.step);
     window.addEventListener("fields:open", this.open);
+    window.addEventListener("fields:show", this.showKnown);
   }
 
   override disconnect(): void {
     super.disconnect();
     window.removeEventListener("workspace:step", this.step);
     window.removeEventListener("fields:open", this.open);
+    window.removeEventListener("fields:show", this.showKnown);
   }
 
   rowTargetConnected(row: HTMLAnchorElement): void {
@@ -85,6 +87,12 @@ export class FieldsController extends LiveController {
     if (!next) return;
     history.pushState(null, "", addressWith({ field: next }));
     this.show(next);
+  };
+
+  private readonly showKnown = (event: Event): void => {
+    const name = (event as CustomEvent<string>).detail;
+    history.pushState(null, "", addressWith({ field: name }));
+    this.show(name);
   };
 
   /** Open a field, also a file that nobody has saved yet. */

@@ -1,18 +1,21 @@
 import { lineEndsOf } from "../../editor/line_ends";
+import { writerIn } from "../../editor/remote";
 import { lineDelta } from "../../editor/unsaved";
 import { count, say } from "../../texts";
 import { withSeconds } from "../../time";
 import { project } from "../instance";
 import type { Field } from "../field";
+import type { View } from "../state";
 import { LiveController } from "../../controllers/live";
 
 const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
 
 /** The line under the editor: what is unsaved, what is kept, where the cursor is. */
 export class FootController extends LiveController {
-  static override targets = ["unsaved", "reading", "lines", "kept", "hint", "size", "place", "language"];
+  static override targets = ["unsaved", "reading", "follow", "lines", "kept", "hint", "size", "place", "language"];
   declare readonly unsavedTarget: HTMLElement;
   declare readonly readingTarget: HTMLElement;
+  declare readonly followTarget: HTMLButtonElement;
   declare readonly linesTarget: HTMLElement;
   declare readonly keptTarget: HTMLElement;
   declare readonly hintTarget: HTMLElement;
@@ -43,8 +46,7 @@ export class FootController extends LiveController {
     this.keptTarget.toggleAttribute("data-failed", field.unkept !== null);
     const kept = field.keptAt ? say("foot.kept", { time: withSeconds(field.keptAt) }) : say("foot.unkept");
     this.keptTarget.querySelector("span")!.textContent = kept;
-    this.readingTarget.hidden = view === "yours" || view === "free" || field.isDirty;
-    this.readingTarget.querySelector("span")!.textContent = say(field.isWatched ? "foot.watching" : "foot.reading");
+    this.paintReading(field, view);
     this.hintTarget.hidden = !(field.problem && field.isDirty);
     this.hintTarget.textContent = say("foot.waits");
     this.sizeTarget.hidden = !this.hintTarget.hidden;
@@ -53,4 +55,20 @@ export class FootController extends LiveController {
     this.placeTarget.hidden = view !== "yours" && view !== "free";
     this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";
   };
+
+  /** What is shown, where this person does not write it themselves: whose text it is, and where its writer is. */
+  private paintReading(field: Field, view: View): void {
+    const writer = field.isWatched && field.state ? writerIn(field.state) : null;
+    const isOwn = field.isDirty && view !== "yours" && view !== "free";
+    this.readingTarget.hidden = view === "yours" || view === "free";
+    let words = say(isOwn ? "foot.own" : field.isWatched ? "foot.watching" : "foot.reading");
+    if (writer && field.state) words = say("foot.writes", { name: writer.name, line: field.state.doc.lineAt(writer.head).number });
+    this.readingTarget.querySelector("span")!.textContent = words;
+    this.followTarget.hidden = !writer;
+    this.followTarget.textContent = say(project.following.isOn ? "foot.stop_following" : "foot.follow");
+  }
+
+  toggleFollowing(): void {
+    project.following.toggle();
+  }
 }

@@ -8,23 +8,27 @@ import { short } from "../../time";
 import { project } from "../instance";
 import type { Field } from "../field";
 import type { KeptText } from "../server";
-import { showTheirs, useText } from "../conflicts";
+import { finishRestoring, useText } from "../conflicts";
 import { confirmDiscard } from "../discarding";
 import { LiveController } from "../../controllers/live";
 
 interface Question {
   field: Field;
+  /** A kept text to be used or discarded; without one, the field's own unsaved text is only looked at. */
   kept?: KeptText;
 }
 
-/** Your text beside the current one: choose line by line, or write; nothing of either is lost until you say so. */
+/** Your text beside the current one: to be looked at, or, where it is offered back, to be used line by line. */
 export class MergeController extends LiveController<HTMLDialogElement> {
-  static override targets = ["title", "text", "left", "body", "takeTheirs"];
+  static override targets = ["title", "text", "left", "right", "body", "form", "close"];
   declare readonly titleTarget: HTMLElement;
   declare readonly textTarget: HTMLElement;
   declare readonly leftTarget: HTMLElement;
+  declare readonly rightTarget: HTMLElement;
   declare readonly bodyTarget: HTMLElement;
-  declare readonly takeTheirsTarget: HTMLButtonElement;
+  /** What only a text that can be used has. */
+  declare readonly formTargets: HTMLElement[];
+  declare readonly closeTarget: HTMLElement;
   private question: Question | null = null;
   private merge: MergeView | null = null;
 
@@ -46,26 +50,21 @@ export class MergeController extends LiveController<HTMLDialogElement> {
   /** Use what stands at the right as this person's text, under a lock of their own. */
   async submit(event: Event): Promise<void> {
     event.preventDefault();
-    if (!this.question || !this.merge) return;
+    if (!this.question?.kept || !this.merge) return;
     const { field, kept } = this.question;
     const text = this.merge.b.state.doc.toString();
     if (await useText(field, text)) {
       this.element.close();
-      if (!kept) return;
-      // The text is kept under its new lock before the old one's is let go.
-      await project.autosave.now(field);
-      await project.autosave.discard(kept);
+      await finishRestoring(field, kept);
     } else {
       this.textTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
     }
   }
 
-  async takeTheirs(): Promise<void> {
-    const { question } = this;
-    if (!question || !(await confirmDiscard())) return;
-    const { field, kept } = question;
-    if (kept) await project.autosave.discard(kept);
-    else showTheirs(field);
+  async discard(): Promise<void> {
+    const { field, kept } = this.question ?? {};
+    if (!field || !kept || !(await confirmDiscard())) return;
+    await project.kept.discard(kept);
     project.changed(field);
     this.element.close();
   }
@@ -73,23 +72,28 @@ export class MergeController extends LiveController<HTMLDialogElement> {
   private readonly open = (event: Event): void => {
     const question = (event as CustomEvent<Question>).detail;
     const { field, kept } = question;
+    const isUsable = kept !== undefined && project.isWritable(field);
+    const readOnly = EditorState.readOnly.of(true);
+    const holder = project.viewOf(field) === "theirs" ? (field.lock?.holder.display_name ?? "") : "";
     this.question = question;
-    this.titleTarget.textContent = say(kept ? "merge.kept" : "merge.unsaved", { field: field.label });
-    this.textTarget.textContent = say("merge.text");
+    this.titleTarget.textContent = say("merge.title", { field: field.label });
+    this.textTarget.textContent = isUsable ? say("merge.text") : holder ? say("merge.held", { name: holder }) : "";
     this.leftTarget.textContent = say("merge.current", { version: field.base });
-    this.takeTheirsTarget.textContent = say("merge.drop");
+    this.rightTarget.textContent = kept ? say("merge.yours", { time: short(new Date(kept.updated_at)) }) : say("merge.now");
+    for (const part of this.formTargets) part.hidden = !isUsable;
+    this.closeTarget.textContent = say(isUsable ? "merge.later" : "merge.close");
     this.element.showModal();
     const shared = [plainEditor(field.language, field.keepsLineEnds), finding({ top: false })];
     this.merge = new MergeView({
       parent: this.bodyTarget,
-      a: { doc: field.saved, extensions: [shared, EditorState.readOnly.of(true), label(this.leftTarget.textContent)] },
-      b: { doc: kept?.content ?? field.text, extensions: [shared, label(say("merge.yours", { time: short(new Date()) }))] },
-      revertControls: "a-to-b",
-      renderRevertControl: () => this.control(),
+      a: { doc: field.saved, extensions: [shared, readOnly, label(this.leftTarget.textContent)] },
+      b: { doc: kept?.content ?? field.text, extensions: [shared, isUsable ? [] : readOnly, label(this.rightTarget.textContent)] },
+      ...(isUsable ? { revertControls: "a-to-b", renderRevertControl: () => this.control() } : {}),
       collapseUnchanged: { margin: 3, minSize: 6 },
       gutter: true,
       diffConfig: { scanLimit: 1000, timeout: 200 },
     });
+    if (!isUsable) this.closeTarget.focus();
   };
 
   private control(): HTMLElement {

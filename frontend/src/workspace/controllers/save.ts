@@ -1,6 +1,7 @@
 import { count, say } from "../../texts";
 import { short } from "../../time";
 import { lineDelta } from "../../editor/unsaved";
+import { saveAll } from "../asking_to_save";
 import { project } from "../instance";
 import { LiveController } from "../../controllers/live";
 
@@ -32,7 +33,7 @@ export class SaveController extends LiveController {
   }
 
   save(): void {
-    void project.saving.save().then(() => project.focusText());
+    void saveAll().then(() => project.focusText());
   }
 
   cancel(): void {

@@ -3,11 +3,15 @@ import { EditorView } from "@codemirror/view";
 import { toast } from "../../base/controllers/toasts";
 import type { JsonProblem } from "../../editor/json";
 import { formatted } from "../../editor/json_format";
+import { keepingCaret } from "../../editor/keeping_caret";
 import { setWritable } from "../../editor/setup";
 import { say } from "../../texts";
 import { short } from "../../time";
 import { project } from "../instance";
+import { conflictIn } from "../conflicts";
 import type { Field } from "../field";
+import { whyReadOnly } from "../refusals";
+import { attempt } from "../attempt";
 import { paintLock } from "./fields";
 import { LiveController, part } from "../../controllers/live";
 
@@ -15,7 +19,10 @@ const CURSOR_INTERVAL = 500;
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
-  static override targets = ["title", "folder", "badge", "format", "compare", "cancel", "ask", "takeOver", "note", "goTo", "fix", "body", "source", "empty"];
+  static override targets = [
+    "title", "folder", "badge", "format", "compare", "cancel", "ask", "continue", "takeOver",
+    "note", "goTo", "fix", "body", "source", "empty",
+  ];
   static override values = { field: String, exact: Boolean };
   declare readonly titleTarget: HTMLElement;
   declare readonly folderTarget: HTMLElement;
@@ -25,6 +32,7 @@ export class SheetController extends LiveController {
   declare readonly cancelTarget: HTMLButtonElement;
   declare readonly askTarget: HTMLButtonElement;
   declare readonly hasAskTarget: boolean;
+  declare readonly continueTarget: HTMLButtonElement;
   declare readonly takeOverTarget: HTMLButtonElement;
   declare readonly hasTakeOverTarget: boolean;
   declare readonly noteTarget: HTMLElement;
@@ -69,18 +77,28 @@ export class SheetController extends LiveController {
     else this.dispatch("ask", { target: document.getElementById("give-back") ?? window, prefix: "give-back", detail: this.field });
   }
 
+  /** Ask for the field, or take that back. */
   ask(): void {
-    void project.locks.ask(this.field).then(() => project.focusText());
+    const { field } = this;
+    if (field.asked) void attempt(project.handover.withdraw(field));
+    else this.dispatch("ask", { target: document.getElementById("ask-field") ?? window, prefix: "ask-field", detail: field });
+  }
+
+  continueHere(): void {
+    void attempt(project.handover.continueHere(this.field)).then(() => project.focusText());
   }
 
   compare(event: Event): void {
     if (!this.field.isDirty) return;
     event.preventDefault();
-    const name = this.field.moved ? "three-way" : "merge";
-    this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: { field: this.field } });
+    const conflict = conflictIn(this.field);
+    const name = conflict ? "three-way" : "merge";
+    this.dispatch("ask", { target: document.getElementById(name) ?? window, prefix: name, detail: conflict ?? { field: this.field } });
   }
 
   start(): void {
+    const why = whyReadOnly(this.field);
+    if (why) toast({ text: why });
     this.view?.focus();
     void project.locks.take(this.field);
   }
@@ -126,12 +144,17 @@ export class SheetController extends LiveController {
   /** Asked for elsewhere: by key, in the palette, beside the save button of a phone. */
   readonly cancelled = (event: Event): void => {
     event.preventDefault();
-    if (this.field.isHeld) this.cancel();
+    if (this.field.isHeld && project.isLive) this.cancel();
+    else if (this.field.isHeld) toast({ text: say("offline.short") });
+    else toast({ text: say("why.not_editing", { field: this.field.label }) });
   };
 
   asked(event: Event): void {
     event.preventDefault();
-    if (project.viewOf(this.field) === "theirs") this.ask();
+    const view = project.viewOf(this.field);
+    if (view === "elsewhere") this.continueHere();
+    else if (view === "theirs" && !this.field.asked) this.ask();
+    else if (view === "free") toast({ text: say("why.free", { field: this.field.label }) });
   }
 
   private readonly chosen = (event: Event): void => {
@@ -231,18 +254,18 @@ export class SheetController extends LiveController {
   private paintTools(view: string): void {
     const { field } = this;
     this.formatTarget.hidden = field.language !== "json" || !project.isWritable(field);
-    this.cancelTarget.hidden = view !== "yours" || !field.isHeld;
+    this.cancelTarget.hidden = view !== "yours" || !field.isHeld || !project.isLive;
     const theirs = view === "theirs" || view === "elsewhere";
     if (this.hasAskTarget) {
-      this.askTarget.hidden = view !== "theirs" || !project.may.write;
-      this.askTarget.disabled = field.asked !== null;
+      this.askTarget.hidden = view !== "theirs" || !project.may.write || !project.isLive;
       const [ask, asked] = [part(this.askTarget, "ask"), part(this.askTarget, "asked")];
       if (ask) ask.hidden = field.asked !== null;
       if (asked) asked.hidden = field.asked === null;
-      const time = asked?.querySelector("span");
+      const time = asked?.querySelector(".tabular");
       if (time && field.asked) time.textContent = short(field.asked);
     }
-    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = !theirs || !project.may.take_over;
+    this.continueTarget.hidden = view !== "elsewhere" || !project.may.write || !project.isLive;
+    if (this.hasTakeOverTarget) this.takeOverTarget.hidden = view !== "theirs" || !project.may.take_over;
     this.paintCompare(theirs);
   }
 
@@ -258,7 +281,8 @@ export class SheetController extends LiveController {
 
   private paintNote(): void {
     const { problem, state } = this.field;
-    this.noteTarget.hidden = !problem;
+    const isHidden = !problem;
+    if (this.noteTarget.hidden !== isHidden) queueMicrotask(() => keepingCaret(this.view, () => (this.noteTarget.hidden = isHidden)));
     if (!problem || !state) return;
     const line = state.doc.lineAt(placeOf(problem, state)).number;
     this.noteTarget.querySelector("p")!.textContent = say("json.note", { line, problem: say(problem.key, problem.values) });

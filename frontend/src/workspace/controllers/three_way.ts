@@ -1,4 +1,5 @@
 import { presentableDiff } from "@codemirror/merge";
+import { Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { choices, setStretches, type Stretch, stretchesOf } from "../../editor/choices";
 import { finding } from "../../editor/find";
@@ -6,10 +7,10 @@ import { outlineOf } from "../../editor/outline";
 import { plainEditor } from "../../editor/setup";
 import { types } from "../../shortcuts";
 import { count, say } from "../../texts";
+import { short } from "../../time";
 import { project } from "../instance";
-import type { Field } from "../field";
 import { merge3, type Part } from "../merge3";
-import { showTheirs, useText } from "../conflicts";
+import { type Conflict, finishRestoring, showTheirs, useText } from "../conflicts";
 import { confirmDiscard } from "../discarding";
 import { instantiate, LiveController, part } from "../../controllers/live";
 
@@ -52,7 +53,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   declare readonly submitTarget: HTMLButtonElement;
   declare readonly noteTarget: HTMLElement;
   declare readonly templateTarget: HTMLTemplateElement;
-  private field!: Field;
+  private conflict!: Conflict;
   private differences: Difference[] = [];
   private at = 0;
   private view: EditorView | null = null;
@@ -73,13 +74,15 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   }
 
   copy(): void {
-    void navigator.clipboard.writeText(this.field.text).then(() => (this.noteTarget.textContent = say("copied")));
+    void navigator.clipboard.writeText(this.conflict.yours).then(() => (this.noteTarget.textContent = say("copied")));
   }
 
   async discard(): Promise<void> {
+    const { field, kept } = this.conflict;
     if (!(await confirmDiscard())) return;
-    showTheirs(this.field);
-    project.changed(this.field);
+    if (kept) await project.kept.discard(kept);
+    else showTheirs(field);
+    project.changed(field);
     this.element.close();
   }
 
@@ -87,8 +90,13 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
     event.preventDefault();
     if (!this.view || this.missing > 0) return;
     // Each line of the merged text has its own end here; the text's last line has none.
-    if (await useText(this.field, this.view.state.doc.toString().slice(0, -1))) this.element.close();
-    else this.noteTarget.textContent = say("merge.held", { name: this.field.lock?.holder.display_name ?? "" });
+    const { field, kept } = this.conflict;
+    if (await useText(field, this.view.state.doc.toString().slice(0, -1))) {
+      this.element.close();
+      if (kept) await finishRestoring(field, kept);
+    } else {
+      this.noteTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
+    }
   }
 
   key(event: KeyboardEvent): void {
@@ -122,18 +130,18 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   }
 
   private readonly open = (event: Event): void => {
-    const { field } = (event as CustomEvent<{ field: Field }>).detail;
-    if (!field.moved || !field.state) return;
-    this.field = field;
-    const { text, version, by } = field.moved;
-    const parts = merge3(field.saved.split("\n"), text.split("\n"), field.text.split("\n"));
-    this.titleTarget.textContent = say("three_way.title", { field: field.label });
+    this.conflict = (event as CustomEvent<Conflict>).detail;
+    const { field, base, theirs, yours, kept } = this.conflict;
+    const { by, version } = theirs;
+    const parts = merge3(base.text.split("\n"), theirs.text.split("\n"), yours.split("\n"));
+    this.titleTarget.textContent = say(kept ? "three_way.kept" : "three_way.title", { field: field.label });
     this.aboutTarget.textContent = by
-      ? say("three_way.about", { base: field.base, name: by, version })
-      : say("three_way.about_somebody", { base: field.base, version });
-    this.baseHeadTarget.textContent = say("three_way.base", { version: field.base });
-    this.theirHeadTarget.textContent = by ? say("three_way.theirs_by", { version, name: by }) : say("three_way.theirs", { version });
-    this.yourHeadTarget.textContent = say("three_way.yours");
+      ? say("three_way.about", { base: base.version, name: by, version })
+      : say(theirs.isUnsaved ? "three_way.about_unsaved" : "three_way.about_somebody", { base: base.version, version });
+    this.baseHeadTarget.textContent = say("three_way.base", { version: base.version });
+    const now = theirs.isUnsaved ? say("three_way.theirs_unsaved") : say("three_way.theirs", { version });
+    this.theirHeadTarget.textContent = by ? say("three_way.theirs_by", { version, name: by }) : now;
+    this.yourHeadTarget.textContent = kept ? say("three_way.yours_kept", { time: short(new Date(kept.updated_at)) }) : say("three_way.yours");
     this.noteTarget.textContent = "";
     this.element.showModal();
     this.mount(parts);
@@ -141,6 +149,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   };
 
   private mount(parts: Part[]): void {
+    const { field } = this.conflict;
     const stretches: Stretch[] = [];
     this.differences = [];
     let doc = "";
@@ -159,17 +168,17 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
       doc,
       parent: this.bodyTarget,
       extensions: [
-        plainEditor(this.field.language, this.field.keepsLineEnds),
+        plainEditor(field.language, field.keepsLineEnds),
         finding(),
         choices(say("three_way.missing")),
-        EditorView.contentAttributes.of({ "aria-label": say("three_way.result", { field: this.field.label }) }),
+        EditorView.contentAttributes.of({ "aria-label": say("three_way.result", { field: field.label }) }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) queueMicrotask(() => this.paint());
         }),
       ],
     });
     this.view.dispatch({ effects: setStretches.of(stretches) });
-    const headings = outlineOf(this.field.state!.doc, this.field.language);
+    const headings = outlineOf(Text.of(this.conflict.yours.split("\n")), field.language);
     this.rowsTarget.replaceChildren(
       ...this.differences.map((difference, index) => {
         const row = instantiate(this.templateTarget);
@@ -183,7 +192,8 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   }
 
   private who({ kind, base }: Part): string {
-    if (kind === "theirs") return this.field.moved?.by ? say("three_way.only", { name: this.field.moved.by }) : say("three_way.only_they");
+    const { by } = this.conflict.theirs;
+    if (kind === "theirs") return by ? say("three_way.only", { name: by }) : say("three_way.only_they");
     if (kind === "yours") return say(base.length ? "three_way.only_you" : "three_way.you_added");
     return say(kind === "both" ? "three_way.same" : "three_way.both");
   }

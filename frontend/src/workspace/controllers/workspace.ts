@@ -1,3 +1,4 @@
+import { saveAll, sayWhyNotSaved } from "../asking_to_save";
 import { project } from "../instance";
 import { LiveController } from "../../controllers/live";
 
@@ -29,12 +30,15 @@ export class WorkspaceController extends LiveController {
 
   save(event: Event): void {
     event.preventDefault();
-    void project.saving.save();
+    void saveAll();
   }
 
   saveWithMessage(event: Event): void {
     event.preventDefault();
-    if (!project.saving.isPossible) return;
+    if (!project.saving.isPossible) {
+      sayWhyNotSaved();
+      return;
+    }
     this.dispatch("ask", { target: document.getElementById("save-dialog") ?? window, prefix: "save-dialog" });
   }
 

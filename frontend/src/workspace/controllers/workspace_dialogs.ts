@@ -1,12 +1,12 @@
-import { Disconnected, Refused } from "../../gateway";
+import { Refused } from "../../gateway";
 import { lineDelta } from "../../editor/unsaved";
 import { isPressed } from "../../shortcuts";
 import { count, say } from "../../texts";
 import { unsent } from "../../unsent";
+import { attempt, reasonOf } from "../attempt";
 import { project } from "../instance";
 import type { Field } from "../field";
 import { instantiate, LiveController } from "../../controllers/live";
-import { toast } from "../../base/controllers/toasts";
 
 /** A dialog of the workspace: opened by an event that names what it is about. */
 abstract class AskingController extends LiveController<HTMLDialogElement> {
@@ -137,7 +137,7 @@ export class NewFileController extends AskingController {
     try {
       await project.gateway.request("lock.acquire", { field: `files/${path}` });
     } catch (error) {
-      this.fail(error instanceof Refused ? fieldMessage(error) : say("offline.short"));
+      this.fail(error instanceof Refused ? reasonOf(error) : say("offline.short"));
       return;
     }
     this.opening = `files/${path}`;
@@ -177,16 +177,29 @@ export class TakeOverController extends AskingController {
   submit(): void {
     const { field } = this;
     if (!field) return;
-    project.locks.takeOver(field, this.reasonTarget.value.trim()).then(
-      () => {
-        sent(this.reasonTarget);
-        project.focusText();
-      },
-      (error: unknown) => {
-        if (!(error instanceof Refused || error instanceof Disconnected)) throw error;
-        toast({ text: error instanceof Refused ? fieldMessage(error) : say("offline.short") });
-      },
-    );
+    void attempt(project.handover.takeOver(field, this.reasonTarget.value.trim())).then((isDone) => {
+      if (isDone) sent(this.reasonTarget);
+      project.focusText();
+    });
+  }
+}
+
+/** Ask the holder of a field for it, with a word to them. */
+export class AskFieldController extends AskingController {
+  static override targets = ["title", "message"];
+  declare readonly titleTarget: HTMLElement;
+  declare readonly messageTarget: HTMLInputElement;
+  private field: Field | null = null;
+
+  protected prepare(detail: unknown): void {
+    this.field = detail as Field;
+    const { label, lock } = this.field;
+    this.titleTarget.textContent = say("ask.title", { field: label, name: lock?.holder.display_name ?? "" });
+    this.messageTarget.value = "";
+  }
+
+  submit(): void {
+    if (this.field) void attempt(project.handover.ask(this.field, this.messageTarget.value.trim())).then(() => project.focusText());
   }
 }
 
@@ -194,9 +207,4 @@ export class TakeOverController extends AskingController {
 function sent(place: HTMLInputElement | HTMLTextAreaElement): void {
   place.value = "";
   unsent.discard(place.dataset["unsentPlaceValue"] ?? "");
-}
-
-function fieldMessage(refused: Refused): string {
-  const errors = refused.problem["errors"] as Record<string, string[]> | undefined;
-  return Object.values(errors ?? {})[0]?.[0] ?? refused.problem.detail;
 }

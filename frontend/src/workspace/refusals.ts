@@ -1,0 +1,38 @@
+import { say } from "../texts";
+import { project } from "./instance";
+import type { Field } from "./field";
+
+const BY_STATUS = {
+  in_review: "why.in_review",
+  frozen: "why.frozen",
+  archived: "why.archived",
+};
+
+/** Why the field cannot be written now, in words; empty where it can. */
+export function whyReadOnly(field: Field): string {
+  const { connection, may, status } = project;
+  if (connection.phase === "ended") return say("why.signed_out");
+  if (!may.write) return say("why.role");
+  if (status !== "open") return say(BY_STATUS[status]);
+  if (!project.isLive) return say("offline.short");
+  const view = project.viewOf(field);
+  if (view === "theirs") return say("why.held", { field: field.label, name: field.lock?.holder.display_name ?? "" });
+  return view === "elsewhere" ? say("why.elsewhere", { field: field.label }) : "";
+}
+
+/** Why a save of what is unsaved makes no version, or leaves a field out; empty where nothing stands in its way. */
+export function whyNotSaved(shown: Field | undefined): string {
+  const unsaved = [...project.fields.values()].filter((field) => field.isDirty);
+  const broken = unsaved.find((field) => field.problem);
+  if (broken?.problem && broken.state) {
+    const { from, key, values } = broken.problem;
+    const line = broken.state.doc.lineAt(from).number;
+    return say("why.json", { field: broken.label, line, problem: say(key, values) });
+  }
+  const moved = unsaved.find((field) => field.moved);
+  if (moved) return say("why.moved", { field: moved.label });
+  const unheld = unsaved.find((field) => !field.isHeld);
+  if (unheld) return whyReadOnly(unheld) || say("why.not_yours", { field: unheld.label });
+  if (unsaved.length > 0) return "";
+  return (shown && whyReadOnly(shown)) || say("why.nothing");
+}
