@@ -89,7 +89,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     with write_transaction():
         facts = {"field": field, **({"message": message} if message else {})}
         notify(caller=caller, line=LOCK_REQUESTED, recipients=[holder.user_id], project_id=project_id, facts=facts)
-    data = {"field": field, "session_id": str(session_id), "message": message}
+    data: dict[str, object] = {"field": field, "session_id": str(session_id), "message": message}
     _send_ephemeral(project_id, "lock.requested", person, data)
 
 
@@ -102,7 +102,7 @@ def withdraw_request(*, caller: Caller, project_id: UUID, session_id: UUID, fiel
     _forget_request(project_id, session_id, field)
     with write_transaction():
         resolve(line=LOCK_REQUESTED, project_id=project_id, facts={"field": field}, actor=caller.user.id)
-    data = {"field": field, "session_id": str(session_id)}
+    data: dict[str, object] = {"field": field, "session_id": str(session_id)}
     _send_ephemeral(project_id, "lock.request_withdrawn", caller.user.person(), data)
 
 

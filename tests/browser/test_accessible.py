@@ -71,6 +71,12 @@ def test_the_states_of_the_workspace(person: Callable[..., Person], scheme: Sche
     mara.write("Unsaved. ")
     expect(daniel.badge).to_contain_text("Being edited by")
     found = {"writing": violations(mara.page), "watching": violations(daniel.page)}
+    daniel.page.get_by_role("button", name="Ask for this field").click()
+    found["ask"] = violations(daniel.page)
+    daniel.page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+    expect(daniel.page.get_by_role("button", name="Take it back")).to_be_visible()
+    expect(mara.bar("Daniel Okafor wants to edit Prompt.")).to_be_visible()
+    found["asked"] = [*violations(daniel.page), *violations(mara.page)]
     mara.page.get_by_role("button", name="Stop editing").click()
     found["dialog"] = violations(mara.page)
     mara.page.keyboard.press("Escape")

@@ -127,6 +127,8 @@ def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person], sc
     found = {"broken JSON": writing.hard_to_read(), "watching": watching.hard_to_read()}
     mara.page.get_by_role("button", name="Take over…").click()
     found["take over"] = shown(mara.page, watching, ".dialog[open]")
+    mara.page.get_by_role("button", name="Ask for this field").click()
+    found["ask"] = shown(mara.page, watching, ".dialog[open]")
     page.locator(".field-row").first.click()
     expect(page.locator("h1")).to_have_text("Prompt")
     daniel.write("Unsaved. ")

@@ -242,7 +242,7 @@ def test_watchers_see_the_typing_as_it_happens(person: Callable[..., Person], wo
     mara.write("Typed and not saved. ")
     expect(daniel.line("Typed and not saved.")).to_be_visible()
     expect(daniel.page.locator(".cm-remote-name")).to_have_text("Mara Lindqvist")
-    expect(daniel.page.locator(".sheet-foot")).to_contain_text("You see the typing as it happens.")
+    expect(daniel.page.locator(".sheet-foot")).to_contain_text("Mara Lindqvist writes in line 1")
     expect(daniel.page.locator(".sheet-foot")).to_contain_text("not saved yet")
 
     # Who comes later sees the same, and follows from there.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from audit.models import Event
@@ -90,7 +92,12 @@ def test_an_owner_takes_over_with_a_reason_and_the_loser_keeps_the_text(
 
 def test_a_request_is_taken_back_with_its_line_in_the_inbox(mara: Writer, daniel: Writer):
     daniel.take()
-    asking = {"caller": mara.caller, "project_id": mara.project.id, "session_id": mara.session, "field": "prompt_text"}
+    asking: dict[str, Any] = {
+        "caller": mara.caller,
+        "project_id": mara.project.id,
+        "session_id": mara.session,
+        "field": "prompt_text",
+    }
     request_lock(**asking, message="Only line 3")
     (request,) = open_requests(project_id=mara.project.id)
     assert request.message == "Only line 3"
@@ -108,7 +115,7 @@ def test_a_request_is_taken_back_with_its_line_in_the_inbox(mara: Writer, daniel
 def test_a_person_moves_a_field_between_their_own_sessions_only(mara: Writer, daniel: Writer, after_commit):
     lock = daniel.take()
     elsewhere = Writer(daniel.caller, daniel.project)
-    here = {"project_id": mara.project.id, "field": "prompt_text"}
+    here: dict[str, Any] = {"project_id": mara.project.id, "field": "prompt_text"}
     with pytest.raises(LockNotHeld):
         hand_over_lock(caller=mara.caller, session_id=mara.session, to=mara.session, **here)
     with pytest.raises(PermissionDenied):
