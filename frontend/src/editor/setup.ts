@@ -15,6 +15,7 @@ import {
   lineNumbers,
   scrollPastEnd,
 } from "@codemirror/view";
+import { lineDirection } from "./direction";
 import { colours } from "./colours";
 import { commentMarks } from "./comments";
 import { finding } from "./find";
@@ -70,6 +71,7 @@ export function plainEditor(language: string, keepsLineEnds: boolean): Extension
     showHidden(),
     drawSelection(),
     EditorView.lineWrapping,
+    lineDirection(),
     EditorState.tabSize.of(2),
     indentUnit.of("  "),
     languageOf(language),
