@@ -16,10 +16,14 @@ _SHOWN = {Status.IN_REVIEW: ReleaseState.IN_REVIEW, Status.FROZEN: ReleaseState.
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSummary:
-    """The release that explains a project's status; None where it is open or archived. `in_review` is a count."""
+    """The release that explains a project's status; None where it is open or archived. `in_review` is a count.
+
+    `frozen` is the newest frozen release, whatever the status.
+    """
 
     release: Release | None = None
     in_review: int = 0
+    frozen: Release | None = None
 
 
 def summary_of(project: Project) -> ReleaseSummary:
@@ -37,7 +41,11 @@ def summaries_of(projects: Iterable[Project]) -> dict[UUID, ReleaseSummary]:
     for project in projects:
         state = _SHOWN.get(Status(project.status))
         shown = newest.get((project.id, state)) if state else None
-        found[project.id] = ReleaseSummary(shown, in_review=int((project.id, ReleaseState.IN_REVIEW) in newest))
+        found[project.id] = ReleaseSummary(
+            shown,
+            in_review=int((project.id, ReleaseState.IN_REVIEW) in newest),
+            frozen=newest.get((project.id, ReleaseState.RELEASED)),
+        )
     return found
 
 

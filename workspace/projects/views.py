@@ -54,6 +54,7 @@ class ProjectRow:
     saves: int
     people: list[PresentView]
     release: Release | None
+    frozen: Release | None
 
 
 @page("GET", "HEAD", "POST")
@@ -99,7 +100,7 @@ def _rows(user: User, wanted: str, status: str) -> list[ProjectRow]:
     leases = Lease.objects.open().filter(project_id__in=ids).select_related("user")
     people = people_in(ids, leases)
     saves = _saves_by_day(ids)
-    standings = summaries_of(found)
+    summaries = summaries_of(found)
     found.sort(key=lambda project: project.current_draft.created_at if project.current_draft else project.created_at)
     return [
         ProjectRow(
@@ -107,7 +108,8 @@ def _rows(user: User, wanted: str, status: str) -> list[ProjectRow]:
             _bars(saves[project.id]),
             sum(saves[project.id].values()),
             people[project.id],
-            standings[project.id].release,
+            summaries[project.id].release,
+            summaries[project.id].frozen,
         )
         for project in reversed(found)
     ]
