@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import groupby, islice
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, JSONField, Q
 from django.db.models.functions import Cast, TruncDate
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -26,11 +27,13 @@ from workspace.event_words import event_link, event_sentence
 from workspace.people import PersonView
 from workspace.query_numbers import query_number
 from workspace.sentence_html import sentence_html
-from workspace.templatetags.foundry import reader_zone
 
 SPARK_WEEKS: Final = 12
 # In pixels: a column every 8, the highest for the busiest day.
 SPARK_STEP, SPARK_HEIGHT = 8, 40
+
+# Fewer events in a row than this are shown one by one.
+MIN_FOLDED: Final = 4
 
 EVERYTHING: Final = "everything"
 DEFAULT_ICON: Final = "activity"
@@ -86,6 +89,30 @@ class ActivityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityGroup:
+    """Saves in a row by one person, on one day; any other event is a group of one."""
+
+    rows: list[ActivityRow]
+
+    @property
+    def first(self) -> ActivityRow:
+        """The newest."""
+        return self.rows[0]
+
+    @property
+    def is_folded(self) -> bool:
+        return len(self.rows) >= MIN_FOLDED
+
+    @property
+    def words(self) -> SafeString:
+        """All saves in a sentence."""
+        newest, oldest = (row.event for row in (self.rows[0], self.rows[-1]))
+        words = _("{n} versions, v{first} to v{last}")
+        thing = words.format(n=len(self.rows), first=oldest.data["version"], last=newest.data["version"])
+        return sentence_html(_("{name} saved {thing}"), name=newest.record["actor"]["name"], thing=thing)
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityBar:
     """One day of the chart."""
 
@@ -138,18 +165,22 @@ def rows_of(events: Iterable[Event]) -> list[ActivityRow]:
     ]
 
 
-def by_day(rows: Iterable[ActivityRow], request: HttpRequest) -> list[list[ActivityRow]]:
-    """The rows of each day in the reader's time zone, in the given order."""
-    zone = reader_zone(request)
-    days: list[list[ActivityRow]] = []
-    last: date | None = None
-    for row in rows:
-        day = timezone.localtime(row.event.at, zone).date()
-        if day != last:
-            days.append([])
-        last = day
-        days[-1].append(row)
-    return days
+def groups_of(events: Iterable[Event], zone: tzinfo, *, maximum: int) -> list[ActivityGroup]:
+    """Events in words, grouped; no more than the first `maximum` groups."""
+    grouped = groupby(events, key=lambda event: _alike(event, zone))
+    return [ActivityGroup(rows_of(together)) for _key, together in islice(grouped, maximum)]
+
+
+def _alike(event: Event, zone: tzinfo) -> tuple[object, ...]:
+    """Equal for neighbours that are grouped."""
+    is_save = event.action == "draft.saved" and event.data.get("kind") == "save" and "version" in event.data
+    return (timezone.localtime(event.at, zone).date(), event.actor_id) if is_save else (event.seq,)
+
+
+def by_day(groups: Iterable[ActivityGroup], zone: tzinfo) -> list[list[ActivityGroup]]:
+    """The groups of each day in the reader's time zone, in the given order."""
+    days = groupby(groups, key=lambda group: timezone.localtime(group.first.event.at, zone).date())
+    return [list(of_day) for _day, of_day in days]
 
 
 def bars_of(events: EventQuerySet, zone: tzinfo) -> list[ActivityBar]:

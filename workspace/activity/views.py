@@ -19,9 +19,9 @@ from workspace.activity.entries import (
     bars_of,
     by_day,
     events_of,
+    groups_of,
     in_time,
     kind_choices,
-    rows_of,
 )
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.history.views import changed_ever
@@ -29,8 +29,10 @@ from workspace.project_frame import frame_of
 from workspace.releases.views import live_data
 from workspace.templatetags.foundry import reader_zone
 
+# In groups of events that are alike; each page looks at no more events than this.
 PAGE_SIZE = 60
 PANEL_SIZE = 30
+MAX_EVENTS, MAX_PANEL_EVENTS = 600, 150
 
 
 @page()
@@ -41,15 +43,16 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id)
     filters, zone = ActivityFilter.read(request.GET), reader_zone(request)
     wanted = events_of(project_id, filters)
-    found = list(in_time(wanted, filters, zone)[: PAGE_SIZE + 1])
-    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    found = list(in_time(wanted, filters, zone)[: MAX_EVENTS + 1])
+    groups = groups_of(found[:MAX_EVENTS], zone, maximum=PAGE_SIZE)
+    shown = sum(len(group.rows) for group in groups)
     context = {
         "project_id": project_id,
         "filters": filters,
-        "days": by_day(rows_of(found), request),
+        "days": by_day(groups, zone),
         "bars": bars_of(wanted, zone),
         "spark_weeks": SPARK_WEEKS,
-        "older": found[-1].seq if more else None,
+        "older": found[shown - 1].seq if shown < len(found) else None,
     }
     if is_htmx(request) and not request.headers.get("HX-Boosted"):
         return render(request, "workspace/parts/activity_list.html", context)
@@ -69,6 +72,7 @@ def activity(request: PageRequest, project_id: UUID) -> HttpResponse:
 def panel(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The newest events, for the side of the workspace."""
     get_project(user=request.user, project_id=project_id)
-    events = events_of(project_id, ActivityFilter())[:PANEL_SIZE]
-    context = {"project_id": project_id, "rows": rows_of(events)}
+    events = events_of(project_id, ActivityFilter())[:MAX_PANEL_EVENTS]
+    groups = groups_of(events, reader_zone(request), maximum=PANEL_SIZE)
+    context = {"project_id": project_id, "groups": groups}
     return render(request, "workspace/parts/activity_panel.html", context)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from drafts.models import Draft, DraftKind
 from projects import field_names
@@ -22,6 +24,8 @@ GOES_BACK = frozenset({DraftKind.REVERT, DraftKind.UNDO, DraftKind.REDO})
 DATE_WIDTH = 52
 # The row of release names over the versions, where there are any.
 MAX_NAME = 12
+# A lane for each of the fields that changed most; the last lane stands for all others.
+MAX_LANES = 8
 FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
@@ -80,6 +84,11 @@ class VersionMap:
     def whole_height(self) -> float:
         return self.top + self.height
 
+    @property
+    def labels_height(self) -> float:
+        """What the names of the lanes stand on covers the chart from the flags to its lower edge."""
+        return self.height + 2 * FLAG
+
 
 def version_map(
     drafts: Sequence[Draft], request: HttpRequest, releases: Mapping[int, Sequence[ReleaseView]]
@@ -90,19 +99,18 @@ def version_map(
     oldest_first = list(reversed(drafts))
     space = max(NARROWEST_COLUMN, (WIDTH - LABELS - 2 * MARGIN) / (len(drafts) - 1))
     at = {draft.version_number: LABELS + MARGIN + index * space for index, draft in enumerate(oldest_first)}
-    names = field_names.in_order({name for draft in drafts for name in draft.changed_fields})
-    lanes = {name: FieldLane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)}
+    lanes, lane_of = _lanes(drafts)
     width = LABELS + 2 * MARGIN + space * (len(drafts) - 1)
     return VersionMap(
         width=width,
-        height=HEAD + LANE * len(names) + FOOT - LANE / 2,
+        height=HEAD + LANE * len(lanes) + FOOT - LANE / 2,
         top=FLAG if releases else 0,
         columns=_columns(oldest_first, at, request),
-        lanes=list(lanes.values()),
+        lanes=lanes,
         marks=[
-            Mark(at[draft.version_number], lanes[name].y, draft.kind in GOES_BACK)
+            Mark(at[draft.version_number], y, draft.kind in GOES_BACK)
             for draft in oldest_first
-            for name in draft.changed_fields
+            for y in sorted({lane_of[name].y for name in draft.changed_fields})
         ],
         releases=[
             _line(at[version] + min(space / 2, MARGIN - 4), view, width)
@@ -110,6 +118,22 @@ def version_map(
             for view in views[:1]
         ],
     )
+
+
+def _lanes(drafts: Sequence[Draft]) -> tuple[list[FieldLane], dict[str, FieldLane]]:
+    """The lanes from top to bottom, and the lane of each field that changed."""
+    changes = Counter(name for draft in drafts for name in draft.changed_fields)
+    names = field_names.in_order(set(changes))
+    if len(names) > MAX_LANES:
+        most = {name for name, _count in changes.most_common(MAX_LANES)}
+        names = [name for name in names if name in most]
+    lanes = [FieldLane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)]
+    lane_of = dict(zip(names, lanes, strict=True))
+    others = changes.keys() - lane_of.keys()
+    if others:
+        lanes.append(FieldLane(_("+{n} fields").format(n=len(others)), HEAD + len(names) * LANE))
+        lane_of |= dict.fromkeys(others, lanes[-1])
+    return lanes, lane_of
 
 
 def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Func, Min, TextField
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
+from drafts.reading import get_draft
 from drafts.renames import versions_that_changed
+from kernel.errors import ValidationFailed
 from projects import field_names
 from projects.access import Access, get_project
 from projects.models import Project, Status
@@ -31,6 +36,10 @@ from workspace.releases.presentation import ReleaseView
 
 PANEL_VERSIONS = 30
 PAGE_VERSIONS = 30
+# More rows than this make a page of their own.
+MAX_PAGE_VERSIONS = 300
+# A row names this many of its fields, and counts the others.
+MAX_ROW_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +54,25 @@ class VersionRow:
     releases: list[ReleaseView]
 
     @property
+    def fields(self) -> list[str]:
+        """The fields that it changed, the first few of them."""
+        return self.draft.changed_fields[:MAX_ROW_FIELDS]
+
+    @property
+    def more_fields(self) -> list[str]:
+        return self.draft.changed_fields[MAX_ROW_FIELDS:]
+
+    @property
     def signatures(self) -> int:
         return sum(len(view.signatures) for view in self.releases)
 
 
 @page()
 def history(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?author=&field=&kind=&before=&pick=`: versions, newest first, thirty at a time."""
+    """`?author=&field=&kind=&before=&rows=60&pick=`: versions, newest first; `rows` of them, thirty if it is left out.
+
+    The picks stand in the address, whether or not their rows are on the page.
+    """
     access = get_project(user=request.user, project_id=project_id)
     frame = frame_of(access, user=request.user, tab="history")
     versions = Draft.objects.of_project(project_id)
@@ -60,9 +81,10 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     before = query_number(request.GET, "before")
     if before is not None:
         found = found.filter(version_number__lt=before)
-    drafts = list(found.select_related("author")[: PAGE_VERSIONS + 1])
-    more = len(drafts) > PAGE_VERSIONS
-    drafts = drafts[:PAGE_VERSIONS]
+    rows = min(max(query_number(request.GET, "rows") or PAGE_VERSIONS, PAGE_VERSIONS), MAX_PAGE_VERSIONS)
+    drafts = list(found.select_related("author")[: rows + 1])
+    more = len(drafts) > rows
+    drafts = drafts[:rows]
     counts = line_counts(project_id, drafts)
     thread_counts = _thread_counts(project_id, drafts)
     releases = releases_by_version(project_id, drafts)
@@ -84,7 +106,9 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
         "map": version_map(drafts, request, releases),
         "may_bundle": may_bundle(request.user, access.role),
         "released": Release.objects.of_project(project_id).filter(state=ReleaseState.RELEASED).count(),
-        "older": drafts[-1].version_number if more else None,
+        "older": _older(request, rows, drafts[-1]) if more else None,
+        "picked": picked,
+        "picked_elsewhere": sorted(set(picked) - {draft.version_number for draft in drafts}),
         "total": facts["total"],
         "since": facts["since"],
         "filters": filters,
@@ -96,6 +120,34 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
         "may_restore": may_restore(access),
     }
     return render(request, "workspace/history.html", context)
+
+
+def _older(request: PageRequest, rows: int, last: Draft) -> str:
+    """The address of the same page with more rows, or of the next page where this one is full."""
+    query = request.GET.copy()
+    if rows < MAX_PAGE_VERSIONS:
+        query["rows"] = str(rows + PAGE_VERSIONS)
+    else:
+        query["before"] = str(last.version_number)
+        query.pop("rows", None)
+    return f"?{query.urlencode()}"
+
+
+@page()
+def distance(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """`?pick=9&pick=15`: how many fields of two versions differ, and how far apart they are."""
+    get_project(user=request.user, project_id=project_id)
+    picks = sorted(set(query_numbers(request.GET, "pick")))
+    if len(picks) != 2:
+        raise ValidationFailed({"pick": [_("Select two versions.")]})
+    base, target = (get_draft(project_id=project_id, version=pick) for pick in picks)
+    names = base.fields.keys() | target.fields.keys()
+    differ = sum(base.fields.get(name) != target.fields.get(name) for name in names)
+    apart = timesince(base.created_at, target.created_at, depth=1)
+    if target.created_at - base.created_at < timedelta(minutes=1):
+        apart = _("less than a minute")
+    context = {"differ": differ, "total": len(names), "apart": apart}
+    return render(request, "workspace/parts/versions_apart.html", context)
 
 
 @page()

@@ -1,13 +1,14 @@
+import htmx from "htmx.org";
 import { Controller } from "@hotwired/stimulus";
 
 /**
- * History: pick two versions, compare them. A third pick replaces the older one.
+ * History: pick two versions, compare them. A third pick replaces the older one. The address keeps the picks.
  *
  * The boxes are a plain form (`pick=9&pick=15`), so that it works, slower, without this.
  */
 export class PicksController extends Controller<HTMLElement> {
-  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band", "map", "lanes"];
-  static override values = { one: String, two: String };
+  static override targets = ["box", "bar", "base", "target", "compare", "label", "column", "band", "map", "lanes", "apart", "elsewhere"];
+  static override values = { one: String, two: String, distance: String };
   declare readonly boxTargets: HTMLInputElement[];
   declare readonly barTarget: HTMLElement;
   declare readonly baseTarget: HTMLElement;
@@ -22,10 +23,16 @@ export class PicksController extends Controller<HTMLElement> {
   declare readonly lanesTarget: SVGElement;
   declare readonly oneValue: string;
   declare readonly twoValue: string;
+  /** Says how far apart two versions are. */
+  declare readonly distanceValue: string;
+  declare readonly apartTarget: HTMLElement;
+  /** Picks without a row on this page. */
+  declare readonly elsewhereTargets: HTMLInputElement[];
   private order: string[] = [];
 
   override connect(): void {
-    this.order = this.boxTargets.filter((box) => box.checked).map((box) => box.value);
+    const here = this.boxTargets.filter((box) => box.checked);
+    this.order = [...this.elsewhereTargets, ...here].map((one) => one.value);
     this.show();
   }
 
@@ -40,7 +47,9 @@ export class PicksController extends Controller<HTMLElement> {
     if (target.checked) this.order.push(target.value);
     if (this.order.length > 2) this.order.shift();
     for (const box of this.boxTargets) box.checked = this.order.includes(box.value);
+    for (const one of this.elsewhereTargets) if (!this.order.includes(one.value)) one.remove();
     this.show();
+    this.keep();
   }
 
   /** A column of the version map stands for its row's box. */
@@ -52,7 +61,9 @@ export class PicksController extends Controller<HTMLElement> {
   clear(): void {
     this.order = [];
     for (const box of this.boxTargets) box.checked = false;
+    for (const one of this.elsewhereTargets) one.remove();
     this.show();
+    this.keep();
   }
 
   compareOnEnter(event: KeyboardEvent): void {
@@ -73,6 +84,27 @@ export class PicksController extends Controller<HTMLElement> {
     this.labelTarget.textContent = words.replace("{base}", `v${base}`).replace("{target}", `v${target}`);
     for (const box of this.boxTargets) box.closest("[data-row]")?.toggleAttribute("data-picked", box.checked);
     this.showOnMap(base, target);
+    this.apartTarget.textContent = "";
+    if (base === undefined || target === undefined) return;
+    const address = `${this.distanceValue}?pick=${base}&pick=${target}`;
+    void htmx.ajax("get", address, { source: this.apartTarget, target: this.apartTarget, swap: "textContent" });
+  }
+
+  /** Put the picks into the address, and into all links and forms of the page that lead to another part of the history. */
+  private keep(): void {
+    const withPicks = (address: string): string => {
+      const url = new URL(address, location.href);
+      url.searchParams.delete("pick");
+      for (const pick of this.order) url.searchParams.append("pick", pick);
+      return url.href;
+    };
+    history.replaceState(history.state, "", withPicks(location.href));
+    for (const place of document.querySelectorAll<HTMLElement>("[data-keeps-picks]")) {
+      if (place instanceof HTMLAnchorElement) place.href = withPicks(place.href);
+      if (!(place instanceof HTMLFormElement)) continue;
+      for (const input of place.querySelectorAll("input[name=pick]")) input.remove();
+      for (const value of this.order) place.append(Object.assign(document.createElement("input"), { type: "hidden", name: "pick", value }));
+    }
   }
 
   private showOnMap(base: number | undefined, target: number | undefined): void {
