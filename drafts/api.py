@@ -20,7 +20,6 @@ from drafts.models import Draft
 from kernel.errors import ValidationFailed
 from projects.fields import CONFIGURATION, FILES
 from projects.rest import ProjectView, in_session
-from projects.serializers import Reason
 from rest.pagination import page
 from rest.schema import operation, page_of
 
@@ -118,7 +117,7 @@ class RevertView(DraftView):
 
     @operation(
         "drafts_revert",
-        takes=Reason,
+        takes=shapes.RevertRequest,
         answer=shapes.DraftInfo,
         status=201,
         repeatable=True,
@@ -126,8 +125,8 @@ class RevertView(DraftView):
         problems=[423],
     )
     def post(self, request: Request, project_id: UUID, version: int) -> HttpResponseBase:
-        """Make an old version's fields the newest version, for a reason."""
-        given = self.body(Reason)
+        """Make an old version's fields, or only one of them, the newest version, for a reason."""
+        given = self.body(shapes.RevertRequest)
         return self.made(services.revert_draft(caller=self.caller(), project_id=project_id, version=version, **given))
 
 

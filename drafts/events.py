@@ -65,6 +65,8 @@ def _saved(context: EventContext) -> str:
 
 def _saved_thing(context: EventContext) -> str:
     """A version made of an earlier one is told by that one: `reverted to v47 (now v76)`."""
+    if context.data.get("only_field"):
+        return _version_words(context.data, _("{fields} to v{source} (now v{version})"))
     if context.data["kind"] in _OF_AN_EARLIER_ONE:
         return _version_words(context.data, _("v{source} (now v{version}): {fields}"))
     return _saved(context)
@@ -88,6 +90,8 @@ def _field_words(name: str, former: str | None) -> str:
 
 
 def _save_sentence(context: EventContext) -> Text:
+    if context.data.get("only_field"):
+        return _("{name} reverted {thing}")
     return _SAVE_SENTENCES[context.data["kind"]]
 
 

@@ -104,6 +104,11 @@ class ChangedFiles(serializers.Serializer[Any]):
     client_ref = Uuid(required=False, help_text="As the header `Idempotency-Key`.")
 
 
+class RevertRequest(serializers.Serializer[Any]):
+    reason = Text(max_length=MAX_REASON)
+    field = Text(max_length=1100, required=False, help_text="Only this field; the others stay as they are.")
+
+
 class OptionalReason(serializers.Serializer[Any]):
     reason = Text(max_length=MAX_REASON, required=False, allow_blank=True)
 

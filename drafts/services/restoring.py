@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from drafts.models import Draft, DraftKind, FieldContent
 from drafts.next_step import blocked_by, version_entries
-from drafts.renames import renames_by_restoring
+from drafts.renames import Renames, renames_by_restoring
 from drafts.undo import Plan, VersionEntry, plan_redo, plan_undo
 from drafts.versions import changed_fields, repeated_draft, write_draft
 from kernel.errors import Conflict, NotFound
@@ -23,17 +23,19 @@ from kernel.names import check_reason
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from locking.services import move_leases
+from projects.fields import check_field_name
 from projects.writing import ProjectWrite, project_write
 
 
-def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str) -> Draft:
-    """Make a new version whose every field is that of an old one, for a reason (control c19).
+def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str, field: str | None = None) -> Draft:
+    """Make a new version whose every field, or only `field`, is that of an old one, for a reason (control c19).
 
     Raises `NotFound` for the version, `Conflict` where nothing differs, `LockHeld` while somebody else edits a field
-    that would change.
+    that would change, `ValidationFailed` for what is no field.
     """
     reason = check_reason(reason)
-    parameters = {"version": version, "reason": reason}
+    only = None if field is None else check_field_name(field)
+    parameters = {"version": version, "reason": reason, **({} if only is None else {"field": only})}
     with project_write(caller=caller, project_id=project_id, action="draft.revert", parameters=parameters) as write:
         if write.repeat_of is not None:
             return repeated_draft(write)
@@ -41,18 +43,43 @@ def revert_draft(*, caller: Caller, project_id: UUID, version: int, reason: str)
         old = Draft.objects.filter(project=write.project, version_number=version).first()
         if old is None or current is None:
             raise NotFound(_("There is no version {version}.").format(version=version))
-        if old.content_hash == current.content_hash:
+        after = fields_after_revert(current, old, only)
+        if not changed_fields(current.fields, after):
             words = _("v{current} is already the same as v{version}.")
+            if only is not None:
+                words = _("This field of v{current} is already the same as in v{version}.")
             raise Conflict(words.format(current=current.version_number, version=version))
         return _restore(
             write,
             current,
-            after=old.fields,
+            after=after,
             content_of=version,
             kind=DraftKind.REVERT,
             source_version=version,
             reason=reason,
+            data={} if only is None else {"only_field": only},
         )
+
+
+def fields_after_revert(current: Draft, old: Draft, field: str | None) -> Mapping[str, FieldContent]:
+    """Every field after a revert to an old version, or of `field` alone, under the name that it has now.
+
+    `field` is its name in the current version; one that only the old version knows is followed through its renames.
+    """
+    if field is None:
+        return old.fields
+    renames = Renames.of_project(current.project_id)
+    now = then = field
+    if field in current.fields:
+        then = renames.name_in(old.version_number, field, of=current.version_number)
+    else:
+        now = renames.name_in(current.version_number, field, of=old.version_number)
+    after = current.fields
+    if then in old.fields:
+        after[now] = old.fields[then]
+    else:
+        after.pop(now, None)
+    return after
 
 
 def undo_draft(*, caller: Caller, project_id: UUID, reason: str = "") -> Draft:

@@ -8,7 +8,7 @@ import pytest
 
 from audit.models import Event
 from drafts.models import Draft
-from drafts.services import redo_draft, revert_draft, undo_draft
+from drafts.services import change_files, redo_draft, revert_draft, undo_draft
 from kernel.errors import Conflict, LockHeld, NotFound, PermissionDenied, ValidationFailed
 from locking.models import EndReason, Lease
 from tests.writers import Writer
@@ -43,8 +43,9 @@ def redo(writer: Writer) -> Draft:
     return redo_draft(caller=writer.caller, project_id=writer.project.id)
 
 
-def revert(writer: Writer, version: int, reason: str = "It was better") -> Draft:
-    return revert_draft(caller=writer.caller, project_id=writer.project.id, version=version, reason=reason)
+def revert(writer: Writer, version: int, reason: str = "It was better", field: str | None = None) -> Draft:
+    project_id = writer.project.id
+    return revert_draft(caller=writer.caller, project_id=project_id, version=version, reason=reason, field=field)
 
 
 def test_revert_brings_back_every_field_and_forgets_later_files(daniel: Writer):
@@ -109,6 +110,46 @@ def test_revert_to_what_is_there_already_is_a_conflict(daniel: Writer):
         revert(daniel, 1)
     with pytest.raises(NotFound):
         revert(daniel, 7)
+
+
+def test_one_field_is_taken_back_and_the_others_stay(daniel: Writer):
+    write(daniel, "prompt_text", "one")
+    write(daniel, "files/a.md", "a")
+    write(daniel, "prompt_text", "two")
+
+    draft = revert(daniel, 1, field="prompt_text")
+
+    assert (draft.prompt_text, draft.changed_fields, draft.source_version) == ("one", ["prompt_text"], 1)
+    assert "files/a.md" in draft.fields
+    event = Event.objects.of_project(daniel.project.id).get(action="draft.saved", target_id=str(draft.id))
+    assert (event.record["reason"], event.data["only_field"]) == ("It was better", "prompt_text")
+    with pytest.raises(Conflict, match="This field of v4 is already the same as in v1"):
+        revert(daniel, 1, field="prompt_text")
+
+
+def test_one_field_is_taken_back_while_another_is_edited_and_not_while_it_is_itself(mara: Writer, daniel: Writer):
+    write(daniel, "prompt_text", "one")
+    write(daniel, "prompt_text", "two")
+    mara.take("files/a.md")
+    revert(daniel, 1, field="prompt_text")
+    mara.take("prompt_text")
+
+    with pytest.raises(LockHeld):
+        revert(daniel, 2, field="prompt_text")
+
+
+def test_a_renamed_file_is_taken_back_under_the_name_that_it_has_now(daniel: Writer):
+    write(daniel, "files/a.md", "old")
+    write(daniel, "files/a.md", "new")
+    renames = {"files/b.md": "files/a.md"}
+    change_files(caller=daniel.caller, project_id=daniel.project.id, session_id=None, base_version=2, renames=renames)
+
+    by_new_name = revert(daniel, 1, field="files/b.md")
+    assert list(by_new_name.fields) == ["files/b.md"]
+    assert by_new_name.content_hash != Draft.objects.get(project=daniel.project, version_number=3).content_hash
+
+    by_old_name = revert(daniel, 2, field="files/a.md")
+    assert list(by_old_name.fields) == ["files/b.md"]
 
 
 def test_undo_then_redo_is_the_identity(daniel: Writer):

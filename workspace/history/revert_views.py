@@ -18,6 +18,7 @@ from drafts import services
 from drafts.models import Draft
 from drafts.next_step import NextStep, next_redo, next_undo
 from drafts.reading import get_draft
+from drafts.services.restoring import fields_after_revert
 from drafts.versions import changed_fields
 from kernel.errors import Conflict, LockHeld, ValidationFailed
 from projects import field_names
@@ -30,7 +31,11 @@ Next = Callable[..., NextStep | None]
 
 @page("GET", "HEAD", "POST")
 def revert(request: PageRequest, project_id: UUID, version: int) -> HttpResponse:
-    """GET: the dialog that asks for the reason. POST: a new version that is the old one again."""
+    """GET `?field=`: the dialog that asks for the reason. POST: a new version that is the old one again.
+
+    With `field` only that field is.
+    """
+    field = request.POST.get("field") or request.GET.get("field") or None
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
@@ -39,21 +44,28 @@ def revert(request: PageRequest, project_id: UUID, version: int) -> HttpResponse
                 project_id=project_id,
                 version=version,
                 reason=request.POST.get("reason", ""),
+                field=field,
             )
         except (Conflict, LockHeld, ValidationFailed) as refusal:
             if not is_htmx(request):
                 raise
             errors = {"reason": [refusal_text(refusal)]}
         else:
-            words = _("Reverted to v{source} (now v{version}).").format(version=draft.version_number, source=version)
+            words = _("Reverted to v{source} (now v{version}).")
+            if field:
+                words = _("Reverted {field} to v{source} (now v{version}).")
+            name = field_names.label(field or "")
+            words = words.format(field=name, version=draft.version_number, source=version)
             return _restored(request, project_id, words)
     access = get_project(user=request.user, project_id=project_id, action="draft.revert")
     current, old = access.project.current_draft, get_draft(project_id=project_id, version=version)
+    changed = changed_fields(current.fields, fields_after_revert(current, old, field)) if current else []
     context = {
         "project_id": project_id,
         "current": current,
         "old": old,
-        "fields": changed_fields(current.fields, old.fields) if current else [],
+        "field": field,
+        "fields": changed,
         "reason": request.POST.get("reason", ""),
         "errors": errors,
         "stays": _stays(request),
