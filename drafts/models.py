@@ -10,6 +10,7 @@ from drafts.draft import (
     DraftQuerySet,
     FieldContent,
 )
+from drafts.readings.models import ReadMark
 from drafts.search.models import Passage, Stay
 from drafts.tasks.models import Task
 from drafts.unsent.models import UnsentText
@@ -25,6 +26,7 @@ __all__ = [
     "DraftQuerySet",
     "FieldContent",
     "Passage",
+    "ReadMark",
     "Stay",
     "Task",
     "UnsentText",

@@ -9,6 +9,7 @@ from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
 from drafts.exchange.api import ArchiveView, ContentView, ExportView
 from drafts.moments import urls as moments
+from drafts.readings.api import ReadFieldsView
 from drafts.search import urls as search
 from drafts.tasks import urls as tasks
 
@@ -50,6 +51,7 @@ of_project = [
     path("drafts/<version:version>/content/<path:field>", ContentView.as_view(), name="api_content"),
     path("export/", ExportView.as_view(), name="api_export"),
     path("compare/", CompareView.as_view(), name="api_compare"),
+    path("compare/read/", ReadFieldsView.as_view(), name="api_read_fields"),
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]

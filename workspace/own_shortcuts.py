@@ -29,6 +29,7 @@ _SHORTCUTS: Final = (
     Shortcut("leave", "Escape", _("Back to the text"), "writing", position=20),
     Shortcut("change-before", "p", _("Previous change"), "comparing", position=10),
     Shortcut("change-after", "n", _("Next change"), "comparing", position=20),
+    Shortcut("comment-change", "c", _("Comment on the change"), "comparing", position=30),
 )
 
 

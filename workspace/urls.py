@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from workspace.account import views as account
 from workspace.activity import views as activity
 from workspace.audit_viewer import project_tab as audit
+from workspace.compare import reviewing
 from workspace.compare import views as compare
 from workspace.editor import comment_views as comments
 from workspace.editor import task_views as tasks
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/tasks/<uuid:task_id>/", tasks.change, name="change_task"),
     path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),
     path("projects/<uuid:project_id>/compare/fold/", compare.fold, name="compare_fold"),
+    path("projects/<uuid:project_id>/compare/read/", reviewing.mark, name="compare_read"),
+    path("projects/<uuid:project_id>/compare/comments/", reviewing.line_comments, name="compare_comments"),
     path("projects/<uuid:project_id>/activity/", activity.activity, name="activity"),
     path("projects/<uuid:project_id>/activity/panel/", activity.panel, name="activity_panel"),
     path("projects/<uuid:project_id>/audit/", audit.project_audit, name="audit"),

@@ -48,7 +48,7 @@ NO_PAGES: Final = {
     *("compare_fold", "people", "change_role", "remove_member", "revert", "undo", "redo"),
     *("inbox_count", "read_inbox", "open_notification", "switch_shortcuts", "choose_mails", "end_session"),
     *("end_other_sessions", "revoke_token", "release_passkey", "reject_release", "withdraw_release", "reopen"),
-    *("release_notes", "versions_apart"),
+    *("release_notes", "versions_apart", "compare_read", "compare_comments"),
     "archive_project",
     # Leads to the audit viewer, which has a test of its own.
     "audit",

@@ -13,6 +13,7 @@ from projects.models import Project
 from tests.matrix import NOT_ARCHIVED, OPEN, OWNERS, REVIEWERS, SESSION, WRITERS, Row
 
 REMARK = {"version": 1, "target_field": "prompt_text", "text": "Why?"}
+READ = {"base": 1, "target": 2, "field": "prompt_text", "read": True}
 COMMENT = "/api/v1/comments/{comment}/"
 TASK = "/api/v1/tasks/{task}/"
 REST = (
@@ -35,6 +36,8 @@ REST = (
     Row("api_archive", "GET", "drafts/1/archive/", 200),
     Row("api_content", "GET", "drafts/current/content/prompt_text", 200),
     Row("api_compare", "GET", "compare/?base=1&target=2", 200),
+    Row("api_read_fields", "GET", "compare/read/?base=1&target=2", 200),
+    Row("api_read_fields", "PUT", "compare/read/", 200, body=READ),
     Row("api_export", "GET", "export/", 200),
     Row("api_revert", "POST", "drafts/1/revert/", 201, WRITERS, OPEN, {"reason": "Better"}),
     Row("api_undo", "POST", "undo/", "conflict", WRITERS, OPEN),

@@ -19,6 +19,7 @@ NO_RECORD = {
     "audit_standing": "a note of what the verifier found; it is made anew by every verification",
     "drafts_commentwords": "the search index; made of the comments",
     "drafts_passage": "the search index; made of the versions",
+    "drafts_readmark": "what somebody has read of a comparison, private to them; it is no record",
     "drafts_stay": "the search index; made of the versions",
     "drafts_unsenttext": "what somebody is about to send, private to them; it is no record",
     "locking_workingcopy": "unsaved text, private to its writer; it is no record",

@@ -6,6 +6,7 @@ from tests.matrix import ALWAYS, CLOSED, IN_REVIEW, NOT_ARCHIVED, OPEN, OTHER, O
 
 ROLE = {"role": "editor", "reason": "Grows"}
 REMARK = {"version": "1", "field": "prompt_text", "text": "Why?"}
+READ = {"base": "1", "target": "2", "field": "prompt_text", "read": "yes"}
 COMMENT = "comments/{comment}/"
 RELEASE = "releases/{release}/"
 # Without a proof: those who may sign are told what is missing.
@@ -49,6 +50,9 @@ PAGES = (
     Row("workspace:change_task", "POST", "tasks/{task}/", 302, *TALK, {"done": "yes"}),
     Row("workspace:compare", "GET", "compare/?base=1&target=2", 200),
     Row("workspace:compare_fold", "GET", "compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1", 200),
+    Row("workspace:compare_read", "POST", "compare/read/", 302, body=READ),
+    Row("workspace:compare_comments", "GET", "compare/comments/?target=2&field=prompt_text&line=1", 200),
+    Row("workspace:compare_comments", "POST", "compare/comments/", 200, *TALK, {"target": "2", **REMARK}),
     Row("workspace:version", "GET", "versions/1/?show=changes", 200),
     Row("workspace:moment", "GET", "at/?at=2026-11-18T16:20", 200),
     Row("workspace:search", "GET", "search/?q=one", 200),
@@ -126,6 +130,7 @@ BUDGETED_PAGES = {
     "workspace:withdraw_comment": "…comments/{comment}/withdraw/",
     "workspace:tasks": "…tasks/",
     "workspace:compare": "…compare/?base=1&target=2",
+    "workspace:compare_comments": "…compare/comments/?target=2&field=prompt_text&line=1",
     "workspace:compare_fold": "…compare/fold/?base=1&field=prompt_text&old=1&new=1&count=1",
     "workspace:settings": "…settings/",
     "workspace:archive_project": "…settings/archive/",
@@ -150,6 +155,7 @@ BUDGETED_PAGES = {
 }
 # What only acts, or leads elsewhere.
 NO_PAGES = {
+    "workspace:compare_read",
     "workspace:home",
     "workspace:audit",
     "workspace:discard",

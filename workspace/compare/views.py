@@ -18,6 +18,7 @@ from drafts.reading import get_draft, texts_of
 from kernel.errors import NotFound, ValidationFailed
 from projects.access import get_project
 from projects.fields import check_field_name
+from workspace.compare.reviewing import reviewing_context
 from workspace.compare.rows import compare_drafts
 from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
@@ -54,6 +55,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "field": field,
         "comparison": comparison,
         "versions": versions[:MAX_VERSIONS],
+        **reviewing_context(access, request.user, base, target, comparison),
     }
     return render(request, "workspace/compare.html", context)
 

@@ -20,6 +20,7 @@ from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
 from workspace import languages
+from workspace.compare.reviewing import reviewing_context
 from workspace.compare.rows import compare_drafts
 from workspace.decorators import PageRequest, page
 from workspace.history.snapshot import LeaseView, fields_at, lines_at, threads_at
@@ -39,11 +40,14 @@ def version(request: PageRequest, project_id: UUID, version: int) -> HttpRespons
     assert draft is not None
     before = Draft.objects.of_project(project_id).filter(version_number=draft.version_number - 1).first()
     newest = access.project.current_draft
+    comparison = compare_drafts(before, draft, reader=request.user.id)
     context = {
         **_context(request, access, moment),
+        **(reviewing_context(access, request.user, before, draft, comparison) if before else {}),
+        "shows": "",
         "is_version": True,
         "before": before,
-        "comparison": compare_drafts(before, draft, reader=request.user.id),
+        "comparison": comparison,
         "written": [LeaseView(lease) for lease in leases_of(draft)],
         "next": draft.version_number + 1 if newest and newest.version_number > draft.version_number else None,
     }

@@ -66,6 +66,11 @@ class ReleaseChanges:
     address: str
     hidden: list[tuple[str, int]]
 
+    @property
+    def changed(self) -> list[ChangedField]:
+        """Without the fields that are the same."""
+        return [field for field in self.fields if not field.is_same]
+
 
 def release_changes(draft: Draft, *, reader: UUID) -> ReleaseChanges:
     """What a version changes since the release before it, for somebody to read."""

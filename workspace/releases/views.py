@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.callers import caller_from_request
 from accounts.reauthentication import passkey_challenge
 from audit.models import Event, project_chain
+from drafts.readings.services import read_fields
 from kernel.errors import DomainError, NotFound
 from kernel.names import check_remark
 from projects.access import Access, get_project
@@ -107,6 +108,9 @@ def release_context(
     members = people_of(shown.project_id)
     slots = slots_of(shown, members, me=request.user)
     in_review = shown.state == ReleaseState.IN_REVIEW
+    changes = release_changes(shown.draft, reader=request.user.id)
+    base = changes.before.draft if changes.before else None
+    read = read_fields(user=request.user, base=base, target=shown.draft) if base else set()
     return {
         "frame": frame_of(access, user=request.user, tab="releases"),
         "may": may_of(access),
@@ -115,7 +119,11 @@ def release_context(
         "release": shown,
         "slots": slots,
         "turn": next((slot.meaning for slot in slots if slot.state == "yours"), None),
-        "changes": release_changes(shown.draft, reader=request.user.id),
+        "changes": changes,
+        "read": read,
+        "read_count": sum(field.name in read for field in changes.changed),
+        "marks_reading": base is not None,
+        "shows": "progress",
         "points": points_of(shown.draft, Rules(**shown.rules)) if in_review else None,
         "gates": gate_lines(shown.draft, Rules(**shown.rules), shown) if in_review else [],
         "histories": field_histories(shown.draft),

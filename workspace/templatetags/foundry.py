@@ -38,6 +38,7 @@ register.filter("field_short_label", field_names.short_label)
 register.filter("field_folder", field_names.folder)
 register.filter("field_icon", field_names.icon)
 register.filter("marked", marking.marked)
+register.filter("of", lambda values, key: values.get(key) if values else None)
 
 
 @register.filter

@@ -26,6 +26,7 @@ from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import check_imports, import_project, imported_file
 from drafts.exchange.verification import verify_file
 from drafts.models import Draft, Passage, Stay
+from drafts.readings.models import ReadMark
 from drafts.unsent.models import UnsentText
 from kernel.canonical import canonical
 from kernel.errors import Conflict, NotFound, ValidationFailed
@@ -287,8 +288,8 @@ def test_contents_that_no_version_holds_are_not_stored(exported, outsider, calle
 
 def test_every_table_of_a_project_is_in_its_file_or_named_here():
     """A new table that belongs to projects is exported, or somebody says here why not (control c03)."""
-    # Sessions, inboxes and unsent texts are private, passages and their stays are derived from the versions.
-    not_records = {Session, Passage, Stay, Notification, UnsentText}
+    # Sessions, inboxes, unsent texts and marks of reading are private; passages and stays are derived from versions.
+    not_records = {Session, Passage, Stay, Notification, UnsentText, ReadMark}
     tables = {
         model
         for model in apps.get_models()

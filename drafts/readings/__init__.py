@@ -1,0 +1,1 @@
+"""Marks of what a person has read of the difference between two versions."""
