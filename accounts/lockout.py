@@ -20,6 +20,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import actions
 from accounts.callers import Caller, foundry_caller
@@ -179,7 +181,7 @@ def locked_until(user: User) -> datetime | None:
 
 def _unlock(caller: Caller, keys: list[str], action: str, target: Target) -> bool:
     with write_transaction():
-        removed, _ = FailureCount.objects.filter(subject__in=keys).delete()
+        removed, _by_table = FailureCount.objects.filter(subject__in=keys).delete()
         if removed:
             record(caller=caller, action=action, target=target)
     return bool(removed)
@@ -221,14 +223,14 @@ def _refusal(purpose: Purpose, subject: _Subject, row: tuple[datetime, datetime]
     left = row[0] - row[1] if row else timedelta(seconds=1)
     seconds = max(1, int(left.total_seconds()) + 1)
     minutes = -(-seconds // 60)
-    wait = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    when = ngettext("in a minute", "in {minutes} minutes", minutes).format(minutes=minutes)
     if purpose is Purpose.SIGNING:
-        text = f"Too many failed tries to sign: signing is locked. Try again {wait}, or ask an administrator."
+        text = _("Too many failed tries to sign: signing is locked. Try again {when}, or ask an administrator.")
     elif subject.target.type == "address":
-        text = f"Too many failed sign-ins from your network. Try again {wait}, or ask an administrator."
+        text = _("Too many failed sign-ins from your network. Try again {when}, or ask an administrator.")
     else:
-        text = f"Too many failed sign-ins: this account is locked. Try again {wait}, or ask an administrator."
-    return RateLimited(text, retry_after=seconds)
+        text = _("Too many failed sign-ins: this account is locked. Try again {when}, or ask an administrator.")
+    return RateLimited(text.format(when=when), retry_after=seconds)
 
 
 def _forget_old() -> None:

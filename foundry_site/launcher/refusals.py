@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
@@ -33,6 +34,9 @@ MESSAGES = frozenset({"debug", "info", "success", "warning", "error", "add_messa
 SHOWN = frozenset({"verbose_name", "verbose_name_plural", "help_text", "label", "empty_label", "short_description"})
 # Decorators of the admin.
 DESCRIBED = frozenset({"display", "action"})
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+# A value of the program rather than words: the name of a field, a folder, a state.
+_CODE = re.compile(r"[a-z]+(_[a-z]+)*/?")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -55,14 +59,21 @@ def refusal_names(source: str) -> frozenset[str]:
 
 
 def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = SHOWN) -> list[tuple[int, str]]:
-    """The texts for people in a module that do not go through gettext, with their lines."""
-    found = {
-        (line, text)
-        for node in ast.walk(ast.parse(source))
-        for shown in _shown(node, refusals, names)
-        for line, text in _texts(shown)
-        if _WORDS.search(text)
-    }
+    """The texts for people in a module that do not go through gettext, with their lines.
+
+    A name stands for what the same function, or the module, assigns to it; a call, for what a function of the same
+    module returns.
+    """
+    module = ast.parse(source)
+    functions = [node for node in ast.walk(module) if isinstance(node, _Function)]
+    by_name = {each.name: each for each in functions}
+    constants = _bound(module.body)
+    found = set()
+    for scope in (module, *functions):
+        origins = _Origins({**constants, **(_bound(ast.walk(scope)) if scope is not module else {})}, by_name)
+        for node in ast.walk(scope):
+            for shown in _shown(node, refusals, names):
+                found.update((line, text) for line, text in origins.texts(shown) if _WORDS.search(text))
     return sorted(found)
 
 
@@ -98,21 +109,77 @@ def _assigned(statement: ast.Assign, bases: set[str], *, is_refusal: bool) -> It
         yield from (text for name, text in zip(names, value.elts, strict=False) if name == "title")
 
 
-def _texts(shown: ast.expr) -> Iterator[tuple[int, str]]:
-    """The literal texts of an expression that it does not translate; keys of a dict are names of fields."""
-    if isinstance(shown, ast.Constant):
-        if isinstance(shown.value, str):
-            yield shown.lineno, shown.value
-    elif isinstance(shown, ast.Call):
-        if _called(shown) not in TRANSLATES and isinstance(shown.func, ast.Attribute):
-            yield from _texts(shown.func.value)
-    elif isinstance(shown, ast.Dict):
-        for value in shown.values:
-            yield from _texts(value)
-    elif not isinstance(shown, (ast.Subscript, ast.Compare, ast.Attribute, ast.FormattedValue)):
-        for part in ast.iter_child_nodes(shown):
-            if isinstance(part, ast.expr):
-                yield from _texts(part)
+@dataclass(frozen=True, slots=True)
+class _Origins:
+    """Where the texts of an expression may come from: values of names, and what functions return."""
+
+    bound: Mapping[str, Sequence[ast.expr]]
+    functions: Mapping[str, _Function]
+
+    def texts(self, shown: ast.expr) -> Iterator[tuple[int, str]]:
+        """The literal texts of an expression that it does not translate; keys of a dict are names of fields."""
+        if isinstance(shown, ast.Constant):
+            if isinstance(shown.value, str):
+                yield shown.lineno, shown.value
+        elif isinstance(shown, ast.Name):
+            without = replace(self, bound={name: values for name, values in self.bound.items() if name != shown.id})
+            yield from without.texts_of_all(self.bound.get(shown.id, ()))
+        elif isinstance(shown, ast.Call):
+            yield from self._texts_of_call(shown)
+        elif not isinstance(shown, (ast.Subscript, ast.Compare, ast.Attribute)):
+            yield from self.texts_of_all(_parts(shown))
+
+    def _texts_of_call(self, call: ast.Call) -> Iterator[tuple[int, str]]:
+        name = _called(call)
+        if name in TRANSLATES:
+            return
+        if isinstance(call.func, ast.Attribute):
+            yield from self.texts(call.func.value)
+            if name == "format":
+                values = [*call.args, *(keyword.value for keyword in call.keywords)]
+                yield from (text for text in self.texts_of_all(values) if not _CODE.fullmatch(text[1]))
+        elif name in self.functions:
+            function = self.functions[name]
+            others = {each: other for each, other in self.functions.items() if each != name}
+            inside = _Origins({**self.bound, **_bound(ast.walk(function))}, others)
+            yield from inside.texts_of_all(_returned(function))
+
+    def texts_of_all(self, shown: Iterable[ast.expr]) -> Iterator[tuple[int, str]]:
+        for each in shown:
+            yield from self.texts(each)
+
+
+def _parts(shown: ast.expr) -> Iterable[ast.expr]:
+    """The parts of an expression whose texts become part of its text."""
+    if isinstance(shown, ast.Dict):
+        return shown.values
+    if isinstance(shown, ast.DictComp):
+        return [shown.value]
+    if isinstance(shown, ast.IfExp):
+        return [shown.body, shown.orelse]
+    if isinstance(shown, ast.FormattedValue):
+        return [shown.value] if isinstance(shown.value, ast.Name) else []
+    return [part for part in ast.iter_child_nodes(shown) if isinstance(part, ast.expr)]
+
+
+def _bound(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+    """The values that assignments give to names."""
+    bound: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+            targets, value = [node.target], node.value
+        else:
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name):
+                bound.setdefault(target.id, []).append(value)
+    return bound
+
+
+def _returned(function: _Function) -> list[ast.expr]:
+    return [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
 
 
 def _called(call: ast.Call) -> str:

@@ -27,6 +27,11 @@ UNTRANSLATED = {
     '@admin.action(description="Close them")\ndef close(): ...': "Close them",
     'class Role(models.TextChoices):\n    OWNER = "owner", "Owner"': "Owner",
     'class Gone(NotFound):\n    code, status, title = "gone", 410, "It is gone"': "It is gone",
+    'def f():\n    text = "Too late."\n    raise NotFound(text)': "Too late.",
+    'def f():\n    text: str = _("Ended.")\n    text += " Try again."\n    raise NotFound(text)': " Try again.",
+    'def f():\n    when = "in a minute"\n    raise NotFound(_("Try again {when}").format(when=when))': "in a minute",
+    'LATE = "Too late."\ndef f():\n    raise NotFound(LATE)': "Too late.",
+    'def f(x):\n    raise NotFound(why(x))\ndef why(x):\n    return "Too late." if x else _("Gone.")': "Too late.",
 }
 TRANSLATED = (
     'raise NotFound(_("No version {n}.").format(n=1))',
@@ -35,6 +40,9 @@ TRANSLATED = (
     'logger.info("Nothing to do.")',
     'class Role(models.TextChoices):\n    OWNER = "owner", _("Owner")',
     'class Gone(NotFound):\n    code, status, title = "gone", 410, _("It is gone")',
+    'def f():\n    text = _("Too late.")\n    raise NotFound(text)',
+    'def f():\n    text = "A key"\n    log(text)\ndef g(text):\n    raise NotFound(text)',
+    'def f(name):\n    raise ValidationFailed({field(name): x for x in y})\ndef field(name):\n    return "username"',
 )
 
 
