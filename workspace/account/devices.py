@@ -11,12 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, cookie_credential
 
-# The first match wins: most user agents also contain the names of older browsers.
+# The first match wins: most user agents also contain the names of older browsers. On iOS every browser names Safari,
+# and itself by a word of its own.
 _BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
+    ("OPiOS", "Opera"),
+    ("OPT/", "Opera"),
     ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
     ("Chrom", "Chrome"),
+    ("CriOS", "Chrome"),
     ("Safari", "Safari"),
 )
 _SYSTEMS: Final = (
@@ -24,7 +29,10 @@ _SYSTEMS: Final = (
     ("Android", "Android"),
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
+    # An iPad that asks for the pages of a computer calls itself a Macintosh; these browsers give it away.
+    ("iOS/", "iPad"),
     ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
 
