@@ -84,9 +84,6 @@ def main() -> None:
     from django.core.management import call_command
 
     django.setup()
-    from foundry_site.stages import refuse_missing_stages
-
-    refuse_missing_stages()
     call_command("procrastinate", "worker")
 
 

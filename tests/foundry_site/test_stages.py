@@ -62,9 +62,12 @@ def test_a_database_with_records_of_a_stage_that_is_not_installed_is_not_served(
 
 
 @pytest.mark.skipif(not apps.is_installed("tests.sample_stage"), reason="needs the sample stage's tables")
-def test_serve_refuses_to_start_without_a_stage_that_the_database_holds(process_environment: dict[str, str]):
+@pytest.mark.parametrize("command", [("serve", "--port=0"), ("procrastinate", "worker", "--one-shot")])
+def test_nodes_and_workers_refuse_to_start_without_a_stage_that_the_database_holds(
+    process_environment: dict[str, str], command: tuple[str, ...]
+):
     started = subprocess.run(
-        [sys.executable, "manage.py", "serve", "--port=0"],
+        [sys.executable, "manage.py", *command],
         cwd=settings.BASE_DIR,
         env={**process_environment, "FOUNDRY_STAGES": ""},
         capture_output=True,
