@@ -8,13 +8,13 @@ from typing import Final
 from django.utils import timezone
 
 from accounts.models import PersonalAccessToken, Scope
-from kernel.doctor import Findings, ok, warn
+from kernel.doctor import Diagnoses, ok, warn
 
 SOON: Final = timedelta(days=7)
 UNUSED: Final = timedelta(days=60)
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """How many there are; those that end soon, while something still uses them; those that nothing uses."""
     usable, now = PersonalAccessToken.objects.usable(), timezone.now()
     reading = usable.filter(scope=Scope.READ).count()

@@ -29,7 +29,7 @@ WINDOW: Final = 60
 RESPITE: Final = 5.0
 
 
-class _Counts:
+class _RequestCounts:
     """Counts of the current minute, shared through Redis or, while it is away, this process's own."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Counts:
         return [int(each) for each in answers[::2]]
 
 
-_counts = _Counts()
+_counts = _RequestCounts()
 
 
 def count_request(*, user_id: str | None, address: str | None) -> None:

@@ -10,7 +10,7 @@ from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, Scope, Us
 from rest.fields import Choice, Text
 
 
-class Person(serializers.Serializer[Any]):
+class PersonSerializer(serializers.Serializer[Any]):
     """A person, always with these members; see `accounts.models.User.person`."""
 
     id = serializers.UUIDField()
@@ -18,7 +18,7 @@ class Person(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Kind.choices)
 
 
-class Account(Person):
+class Account(PersonSerializer):
     """A person with their user name."""
 
     username = serializers.CharField()

@@ -30,14 +30,14 @@ class EventPayload(msgspec.Struct, gc=False):
     data: dict[str, msgspec.Raw]
 
 
-class _Fact(msgspec.Struct, gc=False):
+class _EventMembers(msgspec.Struct, gc=False):
     """The members of a canonical text that are sent. They were checked when the event was recorded."""
 
     actor: msgspec.Raw
     data: dict[str, msgspec.Raw]
 
 
-class _Actor(msgspec.Struct):
+class _ActorMembers(msgspec.Struct):
     id: str
     name: str
     kind: str
@@ -50,8 +50,8 @@ _MISSED: Final = (
     "SELECT seq, action, at, canonical FROM audit_event WHERE chain = %s AND seq > %s ORDER BY seq LIMIT %s"
 )
 
-_facts = msgspec.json.Decoder(_Fact)
-_actors = msgspec.json.Decoder(_Actor)
+_facts = msgspec.json.Decoder(_EventMembers)
+_actors = msgspec.json.Decoder(_ActorMembers)
 _encoder = msgspec.json.Encoder()
 
 

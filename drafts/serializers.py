@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.models import MAX_MESSAGE, DraftKind
 from kernel.names import MAX_REASON
 from rest.fields import Flag, Integer, Text, Uuid
@@ -118,7 +118,7 @@ class DraftSummary(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     version_number = serializers.IntegerField(min_value=1)
-    author = Person()
+    author = PersonSerializer()
     created_at = serializers.DateTimeField()
     message = serializers.CharField(allow_blank=True)
     kind = serializers.ChoiceField(DraftKind.choices)

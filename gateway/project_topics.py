@@ -30,14 +30,14 @@ class _EventData(msgspec.Struct):
     holder: Person | None = None
 
 
-class _Event(msgspec.Struct):
+class _EventFrame(msgspec.Struct):
     name: str
     at: str
     data: _EventData
 
 
 class _EventFrame(msgspec.Struct):
-    params: _Event
+    params: _EventFrame
 
 
 _frames = msgspec.json.Decoder(_EventFrame)
@@ -126,7 +126,7 @@ class ProjectTopics:
             if str(session.session_id) == session_id and session.connection < int(number):
                 self._in_background(socket.close(CloseCode.RESTARTING))
 
-    def _observe_lock(self, topic: str, event: _Event) -> None:
+    def _observe_lock(self, topic: str, event: _EventFrame) -> None:
         field, session_id, holder = event.data.field or "", event.data.session_id, event.data.holder
         was_released = event.name == "lock.released"
         for socket in self._sockets_in(topic):

@@ -33,7 +33,7 @@ BATCH: Final = 500
 _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,90}", re.ASCII)
 
 
-class History(Protocol):
+class FrameHistory(Protocol):
     """Where the frames of numbered topics are read again. Both functions block; they run in a thread for reads."""
 
     def read(self, topic: str, after: int, limit: int) -> Sequence[Frame]:
@@ -53,7 +53,7 @@ class StreamSource:
     A type with heads of its own, or with something to remember on each node, registers a subclass.
     """
 
-    def __init__(self, lanes: Lanes, history: History | None) -> None:
+    def __init__(self, lanes: Lanes, history: FrameHistory | None) -> None:
         self.lanes = lanes
         self.history = history
 
@@ -93,8 +93,8 @@ class TopicType:
     """
 
     authorize: Callable[[Caller, str], UUID | None]
-    history: History | None = None
-    source: Callable[[Lanes, History | None], TopicSource] = StreamSource
+    history: FrameHistory | None = None
+    source: Callable[[Lanes, FrameHistory | None], TopicSource] = StreamSource
 
 
 TOPIC_TYPES: Final = Registry[TopicType]("type of topic")

@@ -22,27 +22,27 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at: what it is, how it is, and what to do about it (empty where all is well)."""
 
     level: Level
     subject: str
-    says: str
+    text: str
     remedy: str = ""
 
 
-Findings = Iterator[Finding]
-Examination = Callable[[], Findings]
+Diagnoses = Iterator[Diagnosis]
+Examination = Callable[[], Diagnoses]
 EXAMINATIONS: Final = Registry[Examination]("examination")
 
 
-def ok(subject: str, says: str) -> Finding:
-    return Finding(Level.OK, subject, says)
+def ok(subject: str, text: str) -> Diagnosis:
+    return Diagnosis(Level.OK, subject, text)
 
 
-def warn(subject: str, says: str, remedy: str) -> Finding:
-    return Finding(Level.WARN, subject, says, remedy)
+def warn(subject: str, text: str, remedy: str) -> Diagnosis:
+    return Diagnosis(Level.WARN, subject, text, remedy)
 
 
-def bad(subject: str, says: str, remedy: str) -> Finding:
-    return Finding(Level.BAD, subject, says, remedy)
+def bad(subject: str, text: str, remedy: str) -> Diagnosis:
+    return Diagnosis(Level.BAD, subject, text, remedy)

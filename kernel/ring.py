@@ -23,8 +23,8 @@ KEY_FILE: Final = "encryption_keys"
 # Encrypts a stored secret anew with the newest key.
 Rotate = Callable[[bytes], bytes]
 # Replaces every secret of an app's tables within the caller's transaction; answers how many there are.
-Rotation = Callable[[Rotate], int]
-ROTATIONS: Final = Registry[Rotation]("rotation of secrets")
+SecretRotation = Callable[[Rotate], int]
+ROTATIONS: Final = Registry[SecretRotation]("rotation of secrets")
 
 
 class RingError(Exception):

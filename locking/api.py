@@ -131,11 +131,16 @@ class TakeOverView(LockView):
     write_action = "lock.take_over"
 
     @operation(
-        "locks_take_over", takes=shapes.TakeOver, answer=shapes.LockInfo, status=201, repeatable=True, problems=[423]
+        "locks_take_over",
+        takes=shapes.TakeOverSerializer,
+        answer=shapes.LockInfo,
+        status=201,
+        repeatable=True,
+        problems=[423],
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Take a field from whoever holds it, for a reason; owners only. The loser's text is kept."""
-        caller, given = self.caller_and_body(shapes.TakeOver)
+        caller, given = self.caller_and_body(shapes.TakeOverSerializer)
         lock = services.take_over_lock(caller=caller, project_id=project_id, **given)
         return self.answer(lock_body(lock), 200 if lock.repeated else 201)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from kernel.names import MAX_REASON
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import MAX_REQUEST_MESSAGE, Lock
@@ -39,11 +39,11 @@ class LockInfo(serializers.Serializer[Any]):
     sha256 = serializers.CharField(allow_null=True)
 
 
-class HeldLock(serializers.Serializer[Any]):
+class HeldLockSerializer(serializers.Serializer[Any]):
     """A lock as everybody sees it."""
 
     field = serializers.CharField()
-    holder = Person()
+    holder = PersonSerializer()
     session_id = serializers.UUIDField()
     since = serializers.DateTimeField()
 
@@ -53,7 +53,7 @@ class OpenRequest(serializers.Serializer[Any]):
 
     field = serializers.CharField()
     session_id = serializers.UUIDField()
-    user = Person()
+    user = PersonSerializer()
     at = serializers.DateTimeField()
     message = serializers.CharField(allow_blank=True)
 
@@ -63,7 +63,7 @@ class Locks(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    results = HeldLock(many=True)
+    results = HeldLockSerializer(many=True)
     requests = OpenRequest(many=True)
 
 
@@ -104,7 +104,7 @@ class HandingOver(Releasing):
     to = Uuid(help_text="The session that gets it.")
 
 
-class TakeOver(InSession):
+class TakeOverSerializer(InSession):
     reason = Text(max_length=MAX_REASON)
 
 
@@ -114,7 +114,7 @@ class LeaseInfo(serializers.Serializer[Any]):
     field = serializers.CharField()
     token = serializers.IntegerField()
     session_id = serializers.UUIDField(allow_null=True)
-    holder = Person()
+    holder = PersonSerializer()
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     end_reason = serializers.ChoiceField(EndReason.choices, allow_null=True)
@@ -136,7 +136,7 @@ class ForeignCopy(serializers.Serializer[Any]):
     """That somebody has unsaved text in a field: what an owner may know of it."""
 
     field = serializers.CharField()
-    writer = Person()
+    writer = PersonSerializer()
     updated_at = serializers.DateTimeField()
     lease_open = serializers.BooleanField(help_text="Whether the lease still goes on.")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from audit.event_types import INBOX_LINES
 from notifications.models import Notification
 
@@ -23,7 +23,7 @@ class NotificationInfo(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     project = ProjectName(allow_null=True)
-    actor = Person()
+    actor = PersonSerializer()
     facts = serializers.DictField(help_text="Ids and names: `field`, `comment_id`, `task_id`, `release_id` …")
     seq = serializers.IntegerField(allow_null=True, help_text="The event of the project's chain that it comes from.")
     created_at = serializers.DateTimeField()

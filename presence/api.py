@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from presence.redis_presence import as_json
 from presence.services import present
 from projects.rest import ProjectView
@@ -20,7 +20,7 @@ from rest.schema import operation, page_of
 class PresentPerson(serializers.Serializer[Any]):
     """Somebody in the project, and the fields they are in."""
 
-    user = Person()
+    user = PersonSerializer()
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
 
 

@@ -20,7 +20,7 @@ from presence.redis_presence import PersonPresence
 from projects.fields import check_field_name
 
 # One section of a change: so many code units kept, or so many replaced by lines of text.
-Section = int | list[int | str]
+ChangeSection = int | list[int | str]
 
 
 def record_presence(*, project_id: UUID, node: str, people: Sequence[PersonPresence]) -> None:
@@ -69,7 +69,7 @@ def show_typing(
     field: str,
     token: int,
     revision: int,
-    changes: Sequence[Section],
+    changes: Sequence[ChangeSection],
 ) -> None:
     """Show the others what a field's writer has just typed: CodeMirror's change sections, in UTF-16 code units.
 

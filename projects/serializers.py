@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from kernel.names import MAX_REASON
 from projects.access import effective_role
 from projects.models import MAX_DESCRIPTION, MAX_NAME, Member, Project, Role, Status
@@ -25,7 +25,7 @@ class ProjectInfo(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Role.choices)
     current_version = serializers.IntegerField(help_text="0 before the first version.")
     created_at = serializers.DateTimeField()
-    created_by = Person()
+    created_by = PersonSerializer()
 
 
 class NewProject(serializers.Serializer[Any]):
@@ -47,7 +47,7 @@ class Reopening(serializers.Serializer[Any]):
 class MemberInfo(serializers.Serializer[Any]):
     """Somebody's place in a project."""
 
-    user = Person()
+    user = PersonSerializer()
     role = serializers.ChoiceField(Role.choices)
     added_at = serializers.DateTimeField()
 
@@ -75,7 +75,7 @@ class EventInfo(serializers.Serializer[Any]):
     seq = serializers.IntegerField(min_value=1)
     name = serializers.CharField()
     at = serializers.DateTimeField()
-    actor = Person()
+    actor = PersonSerializer()
     data = serializers.DictField()  # type: ignore[assignment] # DRF moves declared fields out of the way
 
 

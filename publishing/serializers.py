@@ -7,7 +7,7 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.serializers import JsonObject
 from publishing.models import MAX_COMMENT, MAX_NOTES, MAX_RELEASE_NAME, Meaning, ReleaseState
 from publishing.policies import MAX_PEOPLE, Enforcement
@@ -101,7 +101,7 @@ class SignatureInfo(serializers.Serializer[Any]):
     release_id = serializers.UUIDField()
     meaning = serializers.ChoiceField(Meaning.choices)
     comment = serializers.CharField(allow_blank=True)
-    signer = Person()
+    signer = PersonSerializer()
     printed_name = serializers.CharField(help_text="As it was when they signed.")
     username = serializers.CharField(help_text="It never changes, and tells people of one printed name apart.")
     signed_at = serializers.DateTimeField()
@@ -116,7 +116,7 @@ class ReleaseNotesInfo(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     sha256 = serializers.CharField(help_text="Of the text, as signed statements name it.")
     revision = serializers.IntegerField(min_value=1)
-    written_by = Person()
+    written_by = PersonSerializer()
     written_at = serializers.DateTimeField()
 
 
@@ -130,10 +130,10 @@ class ReleaseInfo(serializers.Serializer[Any]):
     content_hash = serializers.CharField()
     state = serializers.ChoiceField(ReleaseState.choices)
     policy = PolicyInfo(help_text="As it was when the version was submitted.")
-    authors = Person(many=True, help_text="All whose text it contains, and who saved since the last release.")
-    submitted_by = Person()
+    authors = PersonSerializer(many=True, help_text="All whose text it contains, and who saved since the last release.")
+    submitted_by = PersonSerializer()
     submitted_at = serializers.DateTimeField()
-    ended_by = Person(allow_null=True)
+    ended_by = PersonSerializer(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     notes = ReleaseNotesInfo(allow_null=True, help_text="Null where nobody wrote any.")

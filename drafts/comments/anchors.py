@@ -46,7 +46,7 @@ class LineSpan(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     """Lines (0-based) of the new text that contain text of the range, and the number of its characters."""
 
     lines: Sequence[int]
@@ -95,9 +95,9 @@ class LineMap:
         """The edited lines of a range: similar lines at its place, or the only lines there."""
         return self._similar(first, last, distinctive) or self._alone(first, last)
 
-    def _stayed(self, distinctive: Sequence[int]) -> _Found:
+    def _stayed(self, distinctive: Sequence[int]) -> _Candidate:
         found = [new for line in distinctive if (new := self._new_line(line)) is not None]
-        return _Found(found, self._new_weight(found))
+        return _Candidate(found, self._new_weight(found))
 
     def _new_line(self, line: int) -> int | None:
         """The new number of an old line, if the difference matches it."""
@@ -106,15 +106,15 @@ class LineMap:
             return None
         return self.blocks[nearest].new + line - self.blocks[nearest].old
 
-    def _moved(self, distinctive: Sequence[int]) -> _Found:
+    def _moved(self, distinctive: Sequence[int]) -> _Candidate:
         """The run of inserted lines with the most text of the range."""
         texts = {self.old[line] for line in distinctive}
         places = [self._inserted().get(text, []) for text in texts]
         lines = sorted(line for each in places if len(each) <= MAX_PLACES for line in each)
-        runs = [_Found(run, self._new_weight(run)) for run in _runs(lines)]
+        runs = [_Candidate(run, self._new_weight(run)) for run in _runs(lines)]
         # At least half of the range's text must be in one run, because a few equal lines occur by chance.
         enough = sum(map(_weight, texts)) / 2
-        return max((run for run in runs if run.weight >= enough), key=lambda run: run.weight, default=_Found((), 0))
+        return max((run for run in runs if run.weight >= enough), key=lambda run: run.weight, default=_Candidate((), 0))
 
     def _quoted(self, first: int, last: int, quote: str) -> Sequence[int]:
         """The lines that contain the quote: between the old neighbours, or at the only place where it occurs."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.comments.models import MAX_QUOTE, MAX_TEXT, CommentState
 from drafts.comments.reading import MarginCounts
 from rest.fields import Integer, Text
@@ -53,11 +53,11 @@ class CommentInfo(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     text = serializers.CharField()
-    author = Person()
+    author = PersonSerializer()
     created_at = serializers.DateTimeField()
     state = serializers.ChoiceField(CommentState.choices)
     state_at = serializers.DateTimeField(allow_null=True, help_text="When the state last changed.")
-    state_by = Person(allow_null=True)
+    state_by = PersonSerializer(allow_null=True)
 
 
 class ReplyInfo(CommentInfo):

@@ -153,7 +153,7 @@ def compare_texts(old: str, new: str, *, context: int = CONTEXT, budget: Budget 
     came = {there: here for here, there in gone.items()}
     stretches = [compare_stretch(gap, old_lines, new_lines, budget, gone=gone, came=came) for gap in gaps]
     coarse, budget.coarse = budget.coarse, before or budget.coarse
-    groups = [_Group.of(group, old_lines, new_lines, context) for group in _grouped(stretches, context)]
+    groups = [_HunkStretches.of(group, old_lines, new_lines, context) for group in _grouped(stretches, context)]
     total = sum(group.size for group in groups)
     first, taken = budget.take_rows(total)
     hunks = tuple(_hunks(groups, first, taken, old_lines, new_lines))
@@ -196,7 +196,7 @@ def _grouped(stretches: list[Stretch], context: int) -> Iterator[list[Stretch]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _HunkStretches:
     """Changes that are close together and form a hunk. Lines are 0-based, and the end is exclusive."""
 
     stretches: list[Stretch]
@@ -204,7 +204,7 @@ class _Group:
     size: int
 
     @classmethod
-    def of(cls, stretches: list[Stretch], old: TextLines, new: TextLines, context: int) -> _Group:
+    def of(cls, stretches: list[Stretch], old: TextLines, new: TextLines, context: int) -> _HunkStretches:
         first, last = stretches[0].gap, stretches[-1].gap
         lead = min(context, first.old_start)
         trail = min(context, len(old.lines) - last.old_end)
@@ -222,7 +222,7 @@ class _Group:
         yield from _equal(old_at, new_at, self.lines.old_end - old_at, old)
 
 
-def _hunks(groups: Iterable[_Group], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
+def _hunks(groups: Iterable[_HunkStretches], first: int, count: int, old: TextLines, new: TextLines) -> Iterator[Hunk]:
     """The hunks with `count` rows, starting at row `first`; other rows are not kept in memory."""
     for group in groups:
         skipped, taken = min(first, group.size), min(count, max(group.size - first, 0))
@@ -232,7 +232,7 @@ def _hunks(groups: Iterable[_Group], first: int, count: int, old: TextLines, new
             yield _hunk(group, skipped, taken, old, new)
 
 
-def _hunk(group: _Group, skipped: int, count: int, old: TextLines, new: TextLines) -> Hunk:
+def _hunk(group: _HunkStretches, skipped: int, count: int, old: TextLines, new: TextLines) -> Hunk:
     rows = group.rows(old, new)
     old_start, new_start = group.lines.old_start, group.lines.new_start
     for row in islice(rows, skipped):

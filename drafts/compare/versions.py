@@ -24,7 +24,7 @@ from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 # Bytes of text that one comparison reads: of a version with many large files, the others are compared one by one.
 MAX_READ: Final = 16 * 1024 * 1024
 
-Contents = dict[str, FieldContent]
+FieldContents = dict[str, FieldContent]
 
 
 def compare_drafts(
@@ -80,8 +80,8 @@ def _compare(versions: _Versions, field: str | None) -> Comparison:
 class _Versions:
     """The fields of two versions, and the texts that are looked into."""
 
-    old: Contents
-    new: Contents
+    old: FieldContents
+    new: FieldContents
     budget: Budget
     # Renames that the versions record; others are found by the files' contents.
     recorded: dict[str, str] = field(default_factory=dict)
@@ -148,7 +148,7 @@ class _Versions:
         return None if content is None else self.texts[content.sha256]
 
 
-def _hashed(contents: Contents, name: str) -> dict[str, str | None] | None:
+def _hashed(contents: FieldContents, name: str) -> dict[str, str | None] | None:
     return contents[name].hashed() if name in contents else None
 
 

@@ -49,7 +49,7 @@ class Marks(NamedTuple):
     new: tuple[Span, ...]
 
 
-class _Words(NamedTuple):
+class _SplitLine(NamedTuple):
     """A line's words with the white space before each; `ends` has each one's end, and 0 in front."""
 
     line: str
@@ -97,12 +97,12 @@ def utf16(text: str, spans: Iterable[Span]) -> list[list[int]]:
     return [[units[start], units[end]] for start, end in spans]
 
 
-def _words_of(line: str) -> _Words:
+def _words_of(line: str) -> _SplitLine:
     spaced = (_PLAIN_WORD if line.isascii() else _WORD).findall(line)
-    return _Words(line, [each.lstrip() for each in spaced], list(accumulate(map(len, spaced), initial=0)))
+    return _SplitLine(line, [each.lstrip() for each in spaced], list(accumulate(map(len, spaced), initial=0)))
 
 
-def _mark(old: _Words, new: _Words, budget: Budget) -> Marks:
+def _mark(old: _SplitLine, new: _SplitLine, budget: Budget) -> Marks:
     blocks = matching_blocks(*numbered(old.words, new.words), budget)
     blocks = _without_coincidences(blocks, old, new)
     marks_old, marks_new = _space_marks(blocks, old, new)
@@ -115,7 +115,7 @@ def _mark(old: _Words, new: _Words, budget: Budget) -> Marks:
     return Marks(_joined(marks_old), _joined(marks_new))
 
 
-def _span(side: _Words, start: int, end: int, *, alone: bool) -> Span:
+def _span(side: _SplitLine, start: int, end: int, *, alone: bool) -> Span:
     """The words `start:end`; where nothing stands against them, with the white space that came or went with them."""
     first, last = side.start(start), side.ends[end]
     if alone:
@@ -126,7 +126,7 @@ def _span(side: _Words, start: int, end: int, *, alone: bool) -> Span:
     return Span(first, last)
 
 
-def _space_marks(blocks: list[Block], old: _Words, new: _Words) -> tuple[list[Span], list[Span]]:
+def _space_marks(blocks: list[Block], old: _SplitLine, new: _SplitLine) -> tuple[list[Span], list[Span]]:
     """White space that differs inside a run of kept words, and at the two ends of the line."""
     pairs: list[tuple[Span, Span]] = []
     for block in blocks:
@@ -141,14 +141,14 @@ def _space_marks(blocks: list[Block], old: _Words, new: _Words) -> tuple[list[Sp
     return [here for here, _ in differing], [there for _, there in differing]
 
 
-def _spaced_apart(block: Block, old: _Words, new: _Words, *, leads: bool) -> bool:
+def _spaced_apart(block: Block, old: _SplitLine, new: _SplitLine, *, leads: bool) -> bool:
     start_old = 0 if leads else old.start(block.old)
     start_new = 0 if leads else new.start(block.new)
     kept_old = old.line[start_old : old.ends[block.old + block.size]]
     return kept_old != new.line[start_new : new.ends[block.new + block.size]]
 
 
-def _without_coincidences(blocks: list[Block], old: _Words, new: _Words) -> list[Block]:
+def _without_coincidences(blocks: list[Block], old: _SplitLine, new: _SplitLine) -> list[Block]:
     """Drop kept words that are no longer than the changes on both their sides: they only chop a rewritten phrase."""
     kept: list[Block] = []
     for index, block in enumerate(blocks):
@@ -159,7 +159,7 @@ def _without_coincidences(blocks: list[Block], old: _Words, new: _Words) -> list
     return kept
 
 
-def _is_coincidence(before: Block, block: Block, after: Block, old: _Words, new: _Words) -> bool:
+def _is_coincidence(before: Block, block: Block, after: Block, old: _SplitLine, new: _SplitLine) -> bool:
     length = old.ends[block.old + block.size] - old.start(block.old)
     left = max(
         old.ends[block.old] - old.ends[before.old + before.size],

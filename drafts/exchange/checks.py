@@ -133,13 +133,13 @@ class DraftCheck:
         }
 
 
-class _Actor(Struct, frozen=True):
+class _RecordedActor(Struct, frozen=True):
     id: UUID
     name: str
     kind: str
 
 
-class _Target(Struct, frozen=True):
+class _RecordedTarget(Struct, frozen=True):
     type: str
     id: str
 
@@ -150,8 +150,8 @@ class Record(Struct, frozen=True):
     site: UUID
     chain: str
     action: str
-    actor: _Actor
-    target: _Target
+    actor: _RecordedActor
+    target: _RecordedTarget
     data: dict[str, Any]
 
 
@@ -214,7 +214,11 @@ class ChainCheck:
         self.agreement.check_draft_people(self.drafts.authors)
 
     def _take_of_site(self, line: EventLine, record: Record) -> None:
-        if line.chain != SITE_CHAIN or record.target != _Target("project", str(self.header.project.id)) or self.seq:
+        if (
+            line.chain != SITE_CHAIN
+            or record.target != _RecordedTarget("project", str(self.header.project.id))
+            or self.seq
+        ):
             raise refuse("An event of something else than this project.")
         if line.seq <= self.site_seq or (record.action == "project.created") != (self.site_seq == 0):
             raise refuse("The project's events of the site do not begin with project.created, or are out of order.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.comments.positions import fields_on, positions
 from drafts.comments.serializers import Anchor, Lines
 from drafts.moments.reading import Moment
@@ -18,7 +18,7 @@ from locking.serializers import LeaseInfo, lease_body
 class SaidThen(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField()
-    author = Person()
+    author = PersonSerializer()
     created_at = serializers.DateTimeField()
 
 

@@ -69,7 +69,7 @@ class FieldHits:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found. `more` says that there are fields or comments beyond the limits."""
 
     fields: list[FieldHits]
@@ -87,7 +87,7 @@ class _Row(NamedTuple):
     different: int
 
 
-def search(*, project_id: UUID, text: str) -> Found:
+def search(*, project_id: UUID, text: str) -> SearchResult:
     """The lines and comments in which every word of `text` stands, or a longer one that begins with it.
 
     What reads the same is the same (see `drafts.search.folding`), punctuation parts words, a number is meant as it is,
@@ -102,7 +102,7 @@ def search(*, project_id: UUID, text: str) -> Found:
     rows = _rows(project_id, words)
     comments = list(_comments(project_id, words)[: MAX_COMMENTS + 1])
     more = len(rows) > MAX_HITS or len(comments) > MAX_COMMENTS
-    return Found(_by_field(project_id, rows[:MAX_HITS]), comments[:MAX_COMMENTS], more)
+    return SearchResult(_by_field(project_id, rows[:MAX_HITS]), comments[:MAX_COMMENTS], more)
 
 
 def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.models import Comment, CommentState
 from drafts.search.reading import FieldHits
 
@@ -38,7 +38,7 @@ class CommentHit(serializers.Serializer[Any]):
     target_field = serializers.CharField()
     line = serializers.IntegerField(allow_null=True, help_text="Null on the whole field.")
     text = serializers.CharField()
-    author = Person()
+    author = PersonSerializer()
     created_at = serializers.DateTimeField()
     state = serializers.ChoiceField(CommentState.choices)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Person
+from accounts.serializers import PersonSerializer
 from drafts.tasks.models import MAX_TEXT
 from rest.fields import Flag, Text, Uuid
 
@@ -29,9 +29,9 @@ class TaskInfo(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     text = serializers.CharField()
-    assignee = Person(allow_null=True)
+    assignee = PersonSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
-    created_by = Person()
+    created_by = PersonSerializer()
     done = serializers.BooleanField()
     done_at = serializers.DateTimeField(allow_null=True)
-    done_by = Person(allow_null=True)
+    done_by = PersonSerializer(allow_null=True)

@@ -17,7 +17,7 @@ from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.unsealed import unsealed
 from audit.models import ChainVerification
 from audit.periodic import periodic_jobs
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
 # A worker beats every 10 seconds.
 SILENT: Final = timedelta(seconds=45)
@@ -27,7 +27,7 @@ START_A_WORKER: Final = (
 )
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """The worker and everything that it does on a schedule."""
     yield _worker()
     yield _jobs()
@@ -37,14 +37,14 @@ def examine() -> Findings:
     yield _standing()
 
 
-def _worker() -> Finding:
+def _worker() -> Diagnosis:
     alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT).count()
     if not alive:
         return bad("Worker", "none beats", START_A_WORKER)
     return ok("Worker", f"{alive} alive")
 
 
-def _jobs() -> Finding:
+def _jobs() -> Diagnosis:
     waiting = ProcrastinateJob.objects.filter(status="todo").count()
     failed = ProcrastinateJob.objects.filter(status="failed").count()
     words = f"{waiting} waiting, {failed} failed"
@@ -63,7 +63,7 @@ def _due_before(schedule: str, times: int) -> datetime:
     return due
 
 
-def _checkpoint() -> Finding:
+def _checkpoint() -> Diagnosis:
     """Whether anything older than two runs of the schedule stands in no checkpoint yet."""
     newest = Checkpoint.objects.order_by("-number").first()
     words = f"number {newest.number} of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "none yet"
@@ -76,7 +76,7 @@ def _checkpoint() -> Finding:
     return ok("Checkpoint", words)
 
 
-def _periodic() -> Findings:
+def _periodic() -> Diagnoses:
     """When each job of the schedule last ran; one that was due twice since is late."""
     schedules = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     for job in periodic_jobs():
@@ -90,7 +90,7 @@ def _periodic() -> Findings:
             yield ok(subject, due)
 
 
-def _stamps() -> Findings:
+def _stamps() -> Diagnoses:
     if not settings.FOUNDRY_TIMESTAMP_URL:
         yield ok("Time stamps", "no authority is configured (FOUNDRY_TIMESTAMP_URL)")
         return
@@ -107,7 +107,7 @@ def _stamps() -> Findings:
         )
 
 
-def _standing() -> Finding:
+def _standing() -> Diagnosis:
     verifications = ChainVerification.objects.sealed()
     changed = ChainVerification.objects.exclude(chain__in=list(verifications)).values_list("chain", flat=True).first()
     if changed is not None:

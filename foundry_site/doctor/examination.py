@@ -9,17 +9,17 @@ from django.db import DatabaseError
 from redis import RedisError
 
 from foundry_site.doctor import background, keys, node, outgoing, postgres, protection, redis_server
-from kernel.doctor import EXAMINATIONS, Findings, bad
+from kernel.doctor import EXAMINATIONS, Diagnoses, bad
 
 
-def examine(nodes: int = 1) -> Findings:
+def examine(nodes: int = 1) -> Diagnoses:
     """Look at everything. A service that does not answer is one finding, and what it was asked is left out."""
     yield from _guarded("PostgreSQL", lambda: postgres.examine(nodes))
     for subject, look in {**PARTS, **EXAMINATIONS}.items():
         yield from _guarded(subject, look)
 
 
-def _guarded(subject: str, look: Callable[[], Findings]) -> Findings:
+def _guarded(subject: str, look: Callable[[], Diagnoses]) -> Diagnoses:
     try:
         yield from look()
     except (DatabaseError, RedisError, OSError) as error:
@@ -27,7 +27,7 @@ def _guarded(subject: str, look: Callable[[], Findings]) -> Findings:
         yield bad(subject, f"cannot be looked at: {words}", "Provide what it needs and run the doctor again.")
 
 
-PARTS: Final[Mapping[str, Callable[[], Findings]]] = {
+PARTS: Final[Mapping[str, Callable[[], Diagnoses]]] = {
     "Protection": protection.examine,
     "Redis": redis_server.examine,
     "Keys": keys.examine,

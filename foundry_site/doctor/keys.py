@@ -11,7 +11,7 @@ from django.conf import settings
 from audit.keys.private import KEY_FILE
 from audit.keys.sealing import own_fingerprint
 from audit.keys.succession import SiteKeys, site_keys
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 from kernel.ring import KEY_FILE as KEY_RING_FILE
 from kernel.ring import ROTATIONS
 
@@ -20,7 +20,7 @@ FOR_OTHERS: Final = 0o077
 SECRETS: Final = {"secret_key": "FOUNDRY_SECRET_KEY", "metrics_token": "FOUNDRY_METRICS_TOKEN"}
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """The key that seals, the secrets of sessions and figures, and the encryption keys."""
     keys = site_keys()
     yield _signing_key(keys)
@@ -37,7 +37,7 @@ def _is_from_environment(name: str) -> bool:
     return bool({"secret_key": environment.secret_key, "metrics_token": environment.metrics_token}[name])
 
 
-def _signing_key(keys: SiteKeys) -> Finding:
+def _signing_key(keys: SiteKeys) -> Diagnosis:
     path = Path(settings.FOUNDRY_DATA_DIR) / KEY_FILE
     on_record = len(keys.recorded)
     if settings.FOUNDRY_SIGNING_KEY:
@@ -63,7 +63,7 @@ def _signing_key(keys: SiteKeys) -> Finding:
     return ok("Signing key", f"{where}, fingerprint {own}")
 
 
-def _site_keys(keys: SiteKeys) -> Findings:
+def _site_keys(keys: SiteKeys) -> Diagnoses:
     """The keys on record that nobody outside the database vouches for."""
     unknown = keys.recorded.keys() - keys.known().keys()
     if unknown:
@@ -71,7 +71,7 @@ def _site_keys(keys: SiteKeys) -> Findings:
         yield bad("Site keys", f"endorsed by nobody: {', '.join(sorted(unknown))}", remedy)
 
 
-def _secret(name: str, variable: str, *, from_environment: bool) -> Finding:
+def _secret(name: str, variable: str, *, from_environment: bool) -> Diagnosis:
     path = Path(settings.FOUNDRY_DATA_DIR) / name
     if from_environment:
         return ok(variable, "in the environment")

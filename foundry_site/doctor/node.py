@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.core import checks, mail
 
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
 MIN_FREE_BYTES: Final = 1024**3
 LITTLE_FREE: Final = 0.1
@@ -18,7 +18,7 @@ SECONDS_TO_ANSWER: Final = 5
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """Disk, built files, host names, TLS, and what Django says about production."""
     yield _disk()
     yield _files()
@@ -27,7 +27,7 @@ def examine() -> Findings:
     yield _mail()
 
 
-def _disk() -> Finding:
+def _disk() -> Diagnosis:
     folder = Path(settings.FOUNDRY_DATA_DIR)
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
     words = f"{usage.free / 1024**3:.1f} GiB free of {usage.total / 1024**3:.0f}"
@@ -38,14 +38,14 @@ def _disk() -> Finding:
     return ok("Disk", words)
 
 
-def _files() -> Finding:
+def _files() -> Diagnosis:
     folder = Path(settings.BASE_DIR) / "static" / "dist"
     if not any(folder.glob("*.js")) or not any(folder.glob("*.css")):
         return bad("Browser files", "not built", "npm ci && npm run build, or start script/run once.")
     return ok("Browser files", "built")
 
 
-def _hosts() -> Finding:
+def _hosts() -> Diagnosis:
     hosts = set(settings.ALLOWED_HOSTS)
     if any(host.startswith(("*", ".")) for host in hosts):
         return bad("Host names", ", ".join(sorted(hosts)), "Name each host in FOUNDRY_ALLOWED_HOSTS.")
@@ -54,7 +54,7 @@ def _hosts() -> Finding:
     return ok("Host names", ", ".join(sorted(hosts)))
 
 
-def _deployment() -> Findings:
+def _deployment() -> Diagnoses:
     """Django's own checks, those for production included."""
     if settings.DEBUG:
         yield bad("Debug pages", "on", "Unset FOUNDRY_DEBUG: they show everybody the inside of the server.")
@@ -70,7 +70,7 @@ def _deployment() -> Findings:
         yield ok("Django", "check --deploy has nothing to say")
 
 
-def _mail() -> Finding:
+def _mail() -> Diagnosis:
     server = settings.ENVIRONMENT.mail
     if server is None:
         return ok("Mail", "none is sent (EMAIL_HOST is not set)")

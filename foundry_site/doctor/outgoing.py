@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
-from kernel.doctor import Findings, bad, ok
+from kernel.doctor import Diagnoses, bad, ok
 from kernel.outbound import OutboundError, connect
 
 SECONDS_TO_ANSWER: Final = 5.0
@@ -16,7 +16,7 @@ MEND: Final = (
 )
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """Each address that is configured."""
     provider = settings.FOUNDRY_OIDC
     addresses = {

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
 MIN_VERSION: Final = 16
 WRITTEN_FOR: Final = 18
@@ -28,7 +28,7 @@ ROUNDS: Final = 15
 OF_A_WORKER: Final = 3
 
 
-def examine(nodes: int) -> Findings:
+def examine(nodes: int) -> Diagnoses:
     """Everything about the database that is neither a trigger nor a role."""
     version, minor = divmod(int(one("SHOW server_version_num")), 10000)
     newest = newest_minor(version)
@@ -70,7 +70,7 @@ def one(sql: str) -> Any:
     return row[0] if row else None
 
 
-def distance(subject: str, ask: Callable[[], object]) -> Finding:
+def distance(subject: str, ask: Callable[[], object]) -> Diagnosis:
     """How long a question takes there and back."""
     took = []
     for _ in range(ROUNDS):
@@ -85,7 +85,7 @@ def distance(subject: str, ask: Callable[[], object]) -> Finding:
     return ok(f"{subject} distance", words)
 
 
-def clock(subject: str, ask: Callable[[], float]) -> Finding:
+def clock(subject: str, ask: Callable[[], float]) -> Diagnosis:
     """How far its clock is from this node's, the way there taken into account."""
     began = time.time()
     there = ask()
@@ -100,7 +100,7 @@ def clock(subject: str, ask: Callable[[], float]) -> Finding:
     return ok(f"{subject} clock", words)
 
 
-def _migrations() -> Finding:
+def _migrations() -> Diagnosis:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
@@ -111,7 +111,7 @@ def _migrations() -> Finding:
     return ok("Migrations", "all applied")
 
 
-def _durability() -> Findings:
+def _durability() -> Diagnoses:
     for name in ("fsync", "full_page_writes"):
         if one(f"SHOW {name}") != "on":
             yield bad(name, "off", f"Set {name} = on: a power cut loses or breaks what was confirmed.")
@@ -124,7 +124,7 @@ def _durability() -> Findings:
         yield ok("synchronous_commit", commit)
 
 
-def _connections(nodes: int) -> Finding:
+def _connections(nodes: int) -> Diagnosis:
     """Whether the pools of all nodes fit; a pool that cannot grow makes requests wait, and then fail."""
     pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
     reserved = int(one("SHOW superuser_reserved_connections")) + int(

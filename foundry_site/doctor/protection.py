@@ -10,7 +10,7 @@ from django.db import connection
 
 from foundry_site.doctor.catalog import Definitions, definitions, expected
 from foundry_site.doctor.postgres import WRITTEN_FOR, one
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
 # Under which subject the doctor tells of which kinds of objects.
 SUBJECTS: Final = {
@@ -29,7 +29,7 @@ TWO_ROLES: Final = "Give the application a role of its own: docs/deploy.md, Two 
 REVOKE: Final = "Find out who granted it, revoke it, and run manage.py verify_audit."
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """Definitions, roles, grants."""
     wanted, found = expected(), definitions()
     for subject, kinds in SUBJECTS.items():
@@ -40,7 +40,7 @@ def examine() -> Findings:
     yield from _grants()
 
 
-def _compared(subject: str, kinds: tuple[str, ...], wanted: Definitions, found: Definitions) -> Findings:
+def _compared(subject: str, kinds: tuple[str, ...], wanted: Definitions, found: Definitions) -> Diagnoses:
     wrong = [
         finding
         for key in sorted(wanted.keys() | found.keys())
@@ -51,7 +51,7 @@ def _compared(subject: str, kinds: tuple[str, ...], wanted: Definitions, found: 
         yield ok(subject, f"{sum(kind in kinds for kind, _ in wanted)} definitions as the migrations made them")
 
 
-def _difference(subject: str, key: tuple[str, str], wanted: Definitions, found: Definitions) -> Finding | None:
+def _difference(subject: str, key: tuple[str, str], wanted: Definitions, found: Definitions) -> Diagnosis | None:
     kind, name = key
     if wanted.get(key) == found.get(key):
         return None
@@ -75,7 +75,7 @@ def _is_beside(name: str, wanted: Definitions) -> bool:
     return ("table", name.partition(".")[0]) not in wanted
 
 
-def _settings() -> Findings:
+def _settings() -> Diagnoses:
     """What can be set for a role or a database so that no trigger runs, or that other functions are found before."""
     remedy = "Find out who set it (ALTER ROLE … SET, ALTER DATABASE … SET), reset it, and run manage.py verify_audit."
     replication, path = one("SHOW session_replication_role"), one("SELECT current_schemas(true)::text[]")
@@ -88,7 +88,7 @@ def _settings() -> Findings:
         yield ok("Settings", "triggers run, and call Postgres's own functions")
 
 
-def _role(tables: list[str]) -> Findings:
+def _role(tables: list[str]) -> Diagnoses:
     """Whether the role that the application has could switch its own protection off."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -124,7 +124,7 @@ ORDER BY 1, 2, 3
 """
 
 
-def _grants() -> Findings:
+def _grants() -> Diagnoses:
     with connection.cursor() as cursor:
         cursor.execute(_GRANTS, [list(_CHANGES)])
         given = [
@@ -138,7 +138,7 @@ def _grants() -> Findings:
         yield ok("Grants", "nobody but the owner and the application may change a record")
 
 
-def _wrong_grants(given: list[tuple[str, str, str]]) -> Iterator[Finding]:
+def _wrong_grants(given: list[tuple[str, str, str]]) -> Iterator[Diagnosis]:
     """One line for each role and right, with the first table and how many more."""
     counted = Counter((role, right) for _, role, right in given)
     for (role, right), count in sorted(counted.items()):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django_redis import get_redis_connection
 
 from foundry_site.doctor.postgres import clock, distance
-from kernel.doctor import Finding, Findings, bad, ok, warn
+from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
 MIN_VERSION: Final = (6, 2)
 FULL: Final = 0.8
@@ -16,7 +16,7 @@ LOOKED_AT: Final = 1000
 LOCKS: Final = b"lock:"
 
 
-def examine() -> Findings:
+def examine() -> Diagnoses:
     """Everything about the server that holds the locks."""
     locks = get_redis_connection("locks")
     facts: dict[str, Any] = locks.info("everything")
@@ -35,7 +35,7 @@ def _seconds(time: tuple[int, int]) -> float:
     return time[0] + time[1] / 1e6
 
 
-def _version(facts: dict[str, Any]) -> Finding:
+def _version(facts: dict[str, Any]) -> Diagnosis:
     # Valkey tells the version of Redis that it speaks, too.
     text = str(facts["redis_version"])
     name = f"Valkey {facts['valkey_version']}" if "valkey_version" in facts else f"Redis {text}"
@@ -44,7 +44,7 @@ def _version(facts: dict[str, Any]) -> Finding:
     return ok("Redis", name)
 
 
-def _eviction(facts: dict[str, Any]) -> Finding:
+def _eviction(facts: dict[str, Any]) -> Diagnosis:
     policy = facts["maxmemory_policy"]
     if policy != "noeviction":
         return bad(
@@ -53,7 +53,7 @@ def _eviction(facts: dict[str, Any]) -> Finding:
     return ok("Redis eviction", str(policy))
 
 
-def _memory(facts: dict[str, Any]) -> Findings:
+def _memory(facts: dict[str, Any]) -> Diagnoses:
     most = int(facts.get("maxmemory", 0))
     if most:
         share = int(facts["used_memory"]) / most
@@ -64,7 +64,7 @@ def _memory(facts: dict[str, Any]) -> Findings:
             yield ok("Redis memory", words)
 
 
-def _disk(facts: dict[str, Any]) -> Finding:
+def _disk(facts: dict[str, Any]) -> Diagnosis:
     """It need not keep anything: Postgres is the witness. But one that cannot write what it wants to refuses writes."""
     if facts.get("rdb_last_bgsave_status", "ok") != "ok" or facts.get("aof_last_write_status", "ok") != "ok":
         return bad(
@@ -76,7 +76,7 @@ def _disk(facts: dict[str, Any]) -> Finding:
     return ok("Redis persistence", kept)
 
 
-def _databases(locks: Any) -> Finding:
+def _databases(locks: Any) -> Diagnosis:
     places = [settings.CACHES[name]["LOCATION"] for name in ("locks", "default")]
     if places[0] == places[1]:
         return bad(

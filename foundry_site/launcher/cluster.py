@@ -19,7 +19,7 @@ from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.console import LaunchError, print_error, say, step
 from foundry_site.launcher.nginx import find_nginx, nginx_door
-from foundry_site.launcher.nodes import TIED, Node, running
+from foundry_site.launcher.nodes import TIED, NodeProcess, running
 from foundry_site.launcher.options import ClusterOptions, parse_cluster_options
 from foundry_site.launcher.place import check_port
 from foundry_site.launcher.services import prepare_site, started_services
@@ -84,17 +84,19 @@ def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
         _watch(nodes)
 
 
-def _nodes(options: ClusterOptions, *, first_port: int) -> list[Node]:
+def _nodes(options: ClusterOptions, *, first_port: int) -> list[NodeProcess]:
     """Nodes whose log is a file each. Without a door the first has the port that was asked for."""
     folder = options.run.data_dir / "nodes"
     folder.mkdir(mode=0o700, exist_ok=True)
     command = (*TIED, str(options.run.data_dir))
-    nodes = [Node(os.environ, folder / f"{number}.log", command=command) for number in range(1, options.nodes + 1)]
+    nodes = [
+        NodeProcess(os.environ, folder / f"{number}.log", command=command) for number in range(1, options.nodes + 1)
+    ]
     nodes[0].port = first_port
     return nodes
 
 
-def _watch(nodes: Sequence[Node]) -> None:
+def _watch(nodes: Sequence[NodeProcess]) -> None:
     """Start a node again that has ended, until a signal ends us."""
     while True:
         for number, node in enumerate(nodes, start=1):

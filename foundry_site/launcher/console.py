@@ -15,7 +15,7 @@ class LaunchError(Exception):
     """An error for the person at the terminal; the message is one line."""
 
 
-class ProgressLine:
+class StepProgress:
     """One line of progress; ``note`` sets its outcome."""
 
     def __init__(self, title: str) -> None:
@@ -36,9 +36,9 @@ class ProgressLine:
 
 
 @contextmanager
-def step(title: str) -> Iterator[ProgressLine]:
+def step(title: str) -> Iterator[StepProgress]:
     """Print ``title``, then the outcome of the step and its duration."""
-    current = ProgressLine(title)
+    current = StepProgress(title)
     print(f"  {title} … ", end="", flush=True)
     begun = time.monotonic()
     try:

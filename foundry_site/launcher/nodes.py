@@ -37,7 +37,7 @@ def bare_environment(variables: Mapping[str, str], **more: str) -> dict[str, str
     return {**kept, "DJANGO_SETTINGS_MODULE": "foundry_site.settings", **more}
 
 
-class Node:
+class NodeProcess:
     """One server process. It keeps its port when it is killed and started again.
 
     `command` comes before `serve`: `manage.py`, or a wrapper that injects a fault first.
@@ -140,7 +140,7 @@ class Node:
 
 
 @contextmanager
-def running(*nodes: Node) -> Iterator[None]:
+def running(*nodes: NodeProcess) -> Iterator[None]:
     """Start nodes together and stop them at the end of the context."""
     with ExitStack() as started:
         for node in nodes:

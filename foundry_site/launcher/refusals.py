@@ -68,7 +68,7 @@ def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = 
     functions = [node for node in ast.walk(module) if isinstance(node, _Function)]
     by_name = {each.name: each for each in functions}
     constants = _bound(module.body)
-    found = set()
+    found: set[tuple[int, str]] = set()
     for scope in (module, *functions):
         origins = _Origins({**constants, **(_bound(ast.walk(scope)) if scope is not module else {})}, by_name)
         for node in ast.walk(scope):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher.console import LaunchError, ProgressLine, step
+from foundry_site.launcher.console import LaunchError, StepProgress, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 
 FOLDER = BASE_DIR / ".venv"
@@ -97,7 +97,7 @@ def _make() -> None:
         raise LaunchError(f"The virtual environment could not be made: {error.last_line('Error')}") from error
 
 
-def _install(names: Sequence[str], current: ProgressLine) -> None:
+def _install(names: Sequence[str], current: StepProgress) -> None:
     packages = sum(line[:1].isalnum() for name in names for line in (BASE_DIR / name).read_text().splitlines())
     collected = 0
 

@@ -177,7 +177,7 @@ def test_its_end_may_be_chosen_within_what_the_site_allows(person: User) -> None
 
 def test_the_doctor_names_tokens_that_end_soon_or_that_nothing_uses(person: User) -> None:
     def told() -> str:
-        return "; ".join(f"{finding.level} {finding.says}" for finding in examine())
+        return "; ".join(f"{finding.level} {finding.text}" for finding in examine())
 
     token, text = create_token(caller=caller_of(person), name="CI", scope=Scope.READ)
     assert "of them for reading only" in told()

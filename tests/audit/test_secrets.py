@@ -42,9 +42,12 @@ def test_every_registered_secret_is_encrypted_with_the_newest_key(stored: dict[s
 
 def test_a_secret_that_no_key_fits_ends_the_rotation(stored: dict[str, bytes], settings: Settings):
     settings.FOUNDRY_ENCRYPTION_KEYS = (NEW,)
-    rotations: dict[str, ring.Rotation] = {"sample": lambda rotate: len([rotate(each) for each in stored.values()])}
+
+    def rotate_all(rotate: ring.Rotate) -> int:
+        return len([rotate(token) for token in stored.values()])
+
     with (
-        ring.ROTATIONS.replaced(rotations),
+        ring.ROTATIONS.replaced({"sample": rotate_all}),
         pytest.raises(CommandError, match="Nothing was changed: no"),
     ):
         call_command("rotate_keys")

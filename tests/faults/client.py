@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from kernel.tasks import end
 from tests.faults.fault_cluster import Person
 
@@ -115,7 +115,7 @@ class Client:
         """Come back as a new session next time, as a tab does that was closed."""
         self.snapshot = {}
 
-    async def open(self, node: Node) -> None:
+    async def open(self, node: NodeProcess) -> None:
         """Connect and read the snapshot. Raises `LostError`."""
         address = f"ws://127.0.0.1:{node.port}/ws/projects/{self.project_id}/?after={self.replica.seq}"
         if self.snapshot:
@@ -136,7 +136,7 @@ class Client:
         self.present = {each["user"]["id"]: each["user"]["display_name"] for each in self.snapshot["present"]}
         self._reader = asyncio.create_task(self._read(self._socket))
 
-    async def open_at_any(self, nodes: Sequence[Node]) -> None:
+    async def open_at_any(self, nodes: Sequence[NodeProcess]) -> None:
         """Try one node after the other until one takes us."""
         deadline = asyncio.get_running_loop().time() + TIMEOUT
         for node in itertools.cycle(nodes):
@@ -234,7 +234,7 @@ class Client:
             more = answer["more"]
 
 
-async def fresh_replica(node: Node, person: Person, project_id: str) -> Replica:
+async def fresh_replica(node: NodeProcess, person: Person, project_id: str) -> Replica:
     """What somebody who comes now is told. Raises `LostError`."""
     client = Client(person, project_id)
     await client.open(node)
@@ -242,7 +242,7 @@ async def fresh_replica(node: Node, person: Person, project_id: str) -> Replica:
     return Replica.of_snapshot(client.snapshot)
 
 
-async def converge(clients: Sequence[Client], node: Node, within: float) -> None:
+async def converge(clients: Sequence[Client], node: NodeProcess, within: float) -> None:
     """Wait until all these clients know exactly what a fresh snapshot tells."""
     person, project_id = clients[0].person, clients[0].project_id
     fresh = Replica()

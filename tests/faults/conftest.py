@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foundry_site.launcher.nodes import MANAGE, Node, running
+from foundry_site.launcher.nodes import MANAGE, NodeProcess, running
 from tests.faults.fault_cluster import FaultCluster
 
 
@@ -27,19 +27,19 @@ def cluster() -> Iterator[FaultCluster]:
             cluster.stop()
 
 
-def two_nodes(cluster: FaultCluster, folder: Path, *faults: Sequence[str]) -> tuple[Node, Node]:
+def two_nodes(cluster: FaultCluster, folder: Path, *faults: Sequence[str]) -> tuple[NodeProcess, NodeProcess]:
     """Two nodes that hear only each other, not started yet; `faults` are what is wrong with each (`serving`)."""
     environment = cluster.environment | {"FOUNDRY_LAYER_PREFIX": f"faults-{os.getpid()}-{folder.name}"}
     commands = [(sys.executable, "-m", "tests.faults.serving", *each) for each in faults] or [MANAGE, MANAGE]
     first, second = (
-        Node(environment, folder / f"node-{number}.log", command=command)
+        NodeProcess(environment, folder / f"node-{number}.log", command=command)
         for number, command in enumerate(commands, start=1)
     )
     return first, second
 
 
 @pytest.fixture(scope="session")
-def standing_nodes(cluster: FaultCluster) -> Iterator[tuple[Node, Node]]:
+def standing_nodes(cluster: FaultCluster) -> Iterator[tuple[NodeProcess, NodeProcess]]:
     """Kept for all tests that need nothing special of them; `nodes` sees to it that they run."""
     pair = two_nodes(cluster, cluster.data_dir)
     try:
@@ -50,7 +50,9 @@ def standing_nodes(cluster: FaultCluster) -> Iterator[tuple[Node, Node]]:
 
 
 @pytest.fixture
-def nodes(cluster: FaultCluster, standing_nodes: tuple[Node, Node]) -> Iterator[tuple[Node, Node]]:
+def nodes(
+    cluster: FaultCluster, standing_nodes: tuple[NodeProcess, NodeProcess]
+) -> Iterator[tuple[NodeProcess, NodeProcess]]:
     """Two running nodes; a test may kill them."""
     cluster.restart()
     before = [len(node.output) for node in standing_nodes]
@@ -68,16 +70,16 @@ def nodes(cluster: FaultCluster, standing_nodes: tuple[Node, Node]) -> Iterator[
 
 @pytest.fixture
 def strange_nodes(
-    cluster: FaultCluster, standing_nodes: tuple[Node, Node], tmp_path: Path
-) -> Iterator[Callable[..., AbstractContextManager[tuple[Node, Node]]]]:
+    cluster: FaultCluster, standing_nodes: tuple[NodeProcess, NodeProcess], tmp_path: Path
+) -> Iterator[Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]]:
     """Makes two running nodes with something wrong with each, and no other nodes that might put it right."""
-    made: list[Node] = []
+    made: list[NodeProcess] = []
     cluster.restart()
     for node in standing_nodes:
         node.kill()
 
     @contextmanager
-    def start(*faults: Sequence[str]) -> Iterator[tuple[Node, Node]]:
+    def start(*faults: Sequence[str]) -> Iterator[tuple[NodeProcess, NodeProcess]]:
         pair = two_nodes(cluster, tmp_path, *faults)
         made.extend(pair)
         with running(*pair):
@@ -87,7 +89,7 @@ def strange_nodes(
     show(made, [0] * len(made))
 
 
-def show(nodes: Sequence[Node], before: Sequence[int]) -> None:
+def show(nodes: Sequence[NodeProcess], before: Sequence[int]) -> None:
     """Pytest shows it where the test has failed."""
     for node, length in zip(nodes, before, strict=True):
         sys.stdout.write(f"--- {node.log.name}\n{node.output[length:]}")

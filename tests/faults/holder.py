@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, RefusedError
 from tests.faults.fault_cluster import TTL, Person
 from tests.faults.load import Attempt
@@ -21,7 +21,7 @@ from tests.faults.load import Attempt
 async def hold() -> None:
     """Do what the first line says."""
     order = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    node = Node({}, Path("/dev/null"))
+    node = NodeProcess({}, Path("/dev/null"))
     node.port = order["port"]
     client = Client(Person(**order["person"]), order["project_id"])
     await client.open(node)

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import PAUSE, Client, LostError, RefusedError, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.rest import RestClient
@@ -101,7 +101,7 @@ class Writer:
     def __init__(
         self,
         client: Client | RestClient,
-        nodes: Sequence[Node],
+        nodes: Sequence[NodeProcess],
         field_name: str,
         tally: Tally,
         *,

@@ -7,7 +7,7 @@ import base64
 import os
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import TIMEOUT
 from tests.faults.fault_cluster import Person
 
@@ -48,7 +48,7 @@ class RawSocket:
         return first & 15, await self._reader.readexactly(length)
 
 
-async def open_raw(node: Node, person: Person, project_id: str) -> RawSocket:
+async def open_raw(node: NodeProcess, person: Person, project_id: str) -> RawSocket:
     """Shake hands, and no more."""
     reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
     lines = (

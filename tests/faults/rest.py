@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import TIMEOUT, LostError, RefusedError
 from tests.faults.fault_cluster import Person
 
@@ -25,12 +25,12 @@ class Answer:
         return str(self.body.get("code", "")) if isinstance(self.body, dict) and self.status >= 400 else ""
 
 
-async def rest(node: Node, person: Person, method: str, path: str, body: Any = None) -> Answer:
+async def rest(node: NodeProcess, person: Person, method: str, path: str, body: Any = None) -> Answer:
     """One request, on a connection of its own. Raises `OSError` and `HTTPException` where the node is gone."""
     return await asyncio.to_thread(_request, node, person, method, path, body)
 
 
-def _request(node: Node, person: Person, method: str, path: str, body: Any) -> Answer:
+def _request(node: NodeProcess, person: Person, method: str, path: str, body: Any) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=TIMEOUT)
     headers = {"Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
     try:
@@ -43,7 +43,7 @@ def _request(node: Node, person: Person, method: str, path: str, body: Any) -> A
     return Answer(response.status, found, json.loads(content) if content else None)
 
 
-async def make_project(node: Node, owner: Person, *editors: Person) -> str:
+async def make_project(node: NodeProcess, owner: Person, *editors: Person) -> str:
     """A private project; its id."""
     made = await rest(node, owner, "POST", "projects/", {"name": "Fault"})
     assert made.status == 201, made
@@ -56,7 +56,7 @@ async def make_project(node: Node, owner: Person, *editors: Person) -> str:
     return project_id
 
 
-async def kept_text(node: Node, person: Person, project_id: str, working_copy: str | None) -> str:
+async def kept_text(node: NodeProcess, person: Person, project_id: str, working_copy: str | None) -> str:
     """What the server keeps of a refused text."""
     assert working_copy is not None
     found = await rest(node, person, "GET", f"projects/{project_id}/working-copies/{working_copy}/")
@@ -70,7 +70,7 @@ class RestClient:
 
     ADDRESSES = ("lock.acquire", "locks/"), ("lock.release", "locks/release/"), ("lock.renew", "locks/renew/")
 
-    def __init__(self, node: Node, person: Person, project_id: str) -> None:
+    def __init__(self, node: NodeProcess, person: Person, project_id: str) -> None:
         self.person = person
         self.is_open = True
         self._node = node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, leave_all
@@ -14,7 +14,7 @@ FIELD = "prompt_text"
 
 
 async def test_a_text_kept_by_a_node_that_dies_is_offered_by_the_other_one(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)

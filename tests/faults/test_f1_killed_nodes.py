@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from presence.redis_presence import ENTRY_LIFETIME, SWEEP_INTERVAL
 from tests.faults.client import Client, converge, until
 from tests.faults.fault_cluster import TTL, FaultCluster
@@ -21,7 +21,7 @@ GHOST_SECONDS = 30
 
 
 async def test_every_acknowledged_save_is_there_once_and_every_client_catches_up(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, daniel, priya, tomas, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya, tomas)
@@ -54,7 +54,7 @@ async def test_every_acknowledged_save_is_there_once_and_every_client_catches_up
 
 
 async def test_a_dead_client_on_a_dead_node_keeps_a_field_for_its_ttl_and_no_longer(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
@@ -82,7 +82,7 @@ async def test_a_dead_client_on_a_dead_node_keeps_a_field_for_its_ttl_and_no_lon
 
 
 async def test_a_save_whose_answer_was_lost_is_not_done_again_by_another_session(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, *_ = cluster.people
     project_id = await make_project(nodes[0], mara)
@@ -104,7 +104,7 @@ async def test_a_save_whose_answer_was_lost_is_not_done_again_by_another_session
 
 
 async def test_the_people_of_a_dead_node_are_gone_in_time(
-    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
+    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]
 ) -> None:
     assert ENTRY_LIFETIME + SWEEP_INTERVAL <= GHOST_SECONDS
     mara, daniel, *_ = cluster.people

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, RefusedError, converge, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, Tally, Writer, leave_all, writing
@@ -46,7 +46,7 @@ async def refusal_of(client: Client, attempt: Attempt) -> RefusedError:
 
 
 async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_is_kept(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
@@ -81,7 +81,7 @@ async def test_of_two_who_believe_to_hold_a_field_one_saves_and_the_others_text_
 
 @pytest.mark.parametrize("how", ["wiped", "restarted"])
 async def test_under_load_no_two_saves_are_made_from_one_version(
-    cluster: FaultCluster, nodes: tuple[Node, Node], how: str
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess], how: str
 ) -> None:
     people = cluster.people[:4]
     project_id = await make_project(nodes[0], *people)
@@ -116,7 +116,7 @@ async def test_under_load_no_two_saves_are_made_from_one_version(
 
 
 async def check_kept(
-    cluster: FaultCluster, nodes: Sequence[Node], project_id: str, tally: Tally, clients: Sequence[Client]
+    cluster: FaultCluster, nodes: Sequence[NodeProcess], project_id: str, tally: Tally, clients: Sequence[Client]
 ) -> None:
     """Each text that was refused for its old token is kept for its writer."""
     people = {client.person.username: client.person for client in clients}

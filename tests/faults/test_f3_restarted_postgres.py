@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, converge
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
@@ -12,7 +12,7 @@ from tests.faults.rest import RestClient, make_project, rest
 
 
 async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     mara, daniel, priya, tomas, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya, tomas)

@@ -12,7 +12,7 @@ from dataclasses import asdict
 import pytest
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import TIMEOUT, Client, RefusedError, converge, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Attempt, leave_all
@@ -28,7 +28,9 @@ async def takes_over_and_saves(client: Client) -> None:
     await client.call("draft.save", **Attempt(FIELD, "the new holder's", lock["token"], 0).parameters())
 
 
-async def test_a_save_that_waited_in_a_paused_node_is_refused(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+async def test_a_save_that_waited_in_a_paused_node_is_refused(
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+) -> None:
     mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     holder, other = Client(mara, project_id), Client(daniel, project_id)
@@ -53,7 +55,9 @@ async def test_a_save_that_waited_in_a_paused_node_is_refused(cluster: FaultClus
     await leave_all([holder, other])
 
 
-async def test_a_paused_client_is_refused_when_it_wakes_up(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+async def test_a_paused_client_is_refused_when_it_wakes_up(
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+) -> None:
     mara, daniel, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel)
     other = Client(daniel, project_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, converge
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
@@ -17,7 +17,7 @@ HEAD_INTERVAL = 10
 
 
 async def test_every_client_converges_to_a_fresh_snapshot(
-    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]]
+    cluster: FaultCluster, strange_nodes: Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]
 ) -> None:
     people = cluster.people[:4]
     with strange_nodes(["deaf"], ["deaf"]) as nodes:

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from foundry_site.embedded import addresses
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, converge, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
@@ -18,7 +18,7 @@ from tests.faults.rest import make_project, rest
 
 FIELD = "prompt_text"
 APART = (["clock=-300"], ["clock=300"])
-Start = Callable[..., AbstractContextManager[tuple[Node, Node]]]
+Start = Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]
 
 
 async def test_who_wins_is_decided_in_one_order(cluster: FaultCluster, strange_nodes: Start) -> None:
@@ -54,7 +54,7 @@ def winners_of(tally: Tally) -> set[str]:
     return {attempt.text.split()[0] for attempt in tally.acknowledged}
 
 
-async def keep_and_hand_over(holder: Client, asker: Client, node: Node) -> None:
+async def keep_and_hand_over(holder: Client, asker: Client, node: NodeProcess) -> None:
     """The holder, at `node`, keeps a field past its time, is asked for it by the other, and gives it."""
     await until(lambda: holder.takes(FIELD), TTL + 2, "the field is free")
     # The holder polls, at its own node; the asker asked at the other one.

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import TIMEOUT, Client, until
 from tests.faults.fault_cluster import FaultCluster, Person
 from tests.faults.load import Attempt
@@ -99,7 +99,7 @@ def bad_messages(seed: int) -> Iterator[str | bytes]:
                 yield dice.choice(BAD)
 
 
-async def throw(node: Node, person: Person, project_id: str, *, count: int, seed: int) -> int:
+async def throw(node: NodeProcess, person: Person, project_id: str, *, count: int, seed: int) -> int:
     """Send so many bad messages over one socket; how many were answered by an error that names a mistake."""
     address = f"ws://127.0.0.1:{node.port}/ws/projects/{project_id}/"
     headers = {"Authorization": f"Bearer {person.token}"}
@@ -121,7 +121,7 @@ async def collect(socket: ClientConnection, count: int) -> int:
     return answered
 
 
-async def break_off(node: Node, person: Person, project_id: str) -> None:
+async def break_off(node: NodeProcess, person: Person, project_id: str) -> None:
     """Frames that no socket survives: each is closed with the code of RFC 6455, section 7.4.1."""
     closing = {
         1007: frame(TEXT, b'{"jsonrpc": "\xff\xfe"}'),
@@ -149,7 +149,7 @@ async def break_off(node: Node, person: Person, project_id: str) -> None:
         await socket.hang_up()
 
 
-async def be_huge(node: Node, person: Person, project_id: str) -> None:
+async def be_huge(node: NodeProcess, person: Person, project_id: str) -> None:
     address = f"ws://127.0.0.1:{node.port}/ws/projects/{project_id}/"
     headers = {"Authorization": f"Bearer {person.token}"}
     async with connect(address, additional_headers=headers, max_size=None, proxy=None, compression=None) as socket:
@@ -158,7 +158,7 @@ async def be_huge(node: Node, person: Person, project_id: str) -> None:
         assert await collect(socket, 3) == 3
 
 
-async def barrage(node: Node, people: list[Person], project_id: str, *, seed: int) -> None:
+async def barrage(node: NodeProcess, people: list[Person], project_id: str, *, seed: int) -> None:
     """Half of everything."""
     each = FRAMES // 2 // SOCKETS
     answered = await asyncio.gather(
@@ -183,7 +183,7 @@ def client_sockets(process: psutil.Process, port: int) -> int:
 
 
 async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     node, people = nodes[0], cluster.people[:3]
     said = len(node.output)

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from foundry_site.launcher.nodes import Node, running
+from foundry_site.launcher.nodes import NodeProcess, running
 from tests.faults.client import Client, converge, until
 from tests.faults.conftest import show, two_nodes
 from tests.faults.fault_cluster import TTL, FaultCluster
@@ -109,7 +109,9 @@ async def test_writers_are_told_and_nothing_is_lost(
     small_cluster.verify()
 
 
-async def write_on_full_disks(cluster: FaultCluster, disks: tuple[Path, Path], nodes: tuple[Node, Node]) -> None:
+async def write_on_full_disks(
+    cluster: FaultCluster, disks: tuple[Path, Path], nodes: tuple[NodeProcess, NodeProcess]
+) -> None:
     """A full disk of data refuses single writes; a full log ends the server, which must not lose what it confirmed."""
     mara, daniel, priya, *_ = cluster.people
     project_id = await make_project(nodes[0], mara, daniel, priya)

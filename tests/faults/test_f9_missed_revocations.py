@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 
-from foundry_site.launcher.nodes import Node
+from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, LostError, RefusedError, until
 from tests.faults.fault_cluster import TTL, FaultCluster, Person
 from tests.faults.load import leave_all
@@ -20,7 +20,7 @@ WINDOW = 0.5
 # Seconds within which access ends (docs/gateway.md), and some for two busy machines.
 SOON = 6
 
-StartNodes = Callable[..., AbstractContextManager[tuple[Node, Node]]]
+StartNodes = Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]
 
 
 def newcomer(cluster: FaultCluster, name: str) -> Person:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from foundry_site.launcher.nodes import MANAGE, Node
+from foundry_site.launcher.nodes import MANAGE, NodeProcess
 from publishing.bundle.verifier.main import verify
 from publishing.bundle.verifier.reading import Bundle
 from tests.faults.client import TIMEOUT, until
@@ -44,7 +44,7 @@ class Review:
         self.people = {person["username"].partition("-")[0]: Person(**person) for person in made}
         self.project = self.release = ""
 
-    async def submit(self, node: Node) -> None:
+    async def submit(self, node: NodeProcess) -> None:
         owner, editor, reviewer = (self.people[role] for role in ("owner", "editor", "reviewer"))
         self.project = await make_project(node, owner, editor)
         added = {"username": reviewer.username, "role": "reviewer"}
@@ -59,11 +59,11 @@ class Review:
         assert submitted.status == 201, submitted
         self.release = submitted.body["id"]
 
-    async def sign(self, node: Node, meaning: str, reference: str) -> Answer:
+    async def sign(self, node: NodeProcess, meaning: str, reference: str) -> Answer:
         """Sign by whoever may. Raises `OSError` or `HTTPException` where the node dies."""
         return await asyncio.to_thread(self._sign, node, meaning, reference)
 
-    def _sign(self, node: Node, meaning: str, reference: str) -> Answer:
+    def _sign(self, node: NodeProcess, meaning: str, reference: str) -> Answer:
         person = self.people[ROLES[meaning]]
         body = {"meaning": meaning, "username": person.username, "password": PASSWORD}
         headers = {
@@ -79,7 +79,7 @@ class Review:
         finally:
             connection.close()
 
-    async def check(self, node: Node) -> None:
+    async def check(self, node: NodeProcess) -> None:
         """Three signatures, one end, one checkpoint that saw it; the verifiers agree, of chain and of bundle."""
         found = (await rest(node, self.people["owner"], "GET", f"releases/{self.release}/")).body
         assert found["state"] == "released", found
@@ -96,7 +96,7 @@ class Review:
             (number,) = connection.execute(query, [self.project, action]).fetchone() or (0,)
         return int(number)
 
-    def _verified_bundle(self, node: Node) -> list[str]:
+    def _verified_bundle(self, node: NodeProcess) -> list[str]:
         owner = self.people["owner"]
         asked = Request(
             f"{node.url}/api/v1/releases/{self.release}/bundle/", headers={"Authorization": f"Bearer {owner.token}"}
@@ -113,7 +113,7 @@ class Review:
 @pytest.mark.parametrize("how_far", DEATHS)
 async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whole_or_not_there(
     cluster: FaultCluster,
-    strange_nodes: Callable[..., AbstractContextManager[tuple[Node, Node]]],
+    strange_nodes: Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]],
     how_far: str,
 ) -> None:
     with strange_nodes((f"dies={DEATHS[how_far]}",), ()) as (dying, living):
@@ -133,7 +133,7 @@ async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whol
 
 
 async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_there_once(
-    cluster: FaultCluster, nodes: tuple[Node, Node]
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
 ) -> None:
     review = Review(cluster)
     await review.submit(nodes[0])
@@ -147,7 +147,9 @@ async def test_signatures_given_at_once_at_two_nodes_and_each_sent_twice_are_the
     await review.check(nodes[1])
 
 
-async def test_the_site_s_key_is_replaced_while_two_nodes_sign(cluster: FaultCluster, nodes: tuple[Node, Node]) -> None:
+async def test_the_site_s_key_is_replaced_while_two_nodes_sign(
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+) -> None:
     review = Review(cluster)
     await review.submit(nodes[0])
     assert (await review.sign(nodes[0], "authored", str(uuid4()))).status == 201

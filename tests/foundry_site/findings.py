@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from kernel.doctor import Finding, Findings
+from kernel.doctor import Diagnoses, Diagnosis
 
 
-def ask(look: Callable[[], Findings], subject: str) -> list[Finding]:
+def ask(look: Callable[[], Diagnoses], subject: str) -> list[Diagnosis]:
     return [finding for finding in look() if finding.subject == subject]
 
 
-def the(look: Callable[[], Findings], subject: str) -> Finding:
+def the(look: Callable[[], Diagnoses], subject: str) -> Diagnosis:
     (finding,) = ask(look, subject)
     return finding
 

@@ -29,7 +29,7 @@ from audit.models import ChainVerification, Event
 from foundry_site.doctor import background, keys, node, outgoing, postgres, redis_server
 from foundry_site.doctor.examination import examine
 from foundry_site.environment import read_environment
-from kernel.doctor import Finding, Level
+from kernel.doctor import Diagnosis, Level
 from kernel.ring import ROTATIONS
 from tests.audit.forgery import plant_key, private_of
 from tests.foundry_site.findings import run_sql, the
@@ -58,7 +58,7 @@ def test_a_healthy_database_is_well() -> None:
         # The tests' own database is allowed to forget, and its minor version is the one that its package brings.
         *("PostgreSQL", "fsync", "full_page_writes", "synchronous_commit", "PostgreSQL distance"),
     }
-    assert "all applied" in told["Migrations"].says
+    assert "all applied" in told["Migrations"].text
 
 
 def test_a_database_that_forgets_is_bad() -> None:
@@ -70,7 +70,7 @@ def test_a_missing_migration_is_named() -> None:
     run_sql("DELETE FROM django_migrations WHERE app = 'audit'")
     found = the(lambda: postgres.examine(1), "Migrations")
     assert found.level is Level.BAD
-    assert "audit.0001_initial" in found.says
+    assert "audit.0001_initial" in found.text
 
 
 def test_more_nodes_than_connections_are_bad() -> None:
@@ -108,7 +108,7 @@ def test_a_full_redis_is_told(config: Callable[[str, str], None]) -> None:
 def test_other_keys_among_the_locks_are_told() -> None:
     get_redis_connection("locks").set("strange", "1", px=60_000)
     try:
-        assert "strange" in the(redis_server.examine, "Redis databases").says
+        assert "strange" in the(redis_server.examine, "Redis databases").text
     finally:
         get_redis_connection("locks").delete("strange")
 
@@ -123,7 +123,7 @@ def test_a_redis_that_is_away_is_one_finding(monkeypatch: pytest.MonkeyPatch) ->
         raise redis.ConnectionError("refused")
 
     monkeypatch.setattr(redis_server, "get_redis_connection", away)
-    assert [(each.level, each.says) for each in examine() if each.subject == "Redis"] == [
+    assert [(each.level, each.text) for each in examine() if each.subject == "Redis"] == [
         (Level.BAD, "cannot be looked at: refused")
     ]
 
@@ -154,14 +154,14 @@ def test_a_replaced_key_is_bad(settings: Settings, tmp_path: Path) -> None:
     assert the(keys.examine, "Signing key").level is Level.OK
     (tmp_path / "signing_key").write_text(old)
     (tmp_path / "signing_key").chmod(0o600)
-    assert "has been replaced" in the(keys.examine, "Signing key").says
+    assert "has been replaced" in the(keys.examine, "Signing key").text
 
 
 def test_a_key_that_nobody_endorsed_is_bad(settings: Settings, tmp_path: Path) -> None:
     settings.FOUNDRY_DATA_DIR, settings.FOUNDRY_SIGNING_KEY = tmp_path, None
     make_checkpoint(caller=foundry_caller("job"))
     planted = plant_key(private_of("aa"))
-    assert planted in the(keys.examine, "Site keys").says
+    assert planted in the(keys.examine, "Site keys").text
     settings.FOUNDRY_SITE_KEYS = (planted,)
     assert "Site keys" not in {each.subject for each in keys.examine()}
 
@@ -193,18 +193,18 @@ def test_a_checkpoint_that_is_late_is_bad(
     # A test is one transaction, but events and checkpoints have the time of the clock.
     make_user("late")
     finding = the(background.examine, "Checkpoint")
-    assert (finding.level, "events are in none, the oldest of" in finding.says) == (Level.BAD, True)
+    assert (finding.level, "events are in none, the oldest of" in finding.text) == (Level.BAD, True)
 
 
 def test_each_periodic_job_tells_its_last_run() -> None:
-    assert the(background.examine, "Job seal_checkpoint").says == "never run"
+    assert the(background.examine, "Job seal_checkpoint").text == "never run"
     now = int(timezone.now().timestamp())
     run_sql(
         "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp)"
         f" VALUES ('audit.jobs.seal_checkpoint', {now})"
     )
     finding = the(background.examine, "Job seal_checkpoint")
-    assert (finding.level, finding.says.endswith(", done")) == (Level.OK, True)
+    assert (finding.level, finding.text.endswith(", done")) == (Level.OK, True)
     run_sql("UPDATE procrastinate_periodic_defers SET defer_timestamp = defer_timestamp - 86400")
     assert the(background.examine, "Job seal_checkpoint").level is Level.WARN
 
@@ -213,14 +213,14 @@ def test_an_authority_that_does_not_answer_is_bad(settings: Settings, tmp_path: 
     assert the(background.examine, "Time stamps").level is Level.OK
     settings.FOUNDRY_TIMESTAMP_URL = "http://127.0.0.1:9/tsr"
     settings.FOUNDRY_TIMESTAMP_ROOTS = str(tmp_path / "none.pem")
-    assert "FOUNDRY_TIMESTAMP_ROOTS" in the(background.examine, "Time stamps").says
-    assert "has no TLS" in the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL").says
+    assert "FOUNDRY_TIMESTAMP_ROOTS" in the(background.examine, "Time stamps").text
+    assert "has no TLS" in the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL").text
     settings.FOUNDRY_OUTBOUND_HOSTS = frozenset({"127.0.0.1"})
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.FOUNDRY_TIMESTAMP_URL = f"http://127.0.0.1:{server.getsockname()[1]}/tsr"
         assert the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL").level is Level.OK
     finding = the(outgoing.examine, "FOUNDRY_TIMESTAMP_URL")
-    assert (finding.level, "refused" in finding.says) == (Level.BAD, True)
+    assert (finding.level, "refused" in finding.text) == (Level.BAD, True)
 
 
 def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
@@ -236,7 +236,7 @@ def test_a_broken_or_old_walk_along_the_chains_is_told() -> None:
     verification.fault = "site#7: was changed"
     verification.set_seal()
     verification.save()
-    assert "site#7" in the(background.examine, "Audit trail").says
+    assert "site#7" in the(background.examine, "Audit trail").text
 
 
 def test_this_node_is_looked_at(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_encryption_keys_are_looked_at_where_a_stage_stores_secrets(settings: An
     (tmp_path / "encryption_keys").touch(mode=0o644)
     (tmp_path / "encryption_keys").chmod(0o644)
 
-    def found() -> list[Finding]:
+    def found() -> list[Diagnosis]:
         return [each for each in keys.examine() if each.subject == "FOUNDRY_ENCRYPTION_KEYS"]
 
     with ROTATIONS.replaced({}):

@@ -116,7 +116,7 @@ def test_whatever_weakens_a_protection_is_named(sql: str, subject: str, says: st
     run_sql(sql)
     found = ask(protection.examine, subject)
     assert {finding.level for finding in found} == {Level.BAD}
-    assert any(re.search(says, finding.says) for finding in found), [finding.says for finding in found]
+    assert any(re.search(says, finding.text) for finding in found), [finding.text for finding in found]
 
 
 def test_an_operator_s_own_table_is_left_alone() -> None:

@@ -15,7 +15,7 @@ import pytest
 from websockets.sync.client import connect
 
 from accounts.models import User
-from foundry_site.launcher.nodes import Node, running
+from foundry_site.launcher.nodes import NodeProcess, running
 from foundry_site.observability.access_log import LoggedRequests
 from foundry_site.observability.logs import JsonFormatter, TextFormatter, circumstances, note
 from projects.models import Project
@@ -83,13 +83,13 @@ async def test_a_well_formed_request_id_is_taken_over(given: bytes, taken: bool)
 
 
 @pytest.fixture
-def node(committed_db: None, process_environment: dict[str, str], tmp_path: Path) -> Iterator[Node]:
-    node = Node({**process_environment, "FOUNDRY_LOG_FORMAT": "json"}, tmp_path / "node.log")
+def node(committed_db: None, process_environment: dict[str, str], tmp_path: Path) -> Iterator[NodeProcess]:
+    node = NodeProcess({**process_environment, "FOUNDRY_LOG_FORMAT": "json"}, tmp_path / "node.log")
     with running(node):
         yield node
 
 
-def ask(node: Node, path: str, **headers: str) -> str:
+def ask(node: NodeProcess, path: str, **headers: str) -> str:
     """Ask for a path; the request id of the answer."""
     connection = HTTPConnection("127.0.0.1", node.port, timeout=20)
     connection.request("GET", path, headers=headers)
@@ -98,11 +98,13 @@ def ask(node: Node, path: str, **headers: str) -> str:
     return str(answer.headers["X-Request-ID"])
 
 
-def lines(node: Node) -> list[dict[str, Any]]:
+def lines(node: NodeProcess) -> list[dict[str, Any]]:
     return [json.loads(line) for line in node.output.splitlines() if line.startswith("{")]
 
 
-def test_a_node_names_requests_and_tells_no_secrets(node: Node, project: Project, owner: User, caller_for) -> None:
+def test_a_node_names_requests_and_tells_no_secrets(
+    node: NodeProcess, project: Project, owner: User, caller_for
+) -> None:
     from accounts.services import create_token
 
     _, token = create_token(caller=caller_for(owner), name="log")

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from audit.models import Event
-from foundry_site.launcher.nodes import Node, running
+from foundry_site.launcher.nodes import NodeProcess, running
 
 CLAIMED = "203.0.113.9"
 
@@ -25,7 +25,7 @@ def test_the_address_of_a_failed_sign_in(
     recorded: str,
 ) -> None:
     person: User = make_user("guessed")
-    node = Node({**process_environment, "FOUNDRY_PROXY": proxy}, tmp_path / "node.log")
+    node = NodeProcess({**process_environment, "FOUNDRY_PROXY": proxy}, tmp_path / "node.log")
     with running(node):
         connection = HTTPConnection("127.0.0.1", node.port, timeout=20)
         body = msgspec.json.encode({"username": person.username, "password": "wrong", "name": "guess"})

@@ -15,13 +15,13 @@ import pytest
 
 from accounts.models import User
 from accounts.services import create_token
-from foundry_site.launcher.nodes import Node, running
+from foundry_site.launcher.nodes import NodeProcess, running
 from projects.models import Project
 
 PATIENCE = 20
 
 
-def rename(node: Node, project: Project, token: str) -> int:
+def rename(node: NodeProcess, project: Project, token: str) -> int:
     connection = HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     body = msgspec.json.encode({"name": "Renamed in time"})
@@ -42,7 +42,7 @@ def test_a_write_that_is_under_way_is_finished(
     committed_db: None, process_environment: dict[str, str], tmp_path: Path, project: Project, owner: User, caller_for
 ) -> None:
     _, token = create_token(caller=caller_for(owner), name="shutdown")
-    node = Node(process_environment, tmp_path / "node.log")
+    node = NodeProcess(process_environment, tmp_path / "node.log")
     with (
         running(node),
         psycopg.connect(process_environment["DATABASE_URL"]) as holder,

@@ -22,7 +22,7 @@ from websockets.sync.client import connect
 from accounts.callers import foundry_caller
 from accounts.models import User
 from accounts.services import set_password
-from foundry_site.launcher.nodes import Node, running
+from foundry_site.launcher.nodes import NodeProcess, running
 from foundry_site.server.site_path import BelowPath
 from gateway.close_codes import CloseCode
 from projects.models import Project
@@ -88,19 +88,21 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def node(committed_db: None, process_environment: dict[str, str], tmp_path: Path, provider: Provider) -> Iterator[Node]:
+def node(
+    committed_db: None, process_environment: dict[str, str], tmp_path: Path, provider: Provider
+) -> Iterator[NodeProcess]:
     chosen = {
         "FOUNDRY_URL": f"http://localhost{ROOT}/",
         "FOUNDRY_OIDC_ISSUER": provider.issuer,
         "FOUNDRY_OIDC_CLIENT_ID": "foundry",
         "FOUNDRY_OUTBOUND_HOSTS": "127.0.0.1",
     }
-    node = Node({**process_environment, **chosen}, tmp_path / "node.log")
+    node = NodeProcess({**process_environment, **chosen}, tmp_path / "node.log")
     with running(node):
         yield node
 
 
-def ask(node: Node, path: str, method: str = "GET") -> HTTPResponse:
+def ask(node: NodeProcess, path: str, method: str = "GET") -> HTTPResponse:
     connection = HTTPConnection("localhost", node.port, timeout=30)
     connection.request(method, path)
     answer = connection.getresponse()
@@ -115,7 +117,7 @@ def call(socket: Any, method: str, **params: Any) -> Any:
     return frame["result"]
 
 
-def test_a_person_works_below_the_path(node: Node, project: Project, owner: User) -> None:
+def test_a_person_works_below_the_path(node: NodeProcess, project: Project, owner: User) -> None:
     give_password(owner)
     browser = Browser(node.port)
     workspace = f"{ROOT}/projects/{project.id}/"
@@ -148,7 +150,7 @@ def test_a_person_works_below_the_path(node: Node, project: Project, owner: User
     assert "Be brief." in browser.open(f"{ROOT}/api/v1/projects/{project.id}/export/?version=1")[1]
 
 
-def test_a_form_that_waited_for_a_proof_goes_on_below_the_path(node: Node, owner: User) -> None:
+def test_a_form_that_waited_for_a_proof_goes_on_below_the_path(node: NodeProcess, owner: User) -> None:
     give_password(owner)
     browser = Browser(node.port)
     assert browser.sign_in(owner) == f"{ROOT}/projects/"
@@ -159,7 +161,7 @@ def test_a_form_that_waited_for_a_proof_goes_on_below_the_path(node: Node, owner
     assert browser.send(f"{ROOT}/account/", to=f"{ROOT}/accounts/logout/")[0] == f"{ROOT}/accounts/login/"
 
 
-def test_somebody_from_outside_comes_back_below_the_path(node: Node, provider: Provider, owner: User) -> None:
+def test_somebody_from_outside_comes_back_below_the_path(node: NodeProcess, provider: Provider, owner: User) -> None:
     provider.claims |= {"preferred_username": owner.username, "sub": owner.username}
     browser = Browser(node.port)
     start = f"{ROOT}/accounts/outside/foundry/login/"
@@ -171,7 +173,7 @@ def test_somebody_from_outside_comes_back_below_the_path(node: Node, provider: P
     assert at == f"{ROOT}/projects/"
 
 
-def test_the_administration_lies_below_the_path(node: Node, make_user: Any) -> None:
+def test_the_administration_lies_below_the_path(node: NodeProcess, make_user: Any) -> None:
     administrator: User = make_user("root", is_administrator=True)
     give_password(administrator)
     browser = Browser(node.port)
@@ -188,7 +190,7 @@ def addresses_in(page: str) -> set[str]:
     return {one or other for one, other in ADDRESS.findall(page)}
 
 
-def test_nothing_answers_beside_the_path_but_what_watches_the_node(node: Node, project: Project) -> None:
+def test_nothing_answers_beside_the_path_but_what_watches_the_node(node: NodeProcess, project: Project) -> None:
     for path in ("/", "/projects/", "/accounts/login/", f"{ROOT}x/projects/", "/api/v1/me/", "/static/dist/base.css"):
         assert ask(node, path).status == 404, path
     home = ask(node, ROOT)
@@ -228,7 +230,7 @@ async def test_a_client_does_not_choose_the_root_path(kind: str) -> None:
 def test_a_header_does_not_move_the_addresses_of_a_page(
     committed_db: None, process_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    node = Node(process_environment, tmp_path / "node.log")
+    node = NodeProcess(process_environment, tmp_path / "node.log")
     with running(node):
         connection = HTTPConnection("localhost", node.port, timeout=30)
         connection.request("GET", "/", headers={"Daphne-Root-Path": "//evil.example"})

@@ -21,7 +21,7 @@ def a_minute_of_its_own(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
     """Counts are found by minute: one that no other test has, and which does not end in between."""
     minute = 10_000_000 + owner.id.int % 10_000_000
     monkeypatch.setattr(time, "time", lambda: minute * 60 + 15.0)
-    monkeypatch.setattr(rates, "_counts", rates._Counts())
+    monkeypatch.setattr(rates, "_counts", rates._RequestCounts())
 
 
 def ask(api: Api, times: int) -> list[int]:

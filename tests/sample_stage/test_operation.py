@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def test_the_doctor_looks_at_a_stage():
     [found] = [finding for finding in examine() if finding.subject == "Sample stage"]
     assert found.level == Level.OK
-    assert found.says.endswith("notes")
+    assert found.text.endswith("notes")
 
 
 def test_a_figure_of_a_stage_is_read(project: Project, editor: User, caller_for: Callable[..., Any]):

@@ -50,7 +50,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ResultGroup:
     """Entries of one kind, the best first."""
 
     label: str
@@ -88,10 +88,10 @@ class PaletteContext:
         return allowed(action, role=self.access.role, status=Status(self.access.project.status))
 
 
-def ranked(label: str, entries: Iterable[PaletteEntry], question: str, *, limit: int) -> Group | None:
+def ranked(label: str, entries: Iterable[PaletteEntry], question: str, *, limit: int) -> ResultGroup | None:
     """The entries that fit, the best first; without a question the first ones as they come."""
     found = sorted(_fitting(entries, question), key=lambda item: -item.score)[:limit]
-    return Group(label, found) if found else None
+    return ResultGroup(label, found) if found else None
 
 
 def _fitting(entries: Iterable[PaletteEntry], question: str) -> Iterator[Item]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from workspace.highlighting import marked
-from workspace.palette.entries import Group, Item, PaletteContext, PaletteEntry, ranked
+from workspace.palette.entries import Item, PaletteContext, PaletteEntry, ResultGroup, ranked
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup
 
 
-def find(context: PaletteContext, question: str) -> list[Group]:
+def find(context: PaletteContext, question: str) -> list[ResultGroup]:
     """Groups of entries that fit `question`, the group with the best first; without a question what is nearest.
 
     A fixed number of queries, whatever the project holds.
@@ -26,7 +26,7 @@ def _entries(name: str, context: PaletteContext, question: str) -> list[PaletteE
     return [entry for source in sources for entry in source.entries(context, question)]
 
 
-def _filled(group: PaletteGroup, entries: list[PaletteEntry], question: str) -> Group | None:
+def _filled(group: PaletteGroup, entries: list[PaletteEntry], question: str) -> ResultGroup | None:
     label = str(group.label)
     if group.matching is Matching.RANKED:
         return ranked(label, entries, question, limit=group.limit)
@@ -34,4 +34,4 @@ def _filled(group: PaletteGroup, entries: list[PaletteEntry], question: str) -> 
         items = [Item(entry, list(marked(entry.label, question)), 0) for entry in entries]
     else:
         items = [Item(entry, [(entry.label, False)], 0) for entry in entries]
-    return Group(label, items[: group.limit]) if items else None
+    return ResultGroup(label, items[: group.limit]) if items else None

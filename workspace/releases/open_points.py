@@ -27,7 +27,7 @@ MAX_WORDS_LENGTH: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class OpenPoint:
     """One line: a comment's beginning or a task. `at` is when it was done."""
 
     words: str
@@ -40,8 +40,8 @@ class Point:
 class Points:
     """What is open and what is done; `blocks` where the policy refuses the release over it."""
 
-    open: list[Point]
-    done: list[Point]
+    open: list[OpenPoint]
+    done: list[OpenPoint]
     resolved: int
     open_count: int
     total: int
@@ -74,7 +74,7 @@ def points_of(draft: Draft, rules: Rules) -> Points:
     )
 
 
-def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[Point]:
+def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[OpenPoint]:
     threads = list(threads)
     fields = fields_on(threads, draft)
     places = positions(threads, draft, fields)
@@ -87,13 +87,13 @@ def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[Point]:
         words = where.format(field=field, line=place[0] if place else 0) + f": “{cut}”"
         query = {"field": fields[thread.id], "panel": "comments", **({"line": place[0]} if place else {})}
         address = reverse("workspace:workspace", args=[draft.project_id]) + f"?{urlencode(query)}"
-        yield Point(words, thread.author, address)
+        yield OpenPoint(words, thread.author, address)
 
 
-def _task(task: Task, project_id: UUID) -> Point:
+def _task(task: Task, project_id: UUID) -> OpenPoint:
     address = reverse("workspace:workspace", args=[project_id]) + "?panel=tasks"
     words = _("Task: {text}").format(text=task.text)
-    return Point(words, task.done_by if task.is_done else task.assignee, address, task.done_at)
+    return OpenPoint(words, task.done_by if task.is_done else task.assignee, address, task.done_at)
 
 
 def _rule(enforcements: set[str]) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from drafts.search import reading
-from drafts.search.reading import Found
+from drafts.search.reading import SearchResult
 from kernel.errors import ValidationFailed
 from projects.access import get_project
 from workspace.decorators import PageRequest, page
@@ -22,7 +22,7 @@ def search(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?q=`: lines and comments that contain every word; without a query the empty page."""
     access = get_project(user=request.user, project_id=project_id)
     question = request.GET.get("q", "").strip()
-    found: Found | None = None
+    found: SearchResult | None = None
     problem = ""
     if question:
         try:

@@ -12,7 +12,7 @@ from audit.models import Event
 from drafts.content import applied, check_files
 from drafts.exchange.git.history import CommitChange, Selection, commit_changes
 from drafts.exchange.git.reading import Reading, read_step
-from drafts.exchange.git.repository import Commit, Contents, Repository
+from drafts.exchange.git.repository import BlobReader, Commit, Repository
 from drafts.exchange.importing import Progress
 from drafts.exchange.versions import import_version
 from drafts.models import MAX_MESSAGE, Draft, FieldContent
@@ -92,7 +92,7 @@ def import_repository(
 
 
 def _readings(
-    steps: Sequence[CommitChange], contents: Contents, fields: Fields, keep_broken: bool
+    steps: Sequence[CommitChange], contents: BlobReader, fields: Fields, keep_broken: bool
 ) -> Iterator[tuple[CommitChange, Fields, Reading]]:
     """Each commit with the fields before it and what it makes of them."""
     for step in steps:
@@ -102,7 +102,7 @@ def _readings(
 
 
 def _check(
-    steps: Sequence[CommitChange], contents: Contents, state: _State, *, keep_broken: bool, overwrite: bool
+    steps: Sequence[CommitChange], contents: BlobReader, state: _State, *, keep_broken: bool, overwrite: bool
 ) -> None:
     problems: dict[str, list[str]] = {}
     touched: set[str] = set()

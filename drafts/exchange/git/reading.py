@@ -10,7 +10,7 @@ from django.conf import settings
 
 from drafts.content import FieldChange, content_of, line_ends_changed, read_changes
 from drafts.exchange.git.history import CommitChange, Touch
-from drafts.exchange.git.repository import REGULAR_FILES, Contents
+from drafts.exchange.git.repository import REGULAR_FILES, BlobReader
 from drafts.models import FieldContent
 from kernel.errors import DomainError, ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT
@@ -35,7 +35,7 @@ class Reading:
 
 
 def read_step(
-    step: CommitChange, contents: Contents, before: Mapping[str, FieldContent], *, keep_broken: bool
+    step: CommitChange, contents: BlobReader, before: Mapping[str, FieldContent], *, keep_broken: bool
 ) -> Reading:
     """Read and check what a commit makes of the fields in `before`.
 
@@ -54,7 +54,7 @@ def read_step(
 
 
 def _read(
-    touch: Touch, contents: Contents, before: Mapping[str, FieldContent], reading: Reading, *, keep_broken: bool
+    touch: Touch, contents: BlobReader, before: Mapping[str, FieldContent], reading: Reading, *, keep_broken: bool
 ) -> None:
     if touch.blob is None:
         if touch.field in (PROMPT, CONFIGURATION):
@@ -77,7 +77,7 @@ def _read(
             reading.plain.append(touch.field)
 
 
-def _text(touch: Touch, contents: Contents) -> str:
+def _text(touch: Touch, contents: BlobReader) -> str:
     assert touch.blob is not None
     if touch.mode not in REGULAR_FILES:
         raise ValidationFailed({touch.field: [f"Is {_KINDS.get(touch.mode, 'not a file')}, not a text."]})

@@ -86,13 +86,13 @@ class Repository:
         return _entries(self._run("diff-tree", *options, given=pairs.encode()))
 
     @contextmanager
-    def contents(self) -> Iterator[Contents]:
+    def contents(self) -> Iterator[BlobReader]:
         """Read contents by their blob's name, one after the other, from one running git."""
         command = self._command("cat-file", "--batch")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, env=self._environment, **pipes) as process:  # type: ignore[call-overload]
             try:
-                yield Contents(process.stdin, process.stdout)
+                yield BlobReader(process.stdin, process.stdout)
             finally:
                 process.stdin.close()
                 process.stdout.close()
@@ -114,7 +114,7 @@ class Repository:
         return done.stdout
 
 
-class Contents:
+class BlobReader:
     """A `git cat-file --batch` that answers one question after the other."""
 
     def __init__(self, questions: IO[bytes], answers: IO[bytes]) -> None:

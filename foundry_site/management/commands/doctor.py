@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from foundry_site.doctor.examination import examine
-from kernel.doctor import Finding, Level
+from kernel.doctor import Diagnosis, Level
 from kernel.invisible import one_line
 
 
@@ -34,13 +34,13 @@ class Command(BaseCommand):
         if Level.BAD in levels:
             raise SystemExit(1)
 
-    def _as_json(self, finding: Finding) -> None:
+    def _as_json(self, finding: Diagnosis) -> None:
         self.stdout.write(json.dumps(asdict(finding)))
 
-    def _as_line(self, finding: Finding) -> None:
+    def _as_line(self, finding: Diagnosis) -> None:
         style = {Level.OK: self.style.SUCCESS, Level.WARN: self.style.WARNING, Level.BAD: self.style.ERROR}
         self.stdout.write(
-            f"{style[finding.level](f'{finding.level:<4}')}  {one_line(finding.subject)}: {one_line(finding.says)}"
+            f"{style[finding.level](f'{finding.level:<4}')}  {one_line(finding.subject)}: {one_line(finding.text)}"
         )
         if finding.remedy:
             self.stdout.write(f"      {one_line(finding.remedy)}")

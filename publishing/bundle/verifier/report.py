@@ -29,7 +29,7 @@ code, pre { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; whi
 
 
 @dataclass
-class History:
+class FieldSummary:
     """What became of one field since its first entry."""
 
     first: str
@@ -138,7 +138,7 @@ def report_statement(text: str) -> Json:
 
 def report_history(newest: int, versions: Iterable[Json]) -> bytes:
     """Whether each field of the version inside changed since its first entry (Annex 11 §8, control c20)."""
-    histories: dict[str, History] = {}
+    histories: dict[str, FieldSummary] = {}
     kept: Json = {}
     for line in versions:
         if line["version"] > newest:
@@ -146,7 +146,7 @@ def report_history(newest: int, versions: Iterable[Json]) -> bytes:
         kept = line["fields"]
         for name in line["changed_fields"]:
             entry = f"v{line['version']}, {report_time(line['created_at'])}, {line['author']['display_name']}"
-            known = histories.setdefault(name, History(entry, entry, -1))
+            known = histories.setdefault(name, FieldSummary(entry, entry, -1))
             known.last, known.changes = entry, known.changes + 1
     head = report_row(("field", "changed since its first entry", "first entry", "last change"), cell="th")
     rows = "".join(
