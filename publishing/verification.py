@@ -51,7 +51,7 @@ def fault_of(release: Release) -> str | None:
     """
     chain = project_chain(release.project_id)
     last = ChainVerification.objects.sealed([chain]).get(chain)
-    of_chain = last.says if last else str(verify_chain(chain).finding or "")
+    of_chain = last.problem if last else str(verify_chain(chain).finding or "")
     if of_chain:
         return of_chain
     signatures = list(release.signatures.all())

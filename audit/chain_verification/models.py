@@ -71,10 +71,10 @@ class ChainVerification(models.Model):
 
     @property
     def is_broken(self) -> bool:
-        return bool(self.says)
+        return bool(self.problem)
 
     @property
-    def says(self) -> str:
+    def problem(self) -> str:
         """What is wrong with the chain or with its records; empty where nothing is."""
         return self.fault or self.records_fault
 

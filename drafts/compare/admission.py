@@ -1,7 +1,7 @@
-"""Who may have large texts compared now: one comparison at a time on this node, and one for each person.
+"""Limits how many large comparisons run at the same time: one on each node, and one for each person.
 
-A comparison of two texts of a megabyte takes some seconds and some hundred megabytes. Done side by side they would take
-the node's memory, and the processor from everybody else.
+A comparison of two texts of a megabyte takes some seconds and some hundred megabytes. Several at once would exhaust the
+memory of the node and slow down everybody else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kernel.errors import RateLimited
 
 # Bytes of text, all fields and both sides: below this a comparison takes a fraction of a second.
 LARGE: Final = 400_000
-# One of a person's runs, one waits: two tabs that are opened at once both get their answer.
+# One comparison of a person may run while another waits, so that two tabs opened at once both get their answer.
 MAX_OF_A_PERSON: Final = 2
 MAX_WAITING: Final = 4
 PATIENCE_SECONDS: Final = 10
@@ -33,9 +33,9 @@ _readers: Counter[UUID] = Counter()
 
 @contextmanager
 def admitted(reader: UUID | None, size: int) -> Iterator[None]:
-    """Wait for one's turn to compare `size` bytes of text for a person; None (a command) and small texts never wait.
+    """Wait until a comparison of `size` bytes of text may run; small texts and commands (`reader` None) never wait.
 
-    Raises `RateLimited` where too many wait already, or too much of this person's does.
+    Raises `RateLimited` if too many comparisons are waiting, in total or for this person.
     """
     if reader is None or size < LARGE:
         yield
@@ -65,6 +65,6 @@ def _refusal() -> RateLimited:
 
 
 def _give_memory_back() -> None:
-    # glibc keeps what was freed; elsewhere there is no such call, and no need.
+    # glibc does not return freed memory to the system by itself. Other C libraries do, and have no such function.
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -24,20 +24,20 @@ class CompareView(ProjectView):
             "base",
             {"type": "integer", "minimum": 0, "maximum": NEWEST},
             required=True,
-            description="A version; 0 stands for nothing, before the first.",
+            description="A version; 0 means the empty project before the first version.",
         ),
         OpenApiParameter("target", {"type": "integer", "minimum": 1, "maximum": NEWEST}, required=True),
         OpenApiParameter("field", str, description="Only this field."),
         OpenApiParameter(
             "after",
             {"type": "integer", "minimum": 0, "maximum": NEWEST, "default": 0},
-            description="With `field`: leave out so many lines or changes, as `next` of the answer before says.",
+            description="With `field`: skip this many lines or changes, as `next` of the previous answer says.",
         ),
     )
 
     @operation("compare_read", answer=shapes.Compared, parameters=parameters)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """How one version became another, field by field; at most 20,000 lines and values at once."""
+        """The differences between two versions, field by field; at most 20,000 lines and values in one answer."""
         base = query_integer(request, "base", maximum=NEWEST)
         target = query_integer(request, "target", minimum=1, maximum=NEWEST)
         field = query_text(request, "field")

@@ -1,4 +1,4 @@
-"""Two arrays: which items stayed, which moved, which changed in place, and which came or went."""
+"""Aligns two arrays: finds the items that stayed, moved, changed in place, were added or were removed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from drafts.compare.identity import Identities
 from drafts.compare.pairing import pairs_in_order
 from drafts.compare.sequences import Gap, gaps, matching_blocks
 
-# Members that tell one object of an array from the others, as configurations name them.
+# Members by which configurations usually identify an object within an array.
 NAMES: Final = ("id", "name", "key", "role")
-# Items less alike than this came and went; they did not change.
+# Less similar items count as removed and added instead of changed.
 MIN_SIMILARITY: Final = 0.4
-# Between two kept items, more pairs than this are not tried each against each.
+# Above this number of pairs between two kept items, the pairs are not all compared.
 MAX_PAIRS: Final = 2_500
 LONG_STRING: Final = 2_000
 
 
 @dataclass(slots=True)
 class Alignment:
-    """Index pairs (old, new) of items that moved or changed, and the indexes of those that came or went."""
+    """Index pairs (old, new) of items that moved or changed, and the indexes of those that were added or removed."""
 
     moved: list[tuple[int, int]] = field(default_factory=list)
     changed: list[tuple[int, int]] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Alignment:
 
 
 def align(old: Sequence[object], new: Sequence[object], identities: Identities, budget: Budget) -> Alignment:
-    """Align two arrays: equal items in order first, equal items out of order next, then the likest in each gap."""
+    """Align two arrays: equal items in order, then equal items out of order, then the most similar ones in each gap."""
     old_ids, new_ids = list(map(identities.of, old)), list(map(identities.of, new))
     blocks = matching_blocks(old_ids, new_ids, budget)
     found = Alignment()
@@ -53,7 +53,7 @@ def align(old: Sequence[object], new: Sequence[object], identities: Identities, 
 
 
 def likeness(old: object, new: object, identities: Identities) -> float:
-    """How alike two different values are, 0 to 1."""
+    """The similarity of two different values, from 0 to 1."""
     if isinstance(old, dict) and isinstance(new, dict):
         named = [name for name in NAMES if isinstance(old.get(name), str) and name in new]
         if named and old[named[0]] != new[named[0]] and named[0] != "role":

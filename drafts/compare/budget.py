@@ -1,4 +1,4 @@
-"""How much work one comparison may do. Counted in steps, never by the clock: the same pair always compares the same."""
+"""Limits the work of one comparison. Counts steps, not time, so that the same pair always gives the same result."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ ROWS: Final = 20_000
 
 @dataclass(slots=True)
 class Budget:
-    """What is left to spend, shared by all fields of a comparison, and whether it ever ran out.
+    """The steps that are left, shared by all fields of a comparison.
 
-    `cells` counts cells of the edit matrix (a compiled bit-parallel step does 64 of them; the whole takes well under
-    a second), `pairs` counts pairs of lines, or of array items, that are held against each other. `coarse` becomes true
-    with the first refusal: from then on the answer is right, but coarser than it could be. `rows` counts the lines and
-    the values that are told; `skip` are those of the only field that are left out before the first.
+    `cells` counts cells of the edit matrix (a compiled bit-parallel step does 64 of them; all take well under a
+    second), `pairs` counts the pairs of lines or array items that are compared. `coarse` becomes true with the first
+    refusal: the result is then correct, but less fine than it could be. `rows` counts the lines and values that are
+    returned; `skip` is the number of rows to leave out at the beginning, if only one field is compared.
     """
 
     cells: int = CELLS
@@ -27,7 +27,7 @@ class Budget:
     coarse: bool = False
 
     def take_cells(self, count: int) -> bool:
-        """Spend `count` cells; False (and `coarse`) where they are not there."""
+        """Spend `count` cells; return False and set `coarse` if fewer are left."""
         if count > self.cells:
             self.coarse = True
             return False
@@ -35,7 +35,7 @@ class Budget:
         return True
 
     def take_pairs(self, count: int) -> bool:
-        """Spend `count` pairs; False (and `coarse`) where they are not there."""
+        """Spend `count` pairs; return False and set `coarse` if fewer are left."""
         if count > self.pairs:
             self.coarse = True
             return False
@@ -43,12 +43,12 @@ class Budget:
         return True
 
     def take_rows(self, count: int) -> tuple[int, int]:
-        """Which of `count` rows are told: (first, how many)."""
+        """Which of `count` rows are returned: (index of the first, number)."""
         first = min(self.skip, count)
         taken = min(self.rows, count - first)
         self.rows -= taken
         return first, taken
 
     def give_up(self) -> None:
-        """Say that something was left unexamined."""
+        """Record that something was not examined."""
         self.coarse = True

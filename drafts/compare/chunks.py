@@ -1,4 +1,4 @@
-"""Cutting a long sequence into chunks by what it holds, so that equal stretches are cut alike wherever they stand."""
+"""Content-defined chunking of long sequences: equal stretches are cut the same way wherever they occur."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SPREAD: Final = 2654435761  # Knuth's multiplier
 
 
 def cuts_of(items: list[int]) -> list[int]:
-    """Where to cut: a rolling hash over the last 16 items decides (a gear hash), so that both sides cut alike."""
+    """The indexes at which to cut, chosen by a rolling hash (gear hash) over the last 16 items."""
     cuts, last, rolling = [0], 0, 0
     for index, item in enumerate(items, 1):
         rolling = ((rolling << 1) + (item * _SPREAD >> 7)) & 0xFFFF

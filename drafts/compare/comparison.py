@@ -13,8 +13,8 @@ from drafts.compare.summary import summarise
 class Comparison:
     """What differs between two versions: `fields` in the order prompt, configuration, files by path.
 
-    `unchanged` names the fields whose content is the very same in both, byte for byte. Comparing nothing with a version
-    tells all of it as added.
+    `unchanged` names the fields whose content is identical in both, byte for byte. Compared with nothing, all of a
+    version counts as added.
     """
 
     fields: tuple[FieldDifference, ...]

@@ -16,7 +16,7 @@ from drafts.compare.relocation import recognise_moves
 
 @dataclass(frozen=True, slots=True)
 class DocumentCounts:
-    """How many values were added, removed, changed and moved; an object that came as a whole is one value."""
+    """How many values were added, removed, changed and moved; an object that was added as a whole is one value."""
 
     added: int = 0
     removed: int = 0
@@ -41,9 +41,9 @@ class DocumentCounts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDifference:
-    """How one document became another: its changes in the order in which the new document reads.
+    """The difference of two documents: its changes in the order of the new document.
 
-    Of all that `counts` counts, `after` are left out before `changes`, and whatever is missing then behind them.
+    `counts` counts all changes. `changes` leaves out the first `after` of them, and possibly some at the end (`next`).
     """
 
     changes: tuple[Change, ...]
@@ -53,7 +53,7 @@ class DocumentDifference:
 
     @property
     def next(self) -> int | None:
-        """How many changes to leave out to read on; None where nothing is missing."""
+        """The value of `after` for the rest of the changes; None if there is no rest."""
         end = self.after + len(self.changes)
         return end if end < self.counts.values else None
 
@@ -68,15 +68,15 @@ class DocumentDifference:
 
 
 def compare_documents(old: object, new: object, *, budget: Budget | None = None) -> DocumentDifference:
-    """Compare two parsed JSON documents; key order, white space and number spelling never show.
+    """Compare two parsed JSON documents, ignoring key order, white space and the spelling of numbers.
 
-    Values may nest as deep as `kernel.ijson` lets them.
+    Values may nest as deep as `kernel.ijson` allows.
     """
     budget = Budget() if budget is None else budget
     before, budget.coarse = budget.coarse, False
     identities = Identities()
-    walk = _Walk(identities, budget)
-    changes = recognise_moves(list(walk.values((), old, (), new)), identities)
+    differ = _DocumentDiffer(identities, budget)
+    changes = recognise_moves(list(differ.values((), old, (), new)), identities)
     coarse, budget.coarse = budget.coarse, before or budget.coarse
     counts = Counter(str(change.op) for change in changes)
     changes.sort(key=lambda change: in_order(change.path))
@@ -85,14 +85,14 @@ def compare_documents(old: object, new: object, *, budget: Budget | None = None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
-    """Down both documents at once, as long as they are of one kind."""
+class _DocumentDiffer:
+    """Compares two documents recursively, as long as both values are objects or both are arrays."""
 
     identities: Identities
     budget: Budget
 
     def values(self, old_path: Path, old: object, path: Path, new: object) -> Iterator[Change]:
-        """The changes between two values that stand for each other."""
+        """The changes between two corresponding values."""
         if self.identities.same(old, new):
             return
         if isinstance(old, dict) and isinstance(new, dict):

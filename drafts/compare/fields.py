@@ -1,4 +1,4 @@
-"""How one field differs between two versions, told by lines or by path."""
+"""The difference of one field between two versions, by lines or by path."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class FieldDifference:
     """How one field differs.
 
     `source` is a renamed file's old field name; `languages` and `media_types` are (old, new) where they differ.
-    `same_values` tells of a configuration that means the same and is spelled differently: `difference` is then its
-    text's.
+    `same_values` is true for a configuration with the same values but a different text; `difference` then compares the
+    texts.
     """
 
     field: str
@@ -34,12 +34,12 @@ class FieldDifference:
 
     @property
     def kind(self) -> Literal["text", "json"]:
-        """Whether it is told by lines or by path."""
+        """Whether it was compared by lines or by path."""
         return "json" if isinstance(self.difference, DocumentDifference) else "text"
 
     @property
     def title(self) -> str:
-        """The field as people call it."""
+        """The name of the field on pages."""
         return {PROMPT: "Prompt", CONFIGURATION: "Model configuration"}.get(self.field) or file_path(self.field)
 
     def as_data(self) -> dict[str, Any]:
@@ -62,11 +62,10 @@ class FieldDifference:
 def compare_field(
     field: str, old: str | None, new: str | None, budget: Budget
 ) -> tuple[TextDifference | DocumentDifference, bool]:
-    """Compare one field's two texts (None where a version does not have the field); also whether their values are the
-    same though their texts are not.
+    """Compare one field's two texts (None where a version does not have the field).
 
-    A configuration is compared by path, its numbers with all their digits. As text: one whose values are all the same,
-    and one that does not parse (it came before the check, or by import).
+    A configuration is compared by path, its numbers with all their digits; but as text if all values are the same, or
+    if it is not valid JSON (saved before that was checked, or imported).
     """
     same_values = False
     if field == CONFIGURATION:

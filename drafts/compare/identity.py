@@ -1,7 +1,7 @@
-"""When two JSON values are the same: by what they mean, not by how they are spelled.
+"""Equality of JSON values by meaning, not by spelling.
 
-Key order and white space are gone after parsing; `1e2`, `100` and `100.0` are one number, `-0` is `0`; `true` is never
-`1`. Numbers parsed as decimals differ by any digit, also by those that a double would drop.
+Key order and white space do not count; `1e2`, `100` and `100.0` are one number, `-0` is `0`; `true` is never `1`.
+Numbers parsed as decimals differ by any digit, including those that a double would drop.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from decimal import Decimal
 
 
 class Identities:
-    """Numbers values so that the same values get the same number: each value is looked at once, however deep."""
+    """Assigns the same number to equal values; each value is examined only once, however deeply it is nested."""
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
-        # Keyed by the container's address: `_kept` keeps it from being given to another.
+        # Keyed by the container's address; the reference in `_kept` prevents the address from being reused.
         self._containers: dict[int, int] = {}
         self._kept: list[object] = []
 

@@ -1,4 +1,4 @@
-"""A text as lines, and the stretches in which two texts differ."""
+"""Splits texts into lines, and finds the stretches of lines in which two texts differ."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """The lines of a text, without their ends; `ends` tells whether the last one has its line end (LF).
+    """The lines of a text without their line ends; `ends` says whether the last one has its line end (LF).
 
-    Only LF ends a line. The empty text has no line, and nothing is missing from it.
+    Only LF ends a line. The empty text has no line, and `ends` is true for it.
     """
 
     lines: list[str]
@@ -20,7 +20,7 @@ class TextLines:
 
     @classmethod
     def of(cls, text: str) -> TextLines:
-        """Cut a text; `text()` puts it together again, byte by byte."""
+        """Split a text; `text()` joins it again without any difference."""
         lines = text.split("\n")
         if lines[-1] == "":
             lines.pop()
@@ -32,12 +32,12 @@ class TextLines:
         return "\n".join(self.lines) + ("\n" if self.lines and self.ends else "")
 
     def keys(self) -> list[object]:
-        """What makes lines equal: a last line without its end is not the same line."""
+        """The values by which lines are compared: a last line without its line end differs from one that has it."""
         return list(self.lines) if self.ends else [*self.lines[:-1], (self.lines[-1],)]
 
 
 def changed_stretches(old: TextLines, new: TextLines, budget: Budget) -> list[Gap]:
-    """Where two texts differ, by 0-based lines; what only came or went is shifted to where a reader expects it."""
+    """Where two texts differ, by 0-based lines; additions and removals are shifted to where a reader expects them."""
     old_numbers, new_numbers = numbered(old.keys(), new.keys())
     blocks = matching_blocks(old_numbers, new_numbers, budget)
     found: list[Gap] = []
@@ -60,8 +60,8 @@ def changed_stretches(old: TextLines, new: TextLines, budget: Budget) -> list[Ga
 
 
 def _shift(numbers: list[int], lines: list[str], start: int, end: int, *, low: int, high: int) -> int:
-    """How far lines that came or went are best moved: so that they end with a blank line or begin after one, else as
-    far down as they go. At most `low - 1` up and `high - 1` down, so that they never touch another change.
+    """How far to shift added or removed lines: so that they end with a blank line or begin after one, otherwise as far
+    down as possible. At most `low - 1` up and `high - 1` down, so that they never touch another change.
     """
     up = 0
     while up < low - 1 and numbers[start - up - 1] == numbers[end - up - 1]:

@@ -1,4 +1,4 @@
-"""Blocks of lines that left one place and came back, unchanged, at another."""
+"""Finds moved blocks: lines that were removed at one place and added, unchanged, at another."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Final
 from drafts.compare.budget import Budget
 from drafts.compare.sequences import Gap
 
-# Fewer letters and digits than this in a whole block, and standing elsewhere again is chance (as git judges it).
+# A block with fewer letters and digits occurs elsewhere by chance (the rule of git).
 MIN_CHARACTERS: Final = 20
-# A line that came back at more places than this starts no block.
+# A line that was added at more places starts no block.
 MAX_PLACES: Final = 8
-# Where more lines changed than this, on both sides together, nobody looks for moves.
+# With more changed lines, on both sides together, moves are not searched for.
 MAX_LINES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`count` lines that stood at `old_start` and now stand at `new_start` (1-based)."""
+    """`count` lines that moved from `old_start` to `new_start` (1-based)."""
 
     old_start: int
     new_start: int
@@ -36,20 +36,20 @@ def moved_blocks(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str], bu
     if removed + added > MAX_LINES:
         budget.give_up()
         return ()
-    arrived = _Arrivals(gaps, new)
+    candidates = _AddedLines(gaps, new)
     found: list[Move] = []
     for gap in gaps:
         at = gap.old_start
         while at < gap.old_end:
-            place, count = arrived.longest(old, at, gap.old_end)
+            place, count = candidates.longest(old, at, gap.old_end)
             if count:
                 found.append(Move(at + 1, place + 1, count))
             at += count or 1
     return tuple(found)
 
 
-class _Arrivals:
-    """The lines that came: where each stands, how far its stretch goes, and which are spoken for."""
+class _AddedLines:
+    """The added lines: where each is, where its stretch ends, and which do not belong to a move yet."""
 
     def __init__(self, gaps: Sequence[Gap], lines: Sequence[str]) -> None:
         self._lines = lines
@@ -61,7 +61,7 @@ class _Arrivals:
                 self._places[lines[at]].append(at)
 
     def longest(self, old: Sequence[str], start: int, end: int) -> tuple[int, int]:
-        """The longest block from `start` on that came back: where, and how many lines; it is then spoken for."""
+        """The longest block from `start` on that was added elsewhere, as (place, lines); it is then used up."""
         places = self._places.get(old[start], ())
         if not places or len(places) > MAX_PLACES:
             return 0, 0

@@ -1,4 +1,4 @@
-"""Which old item became which new one, where neither stayed as it was: pairs in order, the likest first."""
+"""Pairs old items with the new items that they became: pairs in order, with the greatest total similarity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def pairs_in_order(
 ) -> list[tuple[int, int]]:
     """The pairs (0-based, rising on both sides) with the greatest total likeness, none below `least`.
 
-    Takes old_size × new_size calls of `likeness`, which answers 0 to 1; the caller keeps that product small.
+    Calls `likeness`, which returns 0 to 1, old_size × new_size times; the caller keeps that product small.
     """
     best = [[0.0] * (new_size + 1)]
     likes: list[list[float]] = []

@@ -1,4 +1,4 @@
-"""Files that are there under another name: the same content, or nearly."""
+"""Finds renamed files: those with the same, or nearly the same, content under another name."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 
 from drafts.compare.budget import Budget
 
-# Of the signs of both files, as much must stand in lines that both have.
+# The share of the characters of both files that must be in lines which both have.
 MIN_SIMILARITY: Final = 0.6
-# More pairs of files than this are not looked into; only equal content is found then.
+# With more pairs of files, only equal content is found.
 MAX_PAIRS: Final = 2_000
 
 
@@ -30,7 +30,7 @@ def renamed_files(
 
 
 def _same_content(removed: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
-    """By hash; where several files hold the same, one that kept its last name goes first."""
+    """By hash; among several files with the same content, one with an unchanged file name is preferred."""
     by_hash: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(removed):
         by_hash[removed[name]].append(name)

@@ -1,4 +1,4 @@
-"""A text difference laid out for reading: hunks and folds in order, unified rows, or two halves side by side."""
+"""Arranges a text difference for display: hunks and folds in order, unified rows, or two columns side by side."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Fold:
 
 
 class SplitRow(NamedTuple):
-    """One row of the two halves; None is a void side. `place` numbers the changes from 1, 0 for equal lines."""
+    """A row of two columns; None is an empty cell. `place` is the number of the change, from 1; 0 for equal lines."""
 
     left: Row | None
     right: Row | None
@@ -30,7 +30,7 @@ class SplitRow(NamedTuple):
 def sections(difference: TextDifference) -> Iterator[Hunk | Fold]:
     """The whole text: the hunks, and the folds before, between and after them.
 
-    No fold stands where rows are left out: not all of those are equal.
+    There is no fold where rows are left out, because not all of those are equal.
     """
     old_at = new_at = 0
     for at, hunk in enumerate(difference.hunks):
@@ -60,9 +60,9 @@ def unfold(difference: TextDifference, fold: Fold) -> tuple[Row, ...]:
 
 
 def split_rows(hunk: Hunk, first_place: int = 1) -> Iterator[SplitRow]:
-    """A hunk's rows in two halves: partners level with each other, voids where a side has nothing.
+    """A hunk's rows in two columns: partners side by side, empty cells where a side has no line.
 
-    `first_place` is the number of the hunk's first change; `places` tells how many it has.
+    `first_place` is the number of the hunk's first change; `places` returns how many it has.
     """
     place = first_place
     for changed, run in groupby(hunk.rows, key=lambda row: row.kind != "equal"):
@@ -84,7 +84,7 @@ def places(hunk: Hunk) -> int:
 def changed_lines(difference: TextDifference) -> list[tuple[int, int]]:
     """Where the changes are, for a table of contents: first and last line of each in the new text, 1-based.
 
-    What only went is told by the line before it (0 at the beginning).
+    A pure removal is located by the line before it (0 at the beginning).
     """
     found: list[tuple[int, int]] = []
     for hunk in difference.hunks:
@@ -98,7 +98,7 @@ def changed_lines(difference: TextDifference) -> list[tuple[int, int]]:
 
 
 def _levelled(left: list[Row], right: list[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    """Partners side by side; between them whatever is left, level as far as it goes."""
+    """Partners side by side; the lines between them are paired in order as far as there are some on both sides."""
     at = 0
     waiting: list[Row] = []
     for row in left:

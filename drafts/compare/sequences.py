@@ -1,7 +1,7 @@
-"""What two sequences have in common, in order: the engine under lines, words and array items.
+"""Finds what two sequences have in common, in order; lines, words and array items are compared with it.
 
-The work is RapidFuzz's (bit-parallel, compiled). This module decides how to ask: small pairs exactly (longest common
-subsequence), larger ones by a banded edit distance, huge ones after cutting them into chunks that content decides.
+RapidFuzz does the work (bit-parallel, compiled). This module chooses the method: the longest common subsequence for
+small pairs, a banded edit distance for larger ones, and content-defined chunks for huge ones.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Block(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Where two sequences differ: items `old_start:old_end` of the one stand for `new_start:new_end` of the other."""
+    """Where two sequences differ: items `old_start:old_end` of one became `new_start:new_end` of the other."""
 
     old_start: int
     old_end: int
@@ -50,7 +50,7 @@ def numbered(old: Iterable[Hashable], new: Iterable[Hashable]) -> tuple[list[int
 
 
 def matching_blocks(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
-    """The equal runs of two numbered sequences, in order, never touching each other on both sides."""
+    """The equal runs of two numbered sequences, in order; two neighbours are never adjacent on both sides."""
     if len(old) * len(new) <= DIRECT_CELLS:
         return _merged(_direct(old, new, budget))
     head, tail = _common_ends(old, new)
@@ -62,7 +62,7 @@ def matching_blocks(old: Sequence[int], new: Sequence[int], budget: Budget) -> l
 
 
 def gaps(blocks: Iterable[Block], old_size: int, new_size: int) -> Iterator[Gap]:
-    """What lies between the equal runs, in order."""
+    """The differing items between the equal runs, in order."""
     old_at = new_at = 0
     for old, new, size in (*blocks, Block(old_size, new_size, 0)):
         if old > old_at or new > new_at:
@@ -71,7 +71,7 @@ def gaps(blocks: Iterable[Block], old_size: int, new_size: int) -> Iterator[Gap]
 
 
 def _direct(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
-    """Both sequences at once: exactly where they are short, else by edit distance, in bounds."""
+    """Compare the sequences as a whole: exactly if they are short, otherwise by a bounded edit distance."""
     cells = len(old) * len(new)
     if cells <= EXACT_CELLS:
         return _exact(old, new) if cells and budget.take_cells(cells) else []
@@ -85,7 +85,7 @@ def _direct(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Bloc
 
 
 def _between(anchors: list[Block], old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
-    """The anchors, and what the stretches between them have in common."""
+    """The anchors, and the equal items in the stretches between them."""
     blocks = list(anchors)
     for gap in gaps(anchors, len(old), len(new)):
         part_old, part_new = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
@@ -107,7 +107,7 @@ def _triples(blocks: Iterable[object]) -> Iterator[tuple[int, int, int]]:
 
 
 def _overlooked(blocks: list[Block], old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
-    """Equal items between the blocks: an edit distance counts a replacement as one step, and so passes over some."""
+    """Equal items between the blocks, which an edit distance may miss because a replacement counts as one step."""
     found: list[Block] = []
     for gap in gaps(blocks, len(old), len(new)):
         height, width = gap.old_end - gap.old_start, gap.new_end - gap.new_start
@@ -118,7 +118,7 @@ def _overlooked(blocks: list[Block], old: Sequence[int], new: Sequence[int], bud
 
 
 def _large(old: Sequence[int], new: Sequence[int], budget: Budget) -> list[Block]:
-    """Items that the other side does not have are set aside first; the rest is cut into chunks."""
+    """Compare long sequences: leave out items that only one side has, then cut the rest into chunks."""
     kept_old, kept_new = _kept(old, set(new)), _kept(new, set(old))
     rest_old, rest_new = [old[index] for index in kept_old], [new[index] for index in kept_new]
     found = _by_chunks(rest_old, rest_new, budget)
@@ -130,7 +130,7 @@ def _kept(items: Sequence[int], other: set[int]) -> list[int]:
 
 
 def _by_chunks(old: list[int], new: list[int], budget: Budget) -> list[Block]:
-    """Equal chunks are anchors; only what lies between them is compared item by item."""
+    """Use equal chunks as anchors, and compare item by item only between them."""
     if len(old) * len(new) <= DIRECT_CELLS:
         return _direct(old, new, budget)
     cuts_old, cuts_new = cuts_of(old), cuts_of(new)

@@ -1,4 +1,4 @@
-"""Shapes of what comparing answers."""
+"""The JSON of a comparison."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 @extend_schema_field({"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "integer"}]}})
 class JsonPath(serializers.JSONField):
-    """The way to a value: names and places."""
+    """The path of a value: names of members and indexes of array items."""
 
 
 @extend_schema_field({})
@@ -40,7 +40,7 @@ class HunkInfo(serializers.Serializer[Any]):
 
 
 class JsonChange(serializers.Serializer[Any]):
-    """What became of one value; with ``from`` where it stood elsewhere."""
+    """The change of one value; ``from`` is its path in the old document, if that differs."""
 
     op = serializers.CharField()
     path = JsonPath()
@@ -55,15 +55,15 @@ class ComparedField(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["text", "json"])
     change = serializers.ChoiceField(["added", "removed", "changed", "renamed"])
     same_values = serializers.BooleanField(
-        help_text="The configuration means the same and is spelled differently: ``hunks`` tell how."
+        help_text="The values of the configuration are the same, only its text differs: see ``hunks``."
     )
     hunks = HunkInfo(many=True, required=False)
     changes = JsonChange(many=True, required=False)
     next = serializers.IntegerField(
-        allow_null=True, help_text="There is more than is told: ask for this field with this `after`. Null: all of it."
+        allow_null=True, help_text="There is more: ask for this field with this `after`. Null: nothing is left out."
     )
     counts = serializers.DictField(child=serializers.IntegerField())
-    coarse = serializers.BooleanField(help_text="Whether this difference was told more roughly, to bound its work.")
+    coarse = serializers.BooleanField(help_text="Whether this difference is coarse, to limit the work.")
 
 
 class Compared(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""One stretch of changed lines looked into: which old line became which new one, and in which words."""
+"""Examines one stretch of changed lines: which old line became which new one, and which words changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from drafts.compare.pairing import pairs_in_order
 from drafts.compare.sequences import Gap, gaps, matching_blocks, numbered
 from drafts.compare.words import LONG_LINE, Span, mark_words
 
-# Lines less alike than this (twice their common signs, by the signs of both) are not one line that changed.
+# Less similar lines (twice their common characters, by the characters of both) are not one line that changed.
 MIN_SIMILARITY: Final = 0.6
-# In a stretch with more pairs of lines than this, or with longer ones, not every pair is tried.
+# In a stretch with more pairs of lines than this, or with longer lines, not every pair is compared.
 MAX_PAIRS: Final = 10_000
 MAX_CHARACTER_PAIRS: Final = 1_000_000_000
-# In one of more lines than this, both sides together, none is.
+# In a stretch with more lines than this, both sides together, no pair is compared.
 MAX_LINES: Final = 100_000
 
 
@@ -27,7 +27,7 @@ MAX_LINES: Final = 100_000
 class Fate:
     """What became of a changed line: its partner or its other place (1-based, on the other side), and its marks.
 
-    `marked` is false for partners with too little in common, which stand side by side without marks.
+    `marked` is false for partners with too little in common, which are shown side by side without marks.
     """
 
     partner: int | None = None
@@ -38,7 +38,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of changed lines; the fates are by 0-based line, and missing for lines that only came or went."""
+    """A stretch of changed lines; the fates are by 0-based line. Lines that were only added or removed have none."""
 
     gap: Gap
     old: dict[int, Fate] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Stretch:
 def compare_stretch(
     gap: Gap, old: TextLines, new: TextLines, budget: Budget, *, gone: Mapping[int, int], came: Mapping[int, int]
 ) -> Stretch:
-    """Look into one stretch; `gone` and `came` give the other place of moved lines, 1-based."""
+    """Examine one stretch; `gone` and `came` give the other place of moved lines, 1-based."""
     stretch = Stretch(gap)
     left: list[int] = []
     for at in range(gap.old_start, gap.old_end):
@@ -71,7 +71,7 @@ def compare_stretch(
 
 
 def _pairs(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, int]]:
-    """Which of the lines are one line that changed."""
+    """The pairs of lines that are one line which changed."""
     count = len(old) * len(new)
     if count <= 1:
         return [(0, 0)] * count
@@ -95,7 +95,7 @@ def _pairs(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, in
 
 
 def _core(line: str) -> str:
-    """A line without what changes when text is indented, wrapped in signs, or written in other letters' case."""
+    """A line without what changes when text is indented, wrapped in punctuation, or written in another case."""
     return "".join(filter(str.isalnum, line)).casefold()
 
 
@@ -112,7 +112,7 @@ def _likest(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, i
 
 
 def _face_to_face(old: list[str], new: list[str], budget: Budget) -> list[tuple[int, int]]:
-    """Too many lines to try each against each: only those that stand level, where they are alike."""
+    """The pairs of similar lines at the same offset, where there are too many lines to compare every pair."""
     budget.give_up()
     if not budget.take_pairs(min(len(old), len(new))):
         return []

@@ -98,7 +98,7 @@ def _value(change: Change) -> str:
 
 
 def _name(change: Change) -> str:
-    """The member's name; an array item takes the array's with it."""
+    """The name of the member; for an array item, preceded by the name of the array."""
     if not change.path:
         return _("Model configuration")
     named = max((at for at, part in enumerate(change.path) if isinstance(part, str)), default=0)
@@ -106,13 +106,13 @@ def _name(change: Change) -> str:
 
 
 def _shown(value: object) -> str:
-    """A short value as it would be typed; nothing for what is too long for one line."""
+    """A short value as it would be typed; an empty text for one that is too long for one line."""
     text = "" if isinstance(value, dict | list) else written(value)
     return text if len(text) <= MAX_VALUE_LENGTH else ""
 
 
 def _participle(change: str) -> str:
-    """What happened to one thing, in a word."""
+    """The kind of a change in one word."""
     words = {
         "added": _("added"),
         "removed": _("removed"),

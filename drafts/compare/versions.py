@@ -1,4 +1,4 @@
-"""Comparing two versions of a project: the one place here that reads the database."""
+"""Compares two versions of a project; the only module of this package that reads the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from drafts.renames import Renames
 from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 
-# Bytes of text that one comparison reads: of a version with many large files, the others are compared one by one.
+# Bytes of text that one comparison reads; further files of a large version have to be compared one by one.
 MAX_READ: Final = 16 * 1024 * 1024
 
 FieldContents = dict[str, FieldContent]
@@ -36,12 +36,12 @@ def compare_drafts(
     rows: int = ROWS,
     after: int = 0,
 ) -> Comparison:
-    """What differs between two versions that the caller may read, in one query; None compares with nothing at all.
+    """Compare two versions that the caller may read, in one query; None stands for an empty version.
 
-    With `field`, only that field is told (a renamed file by its old or its new name). At most `rows` lines and values
-    are told, of one field beginning behind the first `after`; a field that has more says so. `reader` is the person it
-    is for: large texts are compared one at a time. Raises `ValidationFailed` for what names no field, `NotFound` for a
-    field that neither version has, `RateLimited` where too many compare large texts already.
+    With `field`, compare only that field (a renamed file by its old or its new name). At most `rows` lines and values
+    are returned; of a single field, the first `after` are left out. `reader` is the person for whom large texts are
+    compared one at a time. Raises `ValidationFailed` for an invalid field name, `NotFound` for a field that neither
+    version has, `RateLimited` if too many comparisons of large texts are waiting.
     """
     old, new = base.fields if base else {}, target.fields
     if field is not None and check_field_name(field) not in old.keys() | new.keys():
@@ -78,7 +78,7 @@ def _compare(versions: _Versions, field: str | None) -> Comparison:
 
 @dataclass(slots=True)
 class _Versions:
-    """The fields of two versions, and the texts that are looked into."""
+    """The fields of two versions, and the texts that are compared."""
 
     old: FieldContents
     new: FieldContents
@@ -89,20 +89,20 @@ class _Versions:
 
     @property
     def differing(self) -> set[str]:
-        """The fields that are not the very same in both, by what the content hash covers."""
+        """The fields that differ in what the content hash covers."""
         return {
             name for name in self.old.keys() | self.new.keys() if _hashed(self.old, name) != _hashed(self.new, name)
         }
 
     def needed(self, only: str | None) -> set[str]:
-        """Whose texts are read: all that differ, or one field's, with those of the files that it may have been."""
+        """The fields whose texts are read: all that differ, or one, with the files that it may be a rename of."""
         if only is None:
             return self.differing
         files = self.differing - (self.old.keys() & self.new.keys()) if only.startswith(FILES) else set()
         return {name for name in self.differing if name == only or (name in files and name.startswith(FILES))}
 
     def affordable(self, names: set[str]) -> set[str]:
-        """As many of the fields as may be read at once, in their order; one always may."""
+        """The first fields that fit into the limit of one comparison; at least one."""
         read = 0
         found: set[str] = set()
         for name in sorted(names, key=_in_order):

@@ -1,7 +1,7 @@
-"""Words marked inside a changed line: which parts of the old and the new line differ.
+"""Marks the words that differ between the old and the new text of a changed line.
 
-Words are aligned without the white space between them; white space that changed between two kept words is marked by
-itself. Spans count code points here; `utf16` turns them into what editors count.
+Words are aligned without the white space between them; white space that changed between two kept words is marked
+separately. Spans count code points; `utf16` converts them to the UTF-16 code units that editors count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from drafts.compare.sequences import Block, Gap, gaps, matching_blocks, numbered
 
 # Chinese and Japanese characters, Hangul, Thai, Lao, Burmese, Khmer: scripts that put no spaces between words.
 _UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-# One word, one character of an unspaced script, or one sign; accents, joiners and skin tones stay with their letter.
+# One word, one character of an unspaced script, or one symbol; accents, joiners and skin tones stay with their letter.
 _WORD: Final = re.compile(
     rf"\s*(?:[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[\u0300-\u036f])*"
     r"|\S(?:\u200d\S|[\u0300-\u036f\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff])*)"
@@ -25,11 +25,11 @@ _PLAIN_WORD: Final = re.compile(r"\s*(?:\w+|\S)")
 _COUNTED: Final = re.compile(rf"[^\W{_UNSPACED}]+|[{_UNSPACED}]")
 _PLAIN_COUNTED: Final = re.compile(r"\w+")
 
-# A line longer than this is compared by what stands between spaces first, and finely only where that differs.
+# A line longer than this is first compared by the parts between spaces, and by words only where these differ.
 LONG_LINE: Final = 4_000
 # A stretch of a long line longer than this on either side is marked as a whole.
 LONG_STRETCH: Final = 50_000
-# More marks than this in one line help nobody: one is drawn around them all.
+# More marks than this in one line are unreadable, so they become a single one.
 MAX_MARKS: Final = 1_000
 # Lines that keep less than this share of the longer one have nothing in common worth marking.
 MIN_KEPT: Final = 0.2
@@ -66,9 +66,9 @@ class _SplitLine(NamedTuple):
 
 
 def mark_words(old: str, new: str, budget: Budget) -> Marks | None:
-    """Mark what differs between two lines; None where they share too little for marks to help.
+    """Mark what differs between two lines; None if they share too little for marks to be useful.
 
-    Marks left out of long lines make the comparison coarse: nobody sees at a glance what differs in them.
+    The comparison counts as coarse if the marks of a long line are left out.
     """
     is_long = len(old) + len(new) > LONG_LINE
     marks = _mark_long(old, new, budget) if is_long else _mark(_words_of(old), _words_of(new), budget)
@@ -85,7 +85,7 @@ def mark_words(old: str, new: str, budget: Budget) -> Marks | None:
 
 
 def count_words(text: str) -> int:
-    """How many words a person would count; signs and white space do not."""
+    """The number of words as a person would count them, without symbols and white space."""
     return len((_PLAIN_COUNTED if text.isascii() else _COUNTED).findall(text))
 
 
@@ -116,7 +116,7 @@ def _mark(old: _SplitLine, new: _SplitLine, budget: Budget) -> Marks:
 
 
 def _span(side: _SplitLine, start: int, end: int, *, alone: bool) -> Span:
-    """The words `start:end`; where nothing stands against them, with the white space that came or went with them."""
+    """The words `start:end`; if the other side has none, with the white space that was added or removed with them."""
     first, last = side.start(start), side.ends[end]
     if alone:
         if end < len(side.words):
@@ -149,7 +149,7 @@ def _spaced_apart(block: Block, old: _SplitLine, new: _SplitLine, *, leads: bool
 
 
 def _without_coincidences(blocks: list[Block], old: _SplitLine, new: _SplitLine) -> list[Block]:
-    """Drop kept words that are no longer than the changes on both their sides: they only chop a rewritten phrase."""
+    """Drop kept words that are no longer than the changes before and after: they only split up a rewritten phrase."""
     kept: list[Block] = []
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else Block(len(old.words), len(new.words), 0)
@@ -186,7 +186,7 @@ def _joined(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def _mark_long(old: str, new: str, budget: Budget) -> Marks:
-    """Two passes: what stands between single spaces, then words and signs where that differs."""
+    """Compare in two passes: the parts between single spaces, then words and symbols where these differ."""
     parts_old, parts_new = old.split(" "), new.split(" ")
     ends_old, ends_new = _ends(parts_old), _ends(parts_new)
     blocks = matching_blocks(*numbered(parts_old, parts_new), budget)
@@ -207,7 +207,7 @@ def _mark_long(old: str, new: str, budget: Budget) -> Marks:
 
 
 def _is_word(part: str) -> bool:
-    """Whether the part is one word for sure, so that there is nothing to look into."""
+    """Whether the part is certainly a single word, so that it need not be split."""
     return part.isascii() and part.isalnum()
 
 
@@ -217,7 +217,7 @@ def _ends(parts: list[str]) -> list[int]:
 
 
 def _stretches(gap: Gap, ends_old: list[int], ends_new: list[int], size_old: int, size_new: int) -> tuple[Span, Span]:
-    """The differing stretches of both lines; with the space after them only where the other side has nothing."""
+    """The differing stretches of both lines; with the space after them only if the other side is empty."""
     alone = gap.old_start == gap.old_end or gap.new_start == gap.new_end
     spare = 0 if alone else 1
     return (

@@ -1,1 +1,1 @@
-"""Text that comes in from elsewhere and goes out again: payloads, whole projects as files, git histories."""
+"""Import and export: runnable payloads, whole projects as files, git histories."""

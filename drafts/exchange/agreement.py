@@ -1,6 +1,6 @@
-"""Whether the lines of a project's file are what its own events tell: by the very rules by which `verify_audit` asks.
+"""Compares the lines of a project's file with its own events, by the same rules as `verify_audit`.
 
-The events are believed as far as the chain in the file links them; who made that chain, only the site can say.
+The hashes in the file link its events; only the site can say who made that chain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from drafts.exchange.refusals import refuse
 from locking.rebuilding import LEASES
 from projects.rebuilding import MEMBERS, PROJECTS
 
-# A person, by the type of line that names them and what that line is known by.
+# A person, by the type of the line that names them and the key of that line.
 People = dict[tuple[str, str | int], Mapping[str, Any]]
 _LOCKS: Final = ("lock.acquired", "lock.handed_over", "lock.taken_over")
 _MEMBERS: Final = ("member.added", "member.role_changed")
@@ -26,7 +26,7 @@ NAMING: Final = ("draft.saved", *_LOCKS, *_MEMBERS)
 
 
 def named_by(fact: Fact) -> Iterator[tuple[tuple[str, str | int], Mapping[str, Any]]]:
-    """Whom an event names in which line: versions by id, leases by token, members by person, the project's maker."""
+    """The people whom an event names, by the line about them: version (id), lease (token), member, or project."""
     actor = fact.record["actor"]
     who = {"id": actor["id"], "display_name": actor["name"], "kind": actor["kind"]}
     if fact.action == "draft.saved":
@@ -42,7 +42,7 @@ def named_by(fact: Fact) -> Iterator[tuple[tuple[str, str | int], Mapping[str, A
 
 @dataclass(slots=True)
 class Agreement:
-    """The tables that a file holds, on their way through its events; each line is then asked for what it says."""
+    """The tables of a file, rebuilt from its events; each line is then compared with them."""
 
     header: lines.Header
     # The SHA-256 of every content in the file, and of those that rows refer to which are imported.
@@ -51,7 +51,7 @@ class Agreement:
     rebuilding: Rebuilding = field(init=False)
     people: People = field(default_factory=dict)
     drafts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    # The rows that some check looks at together, by type of line.
+    # The rows of types that a check examines together, by type of line.
     kept: dict[str, list[registry.Row]] = field(default_factory=dict)
     not_compared: dict[str, int] = field(default_factory=dict)
     _tables: dict[str, Table] = field(init=False)
@@ -64,7 +64,7 @@ class Agreement:
 
     @property
     def has_recorded_names(self) -> bool:
-        """Whether the file's lines name people as its events do; files of before name them as they were called then."""
+        """Whether the lines name people as the events do; older files have their names at the time of the export."""
         return self.header.format == lines.PROJECT_FORMAT
 
     def take_draft(self, line: lines.DraftLine) -> None:
@@ -74,11 +74,11 @@ class Agreement:
     def take_event(self, fact: Fact) -> None:
         finding = self.rebuilding.take(fact)
         if finding is not None:
-            raise refuse(f"The event does not say what one of its action says: {finding.what}.")
+            raise refuse(f"The event is not complete: {finding.what}.")
         self.people.update(named_by(fact))
 
     def check_draft_people(self, line_people: Mapping[str, lines.ExportedPerson]) -> None:
-        """The authors, by the id of their version, once all events are known."""
+        """Check the authors, by the id of their version, once all events are known."""
         for identity, person in line_people.items():
             self._check_person(person, "draft", identity)
 
@@ -125,7 +125,7 @@ class Agreement:
         self._check_person(line.user, "member", str(line.user.id))
 
     def take_row(self, line: lines.ExtensionLine) -> None:
-        """A row of a registered table; one of a type that is not installed here is counted."""
+        """Check a row of a registered table; a row of a type that is not installed here is only counted."""
         table = self._tables.get(line.type)
         if table is None:
             kind = f"lines of type {line.type}, which this Foundry does not know"
@@ -148,14 +148,14 @@ class Agreement:
                 self.contents.add(sha256)
 
     def finish(self) -> None:
-        """Nothing that the events tell may be missing, and what belongs together fits together."""
+        """Check that no recorded row is missing, and run the checks that examine several rows together."""
         for table in (MEMBERS, LEASES, *self._tables.values()):
             for finding in self.rebuilding.missing(table):
                 raise refuse(f"{finding.where.rpartition('#')[2]}: {finding.what}.")
         for what in registry.faults(self.kept):
             raise refuse(what)
         for (name, column), count in self.rebuilding.not_compared.items():
-            self.not_compared[f"{column} of {name}, recorded before events told it"] = count
+            self.not_compared[f"{column} of {name}, recorded before events had it"] = count
         if not self.has_recorded_names:
             self.not_compared["names of people, as they were called when the file was written"] = 1
 

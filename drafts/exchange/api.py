@@ -88,7 +88,7 @@ class ExportView(_DownloadView):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """The runnable payload of one version or content hash. Its ETag is the content hash.
 
-        Its bytes depend on the content alone; `Foundry-Version` says which version it is here.
+        Its bytes depend on the content alone; the header `Foundry-Version` is the number of the version.
         """
         project = self.access().project
         draft = find_draft(project=project, version=_version(request), content_hash=_content_hash(request))
@@ -121,7 +121,7 @@ def _content_hash(request: Request) -> str | None:
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Make each piece in a thread when the one before it is sent: ASGI would read a plain iterator whole."""
+    """Make each piece in a thread after the previous one was sent; ASGI would read a plain iterator at once."""
     take = database_sync_to_async(partial(next, pieces, None), thread_sensitive=False, executor=_senders)
     while (piece := await take()) is not None:
         yield piece

@@ -1,4 +1,4 @@
-"""What must be true of the lines of a project's file, kind by kind; a check raises `ValidationFailed` at its line."""
+"""Checks of the lines of a project's file, by type; a check raises `ValidationFailed` at the wrong line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z
 
 
 class BlobCheck:
-    """Contents: each is what its hash says, is a text as Foundry stores it, and stands once."""
+    """Checks contents: each has the hash that is its name, is a text as Foundry stores it, and occurs once."""
 
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
@@ -44,7 +44,7 @@ class BlobCheck:
         if hashlib.sha256(data).hexdigest() != line.sha256 or len(data) != line.size:
             raise refuse("The content was changed: it does not have the hash and size that are its name.")
         if line.sha256 in self.sizes:
-            raise refuse("This content stands in the file already.")
+            raise refuse("This content is in the file already.")
         if line.size > settings.FOUNDRY_MAX_TEXT_BYTES:
             raise refuse(f"A text holds at most {settings.FOUNDRY_MAX_TEXT_BYTES} bytes.")
         self.sizes[line.sha256] = line.size
@@ -54,7 +54,7 @@ class BlobCheck:
             self._objects.add(line.sha256)
 
     def content(self, name: str, facts: Any) -> FieldContent:
-        """A draft's field, if it may hold what it says. Raises `ValidationFailed`."""
+        """The content of a draft's field. Raises `ValidationFailed` if the field may not hold it."""
         check_field_name(name, parameter="line")
         if facts.sha256 not in self.sizes:
             raise refuse(f"The content of {name} is not in the file.")
@@ -72,7 +72,7 @@ class BlobCheck:
 
 
 class DraftCheck:
-    """Versions: 1, 2, 3 … without a gap, each with the content hash of its fields."""
+    """Checks versions: 1, 2, 3 … without a gap, each with the content hash of its fields."""
 
     def __init__(self, blobs: BlobCheck) -> None:
         self._blobs = blobs
@@ -81,7 +81,7 @@ class DraftCheck:
         self.current: str | None = None
         self.authors: dict[str, ExportedPerson] = {}
         self.contents: set[str] = set()
-        # What each version's event has to say, until it is found.
+        # The expected data of each version's event, until that event is found.
         self.expected: dict[int, dict[str, Any]] = {}
 
     @property
@@ -106,7 +106,7 @@ class DraftCheck:
         self.expected[line.version] = self._expected_data(line, fields)
         self.contents.update(content.sha256 for content in fields.values())
         if line.origin is not None:
-            raise refuse(f"v{line.version} has an origin that no event tells.")
+            raise refuse(f"v{line.version} has an origin that no event recorded.")
         self.version, self._fields = line.version, fields
         self.current, self.authors[str(line.id)] = str(line.id), line.author
 
@@ -157,18 +157,18 @@ class Record(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a version came from: its event, as the old chain has it."""
+    """The origin of a version: its event in the old chain."""
 
     seq: int
     hash: str
     author: dict[str, str]
-    # What the old chain says of where it had the version from itself; None for one that was written there.
+    # The origin that the old chain itself recorded for an imported version; None for one that was written there.
     imported: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class ChainCheck:
-    """The project's chain: every link, and that versions, locks and members are what its events say."""
+    """Checks the project's chain: every link, and that versions, locks and members agree with its events."""
 
     header: Header
     drafts: DraftCheck
@@ -200,7 +200,7 @@ class ChainCheck:
             self._take_version(line, record)
 
     def finish(self) -> None:
-        """Nothing may be missing at the end."""
+        """Check that nothing is missing at the end."""
         if self.drafts.expected:
             raise refuse(f"No event recorded v{min(self.drafts.expected)}.")
         if self.drafts.version != self.header.current_version:

@@ -1,4 +1,4 @@
-"""A comparison as lines for a terminal: unified, with the changed words marked."""
+"""Formats a comparison as lines for a terminal: unified, with the changed words marked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def without_colours(kind: str, text: str) -> str:
 def comparison_lines(comparison: Comparison, *, paint: Paint = without_colours) -> Iterator[str]:
     """The summary, then every field that differs.
 
-    What a terminal would obey or hide (escapes, direction marks) is spelled out: the texts are other people's.
+    Characters that a terminal would interpret or hide (escapes, direction marks) are spelled out.
     """
     yield visible(comparison.summary)
     if comparison.coarse:
@@ -42,7 +42,7 @@ def comparison_lines(comparison: Comparison, *, paint: Paint = without_colours) 
 
 
 def visible(text: str) -> str:
-    r"""A text on one line, in which every control, invisible or unusual space but the tab is spelled as `\u…`."""
+    r"""A text on one line, with every control, invisible character or unusual space except the tab written as `\u…`."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -1,4 +1,4 @@
-"""Writing a whole project out as JSON lines (control c03), as one REPEATABLE READ transaction sees it."""
+"""Exports a whole project as JSON lines (control c03), from a single REPEATABLE READ transaction."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from projects.models import Member, Project
 
 
 def export_project(*, project_id: UUID) -> Iterator[bytes]:
-    """Every line of a project's file, one after the other; a project of any size needs little memory.
+    """The lines of a project's file, one after the other; a project of any size needs little memory.
 
-    Raises `NotFound`. Read it in a thread that has no transaction open: it opens its own for as long as it lasts.
+    Raises `NotFound`. Iterate in a thread without an open transaction, because this opens its own until the end.
     """
     digest = hashlib.sha256()
     count = 0
@@ -59,7 +59,7 @@ def _lines(project: Project) -> Iterator[bytes]:
 
 
 def _people(project: Project) -> People:
-    """How the events name whom, so that the file says it as it was then, whoever took another name since."""
+    """The people as the events name them, so that the file has their names at that time even if they changed since."""
     people: People = {}
     created = Event.objects.filter(chain=SITE_CHAIN, target_type="project", target_id=str(project.id))
     named = Event.objects.of_project(project.id).filter(action__in=NAMING)
@@ -90,7 +90,7 @@ def _header(project: Project, people: People) -> lines.Header:
 
 
 def _blobs(project: Project) -> Iterator[lines.BlobLine]:
-    """Every content of every version, and the files that earlier imports have left here, each once."""
+    """Every content of every version, and the files of earlier imports, each once."""
     hashes = sorted(_hashes(project))
     for number in range(0, len(hashes), 1000):
         sizes = dict(Blob.objects.filter(pk__in=hashes[number : number + 1000]).values_list("sha256", "size"))

@@ -1,8 +1,8 @@
-"""Making a new project of a verified file: every version again, and the file itself kept beside them.
+"""Imports a verified file as a new project: makes every version again, and stores the file itself beside them.
 
-The old chain is evidence of another place and time, so it is never inserted into a chain here. It stays what it is: the
-file, stored in parts as blobs, named by `project.imported` on the new chain and written out again by
-`manage.py imported_file` (docs/adr/0006).
+The old chain is evidence of another site, so it is never inserted into a chain here. It is kept as the file, stored in
+parts as blobs, named by `project.imported` on the new chain, and written out by `manage.py imported_file`
+(docs/adr/0006).
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def import_project(
 ) -> Project:
     """Verify a project's file and make a new, private project of it, owned by the caller.
 
-    Each version of the file becomes a version of kind `import` with the same content hash; who made the original, when
-    and as which version stands in its event's data, never in the place of the actor or the server's time. Members,
-    locks and comments are people's acts at the other site: they stay in the file, and so do rows of registered tables
-    without an importer. `progress` is called with how many versions of how many are there. Raises `ValidationFailed`
-    naming the line, `Conflict` where the file changes while it is read; then nothing is there.
+    Each version of the file becomes a version of kind `import` with the same content hash. The data of its event names
+    the author, time and number of the original; actor and time of the event are the caller and the server's time.
+    Members, locks and comments are people's acts at the other site: they are kept in the file only, as are rows of
+    registered tables without an importer. `progress` is called with the number of imported versions and their total.
+    Raises `ValidationFailed` with the line, `Conflict` if the file changes while it is read; nothing is imported then.
     """
     verified = verify_file(file)
     project_facts = verified.header.project
@@ -76,7 +76,7 @@ def import_project(
 
 
 class _Import:
-    """One file on its way into one new project."""
+    """The import of one file into one new project."""
 
     def __init__(self, write: ProjectWrite, verified: Verified, progress: Progress | None) -> None:
         self._write = write
@@ -155,7 +155,7 @@ class _Import:
             self._progress(draft.version_number, self._verified.header.current_version)
 
     def _take_row(self, line: ExtensionLine) -> None:
-        """Keep a row for its table's importer; rows of one type stand together, and all versions stand before them."""
+        """Keep a row for its table's importer. In a file, rows of one type are together, and after all versions."""
         table = EXPORTED_TABLES.get(line.type)
         if table is None or table.import_rows is None:
             return
@@ -172,7 +172,7 @@ class _Import:
             self._rows = []
 
     def _facts_of(self, line: DraftLine) -> dict[str, Any]:
-        """What the original version was, as its own chain has it."""
+        """The facts about the original version, from its own chain."""
         header, source = self._verified.header, self._verified.sources[line.version]
         return {
             "source": "project_file",
@@ -191,7 +191,7 @@ class _Import:
         }
 
     def _keep(self, data: bytes) -> None:
-        """Cut the file into parts that are UTF-8 texts."""
+        """Store the file in parts that are UTF-8 texts."""
         self._part += data
         while len(self._part) >= PART_BYTES:
             cut = PART_BYTES - 1
@@ -220,7 +220,7 @@ class _Import:
 
 
 def imported_file(*, project_id: UUID) -> Iterator[bytes]:
-    """The file that a project was made of, byte for byte. Raises `NotFound` for a project that was not imported."""
+    """The file that a project was imported from, byte for byte. Raises `NotFound` if it was not imported."""
     event = Event.objects.of_project(project_id).filter(action="project.imported").first()
     if event is None:
         raise NotFound("This project was not made of a file.")
@@ -228,7 +228,7 @@ def imported_file(*, project_id: UUID) -> Iterator[bytes]:
 
 
 def check_imports() -> Iterator[Finding]:
-    """Every file that a project was made of is still here, whole (for `manage.py verify_audit`)."""
+    """Check that every imported file is still here, whole (for `manage.py verify_audit`)."""
     for event in Event.objects.filter(action="project.imported").order_by("id"):
         digest = hashlib.sha256()
         try:

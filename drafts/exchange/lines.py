@@ -24,7 +24,7 @@ PROJECT_FORMAT: Final = "foundry.project/2"
 # Also read. It has the names of people at the time of the export instead of those in its events.
 FORMER_FORMAT: Final = "foundry.project/1"
 
-# A text of 1 MiB, of which each character may take six bytes when escaped, and the other members.
+# A text of 1 MiB, in which each character may take six bytes when escaped, and the other members.
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
 
 Moment = Annotated[datetime, Meta(tz=True)]

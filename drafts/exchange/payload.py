@@ -1,8 +1,8 @@
 """The runnable payload: everything a program needs to run one content hash, and nothing else.
 
-Its bytes are a function of the content alone (RFC 8785 of the members below), so the content hash is a true entity tag:
-two versions with the same content, in whichever project, give the same bytes. Which version it was asked as stands in
-headers. `model_configuration_text` is the configuration as it was typed, over which its hash goes.
+Its bytes depend on the content alone (RFC 8785 of the members below), so the content hash is a true entity tag: two
+versions with the same content, in whichever projects, give the same bytes. The version is in a header.
+`model_configuration_text` is the configuration as it was typed, over which its hash is computed.
 
     {"format": "foundry.payload/1", "content_hash": "sha256:…", "prompt_text": "…" | null,
      "model_configuration": {…} | null, "model_configuration_text": "…" | null,
@@ -25,14 +25,14 @@ from projects.models import Project
 
 PAYLOAD_FORMAT: Final = "foundry.payload/1"
 
-# How many bytes of content are read from Postgres, and held, at once.
+# How many bytes of content are read from Postgres, and held in memory, at once.
 BATCH_BYTES: Final = 4 * 1024 * 1024
 
 
 def find_draft(*, project: Project, version: int | None, content_hash: str | None) -> Draft:
     """The version that a number or a content hash (bare hex) names; the current one without. Raises `NotFound`.
 
-    A content that stands in several versions is found in the newest of them.
+    If several versions have the content, the newest of them is returned.
     """
     if content_hash is None:
         return get_draft(project_id=project.id, version=version)
@@ -44,7 +44,7 @@ def find_draft(*, project: Project, version: int | None, content_hash: str | Non
 
 
 def payload(draft: Draft) -> Iterator[bytes]:
-    """The payload's bytes, piece by piece: a large one is never held whole."""
+    """The bytes of the payload in pieces, so that a large one is never in memory as a whole."""
     yield f'{{"content_hash":"sha256:{draft.content_hash}","files":{{'.encode()
     yield from _files(draft)
     text = draft.model_configuration_text

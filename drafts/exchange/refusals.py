@@ -1,4 +1,4 @@
-"""The refusal of a line."""
+"""The error for a wrong line."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from kernel.errors import ValidationFailed
 
 
 def refuse(what: str) -> ValidationFailed:
-    """The refusal of a line for something that is not true of it."""
+    """The error for a line; `what` is wrong with it."""
     return ValidationFailed({"line": [what]})

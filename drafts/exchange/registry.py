@@ -45,14 +45,15 @@ class ExportedTable:
 
     def rows(self, project_id: UUID) -> QuerySet[Model]:
         """The rows of one project, by key."""
-        return self.model._default_manager.filter(**{self.project: project_id}).order_by("pk")  # noqa: SLF001 (Django's)
+        rows = self.model._default_manager  # noqa: SLF001 (Django's)
+        return rows.filter(**{self.project: project_id}).order_by("pk")
 
     def columns_of(self, row: Model) -> Row:
-        """A row that the database holds."""
+        """The values of a row by column."""
         return {name: getattr(row, name) for name in self._columns()}
 
     def read(self, values: Mapping[str, Any]) -> Row:
-        """A row that a line holds. Raises `ValidationFailed` for other columns and for values that none can have."""
+        """The row of a line. Raises `ValidationFailed` for other columns and for values that they cannot have."""
         columns = self._columns()
         if set(values) != set(columns):
             raise refuse(f"Not all columns of a {self._noun}, or others.")
@@ -71,7 +72,7 @@ class ExportedTable:
 
 @dataclass(frozen=True, slots=True)
 class ExportCheck:
-    """A check of all rows of some types together, once each was compared with its events; it says what is wrong."""
+    """Finds the faults of all rows of some types together, after each was compared with its events."""
 
     types: tuple[str, ...]
     faults: Callable[[Mapping[str, list[Row]]], Iterator[str]]
@@ -89,12 +90,12 @@ EXPORT_CHECKS: Final = Registry[ExportCheck]("check of a project's file")
 
 
 def is_checked_together(kind: str) -> bool:
-    """Whether some check looks at all rows of a type together."""
+    """Whether a check examines all rows of a type together."""
     return any(kind in check.types for check in EXPORT_CHECKS.values())
 
 
 def faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
-    """What the checks find."""
+    """The faults that the checks find."""
     for check in EXPORT_CHECKS.values():
         yield from check.faults(rows)
 

@@ -17,7 +17,7 @@ class PayloadFile(serializers.Serializer[Any]):
 
 
 class Payload(serializers.Serializer[Any]):
-    """Everything needed to run one content hash; the same bytes wherever that content stands."""
+    """Everything needed to run one content hash; the same bytes for every version with that content."""
 
     format = serializers.CharField(help_text="`foundry.payload/1`.")
     content_hash = serializers.CharField(help_text="`sha256:<hex>`; also the ETag.")

@@ -1,4 +1,4 @@
-"""What the commands of this package share: who acts, how far it is, and refusals in one line."""
+"""What the commands of this package share: the caller, a line of progress, and errors in one line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def project_id(text: str) -> UUID:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn a service's refusal into the command's last words."""
+    """Turn the error of a service into the error message of the command."""
     try:
         yield
     except ValidationFailed as error:
@@ -54,7 +54,7 @@ def refusals() -> Iterator[None]:
 
 
 class ProgressLine:
-    """Says how much is done on standard error: in one line of a terminal, every tenth elsewhere."""
+    """Reports progress on standard error: in one line on a terminal, every tenth elsewhere."""
 
     def __init__(self, what: str, stream: TextIO | None = None) -> None:
         self._what = what

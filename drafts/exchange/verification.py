@@ -1,4 +1,4 @@
-"""Verifying a project's file wholly before anything of it is believed: spelling, hashes, links, and agreement."""
+"""Verifies a project's file as a whole before anything of it is used: encoding, hashes, links, and agreement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source
 from drafts.exchange.refusals import refuse
 from kernel.errors import DomainError, ValidationFailed
 
-# Which lines come before which: a draft's contents are known when it comes, an event's draft as well.
+# The order of the lines: contents come before their drafts, drafts before their events.
 _ORDER: Final = {
     lines.Header: 0,
     lines.BlobLine: 1,
@@ -27,10 +27,10 @@ _ORDER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A file that holds together. `sha256` and `size` (bytes) are of the whole file, its last line included.
+    """The result of verifying a file. `sha256` and `size` (bytes) are of the whole file, including its last line.
 
-    `not_compared` says, in words, of how many things nothing is proved. `counts` is by type of line; `contents` are the
-    hashes that some version or imported row holds; `sources` the versions' events.
+    `not_compared` counts, by a description, what could not be compared with events. `counts` is by type of line;
+    `contents` are the hashes in versions and imported rows; `sources` are the events of the versions.
     """
 
     header: lines.Header
@@ -43,11 +43,11 @@ class Verified:
 
 
 def verify_file(file: BinaryIO) -> Verified:
-    """Read a project's file from where it stands to its end.
+    """Read and verify a project's file from the current position to its end.
 
-    Raises `ValidationFailed` that names the first line that is wrong and why. What it proves is that the file is whole
-    and agrees with itself: whoever rewrites all of it, chain and all, is found only by comparing the chain's newest
-    hash with a checkpoint, or with the site that the header names.
+    Raises `ValidationFailed` with the first wrong line and the reason. This proves that the file is complete and
+    consistent. A file that was rewritten as a whole, including its chain, is only detected by comparing the newest hash
+    of the chain with a checkpoint, or with the site that the header names.
     """
     verifier = _Verifier()
     for number, data in enumerate(read_lines(file), start=1):
@@ -85,11 +85,11 @@ class _Verifier:
         self.drafts = DraftCheck(self.blobs)
 
     def take(self, data: bytes) -> None:
-        """Check the next line, whose number its caller knows."""
+        """Check the next line; the caller counts them."""
         line = lines.read(data[:-1], number=sum(self.counts.values()) + 1)
         rank = _ORDER[type(line)]
         if rank < self._reached or (rank == self._reached and rank in (0, 7)) or (self._reached < 0 and rank):
-            raise refuse("This line stands where it cannot stand.")
+            raise refuse("A line of this type cannot be here.")
         if rank > _ORDER[lines.EventLine] and self._reached <= _ORDER[lines.EventLine]:
             self._chain.finish()
         if isinstance(line, lines.EndLine):

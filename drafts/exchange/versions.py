@@ -1,4 +1,4 @@
-"""Writing one version whose texts come from elsewhere: the service behind every import into a living project."""
+"""Writes one version whose texts come from elsewhere: the service behind every import into an existing project."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def import_version(
     message: str,
     facts: Mapping[str, Any],
 ) -> Draft:
-    """Make the next version of what another system has: the current one with `changes`, which are checked already.
+    """Make the next version: the current one with `changes`, which must have been checked.
 
-    `base` is what each changed field is expected to hold (a bare SHA-256, None for nothing): a field that somebody has
-    changed since is never overwritten. `facts` say where the version comes from, and stand in its event as `import`;
-    actor and time are the caller's and the server's. Takes no lock: raises `LockHeld` while somebody else edits a
-    touched field, `StaleBase` for a field that moved.
+    `base` is the expected content of each changed field (a bare SHA-256, None for nothing), so that a field that
+    somebody has changed since is never overwritten. `facts` describe the origin of the version; its event has them as
+    `import`, while actor and time are the caller and the server's time. Takes no lock: raises `LockHeld` while somebody
+    else edits a changed field, `StaleBase` for a field whose content is not the expected one.
     """
     message = check_remark(message, name="message", maximum=MAX_MESSAGE, required=False)
     parameters = {

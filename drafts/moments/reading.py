@@ -26,9 +26,8 @@ _MOVES: Final = ("comment.resolved", "comment.reopened", "comment.withdrawn")
 class Moment:
     """A project at `at`. `draft` is the version that was current, None before the first.
 
-    `comments` are the threads that were open, oldest first, with their facts at hand; `replies` what had been said in
-    them and not been taken back, by thread. `more_comments` says that there were more than 500. `leases` are those
-    that were open, whatever became of them since.
+    `comments` are the threads that were open, oldest first; `replies` are their replies that had not been withdrawn, by
+    thread. `more_comments` is true if there were more than 500 threads. `leases` are those that were open.
     """
 
     at: datetime

@@ -23,7 +23,7 @@ class SaidThen(serializers.Serializer[Any]):
 
 
 class OpenThen(SaidThen):
-    """A thread that was open, and what had been said in it."""
+    """A thread that was open, with its replies."""
 
     version = serializers.IntegerField(min_value=1, help_text="Where it was made.")
     target_field = serializers.CharField(help_text="Its field, as it was called there.")

@@ -1,1 +1,1 @@
-"""Search in a project: the text of current and past versions, line by line, and what was said about them."""
+"""Search in a project: the texts of current and past versions, line by line, and the comments."""

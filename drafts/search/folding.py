@@ -1,4 +1,4 @@
-"""Texts as they are searched: what reads the same is the same, and each letter knows where it stood.
+"""Folds texts for search, so that spellings which read the same are equal, and keeps each letter's position.
 
 Compatibility composition and full case folding (NFKC, Unicode's caseless matching D145): `é` in one or two characters,
 `Σ`, `σ` and `ς`, `ß` and `SS`, wide and narrow letters are each one spelling. Soft hyphens and joiners are left out.
@@ -25,7 +25,7 @@ def _is_mark(code: int) -> bool:
 
 
 MARKS: Final = _marks()
-# What stands in a word without being seen.
+# Invisible characters within words.
 _UNSEEN: Final = "\u00ad\u034f\u200c\u200d\u2060\ufeff\ufe00-\ufe0f"
 # The voice marks of narrow kana are letters to Unicode.
 _CLUSTER: Final = re.compile(f".[{MARKS}{_UNSEEN}\uff9e\uff9f]*", re.DOTALL)
@@ -34,14 +34,14 @@ _SKIPPED: Final = re.compile(f"[{_UNSEEN}]")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text; `starts` and `ends` say for each of its characters from where to where it stood."""
+    """A folded text; `starts` and `ends` are the positions of each of its characters in the original."""
 
     text: str
     starts: list[int]
     ends: list[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the characters `start:end` (one at least) stood in the text as it is."""
+        """The position in the original of the characters `start:end` (at least one)."""
         return self.starts[start], self.ends[end - 1]
 
 
@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 
 
 def fold_with_places(text: str) -> Folded:
-    """The text as it is searched, letter by letter with its marks, and where each stood."""
+    """Fold a text, letter by letter with its marks, and keep their positions."""
     if text.isascii():
         return Folded(text.lower(), list(range(len(text))), list(range(1, len(text) + 1)))
     parts: list[str] = []

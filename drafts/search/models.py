@@ -1,4 +1,4 @@
-"""The index of a project's texts: which lines there ever were, and in which versions each stood in a field."""
+"""The search index of a project: every line that there ever was, and the versions and fields that contained it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projects.models import Project
 
 
 class Passage(models.Model):
-    """A line (a stretch of one, where it is long) that stands or stood in some field of a project; once in a project.
+    """A line, or a part of a long one, that some version of a project contains in some field; once in a project.
 
     Derived from the versions and their blobs, which are the record; this is not. A save adds only the passages that
     are new, so the index grows with what people change and not with the size of what they change it in. No index of
@@ -58,7 +58,7 @@ class CommentWords(models.Model):
 
 
 class Stay(models.Model):
-    """Versions in a row, in all of which a passage stands in a field."""
+    """Consecutive versions, all of which contain a passage in a field."""
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -33,7 +33,7 @@ def passages(text: str) -> dict[bytes, str]:
 
 
 def line_of(passage: str, text: str) -> int:
-    """The first line (1-based) of a text on which a passage stands; a whole line before a part of one."""
+    """The first line (1-based) of a text that contains a passage; a whole line is preferred to a part of one."""
     text = with_lf(text)
     whole = f"\n{text}\n".find(f"\n{passage}\n")
     return text.count("\n", 0, whole if whole >= 0 else max(text.find(passage), 0)) + 1

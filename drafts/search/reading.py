@@ -25,7 +25,7 @@ HITS_PER_FIELD: Final = 10
 MAX_HITS: Final = 100
 MAX_COMMENTS: Final = 20
 
-# Words that stand nearly everywhere: of more passages than this, not all are looked at.
+# For very frequent words, at most this many passages are examined.
 MAX_PASSAGES: Final = 10_000
 
 # Of a passage that went and came back its last stay counts; what is there now comes first, then what was there last.
@@ -61,7 +61,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FieldHits:
-    """The best hits in one field; `count` says how many different lines have the words, in all versions."""
+    """The best hits in one field; `count` is the number of different lines with the words, in all versions."""
 
     field: str
     count: int
@@ -70,7 +70,7 @@ class FieldHits:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found. `more` says that there are fields or comments beyond the limits."""
+    """The result of a search. `more` is true if there are fields or comments beyond the limits."""
 
     fields: list[FieldHits]
     comments: list[Comment]
@@ -88,7 +88,7 @@ class _Row(NamedTuple):
 
 
 def search(*, project_id: UUID, text: str) -> SearchResult:
-    """The lines and comments in which every word of `text` stands, or a longer one that begins with it.
+    """The lines and comments that contain every word of `text`, or a longer word that begins with it.
 
     What reads the same is the same (see `drafts.search.folding`), punctuation parts words, a number is meant as it is,
     and words of scripts without spaces are found inside of sentences. Withdrawn comments are not found. At most
@@ -137,7 +137,7 @@ def _by_field(project_id: UUID, rows: Sequence[_Row]) -> list[FieldHits]:
 
 
 def _lines(project_id: UUID, placed: Sequence[tuple[_Row, int]]) -> dict[_Row, int]:
-    """On which line each passage stands in its version; the texts are read one by one, each once."""
+    """The line of each passage in its version; the texts are read one by one, each once."""
     drafts = Draft.objects.filter(project_id=project_id, version_number__in={version for _, version in placed})
     by_version = {draft.version_number: draft for draft in drafts}
     by_content: defaultdict[str, list[_Row]] = defaultdict(list)

@@ -16,7 +16,7 @@ class HitInfo(serializers.Serializer[Any]):
 
     version = serializers.IntegerField(min_value=1, help_text="The newest that has the line.")
     since = serializers.IntegerField(min_value=1, help_text="The first of an unbroken row of versions that have it.")
-    line = serializers.IntegerField(min_value=1, help_text="Where it stands in `version`.")
+    line = serializers.IntegerField(min_value=1, help_text="Its number in `version`.")
     text = serializers.CharField(help_text="The line, or a stretch of a long one.")
     is_current = serializers.BooleanField()
 

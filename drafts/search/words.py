@@ -1,4 +1,4 @@
-"""Words as they are searched, in the index and in a question alike.
+"""Splits texts into words for search; the same rules apply to the index and to what somebody searches for.
 
 A word is a run of letters, digits and marks. Scripts that put no space between words (Chinese, Japanese, Thai, Lao,
 Burmese, Khmer; and Korean, whose words have endings) are indexed by pairs of characters: a run is found inside a
@@ -73,13 +73,13 @@ def index_text(text: str, project_id: UUID) -> str:
 def query_text(words: Iterable[str], project_id: UUID) -> str:
     """All of the words, in any order, as Postgres reads a `tsquery`.
 
-    Each may go on, but a number is meant as it is, and a run of an unspaced script stands as it is anywhere.
+    Each also matches longer words that begin with it, except numbers; a run of an unspaced script matches anywhere.
     """
     return " & ".join([f"'{project_id}'", *map(_query, words)])
 
 
 def places_of(words: Iterable[str], text: str) -> list[tuple[int, int]]:
-    """Where the words stand in a text: those of unspaced scripts anywhere, others where a word begins with them."""
+    """The positions of words in a text: anywhere for unspaced scripts, otherwise where a word begins with them."""
     patterns = [re.escape(word) if _IS_UNSPACED.match(word) else rf"(?<![^\W_]){re.escape(word)}" for word in words]
     if not patterns:
         return []

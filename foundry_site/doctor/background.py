@@ -118,7 +118,7 @@ def _standing() -> Diagnosis:
     broken = next((each for each in verifications.values() if each.is_broken), None)
     if broken is not None:
         remedy = "Stop the nodes, keep a copy of the database, and run manage.py verify_audit."
-        return bad("Audit trail", f"broken: {broken.says}", remedy)
+        return bad("Audit trail", f"broken: {broken.problem}", remedy)
     oldest = min(verifications.values(), key=lambda each: each.verified_at, default=None)
     if oldest is None:
         return warn("Audit trail", "never verified", "Run manage.py verify_audit, and have a worker run.")

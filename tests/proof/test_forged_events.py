@@ -183,7 +183,7 @@ def test_c02_a_note_that_somebody_wrote_into_the_table_is_not_believed(review: R
     run("UPDATE audit_standing SET fault = '', records_fault = '', seq = seq + 40, verified_at = now()")
 
     assert "hash does not fit" in str(fault_of(release))
-    says = next(each.says for each in background.examine() if each.subject == "Audit trail")
+    says = next(each.text for each in background.examine() if each.subject == "Audit trail")
     assert "was not written by Foundry" in says
 
 

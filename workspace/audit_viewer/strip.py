@@ -67,7 +67,7 @@ def strip_of(query: AuditQuery, heads: Sequence[Head], names: Mapping[str, str])
         state=state,
         title=_title(query, state, broken, verifications),
         name=names.get(query.chain, query.chain) if query.chain else _("All projects"),
-        fault=broken.says.partition(": ")[2] if broken else "",
+        fault=broken.problem.partition(": ")[2] if broken else "",
         events=sum(seqs.values()),
         not_compared=max((each.not_compared for each in verifications.values()), default=0),
         verified=sum(each.seq for each in verifications.values()),

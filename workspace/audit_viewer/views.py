@@ -97,7 +97,7 @@ def _say_how_they_stand(request: PageRequest, verifications: list[ChainVerificat
     broken = [verification for verification in verifications if verification.is_broken]
     for verification in broken:
         words = _("The chain is broken. %(fault)s") if verification.fault else _("A record was changed. %(fault)s")
-        messages.error(request, words % {"fault": verification.says})
+        messages.error(request, words % {"fault": verification.problem})
     if not broken:
         count = sum(verification.seq for verification in verifications)
         words = ngettext("%(n)s event verified.", "All %(n)s events verified.", count)

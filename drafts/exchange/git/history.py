@@ -1,4 +1,4 @@
-"""Which commit touches which field: the mapping of a repository's paths to fields, through its renames."""
+"""Maps the paths of a repository to fields, following renames, and finds which commits change them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Selection:
     """What is imported: the path of the prompt, that of the configuration, and patterns of files.
 
     Paths are as they are at the revision that is imported. In a pattern `*` and `?` stay within one part of a path, and
-    a part `**` stands for any number of them.
+    the part `**` matches any number of parts.
     """
 
     prompt: str
@@ -26,13 +26,13 @@ class Selection:
     files: tuple[str, ...] = ()
 
     def is_file(self, path: str) -> bool:
-        """Whether some pattern covers the path."""
+        """Whether a pattern matches the path."""
         return any(_matches(path.split("/"), pattern.split("/")) for pattern in self.files)
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One field that a commit writes, from which path; `blob` is None where it removes the field."""
+    """A field that a commit writes, and its path; `blob` is None if the commit removes the field."""
 
     field: str
     path: str
@@ -42,7 +42,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class CommitChange:
-    """One commit with the fields it touches: a version to be."""
+    """A commit with the fields that it changes; it becomes a version."""
 
     commit: Commit
     touches: tuple[Touch, ...]
@@ -51,9 +51,9 @@ class CommitChange:
 def commit_changes(
     commits: Sequence[Commit], changes: Mapping[str, Sequence[FileChange]], selection: Selection
 ) -> list[CommitChange]:
-    """The commits that touch something selected, oldest first.
+    """The commits that change a selected path, oldest first.
 
-    Walked from the newest back, because a renamed prompt or configuration has its older name in older commits.
+    Renames are followed from the newest commit back, because the selection has the newest names.
     """
     steps = []
     for commit in reversed(commits):

@@ -1,4 +1,4 @@
-"""Making versions of a repository's commits: everything is read and checked first, then written version by version."""
+"""Imports the commits of a repository as versions: reads and checks all of them first, then writes them one by one."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Fields = Mapping[str, FieldContent]
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. Commits that were there before, and those that changed nothing, are only counted.
+    """The result of an import. Commits that were imported before, and those without changes, are only counted.
 
-    `notes` say, commit by commit, what was left out or lost its language under `keep_broken`.
+    `notes` list, by commit, what `keep_broken` left out or stored without its language.
     """
 
     project_id: UUID
@@ -45,7 +45,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a project has of a repository: its fields now, and as the last import left them; the commits it knows."""
+    """A project's state for an import: its fields now and after the last import, and the commits that it has."""
 
     now: Fields = field(default_factory=dict)
     imported: Fields = field(default_factory=dict)
@@ -64,13 +64,13 @@ def import_repository(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Make one version of every commit, by first parents and oldest first, that touches what is selected.
+    """Make a version of every commit that changes a selected path, by first parents, oldest first.
 
-    Into the project `project_id`; without, into the caller's project called `name` that this repository was imported
-    into before, or else a new one. Commits that are there already are skipped, so that a run can be repeated, also one
-    that was cut short: each version is a write of its own. Everything is checked before the first of them. Raises
-    `ValidationFailed` with every problem by commit and path, `LockHeld` while somebody else edits a touched field,
-    `StaleBase` for a field that is changed in Foundry while this runs.
+    The target is the project `project_id`; without it, the caller's project called `name` into which this repository
+    was imported before, or else a new one. Commits that the project has already are skipped, so that an interrupted
+    import can be repeated; each version is a write of its own. All commits are checked before the first write. Raises
+    `ValidationFailed` with every problem by commit and path, `LockHeld` while somebody else edits a changed field,
+    `StaleBase` for a field that is changed in Foundry during the import.
     """
     name = check_name(name, name="name", maximum=MAX_NAME)
     commits = repository.commits(revision)
@@ -94,7 +94,7 @@ def import_repository(
 def _readings(
     steps: Sequence[CommitChange], contents: BlobReader, fields: Fields, keep_broken: bool
 ) -> Iterator[tuple[CommitChange, Fields, Reading]]:
-    """Each commit with the fields before it and what it makes of them."""
+    """Each commit with the fields before it, and its checked changes."""
     for step in steps:
         reading = read_step(step, contents, fields, keep_broken=keep_broken)
         yield step, fields, reading
@@ -150,7 +150,7 @@ def _write(caller: Caller, report: Report, root: str, read: tuple[CommitChange, 
 
 
 def _facts(root: str, step: CommitChange, reading: Reading) -> dict[str, Any]:
-    """What the commit says of itself: facts of the event, never its actor or time."""
+    """The commit's own claims, which the event records as facts but never as its actor or time."""
     commit = step.commit
     return {
         "source": "git",
@@ -171,7 +171,7 @@ def _message(commit: Commit) -> str:
 
 
 def _check_selection(steps: Sequence[CommitChange], selection: Selection) -> None:
-    """Whatever was named is somewhere in the history, or somebody made a typing error."""
+    """Refuse a selection that matches nothing in the history, which is probably a typing error."""
     touched = {touch.field for step in steps for touch in step.touches}
     problems = {}
     if PROMPT not in touched:
@@ -203,7 +203,7 @@ def _state_of(caller: Caller, project_id: UUID, root: str) -> _State:
 
 
 def _imports(project_id: UUID, root: str) -> dict[str, int]:
-    """The commits of a repository, known by its first commit, that a project has, and their versions."""
+    """The commits of a repository (identified by its first commit) that a project has, with their versions."""
     saved = Event.objects.of_project(project_id).filter(action="draft.saved", canonical__contains=root)
     facts = [(event.data.get("import", {}), event.data["version"]) for event in saved.iterator()]
     return {each["commit"]: version for each, version in facts if each.get("root") == root}

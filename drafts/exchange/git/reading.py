@@ -1,4 +1,4 @@
-"""What a commit says about its fields, checked as a save is: the text, or why it cannot be one."""
+"""Reads the fields of a commit and checks them like those of a save."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _KINDS: Final = {"120000": "a symbolic link", "160000": "a submodule"}
 class Reading:
     """One commit's changes, checked.
 
-    `left_out` says why a field stays as it was, `plain` which files lost their language, `with_lf` in which fields the
-    line ends became LF. `problems` are by path; with any, the commit cannot be imported.
+    `left_out` has the reason for each field that is not changed, `plain` the files that lose their language, `with_lf`
+    the fields whose line ends become LF. `problems` are by path; a commit with problems cannot be imported.
     """
 
     changes: dict[str, FieldChange] = field(default_factory=dict)
@@ -37,9 +37,9 @@ class Reading:
 def read_step(
     step: CommitChange, contents: BlobReader, before: Mapping[str, FieldContent], *, keep_broken: bool
 ) -> Reading:
-    """Read and check what a commit makes of the fields in `before`.
+    """Read and check what a commit changes in the fields `before`.
 
-    With `keep_broken` a file with a broken syntax loses its language, and a broken configuration stays as it was.
+    With `keep_broken`, a file with a syntax error loses its language, and a configuration with one is not changed.
     """
     reading = Reading()
     for touch in step.touches:

@@ -1,4 +1,4 @@
-"""Reading a git repository through the `git` program: no shell, no network, no hooks, no file of its work tree."""
+"""Reads a git repository with the `git` program: without a shell, network, hooks or the files of its work tree."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kernel.errors import NotFound, ValidationFailed
 
 REGULAR_FILES: Final = frozenset({"100644", "100755", "100664"})
 
-# What the repository or its surroundings could otherwise decide: which repository, replaced or grafted history, asking
-# for a password, fetching what is missing from elsewhere.
+# Without these, the repository or the environment could choose another repository, replace or graft history, ask for a
+# password, or fetch missing objects from elsewhere.
 _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -33,7 +33,7 @@ _FORMAT: Final = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%B"
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit, as it describes itself: these are claims of the repository, nobody's proof."""
+    """One commit as it describes itself; nothing proves these claims."""
 
     sha: str
     parent: str | None
@@ -60,12 +60,12 @@ class FileChange:
 
 
 class Repository:
-    """One repository on this machine, read only. Raises `ValidationFailed` for one that leads elsewhere."""
+    """A repository on this machine, read only. Raises `ValidationFailed` if it refers to files outside of it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        # Nor is a repository looked for above the folder that was named.
+        # Also, git must not search for a repository in the folders above.
         self._environment = {**inherited, **_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(self._path.parent)}
         check_git(self._environment)
         check_repository(self._path, self._environment)
@@ -80,7 +80,7 @@ class Repository:
         return [_commit([each.decode("utf-8", "replace") for each in record]) for record in records]
 
     def changes(self, commits: Sequence[Commit]) -> dict[str, list[FileChange]]:
-        """What each commit changed against its first parent, renames told; a commit without changes is left out."""
+        """The changes of each commit against its first parent, with renames; commits without changes are left out."""
         pairs = "".join(f"{each.sha} {each.parent}\n" if each.parent else f"{each.sha}\n" for each in commits)
         options = ("--stdin", "--root", "-r", "-z", "--raw", "--no-abbrev", "-M", "--no-ext-diff")
         return _entries(self._run("diff-tree", *options, given=pairs.encode()))
@@ -115,14 +115,14 @@ class Repository:
 
 
 class BlobReader:
-    """A `git cat-file --batch` that answers one question after the other."""
+    """Reads one blob after the other from a running `git cat-file --batch`."""
 
     def __init__(self, questions: IO[bytes], answers: IO[bytes]) -> None:
         self._questions = questions
         self._answers = answers
 
     def read(self, blob: str, *, limit: int) -> bytes | None:
-        """A blob's bytes, or None where it has more than `limit`. Raises `ValidationFailed` where it is missing."""
+        """The bytes of a blob, or None if it has more than `limit`. Raises `ValidationFailed` if it is missing."""
         self._questions.write(f"{blob}\n".encode())
         self._questions.flush()
         header = self._answers.readline().split()

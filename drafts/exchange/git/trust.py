@@ -1,8 +1,8 @@
-"""Whether a folder is a git repository of its own: nothing in it leads elsewhere, or has a program run.
+"""Checks that a git repository is self-contained: that it refers to no file outside of it and runs no program.
 
-git follows what a repository says of itself: a `.git` file to another folder, `alternates` to the objects of another
-repository, includes to other files. Whoever hands over a folder could so have texts imported, or read, that are not in
-it.
+git follows references in a repository: a `.git` file to another folder, `alternates` to the objects of another
+repository, includes to other files. With them, a folder from somebody else could have texts read or imported that are
+not in it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Final
 
 from kernel.errors import ValidationFailed
 
-# Debian 12's, with all that is asked of it; tests run with it.
+# The version of Debian 12, with which the tests run.
 MIN_GIT: Final = (2, 39)
 
-# Files that name another place, where the repository's own things are expected.
+# Files by which a repository refers to another place.
 _ELSEWHERE: Final = ("commondir", "objects/info/alternates", "objects/info/http-alternates")
-# Programs that it names for filters, pagers and the like are never run (`drafts.exchange.git.repository`).
+# Programs that it names, such as filters and pagers, are never run (`drafts.exchange.git.repository`).
 _SETTINGS: Final = re.compile(
     r"include\.|includeif\.|core\.(?:hookspath|worktree|alternaterefscommand)\Z"
     r"|extensions\.(?:worktreeconfig|partialclone)\Z",
@@ -30,7 +30,7 @@ _SETTINGS: Final = re.compile(
 
 
 def check_git(environment: Mapping[str, str]) -> None:
-    """Raise `ValidationFailed` where git is missing or too old."""
+    """Raise `ValidationFailed` if git is missing or too old."""
     wanted = ".".join(map(str, MIN_GIT))
     try:
         done = subprocess.run(["git", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607
@@ -42,7 +42,7 @@ def check_git(environment: Mapping[str, str]) -> None:
 
 
 def check_repository(path: Path, environment: Mapping[str, str]) -> None:
-    """Raise `ValidationFailed` naming everything by which a repository leads elsewhere."""
+    """Raise `ValidationFailed` with every reference of a repository to something outside of it."""
     problems = list(_problems(path, environment))
     if problems:
         raise ValidationFailed({"repository": problems})
@@ -70,13 +70,13 @@ def _problems(path: Path, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _links(folder: Path) -> Iterator[Path]:
-    """All symbolic links in a repository; a folder that is none, git refuses by itself."""
+    """All symbolic links in a repository; git itself refuses a folder that is no repository."""
     for inside, folders, files in os.walk(folder) if os.path.lexists(folder / "HEAD") else ():
         yield from filter(Path.is_symlink, map(Path(inside).joinpath, sorted([*folders, *files])))
 
 
 def _settings(config: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """The settings of the repository that lead elsewhere; git itself reads the file, without what it includes."""
+    """The settings of the repository that refer to something outside; git itself reads the file, without includes."""
     command = ["git", "config", "--file", str(config), "--no-includes", "--name-only", "-z", "--list"]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     if done.returncode:
