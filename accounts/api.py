@@ -22,18 +22,18 @@ from rest.schema import operation, page_of
 
 
 class TokensView(RestView):
-    """My tokens; a new one for a user name and password, and a one-time code where the account has that factor."""
+    """My tokens. A new one needs user name and password, and a one-time code if the account has that factor."""
 
     anonymous_methods = frozenset({"POST"})
 
     @operation("auth_list_tokens", answer=page_of(shapes.Token), paged=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """My personal access tokens, newest first, the ended ones too."""
+        """List my personal access tokens, newest first, including ended ones."""
         return self.answer(page(request, PersonalAccessToken.objects.filter(user=self.user()), token_body))
 
     @operation("auth_create_token", takes=shapes.NewToken, answer=shapes.MadeToken, status=201)
     def post(self, request: Request) -> HttpResponseBase:
-        """Make a token for programs. Its text is shown in this answer only; it takes no `client_ref`."""
+        """Create a token for programs. Only this answer contains its text. Does not accept a `client_ref`."""
         body = self.body(shapes.NewToken)
         plain = request._request  # noqa: SLF001 (allauth and Django's signals take Django's own request)
         user = prove_for_token(plain, username=body["username"], password=body["password"], otp=body.get("otp"))
@@ -60,7 +60,7 @@ class TokenView(RestView):
 class MeView(RestView):
     @operation("me_read", answer=shapes.Account)
     def get(self, request: Request) -> HttpResponseBase:
-        """Who I am signed in as."""
+        """Get the account that I am signed in with."""
         return self.answer(account_body(self.user()))
 
 
@@ -69,6 +69,6 @@ class UsersView(RestView):
 
     @operation("users_list", answer=page_of(shapes.Account), paged=True, parameters=[search])
     def get(self, request: Request) -> HttpResponseBase:
-        """People and programs with an open account."""
+        """List the people and programs that have an open account."""
         text = query_text(request, "search", maximum=150) or ""
         return self.answer(page(request, User.objects.people(text), account_body))

@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of accounts take and answer."""
+"""The JSON that the endpoints of accounts take and answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Account(PersonSerializer):
 
 
 class NewToken(serializers.Serializer[Any]):
-    """What a program gives for a token of its own."""
+    """What a program sends to get a token of its own."""
 
     username = Text(max_length=150)
     password = Text(max_length=4096)
@@ -38,7 +38,7 @@ class NewToken(serializers.Serializer[Any]):
 
 
 class MadeToken(serializers.Serializer[Any]):
-    """A new token; its text is shown this once."""
+    """A new token with its text, which no other answer contains."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()

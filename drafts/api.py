@@ -33,7 +33,7 @@ FILE_PATH = OpenApiParameter("path", str, OpenApiParameter.PATH, description="Wi
 
 
 class DraftView(ProjectView):
-    """The base of what answers a version it made."""
+    """The base of views that make a version and answer it."""
 
     def made(self, draft: Draft) -> HttpResponseBase:
         return self.answer(reading.body(draft), 200 if draft.repeated else 201)
@@ -53,16 +53,16 @@ class DraftsView(DraftView):
 
     @operation("drafts_list", answer=page_of(shapes.DraftSummary), paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The history without its texts, newest first."""
+        """List the versions without their texts, newest first."""
         self.access()
         drafts = Draft.objects.of_project(project_id).select_related("author")
         return self.answer(page(request, drafts, reading.summary, order=("version_number",)))
 
     @operation("drafts_save", takes=shapes.NewDraft, answer=shapes.DraftInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Save: the next version, of the current one with the changed fields. Each needs its lock's token.
+        """Save: make the next version, from the current one and the changed fields. Each field needs its lock's token.
 
-        Whatever the refusal, a text that came with a token of one's own is kept; `working_copy` names it.
+        If the save is refused, texts that came with a token of the caller are kept; `working_copy` is their id.
         """
         given = self.body(shapes.NewDraft)
         caller = self.caller_with(given.pop("client_ref", None), given["session_id"])
@@ -95,7 +95,7 @@ class FilesView(DraftView):
 class OneDraftView(ProjectView):
     @operation("drafts_read", answer=shapes.DraftInfo, parameters=[VERSION], not_modified=True)
     def get(self, request: Request, project_id: UUID, version: int | None) -> HttpResponseBase:
-        """One version with its texts; `current` is the newest."""
+        """Get one version with its texts; `current` is the newest."""
         self.access()
         draft = reading.get_draft(project_id=project_id, version=version)
         return self.answer(reading.body(draft), etag=reading.etag_of(draft))
@@ -104,7 +104,7 @@ class OneDraftView(ProjectView):
 class FileView(ProjectView):
     @operation("drafts_read_file", answer=shapes.FileInfo, parameters=[VERSION, FILE_PATH], not_modified=True)
     def get(self, request: Request, project_id: UUID, version: int | None, path: str) -> HttpResponseBase:
-        """One file of a version, with its content."""
+        """Get one file of a version, with its content."""
         self.access()
         draft = reading.get_draft(project_id=project_id, version=version)
         content = reading.field_of(draft, FILES + path)
@@ -125,7 +125,7 @@ class RevertView(DraftView):
         problems=[423],
     )
     def post(self, request: Request, project_id: UUID, version: int) -> HttpResponseBase:
-        """Make an old version's fields, or only one of them, the newest version, for a reason."""
+        """Revert: make a new version with the fields of an old one, or only one of them. Needs a reason."""
         given = self.body(shapes.RevertRequest)
         return self.made(services.revert_draft(caller=self.caller(), project_id=project_id, version=version, **given))
 
@@ -148,7 +148,7 @@ class UndoView(_HistoryStepView):
         problems=[423],
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Take back my newest change that is not taken back yet, as far as nobody changed its fields since."""
+        """Undo my newest change that is not undone yet, unless somebody has changed the same fields since."""
         return self.step(services.undo_draft)
 
 
@@ -162,5 +162,5 @@ class RedoView(_HistoryStepView):
         problems=[423],
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Do again what I took back last."""
+        """Redo the change that I undid last."""
         return self.step(services.redo_draft)

@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of versions take and answer."""
+"""The JSON that the endpoints of versions take and answer."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ByField(serializers.DictField):
 
 
 class NewDraft(serializers.Serializer[Any]):
-    """A save. ``base_version`` is the version the texts were made from, 0 before the first."""
+    """A save. ``base_version`` is the version that was edited, 0 before the first."""
 
     base_version = Integer(min_value=0, max_value=2**31 - 1)
     session_id = Uuid()

@@ -1,4 +1,4 @@
-"""Sessions, locks, the lease journal and kept texts: everything an IDE without a socket needs to write."""
+"""Sessions, locks, the lease journal and working copies: everything that an IDE without a socket needs to write."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ NOTHING: dict[str, Any] = {"type": "object"}
 class SessionsView(ProjectView):
     @operation("sessions_open", answer=shapes.SessionInfo, status=201)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Open a session, for clients without a socket. Locks belong to it."""
+        """Open a session for a client without a socket; its locks belong to the session."""
         opened = open_session(caller=self.caller(), project_id=project_id, connected=False)
         return self.answer({"session_id": opened.session_id}, 201)
 
 
 class LockView(ProjectView):
-    """The base of what is done to a lock: every body names a session, and the record names it as the caller's."""
+    """The base of views that change a lock: every body names a session, and the record has it as the caller's."""
 
     def caller_and_body(self, shape: type[Any]) -> tuple[Caller, dict[str, Any]]:
         given = self.body(shape)
         return in_session(self.caller(), given["session_id"]), given
 
     def do(self, write: Callable[..., None], shape: type[Any]) -> HttpResponseBase:
-        """Let a service do what the body asks for, and answer ``{}``."""
+        """Call a service with the members of the body, and answer ``{}``."""
         caller, given = self.caller_and_body(shape)
         write(caller=caller, project_id=self.project_id, **given)
         return self.answer({})
@@ -57,7 +57,7 @@ class LocksView(LockView):
 
     @operation("locks_list", answer=shapes.Locks)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Who holds which field, and who asks for one."""
+        """List the held locks and the open requests for them."""
         self.access()
         leases = Lease.objects.of_project(project_id).open().select_related("user").order_by("field")
         requests = services.open_requests(project_id=project_id)
@@ -69,7 +69,7 @@ class LocksView(LockView):
         "locks_acquire", takes=shapes.InSession, answer=shapes.LockInfo, status=201, repeatable=True, problems=[423]
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Take a field; a file that does not exist yet may be taken too. Again by the same session: the same lock."""
+        """Lock a field, or a file that does not exist yet. If the session holds the lock already, answer the same one."""
         caller, given = self.caller_and_body(shapes.InSession)
         lock = services.acquire_lock(caller=caller, project_id=project_id, **given)
         return self.answer(lock_body(lock), 200 if lock.repeated else 201)
@@ -78,7 +78,7 @@ class LocksView(LockView):
 class RenewView(LockView):
     @operation("locks_renew", takes=shapes.Renewing, answer=shapes.RenewalInfo)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Keep fields for another while, because their user is active. Those in `lost` are held no more."""
+        """Renew the locks of fields, because their user is active. Those in `lost` are no longer held."""
         caller, given = self.caller_and_body(shapes.Renewing)
         return self.answer(asdict(services.renew_locks(caller=caller, project_id=project_id, **given)))
 
@@ -88,7 +88,7 @@ class ReleaseLockView(LockView):
 
     @operation("locks_release", takes=shapes.Releasing, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Give a field back."""
+        """Release the lock of a field."""
         return self.do(services.release_lock, shapes.Releasing)
 
 
@@ -111,7 +111,7 @@ class WithdrawRequestView(LockView):
 class KeepView(LockView):
     @operation("locks_keep", takes=shapes.Keeping, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Answer a request for a field of mine with no."""
+        """Decline a request for a field that I hold."""
         return self.do(services.keep_lock, shapes.Keeping)
 
 
@@ -139,7 +139,7 @@ class TakeOverView(LockView):
         problems=[423],
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Take a field from whoever holds it, for a reason; owners only. The loser's text is kept."""
+        """Take over the lock of a field from its holder, for a reason. Owners only. The holder's text is kept."""
         caller, given = self.caller_and_body(shapes.TakeOverSerializer)
         lock = services.take_over_lock(caller=caller, project_id=project_id, **given)
         return self.answer(lock_body(lock), 200 if lock.repeated else 201)
@@ -150,7 +150,7 @@ class LeasesView(ProjectView):
 
     @operation("leases_list", answer=page_of(shapes.LeaseInfo), paged=True, parameters=[field])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Who held which field when, newest first."""
+        """List who held which field when, newest first."""
         name = query_text(request, "field")
         self.access()
         leases = Lease.objects.of_project(project_id).select_related("user")
@@ -161,7 +161,7 @@ class LeasesView(ProjectView):
 
 class _OwnCopies(ProjectView):
     def copies(self) -> Any:
-        """My kept texts in this project; nobody else's are there for me."""
+        """The caller's working copies in a project; those of others are not found."""
         project = self.access().project
         return WorkingCopy.objects.filter(lease__project=project, lease__user=self.user()).select_related("lease")
 
@@ -169,7 +169,7 @@ class _OwnCopies(ProjectView):
 class WorkingCopiesView(_OwnCopies):
     @operation("working-copies_list", answer=shapes.WorkingCopies, paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """My texts that were typed and not saved; an owner also learns who else has some, not what they say."""
+        """List my unsaved texts. Owners also see who else has some, without their content."""
         access = self.access()
         others = WorkingCopy.objects.of_others(access.project.id, self.user()) if access.role is Role.OWNER else []
         return self.answer(
@@ -183,7 +183,7 @@ class WorkingCopiesView(_OwnCopies):
 class OneWorkingCopyView(_OwnCopies):
     @operation("working-copies_read", answer=shapes.WorkingCopyText)
     def get(self, request: Request, project_id: UUID, working_copy_id: UUID) -> HttpResponseBase:
-        """One kept text of mine."""
+        """Get one of my unsaved texts."""
         copy = self.copies().filter(pk=working_copy_id).first()
         if copy is None:
             raise NotFound(_("There are no such unsaved changes."))
@@ -191,7 +191,7 @@ class OneWorkingCopyView(_OwnCopies):
 
     @operation("working-copies_discard", answer=None, status=204)
     def delete(self, request: Request, project_id: UUID, working_copy_id: UUID) -> HttpResponseBase:
-        """Throw a kept text of mine away."""
+        """Delete one of my unsaved texts."""
         self.access()
         discard_working_copy(caller=self.caller(), project_id=project_id, working_copy_id=working_copy_id)
         return self.answer(None, 204)

@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of sessions, locks, leases and working copies take and answer."""
+"""The JSON that the endpoints of sessions, locks, leases and working copies take and answer."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Renewing(serializers.Serializer[Any]):
 
 
 class RenewalInfo(serializers.Serializer[Any]):
-    """Until when each field is held, and which are held no more."""
+    """Until when each field is held, and which fields are no longer held."""
 
     expires_at = serializers.DictField(child=serializers.DateTimeField())
     lost = serializers.ListField(child=serializers.CharField())
@@ -121,7 +121,7 @@ class LeaseInfo(serializers.Serializer[Any]):
 
 
 class WorkingCopyInfo(serializers.Serializer[Any]):
-    """A kept text of mine, without the text."""
+    """A working copy without its text."""
 
     id = serializers.UUIDField()
     field = serializers.CharField()
@@ -133,7 +133,7 @@ class WorkingCopyInfo(serializers.Serializer[Any]):
 
 
 class ForeignCopy(serializers.Serializer[Any]):
-    """That somebody has unsaved text in a field: what an owner may know of it."""
+    """What an owner may know of somebody else's unsaved text: its field, writer and time."""
 
     field = serializers.CharField()
     writer = PersonSerializer()
@@ -142,7 +142,7 @@ class ForeignCopy(serializers.Serializer[Any]):
 
 
 class WorkingCopies(serializers.Serializer[Any]):
-    """My kept texts as a page; for an owner also where others have some."""
+    """The caller's working copies as a page; for an owner also who else has some."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

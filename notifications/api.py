@@ -1,4 +1,4 @@
-"""One's own inbox."""
+"""The inbox of the caller."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from rest.pagination import page
 from rest.queries import query_text
 from rest.schema import operation, page_of
 
-UNREAD = OpenApiParameter("unread", bool, description="Only what is unread, or only what is read.")
+UNREAD = OpenApiParameter("unread", bool, description="Only unread notifications, or only read ones.")
 
 
 class InboxView(RestView):
     @operation("inbox_list", answer=page_of(shapes.NotificationInfo), parameters=[UNREAD], paged=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """What I should know of, newest first."""
+        """List my notifications, newest first."""
         rows = Notification.objects.of(self.user()).with_people()
         unread = query_text(request, "unread")
         if unread not in {None, "true", "false"}:
@@ -38,14 +38,14 @@ class InboxView(RestView):
 class CountView(RestView):
     @operation("inbox_count", answer=shapes.UnreadCount)
     def get(self, request: Request) -> HttpResponseBase:
-        """How much of my inbox is unread."""
+        """Count my unread notifications."""
         return self.answer({"unread": count_unread(self.user())})
 
 
 class ReadAllView(RestView):
     @operation("inbox_read_all", takes=shapes.ReadUntil, answer=shapes.UnreadCount)
     def post(self, request: Request) -> HttpResponseBase:
-        """Mark everything as read, or everything up to what I have seen; answers what is unread now."""
+        """Mark all notifications as read, or all up to a given one. The answer is the number of unread ones."""
         body = self.body(shapes.ReadUntil)
         services.mark_all_read(caller=self.caller(), until=body.get("until"))
         return self.answer({"unread": count_unread(self.user())})

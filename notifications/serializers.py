@@ -1,4 +1,4 @@
-"""Shapes of what the inbox's endpoints answer."""
+"""The JSON that the endpoints of the inbox answer."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class NotificationInfo(serializers.Serializer[Any]):
     read_at = serializers.DateTimeField(allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """With the kinds that are registered by now."""
+        """Fill in the kinds, all of which are registered by now."""
         fields = super().get_fields()
         kind = serializers.ChoiceField([(name, line.title) for name, line in INBOX_LINES.items()])
         return {"id": fields.pop("id"), "kind": kind, **fields}
 
 
 class UnreadCount(serializers.Serializer[Any]):
-    """How much is unread, counted up to 100."""
+    """The number of unread notifications, counted up to 100."""
 
     unread = serializers.IntegerField()
 
 
 class ReadUntil(serializers.Serializer[Any]):
-    """How far the inbox was read."""
+    """The newest notification that was read."""
 
     until = serializers.UUIDField(
         required=False, allow_null=True, help_text="The newest notification that was seen; all where it is left out."

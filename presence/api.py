@@ -18,7 +18,7 @@ from rest.schema import operation, page_of
 
 
 class PresentPerson(serializers.Serializer[Any]):
-    """Somebody in the project, and the fields they are in."""
+    """A person in the project, and the fields they are in."""
 
     user = PersonSerializer()
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
@@ -27,6 +27,6 @@ class PresentPerson(serializers.Serializer[Any]):
 class PresenceView(ProjectView):
     @operation("presence_list", answer=page_of(PresentPerson))
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Everybody with an open socket, once each, by name."""
+        """List the people with an open socket, once each, by name."""
         self.access()
         return self.answer(whole(as_json(present(project_id))))

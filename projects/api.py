@@ -28,14 +28,14 @@ MAX_EVENTS = 1000
 class ProjectsView(RestView):
     @operation("projects_list", answer=page_of(shapes.ProjectInfo), paged=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """The projects I may see, newest first."""
+        """List the projects that I may see, newest first."""
         user = self.user()
         visible = Project.objects.visible_to(user).with_role_of(user).select_related("current_draft", "created_by")
         return self.answer(page(request, visible, lambda project: listed_project(project, user)))
 
     @operation("projects_create", takes=shapes.NewProject, answer=shapes.ProjectInfo, status=201, repeatable=True)
     def post(self, request: Request) -> HttpResponseBase:
-        """Make a project; I am its owner."""
+        """Create a project; I become its owner."""
         body = self.body(shapes.NewProject)
         project = services.create_project(caller=self.caller(), **body)
         if not project.repeated:
@@ -46,7 +46,7 @@ class ProjectsView(RestView):
 
 class _AnswersProject(ProjectView):
     def project(self) -> dict[str, Any]:
-        """The project as it is now, whatever this request made of it."""
+        """The current state of the project, which may be newer than what this request wrote."""
         access = get_project(user=self.user(), project_id=self.project_id)
         return project_body(access.project, access.role)
 
@@ -56,7 +56,7 @@ class OneProjectView(_AnswersProject):
 
     @operation("projects_read", answer=shapes.ProjectInfo)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """One project."""
+        """Get one project."""
         return self.answer(self.project())
 
     @operation("projects_update", takes=shapes.ChangedProject, answer=shapes.ProjectInfo)
@@ -72,7 +72,7 @@ class ArchiveView(_AnswersProject):
 
     @operation("projects_archive", answer=shapes.ProjectInfo)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Put the project away; it stays readable."""
+        """Archive the project; it stays readable."""
         services.archive_project(caller=self.caller(), project_id=project_id)
         return self.answer(self.project())
 
@@ -82,7 +82,7 @@ class ReopenView(_AnswersProject):
 
     @operation("projects_reopen", takes=shapes.Reopening, answer=shapes.ProjectInfo)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Open a frozen or archived project for writing again."""
+        """Reopen a frozen or archived project for writing."""
         body = self.body(shapes.Reopening)
         services.reopen_project(caller=self.caller(), project_id=project_id, **body)
         return self.answer(self.project())
@@ -93,13 +93,13 @@ class MembersView(ProjectView):
 
     @operation("members_list", answer=page_of(shapes.MemberInfo), paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The members, in the order in which they came."""
+        """List the members, oldest first."""
         members = Member.objects.filter(project=self.access().project).select_related("user")
         return self.answer(page(request, members, member_body, newest_first=False))
 
     @operation("members_add", takes=shapes.NewMember, answer=shapes.MemberInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Let somebody in."""
+        """Add a member."""
         body = self.body(shapes.NewMember)
         member = services.add_member(caller=self.caller(), project_id=project_id, **body)
         return self.answer(member_body(member), 200 if member.repeated else 201)
@@ -110,7 +110,7 @@ class OneMemberView(ProjectView):
 
     @operation("members_change_role", takes=shapes.ChangedRole, answer=shapes.MemberInfo)
     def patch(self, request: Request, project_id: UUID, user_id: UUID) -> HttpResponseBase:
-        """Give a member another role, for a reason."""
+        """Change the role of a member, for a reason."""
         body = self.body(shapes.ChangedRole)
         member = services.change_role(caller=self.caller(), project_id=project_id, user_id=user_id, **body)
         return self.answer(member_body(member))
@@ -121,7 +121,7 @@ class RemoveMemberView(ProjectView):
 
     @operation("members_remove", takes=shapes.Reason, answer=None, status=204)
     def post(self, request: Request, project_id: UUID, user_id: UUID) -> HttpResponseBase:
-        """Take somebody out, for a reason."""
+        """Remove a member, for a reason."""
         body = self.body(shapes.Reason)
         services.remove_member(caller=self.caller(), project_id=project_id, user_id=user_id, **body)
         return self.answer(None, 204)
@@ -135,7 +135,7 @@ class EventsView(ProjectView):
 
     @operation("events_list", answer=page_of(shapes.EventInfo), parameters=parameters)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """What happened after a `seq`, oldest first; `next` goes on from there, null at the end."""
+        """List the events after a `seq`, oldest first; `next` is the address of the rest, null at the end."""
         after = query_integer(request, "after", default=0)
         limit = query_integer(request, "limit", default=500, minimum=1, maximum=MAX_EVENTS)
         found = live.missed(self.access().project.id, after=after, limit=limit + 1)

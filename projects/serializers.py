@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of projects take and answer."""
+"""The JSON that the endpoints of projects take and answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rest.fields import Choice, Flag, Text, Uuid
 
 
 class ProjectInfo(serializers.Serializer[Any]):
-    """A project as the asker sees it; ``role`` is the asker's."""
+    """A project as the caller sees it; ``role`` is the caller's."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -45,7 +45,7 @@ class Reopening(serializers.Serializer[Any]):
 
 
 class MemberInfo(serializers.Serializer[Any]):
-    """Somebody's place in a project."""
+    """A person and their role in a project."""
 
     user = PersonSerializer()
     role = serializers.ChoiceField(Role.choices)
@@ -70,7 +70,7 @@ class Reason(serializers.Serializer[Any]):
 
 
 class EventInfo(serializers.Serializer[Any]):
-    """A fact as everybody in the project may see it: no address, user agent, or reason."""
+    """An event as all members may see it: without address, user agent and reason."""
 
     seq = serializers.IntegerField(min_value=1)
     name = serializers.CharField()

@@ -38,7 +38,7 @@ from rest.schema import operation
 from rest.streaming import in_threads
 
 MEANING = OpenApiParameter(
-    "meaning", str, enum=Meaning.values, description="What I am about to say; `approved` if left out."
+    "meaning", str, enum=Meaning.values, description="The meaning of my signature; `approved` if left out."
 )
 COMMENT = OpenApiParameter("comment", str, description="The comment that I am about to sign with.")
 
@@ -48,13 +48,13 @@ class PolicyView(ProjectView):
 
     @operation("policy_read", answer=shapes.ProjectPolicy)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """What the project's releases need."""
+        """Get the policy: what the project's releases need."""
         self.access()
         return self.answer(reading.project_policy(rules_of(project_id)))
 
     @operation("policy_set", takes=shapes.NewPolicy, answer=shapes.ProjectPolicy)
     def put(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Replace the policy; it counts for releases submitted from now on. Owners only."""
+        """Replace the policy; it applies to releases submitted from now on. Owners only."""
         given = self.body(shapes.NewPolicy)
         rules = services.set_policy(caller=self.caller(), project_id=project_id, rules=given)
         return self.answer(reading.project_policy(rules))
@@ -65,7 +65,7 @@ class ReleasesView(ProjectView):
 
     @operation("releases_list", answer=shapes.ReleaseList, paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The project's releases, newest first, and the name that the next one should get."""
+        """List the project's releases, newest first, with a suggested name for the next one."""
         project = self.access().project
         found = page(request, Release.objects.of_project(project_id).with_people(), lambda release: release)
         bodies = reading.release_bodies(found["results"])
@@ -74,14 +74,14 @@ class ReleasesView(ProjectView):
 
     @operation("releases_submit", takes=shapes.NewRelease, answer=shapes.ReleaseInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Submit a version under a name: the project is in review, and every lock in it has ended."""
+        """Submit a version under a name. The project is then in review, and all its locks end."""
         given = self.body(shapes.NewRelease)
         release = services.submit_release(caller=self.caller(), project_id=project_id, **given)
         return self.answer(reading.release_body(release), 200 if release.repeated else 201)
 
 
 class _OneRelease(ProjectView):
-    """The base of what is asked of one release, whose address does not name its project."""
+    """The base of views of a single release, whose addresses do not contain its project."""
 
     read_action = "project.read"
 
@@ -91,7 +91,7 @@ class _OneRelease(ProjectView):
         return found
 
     def access(self) -> Access:
-        """The release's project, if the caller may do what they ask."""
+        """The release's project, if the caller is allowed to do this."""
         action = self.read_action if self.request.method in {"GET", "HEAD"} else self.write_action
         return access_to(user=self.user(), release_id=self.release_id, action=action)
 
@@ -99,7 +99,7 @@ class _OneRelease(ProjectView):
 class OneReleaseView(_OneRelease):
     @operation("releases_read", answer=shapes.ReleaseInfo)
     def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """One release with its signatures."""
+        """Get one release with its signatures."""
         self.access()
         return self.answer(reading.release_body(load_release(release_id)))
 
@@ -118,7 +118,7 @@ class NotesView(_OneRelease):
 class ChallengeView(_OneRelease):
     @operation("releases_challenge", answer=shapes.ChallengeInfo, parameters=[MEANING, COMMENT])
     def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """The statement that I would sign, and what I would have to give."""
+        """Get the statement that I would sign, and the factors that I would have to give."""
         access = self.access()
         meaning = query_text(request, "meaning", maximum=8) or Meaning.APPROVED.value
         if meaning not in Meaning.values:
@@ -146,7 +146,7 @@ class SignaturesView(_OneRelease):
         problems=[429],
     )
     def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """Sign, proving who I am. The signature that meets the policy releases the version and freezes the project."""
+        """Sign, with a proof of who I am. The signature that meets the policy releases the version."""
         given = self.body(shapes.NewSignature)
         meaning, comment = given.pop("meaning"), given.pop("comment", "")
         signature = services.sign_release(
@@ -163,7 +163,7 @@ class BundleView(_OneRelease):
     read_action = "release.bundle"
 
     def access(self) -> Access:
-        """Reviewers and above: the events inside are the whole record. Auditors read everything."""
+        """Allowed for reviewers and above, because the events inside are complete, and for auditors."""
         access = access_to(user=self.user(), release_id=self.release_id)
         if not may_bundle(self.user(), access.role):
             authorise(action=self.read_action, role=access.role, status=Status(access.project.status))
@@ -172,7 +172,7 @@ class BundleView(_OneRelease):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @operation("releases_bundle", answer=OpenApiTypes.BINARY)
     def get(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """Everything that proves a release, as a zip that brings its own verifier."""
+        """Get the bundle: everything that proves a release, as a zip that contains its verifier."""
         self.access()
         scope = scope_of_release(release_id)
         pieces = bundle(scope)
@@ -194,7 +194,7 @@ class RejectView(_EndView):
 
     @operation("releases_reject", takes=Reason, answer=shapes.ReleaseInfo)
     def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """Send it back, for a reason: the project is open again."""
+        """Reject the release, for a reason. The project is then open again."""
         return self.end(services.reject_release)
 
 
@@ -203,5 +203,5 @@ class WithdrawReleaseView(_EndView):
 
     @operation("releases_withdraw", takes=Reason, answer=shapes.ReleaseInfo)
     def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
-        """Take it back, for a reason: the project is open again."""
+        """Withdraw the release, for a reason. The project is then open again."""
         return self.end(services.withdraw_release)

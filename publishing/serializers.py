@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of releases take and answer."""
+"""The JSON that the endpoints of releases take and answer."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class PolicyInfo(serializers.Serializer[Any]):
     signatures = PeopleByMeaning(help_text="How many different people sign in each meaning.")
     distinct_people = serializers.IntegerField(help_text="How many different people sign overall.")
     author_may_approve = serializers.BooleanField(help_text="False keeps four eyes: an author never signs `approved`.")
-    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="What open comments do to a release.")
-    open_tasks = serializers.ChoiceField(ENFORCEMENT, help_text="What open tasks do to a release.")
+    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="The effect of open comments on a release.")
+    open_tasks = serializers.ChoiceField(ENFORCEMENT, help_text="The effect of open tasks on a release.")
     gates = JsonObject(help_text="The parameters of each gate that a release passes, by the gate's name.")
 
 
@@ -53,7 +53,9 @@ class InstalledGate(serializers.Serializer[Any]):
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     parameters = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
-    always = serializers.BooleanField(help_text="True where every release is asked, whatever the policy says.")
+    always = serializers.BooleanField(
+        help_text="True if it applies to every release, even without an entry in the policy."
+    )
 
 
 class ProjectPolicy(PolicyInfo):
@@ -63,7 +65,7 @@ class ProjectPolicy(PolicyInfo):
 
 
 class NewPolicy(serializers.Serializer[Any]):
-    """A rule that is left out gets its default."""
+    """The new policy; a rule that is left out gets its default."""
 
     signatures = PeopleByMeaning(required=False)
     distinct_people = Integer(min_value=0, max_value=MAX_PEOPLE, required=False)
@@ -90,7 +92,7 @@ class NewSignature(serializers.Serializer[Any]):
     username = Text(max_length=150, required=False)
     password = Text(max_length=4096, required=False)
     otp = Text(max_length=32, required=False, help_text="A one-time code of one's authenticator.")
-    passkey = JsonObject(required=False, help_text="What `navigator.credentials.get` answered to the challenge.")
+    passkey = JsonObject(required=False, help_text="The answer of `navigator.credentials.get` to the challenge.")
     comment = Text(max_length=MAX_COMMENT, required=False, allow_blank=True)
 
 
@@ -103,7 +105,7 @@ class SignatureInfo(serializers.Serializer[Any]):
     comment = serializers.CharField(allow_blank=True)
     signer = PersonSerializer()
     printed_name = serializers.CharField(help_text="As it was when they signed.")
-    username = serializers.CharField(help_text="It never changes, and tells people of one printed name apart.")
+    username = serializers.CharField(help_text="It never changes, and distinguishes people with the same printed name.")
     signed_at = serializers.DateTimeField()
     statement = serializers.CharField(help_text="RFC 8785 text, exactly as it was sealed.")
     key = serializers.CharField(help_text="Fingerprint of the site's key: SHA-256 of its 32 public bytes.")
@@ -121,7 +123,7 @@ class ReleaseNotesInfo(serializers.Serializer[Any]):
 
 
 class ReleaseInfo(serializers.Serializer[Any]):
-    """A version under a name, with its signatures and what it still misses."""
+    """A version under a name, with its signatures and what is still missing."""
 
     id = serializers.UUIDField()
     project_id = serializers.UUIDField()
@@ -144,7 +146,7 @@ class ReleaseInfo(serializers.Serializer[Any]):
 
 
 class ReleaseList(serializers.Serializer[Any]):
-    """A page of releases, with the name that the next one should get."""
+    """A page of releases, with a suggested name for the next one."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
@@ -153,9 +155,9 @@ class ReleaseList(serializers.Serializer[Any]):
 
 
 class ChallengeInfo(serializers.Serializer[Any]):
-    """What one reads before signing, and what one will have to give."""
+    """The statement to read before signing, and the factors to give."""
 
-    statement = JsonObject(help_text="What will be sealed; the server adds `key` and `time` at the act.")
+    statement = JsonObject(help_text="What will be sealed; the server adds `key` and `time` when it is signed.")
     signable = serializers.DictField(
         child=serializers.CharField(allow_null=True), help_text="By meaning: why not, or null where I can sign."
     )

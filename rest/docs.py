@@ -1,4 +1,4 @@
-"""The pages that describe the API; for signed-in people, like everything else (control c05)."""
+"""The pages that describe the API, for signed-in people only (control c05)."""
 
 from __future__ import annotations
 

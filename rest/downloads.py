@@ -1,4 +1,4 @@
-"""The name under which a browser saves what it is sent."""
+"""The file names under which browsers save downloads."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-# File systems take 255 bytes; some is left for what a browser adds to a name that is there already.
+# File systems allow 255 bytes; the rest is for what a browser appends to a name that exists already.
 MAX_STEM_BYTES: Final = 180
 _KEPT: Final = frozenset("LMN")
 
 
 def file_name(stem: str, ending: str) -> str:
-    """A file's name that every system takes, in whatever script: letters, marks, digits and dots, the rest hyphens."""
+    """A file name that every system accepts, in any script: letters, marks, digits and dots; hyphens for the rest."""
     text = unicodedata.normalize("NFC", stem)
     plain = "".join(each if each == "." or unicodedata.category(each)[0] in _KEPT else "-" for each in text)
     cut = re.sub("-{2,}", "-", plain).encode()[:MAX_STEM_BYTES].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem details, and nothing else."""
+"""Renders every error as RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class InternalError(DomainError):
     title: ClassVar = "Foundry made a mistake"
 
 
-# What Django and its REST framework raise by themselves.
+# Exceptions that Django and its REST framework raise.
 OF_FRAMEWORK: Mapping[type[Exception], Callable[[str], DomainError]] = {
     exceptions.NotAuthenticated: NotAuthenticated,
     exceptions.AuthenticationFailed: NotAuthenticated,

@@ -1,4 +1,4 @@
-"""Serializer fields that take a JSON value of their own type only: ``"14"`` is no number and ``1`` no text."""
+"""Serializer fields that accept only JSON values of their own type: ``"14"`` is not a number, ``1`` is not a text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Cursor pages ``{"next", "previous", "results"}`` over columns that are unique together.
 
-A page neither shifts nor repeats when rows are added meanwhile, and the last page costs what the first does. Unlike
-those of Django REST framework, these cursors are checked before the database sees what a client wrote into them.
+Rows that are added meanwhile do not shift the pages, and the last page is as fast as the first. Unlike the cursors of
+Django REST framework, these are checked before they are used in a query.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from kernel.ijson import parse
 
 
 class NotParsed(ValidationFailed):
-    """The body is no JSON object: refused before permissions are checked (docs/rules.md, "Order of checks")."""
+    """The body is not a JSON object; raised before permissions are checked (docs/rules.md, "Order of checks")."""
 
 
 class Body(dict[str, Any]):

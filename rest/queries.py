@@ -1,4 +1,4 @@
-"""Query parameters, read strictly: a wrong one is refused by name, never quietly replaced by a default."""
+"""Strict query parameters: a wrong one is refused by name, never silently replaced by a default."""
 
 from __future__ import annotations
 

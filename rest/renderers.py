@@ -12,7 +12,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def raw_json(text: str) -> msgspec.Raw:
-    """A JSON text to embed in an answer as it is, with its own spelling of numbers and order of keys."""
+    """A JSON text to embed in an answer unchanged, with its spelling of numbers and order of keys."""
     return msgspec.Raw(text.encode())
 
 

@@ -1,4 +1,4 @@
-"""How operations describe themselves in OpenAPI: one decorator, and the problems that any of them may answer."""
+"""The OpenAPI description of operations: a decorator, and the problems that every operation may answer."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.UUID,
     OpenApiParameter.HEADER,
-    description="The write's `client_ref`: the same key again answers what the first request was answered, "
-    "and does nothing.",
+    description="The write's `client_ref`. A repeated key does nothing, and gets the answer of the first request.",
 )
 
 
@@ -77,8 +76,8 @@ def operation(
 ) -> Callable[[_Handler], _Handler]:
     """Describe a handler. Its docstring is the description.
 
-    ``problems`` are the statuses it refuses with beyond those every operation may; ``repeatable`` says that a repeat of
-    the same ``client_ref`` answers 200; ``not_modified`` that it knows ``If-None-Match``.
+    ``problems`` are its error statuses beyond those of every operation; ``repeatable`` means that a repeat of the same
+    ``client_ref`` answers 200; ``not_modified`` that it supports ``If-None-Match``.
     """
     responses: dict[Any, Any] = {status: answer}
     if repeatable:
@@ -97,7 +96,7 @@ def operation(
 
 
 class FoundrySchema(AutoSchema):
-    """Adds to every operation what every operation may answer, and to every write its key."""
+    """Adds the common errors to every operation, and the idempotency key to every write."""
 
     def get_summary(self) -> str | None:
         """The first sentence of the description, for lists of operations."""
@@ -111,6 +110,8 @@ class FoundrySchema(AutoSchema):
         responses: dict[str, Any] = super()._get_response_bodies(direction)
         for code in (*ANY_OPERATION, *(ANY_WRITE if self.method in WRITES else ())):
             if str(code) not in responses:
-                problem = self._get_response_for_code(Problem, str(code), [PROBLEM_JSON], direction)  # type: ignore[no-untyped-call]
+                problem = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                    Problem, str(code), [PROBLEM_JSON], direction
+                )
                 responses[str(code)] = problem
         return dict(sorted(responses.items()))

@@ -1,4 +1,4 @@
-"""Sending a bundle under ASGI, which would read a plain iterator whole."""
+"""Streams a bundle under ASGI, which would read a plain iterator at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _senders: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bundle")
 
 
 async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Make each piece in a thread when the one before it is sent, and give the connection back in between."""
+    """Make each piece in a thread after the previous one was sent, and release the database connection in between."""
     take = database_sync_to_async(partial(next, pieces, None), thread_sensitive=False, executor=_senders)
     while (piece := await take()) is not None:
         yield piece

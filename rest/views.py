@@ -22,9 +22,9 @@ from rest.parsers import Body
 
 
 class JSONView(APIView):
-    """A view parses, calls exactly one service (or one reading), and renders."""
+    """A view parses the request, calls one service or reads once, and renders the result."""
 
-    # Methods that need no sign-in. They ignore cookies and tokens: what they need is in the body.
+    # Methods that need no sign-in. They ignore cookies and tokens, because the body has all they need.
     anonymous_methods: frozenset[str] = frozenset()
     http_method_names: Sequence[str] = ("get", "post", "put", "patch", "delete", "head")
 
@@ -46,12 +46,12 @@ class JSONView(APIView):
         return dict(serializer.validated_data)
 
     def parsed(self) -> Body:
-        """The body as a JSON object; an empty one where there is none."""
+        """The body as a JSON object; an empty one if there is no body."""
         data = self.request.data
         return data if isinstance(data, Body) else Body({})
 
     def answer(self, data: Any, status: int = 200, *, etag: str | None = None) -> HttpResponseBase:
-        """Render ``data``; with an ``etag`` (quotes included), 304 to a client that has it already."""
+        """Render ``data``; with an ``etag`` (including its quotes), answer 304 to a client that has it already."""
         response = Response(data, status=status)
         if etag is None:
             return response
@@ -75,7 +75,7 @@ def idempotency_key(request: Request) -> UUID | None:
 
 
 def _by_field(errors: Mapping[str, Any], prefix: str = "") -> list[tuple[str, list[str]]]:
-    """Flatten a serializer's errors: ``changes.prompt_text`` for what is wrong further inside."""
+    """Flatten a serializer's errors, with names such as ``changes.prompt_text`` for nested ones."""
     found: list[tuple[str, list[str]]] = []
     for name, problem in errors.items():
         path = "body" if name == "non_field_errors" and not prefix else f"{prefix}{name}"

@@ -1,4 +1,4 @@
-"""Threads on a version, what is said in them, and what becomes of them."""
+"""Threads on a version: comments, replies, and changes of their state."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILTERS = (
 
 
 class _OnVersion(ProjectView):
-    """The base of what is read as it stands on a version."""
+    """The base of views that show comments on a version."""
 
     write_action = "comment.write"
 
@@ -52,7 +52,7 @@ class _OnVersion(ProjectView):
 class CommentsView(_OnVersion):
     @operation("comments_list", answer=page_of(shapes.ThreadInfo), parameters=[VERSION, *FILTERS], paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The threads on a version and on those before it, newest first, each where its text is now."""
+        """List the threads on a version and on those before it, newest first, each at the position of its text."""
         draft = self.asked_version()
         filters = _filters(request)
         field = filters.pop("field", None)
@@ -66,7 +66,7 @@ class CommentsView(_OnVersion):
 
     @operation("comments_create", takes=shapes.NewComment, answer=shapes.ThreadInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Begin a thread on a field of a version, or on lines of it."""
+        """Start a thread on a field of a version, or on lines of it."""
         given = self.body(shapes.NewComment)
         comment = services.create_comment(caller=self.caller(), project_id=project_id, **given)
         return self.answer(thread_bodies([comment], comment.on_draft)[0], 200 if comment.repeated else 201)
@@ -75,7 +75,7 @@ class CommentsView(_OnVersion):
 class CommentCountsView(_OnVersion):
     @operation("comments_count", answer=shapes.Counts, parameters=[VERSION])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """How many threads each field of a version has, and on which lines the open ones stand."""
+        """Count the threads on each field of a version, with the lines of the open ones."""
         draft = self.asked_version()
         counts = margin_counts(project_id=project_id, draft=draft) if draft else {}
         fields = {name: shapes.counts_body(each) for name, each in sorted(counts.items())}
@@ -83,14 +83,14 @@ class CommentCountsView(_OnVersion):
 
 
 class _OneComment(_OnVersion):
-    """The base of what is asked of one comment, whose address does not name its project."""
+    """The base of views of a single comment, whose addresses do not contain its project."""
 
     @property
     def project_id(self) -> UUID:
         return services.visible_comment(user=self.user(), comment_id=self.kwargs["comment_id"]).project_id
 
     def thread(self, comment_id: UUID, draft: Draft | None) -> dict[str, Any]:
-        """A thread, or the one that a reply is in, as it stands on a version."""
+        """A thread, or the thread of a reply, positioned on a version."""
         found = services.visible_comment(user=self.user(), comment_id=comment_id)
         threads = list(Comment.objects.filter(pk=found.thread_id or found.id).with_facts())
         return thread_bodies(threads, draft or threads[0].on_draft)[0]
@@ -99,14 +99,14 @@ class _OneComment(_OnVersion):
 class OneCommentView(_OneComment):
     @operation("comments_read", answer=shapes.ThreadInfo, parameters=[VERSION])
     def get(self, request: Request, comment_id: UUID) -> HttpResponseBase:
-        """One thread; for the id of a reply, the thread it is in."""
+        """Get one thread; for the id of a reply, the thread that contains it."""
         return self.answer(self.thread(comment_id, self.asked_version()))
 
 
 class RepliesView(_OneComment):
     @operation("comments_reply", takes=shapes.NewReply, answer=shapes.ReplyInfo, status=201, repeatable=True)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
-        """Answer in a thread."""
+        """Reply in a thread."""
         given = self.body(shapes.NewReply)
         reply = services.answer_comment(caller=self.caller(), comment_id=comment_id, **given)
         return self.answer(reply_body(reply), 200 if reply.repeated else 201)
@@ -115,7 +115,7 @@ class RepliesView(_OneComment):
 class _CommentActionView(_OneComment):
     def step(self, write: Callable[..., Comment], comment_id: UUID, **given: Any) -> HttpResponseBase:
         comment = write(caller=self.caller(), comment_id=comment_id, **given)
-        # Read access is enough: a repeat is answered also where the project takes no writes any more.
+        # Read access is enough, so that a repeated request is answered even if the project is no longer open.
         project = get_project(user=self.user(), project_id=comment.project_id).project
         return self.answer(self.thread(comment_id, project.current_draft))
 
@@ -123,21 +123,21 @@ class _CommentActionView(_OneComment):
 class ResolveCommentView(_CommentActionView):
     @operation("comments_resolve", answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
-        """Close a thread as dealt with."""
+        """Resolve a thread."""
         return self.step(services.resolve_comment, comment_id)
 
 
 class ReopenCommentView(_CommentActionView):
     @operation("comments_reopen", answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
-        """Open a resolved thread again."""
+        """Reopen a resolved thread."""
         return self.step(services.reopen_comment, comment_id)
 
 
 class WithdrawCommentView(_CommentActionView):
     @operation("comments_withdraw", takes=OptionalReason, answer=shapes.ThreadInfo)
     def post(self, request: Request, comment_id: UUID) -> HttpResponseBase:
-        """Take back a comment or a reply of mine; an owner anybody's, for a reason. It stays readable."""
+        """Withdraw a comment or reply of mine; it stays readable. Owners may withdraw anybody's, for a reason."""
         given = self.body(OptionalReason)
         return self.step(services.withdraw_comment, comment_id, **given)
 

@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of comments take and answer."""
+"""The JSON that the endpoints of comments take and answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Lines(serializers.Serializer[Any]):
 
 
 class Anchor(Lines):
-    """A range as it was made, with what was selected in it."""
+    """The original range, with the text that was selected in it."""
 
     quote = serializers.CharField(allow_blank=True)
 
@@ -36,7 +36,7 @@ class NewAnchor(serializers.Serializer[Any]):
 
 
 class NewComment(serializers.Serializer[Any]):
-    """On a field of a version; without an `anchor` on the whole field."""
+    """A comment on a field of a version; without an `anchor`, on the whole field."""
 
     version = Integer(min_value=1, max_value=LARGEST)
     target_field = Text(help_text="`prompt_text`, `model_configuration` or `files/<path>`.")
@@ -49,7 +49,7 @@ class NewReply(serializers.Serializer[Any]):
 
 
 class CommentInfo(serializers.Serializer[Any]):
-    """What threads and replies have in common. A withdrawn one keeps its text, to be shown struck through."""
+    """The members of threads and replies. A withdrawn one keeps its text, to be shown struck through."""
 
     id = serializers.UUIDField()
     text = serializers.CharField()
@@ -65,7 +65,7 @@ class ReplyInfo(CommentInfo):
 
 
 class ThreadInfo(CommentInfo):
-    """A comment with its replies, as it stands on the asked version."""
+    """A comment with its replies, positioned on the requested version."""
 
     version = serializers.IntegerField(min_value=1, help_text="Where it was made.")
     target_field = serializers.CharField(help_text="Its field, as it was called there.")

@@ -86,7 +86,7 @@ class ContentView(ProjectView):
 class ExportView(_DownloadView):
     @operation("export_read", answer=Payload, parameters=[VERSION, HASH], not_modified=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The runnable payload of one version or content hash. Its ETag is the content hash.
+        """Get the runnable payload of one version or content hash. Its ETag is the content hash.
 
         Its bytes depend on the content alone; the header `Foundry-Version` is the number of the version.
         """

@@ -1,4 +1,4 @@
-"""Looking at the workspace as it was."""
+"""The workspace at an earlier time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AT = OpenApiParameter(
 class MomentsView(ProjectView):
     @operation("moments_read", answer=MomentInfo, parameters=[VERSION, AT])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The workspace when a version was saved, or at a moment: fields, comments open then, who held which field."""
+        """Get the workspace as of a version or a time: its fields, the open comments, and who held which field."""
         at = _asked_moment(request)
         version = query_integer(request, "version", default=0, minimum=1, maximum=MAX_VERSION)
         if at is not None and version:
@@ -45,7 +45,7 @@ def _asked_moment(request: Request) -> datetime | None:
         return None
     try:
         at = parse_datetime(text)
-        # Not every moment with a zone is one in UTC: the first and the last hours of the calendar are not.
+        # In the first and last hours of the calendar, a time with a zone may have no equivalent in UTC.
         at = at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
     except (ValueError, OverflowError):
         at = None

@@ -1,4 +1,4 @@
-"""Shapes of what a moment answers."""
+"""The JSON of the workspace at an earlier time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MomentInfo(serializers.Serializer[Any]):
 
 
 def moment_body(moment: Moment) -> dict[str, Any]:
-    """A moment as its readers get it. Comments on versions that were not there yet do not exist at any moment."""
+    """A moment as its readers get it. Comments on later versions are left out."""
     draft = moment.draft
     fields = fields_on(moment.comments, draft) if draft else {}
     places = positions(moment.comments, draft, fields) if draft else {}

@@ -26,7 +26,7 @@ QUESTION = OpenApiParameter(
 class SearchView(ProjectView):
     @operation("search_read", answer=shapes.FoundInfo, parameters=[QUESTION])
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Lines of the current and of past versions, by field, and comments."""
+        """Search the lines of current and past versions, by field, and the comments."""
         text = query_text(request, "q", maximum=MAX_QUERY_LENGTH) or ""
         found = search(project_id=self.access().project.id, text=text)
         page = whole([shapes.field_body(each) for each in found.fields])

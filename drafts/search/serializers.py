@@ -1,4 +1,4 @@
-"""Shapes of what a search answers."""
+"""The JSON of a search."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class HitInfo(serializers.Serializer[Any]):
 
 
 class FieldHitsInfo(serializers.Serializer[Any]):
-    """What was found in one field: the ten newest different lines, and how many there are."""
+    """The hits in one field: the ten newest different lines, and the number of all."""
 
     field = serializers.CharField()
     count = serializers.IntegerField()
@@ -44,7 +44,7 @@ class CommentHit(serializers.Serializer[Any]):
 
 
 class FoundInfo(serializers.Serializer[Any]):
-    """A page that is always the whole: fields, comments, and whether there is more than the limits let through."""
+    """A page without a next one: fields, comments, and whether there are more than the limits allow."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

@@ -18,7 +18,7 @@ from rest.pagination import page
 from rest.queries import query_text
 from rest.schema import operation, page_of
 
-DONE = OpenApiParameter("done", bool, description="Only what is done, or only what is not.")
+DONE = OpenApiParameter("done", bool, description="Only completed tasks, or only open ones.")
 
 
 class TasksView(ProjectView):
@@ -26,7 +26,7 @@ class TasksView(ProjectView):
 
     @operation("tasks_list", answer=page_of(shapes.TaskInfo), parameters=[DONE], paged=True)
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """The checklist, oldest first."""
+        """List the tasks, oldest first."""
         tasks = Task.objects.of_project(self.access().project.id).with_people()
         done = query_text(request, "done")
         if done not in {None, "true", "false"}:
@@ -37,7 +37,7 @@ class TasksView(ProjectView):
 
     @operation("tasks_create", takes=shapes.NewTask, answer=shapes.TaskInfo, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Put something on the checklist."""
+        """Add a task."""
         task = services.create_task(caller=self.caller(), project_id=project_id, **self.body(shapes.NewTask))
         return self.answer(task.body(), 200 if task.repeated else 201)
 
@@ -51,13 +51,13 @@ class OneTaskView(ProjectView):
 
     @operation("tasks_read", answer=shapes.TaskInfo)
     def get(self, request: Request, task_id: UUID) -> HttpResponseBase:
-        """One line of the checklist."""
+        """Get one task."""
         self.access()
         return self.answer(Task.objects.with_people().get(pk=task_id).body())
 
     @operation("tasks_change", takes=shapes.ChangedTask, answer=shapes.TaskInfo)
     def patch(self, request: Request, task_id: UUID) -> HttpResponseBase:
-        """Change its text or who shall do it; tick it, or open it again."""
+        """Change the text or the assignee of a task; complete or reopen it."""
         return self.answer(
             services.change_task(caller=self.caller(), task_id=task_id, **self.body(shapes.ChangedTask)).body()
         )

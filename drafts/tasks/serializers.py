@@ -1,4 +1,4 @@
-"""Shapes of what the endpoints of the checklist take and answer."""
+"""The JSON that the endpoints of the checklist take and answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NewTask(serializers.Serializer[Any]):
 
 
 class ChangedTask(serializers.Serializer[Any]):
-    """Only what shall change."""
+    """Only the members to change."""
 
     text = Text(max_length=MAX_TEXT, required=False)
     assignee_id = Uuid(required=False, allow_null=True, help_text="A member of the project; null for nobody.")
@@ -25,7 +25,7 @@ class ChangedTask(serializers.Serializer[Any]):
 
 
 class TaskInfo(serializers.Serializer[Any]):
-    """A line of the checklist; see `drafts.tasks.models.Task.body`."""
+    """A task; see `drafts.tasks.models.Task.body`."""
 
     id = serializers.UUIDField()
     text = serializers.CharField()
