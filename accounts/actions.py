@@ -1,4 +1,4 @@
-"""Names of the facts about accounts, on the chain ``site``."""
+"""The names of the events about accounts, on the chain ``site``."""
 
 # ruff: noqa: S105 (these are no passwords)
 

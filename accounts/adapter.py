@@ -1,4 +1,4 @@
-"""How Foundry differs from allauth: who signs up, counted failures, one rule for addresses, our own services."""
+"""Adapts allauth to Foundry: sign-up, counted failures, client addresses, and services that record events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """By default administrators make accounts (``manage.py create_account``, the admin)."""
+        """Closed by default: administrators make accounts (``manage.py create_account``, the admin)."""
         return bool(settings.FOUNDRY_PUBLIC_SIGNUP)
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         )
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Try a name and a password, for the sign-in form and for its second asking; says when one is locked out."""
+        """Check a name and a password, for sign-in and reauthentication; raise the form's error while locked out."""
         try:
             return by_password(
                 request, username=str(credentials.get("username", "")), password=str(credentials.get("password", ""))
@@ -52,12 +52,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             raise ValidationError(refusal.detail, "locked_out") from None
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """A closed account, whose passkey or outside account still works."""
+        """The answer to a closed account whose passkey or external account still works."""
         services.record_failed_sign_in(caller=unknown_caller(request), username=user.username, component="account")
         return render(request, "account/account_inactive.html", status=403)
 
     def set_password(self, user: User, password: str) -> None:
-        """Change one's own password with its event; the browser that did it stays signed in."""
+        """Change one's own password, with its event; this browser stays signed in."""
         services.change_password(caller=caller_from_request(context.request), password=password)
         user.refresh_from_db()
 
@@ -65,8 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         """Foundry sends no mail about accounts: every change is on record."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address the audit trail records too: what the server took the connection from.
+        """The address of the client, as the audit trail records it.
 
-        Which proxies may say otherwise is decided once, by the server in front of Django. A Unix socket has none.
+        Only the server in front of Django decides which proxies may set it. A Unix socket has none.
         """
         return address_of_request(request) or "0.0.0.0"  # noqa: S104 (no address to listen at)

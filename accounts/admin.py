@@ -32,14 +32,14 @@ from accounts.rules import require_proof
 from accounts.suspension import restore_signing
 from kernel.errors import DomainError, ReauthenticationNeeded
 
-# Rights come from the roles of projects and from the two marks of an account; Django's groups would be a second way.
+# Rights come from roles in projects and two flags of accounts, so Django's groups are not used.
 admin.site.unregister(Group)
-# What somebody signs in with is changed by themselves, or by the actions below; seeds and keys are shown to nobody.
+# People change their own credentials, or administrators use the actions below; seeds and keys are never shown.
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 def own_password_page(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-    """The one page where people change their password; the admin's own would write without an event."""
+    """Redirect to the page where people change their password, because the admin's own page would record no event."""
     return redirect("account_change_password")
 
 
@@ -54,7 +54,7 @@ else:
 
 
 class AccountForm(UserForm):
-    """An account as an administrator sees it; the password is typed here and shown nowhere."""
+    """The form of an account for administrators; a password can be typed, but is never shown."""
 
     new_password = forms.CharField(
         required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -65,11 +65,11 @@ class AccountForm(UserForm):
         help_text=_("When the account is closed: who becomes owner of the projects that would have no other."),
     )
 
-    # Whose form it is: the administrator, never the account.
+    # The administrator who uses the form.
     caller: Caller
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse while nobody has proved lately that it is the administrator; what was typed stays."""
+        """Refuse the form until the administrator has reauthenticated; what was typed stays."""
         cleaned: dict[str, Any] | None = super().clean()
         try:
             require_proof(self.caller)
@@ -89,7 +89,7 @@ class AccountForm(UserForm):
 
 
 class Confirmed:
-    """Actions of a list that ask the administrator to prove themselves first, and then go on by themselves."""
+    """Actions of a list that need a reauthentication first, and continue after it."""
 
     def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         try:
@@ -110,7 +110,7 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
     actions = ("deactivate", "reactivate", "unlock", "restore_signing", "remove_factors")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Accounts are deactivated (11.100a)."""
+        """Never: accounts are deactivated instead (11.100a)."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -123,19 +123,19 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
         return lockout.locked_until(user)
 
     def get_exclude(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """A new account is active; closing one is a change of its own."""
+        """The fields; a new account is always active, and closing one is a separate change."""
         return ("is_active", "successor") if obj is None else ()
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
     ) -> type[UserForm]:
-        """The form knows who changes the account; nobody sets their own password here, without the old one."""
+        """The form with its administrator. It has no password field for one's own account."""
         form = super().get_form(request, obj, change, **kwargs)
         own = {"new_password": None} if obj is not None and obj.pk == request.user.pk else {}
         return type(form.__name__, (form,), {"caller": caller_from_request(request), **own})
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask for a proof before anything is typed; show a service's refusal as a message, its transaction undone."""
+        """Ask for reauthentication before the form; show the error of a service as a message, with nothing changed."""
         try:
             if request.method == "GET" and self.has_change_permission(request):
                 require_proof(caller_from_request(request))
@@ -215,7 +215,7 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
 
 @admin.register(PersonalAccessToken)
 class TokenAdmin(Confirmed, TokenModelAdmin):  # type: ignore[misc] # the mixin takes any query set
-    """Which tokens there are; an administrator may end one (11.300c), nobody can see or make one here."""
+    """The list of tokens. Administrators may revoke them (11.300c); nobody can see their text or make one here."""
 
     list_display = ("name", "user", "scope", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_filter = ("scope", "revoked_at")

@@ -1,7 +1,7 @@
-"""Network addresses: read once, here, before anything compares, counts or records them.
+"""Normalizes network addresses before they are compared, counted or recorded.
 
-A server that listens at `::` is told of IPv4 clients as `::ffff:192.0.2.7` (RFC 4291, section 2.5.5.2): that is
-192.0.2.7. A proxy may write the port beside the address, a system the name of its interface.
+A server that listens at `::` sees IPv4 clients as `::ffff:192.0.2.7` (RFC 4291, section 2.5.5.2), which means
+192.0.2.7. A proxy may append the port, a system the name of its interface.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-# What one subscriber of IPv6 has, and can send from (RFC 6177).
+# The bits of the network that one subscriber of IPv6 has (RFC 6177).
 _NEIGHBOURHOOD: Final = 64
 _WITH_PORT: Final = re.compile(r"\[(?P<six>[^\[\]]+)\](?::\d+)?|(?P<four>[0-9.]+):\d+")
 
 
 def read_address(text: str | None) -> str | None:
-    """The address in its one spelling; None for what is none, such as the peer of a Unix socket."""
+    """The address in canonical spelling; None for anything else, such as the peer of a Unix socket."""
     text = (text or "").strip()
     with_port = _WITH_PORT.fullmatch(text)
     if with_port:
@@ -35,9 +35,9 @@ def read_address(text: str | None) -> str | None:
 
 
 def network_of(address: str | None) -> str:
-    """What tries, requests and sockets are counted by: an IPv4 address, or the 64 bits of IPv6 that one subscriber has.
+    """The key by which tries, requests and sockets are counted: an IPv4 address, or the /64 network of an IPv6 address.
 
-    Empty for what is no address.
+    Empty for anything that is not an address.
     """
     read = read_address((address or "").removesuffix(f"/{_NEIGHBOURHOOD}"))
     if read is None or ":" not in read:
@@ -46,11 +46,11 @@ def network_of(address: str | None) -> str:
 
 
 def address_of_request(request: HttpRequest) -> str | None:
-    """Where a request comes from. Which proxies may say so is decided by the server in front of Django."""
+    """The client's address of a request. The server in front of Django decides which proxies may set it."""
     return read_address(request.META.get("REMOTE_ADDR"))
 
 
 def address_of_scope(scope: Mapping[str, Any]) -> str | None:
-    """Where an ASGI connection comes from."""
+    """The client's address of an ASGI connection."""
     client = scope.get("client")
     return read_address(client[0]) if client else None

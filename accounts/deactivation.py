@@ -1,7 +1,7 @@
-"""What other apps do in the transaction that closes an account.
+"""Steps of other apps in the transaction that closes an account.
 
 `accounts` does not know what an account is responsible for. Apps above register a step, which runs before the row of
-the account is locked: it puts things in order, or raises a `DomainError`, and the account stays open.
+the account is locked: it transfers the responsibility, or raises a `DomainError`, and the account stays open.
 """
 
 from __future__ import annotations

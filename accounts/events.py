@@ -1,6 +1,6 @@
 """The events of accounts, sign-in and tokens, on the chain `site`.
 
-Words about an account do not name it: whoever shows them puts the name before (`workspace.event_words`).
+The words about an account do not contain its name; the page shows the name before them (`workspace.event_words`).
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ GROUPS: Final[dict[str, Text]] = {
 }
 EVENTS: Final = (
     _on_the_site(actions.ACCOUNT_CREATED, sentence=gettext_lazy("{name} created an account: {thing}"), words=_created),
-    # Ends something only where the auditor's right is taken away.
+    # Only ends access if the right of an auditor is taken away.
     _on_the_site(
         actions.ACCOUNT_CHANGED,
         sentence=gettext_lazy("{name} changed an account: {thing}"),
@@ -175,7 +175,7 @@ EVENTS: Final = (
         revokes=Revocation(user=_account, invalidates=_every_credential),
     ),
     _on_the_site(actions.ACCOUNT_REACTIVATED, sentence=gettext_lazy("{name} opened an account again")),
-    # The browser's own cookie too: it gets a new one.
+    # Including the cookie of this browser, which gets a new one.
     _on_the_site(
         actions.PASSWORD_CHANGED,
         sentence=gettext_lazy("{name} changed a password: {thing}"),

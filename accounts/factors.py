@@ -1,4 +1,4 @@
-"""Second factors: what an account has, whether a code fits, and the event of every change (allauth.mfa keeps them)."""
+"""Second factors: listing them, checking codes, and the event of every change (allauth.mfa stores them)."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from kernel.errors import Conflict, PermissionDenied
 from kernel.names import check_reason
 from kernel.transactions import write_transaction
 
-# In the data of a code factor: the time step of the last code that was taken. A code is good once (RFC 6238, 5.2).
+# In the data of a code factor: the time step of the last accepted code. A code is valid once (RFC 6238, section 5.2).
 _LAST_STEP: Final = "last_step"
 
 
 class Factor(StrEnum):
-    """What proves somebody besides their password; the values are allauth's."""
+    """A kind of second factor; the values are allauth's."""
 
     CODE = "totp"
     PASSKEY = "webauthn"
@@ -51,7 +51,9 @@ class Factor(StrEnum):
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
-    """Named by the setting ``MFA_ADAPTER``. Seeds of codes are encrypted: who reads the database cannot sign in."""
+    """Named by the setting ``MFA_ADAPTER``. Encrypts the seeds of codes, so that read access to the database is not
+    enough to sign in.
+    """
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
@@ -63,23 +65,23 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no t
         return f"Foundry {self._get_site_name()}"
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's name)
-        """A name for a passkey whose person gave none."""
+        """A default name for a passkey."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return _("Passkey") if number == 1 else _("Passkey {number}").format(number=number)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Foundry sends no mail about factors: the events are the notice, and the account page shows them."""
+        """Send no mail about factors, because the account page shows the events."""
 
 
 def factors_of(user: User) -> frozenset[Factor]:
-    """What the account signs in with besides its password; recovery codes only stand in for one of these."""
+    """The second factors that the account can sign in with, without recovery codes, which only replace one of them."""
     types = Authenticator.objects.filter(user_id=user.id).values_list("type", flat=True)
     return frozenset(Factor(each) for each in types) - {Factor.RECOVERY}
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """The second factors of one account, for its owner's eyes."""
+    """The second factors of one account, as its owner sees them."""
 
     codes: Authenticator | None
     passkeys: list[Authenticator]
@@ -87,7 +89,7 @@ class Factors:
 
 
 def describe_factors(user: User) -> Factors:
-    """What the account has; the oldest passkey first."""
+    """The second factors of the account; the oldest passkey first."""
     rows = list(Authenticator.objects.filter(user_id=user.id).order_by("pk"))
     codes = next((row for row in rows if row.type == Factor.CODE), None)
     recovery = next((row for row in rows if row.type == Factor.RECOVERY), None)
@@ -96,7 +98,7 @@ def describe_factors(user: User) -> Factors:
 
 
 def check_code(user: User, code: str, *, recovery: bool = True) -> Authenticator | None:
-    """The factor that this code is of, the code being used up with it; None where it fits none."""
+    """The factor that this code belongs to, or None. The code is used up."""
     kinds = [Factor.CODE, Factor.RECOVERY] if recovery else [Factor.CODE]
     with write_transaction():
         rows = Authenticator.objects.filter(user_id=user.id, type__in=kinds).select_for_update()
@@ -109,9 +111,9 @@ def check_code(user: User, code: str, *, recovery: bool = True) -> Authenticator
 
 
 def remove_factors(*, caller: Caller, user_id: UUID, reason: str) -> None:
-    """Take all second factors from somebody who has lost theirs; administrators only.
+    """Remove all second factors of a person who has lost them. Administrators only.
 
-    It suspends the account's signing: the one who does this could otherwise sign in, and sign, as them (c16).
+    Suspends the account's signing, because the administrator could otherwise sign in, and sign, as that person (c16).
     """
     require_administrator(caller)
     if user_id == caller.user.id:
@@ -130,7 +132,7 @@ _acting: ContextVar[tuple[Caller, str | None] | None] = ContextVar("acting_as", 
 
 @contextmanager
 def acting_as(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
-    """Whose act the changes of factors inside are, where it is not the person of the current request."""
+    """Record the changes of factors inside as acts of this caller instead of the person of the request."""
     before = _acting.set((caller, reason))
     try:
         yield
@@ -139,7 +141,7 @@ def acting_as(caller: Caller, *, reason: str | None = None) -> Iterator[None]:
 
 
 def record_change(action: str, factor: Authenticator) -> None:
-    """Record that a factor came, went or changed, in the transaction of its change."""
+    """Record that a factor was added, removed or changed, in the transaction of its change."""
     acting = _acting.get()
     caller, reason = acting or (caller_from_request(context.request, user=factor.user), None)
     data: dict[str, Any] = {
@@ -158,18 +160,18 @@ def record_change(action: str, factor: Authenticator) -> None:
 
 
 def name_of(data: Mapping[str, Any]) -> str:
-    """What its owner calls a passkey; empty for other factors."""
+    """The name that its owner gave to a passkey; empty for other factors."""
     return str(data.get("name", ""))[:100]
 
 
 def material_sha256(data: Mapping[str, Any]) -> str:
-    """SHA-256 of what a factor proves somebody by, as it is kept: an encrypted seed, or a passkey's public half."""
+    """SHA-256 of the stored credential: an encrypted seed, or the public key of a passkey."""
     kept = {name: data[name] for name in ("secret", "seed", "credential", "migrated_codes") if name in data}
     return canonical_hash(kept)
 
 
 def _take_code(factor: Authenticator, code: str) -> bool:
-    """Whether it is one of the codes of now that come after the last one taken; takes it."""
+    """Whether this is a currently valid code that is newer than the last accepted one; if so, accept it."""
     secret = decrypt(factor.data["secret"])
     for step in yield_hotp_counters_from_time():
         expected = format_hotp_value(hotp_value(secret, step))

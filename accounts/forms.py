@@ -27,7 +27,7 @@ MAX_PASSKEY_NAME = 100
 
 
 class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc] # allauth has no types
-    """Guessing the old password in an open session is guessing, too."""
+    """Counts failures, because the old password could be guessed in an open session."""
 
     def clean_oldpassword(self) -> str:
         password = str(self.cleaned_data.get("oldpassword", ""))
@@ -42,7 +42,7 @@ class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc
 
 
 class _CountedCode:
-    """A one-time or recovery code, its failures counted with those of the password."""
+    """A one-time or recovery code; its failures are counted with those of the password."""
 
     user: User
     cleaned_data: dict[str, Any]
@@ -65,11 +65,11 @@ class SignInCodeForm(_CountedCode, code_forms.AuthenticateForm):  # type: ignore
 
 
 class ConfirmCodeForm(_CountedCode, code_forms.ReauthenticateForm):  # type: ignore[misc]
-    """Confirming with a code that it is still the same person."""
+    """Reauthentication with a code."""
 
 
 class _RecordedPasskey:
-    """A passkey; there is nothing to guess about it, but a refused one is on record."""
+    """A passkey. It cannot be guessed, but a refused one is recorded."""
 
     user: User | None
     cleaned_data: dict[str, Any]
@@ -80,7 +80,7 @@ class _RecordedPasskey:
                 raise get_adapter().validation_error("incorrect_code")
             return super().clean_credential()  # type: ignore[misc]
         except (forms.ValidationError, KeyError, TypeError, ValueError, AttributeError):
-            # What a browser would never send stumbles somewhere inside the library.
+            # Input that no browser sends can raise any exception inside the library.
             name = self.user.username if self.user else ""
             services.record_failed_sign_in(caller=unknown_caller(context.request), username=name, component="passkey")
             raise get_adapter().validation_error("incorrect_code") from None
@@ -91,15 +91,15 @@ class SignInPasskeyForm(_RecordedPasskey, passkey_forms.AuthenticateWebAuthnForm
 
 
 class OnlyPasskeyForm(_RecordedPasskey, passkey_forms.LoginWebAuthnForm):  # type: ignore[misc]
-    """Signing in by a passkey alone: it is two factors in one, since it asks for a finger or a PIN."""
+    """Sign-in with a passkey alone, which counts as two factors, since it asks for a fingerprint or a PIN."""
 
 
 class ConfirmPasskeyForm(_RecordedPasskey, passkey_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
-    """Confirming with a passkey that it is still the same person."""
+    """Reauthentication with a passkey."""
 
 
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
-    """Every key is made so that it can sign in by itself."""
+    """Registers a passkey; every one can sign in without a password."""
 
     name = forms.CharField(max_length=MAX_PASSKEY_NAME, required=False)
     passwordless = None
@@ -124,7 +124,7 @@ class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]
 
 
 def _passkey_name(name: str, *, required: bool = True) -> str:
-    """The name as every name is kept, a refusal in the form's own way."""
+    """The name as it is stored. Raises the form's own `ValidationError`."""
     try:
         return check_name(name, name="name", maximum=MAX_PASSKEY_NAME, required=required)
     except ValidationFailed as refusal:

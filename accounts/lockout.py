@@ -1,8 +1,8 @@
 """Lock-out: failed tries are counted in PostgreSQL by account and by address (21 CFR 11.300(d); c17).
 
 A try counts as failed from before it is checked until it succeeds, so that tries at the same moment cannot slip
-through together. `attempt` is the whole of it; `check`, `failed` and `succeeded` are its three steps. A typed name
-without an account is counted like one, so that the answers do not tell which names exist.
+through together. `attempt` combines the three steps `check`, `failed` and `succeeded`. A typed name without an account
+is counted like an account, so that the answers do not reveal which names exist.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class Purpose(StrEnum):
-    """What a try is for; each purpose is counted separately."""
+    """The purpose of a try; each is counted separately."""
 
     SIGN_IN = "sign_in"
     SIGNING = "signing"
@@ -46,7 +46,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What failures are counted by, and how many are allowed."""
+    """The key by which failures are counted, and how many are allowed."""
 
     key: str
     limit: int

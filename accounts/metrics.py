@@ -1,4 +1,4 @@
-"""What a Prometheus server learns from one node about people who could not prove themselves."""
+"""Metrics of one node about failed authentication."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Person(TypedDict):
 
 
 class Kind(models.TextChoices):
-    """What stands behind an account; only people sign (control c23)."""
+    """The kind of an account; only people sign (control c23)."""
 
     HUMAN = "human", _("Person")
     AGENT = "agent", _("AI agent")
@@ -61,7 +61,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def named(self, username: str) -> UserQuerySet:
-        """The account of that typed user name, ignoring case, by the index that keeps names unique."""
+        """The account with that typed user name, ignoring case, by the unique index on names."""
         return self.alias(folded_username=Lower("username")).filter(folded_username=fold_username(username))
 
     def matching(self, text: str) -> UserQuerySet:
@@ -99,7 +99,7 @@ class UserManager(BaseUserManager["User"]):
         return await self.named(username or "").aget()
 
     def foundry(self) -> User:
-        """The service user that sweeper, jobs and failed sign-ins act as; a migration made it."""
+        """The service user, in whose name sweeper, jobs and failed sign-ins are recorded; made by a migration."""
         return self.named(SERVICE_USERNAME).get()
 
 
@@ -176,11 +176,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
     def set_password(self, raw_password: str | None) -> None:
-        """Hash a password in the one spelling that it has, from whichever keyboard."""
+        """Hash a password in its normalized spelling, which does not depend on the keyboard."""
         super().set_password(None if raw_password is None else prepare_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether the password is right, in one of its spellings. An outdated hash is replaced, with its event."""
+        """Whether the password is right in any of its spellings. An outdated hash is replaced, with an event."""
 
         def rehash(spelling: str) -> None:
             password_hash_outdated.send(User, user=self, password=spelling)
@@ -191,8 +191,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """Tie browser sessions to the password and to ``session_generation``.
 
-        Raising the generation ends all sessions of the user at once, whatever keeps the sessions, and they stay
-        ended when the account is opened again.
+        Raising the generation ends all sessions of the user at once, wherever they are stored, and they stay ended
+        when the account is reopened.
         """
         return salted_hmac(
             "accounts.User.session", f"{self.session_generation}:{self.password}", secret=secret, algorithm="sha256"
@@ -253,7 +253,7 @@ class PersonalAccessToken(models.Model):
 
     @property
     def credential(self) -> str:
-        """What a session that was opened with this token is bound to."""
+        """The credential of sessions that are opened with this token."""
         return f"token:{self.id}"
 
     @property

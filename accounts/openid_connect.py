@@ -1,9 +1,9 @@
-"""Signing in from outside, by OpenID Connect: who is let in as which account.
+"""Sign-in with an external provider by OpenID Connect: which identity belongs to which account.
 
-The first time, the provider's claim that the operator named says which account it is; from then on the provider's own
-subject does, which never changes. A subject means somebody only together with its issuer (OpenID Connect Core 1.0,
-section 2), so both are the key: the same subject of another issuer is nobody here. The provider proves people: it lets
-nobody in whom an administrator has not made, or has closed, and never an agent or a service.
+At the first sign-in, a claim that the operator chose selects the account; later ones use the provider's subject, which
+never changes. A subject is unique only together with its issuer (OpenID Connect Core 1.0, section 2), so both are the
+key. The provider only authenticates people: accounts must have been made by an administrator and be open, and those of
+agents and services cannot be used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class Provider(Protocol):
-    """What the setting ``FOUNDRY_OIDC`` holds."""
+    """The setting ``FOUNDRY_OIDC``."""
 
     @property
     def issuer(self) -> str: ...
@@ -49,11 +49,11 @@ class OpenIDAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
     """Named by the setting ``SOCIALACCOUNT_ADAPTER``."""
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
-        """Only what the environment names; a row in the database is no provider."""
+        """Only the providers of the environment; rows in the database are ignored."""
         return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
 
     def get_requests_session(self) -> requests.Session:
-        """The session in which allauth asks the provider; `kernel.outbound` guards every address of its document."""
+        """The session for requests to the provider; `kernel.outbound` checks every address in its document."""
         session: requests.Session = super().get_requests_session()
         session.trust_env = False
         for scheme in ("https://", "http://"):
@@ -61,7 +61,7 @@ class OpenIDAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
         return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find the account that the provider speaks of, and tie it to the provider's subject the first time."""
+        """Find the account of the identity, and connect it with the provider's subject at the first sign-in."""
         if sociallogin.state.get("process") != "login":
             _refuse(request, "")
         if sociallogin.is_existing:
@@ -91,7 +91,7 @@ class OpenIDAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
         return sociallogin.user  # type: ignore[no-any-return]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Never by allauth's own form: `pre_social_login` has decided before."""
+        """Never by allauth's form, because `pre_social_login` has decided before."""
         return False
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +104,7 @@ class OpenIDAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
 
 
 def sign_in(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """Send the browser to the provider, or say that the provider cannot be asked where to."""
+    """Redirect the browser to the provider, or show that the provider's configuration cannot be read."""
     try:
         response: HttpResponseBase = openid.login(request, provider_id)
     except requests.RequestException as error:
@@ -120,15 +120,15 @@ def _provider() -> Provider:
 
 
 def identity_key(issuer: str, subject: str) -> str:
-    """How the table names an identity outside. An issuer is a URL, which has no space: no two pairs share a key."""
+    """The key of an external identity in the table. It is unambiguous, because an issuer is a URL and has no space."""
     return f"{issuer} {subject}"
 
 
 def _issuer_and_subject(sociallogin: SocialLogin) -> tuple[str | None, str]:
-    """Who says so, and of whom; no issuer where it is not the one that the operator named.
+    """The issuer and the subject; the issuer is empty if it is not the one that the operator configured.
 
-    The issuer is the one of the signed ID token, and what the provider answers besides must be about the same subject
-    (OpenID Connect Core 1.0, sections 3.1.3.7 and 5.3.2).
+    The issuer is that of the signed ID token, and the provider's other answers must be about the same subject (OpenID
+    Connect Core 1.0, sections 3.1.3.7 and 5.3.2).
     """
     data = sociallogin.account.extra_data
     token, answer = data.get("id_token") or {}, data.get("userinfo") or {}
@@ -140,18 +140,18 @@ def _issuer_and_subject(sociallogin: SocialLogin) -> tuple[str | None, str]:
 
 
 def _is_linked(user: User) -> bool:
-    """Whether the provider's person of this account is known already: then nobody else is let in as them."""
+    """Whether the account is connected with an identity already, so that no other identity can use it."""
     return bool(SocialAccount.objects.filter(user=user, uid__startswith=identity_key(_provider().issuer, "")).exists())
 
 
 def _claims(sociallogin: SocialLogin) -> Mapping[str, Any]:
-    """What the provider says of the person: its answer, and what it signed."""
+    """The claims of the provider: its answer, and the signed ID token."""
     data = sociallogin.account.extra_data
     return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
 
 
 def _account_named(claims: Mapping[str, Any]) -> User | None:
-    """The account that the claim names: by its user name, or by a verified e-mail address that is one account's."""
+    """The account that the claim names: by user name, or by a verified e-mail address that only one account has."""
     claim = _provider().username_claim
     name = claims.get(claim)
     if not isinstance(name, str) or not name:
@@ -165,7 +165,7 @@ def _account_named(claims: Mapping[str, Any]) -> User | None:
 
 
 def _new_account(request: HttpRequest, claims: Mapping[str, Any]) -> User | None:
-    """An account for somebody whom only the provider knows, where the operator wants that."""
+    """Make an account for a person whom only the provider knows, if the operator allows it."""
     name = claims.get(_provider().username_claim)
     if not _provider().makes_accounts or not isinstance(name, str):
         return None

@@ -1,4 +1,4 @@
-"""Which page sends this: an origin is ours only by scheme, host and port, all three (RFC 6454, section 5)."""
+"""Checks the origin of a page: scheme, host and port must all match (RFC 6454, section 5)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Origin = tuple[str, str, int]
 
 
 def is_own_origin(origin: str, *, host: str, is_secure: bool) -> bool:
-    """Whether a page of this origin was served by us: at the host that the request names, or one the operator trusts.
+    """Whether this origin is ours: at the host of the request, or one that the operator trusts.
 
-    `host` is the request's header `Host`, `is_secure` whether it came by TLS, as Django's CSRF check sees both.
+    `host` is the header `Host` of the request, `is_secure` whether it used TLS, both as in Django's CSRF check.
     """
     page = _read(origin)
     if page is None:
@@ -27,7 +27,7 @@ def is_own_origin(origin: str, *, host: str, is_secure: bool) -> bool:
 
 
 def _read(origin: str) -> Origin | None:
-    """Scheme, host and port; None for what is no origin of a web page."""
+    """Scheme, host and port; None for anything that is not an origin of a web page."""
     try:
         parts = urlsplit(origin)
         port = parts.port

@@ -1,4 +1,4 @@
-"""`kernel.outbound` for a library that makes its requests by `requests`."""
+"""Adapts `kernel.outbound` to libraries that use `requests`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.outbound import SECONDS, OutboundError, send
 
 
 class Outbound(BaseAdapter):
-    """Sends what a session prepared; certificates are always checked, and a proxy is never asked."""
+    """Sends the prepared request of a session; always checks certificates, and never uses a proxy."""
 
     def send(  # noqa: PLR0917 (the library's)
         self,
@@ -43,4 +43,4 @@ class Outbound(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Does nothing, because no connection is kept open."""

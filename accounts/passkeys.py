@@ -1,4 +1,4 @@
-"""What a browser says of the page that asked for a passkey: only a page of this very site may have."""
+"""Checks which page asked a browser for a passkey: it must be a page of this site."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from accounts.origins import is_own_origin
 
 
 def is_from_own_page(credential: object) -> bool:
-    """Whether the answer was given to a page of this origin, and not inside a frame of another one.
+    """Whether the answer was given to a page of this origin that was not inside a frame of another one.
 
-    A passkey's own check takes every sub-domain and port for the site (Web Authentication Level 3, section 13.4.9).
+    The check of the library accepts every sub-domain and port (Web Authentication Level 3, section 13.4.9).
     """
     if not isinstance(credential, Mapping):
         return False

@@ -1,4 +1,4 @@
-"""The rule that Django does not bring: a password that the account had before is no new one."""
+"""A rule that Django lacks: a new password must not be one that the account had before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts.normalization import spellings_of_password
 
 
 class NotUsedBefore:
-    """Stands in ``AUTH_PASSWORD_VALIDATORS``; ``FOUNDRY_PASSWORD_HISTORY`` says how many are compared, 0 for none."""
+    """For ``AUTH_PASSWORD_VALIDATORS``; ``FOUNDRY_PASSWORD_HISTORY`` is how many are compared, 0 for none."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise `ValidationError` for the account's password, or for one of those before it."""

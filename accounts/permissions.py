@@ -1,4 +1,4 @@
-"""What accounts may do on the whole site: who manages them, and who enters the administration."""
+"""Permissions for the whole site: who manages accounts, and who may open the administration."""
 
 from __future__ import annotations
 

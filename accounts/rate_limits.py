@@ -1,7 +1,7 @@
-"""How many requests one account, and one address, may send in a minute, through pages, REST and sockets together.
+"""Rate limits: the requests of an account, and of an address, in a minute, over pages, REST and sockets together.
 
-The counts of all nodes are in Redis. While Redis is away each node counts for itself: the limit is looser by the number
-of nodes, and nobody is refused, or let through without end, because a cache has vanished.
+The counts of all nodes are in Redis. While Redis is not available, each node counts by itself, so that the limit is
+multiplied by the number of nodes but still exists.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 # Seconds.
 WINDOW: Final = 60
-# So long Redis is not asked again after it has failed: a request must not wait for its timeout each time.
+# How long Redis is not used after a failure, so that requests do not each wait for its timeout.
 RESPITE: Final = 5.0
 
 
 class _RequestCounts:
-    """Counts of the current minute, shared through Redis or, while it is away, this process's own."""
+    """Counts of the current minute, shared through Redis or, while it is not available, of this process."""
 
     def __init__(self) -> None:
         self._own: Counter[str] = Counter()
@@ -39,7 +39,7 @@ class _RequestCounts:
         self._guard = threading.Lock()
 
     def add(self, counts: Mapping[str, int], minute: int) -> list[int]:
-        """Count so many requests under each key; return how many there are now."""
+        """Add requests to the count of each key; return the new counts."""
         if time.monotonic() >= self._away_until:
             try:
                 return self._shared(counts, minute)
@@ -68,7 +68,7 @@ _counts = _RequestCounts()
 
 
 def count_request(*, user_id: str | None, address: str | None) -> None:
-    """Count a request of this account, if it is anybody's, from this address. Raises `RateLimited`."""
+    """Count a request of this account (None: anonymous) from this address. Raises `RateLimited`."""
     now = time.time()
     limits = _limits(user_id, address)
     if not limits:
@@ -81,10 +81,10 @@ def count_request(*, user_id: str | None, address: str | None) -> None:
 
 
 def count_messages(counts: Mapping[str, int]) -> dict[str, int]:
-    """Count messages of these accounts, by user id; return who is over the limit, and for how many seconds yet.
+    """Count messages of these accounts, by user id; return who is over the limit, with the seconds until it ends.
 
-    A socket counts for itself and tells once a second: asking Redis about each message would cost more than most of
-    them do.
+    A socket counts its messages and reports them once a second, because a query of Redis for each message would cost
+    more than most messages.
     """
     limit = settings.FOUNDRY_REST_RATE
     if not limit or not counts:
@@ -95,7 +95,7 @@ def count_messages(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def too_many(who: str, limit: int, *, retry_after: int) -> RateLimited:
-    """The refusal of a request beyond the limit of a minute."""
+    """The error for a request beyond the limit of a minute."""
     return RateLimited(
         _("{who} may send {limit} requests a minute.").format(who=who, limit=limit), retry_after=retry_after
     )
@@ -106,7 +106,7 @@ def _rest_of_minute(now: float) -> int:
 
 
 def _limits(user_id: str | None, address: str | None) -> Mapping[str, int]:
-    """What is counted, and how far it may go; 0 means without a limit."""
+    """The keys to count, with their limits; 0 means no limit."""
     found = {
         f"user:{user_id}": settings.FOUNDRY_REST_RATE if user_id else 0,
         f"address:{network_of(address)}": settings.FOUNDRY_ADDRESS_RATE if address else 0,

@@ -1,8 +1,8 @@
 """Authentication of a signature: both components, counted failures, lock-out and alert (c15, c16, c17).
 
-21 CFR 11.200(a)(1): the first signing of a session takes all components, later ones at least the private one. Only a
-browser session is one: a token is no continuous period of controlled access, so there every signing takes both. What
-was proven is remembered by session, in Postgres, for `FOUNDRY_SIGNING_MINUTES`.
+21 CFR 11.200(a)(1): the first signing of a session needs all components, later ones at least the private one. Only a
+browser session counts: a token is not a continuous period of controlled access, so every signing with one needs both.
+The proof is stored by session, in Postgres, for `FOUNDRY_SIGNING_MINUTES`.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def prove(
 ) -> Proof:
     """Authenticate the caller for a signature.
 
-    `about` names what is signed and as what: a failure's event says it. A passkey's challenge is bound to it, to the
-    `words` that are signed with it, and to the caller's session. Raises `ValidationFailed` for missing components,
-    `ReauthenticationFailed`, and `RateLimited` while locked out. Has transactions of its own: a failed try must stay
-    counted whatever happens after it.
+    `about` names what is signed, and the meaning; the event of a failure contains it. The challenge of a passkey is
+    bound to it, to the `words` that are signed with it, and to the caller's session. Raises `ValidationFailed` for
+    missing components, `ReauthenticationFailed`, and `RateLimited` while locked out. Has its own transactions, so that
+    a failed try stays counted whatever happens afterwards.
     """
     submitted = _SubmittedCredentials(username, password, otp, passkey)
     private = submitted.private()
@@ -117,9 +117,9 @@ def private_components(user: User) -> list[str]:
 
 
 def passkey_challenge(caller: Caller, *, about: Mapping[str, str], words: str = "") -> dict[str, Any]:
-    """What `navigator.credentials.get` takes: bound to this session and to what is signed, good for one try, 5 minutes.
+    """The options for `navigator.credentials.get`, for this session and what is signed; valid once, for 5 minutes.
 
-    Inside a web request only: the address of the site is part of a passkey.
+    Only inside a web request, because a passkey depends on the address of the site.
     """
     options, state = auth.get_server().authenticate_begin(
         credentials=auth.get_credentials(caller.user), user_verification=UserVerificationRequirement.REQUIRED

@@ -1,4 +1,4 @@
-"""Accounts, tokens, factors and what else says who gets in, as the chain `site` tells it."""
+"""Rebuilds accounts, tokens, factors and other credentials from the chain `site`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTE: Final = "a note for its owner; nothing is decided by it"
 
 
 def _service_user() -> dict[Key, dict[str, Any]]:
-    """The account that a migration made: no event did."""
+    """The account that a migration made without an event."""
     found = User.objects.named(SERVICE_USERNAME).values_list("id", flat=True).first()
     columns = {
         "username": SERVICE_USERNAME,
@@ -39,7 +39,7 @@ def _service_user() -> dict[Key, dict[str, Any]]:
         "signing_suspended_at": None,
         "uses_shortcuts": True,
         "password": password_sha256("!"),
-        # When it was migrated; nothing rests on it.
+        # The time of the migration, on which nothing depends.
         "date_joined": SOME_TIME,
     }
     return {(found,): columns} if found else {}
@@ -57,9 +57,9 @@ ACCOUNTS: Final = Table(
 
 @ACCOUNTS.on_every_event
 def _acts(rows: Rows, fact: Fact) -> None:
-    """Whoever acts is an account, of its kind, under a name that it had: now or once, since a request takes its time.
+    """Check that the actor is an account of this kind with a name that it has or had (requests take time).
 
-    Only the chain `site`, which is read first, says which accounts there are.
+    The accounts are known from the chain `site`, which is read first.
     """
     if fact.chain == SITE_CHAIN:
         rows.memory[SITE_CHAIN] = True
@@ -237,7 +237,7 @@ def _proven(rows: Rows, fact: Fact) -> None:
     rows.put(fact, (UUID(fact.target_id), fact.data["credential"]), proven_at=fact.at)
 
 
-# Foundry gives no account a group or a permission of Django's: whatever stands there was planted.
+# Foundry gives accounts no groups or permissions of Django, so any rows in these tables are manipulations.
 GROUPS: Final = Table(User.groups.through, name="group of an account", key=("id",))
 PERMISSIONS: Final = Table(User.user_permissions.through, name="permission of an account", key=("id",))
 

@@ -31,11 +31,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class RestView(JSONView):
-    """A view of which each answer depends on who asks."""
+    """A view whose answers depend on the caller."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find out who asks, and count the request. Raises `RateLimited`; also for who asks without a right to."""
-        address = address_of_request(request._request)  # noqa: SLF001 (the one Django knows)
+        """Authenticate the caller, and count the request, even if it will be refused. Raises `RateLimited`."""
+        address = address_of_request(request._request)  # noqa: SLF001 (Django's own request)
         try:
             super().initial(request, *args, **kwargs)
         except (DomainError, APIException):
@@ -45,19 +45,19 @@ class RestView(JSONView):
         count_request(user_id=user_id, address=address)
 
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         return caller_from_request(self.request).user
 
     def caller(self) -> Caller:
-        """Who asks, with the ``client_ref`` that the header ``Idempotency-Key`` gives."""
+        """The caller, with the ``client_ref`` of the header ``Idempotency-Key``."""
         return replace(caller_from_request(self.request), client_ref=idempotency_key(self.request))
 
 
 @extend_schema(exclude=True)
 class NothingHere(RestView):
-    """Answers at every address under ``/api/`` that does not exist."""
+    """The answer at every address under ``/api/`` that does not exist."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Answer every method alike: an address that does not exist has no methods."""
+        """Answer every method in the same way."""
         super().initial(request, *args, **kwargs)
         raise NotFound(_("There is nothing at this address. Addresses end with a slash."))

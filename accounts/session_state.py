@@ -1,4 +1,4 @@
-"""What an open page asks now and then: who is signed in at this browser, and for how long; and its word of a reader."""
+"""The endpoint that open pages poll: who is signed in at this browser, for how long, and whether a person is active."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rest.errors import problem_response
 @never_cache
 @require_http_methods(["GET", "POST"])
 def session_state(request: HttpRequest) -> HttpResponse:
-    """`{account, idle_left, life_left}`, in seconds. POST: a person is reading, which counts as use.
+    """Answer `{account, idle_left, life_left}`, in seconds. A POST means that a person is active on the page.
 
-    The use is noted by `accounts.middleware.BrowserSessions`, as for every act, and only for a session that has not
-    ended; one that has is answered 401.
+    `accounts.middleware.BrowserSessions` records the use, as for every request of a person, and answers 401 for a
+    session that has ended.
     """
     if not isinstance(request.user, User):
         return problem_response(NotAuthenticated(_("You are signed out.")))

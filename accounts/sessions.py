@@ -1,8 +1,8 @@
 """Browser sessions: listing them (by allauth.usersessions), ending them, and ending those that are not used.
 
-All of it is in Postgres: Django's session, and beside it the row that says since when, from where, and when it was
-last used. Used means that a person did something: opened a page, sent a form, wrote into a socket, or moved in a page
-while reading (its script says so by a POST, once a minute). What a page asks for by itself keeps nobody signed in.
+Everything is in Postgres: Django's session, and a row with its beginning, address and last use. A use is an act of a
+person: opening a page, sending a form, writing into a socket, or moving in a page while reading (which its script
+reports by a POST, once a minute). Requests that a page makes by itself do not extend a session.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def record_use(*, user: User, credential: str) -> None:
 
 
 def remember_signed_in_user(request: HttpRequest, user: User, session_key: str) -> None:
-    """Remember who was signed in when the request began: a sign-in during the request replaces their session."""
+    """Store on the request who was signed in when it began, because a sign-in during it replaces their session."""
     request.came_with = (user, session_key)  # type: ignore[attr-defined]
 
 
@@ -144,7 +144,7 @@ def end_over_session(request: HttpRequest) -> None:
 
 
 def forget_session(session_key: str) -> None:
-    """Forget a session that its person has ended."""
+    """Delete a session that its person has ended."""
     UserSession.objects.filter(session_key=session_key).delete()
 
 

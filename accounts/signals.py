@@ -39,7 +39,7 @@ def signed_in(sender: object, request: HttpRequest, user: User, **kwargs: Any) -
 
 @receiver(user_logged_out)
 def signed_out(sender: object, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    """Sent before the session is emptied; ``user`` is None where nobody was signed in."""
+    """Sent before the session is emptied; ``user`` is None if nobody was signed in."""
     if user is not None:
         services.record_sign_out(caller=caller_from_request(request, user=user))
         forget_session(request.session.session_key or "")
@@ -62,7 +62,7 @@ def hash_outdated(sender: object, user: User, password: str, **kwargs: Any) -> N
 def factor_saved(
     sender: object, instance: Authenticator, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
-    """allauth saves whole rows only when one is made, a passkey gets another name, or a recovery code is used up."""
+    """allauth only saves whole rows when one is made, a passkey is renamed, or a recovery code is used."""
     if created:
         record_change(actions.FACTOR_ADDED, instance)
     elif update_fields is None and instance.type == Factor.PASSKEY:

@@ -1,10 +1,10 @@
 """Who may sign: people, unless somebody else could be behind their sign-in (21 CFR 11.200(a)(2), 11.100(a); c16, c23).
 
-Whoever sets somebody's password, or takes their second factors away, could sign in as that person. So signing is
-suspended with it, until two things are sure. The password in force is one that the person chose: nobody ever signs by
-one that somebody else set. And it was the person who chose it: they signed in with a second factor from before, or
-another administrator, who has seen them, says so. The operator's commands do not need the second: who has the server
-can do more than that. `FOUNDRY_SIGNING_CONFIRMED=false` does without it everywhere. See ADR 0024.
+Whoever sets the password of a person, or removes their second factors, could sign in as that person. This suspends
+their signing until two conditions are met. First, the current password was chosen in the person's own session. Second,
+it was really that person: they signed in with an older second factor, or another administrator, who has met them,
+confirms it. Commands on the server do not need the second condition, because the operator could do more than that.
+`FOUNDRY_SIGNING_CONFIRMED=false` waives it everywhere. See ADR 0024.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def restore_signing(*, caller: Caller, user_id: UUID, reason: str) -> None:
     """Confirm a person's identity, as an administrator who is neither this person nor caused the suspension.
 
     An administrator whose own signing is suspended cannot confirm others: somebody else may control that account.
-    Raises `PermissionDenied`, and `Conflict` where signing is not suspended, or the password in force is somebody
-    else's: they could sign by it. The operator may vouch for a password that the operator has set.
+    Raises `PermissionDenied`, and `Conflict` if signing is not suspended or the current password was set by somebody
+    else, who could sign with it. The operator may confirm a password that the operator has set.
     """
     require_administrator(caller)
     reason = check_reason(reason)

@@ -1,4 +1,4 @@
-"""Sign-in pages. Of allauth's addresses only those that Foundry offers; the names are allauth's own."""
+"""Sign-in pages: those of allauth's addresses that Foundry offers, under allauth's names."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from accounts.openid_connect import sign_in as sign_in_by_provider
 from accounts.session_state import session_state
 from accounts.views import activate_codes
 
-# Where one's factors are listed.
+# The page that lists one's factors.
 on_account_page = RedirectView.as_view(pattern_name="workspace:account")
 
 
 def change_of_factors(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Only for who has just proved themselves; a factor and its event commit together, or not at all (c06).
+    """Require a recent reauthentication, and commit a factor together with its event (c06).
 
-    allauth itself opens no transaction everywhere, and asks nothing of accounts that only a provider outside knows.
+    allauth does not always open a transaction, and does not reauthenticate accounts of an external provider.
     """
     return confirmation_required(transaction.atomic(view))
 
@@ -39,7 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("session/", session_state, name="account_session"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
-    # Where the former leads somebody who has no password yet.
+    # The former redirects here for accounts without a password.
     path("password/set/", confirmation_required(views.password_set), name="account_set_password"),
     path("factors/", on_account_page, name="mfa_index"),
     path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
@@ -63,7 +63,7 @@ urlpatterns: list[URLPattern] = [
 if settings.FOUNDRY_PUBLIC_SIGNUP:
     urlpatterns.append(path("signup/", views.signup, name="account_signup"))
 
-# Only where the environment names a provider.
+# Only if the environment names a provider.
 outside: list[URLPattern] = [
     path("outside/<slug:provider_id>/login/", sign_in_by_provider, name="openid_connect_login"),
     path("outside/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),

@@ -1,4 +1,4 @@
-"""The one page of allauth that needs more than a form of ours."""
+"""The only page of allauth that needs a view of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accounts.factors import check_code
 
 
 class ActivateCodesView(ActivateTOTPView):  # type: ignore[misc] # allauth has no types
-    """Adding an app for codes. The code that shows that it works is used up by it, like every other one."""
+    """Adds an app for codes. The code that confirms it is used up, like every other code."""
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)

@@ -1,4 +1,4 @@
-"""A zip that is made while it is sent: what is written is drained at once, and nothing is ever rewound."""
+"""Streams a zip: written bytes are passed on at once, and the file is never rewound."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-# What is compressed before it is handed on; also what one hop between threads carries.
+# How much is compressed before it is passed on; also the size of a piece that is made in one thread.
 PIECE_BYTES = 64 * 1024
 
 
@@ -23,7 +23,7 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Does nothing, because nothing is buffered."""
 
     def drain(self) -> bytes:
         data = b"".join(self._pieces)
@@ -33,7 +33,7 @@ class _Sink:
 
 @dataclass
 class StreamedZip:
-    """Adds files one after the other; each method yields the bytes that are ready. Its memory is one name a file."""
+    """Adds files one after the other; each method yields the bytes that are ready. Only the names stay in memory."""
 
     at: datetime
     listed: list[tuple[str, str, int]] = field(default_factory=list)

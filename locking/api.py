@@ -69,7 +69,7 @@ class LocksView(LockView):
         "locks_acquire", takes=shapes.InSession, answer=shapes.LockInfo, status=201, repeatable=True, problems=[423]
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Lock a field, or a file that does not exist yet. If the session holds the lock already, answer the same one."""
+        """Lock a field, or a file that does not exist yet. A repeat by the same session answers the same lock."""
         caller, given = self.caller_and_body(shapes.InSession)
         lock = services.acquire_lock(caller=caller, project_id=project_id, **given)
         return self.answer(lock_body(lock), 200 if lock.repeated else 201)

@@ -16,20 +16,20 @@ def quorum_of(release: Release) -> Quorum:
 
 
 def approvals_of(release: Release) -> list[Approval]:
-    """Its signatures, as the quorum sees them."""
+    """Its signatures, as approvals of the quorum."""
     return [Approval(signature.signer_id, signature.meaning) for signature in release.signatures.all()]
 
 
 def progress_of(release: Release) -> ApprovalProgress:
-    """What the release still misses."""
+    """What is still missing for the release."""
     return approval_progress(quorum_of(release), given=approvals_of(release), authors=release.authors)
 
 
 def advances(release: Release, *, person: UUID, meaning: str) -> bool:
-    """Whether this person's signature would bring the release nearer to its end.
+    """Whether a signature of this person would reduce what is missing.
 
-    It may be given and still lead nowhere: where the policy wants more different people, one person in two meanings
-    takes a place that somebody else is needed for.
+    A permitted signature may be of no use: if the policy needs more different people, one person in two meanings fills
+    only one place.
     """
     quorum, given = quorum_of(release), approvals_of(release)
     if refusal(quorum, person=person, meaning=meaning, given=given, authors=release.authors):

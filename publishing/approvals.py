@@ -1,4 +1,4 @@
-"""Whether this person can approve, and if not, why: in words for them."""
+"""Explains to people why they cannot approve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from publishing.quorum import Approval, Quorum
 def refusal(
     quorum: Quorum, *, person: UUID, meaning: str, given: Iterable[Approval], authors: Iterable[UUID]
 ) -> str | None:
-    """Why this person cannot approve in this meaning, in words for them; None where they can."""
+    """The reason why this person cannot approve in this meaning, in words for them; None if they can."""
     is_author = person in set(authors)
     if Approval(person, meaning) in set(given):
         return _("You have already signed as {meaning}.").format(meaning=meaning)

@@ -19,7 +19,7 @@ from blobs.models import sha256_of
 from drafts.models import Draft, DraftKind
 from publishing.models import Release, ReleaseQuerySet, ReleaseState
 
-# Nobody wrote an empty text, and who fills one did not build on what it once held.
+# An empty text has no writer, and filling one does not build on its earlier content.
 _EMPTY: Final = sha256_of(b"")
 _RESTORING: Final = frozenset({DraftKind.REVERT.value, DraftKind.UNDO.value, DraftKind.REDO.value})
 _CHANGES: Final = """
@@ -32,7 +32,7 @@ ORDER BY version_number
 
 @dataclass(slots=True)
 class _Origin:
-    """Where one content came from: its writers, and the contents that they had before them when they wrote it."""
+    """The origin of a content: its writers, and the contents that they changed into it."""
 
     writers: set[UUID] = field(default_factory=set)
     made_from: set[str] = field(default_factory=set)
@@ -44,10 +44,10 @@ def released_before(draft: Draft) -> Release | None:
 
 
 def authors_of(draft: Draft) -> list[UUID]:
-    """All whose text is being released: who wrote it, and who saved since the last release before this version.
+    """The authors of a release: the writers of its text, and all who saved since the release before this version.
 
-    A content's writers are those who saved or imported it, in whatever version and field it stood before, and those
-    whose unreleased text they changed into it; to bring a content back by revert, undo or redo is not to write it.
+    The writers of a content are those who saved or imported it in any earlier version and field, and those whose
+    unreleased text they changed into it. Bringing a content back by revert, undo or redo does not count as writing.
     Counted from the newest released version below, so that releasing a version again has the same authors.
     """
     before = [release.draft for release in _released_below(draft)]
@@ -110,10 +110,10 @@ def _origins(draft: Draft) -> dict[str, _Origin]:
 
 
 def _imported_from(draft: Draft) -> dict[int, set[UUID]]:
-    """The accounts here of those who made what was imported, by version.
+    """The accounts on this site of the original authors of imported versions, by version.
 
-    A project's file names them by their ids, a repository by their e-mail addresses. What a file says was brought back
-    is not its author's, as in `authors_of`.
+    A project's file names them by id, a repository by e-mail address. Versions that brought a content back do not count
+    as writing, as in `authors_of`.
     """
     imported = Draft.objects.of_project(draft.project_id).filter(
         kind=DraftKind.IMPORT, version_number__lte=draft.version_number
@@ -134,9 +134,9 @@ def _imported_from(draft: Draft) -> dict[int, set[UUID]]:
 
 
 def _named(facts: object) -> Iterator[UUID | str]:
-    """Who an import says made the original, and the original's original: ids, or addresses in lowercase.
+    """The authors of the original, and of its own original, according to an import: ids, or addresses in lower case.
 
-    A project's file may have been made by anybody, so nothing is taken for granted of what its events say.
+    Anybody may have made the file, so its data may have any form.
     """
     while isinstance(facts, dict):
         author = facts.get("author")

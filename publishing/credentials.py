@@ -1,4 +1,4 @@
-"""What a signer gives at the act of signing; `accounts.reauthentication` checks it (control c15)."""
+"""Reads what a signer submits to sign; `accounts.reauthentication` checks it (control c15)."""
 
 from __future__ import annotations
 

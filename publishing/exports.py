@@ -1,4 +1,4 @@
-"""What must fit together of the releases and signatures in a project's file, besides each row with its events."""
+"""Checks the releases and signatures of a project's file together, after each row was compared with its events."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from publishing.quorum import Approval, fault_in_released, quorum_of_rules
 
 
 def release_faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
-    """Each signature speaks of its release, and what was released has the signatures that its policy asked for.
+    """Each signature is about its release, and released versions have the signatures that their policy required.
 
-    The seals are not looked at: a file does not bring the site's keys along.
+    The seals are not checked, because a file does not contain the site's keys.
     """
     releases = {str(row["id"]): row for row in rows.get("release", [])}
     signatures: dict[str, list[Row]] = {}

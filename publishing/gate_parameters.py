@@ -17,7 +17,7 @@ GateParameters = Mapping[str, Mapping[str, Any]]
 def read_gates(given: object, *, project_id: UUID, before: GateParameters) -> dict[str, dict[str, Any]]:
     """Check the gates of a new policy. Raises `ValidationFailed` under `gates`.
 
-    A gate that is not installed may stay as it was `before`, or go; nobody can choose it anew.
+    A gate that is not installed may stay as it was `before`, or be removed, but not be added.
     """
     if not isinstance(given, Mapping):
         raise ValidationFailed({"gates": [_("Must name gates, each with its parameters.")]})

@@ -1,4 +1,4 @@
-"""What is still being talked about: open comments and tasks, which a policy lets warn or block."""
+"""Open comments and tasks, which warn or block as the policy says."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class OpenPoints:
     tasks: int
 
     def warnings(self, rules: Rules) -> list[str]:
-        """What the signers should know."""
+        """The warnings for signers."""
         return [words for enforcement, words in self._points(rules) if enforcement == "warn"]
 
     def refuse(self, rules: Rules) -> None:
-        """Raise `Conflict` where the policy says that an open point blocks the release."""
+        """Raise `Conflict` if an open point blocks the release according to the policy."""
         blocking = [words for enforcement, words in self._points(rules) if enforcement == "block"]
         if blocking:
             raise Conflict(

@@ -57,7 +57,7 @@ def signature_body(signature: Signature) -> dict[str, Any]:
 
 
 def signable(release: Release, *, user: User, access: Access) -> dict[str, str | None]:
-    """By meaning, why this user cannot sign now, in words for them; None where they can."""
+    """By meaning, the reason why this user cannot sign now, in words for them; None if they can."""
     quorum, given = quorum_of(release), approvals_of(release)
     found: dict[str, str | None] = {}
     for meaning in Meaning.values:
@@ -73,7 +73,7 @@ def signable(release: Release, *, user: User, access: Access) -> dict[str, str |
 
 
 def challenge(release: Release, *, caller: Caller, access: Access, meaning: str, comment: str = "") -> dict[str, Any]:
-    """What somebody reads before they sign, and what they will have to give."""
+    """The statement to read before signing, and the factors to give."""
     components = private_components(caller.user)
     about = {"release_id": str(release.id), "meaning": meaning}
     return {
@@ -87,7 +87,7 @@ def challenge(release: Release, *, caller: Caller, access: Access, meaning: str,
 
 
 def unsealed(release: Release, *, signer: User, meaning: str, comment: str = "") -> dict[str, Any]:
-    """The statement as it would be sealed; `key` and `time` are None, because the server gives them at the act."""
+    """The statement as it would be sealed; `key` and `time` are None, because the server sets them at the signing."""
     content = statement(release, signer=signer, meaning=meaning, comment=comment, time=None)
     return {"type": SIGNATURE, "v": STATEMENT_VERSION, "site": site_id(), "key": None, **content}
 
@@ -115,9 +115,9 @@ def project_policy(rules: Rules) -> dict[str, Any]:
 def warnings_of(
     draft: Draft, rules: Rules, label: Callable[[str], str] = str, *, release: Release | None = None
 ) -> list[str]:
-    """What signers and submitters should know: what nobody sees in the texts, open points that may stay open, gates.
+    """Warnings for signers and submitters: hidden characters, open points that may stay open, and gates.
 
-    `label` says how a field is called there: by programs, or on pages.
+    `label` returns the name of a field, for programs or for pages.
     """
     hidden = hidden_characters(draft)
     counted = ", ".join(f"{label(name)} ({count})" for name, count in hidden.items())

@@ -1,4 +1,4 @@
-"""Policies, releases and signatures, as the events tell them. Seals are `publishing.verification`'s."""
+"""Rebuilds policies, releases and signatures from events. `publishing.verification` checks the seals."""
 
 from __future__ import annotations
 

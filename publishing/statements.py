@@ -1,4 +1,4 @@
-"""The sealed statement of a signature: what it covers, so that it fits nothing else (21 CFR 11.50, 11.70; c12, c13)."""
+"""The sealed statement of a signature, which binds it to its release (21 CFR 11.50, 11.70; c12, c13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of a release's life: which act leads from where to where, and what the project becomes with it."""
+"""The state machine of releases: the transition of each act, and the resulting status of the project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publishing.models import Meaning, Release, ReleaseState
 
 
 class Act(StrEnum):
-    """What can be done to a release."""
+    """An act that changes the state of a release."""
 
     SIGN = "sign"
     RELEASE = "release"
@@ -24,7 +24,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Where an act leads: the release's next state, and the project's next status."""
+    """The result of an act: the next state of the release, and the next status of the project."""
 
     release: ReleaseState
     project: Status
@@ -36,17 +36,17 @@ TRANSITIONS: Final[dict[tuple[ReleaseState, Act], Transition]] = {
     (ReleaseState.IN_REVIEW, Act.REJECT): Transition(ReleaseState.REJECTED, Status.OPEN),
     (ReleaseState.IN_REVIEW, Act.WITHDRAW): Transition(ReleaseState.WITHDRAWN, Status.OPEN),
 }
-# A release begins, by `submit`, in an open project only; the project's own moves are in `projects.permissions`.
+# `submit` starts a release in an open project only; other transitions of projects are in `projects.permissions`.
 SUBMISSION: Final = Transition(ReleaseState.IN_REVIEW, Status.IN_REVIEW)
 
 
 def signing_action(meaning: str) -> str:
-    """The row of the permission table that a meaning needs."""
+    """The permission that a meaning needs."""
     return "release.sign_authored" if meaning == Meaning.AUTHORED else "release.sign"
 
 
 def transition(release: Release, act: Act) -> Transition:
-    """Where this act leads now. Raises `Conflict` where the table has no such transition."""
+    """The transition of this act now. Raises `Conflict` if the table has none."""
     found = TRANSITIONS.get((ReleaseState(release.state), act))
     if found is None:
         state = ReleaseState(release.state).label.lower()

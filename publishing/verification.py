@@ -1,4 +1,4 @@
-"""Seals under releases, and whether what a page shows of one release is what its events say."""
+"""Verifies the seals of signatures, and compares what a page shows of a release with its events."""
 
 from __future__ import annotations
 

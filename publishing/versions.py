@@ -1,4 +1,4 @@
-"""The name that a release should get."""
+"""Suggests the name of the next release."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FIRST_NAME = "1.0.0"
 
 
 def suggested_name(project_id: UUID, draft: Draft | None) -> str:
-    """The next semantic version: major where a field went, minor where one came or the configuration changed.
+    """The next semantic version: major if a field was removed, minor if one was added or the configuration changed.
 
-    Counted from the newest release whose name is one; `1.0.0` without any.
+    Counted from the newest release whose name is a semantic version; `1.0.0` if there is none.
     """
     released = Release.objects.of_project(project_id).filter(state=ReleaseState.RELEASED).select_related("draft")
     for release in released.iterator(chunk_size=50):

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 def read_password(*, from_stdin: bool) -> str:
     """Ask for a new password twice, or read one line of standard input.
 
-    Never an argument: those stand in the process list and in the shell's history. Raises `CommandError`.
+    Never an argument, because those are in the process list and the shell's history. Raises `CommandError`.
     """
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")

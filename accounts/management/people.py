@@ -1,4 +1,4 @@
-"""Finding whom a command is about."""
+"""Finds the account that a command is about."""
 
 from __future__ import annotations
 

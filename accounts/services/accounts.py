@@ -31,7 +31,7 @@ from kernel.errors import Conflict, ValidationFailed
 from kernel.names import check_reason
 from kernel.transactions import write_transaction
 
-# The settable facts of an account, by the names under which events keep them.
+# The attributes of an account that can be changed, with their names in events.
 CHANGEABLE = {
     "display_name": "display_name",
     "email": "email",
@@ -53,9 +53,9 @@ def create_account(
 ) -> User:
     """Make an account; without a password nobody can sign in to it, but tokens work.
 
-    Who is given a password does not sign until they have chosen one of their own (c16): whoever gave it knows it.
-    Raises `PermissionDenied` for callers who are no administrators, `ValidationFailed` for a name that is taken or
-    misspelt and for a weak password.
+    People whose password somebody else has set cannot sign until they choose one of their own (c16). Raises
+    `PermissionDenied` for callers who are not administrators, `ValidationFailed` for a name that is taken or invalid
+    and for a weak password.
     """
     require_administrator(caller)
     username = User.normalize_username(username)
@@ -105,10 +105,10 @@ def update_account(
     is_administrator: bool | None = None,
     is_auditor: bool | None = None,
 ) -> User:
-    """Change what may change about an account; ``None`` leaves a fact as it is.
+    """Change attributes of an account; those that are ``None`` are not changed.
 
-    One's own display name and address are one's own to change; the rest is an administrator's. Raises `Conflict` for
-    taking the right from the last administrator, `ReauthenticationNeeded`.
+    People may change their own display name and address, administrators everything. Raises `Conflict` if the last
+    administrator would lose that right, `ReauthenticationNeeded`.
     """
     require_proof(caller)
     wanted = {
@@ -139,13 +139,13 @@ def update_account(
 
 
 def _signs_in_by_email(user: User) -> bool:
-    """Whether the provider outside finds this person by their address: who changes it could come in as them."""
+    """Whether the external provider finds accounts by address, so that a changed address changes who can sign in."""
     provider = settings.FOUNDRY_OIDC
     return user.kind == Kind.HUMAN and provider is not None and provider.username_claim == "email"
 
 
 def set_shortcuts(*, caller: Caller, are_on: bool) -> User:
-    """Switch the pages' keyboard shortcuts on or off, for oneself; they can be in the way of a screen reader's own."""
+    """Switch one's own keyboard shortcuts on or off, because they can conflict with those of a screen reader."""
     with write_transaction():
         user = lock_account(caller.user.id)
         if user.uses_shortcuts == are_on:
@@ -162,9 +162,8 @@ def deactivate_account(
 ) -> User:
     """Close an account: its browser sessions end, its tokens are revoked; its name stays on record (11.10d).
 
-    The successor takes on what nobody else could: the projects that would be left without an owner. Closing a closed
-    account changes nothing. Raises `Conflict` for the last administrator, for the service user, and where a successor
-    is needed and none is named.
+    The successor becomes owner of the projects that would have none otherwise. Closing a closed account changes
+    nothing. Raises `Conflict` for the last administrator, for the service user, and if a needed successor is missing.
     """
     reason = check_reason(reason) if reason else None
     with write_transaction():
@@ -190,7 +189,7 @@ def deactivate_account(
 
 
 def reactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:
-    """Open a closed account again; its old sessions and tokens stay ended."""
+    """Reopen a closed account; its old sessions and tokens stay ended."""
     reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)

@@ -1,4 +1,4 @@
-"""Passwords: chosen by their person, or set by an administrator, and what an account had before."""
+"""Passwords: chosen by their owner or set by an administrator, and the history of an account's passwords."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kernel.transactions import write_transaction
 
 
 def change_password(*, caller: Caller, password: str) -> User:
-    """Choose a password of one's own, having proved oneself just now; all browser sessions of the account end.
+    """Change one's own password after a recent reauthentication; all browser sessions of the account end.
 
-    The browser in which people change their own gets a new one from allauth. Raises `ReauthenticationNeeded`,
-    `ValidationFailed` for a weak one, and for one that the account had before.
+    The browser in which it was changed gets a new session from allauth. Raises `ReauthenticationNeeded`,
+    `ValidationFailed` for a weak password or one that the account had before.
     """
     require_proof(caller)
     with write_transaction():
@@ -36,8 +36,8 @@ def change_password(*, caller: Caller, password: str) -> User:
 def set_password(*, caller: Caller, user_id: UUID, password: str) -> User:
     """Set somebody else's password, as an administrator; all browser sessions of the account end.
 
-    It suspends the account's signing until its person proves themselves (c16). Nobody sets their own this way: it asks
-    for no old password. Raises as `change_password`, and `PermissionDenied`.
+    Suspends the account's signing until its owner has proved their identity (c16). Not for one's own password, because
+    it asks for no old one. Raises as `change_password`, and `PermissionDenied`.
     """
     require_administrator(caller)
     if user_id == caller.user.id:
@@ -61,7 +61,7 @@ def _write_password(caller: Caller, user: User, password: str, *, by: str) -> No
 
 
 def rehash_password(*, user: User, password: str) -> None:
-    """Keep a password that was just given correctly as the site hashes passwords now; nobody's act, so Foundry's."""
+    """Store a correctly given password with the current hash settings of the site; recorded as Foundry's act."""
     with write_transaction():
         lock_account(user.id)
         user.set_password(password)
@@ -72,12 +72,12 @@ def rehash_password(*, user: User, password: str) -> None:
 
 
 def password_sha256(encoded: str) -> str:
-    """What events tell of a password: SHA-256 of its salted hash, by which nobody can try passwords."""
+    """The fingerprint of a password in events: SHA-256 of its salted hash, which cannot be used to guess passwords."""
     return hashlib.sha256(encoded.encode()).hexdigest()
 
 
 def remember_password(user: User) -> None:
-    """Keep the hash of the password that the account has now, and no more of the older ones than the site wants."""
+    """Add the current hash to the history, and delete older ones beyond the site's limit."""
     PastPassword.objects.create(user=user, encoded=user.password)
     kept = PastPassword.objects.filter(user=user).values_list("pk", flat=True)[
         : max(1, settings.FOUNDRY_PASSWORD_HISTORY)

@@ -1,4 +1,4 @@
-"""What is on record of signing in and out."""
+"""Records of signing in and out."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def record_sign_out(*, caller: Caller) -> None:
 
 
 def record_failed_sign_in(*, caller: Caller, username: str, component: str = "password") -> None:
-    """Record a refused sign-in, in the name of the service user: who it was is just what is not known (11.300d).
+    """Record a refused sign-in in the name of the service user, because the person is not known (11.300d).
 
-    The typed name is kept only where an account has it: people type their password there by mistake.
+    The typed name is only recorded if an account has it, because people type passwords there by mistake.
     """
     with write_transaction():
         user = User.objects.named(username).first()

@@ -37,9 +37,9 @@ def create_token(
 ) -> tuple[PersonalAccessToken, str]:
     """Make a token for oneself, or as an administrator for an account that is no person's; answer it with its text.
 
-    The text is shown here once and kept nowhere; hence no ``client_ref`` either. A token outlives the session it was
-    made in, so a cookie alone makes none: raises `ReauthenticationNeeded`. It ends at `expires_at`, at the latest and
-    without it after `FOUNDRY_TOKEN_LIFETIME`. Raises `ValidationFailed` for name, scope and end.
+    The text is returned once and stored nowhere, which is why there is no ``client_ref``. A token outlives the session
+    in which it was made, so a session cookie is not enough: raises `ReauthenticationNeeded`. It ends at `expires_at`,
+    by default and at the latest after `FOUNDRY_TOKEN_LIFETIME`. Raises `ValidationFailed` for name, scope and end.
     """
     require_proof(caller)
     name = check_name(name, name="name", maximum=MAX_TOKEN_NAME)
@@ -72,7 +72,7 @@ def create_token(
 
 
 def revoke_token(*, caller: Caller, token_id: UUID) -> None:
-    """End a token at once (11.300c); ending an ended one changes nothing.
+    """Revoke a token at once (11.300c); revoking a revoked one changes nothing.
 
     Raises `NotFound` for a token that is not the caller's, unless the caller is an administrator, and
     `ReauthenticationNeeded` in a browser. A program may always end what it signed in with.
@@ -94,9 +94,9 @@ def revoke_token(*, caller: Caller, token_id: UUID) -> None:
 
 
 def authenticate_token(text: str) -> PersonalAccessToken:
-    """The usable token with that text, its user loaded. Raises `NotAuthenticated`, whatever is wrong with it.
+    """The usable token with that text, with its user. Raises `NotAuthenticated` for any other text.
 
-    Notes the use at most once a minute; that is a convenience for its owner, not a record.
+    Stores the time of use at most once a minute, for information only.
     """
     token = None
     if TOKEN_PATTERN.fullmatch(text):

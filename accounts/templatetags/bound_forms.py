@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` for every template, Django's and allauth's own included: it also names the form's account."""
+"""Replaces `{% csrf_token %}` in all templates, including those of Django and allauth: adds the account of the form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ register = template.Library()
 
 
 class BoundFormNode(CsrfTokenNode):
-    """A form that is protected from other sites' pages is also protected from another account's."""
+    """Protects a form from requests of other sites and from those of a page of another account."""
 
     def render(self, context: Context) -> SafeString:
         token = SafeString(super().render(context))
@@ -34,5 +34,5 @@ def csrf_token(parser: Parser, token: Token) -> BoundFormNode:
 
 @register.simple_tag
 def csrf_cookie_name() -> str:
-    """Where the page's script finds the browser's present CSRF token."""
+    """The current CSRF token of the browser, for the script of the page."""
     return settings.CSRF_COOKIE_NAME

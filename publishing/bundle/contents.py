@@ -1,7 +1,7 @@
 """The files of a bundle, piece by piece. Rows are read in short queries, a page at a time.
 
-Nothing is held open between two pages: a client that reads slowly keeps neither a transaction nor a connection. That is
-sound because everything inside is append-only up to the scope's last event.
+No transaction or connection is kept open between two pages, because a client may read slowly. The result is still
+consistent, because everything in a bundle is append-only up to the scope's last event.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def _content(scope: Scope) -> Iterator[File]:
 
 
 def _blob(sha256: str) -> Iterator[bytes]:
-    """The content; nothing where it is gone, which the verifier then names."""
+    """The content; empty if it is missing, which the verifier then reports."""
     found = Blob.objects.filter(pk=sha256).first()
     yield bytes(found.data) if found else b""
 
 
 def _timestamp(scope: Scope) -> Iterator[File]:
-    """For `openssl ts -verify`: what an outside authority stamped, and its answer."""
+    """The request and the answer of a time stamp, for `openssl ts -verify`."""
     stamp = Timestamp.objects.filter(checkpoint=scope.checkpoint).first() if scope.checkpoint else None
     if stamp is not None and scope.checkpoint is not None:
         yield "checkpoint/statement.json", [scope.checkpoint.text.encode()]

@@ -1,4 +1,4 @@
-"""Making a bundle: the verifier, the files, the manifest of them all, and the seal over the manifest."""
+"""Writes a bundle: the verifier, the files, their manifest, and the seal over the manifest."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ BUNDLE = "bundle"
 
 
 def bundle(scope: Scope) -> Iterator[bytes]:
-    """The bytes of the zip, piece by piece; however long the history is, it needs little memory.
+    """The bytes of the zip in pieces, which needs little memory even for a long history.
 
-    Each step may go on in another thread: no connection is held between two pieces.
+    Each piece may be made in another thread, because no connection is kept between two of them.
     """
     return gathered(_pieces(scope))
 
 
 def bundle_name(scope: Scope) -> str:
-    """A file name that every system takes: the project's, and the release's or the last event's number."""
+    """A file name that every system accepts: the project, and the release or the number of the last event."""
     what = scope.release.name if scope.release else f"event-{scope.head.seq}"
     return file_name(f"{scope.project.name} {what}", "zip")
 

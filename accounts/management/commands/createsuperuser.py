@@ -1,4 +1,4 @@
-"""Django's own ``createsuperuser`` would write an account without its event; it gives way to ours."""
+"""Replaces Django's ``createsuperuser``, which would make an account without an event."""
 
 from __future__ import annotations
 

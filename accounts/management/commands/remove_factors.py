@@ -1,4 +1,4 @@
-"""``manage.py remove_factors USERNAME --reason …``: take the second factors from somebody who has lost theirs."""
+"""``manage.py remove_factors USERNAME --reason …``: remove the second factors of somebody who has lost them."""
 
 from __future__ import annotations
 

@@ -102,9 +102,9 @@ def check_listed(file: BinaryIO, entry: zipfile.ZipInfo) -> None:
 
 
 def wide_field(entry: zipfile.ZipInfo, header: tuple[int, ...]) -> bytes:
-    """The only further field that a line of the list may have: the numbers that are too wide for their place in it.
+    """An entry's only allowed extra field is ZIP64, with the numbers that are too large for the normal fields.
 
-    Another could give the file a second name, which unzip would take and this verifier would not.
+    Another one could give the file a second name, which unzip would use and this verifier would not.
     """
     packed, size, offset = header[8], header[9], header[16]
     listed = ((size, entry.file_size), (packed, entry.compress_size), (offset, entry.header_offset))

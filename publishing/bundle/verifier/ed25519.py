@@ -30,7 +30,7 @@ def multiply(scalar: int, point: Point) -> Point:
 
 
 def recover(data: bytes) -> Point | None:
-    """The point that 32 bytes spell; None where they spell none, or not in the one right way."""
+    """The point that 32 bytes encode; None if they encode none, or not canonically."""
     y = int.from_bytes(data, "little") & (1 << 255) - 1
     sign = data[31] >> 7
     squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
@@ -48,7 +48,7 @@ BASE = recover((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether this is the signature of the key's owner over the message."""
+    """Whether this is a signature of the message with this key."""
     if len(public) != 32 or len(signature) != 64 or BASE is None:
         return False
     key, nonce, scalar = recover(public), recover(signature[:32]), int.from_bytes(signature[32:], "little")

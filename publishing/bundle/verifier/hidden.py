@@ -1,4 +1,4 @@
-"""Texts of others in what the verifier says: on one line, and without a character that nobody sees."""
+"""Makes texts from the bundle safe to print: on one line, with invisible characters spelled out."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SUCCESSION = {"type", "v", "site", "key", "next", "at", "reason"}
 
 
 class Keys:
-    """The keys inside a bundle: their public bytes, and by whom each was endorsed (None for a first one)."""
+    """The keys inside a bundle: their public bytes, and the key that endorsed each (None for a first one)."""
 
     def __init__(self) -> None:
         self.public: dict[str, bytes] = {}
@@ -21,7 +21,7 @@ class Keys:
         self.reasons: dict[str, str] = {}
 
     def read(self, lines: Iterable[tuple[int, Json]], site: str) -> None:
-        """Take every key; each endorsement inside is sealed by the key before and by its own, or nothing is taken."""
+        """Read all keys. Raises `WrongError` unless the previous key and the new one have sealed each endorsement."""
         for number, line in lines:
             where = f"{KEYS}, line {number}"
             check(set(line) == KEY_MEMBERS, f"{where}: it has other members")
@@ -49,7 +49,7 @@ class Keys:
         return before
 
     def known(self, pins: Iterable[str]) -> Mapping[str, bytes]:
-        """The keys that the pinned ones lead to: back to the first, and on while there is just one that comes next."""
+        """The keys connected to the pinned ones: all earlier ones, and later ones while there is only one successor."""
         found: set[str] = set()
         for pin in set(pins) & set(self.public):
             key: str | None = pin

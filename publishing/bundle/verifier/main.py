@@ -1,10 +1,10 @@
 """Verify a Foundry bundle, without Foundry: python3 -I verify.py [KEY ...] [BUNDLE]
 
 BUNDLE is the zip or the folder it was unpacked into (default: the folder of this file). KEY is the fingerprint of a
-key of the site as you know it from elsewhere: any one does, and where the site lost a key, the one before it and the
-one after it. Without any, all this proves is that the bundle fits the keys inside it, and it says so. Every byte of
-every file but this one is checked. Exit status 0: valid; 1: not, and the first thing that is wrong is named.
-Needs Python 3.10 or later, and nothing else: -I keeps Python from taking modules from this folder.
+key of the site, known from elsewhere: any one is enough; if the site lost a key, give the one before and the one after
+it. Without a KEY, this only proves that the bundle matches the keys inside it, and prints so. Every byte of every file
+except this one is checked. Exit status 0: valid; 1: not valid, and the first error is printed.
+Needs only Python 3.10 or later; -I prevents Python from importing modules from this folder.
 """
 
 from __future__ import annotations

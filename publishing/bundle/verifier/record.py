@@ -43,12 +43,12 @@ def check_lines(
 
 
 def by_id(facts: Facts, name: str, *members: str) -> dict[str, Json]:
-    """Those members of each line that stand in no event; they are compared with the hashes that do."""
+    """The members of each line that are in no event; they are compared with hashes that are."""
     return {str(line.get("id")): {member: line.get(member) for member in members} for line in facts.lines(name)}
 
 
 def check_project(facts: Facts) -> None:
-    """The project's names are those that events gave it; the first stands in the chain `site`, of which this is one."""
+    """The project's names are those in its events; the first one is in an event of the chain `site`."""
     given = [line["created"] for line in facts.lines("project.json")]
     check(len(given) == 1, "project.json: it is not one line")
     created = given[0]
@@ -102,7 +102,7 @@ def check_members(facts: Facts) -> None:
 
 
 def check_rest_of_project(facts: Facts) -> None:
-    """The files that only a whole project's bundle has: texts of all versions, comments, tasks and the policy."""
+    """The files that only the bundle of a whole project has: texts of all versions, comments, tasks and the policy."""
     there = facts.bundle.names() & OF_PROJECT
     if facts.scope["release"] is not None:
         check(not there, f"{min(there, default='')}: it does not belong to a release")

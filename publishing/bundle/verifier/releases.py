@@ -98,7 +98,7 @@ def check_gates(where: str, release: Json, when: str) -> None:
 
 
 def check_checkpoints(facts: Facts) -> None:
-    """At most one, which saw these events; a release makes its own, so where there is a release it is not missing."""
+    """There is at most one checkpoint, and it covers these events. A release must have one."""
     is_released = any(record["action"] == "release.released" for _, _, record in facts.all_events())
     any_there = next(facts.lines("checkpoints.jsonl"), None) is not None
     check(any_there or not is_released, "checkpoints.jsonl: line 1 is missing")

@@ -1,6 +1,6 @@
-"""The report for people: one HTML page without anything from elsewhere, made of the other files alone.
+"""The report for people: one HTML page without external resources, made from the other files only.
 
-The server writes it with this, and the verifier makes it anew: it says nothing that the events do not.
+The server writes it with this module, and the verifier makes it again and compares both.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ code, pre { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; whi
 
 @dataclass
 class FieldSummary:
-    """What became of one field since its first entry."""
+    """The changes of one field since its first entry."""
 
     first: str
     last: str
@@ -40,7 +40,7 @@ class FieldSummary:
 def report(
     scope: Json, read: Callable[[str], Iterable[Json]], events: Callable[[], Iterable[Event]]
 ) -> Iterator[bytes]:
-    """The page, in pieces; `scope` is what the seal says, `read` gives the lines of a file."""
+    """The page, in pieces; `scope` is the sealed statement, `read` returns the lines of a file."""
     yield report_head(scope, next(iter(read("project.json"))), list(read("releases.jsonl")), list(read("keys.jsonl")))
     signatures = [(line, report_statement(line["statement"])) for line in read("signatures.jsonl")]
     for release in read("releases.jsonl"):
@@ -122,12 +122,12 @@ def report_statements(signatures: Iterable[tuple[Json, Json]]) -> bytes:
 
 
 def report_signer(signer: Json) -> str:
-    """The printed name, and the user name that tells people of one name apart; older statements do not have it."""
+    """The display name, with the user name to distinguish people; older statements have no user name."""
     return f"{signer['name']} ({signer['username']})" if "username" in signer else str(signer["name"])
 
 
 def report_statement(text: str) -> Json:
-    """What a signature's sealed text says; dashes where it says nothing, which no verifier lets pass."""
+    """The members of a signature's sealed text; dashes for missing ones, which the verifier refuses."""
     nothing: Json = {"signer": {"name": "–"}, "meaning": "–", "time": "–", "comment": "–"}
     try:
         statement: Any = json.loads(text)
@@ -190,7 +190,7 @@ def report_row(cells: Iterable[Any], *, cell: str = "td") -> str:
 
 
 def report_text(text: str) -> str:
-    """A text of others: as it is, with a mark for whatever it hides."""
+    """A text from the bundle, escaped, with its hidden characters marked."""
     if text.isascii() and text.isprintable():
         return escape(text)
     return HIDDEN.sub(lambda found: f'<span class="unseen">U+{ord(found.group()):04X}</span>', escape(text))

@@ -1,4 +1,4 @@
-"""`manage.py inspection_bundle PROJECT`: a whole project, in any state, with everything that proves it."""
+"""`manage.py inspection_bundle PROJECT`: write the bundle of a whole project, in any state."""
 
 from __future__ import annotations
 
