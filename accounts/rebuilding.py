@@ -180,14 +180,14 @@ def _factor_added(rows: Rows, fact: Fact) -> None:
         (fact.data["id"],),
         user_id=UUID(fact.target_id),
         type=fact.data["factor"],
-        data=_told_material(fact),
+        data=_recorded_credential(fact),
         created_at=fact.recorded_time("created_at"),
     )
 
 
 @FACTORS.on(actions.FACTOR_RENAMED, actions.RECOVERY_CODE_USED)
 def _factor_changed(rows: Rows, fact: Fact) -> None:
-    rows.change(fact, (fact.data["id"],), data=_told_material(fact))
+    rows.change(fact, (fact.data["id"],), data=_recorded_credential(fact))
 
 
 @FACTORS.on(actions.FACTOR_REMOVED)
@@ -195,7 +195,7 @@ def _factor_removed(rows: Rows, fact: Fact) -> None:
     rows.drop((fact.data["id"],))
 
 
-def _told_material(fact: Fact) -> Any:
+def _recorded_credential(fact: Fact) -> Any:
     if not fact.is_complete:
         return UNRECORDED
     return fact.data["sha256"], fact.data.get("name", ""), fact.data["used_mask"]

@@ -39,7 +39,7 @@ REVOCATION_INTERVAL: Final = 1.0
 SILENCE_INTERVAL: Final = 1.0
 RATES_INTERVAL: Final = 1.0
 UNUSED_INTERVAL: Final = 15.0
-FAREWELL_TIMEOUT: Final = 3.0
+CLOSE_TIMEOUT: Final = 3.0
 FOCUS_DELAY: Final = 0.1
 
 PROJECT_PREFIX: Final = "project."
@@ -65,7 +65,7 @@ class Node:
         self._moving: set[tuple[UUID, UUID]] = set()
         self._revocations_due = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
-        self._everybody_left = asyncio.Event()
+        self._all_closed = asyncio.Event()
 
     @staticmethod
     def now() -> float:
@@ -93,14 +93,14 @@ class Node:
             self.in_background(_repeat(interval, work))
 
     async def stop(self) -> None:
-        """Close all sockets with 1012 and record their end; after `FAREWELL_TIMEOUT` the rest is abandoned."""
-        everybody = tuple(self.connections)
-        await asyncio.gather(*(each.close(CloseCode.RESTARTING) for each in everybody), return_exceptions=True)
+        """Close all sockets with 1012 and record their end; after `CLOSE_TIMEOUT` the rest is abandoned."""
+        open_sockets = tuple(self.connections)
+        await asyncio.gather(*(each.close(CloseCode.RESTARTING) for each in open_sockets), return_exceptions=True)
         with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL_TIMEOUT):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 while self.connections:
-                    self._everybody_left.clear()
-                    await self._everybody_left.wait()
+                    self._all_closed.clear()
+                    await self._all_closed.wait()
         await end(*self._background)
         await self.hub.stop()
         self.projects.locks.close()
@@ -149,7 +149,7 @@ class Node:
         SOCKETS.dec()
         self.connections.discard(socket)
         if not self.connections:
-            self._everybody_left.set()
+            self._all_closed.set()
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that nobody waits for, but that ends with the node."""

@@ -30,14 +30,14 @@ class _EventData(msgspec.Struct):
     holder: Person | None = None
 
 
-class _EventFrame(msgspec.Struct):
+class _EventParameters(msgspec.Struct):
     name: str
     at: str
     data: _EventData
 
 
 class _EventFrame(msgspec.Struct):
-    params: _EventFrame
+    params: _EventParameters
 
 
 _frames = msgspec.json.Decoder(_EventFrame)
@@ -126,7 +126,7 @@ class ProjectTopics:
             if str(session.session_id) == session_id and session.connection < int(number):
                 self._in_background(socket.close(CloseCode.RESTARTING))
 
-    def _observe_lock(self, topic: str, event: _EventFrame) -> None:
+    def _observe_lock(self, topic: str, event: _EventParameters) -> None:
         field, session_id, holder = event.data.field or "", event.data.session_id, event.data.holder
         was_released = event.name == "lock.released"
         for socket in self._sockets_in(topic):

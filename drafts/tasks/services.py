@@ -34,7 +34,7 @@ def create_task(*, caller: Caller, project_id: UUID, text: str, assignee_id: UUI
         event = write.record("task.created", Target.of("task", task.id), {"task_id": str(task.id), **facts})
         task.created_at = event.at
         task.save(force_insert=True)
-        _tell_assignee(write, task, event.seq)
+        _notify_assignee(write, task, event.seq)
     return task
 
 
@@ -94,11 +94,11 @@ def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
             task.done_at = event.at if task.done_by else None
         task.save(update_fields=["text", "assignee", "done_at", "done_by"])
         if "assignee" in changed:
-            _tell_assignee(write, task, event.seq)
+            _notify_assignee(write, task, event.seq)
     return task
 
 
-def _tell_assignee(write: ProjectWrite, task: Task, seq: int) -> None:
+def _notify_assignee(write: ProjectWrite, task: Task, seq: int) -> None:
     if task.assignee_id is not None:
         write.notify(TASK_ASSIGNED, [task.assignee_id], {"task_id": str(task.id), "text": task.text}, seq)
 

@@ -34,7 +34,7 @@ def examine() -> Diagnoses:
     yield from _periodic()
     yield _checkpoint()
     yield from _stamps()
-    yield _standing()
+    yield _audit_trail()
 
 
 def _worker() -> Diagnosis:
@@ -107,7 +107,7 @@ def _stamps() -> Diagnoses:
         )
 
 
-def _standing() -> Diagnosis:
+def _audit_trail() -> Diagnosis:
     verifications = ChainVerification.objects.sealed()
     changed = ChainVerification.objects.exclude(chain__in=list(verifications)).values_list("chain", flat=True).first()
     if changed is not None:

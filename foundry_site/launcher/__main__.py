@@ -14,9 +14,9 @@ from typing import NoReturn
 
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.launcher import virtual_environment
+from foundry_site.launcher.availability import check_folder_and_port
 from foundry_site.launcher.console import LaunchError, print_error
 from foundry_site.launcher.options import parse_cluster_options, parse_run_options
-from foundry_site.launcher.place import check_place
 
 REQUIREMENTS = {
     "run": ("requirements.txt",),
@@ -33,9 +33,9 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _stop)
     try:
         if command == "run":
-            check_place(parse_run_options(arguments))
+            check_folder_and_port(parse_run_options(arguments))
         elif command == "cluster":
-            check_place(parse_cluster_options(arguments).run)
+            check_folder_and_port(parse_cluster_options(arguments).run)
         virtual_environment.prepare(*REQUIREMENTS[command])
     except (LaunchError, EmbeddedServiceError) as error:
         print_error(str(error))

@@ -17,11 +17,11 @@ from foundry_site.embedded.folder_lock import DataFolderLock
 from foundry_site.environment import Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
+from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError, print_error, say, step
-from foundry_site.launcher.nginx import find_nginx, nginx_door
+from foundry_site.launcher.nginx import find_nginx, round_robin
 from foundry_site.launcher.nodes import TIED, NodeProcess, running
 from foundry_site.launcher.options import ClusterOptions, parse_cluster_options
-from foundry_site.launcher.place import check_port
 from foundry_site.launcher.services import prepare_site, started_services
 from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.worker import background_worker
@@ -75,7 +75,7 @@ def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
             current.note(", ".join(str(node.port) for node in nodes))
         if nginx:
             ports = [node.port for node in nodes]
-            stack.enter_context(nginx_door(nginx, options.run.data_dir, port=options.run.port, nodes=ports))
+            stack.enter_context(round_robin(nginx, options.run.data_dir, port=options.run.port, nodes=ports))
         else:
             addresses = ", ".join(f"http://localhost:{node.port}/" for node in nodes)
             say(f"  There is no nginx on this machine, so each client picks a node: {addresses}")

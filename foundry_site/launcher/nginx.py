@@ -57,7 +57,7 @@ def find_nginx() -> str | None:
 
 
 @contextmanager
-def nginx_door(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]) -> Iterator[None]:
+def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]) -> Iterator[None]:
     """Have nginx listen on ``port`` of this machine, and pass on to the nodes' ports in turn.
 
     Raises:

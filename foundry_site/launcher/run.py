@@ -17,9 +17,9 @@ from foundry_site.embedded.folder_lock import DataFolderLock
 from foundry_site.environment import Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
+from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError, print_error
 from foundry_site.launcher.options import RunOptions, parse_run_options
-from foundry_site.launcher.place import check_port
 from foundry_site.launcher.services import prepare_site, started_services
 from foundry_site.launcher.signals import (
     Stopped,

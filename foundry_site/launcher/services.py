@@ -29,7 +29,7 @@ def started_services(data_dir: Path, environment: Environment) -> Iterator[None]
         LaunchError: an embedded one ended, and could not be started again.
     """
     _check_operators_services(environment)
-    _tell_opened_folders(data_dir, environment)
+    _announce_opened_folders(data_dir, environment)
     lost: list[str] = []
     try:
         with ExitStack() as services:
@@ -101,7 +101,7 @@ def _check_operators_services(environment: Environment) -> None:
         reachability.check_redis(environment.redis_url)
 
 
-def _tell_opened_folders(data_dir: Path, environment: Environment) -> None:
+def _announce_opened_folders(data_dir: Path, environment: Environment) -> None:
     closed = postgres.closed_folders(data_dir) if environment.database_url is None else []
     if closed:
         names = ", ".join(str(folder) for folder in closed)

@@ -67,13 +67,13 @@ class Tally:
         goal = len(self.acknowledged) + count
         await until(lambda: len(self.acknowledged) >= goal, within, f"{count} more saves acknowledged")
 
-    async def is_told_unavailable(self, *doors: str, within: float = 30.0) -> None:
-        """Wait until somebody at each of these doors has been refused because something is away."""
+    async def is_told_unavailable(self, *interfaces: str, within: float = 30.0) -> None:
+        """Wait until somebody through each of these interfaces has been refused because something is away."""
         before = self.unavailable.copy()
         await until(
-            lambda: all(self.unavailable[door] > before[door] for door in doors),
+            lambda: all(self.unavailable[each] > before[each] for each in interfaces),
             within,
-            f"{' and '.join(doors)} say that something is away",
+            f"{' and '.join(interfaces)} say that something is away",
         )
 
     def check_against(self, cluster: FaultCluster, project_id: str) -> None:
@@ -110,7 +110,7 @@ class Writer:
     ) -> None:
         self.client = client
         self.field = field_name
-        self.door = "rest" if isinstance(client, RestClient) else "gateway"
+        self.interface = "rest" if isinstance(client, RestClient) else "gateway"
         self._nodes = nodes
         self._tally = tally
         self._saves = saves
@@ -163,7 +163,7 @@ class Writer:
         if refusal.number == 503:
             assert refusal.code == "unavailable", refusal
             assert refusal.problem["retry_after"] > 0
-            self._tally.unavailable[self.door] += 1
+            self._tally.unavailable[self.interface] += 1
             await asyncio.sleep(PAUSE)
         elif self._attempt is None and refusal.code in {"lock_held", "lock_not_held"}:
             self._token = None

@@ -1,4 +1,4 @@
-"""``script/cluster`` as a person meets it: nodes on one data folder, with and without a door."""
+"""``script/cluster`` as a person meets it: nodes on one data folder, with and without nginx."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_an_embedded_database_serves_a_few_nodes(start: Callable[..., Run]) -> N
     assert "DATABASE_URL" in refused.said
 
 
-def test_the_door_passes_on_to_every_node_in_turn(tmp_path: Path) -> None:
+def test_nginx_passes_requests_to_the_nodes_in_turn(tmp_path: Path) -> None:
     text = configuration(tmp_path, port=8000, nodes=[41001, 41002])
     assert "server 127.0.0.1:41001" in text
     assert "server 127.0.0.1:41002" in text

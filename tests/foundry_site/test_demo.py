@@ -113,7 +113,7 @@ def test_it_leaves_somebody_elses_account_alone(tmp_path: Path) -> None:
     assert not User.objects.get(id=theirs.id).has_usable_password()
 
 
-def test_its_texts_are_what_a_door_would_accept() -> None:
+def test_its_texts_pass_the_checks_of_a_save() -> None:
     for version in VERSIONS:
         for name, change in version.changes.items():
             text = change["content"] if isinstance(change, dict) else change

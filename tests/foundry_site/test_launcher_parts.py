@@ -14,9 +14,9 @@ import pytest
 
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher import chromium, frontend, reachability, virtual_environment
+from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError
 from foundry_site.launcher.options import parse_run_options
-from foundry_site.launcher.place import check_port
 from foundry_site.launcher.processes import ProgramError, run_quietly
 
 

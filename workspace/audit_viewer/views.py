@@ -89,11 +89,11 @@ def verify(request: PageRequest) -> HttpResponse:
             request, _("This trail is long; it is being verified in the background. Check again in a few minutes.")
         )
     else:
-        _say_how_they_stand(request, record_verifications([shown.chain] if shown.chain else None))
+        _show_verifications(request, record_verifications([shown.chain] if shown.chain else None))
     return redirect(shown.url(before=shown.before, open=shown.open))
 
 
-def _say_how_they_stand(request: PageRequest, verifications: list[ChainVerification]) -> None:
+def _show_verifications(request: PageRequest, verifications: list[ChainVerification]) -> None:
     broken = [verification for verification in verifications if verification.is_broken]
     for verification in broken:
         words = _("The chain is broken. %(fault)s") if verification.fault else _("A record was changed. %(fault)s")

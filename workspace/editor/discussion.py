@@ -24,7 +24,7 @@ MAX_THREADS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CommentView:
     """One comment or reply: its body as in the protocol, and whether the reader may withdraw it."""
 
     body: dict[str, Any]
@@ -39,12 +39,12 @@ class Said:
 class ThreadView:
     """One thread and its place in the shown version."""
 
-    said: Said
-    replies: list[Said]
+    comment: CommentView
+    replies: list[CommentView]
 
     @property
     def body(self) -> dict[str, Any]:
-        return self.said.body
+        return self.comment.body
 
     @property
     def line(self) -> int | None:
@@ -119,16 +119,16 @@ class _Withdrawing:
     user: User
     may_write: bool
 
-    def said(self, body: dict[str, Any]) -> Said:
+    def view(self, body: dict[str, Any]) -> CommentView:
         status = Status(self.access.project.status)
         others = allowed("comment.withdraw_others", role=self.access.role, status=status)
         is_own = body["author"]["id"] == str(self.user.id)
-        return Said(body, body["state"] != CommentState.WITHDRAWN and (others or (is_own and self.may_write)))
+        return CommentView(body, body["state"] != CommentState.WITHDRAWN and (others or (is_own and self.may_write)))
 
 
 def _views(bodies: Iterable[dict[str, Any]], withdrawing: _Withdrawing) -> list[ThreadView]:
     return [
-        ThreadView(withdrawing.said(body), [withdrawing.said(reply) for reply in body["replies"]]) for body in bodies
+        ThreadView(withdrawing.view(body), [withdrawing.view(reply) for reply in body["replies"]]) for body in bodies
     ]
 
 

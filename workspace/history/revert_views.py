@@ -96,7 +96,7 @@ def _step(request: PageRequest, project_id: UUID, look: Next, write: Callable[..
                 raise
             errors = {"reason": [refusal_text(refusal)]}
         else:
-            return _restored(request, project_id, _told(draft))
+            return _restored(request, project_id, _result_message(draft))
     get_project(user=request.user, project_id=project_id, action="draft.undo")
     context = {
         "project_id": project_id,
@@ -109,7 +109,7 @@ def _step(request: PageRequest, project_id: UUID, look: Next, write: Callable[..
     return _dialog(request, "step", context, failed=bool(errors))
 
 
-def _told(draft: Draft) -> str:
+def _result_message(draft: Draft) -> str:
     """A message about what an undo or redo did, and what it could not change."""
     kind = _("v{version} undoes v{source}.") if draft.kind == "undo" else _("v{version} redoes v{source}.")
     stays = _("{field} is unchanged: {name} edited it in v{version}.")

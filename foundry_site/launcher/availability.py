@@ -10,7 +10,7 @@ from foundry_site.launcher.console import LaunchError
 from foundry_site.launcher.options import RunOptions
 
 
-def check_place(options: RunOptions) -> None:
+def check_folder_and_port(options: RunOptions) -> None:
     """Tell early, before anything is installed, that the data folder or the port is taken.
 
     Raises:
