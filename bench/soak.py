@@ -68,23 +68,23 @@ def soak(minutes: float) -> Soak:
     found = Soak()
     end = time.monotonic() + minutes * 60
     with product_node() as node, ThreadPoolExecutor(PEOPLE) as pool:
-        walks = [pool.submit(_walk, node, number, end, found) for number in range(PEOPLE)]
+        sessions = [pool.submit(_edit, node, number, end, found) for number in range(PEOPLE)]
         began = time.monotonic()
         while time.monotonic() < end:
             found.samples.append(Sample(time.monotonic() - began, node.memory(), found.visits))
             time.sleep(SAMPLE_SECONDS)
-        for walk in walks:
-            walk.result()
+        for session in sessions:
+            session.result()
     return found
 
 
-def _walk(node: BenchNode, number: int, end: float, found: Soak) -> None:
+def _edit(node: BenchNode, number: int, end: float, found: Soak) -> None:
     """One person, again and again: come, take the prompt, save some versions, give it back, go."""
-    walker = person(f"soak{number}")
-    made = project(walker)
+    editor = person(f"soak{number}")
+    made = project(editor)
     version = 0
     while time.monotonic() < end:
-        with socket_to(node, made.id, walker) as socket:
+        with socket_to(node, made.id, editor) as socket:
             token = socket.take()
             for _ in range(SAVES_A_VISIT):
                 version = socket.save(f"Be kind.\nThis is version {version}.\n" * 20, token, version)

@@ -1,4 +1,4 @@
-"""The queue of jobs in the administration: to be looked at only."""
+"""The queue of jobs in the administration, read-only."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ admin.site.unregister(ProcrastinateJob)
 
 @admin.register(ProcrastinateJob)
 class JobAdmin(JobModelAdmin):
-    """Without the library's actions: a cookie alone would call off a checkpoint or a mail, and no event would tell."""
+    """Without the library's actions, which would cancel a checkpoint or a mail without a proof and without an event."""
 
     actions = None

@@ -1,4 +1,4 @@
-"""Django's spelling of the addresses that ``DATABASE_URL`` and ``REDIS_URL`` name."""
+"""Django's settings for the addresses in ``DATABASE_URL`` and ``REDIS_URL``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# Redis is a cache of the journal and must answer fast; a slow one is treated as away.
+# Redis is a cache of the journal and must answer fast; a slow one is treated as unavailable.
 REDIS_TIMEOUT_SECONDS = 1
 
 
@@ -39,7 +39,7 @@ def database_settings(url: str, *, pool_size: int, statement_timeout: int) -> di
         "HOST": parameters.pop("host", ""),
         "PORT": parameters.pop("port", ""),
         "CONN_MAX_AGE": 0,
-        # The backend looks for itself: after a restart of Postgres the first request finds a living connection.
+        # The backend checks connections itself, so that the first request after a restart of Postgres succeeds.
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "connect_timeout": "5",

@@ -20,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class OpenIdProvider:
-    """Where people of this site may sign in from outside, by OpenID Connect; `username_claim` is their name here."""
+    """The external provider for sign-in by OpenID Connect; `username_claim` names the claim with the user name."""
 
     issuer: str
     client_id: str
@@ -32,7 +32,7 @@ class OpenIdProvider:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mails go out; `security` is `starttls`, `tls` or `none`."""
+    """The server for outgoing mails; `security` is `starttls`, `tls` or `none`."""
 
     host: str
     port: int
@@ -44,10 +44,10 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the operator chose; defaults run the embedded services on this machine.
+    """The operator's settings; the defaults run the embedded services on this machine.
 
-    ``database_url`` and ``redis_url`` are None where the embedded service is to be used. Durations are in seconds where
-    their name does not say otherwise; rates are per minute. ``stages`` is None where all are to be installed.
+    ``database_url`` and ``redis_url`` are None for the embedded services. Durations are in seconds unless their name
+    says otherwise; rates are per minute. ``stages`` is None for all stages.
     """
 
     data_dir: Path
@@ -106,7 +106,7 @@ class Environment:
 
     @property
     def path(self) -> str:
-        """Below which path of its host Foundry is, as `/foundry`; empty where it has the host to itself."""
+        """The path of the site on its host, such as `/foundry`; empty if it has the host to itself."""
         return urlsplit(self.url).path
 
     @property
@@ -119,7 +119,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     """Read the process environment.
 
     Raises:
-        EnvironmentVariableError: a value is not what its variable takes.
+        EnvironmentVariableError: a variable has a wrong value.
     """
     return Environment(
         data_dir=Path(variables.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry").resolve(),
@@ -195,7 +195,7 @@ def _fingerprints(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _encryption_keys(variables: Mapping[str, str]) -> tuple[str, ...]:
     keys = read_words(variables, "FOUNDRY_ENCRYPTION_KEYS", "")
-    # 32 bytes in URL-safe Base64, as Fernet makes them. What is wrong is a secret all the same: it is not repeated.
+    # 32 bytes in URL-safe Base64, as Fernet makes them. The error does not repeat a wrong key, because it is a secret.
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in keys):
         raise EnvironmentVariableError(
             "FOUNDRY_ENCRYPTION_KEYS takes Fernet keys, 32 bytes in URL-safe Base64 each, with commas, newest first."
@@ -245,7 +245,7 @@ def _check_tls(variables: Mapping[str, str], name: str, address: str) -> None:
 
 def _site_address(variables: Mapping[str, str]) -> str:
     text = variables.get("FOUNDRY_URL", "").strip().rstrip("/")
-    # The path stands in cookies' names and in a header: no sign in it that would need quoting there, no `.` and `..`.
+    # The path is used in names of cookies and in a header, so it must not contain characters that need quoting there.
     if text and re.fullmatch(r"https?://[^/?#\s]+(/(?!\.+(/|\Z))[A-Za-z0-9._~-]+)*", text) is None:
         raise EnvironmentVariableError(
             f"FOUNDRY_URL takes an address like https://foundry.example or https://example.org/foundry, not {text!r}."

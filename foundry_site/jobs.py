@@ -1,4 +1,4 @@
-"""Upkeep of the queue itself; procrastinate finds the jobs here, and its worker does them."""
+"""Maintenance jobs of the queue itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from procrastinate.contrib.django import app
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="stalled", pass_context=True)
 async def requeue_stalled(context: JobContext, timestamp: int) -> None:
-    """Put jobs back whose worker was killed in the middle: nobody else would, and their locks keep others waiting.
+    """Put jobs back into the queue whose worker was killed; otherwise their locks would block other jobs for ever.
 
-    So every job must bear being done twice. A worker that is asked to go finishes its job first.
+    Therefore every job must be safe to repeat. A worker that is stopped normally finishes its job first.
     """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():

@@ -1,4 +1,4 @@
-"""What an OpenID Connect provider means for the settings of allauth and for the content policy; nothing without one."""
+"""Settings of allauth and of the content security policy for an OpenID Connect provider, if there is one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from foundry_site.environment import OpenIdProvider
 
-# In the address where the provider sends people back to: /accounts/outside/oidc/foundry/login/callback/.
+# Part of the address to which the provider redirects people: /accounts/outside/oidc/foundry/login/callback/.
 PROVIDER_ID = "foundry"
 
 

@@ -1,4 +1,4 @@
-"""The part of the settings that is about signing in and proving oneself; ``settings.py`` takes all of it."""
+"""The settings of sign-in and reauthentication; ``settings.py`` imports all of them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FOUNDRY_SESSION_LIFETIME = timedelta(hours=ENVIRONMENT.session_hours)
 FOUNDRY_PASSWORD_HISTORY = ENVIRONMENT.password_history
 FOUNDRY_SIGNING_PERIOD = timedelta(minutes=ENVIRONMENT.signing_minutes)
 FOUNDRY_SIGNING_CONFIRMED = ENVIRONMENT.signing_confirmed
-# How long a proof counts that a page has asked for, before the next change of an account asks again.
+# How long a reauthentication is valid for changes of an account.
 FOUNDRY_PROOF_PERIOD = timedelta(minutes=10)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(FOUNDRY_PROOF_PERIOD.total_seconds())
 FOUNDRY_OIDC = ENVIRONMENT.oidc
 
 AUTH_USER_MODEL = "accounts.User"
-# Names and passwords only: allauth's own backend would hand out closed accounts too. Passkeys and outside accounts
-# come in by allauth's own steps, which ask this backend for nobody's password.
+# For names and passwords only; allauth's own backend would accept closed accounts. Sign-in with passkeys and external
+# accounts does not use a backend.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {
@@ -65,14 +65,14 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# A passkey signs, too: a key that lies on the desk must not be enough.
+# Passkeys must verify their user, because they also sign, and possession alone must not be enough.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-# Without TLS browsers give passkeys to http://localhost only, whatever we allow.
+# Without TLS, browsers use passkeys on http://localhost only, whatever is allowed here.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Foundry sends no mail to verify.
+# Foundry sends no mails for verification.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Clocks of telephones are up to half a minute off.
+# Clocks of phones may differ by half a minute.
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "accounts.openid_connect.OpenIDAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = configured_providers(FOUNDRY_OIDC)

@@ -1,4 +1,4 @@
-"""Which stages are installed, and whether they fit each other and the database (`FOUNDRY_STAGES`)."""
+"""Finds the installed stages, and checks that they match each other and the database (`FOUNDRY_STAGES`)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def missing_stages_problem() -> str | None:
 
 
 def refuse_missing_stages() -> None:
-    """Raise `CommandError` where this process must not serve the database; pass while the database does not answer."""
+    """Raise `CommandError` if this process must not use the database; pass while the database does not answer."""
     try:
         problem = missing_stages_problem()
     except DatabaseError as error:

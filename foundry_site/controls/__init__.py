@@ -1,1 +1,1 @@
-"""The controls for regulated use: each with its tests, and what they said of this build."""
+"""The controls for regulated use, each with its tests and their results in this build."""

@@ -1,4 +1,4 @@
-"""Which tests prove which control, and what they said the last time they ran on this build."""
+"""The tests that prove each control, and their last results in this build."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESULTS: Final = BASE_DIR / ".foundry" / "controls.json"
 Outcome = Literal["passed", "failed", "skipped", "not run"]
 
 _NAME = re.compile(r"test((?:_c\d\d)+)_")
-# What a build is made of; what is installed or generated follows from it.
+# The sources of a build; everything installed or generated follows from them.
 _SOURCES: Final = frozenset({".py", ".ts", ".css", ".html", ".toml", ".json", ".txt", ".svg"})
 _NOT_OURS: Final = frozenset({"node_modules", "static", "__pycache__", "bench"})
 # From the worst: a control is as good as its worst test.
@@ -53,13 +53,13 @@ def control_tests(folder: Path = BASE_DIR / "tests") -> list[ControlTest]:
 
 
 def worst(outcomes: Iterator[Outcome]) -> Outcome | None:
-    """What several outcomes come to; None without any."""
+    """The worst of several outcomes; None without any."""
     found = set(outcomes)
     return next((outcome for outcome in _WORST_FIRST if outcome in found), None)
 
 
 def build() -> str:
-    """What this build is called: SHA-256 over the paths and hashes of its sources."""
+    """The id of this build: SHA-256 over the paths and hashes of its sources."""
     digest = hashlib.sha256()
     for path in sorted(_sources(BASE_DIR)):
         name = path.relative_to(BASE_DIR).as_posix()
@@ -77,7 +77,7 @@ def read_results() -> dict[str, str]:
 
 
 def write_results(outcomes: Mapping[str, str], *, of_build: str) -> None:
-    """Keep what a run said; what other runs said of the same build stays."""
+    """Store the outcomes of a run; those of other runs on the same build are kept."""
     try:
         kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -1,1 +1,1 @@
-"""`manage.py doctor`: looks at a deployment from one of its nodes, and says what to do about what is wrong."""
+"""`manage.py doctor`: checks a deployment from one of its nodes, and says how to remedy what is wrong."""

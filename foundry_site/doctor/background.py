@@ -1,4 +1,4 @@
-"""What has to happen by itself: jobs, checkpoints, time stamps, the walk along the chains."""
+"""Checks background work: jobs, checkpoints, time stamps, the verification of the chains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from audit.models import ChainVerification
 from audit.periodic import periodic_jobs
 from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
-# A worker beats every 10 seconds.
+# A worker reports every 10 seconds that it is alive.
 SILENT: Final = timedelta(seconds=45)
 UNSTAMPED: Final = timedelta(days=1)
 START_A_WORKER: Final = (
@@ -28,7 +28,7 @@ START_A_WORKER: Final = (
 
 
 def examine() -> Diagnoses:
-    """The worker and everything that it does on a schedule."""
+    """Check the worker and its scheduled jobs."""
     yield _worker()
     yield _jobs()
     yield from _periodic()
@@ -56,7 +56,7 @@ def _jobs() -> Diagnosis:
 
 
 def _due_before(schedule: str, times: int) -> datetime:
-    """The moment at which a schedule was due, so many times ago."""
+    """The time at which a schedule was due, this many times ago."""
     due = timezone.now()
     for _ in range(times):
         due = croniter(schedule, due).get_prev(datetime)
@@ -64,7 +64,7 @@ def _due_before(schedule: str, times: int) -> datetime:
 
 
 def _checkpoint() -> Diagnosis:
-    """Whether anything older than two runs of the schedule stands in no checkpoint yet."""
+    """Whether every event that is older than two runs of the schedule is covered by a checkpoint."""
     newest = Checkpoint.objects.order_by("-number").first()
     words = f"number {newest.number} of {newest.made_at:%Y-%m-%d %H:%M} UTC" if newest else "none yet"
     since = unsealed()

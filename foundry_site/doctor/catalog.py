@@ -1,9 +1,8 @@
-"""The database's own description of itself: every object that protects a record, with its definition.
+"""Reads from the database's catalog every object that protects a record, with its definition.
 
-`expected.tsv` beside this file holds what a database has that was only ever migrated, and the file of this name in a
-stage's folder what that stage adds; `manage.py record_schema` makes them, and a test notices where they no longer fit
-the migrations. No name of a database or a role is in them, nor anything that a minor version of Postgres words in
-another way.
+`expected.tsv` beside this file has the objects of a freshly migrated database, and the file of this name in a stage's
+folder those that the stage adds; `manage.py record_schema` makes them, and a test notices if they no longer match the
+migrations. They contain no names of databases or roles, and nothing that minor versions of Postgres print differently.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from kernel.stage import StageConfig
 
 EXPECTED: Final = Path(__file__).with_name("expected.tsv")
 
-# By kind and name: what the object is. What belongs to an extension is the extension's.
+# The definition of each object, by kind and name. Objects of extensions are left out.
 Definitions = dict[tuple[str, str], str]
 
 _VARCHAR: Final = "::character varying"
@@ -55,7 +54,7 @@ _QUERIES: Final = {
         JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND k.contype <> 'n'
     """,
-    # The others protect nothing, and are an operator's to tune.
+    # Other indexes protect nothing, and operators may change them.
     "index": """
         SELECT c.relname || '.' || i.relname,
             pg_get_indexdef(x.indexrelid, 0, true) || CASE WHEN x.indisvalid THEN '' ELSE ' invalid' END
@@ -71,7 +70,7 @@ _QUERIES: Final = {
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND NOT t.tgisinternal
     """,
-    # Postgres makes these for foreign keys and names them by number: only those that do not run are told.
+    # Postgres makes these for foreign keys and names them by number, so only disabled ones are listed.
     "foreign key": """
         SELECT c.relname || '.' || k.conname, 'not enforced: its trigger is disabled'
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -101,7 +100,7 @@ _QUERIES: Final = {
         WHERE n.nspname = current_schema()
     """,
     "event trigger": "SELECT evtname, evtevent || ' ' || evtfoid::regproc::text FROM pg_event_trigger",
-    # A table of the same name that is looked up before the real one.
+    # A table of the same name in a schema that is searched first.
     "table before it": """
         SELECT c.relname, 'in the schema ' || n.nspname
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -113,7 +112,7 @@ _QUERIES: Final = {
 
 
 def definitions() -> Definitions:
-    """What stands in this database."""
+    """The definitions in this database."""
     found: Definitions = {}
     with connection.cursor() as cursor:
         for kind, query in _QUERIES.items():
@@ -123,24 +122,24 @@ def definitions() -> Definitions:
 
 
 def _normalized(definition: str) -> str:
-    """The same definition in one spelling.
+    """Normalize the spelling of a definition.
 
-    Postgres prints `column IN (…)` with one cast of the whole list where it was written so, and with one of each value
-    where it was restored from a dump.
+    Postgres prints `column IN (…)` with a cast of the whole list if it was written so, but with a cast of each value
+    if it was restored from a dump.
     """
     words = " ".join(definition.split())
     return _CAST_LIST.sub(lambda found: f"ARRAY[{found[1].replace(_VARCHAR, _TEXT)}]", words)
 
 
 def expected() -> Definitions:
-    """What a database has that was only ever migrated, with the tables of the installed stages."""
+    """The definitions of a freshly migrated database, with those of the installed stages."""
     files = [EXPECTED, *(file_of_stage(stage) for stage in installed_stages())]
     lines = (line.split("\t") for file in files if file.exists() for line in file.read_text().splitlines())
     return {(kind, name): definition for kind, name, definition in lines}
 
 
 def record(found: Definitions) -> list[Path]:
-    """Write what a freshly migrated database has: the trunk's and each installed stage's part. Answers the files."""
+    """Write the definitions of a freshly migrated database, for trunk and installed stages. Returns the files."""
     parts: dict[Path, Definitions] = {EXPECTED: {}}
     stages = {stage.label: file_of_stage(stage) for stage in installed_stages()}
     for (kind, name), definition in found.items():
@@ -152,5 +151,5 @@ def record(found: Definitions) -> list[Path]:
 
 
 def file_of_stage(stage: StageConfig) -> Path:
-    """Where a stage keeps the definitions of its own tables, functions and triggers."""
+    """The file with the definitions of a stage's tables, functions and triggers."""
     return Path(stage.path) / EXPECTED.name

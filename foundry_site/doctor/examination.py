@@ -1,4 +1,4 @@
-"""Everything that the doctor looks at: the site's own parts in their order, then what apps registered, by name."""
+"""Runs all examinations of the doctor: those of the site in their order, then the registered ones, by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kernel.doctor import EXAMINATIONS, Diagnoses, bad
 
 
 def examine(nodes: int = 1) -> Diagnoses:
-    """Look at everything. A service that does not answer is one finding, and what it was asked is left out."""
+    """Run all examinations. A service that does not answer is a single diagnosis, instead of the rest of its checks."""
     yield from _guarded("PostgreSQL", lambda: postgres.examine(nodes))
     for subject, look in {**PARTS, **EXAMINATIONS}.items():
         yield from _guarded(subject, look)

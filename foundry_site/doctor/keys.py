@@ -1,4 +1,4 @@
-"""Secrets: there, the same on every node, and readable by nobody else."""
+"""Checks secrets: that they exist, are the same on every node, and cannot be read by others."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from kernel.ring import KEY_FILE as KEY_RING_FILE
 from kernel.ring import ROTATIONS
 
 FOR_OTHERS: Final = 0o077
-# The file in the data folder, and the variable that takes its place.
+# The file in the data folder, and the variable that replaces it.
 SECRETS: Final = {"secret_key": "FOUNDRY_SECRET_KEY", "metrics_token": "FOUNDRY_METRICS_TOKEN"}
 
 
 def examine() -> Diagnoses:
-    """The key that seals, the secrets of sessions and figures, and the encryption keys."""
+    """Check the signing key, the secrets for sessions and metrics, and the encryption keys."""
     keys = site_keys()
     yield _signing_key(keys)
     yield from _site_keys(keys)
     for name, variable in SECRETS.items():
         yield _secret(name, variable, from_environment=_is_from_environment(name))
-    # Nobody needs encryption keys before a stage stores secrets.
+    # No encryption keys are needed unless a stage stores secrets.
     if ROTATIONS:
         yield _secret(KEY_RING_FILE, "FOUNDRY_ENCRYPTION_KEYS", from_environment=bool(settings.FOUNDRY_ENCRYPTION_KEYS))
 
@@ -64,7 +64,7 @@ def _signing_key(keys: SiteKeys) -> Diagnosis:
 
 
 def _site_keys(keys: SiteKeys) -> Diagnoses:
-    """The keys on record that nobody outside the database vouches for."""
+    """The recorded keys that nothing outside the database confirms."""
     unknown = keys.recorded.keys() - keys.known().keys()
     if unknown:
         remedy = "If they are yours, pin them (FOUNDRY_SITE_KEYS). If not, somebody has written to the database."

@@ -1,4 +1,4 @@
-"""This node: its disk, its built files, and what it tells the web about itself."""
+"""Checks this node: its disk, its built files, and its settings for the web."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def examine() -> Diagnoses:
-    """Disk, built files, host names, TLS, and what Django says about production."""
+    """Check disk, built files, host names, TLS, and Django's settings for production."""
     yield _disk()
     yield _files()
     yield _hosts()
@@ -55,13 +55,13 @@ def _hosts() -> Diagnosis:
 
 
 def _deployment() -> Diagnoses:
-    """Django's own checks, those for production included."""
+    """Django's own checks, including those for production."""
     if settings.DEBUG:
         yield bad("Debug pages", "on", "Unset FOUNDRY_DEBUG: they show everybody the inside of the server.")
     if not settings.SESSION_COOKIE_SECURE:
         yield warn("TLS", "FOUNDRY_HTTPS is off", "Set FOUNDRY_HTTPS=true behind a proxy that ends TLS.")
     found = checks.run_checks(include_deployment_checks=True)
-    # Without TLS, what Django says about it would be the same line many times.
+    # Without TLS, many of Django's checks would report the same.
     relevant = [each for each in found if settings.SESSION_COOKIE_SECURE or not (each.id or "").startswith("security.")]
     for each in relevant:
         level = bad if each.is_serious() else warn

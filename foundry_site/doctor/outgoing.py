@@ -1,4 +1,4 @@
-"""The servers that Foundry asks: whether each may be reached by what the operator allows, and can be."""
+"""Checks the servers that Foundry sends requests to: whether the operator allows each, and whether it answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEND: Final = (
 
 
 def examine() -> Diagnoses:
-    """Each address that is configured."""
+    """Check each configured address."""
     provider = settings.FOUNDRY_OIDC
     addresses = {
         "FOUNDRY_CHECKPOINT_WEBHOOK": settings.FOUNDRY_CHECKPOINT_WEBHOOK,

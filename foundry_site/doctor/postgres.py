@@ -1,4 +1,4 @@
-"""PostgreSQL: version, migrations, durability, connections, distance, clock."""
+"""Checks PostgreSQL: version, migrations, durability, connections, latency, clock."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CLOCK_APART: Final = 1.0
 # One-time codes are valid for 30 seconds before and after their own.
 CLOCK_FAR_APART: Final = 30.0
 ROUNDS: Final = 15
-# What a worker of background jobs holds open: its own jobs, and one that listens.
+# The connections of a worker: for its jobs, and one that listens.
 OF_A_WORKER: Final = 3
 
 
 def examine(nodes: int) -> Diagnoses:
-    """Everything about the database that is neither a trigger nor a role."""
+    """Check everything about the database except triggers and roles."""
     version, minor = divmod(int(one("SHOW server_version_num")), 10000)
     newest = newest_minor(version)
     if version < MIN_VERSION:
@@ -52,9 +52,9 @@ def examine(nodes: int) -> Diagnoses:
 
 
 def newest_minor(version: int) -> int | None:
-    """The minor of a major version that came out with this build's client library; None where it tells nothing.
+    """The minor of a major version that was published with this build's client library; None if it cannot be derived.
 
-    PostgreSQL's supported versions get their minors on the same day.
+    All supported versions of PostgreSQL get their minors on the same day.
     """
     library, minor = divmod(psycopg.pq.version(), 10000)
     if library != WRITTEN_FOR or version not in MINORS_AHEAD:
@@ -63,7 +63,7 @@ def newest_minor(version: int) -> int | None:
 
 
 def one(sql: str) -> Any:
-    """The one value that a statement answers."""
+    """The single value that a statement returns."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         row = cursor.fetchone()
@@ -71,7 +71,7 @@ def one(sql: str) -> Any:
 
 
 def distance(subject: str, ask: Callable[[], object]) -> Diagnosis:
-    """How long a question takes there and back."""
+    """Check the round-trip time."""
     took = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -86,7 +86,7 @@ def distance(subject: str, ask: Callable[[], object]) -> Diagnosis:
 
 
 def clock(subject: str, ask: Callable[[], float]) -> Diagnosis:
-    """How far its clock is from this node's, the way there taken into account."""
+    """Check the difference between its clock and that of this node, corrected by the round-trip time."""
     began = time.time()
     there = ask()
     apart = there - (began + time.time()) / 2
@@ -125,7 +125,7 @@ def _durability() -> Diagnoses:
 
 
 def _connections(nodes: int) -> Diagnosis:
-    """Whether the pools of all nodes fit; a pool that cannot grow makes requests wait, and then fail."""
+    """Check that the pools of all nodes fit; a pool that cannot grow makes requests wait and then fail."""
     pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
     reserved = int(one("SHOW superuser_reserved_connections")) + int(
         one("SHOW reserved_connections") if _reserves() else 0

@@ -1,4 +1,4 @@
-"""What the database itself protects: every definition as the migrations made it, and who could undo that."""
+"""Checks the protection by the database: whether all definitions are as migrated, and who could change them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from foundry_site.doctor.catalog import Definitions, definitions, expected
 from foundry_site.doctor.postgres import WRITTEN_FOR, one
 from kernel.doctor import Diagnoses, Diagnosis, bad, ok, warn
 
-# Under which subject the doctor tells of which kinds of objects.
+# The subject of the diagnoses, with the kinds of objects that it covers.
 SUBJECTS: Final = {
     "Triggers": ("trigger", "event trigger", "foreign key"),
     "Functions": ("function",),
     "Tables": ("table", "column", "constraint", "index", "table before it"),
     "Rules": ("rule", "row policy"),
 }
-# What Postgres lets somebody do to a record besides reading it.
+# The rights on a table besides reading.
 _CHANGES: Final = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES", "MAINTAIN")
-# What the application needs of them.
+# Those of them that the application needs.
 _NEEDED: Final = ("INSERT", "UPDATE", "DELETE")
 
 RESTORE: Final = "Find out who changed it, restore it from the migration, and run manage.py verify_audit."
@@ -30,7 +30,7 @@ REVOKE: Final = "Find out who granted it, revoke it, and run manage.py verify_au
 
 
 def examine() -> Diagnoses:
-    """Definitions, roles, grants."""
+    """Check definitions, roles and grants."""
     wanted, found = expected(), definitions()
     for subject, kinds in SUBJECTS.items():
         yield from _compared(subject, kinds, wanted, found)
@@ -65,7 +65,7 @@ def _difference(subject: str, key: tuple[str, str], wanted: Definitions, found: 
         says = f"the {kind} {name} is disabled"
     else:
         says = f"the {kind} {name} is not as the migrations made it: {found[key]}"
-    # Other versions word the same definition in another way.
+    # Other versions print the same definition differently.
     say = bad if int(one("SHOW server_version_num")) // 10000 == WRITTEN_FOR else warn
     return say(subject, says, RESTORE)
 
@@ -76,7 +76,7 @@ def _is_beside(name: str, wanted: Definitions) -> bool:
 
 
 def _settings() -> Diagnoses:
-    """What can be set for a role or a database so that no trigger runs, or that other functions are found before."""
+    """Check the settings of roles and databases that disable triggers or make Postgres find other functions first."""
     remedy = "Find out who set it (ALTER ROLE … SET, ALTER DATABASE … SET), reset it, and run manage.py verify_audit."
     replication, path = one("SHOW session_replication_role"), one("SELECT current_schemas(true)::text[]")
     first = next(name for name in path if not name.startswith("pg_temp"))
@@ -89,7 +89,7 @@ def _settings() -> Diagnoses:
 
 
 def _role(tables: list[str]) -> Diagnoses:
-    """Whether the role that the application has could switch its own protection off."""
+    """Check that the application's role cannot switch off the protection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
         name, is_superuser = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Redis (or Valkey): version, eviction, what it writes to disk, whose the databases are, distance, clock."""
+"""Checks Redis (or Valkey): version, eviction, writing to disk, use of the databases, latency, clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOCKS: Final = b"lock:"
 
 
 def examine() -> Diagnoses:
-    """Everything about the server that holds the locks."""
+    """Check the server that holds the locks."""
     locks = get_redis_connection("locks")
     facts: dict[str, Any] = locks.info("everything")
     yield _version(facts)
@@ -36,7 +36,7 @@ def _seconds(time: tuple[int, int]) -> float:
 
 
 def _version(facts: dict[str, Any]) -> Diagnosis:
-    # Valkey tells the version of Redis that it speaks, too.
+    # Valkey also reports the version of Redis that it is compatible with.
     text = str(facts["redis_version"])
     name = f"Valkey {facts['valkey_version']}" if "valkey_version" in facts else f"Redis {text}"
     if tuple(int(part) for part in text.split(".")[:2]) < MIN_VERSION:
@@ -65,7 +65,7 @@ def _memory(facts: dict[str, Any]) -> Diagnoses:
 
 
 def _disk(facts: dict[str, Any]) -> Diagnosis:
-    """It need not keep anything: Postgres is the witness. But one that cannot write what it wants to refuses writes."""
+    """Check persistence: Postgres has the record, so none is needed, but a failing one makes Redis refuse writes."""
     if facts.get("rdb_last_bgsave_status", "ok") != "ok" or facts.get("aof_last_write_status", "ok") != "ok":
         return bad(
             "Redis persistence", "its last write to disk failed", 'Mend its disk, or set save "" and appendonly no.'

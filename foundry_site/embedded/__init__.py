@@ -1,5 +1,5 @@
-"""Real PostgreSQL and Valkey under the data folder, for a machine that has neither.
+"""PostgreSQL and Valkey in the data folder, for machines that have neither.
 
-Both come as wheels, both listen only on a Unix socket that nobody but their owner can reach. Where they listen
-follows from the data folder alone (``addresses``), so every process that is given the same folder finds them.
+Both are installed from wheels and listen on a Unix socket that only their owner can use. Its path depends on the data
+folder only (``addresses``), so every process with the same folder finds them.
 """

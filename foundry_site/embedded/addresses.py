@@ -1,4 +1,4 @@
-"""Where the embedded services of a data folder live and listen."""
+"""The folders and sockets of the embedded services of a data folder."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def socket_folder(data_dir: Path, service: str, socket_name: str) -> Path:
 
 
 def prepare_socket_folder(folder: Path, owner: int) -> None:
-    """Make the folder, closed to everybody but ``owner`` (a user id).
+    """Make the folder, accessible to ``owner`` (a user id) only.
 
     Raises:
-        EmbeddedServiceError: somebody else has put something of that name there.
+        EmbeddedServiceError: something of that name exists and belongs to somebody else.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
@@ -61,7 +61,7 @@ def remove_socket_folder(data_dir: Path, socket: Path) -> None:
 
 
 def postgres_socket_folder(data_dir: Path) -> Path:
-    """The folder in which the embedded PostgreSQL puts its socket."""
+    """The folder of the socket of the embedded PostgreSQL."""
     return socket_folder(data_dir, "postgres", POSTGRES_SOCKET)
 
 

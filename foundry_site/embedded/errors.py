@@ -1,4 +1,4 @@
-"""What can go wrong with an embedded service."""
+"""The error of embedded services."""
 
 from __future__ import annotations
 

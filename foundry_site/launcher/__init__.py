@@ -1,5 +1,5 @@
-"""The commands a person types: ``script/run``, ``script/test``, ``script/check``.
+"""The commands of the folder ``script``: ``run``, ``test``, ``check``, ``cluster``, ``bench``.
 
-They begin under whatever Python the machine has, make the virtual environment, and go on inside it. What runs before
-that imports the standard library only: ``__main__``, ``console``, ``options``, ``virtual_environment``.
+They start with the machine's Python, make the virtual environment, and continue inside it. The modules that run before
+that import the standard library only: ``__main__``, ``console``, ``options``, ``virtual_environment``.
 """

@@ -1,6 +1,6 @@
-"""Begin a command under the machine's Python, and go on under the virtual environment's.
+"""Starts a command with the machine's Python, and continues it with that of the virtual environment.
 
-Imports nothing that is not in the standard library.
+Imports the standard library only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> NoReturn:
 
 
 def _become(command: str, arguments: Sequence[str]) -> NoReturn:
-    """Go on in the same process, so that whoever started us can still stop us."""
+    """Replace this process, so that whoever started it can still stop it."""
     sys.stdout.flush()
     python = str(virtual_environment.PYTHON)
     os.execv(python, [python, "-P", "-m", f"foundry_site.launcher.{command}", *arguments])  # noqa: S606

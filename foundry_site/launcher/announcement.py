@@ -1,4 +1,4 @@
-"""What a person reads once Foundry can be used: the address, who may sign in, what comes next."""
+"""Prints the address, the demo accounts and the next steps once Foundry can be used."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _announce(options: RunOptions, url: str, with_demo: bool) -> None:
 
 def _is_ready(address: str) -> bool:
     try:
-        # Our own address, whatever proxy the environment names for others.
+        # Without a proxy, which the environment may name for other addresses.
         with _opener.open(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):

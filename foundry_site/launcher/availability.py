@@ -1,4 +1,4 @@
-"""Whether there is room for another Foundry: its data folder, its port."""
+"""Checks whether the data folder and the port are available."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from foundry_site.launcher.options import RunOptions
 
 
 def check_folder_and_port(options: RunOptions) -> None:
-    """Tell early, before anything is installed, that the data folder or the port is taken.
+    """Check the data folder and the port, before anything is installed.
 
     Raises:
         EmbeddedServiceError: another Foundry runs on the folder, or it cannot be used.
@@ -24,7 +24,7 @@ def check_folder_and_port(options: RunOptions) -> None:
 
 
 def check_port(port: int) -> None:
-    """Tell that the port is taken.
+    """Check that the port is free.
 
     Raises:
         LaunchError: something listens on it, or only an administrator may.
@@ -36,7 +36,7 @@ def check_port(port: int) -> None:
 def _check_port(family: socket.AddressFamily, address: str, port: int) -> None:
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            # As the server will: connections of a run that has just ended may still linger.
+            # As the server does, because connections of a run that has just ended may still exist.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((address, port))
     except PermissionError as error:

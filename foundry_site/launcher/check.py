@@ -1,4 +1,4 @@
-"""``script/check``: everything that has to be clean, then every test."""
+"""``script/check``: all checks, then all tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BIN = Path(sys.executable).parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all checks, whichever fail; 0 only if none did."""
+    """Run all checks, even if some fail; 0 only if none did."""
     parser = argparse.ArgumentParser(prog="script/check", description="Everything that has to be clean.")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--no-tests", action="store_true", help="style, types, layers and drift only")
@@ -60,12 +60,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _take_controls_out() -> int:
-    """Whether every control is missed by its tests; a run of pytest for each."""
+    """Check that the tests of each control fail without it; one run of pytest for each."""
     return subprocess.run([sys.executable, "-m", "tests.controls_out"], cwd=BASE_DIR, check=False).returncode
 
 
 def _explore() -> int:
-    """Whether what holds for the examples of every run holds for many more; what fails is kept and tried first next."""
+    """Run the generated tests with many more examples; failing ones are stored and tried first in the next run."""
     os.environ["FOUNDRY_EXPLORE"] = "1"
     return run_tests(["-m", GENERATED])
 

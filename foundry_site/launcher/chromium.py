@@ -1,4 +1,4 @@
-"""The system's Chromium, which the browser tests drive."""
+"""Finds the system's Chromium for the browser tests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find_chromium() -> str | None:
-    """The Chromium that ``FOUNDRY_CHROMIUM`` names, or the first on PATH; None where there is none."""
+    """The Chromium that ``FOUNDRY_CHROMIUM`` names, or the first on PATH; None if there is none."""
     chosen = os.environ.get("FOUNDRY_CHROMIUM")
     return next((path for path in map(shutil.which, (chosen,) if chosen else NAMES) if path), None)
 
 
 def ensure_chromium() -> bool:
-    """Whether there is a Chromium now. As root on Debian it is installed where it is missing."""
+    """Whether there is a Chromium. As root on Debian, installs it if it is missing."""
     if find_chromium() is None and _may_install():
         with step("Chromium, for the browser tests") as current:
             try:

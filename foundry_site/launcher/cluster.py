@@ -1,4 +1,4 @@
-"""``script/cluster N``: N nodes of one Foundry on this machine, behind a door that passes on to them in turn."""
+"""``script/cluster N``: N nodes of one Foundry on this machine, behind nginx, which distributes requests in turn."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from foundry_site.launcher.signals import Stopped, stopped_by_signals
 from foundry_site.launcher.worker import background_worker
 from kernel.environment import EnvironmentVariableError
 
-# What the embedded PostgreSQL has connections for.
+# As many as the embedded PostgreSQL has connections for.
 MAX_EMBEDDED_NODES: Final = 4
 LOOK_AGAIN_SECONDS: Final = 0.5
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the nodes until told to stop; the exit status."""
+    """Run the nodes until a signal; returns the exit status."""
     options = parse_cluster_options(arguments)
     os.environ["FOUNDRY_DATA_DIR"] = str(options.run.data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
@@ -85,7 +85,7 @@ def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
 
 
 def _nodes(options: ClusterOptions, *, first_port: int) -> list[NodeProcess]:
-    """Nodes whose log is a file each. Without a door the first has the port that was asked for."""
+    """The nodes, each with its log file. Without nginx, the first has the requested port."""
     folder = options.run.data_dir / "nodes"
     folder.mkdir(mode=0o700, exist_ok=True)
     command = (*TIED, str(options.run.data_dir))
@@ -97,7 +97,7 @@ def _nodes(options: ClusterOptions, *, first_port: int) -> list[NodeProcess]:
 
 
 def _watch(nodes: Sequence[NodeProcess]) -> None:
-    """Start a node again that has ended, until a signal ends us."""
+    """Restart nodes that have ended, until a signal."""
     while True:
         for number, node in enumerate(nodes, start=1):
             if not node.is_running:

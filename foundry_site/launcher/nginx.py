@@ -1,4 +1,4 @@
-"""The round-robin door of ``script/cluster``: nginx where the machine has it, in front of nodes on this machine."""
+"""The load balancer of ``script/cluster``: nginx, if the machine has it, in front of nodes on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 from foundry_site.launcher.console import LaunchError
 
 STOP_SECONDS: Final = 10
-# Everything nginx writes lies in the data folder. It stays in the foreground, so that it is our child to end.
+# All files of nginx are in the data folder. It stays in the foreground, so that it is our child process.
 CONFIGURATION: Final = """\
 daemon off;
 {user}worker_processes 1;
@@ -52,16 +52,16 @@ http {{
 
 
 def find_nginx() -> str | None:
-    """The machine's nginx, if there is one; system programs are looked for where a user's PATH may not."""
+    """The machine's nginx, or None; also searches the folders of system programs, which may not be in PATH."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
 @contextmanager
 def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]) -> Iterator[None]:
-    """Have nginx listen on ``port`` of this machine, and pass on to the nodes' ports in turn.
+    """Let nginx listen on ``port`` of this machine, and pass requests to the ports of the nodes in turn.
 
     Raises:
-        LaunchError: it does not take its configuration.
+        LaunchError: nginx does not accept its configuration.
     """
     folder = data_dir / "nginx"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -86,6 +86,6 @@ def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]
 def configuration(folder: Path, *, port: int, nodes: Sequence[int]) -> str:
     """nginx's configuration for nodes on these ports. A node that does not answer is left out for two seconds."""
     servers = "\n".join(f"        server 127.0.0.1:{node} max_fails=1 fail_timeout=2s;" for node in nodes)
-    # As root it would give its workers to a user who cannot enter the data folder.
+    # As root, its workers would run as a user who cannot enter the data folder.
     user = "user root;\n" if os.geteuid() == 0 else ""
     return CONFIGURATION.format(folder=folder, port=port, servers=servers, user=user)

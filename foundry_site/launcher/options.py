@@ -1,4 +1,4 @@
-"""What the commands take on their command line."""
+"""The command lines of the commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RunOptions:
 
 
 def parse_run_options(arguments: Sequence[str]) -> RunOptions:
-    """Read ``script/run``'s command line; argparse ends the process for ``--help`` and for mistakes."""
+    """Parse the command line of ``script/run``; argparse ends the process for ``--help`` and for mistakes."""
     parser = argparse.ArgumentParser(prog="script/run", description="Start Foundry on this machine.")
     _add_run_options(parser)
     return _run_options(parser.parse_args(arguments))
@@ -41,7 +41,7 @@ class ClusterOptions:
 
 
 def parse_cluster_options(arguments: Sequence[str]) -> ClusterOptions:
-    """Read ``script/cluster``'s command line; argparse ends the process for ``--help`` and for mistakes."""
+    """Parse the command line of ``script/cluster``; argparse ends the process for ``--help`` and for mistakes."""
     parser = argparse.ArgumentParser(prog="script/cluster", description="Start several nodes of one Foundry here.")
     parser.add_argument("nodes", type=_nodes, nargs="?", default=DEFAULT_NODES, help=f"default {DEFAULT_NODES}")
     _add_run_options(parser)

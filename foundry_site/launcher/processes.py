@@ -1,4 +1,4 @@
-"""Run another program for its effect, stopped with us and quiet unless it fails."""
+"""Runs other programs: without output unless they fail, and stopped when this process stops."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ STOP_SECONDS = 10
 
 
 class ProgramError(Exception):
-    """A program ended with an error; ``output`` is everything it said."""
+    """A program ended with an error; ``output`` is all its output."""
 
     def __init__(self, command: Sequence[str], output: str) -> None:
         super().__init__(f"{command[0]} failed")
         self.output = output
 
     def last_line(self, *marks: str) -> str:
-        """The last thing it said that begins with one of ``marks``, or simply the last."""
+        """The last line of output that begins with one of ``marks``, or else the last line."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
         marked = [line for line in lines if line.startswith(marks)] if marks else []
         return (marked or lines or ["it said nothing"])[-1]
@@ -33,7 +33,7 @@ def run_quietly(
     environment: Mapping[str, str] | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> str:
-    """Run a program and return what it said. It and its children end when we are interrupted.
+    """Run a program and return its output. It and its children end when this process is interrupted.
 
     Raises:
         ProgramError: it ended with an error.
@@ -65,7 +65,7 @@ def run_quietly(
 
 
 def _end_group(process: subprocess.Popen[str]) -> None:
-    """End the program and what it started, if we leave before it did."""
+    """End the program and its children if the context is left before they ended."""
     if process.poll() is not None:
         return
     with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Whether the services an operator named can be reached, said in one line instead of a traceback."""
+"""Checks whether the operator's services can be reached, with an error of one line instead of a traceback."""
 
 from __future__ import annotations
 

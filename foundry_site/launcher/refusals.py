@@ -1,4 +1,4 @@
-"""What ``script/check`` asks of Python: a text that people read goes through gettext.
+"""A check of ``script/check``: in Python, texts that people read must go through gettext.
 
 Checked are the arguments of refusals (every class of `kernel.errors`, and `ValidationError`), of messages, what names
 a field, a form, a choice or an action on pages and in the admin, and the title of each refusal. Not for people, and so

@@ -1,6 +1,6 @@
-"""``script/run``: everything Foundry needs, started, and stopped again.
+"""``script/run``: starts everything that Foundry needs, and stops it again.
 
-Runs inside the virtual environment. The server runs in this very process: nothing of it can outlive us.
+Runs inside the virtual environment. The server runs in this process, so that it cannot outlive it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kernel.environment import EnvironmentVariableError
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run Foundry until it is told to stop; the exit status."""
+    """Run Foundry until a signal; returns the exit status."""
     options = parse_run_options(arguments)
     os.environ["FOUNDRY_DATA_DIR"] = str(options.data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: RunOptions, environment: Environment) -> None:
     url = f"http://localhost:{options.port}{environment.path}/"
-    # Somebody's own database is no place for demo accounts, whose passwords lie in a file.
+    # An operator's database gets no demo accounts, because their passwords are in a file.
     with_demo = options.demo and environment.database_url is None
     with DataFolderLock(options.data_dir) as lock:
         lock.describe(url=url)
@@ -66,7 +66,7 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
     announce_when_ready(options, url, with_demo=with_demo)
     with background_worker(options.data_dir):
         leave_signals_to_the_server()
-        # What it says about itself is said better by the announcement.
+        # The announcement has the same information.
         call_command("serve", port=options.port, stdout=StringIO())
 
 

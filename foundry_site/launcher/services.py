@@ -1,4 +1,4 @@
-"""What every start needs: services that answer, tables, the demo."""
+"""Prepares a start: the services, the tables, the demo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from foundry_site.launcher.supervision import Supervised, supervised
 
 @contextmanager
 def started_services(data_dir: Path, environment: Environment) -> Iterator[None]:
-    """Have the services run: those the operator named are looked at, the others are embedded, and stopped at the end.
+    """Check the services that the operator named; run the others embedded, and stop them at the end.
 
     Raises:
         LaunchError: one that the operator named cannot be reached.
@@ -43,7 +43,7 @@ def started_services(data_dir: Path, environment: Environment) -> Iterator[None]
 
 
 def _embedded(data_dir: Path, environment: Environment, lost: list[str]) -> list[Supervised]:
-    """The services that are ours to start again. When that is of no use, Foundry ends: without them it does nothing."""
+    """The embedded services to restart. If that fails repeatedly, Foundry ends, because it cannot work without them."""
 
     def end(name: str) -> None:
         lost.append(name)
@@ -64,7 +64,7 @@ def _embedded(data_dir: Path, environment: Environment, lost: list[str]) -> list
 
 
 def prepare_site(url: str, *, with_demo: bool) -> None:
-    """Load Foundry, and bring tables and demo up to date. Only now: settings read an environment that is complete.
+    """Load Foundry, and update tables and demo. Only called once the environment is complete, which the settings read.
 
     Raises:
         LaunchError: the database cannot be migrated.
@@ -81,12 +81,12 @@ def prepare_site(url: str, *, with_demo: bool) -> None:
 
 
 def _start_services(data_dir: Path, environment: Environment, services: ExitStack) -> None:
-    """Start those that the operator has not named; ``services`` stops them."""
+    """Start the services that the operator has not named; ``services`` stops them."""
     chosen = {"PostgreSQL": environment.database_url is None, "Valkey": environment.redis_url is None}
     if not any(chosen.values()):
         return
     title = " and ".join(name for name, embedded in chosen.items() if embedded)
-    # A server whose start is cut in half may be on its way and not yet to be found.
+    # If its start were interrupted, the server might run later and could not be found yet.
     with step(title) as current, stopped_afterwards():
         services.enter_context(
             embedded_services(data_dir, with_postgres=chosen["PostgreSQL"], with_valkey=chosen["Valkey"])

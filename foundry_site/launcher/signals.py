@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, from the first line to the last."""
+"""Handling of Ctrl-C and SIGTERM during the whole life of a command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """Somebody asked us to end. Not an Exception: nothing on the way may take it for a failure."""
+    """A signal asked this process to end. Not an Exception, so that no handler treats it as a failure."""
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def stopped_by_signals() -> Iterator[None]:
 
 @contextmanager
 def stopped_afterwards() -> Iterator[None]:
-    """Let what happens in here come to its end first, and raise ``Stopped`` then, if it was asked for meanwhile."""
+    """Complete the context before ``Stopped`` is raised for a signal that arrived meanwhile."""
     asked: list[int] = []
     before = {number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in SIGNALS}
     try:
@@ -41,7 +41,7 @@ def stopped_afterwards() -> Iterator[None]:
 
 
 def leave_signals_to_the_server() -> None:
-    """From here on the server ends itself in good order.
+    """Leave signals to the server, which shuts down in order.
 
     An exception that a handler raises inside an event loop may be swallowed there. Twisted takes SIGTERM in any case,
     but SIGINT only from Python's own handler, and SIGHUP (the terminal was closed) never.
@@ -51,7 +51,7 @@ def leave_signals_to_the_server() -> None:
 
 
 def ignore_signals() -> None:
-    """From here on things are being stopped, which a second Ctrl-C must not cut short."""
+    """Ignore further signals, because a second Ctrl-C must not interrupt the shutdown."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""Starting again what ends by itself: the worker, the embedded services."""
+"""Restarts processes that end unexpectedly: the worker, the embedded services."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from foundry_site.launcher.console import print_error
 LOOK_SECONDS: Final = 0.5
 FIRST_PAUSE: Final = 1.0
 MAX_PAUSE: Final = 30.0
-# Who has lived so long is healthy: the next end counts as the first.
+# After this time, a process counts as healthy and its next end as the first.
 HEALTHY_SECONDS: Final = 60.0
 MAX_STARTS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """Something that must run: how to see that it does, how to start it, and what to do when that is of no use."""
+    """A process that must run: how to check it, how to start it, and what to do if that fails repeatedly."""
 
     name: str
     is_running: Callable[[], bool]
@@ -32,7 +32,7 @@ class Supervised:
 
 @contextmanager
 def supervised(services: Sequence[Supervised], *, first_pause: float = FIRST_PAUSE) -> Iterator[None]:
-    """Start again whichever of them ends, after a pause that doubles each time; give up after `MAX_STARTS` in a row."""
+    """Restart each of them that ends, after a pause that doubles each time; give up after `MAX_STARTS` in a row."""
     over = threading.Event()
     threads = [
         threading.Thread(target=_watch, args=(each, over, first_pause), daemon=True, name=f"supervises {each.name}")
@@ -44,7 +44,7 @@ def supervised(services: Sequence[Supervised], *, first_pause: float = FIRST_PAU
         yield
     finally:
         over.set()
-        # A start on its way comes to its end first, so that what it starts can be found and stopped.
+        # A start in progress is completed first, so that its process can be found and stopped.
         for thread in threads:
             thread.join()
 

@@ -1,4 +1,4 @@
-"""What ``script/check`` asks of every template, beside its formatter: lines that fit, words to translate."""
+"""A check of ``script/check`` for templates, besides their formatter: line length and translated words."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from foundry_site.environment import BASE_DIR
 MAX_LINE = 120
 FOLDERS = ("templates", "*/templates", "stages/*/templates")
 
-# Attributes whose value people read or hear.
+# Attributes whose value is shown or read aloud.
 SPOKEN = frozenset({"alt", "aria-description", "aria-label", "aria-roledescription", "placeholder", "title"})
 # The same in every language: how versions and lines are numbered, a time zone, an interface, an algorithm.
 UNIVERSAL = frozenset({"v", "L", "UTC", "API", "sha"})
-# What these hold is not a text: a program, a style, what stands on a key.
+# Elements whose content is not a text: a program, a style, the label of a key.
 SILENT = frozenset({"kbd", "script", "style"})
 # The path of a file, as an example of one.
 _PATH = re.compile(r"[\w/-]+\.\w+")
@@ -44,7 +44,7 @@ def problems_of(source: str, name: str) -> Iterator[str]:
 
 
 def untranslated(source: str) -> list[tuple[int, str]]:
-    """The words of a template that stand outside `translate` and `blocktranslate`, with their lines."""
+    """The words of a template that are outside `translate` and `blocktranslate`, with their lines."""
     page: list[str] = []
     found: list[tuple[int, str]] = []
     until = ""
@@ -68,12 +68,12 @@ def untranslated(source: str) -> list[tuple[int, str]]:
 
 
 def _gap(token: Token) -> str:
-    """What stands for a token in the page that is read: as many lines, and no letter."""
+    """The replacement of a token: as many lines, without letters."""
     return "0" if token.token_type is TokenType.VAR else "\n" * token.contents.count("\n")
 
 
 class _Reader(HTMLParser):
-    """Collects text and spoken attributes that have letters of their own."""
+    """Collects text, and shown or spoken attributes, that contain letters."""
 
     def __init__(self) -> None:
         super().__init__()

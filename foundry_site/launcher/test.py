@@ -1,4 +1,4 @@
-"""``script/test``: its own set-up, then every test."""
+"""``script/test``: prepares and runs the tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run what the command line names; the exit status."""
+    """Run the tests that the command line names; returns the exit status."""
     try:
         with stopped_by_signals():
             return run_tests(sys.argv[1:])

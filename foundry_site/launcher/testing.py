@@ -15,8 +15,8 @@ from foundry_site.launcher.chromium import ensure_chromium
 from foundry_site.launcher.console import LaunchError, say
 from foundry_site.launcher.signals import Stopped
 
-# Tests of pages, nodes and faults wait half of their time: for other processes, and for locks to run out. Each worker
-# has databases of its own.
+# Tests of pages, nodes and faults spend half of their time waiting for other processes and for locks to expire. Each
+# worker has databases of its own.
 WORKERS_PER_CORE = 2
 MAX_WORKERS = 4
 STOP_SECONDS = 60
@@ -50,7 +50,7 @@ def _workers() -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> int:
-    """Run pytest in the foreground. When we are told to stop, it gets the time to stop its services."""
+    """Run pytest in the foreground. After a signal, it gets time to stop its services."""
     process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=BASE_DIR, start_new_session=True)
     try:
         return process.wait()

@@ -27,7 +27,7 @@ NO_NETWORK = re.compile(r"NewConnectionError|NameResolutionError|Temporary failu
 
 
 def prepare(*requirement_files: str) -> None:
-    """Make ``.venv`` and install what the files name; quick where they have not changed since.
+    """Make ``.venv`` and install the requirements in the files; fast if they have not changed.
 
     Raises:
         LaunchError: it cannot be made, or a package cannot be installed.
@@ -47,7 +47,7 @@ def prepare(*requirement_files: str) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Two commands started at once must not build the same environment twice."""
+    """Prevent two commands that start at the same time from building the same environment."""
     try:
         descriptor = os.open(BASE_DIR / ".venv.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -84,7 +84,7 @@ def _has_pip() -> bool:
 
 
 def _make() -> None:
-    # The real interpreter: a virtual environment that is broken must not be made from itself.
+    # The real interpreter, because a broken virtual environment must not be made from itself.
     python = str(Path(sys.executable).resolve())
     try:
         run_quietly([python, "-m", "venv", "--clear", str(FOLDER)], cwd=BASE_DIR)

@@ -37,10 +37,10 @@ def background_worker(data_dir: Path) -> Iterator[None]:
 
 
 class _Worker:
-    """The process, whichever is the newest."""
+    """The newest process of the worker."""
 
     def __init__(self, data_dir: Path) -> None:
-        # Its argument says only whose it is, in a list of processes.
+        # The argument is not used; it shows the owner in a list of processes.
         self._command = [sys.executable, "-P", "-m", "foundry_site.launcher.worker", str(data_dir)]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,7 +49,7 @@ class _Worker:
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
-            # It says that it begins and ends; what goes wrong is in the log, on standard error.
+            # It only prints that it starts and ends; errors are in the log, on standard error.
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -58,7 +58,7 @@ class _Worker:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """Let its job come to its end, for 10 seconds; harmless when it does not run."""
+        """Stop it; a running job gets 10 seconds. Does nothing if it does not run."""
         process = self._process
         if process is None:
             return
@@ -73,7 +73,7 @@ class _Worker:
 
 def _no_more() -> None:
     print_error(
-        "Checkpoints, mails and the walk along the audit chains wait: read the log above, and start Foundry again."
+        "Checkpoints, mails and the verification of the audit trail wait: read the log above, and start Foundry again."
     )
 
 

@@ -1,1 +1,1 @@
-"""What an operator sees of a running site: logs, metrics, health."""
+"""Logs, metrics and health checks of a running site."""

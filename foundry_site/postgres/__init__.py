@@ -1,1 +1,1 @@
-"""Django's own PostgreSQL, whose pooled connections are tried without asking the server."""
+"""Django's PostgreSQL backend, which checks pooled connections without a query."""

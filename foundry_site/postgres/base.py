@@ -1,7 +1,7 @@
-"""The database backend (`ENGINE`): Django's, with a cheaper look at whether a pooled connection still lives.
+"""The database backend (`ENGINE`): Django's, with a cheaper check of pooled connections.
 
-Django asks the server before every use, a round trip each time. A server that went away has closed its end, and that
-can be seen here: an idle connection has nothing to read.
+Django queries the server before every use, which is a round trip each time. But a server that stopped has closed its
+end, which can be detected here: a healthy idle connection has nothing to read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL; `CONN_HEALTH_CHECKS` stays off."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection from the pool on which the server has not said good-bye."""
+        """A connection from the pool that the server has not closed."""
         while True:
             connection = super().get_new_connection(conn_params)
             if not has_ended(connection):
@@ -27,7 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def has_ended(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the other side has closed an idle connection, or has something to say that nobody asked for."""
+    """Whether the server has closed an idle connection, or has sent something on it."""
     if connection.closed:
         return True
     watch = select.poll()

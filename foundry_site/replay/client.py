@@ -1,4 +1,4 @@
-"""A small client of Foundry's REST API on one kept connection, which retries what may be retried."""
+"""A small client of Foundry's REST API with one persistent connection, which retries requests if that is safe."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RETRIED = (429, 503)
 
 
 class ApiError(Exception):
-    """The server refused, or cannot be reached; the text is one line."""
+    """The server refused the request or cannot be reached; the text is one line."""
 
 
 class Client:
@@ -41,11 +41,11 @@ class Client:
         self._connection.close()
 
     def get(self, path: str) -> Any:
-        """Read ``path`` below ``/api/v1/``."""
+        """GET ``path`` below ``/api/v1/``."""
         return self._answer("GET", path, None, {})
 
     def post(self, path: str, body: dict[str, object]) -> Any:
-        """Write. Every try carries the same reference, so that a write whose answer was lost is not made twice."""
+        """Write. All tries have the same ``client_ref``, so that a write whose answer was lost is not repeated."""
         return self._answer("POST", path, json.dumps(body).encode(), {"Idempotency-Key": str(uuid4())})
 
     def _answer(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Any:

@@ -1,4 +1,4 @@
-"""The file that is replayed: JSON lines of ``field``, ``value`` and ``message``."""
+"""Reads the file to replay: JSON lines with ``field``, ``value`` and ``message``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFIGURATION = "model_configuration"
 
 
 class HistoryError(Exception):
-    """A line cannot be replayed; the text says which and why."""
+    """A line cannot be replayed; the text names the line and the reason."""
 
 
 class HistoryLine(msgspec.Struct):
@@ -31,7 +31,7 @@ class HistoryLine(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class ReplayedSave:
-    """One version to make: the field, its whole new text, the message."""
+    """One version to make: the field, its new text, the message."""
 
     number: int
     field: str
@@ -40,7 +40,7 @@ class ReplayedSave:
 
     @property
     def kept(self) -> str:
-        """The text as a version has it: the line ends of a prompt or configuration become LF, a file's stay."""
+        """The text as it is stored: line ends become LF in the prompt and the configuration, but not in files."""
         return self.text if self.is_file else with_lf(self.text)
 
     @property
@@ -48,9 +48,9 @@ class ReplayedSave:
         return self.field.startswith(FILES)
 
     def change(self) -> object:
-        """The text as the API takes it for this field.
+        """The change of this field for the API.
 
-        The server gives a file its language, by its path; a text that breaks the grammar of that language goes without.
+        The server derives the language of a file from its path; a text with a syntax error is sent without a language.
         """
         if not self.is_file:
             return self.text
@@ -64,10 +64,10 @@ class ReplayedSave:
 def read_history(path: Path) -> list[ReplayedSave]:
     """Read and check the whole file before anything is sent.
 
-    A configuration given as an object keeps its spelling: its text is what stands in the line, byte for byte.
+    A configuration that is given as an object keeps its spelling: its text is the part of the line, byte for byte.
 
     Raises:
-        HistoryError: the file cannot be read, or a line is not what it should be.
+        HistoryError: the file cannot be read, or a line is wrong.
     """
     try:
         lines = path.read_bytes().split(b"\n")

@@ -1,4 +1,4 @@
-"""The replay itself: one version a line, each read back and compared byte for byte."""
+"""Replays a history: makes a version of each line, reads it back and compares it byte for byte."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from urllib.parse import quote
 from foundry_site.replay.client import ApiError, Client
 from foundry_site.replay.history import CONFIGURATION, ReplayedSave
 
-# A third of the shortest sensible lock time: renewed well before it ends.
+# A third of the shortest sensible lifetime of a lock, so that it is renewed well before it ends.
 RENEW_SECONDS = 15.0
 
 
 @dataclass(slots=True)
 class Replay:
-    """A replay's outcome. ``different`` names the versions that did not come back as they were sent."""
+    """The result of a replay. ``different`` has the versions whose text differs from what was sent."""
 
     project_id: str
     versions: int = 0
@@ -26,7 +26,7 @@ class Replay:
 
 
 class Replayer:
-    """Holds one session of one new project and writes into it."""
+    """A session in a new project, which writes versions."""
 
     def __init__(self, client: Client, project_id: str) -> None:
         self._client = client
@@ -36,7 +36,7 @@ class Replayer:
         self._renewed = time.monotonic()
 
     def save(self, save: ReplayedSave, base_version: int) -> int:
-        """Save one version under the field's lock; its number."""
+        """Save one version under the field's lock; returns its number."""
         body: dict[str, object] = {
             "base_version": base_version,
             "session_id": self._session_id,
@@ -48,7 +48,7 @@ class Replayer:
         return version
 
     def read(self, field_name: str, version: int) -> str:
-        """The field's text as that version has it."""
+        """The text of the field in that version."""
         if field_name.startswith("files/"):
             path = quote(field_name.removeprefix("files/"))
             text: Any = self._client.get(f"{self._place}/drafts/{version}/files/{path}")["content"]
@@ -58,12 +58,12 @@ class Replayer:
         return str(text)
 
     def release(self) -> None:
-        """Give all locks back."""
+        """Release all locks."""
         for name in self._tokens:
             self._client.post(f"{self._place}/locks/release/", self._of_session(field=name))
 
     def _token(self, field_name: str) -> int:
-        """Take the field, or keep it."""
+        """Acquire the lock of the field, or renew it."""
         if time.monotonic() - self._renewed > RENEW_SECONDS:
             self._renew()
         if field_name not in self._tokens:
@@ -85,7 +85,7 @@ class Replayer:
 def replay(
     client: Client, saves: Sequence[ReplayedSave], *, name: str, on_version: Callable[[ReplayedSave, int], None]
 ) -> Replay:
-    """Make a new project called ``name`` with one version a save, and read each back.
+    """Make a new project called ``name`` with a version for each save, and read each back.
 
     Raises:
         ApiError: the server refused something, or gave a version a number that leaves a gap.

@@ -1,1 +1,1 @@
-"""What serves the site: Daphne with our limits for sockets and bodies, requests in threads, the path below a host."""
+"""The server: Daphne with limits for sockets and bodies, requests in threads, the site's path below its host."""

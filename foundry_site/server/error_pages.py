@@ -1,4 +1,4 @@
-"""What answers where no view did: under ``/api/`` problem details, elsewhere a page that needs no database."""
+"""Answers for errors outside of views: problem details under ``/api/``, elsewhere a page that needs no database."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rest.errors import InternalError, as_domain_error, problem_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What Django itself refuses before any view, such as an unknown host."""
+    """The answer to requests that Django refuses before any view, such as for an unknown host."""
     if _is_api(request):
         return problem_response(ValidationFailed({"request": [_("This request cannot be read.")]}))
     return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """An honest 503 while Postgres or Redis is away, else 500. Django calls it while it handles the exception."""
+    """503 while Postgres or Redis is unavailable, otherwise 500. Django calls it while it handles the exception."""
     fault = sys.exc_info()[1]
     refusal = as_domain_error(fault) if isinstance(fault, Exception) else None
     if _is_api(request):

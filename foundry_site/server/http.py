@@ -1,8 +1,8 @@
-"""HTTP under ASGI: each request is one piece of blocking work in one thread, and only so many at a time.
+"""HTTP under ASGI: each request runs in a single thread, and their number is limited.
 
-Django's own ASGI handler sends almost every middleware through a thread and back, and lets as many requests at the
-database as arrive. Here the whole chain runs in one go. What waits, waits without a thread: first for its turn among
-the writers of its project (who would wait for the project's row anyway), then for one of the REST threads.
+Django's own ASGI handler switches threads for almost every middleware, and runs as many requests as arrive. This one
+runs all middlewares and the view in one thread. Requests wait without a thread: writes first for other writes of their
+project (they would wait for its row anyway), then all for one of the REST threads.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class HttpApplication(ASGIHandler):
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a request whose body has been read, when there is a thread for it."""
+        """Answer a request whose body has been read, as soon as a thread is free."""
         if request.path_info in PROBES:
-            # While every thread hangs, whoever watches must still be told.
+            # Monitoring must get an answer even while all threads hang.
             async with self._probe_slots:
                 return await sync_to_async(self._answer)(request)
         with WAITING.track_inprogress():
@@ -56,12 +56,12 @@ class HttpApplication(ASGIHandler):
         response = self.get_response(request)
         note_user(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined] # noqa: SLF001 (Django's own mark)
-        # The slow part is over; a client that reads slowly must not keep a database connection.
+        # A client that reads slowly must not keep a database connection.
         close_old_connections()
         return response
 
     def _turn(self, request: HttpRequest) -> AbstractAsyncContextManager[object]:
-        """The turn of a write among those of its project."""
+        """Wait for other writes of the same project."""
         found = _PROJECT.match(request.path_info)
         if found is None or request.method in {"GET", "HEAD", "OPTIONS"}:
             return nullcontext()

@@ -1,7 +1,7 @@
-"""Foundry below a path of a host that it shares, as `FOUNDRY_URL=https://intranet.example/foundry/` says.
+"""Serves Foundry below a path of a shared host, as in `FOUNDRY_URL=https://intranet.example/foundry/`.
 
-The proxy passes paths on as they are. Django takes the path from `FORCE_SCRIPT_NAME`, Channels from the scope's
-`root_path`; both only cut it off, so what lies beside it is refused here.
+The proxy does not change paths. Django has the path in `FORCE_SCRIPT_NAME`, Channels in the scope's `root_path`; both
+only remove it, so requests outside of the path are refused here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.conf import settings
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-# What watches a node asks it by its own address, past the proxy, and so also without the site's path.
+# Monitoring uses the node's own address instead of the proxy's, and so no site path.
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -33,7 +33,7 @@ class BelowPath:
             await _refuse(scope, send)
             return
         if scope["type"] == "websocket" and not is_ours:
-            # The gateway tells its client that nothing is there.
+            # The gateway answers that nothing is there.
             scope = {**scope, "path": f"{root}/"}
         if scope.get("root_path", "") != root:
             scope = {**scope, "root_path": root}
@@ -41,7 +41,7 @@ class BelowPath:
 
 
 async def _refuse(scope: Any, send: Any) -> None:
-    """Lead from `/foundry` to `/foundry/`; anything else is not found."""
+    """Redirect from `/foundry` to `/foundry/`; anything else is not found."""
     home = f"{settings.FOUNDRY_PATH}/"
     leads_home = scope["path"] == settings.FOUNDRY_PATH
     body = f"Foundry is at {home} of this host.\n".encode()

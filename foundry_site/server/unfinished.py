@@ -1,4 +1,4 @@
-"""What clients have sent a part of: how many bytes of it lie in memory, by person or address."""
+"""Counts the bytes of unfinished messages in memory, by user or address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _held: Counter[str] = Counter()
 
 
 class Unfinished:
-    """The unfinished bytes of one connection, which count for its address until somebody is signed in."""
+    """The unfinished bytes of one connection, which count for its address until the user is known."""
 
     __slots__ = ("_owner", "_size")
 
@@ -26,19 +26,19 @@ class Unfinished:
         self._size = 0
 
     def belongs_to(self, user_id: str) -> None:
-        """From now on they count for this person."""
+        """Count them for this user from now on."""
         size = self._size
         self.finish()
         self._owner = f"user:{user_id}"
         self._count(size)
 
     def add(self, size: int) -> bool:
-        """Count more bytes; whether their owner may go on."""
+        """Count more bytes; returns whether they are within the limit."""
         self._count(size)
         return _held[self._owner] <= MAX_UNFINISHED
 
     def finish(self) -> None:
-        """The message is whole, or given up."""
+        """Stop counting: the message is complete or discarded."""
         self._count(-self._size)
 
     def _count(self, size: int) -> None:

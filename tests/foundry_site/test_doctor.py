@@ -270,7 +270,7 @@ def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str]
     assert "bad   fsync: off\n      Set fsync = on" in told.stdout
     assert "Traceback" not in told.stderr
     lines = subprocess.run([*command, "--json"], check=False, timeout=60, **facts).stdout.splitlines()
-    assert {"level", "subject", "says", "remedy"} == json.loads(lines[0]).keys()
+    assert {"level", "subject", "text", "remedy"} == json.loads(lines[0]).keys()
 
 
 def test_an_old_minor_version_of_postgres_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

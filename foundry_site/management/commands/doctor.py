@@ -1,4 +1,4 @@
-"""`manage.py doctor`: look at a deployment and say what to do about what is wrong."""
+"""`manage.py doctor`: check a deployment, and say how to remedy what is wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kernel.invisible import one_line
 
 class Command(BaseCommand):
     help = "Look at this deployment and say what to do about what is wrong; exit 1 where something is bad."
-    # What Django checks before a command is a part of the examination, and shall not end it.
+    # Django's checks are part of the examination, so they must not end the command before it.
     requires_system_checks: list[str] = []  # noqa: RUF012 (Django's type)
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py make_checkpoint`: seal where all chains stand, for a schedule of the operator's own."""
+"""`manage.py make_checkpoint`: make a checkpoint, for a schedule of the operator's own."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """The launcher tells its steps line by line: the demo's checkpoint, nobody's record, stays unsaid."""
+    """Do not log the demo's checkpoint, because the launcher prints its steps line by line."""
     checkpoints = logging.getLogger("audit.checkpoints")
     before = checkpoints.level
     checkpoints.setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""`manage.py new_site_key`: replace the key that seals, endorsed by the one before it."""
+"""`manage.py new_site_key`: replace the site's signing key by a new one that the old one endorses."""
 
 from __future__ import annotations
 

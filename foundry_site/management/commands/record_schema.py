@@ -1,4 +1,4 @@
-"""`manage.py record_schema`: migrate an empty database, and keep what the doctor compares others with."""
+"""`manage.py record_schema`: migrate an empty database, and write the definitions that the doctor compares with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         here = connection.settings_dict["NAME"]
-        # Its own name: a test run may be using the usual one.
+        # Another name than usual, which a test run may be using.
         connection.settings_dict["TEST"]["NAME"] = "foundry_schema"
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:

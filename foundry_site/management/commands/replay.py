@@ -1,4 +1,4 @@
-"""``manage.py replay FILE --url URL --token TOKEN``: import a prompt history and prove that nothing of it changed."""
+"""``manage.py replay FILE --url URL --token TOKEN``: import a prompt history and check that it is unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from foundry_site.replay.history import HistoryError, ReplayedSave, read_history
 from foundry_site.replay.replaying import replay
 from kernel.invisible import one_line
 
-# One line every so many versions, where the output is no terminal.
+# A line for this many versions, if the output is not a terminal.
 PROGRESS_EVERY = 16
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         "Replay JSON lines of field, value and message into a new project of a running Foundry, through its REST API: "
         "one version a line, each read back and compared byte for byte. Exit status 1 on any difference."
     )
-    # It speaks to a server somewhere else; the settings' own database may not even run.
+    # It uses another server; the database in the settings may not even run.
     requires_system_checks: list[str] = []  # noqa: RUF012 (Django's own declaration)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port, 0 for any free one (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Importing the server installs Twisted's reactor, which no other command wants.
+        # Importing the server installs Twisted's reactor, which other commands must not do.
         from foundry_site.server.serve import FoundryServer
 
         refuse_missing_stages()
@@ -29,14 +29,14 @@ class Command(BaseCommand):
 
         def listening(taken: int) -> None:
             self.stdout.write(f"Listening on {host}:{taken}.")
-            # Into a pipe Python would keep it back until the server ends.
+            # Python would buffer it in a pipe until the server ends.
             self.stdout.flush()
 
         # The event loop and the threads that wait for Postgres take turns; with Python's own 5 ms each answer of the
         # database would wait as long for a loop that is busy.
         sys.setswitchinterval(SWITCH_SECONDS)
         server = FoundryServer(host=host, port=port, listening=listening)
-        # What was loaded until here stays: no collection needs to walk through it again.
+        # Everything loaded so far stays, so the garbage collector need not examine it again.
         gc.collect()
         gc.freeze()
         server.run()

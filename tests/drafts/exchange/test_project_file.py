@@ -255,7 +255,7 @@ def test_a_forgery_with_a_fitting_last_line_is_found_and_named(exported, name):
         (b"\n", "Invalid JSON"),
         (b"7\n", "Not an object"),
         (b'{"type":"member","user":1}\n', "Not a member line"),
-        (b'{"type":"surprise"}\n', "cannot stand"),
+        (b'{"type":"surprise"}\n', "cannot be here"),
     ],
 )
 def test_anything_else_is_refused_and_nothing_is_saved(committed_db, outsider, caller_for, data, words):
