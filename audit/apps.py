@@ -6,12 +6,12 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit.checkpoints.services import announce_by
+        from audit.checkpoints.services import CHECKPOINT_STEPS
         from audit.checkpoints.verification import check_checkpoints, check_timestamps
         from audit.controls import register_trunk_controls
         from audit.event_types import register_event_groups, register_events
         from audit.events import EVENTS, GROUPS
-        from audit.jobs import announce_checkpoint
+        from audit.jobs import queue_posting
         from audit.keys.verification import check_keys
         from audit.metrics import FIGURES
         from audit.own_tables import TABLES
@@ -22,7 +22,7 @@ class AuditConfig(AppConfig):
         from kernel.metrics import register_figures
         from kernel.site_permissions import register_site_permissions
 
-        announce_by(announce_checkpoint)
+        CHECKPOINT_STEPS.register("posting", queue_posting)
         register_site_permissions(*SITE_PERMISSIONS)
         register_events(*EVENTS)
         register_event_groups(**GROUPS)

@@ -40,7 +40,7 @@ def post_checkpoint(number: int) -> None:
     posting.post_checkpoint(number)
 
 
-def announce_checkpoint(number: int) -> None:
+def queue_posting(number: int) -> None:
     """Queue the posting of a checkpoint in its transaction, if a collector is configured."""
     if settings.FOUNDRY_CHECKPOINT_WEBHOOK:
         post_checkpoint.defer(number=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Func
@@ -17,6 +18,7 @@ from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event, Site
 from audit.protocols import AuditCaller
 from audit.services import Target, record
+from kernel.registry import Registry
 from kernel.transactions import write_transaction
 
 logger = logging.getLogger(__name__)
@@ -24,13 +26,8 @@ logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint"
 CHECKPOINT_MADE = "checkpoint.made"
 
-# Called with the number of each new checkpoint inside its transaction, so that jobs they queue commit with it.
-_announcers: list[Callable[[int], object]] = []
-
-
-def announce_by(announcer: Callable[[int], object]) -> None:
-    """Register a function that is called with the number of each new checkpoint; for an app's `ready()`."""
-    _announcers.append(announcer)
+# Steps that apps run with the number of each new checkpoint, inside its transaction, so that their jobs commit with it.
+CHECKPOINT_STEPS: Final = Registry[Callable[[int], object]]("step when a checkpoint is made")
 
 
 def make_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> Checkpoint | None:
@@ -66,8 +63,8 @@ def append_checkpoint(*, caller: AuditCaller, only_if_changed: bool = False) -> 
     )
     data = {"number": number, "sha256": sealed.sha256, "key": sealed.key, "chains": len(heads)}
     record(caller=caller, action=CHECKPOINT_MADE, target=Target.of("checkpoint", str(number)), data=data)
-    for announce in _announcers:
-        announce(number)
+    for step in CHECKPOINT_STEPS.values():
+        step(number)
     transaction.on_commit(functools.partial(_log_checkpoint, checkpoint), robust=True)
     return checkpoint
 

@@ -15,6 +15,22 @@ from django.core.management import get_commands
 from kernel.errors import DomainError
 
 ROOT = Path(settings.BASE_DIR)
+# The functions that add entries to a registry, where apps do not call `register` of the registry itself.
+REGISTERED_BY = {
+    "COMMANDS": "register_commands",
+    "EPHEMERALS": "register_ephemerals",
+    "EVENT_GROUPS": "register_event_groups",
+    "EVENT_TYPES": "register_events",
+    "INBOX_LINES": "register_events",
+    "NOTIFICATIONS": "register_notifications",
+    "PERMISSIONS": "register_permissions",
+    "REBUILT_TABLES": "rebuild",
+    "SHORTCUTS": "register_shortcuts",
+    "SITE_FIGURES": "register_figures",
+    "SITE_PERMISSIONS": "register_site_permissions",
+    "VERSION_STEPS": "when_written",
+    "VIAS": "register_via",
+}
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = ("*.py", "*.ts", "*.mjs", "*.toml")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w.-]+/")
@@ -100,6 +116,19 @@ def test_every_registry_has_its_row() -> None:
     rows = re.findall(r"^\| `(\w+)`, `([\w/]+\.py)` \|", section("architecture.md", "Plugs"), re.MULTILINE)
     modules = [path for path in sources() if path.suffix == ".py" and not path.is_relative_to(ROOT / "tests")]
     assert sorted(rows) == sorted((each, name(path)) for path in modules for each in registries(path.read_text()))
+
+
+def test_every_plug_has_an_example_in_the_sample_stage() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)`, `[\w/]+\.py` \|.*\| ([^|]+) \|$", section("architecture.md", "Plugs"), re.MULTILINE
+    )
+    registered = "\n".join(path.read_text() for path in (ROOT / "tests" / "sample_stage").glob("*.py"))
+    for registry, examples in rows:
+        modules = re.findall(r"`(tests/sample_stage/\w+\.py)`", examples)
+        assert modules, f"{registry} has no example in the sample stage"
+        assert all((ROOT / module).is_file() for module in modules), f"{registry}: {examples}"
+        call = rf"\b{REGISTERED_BY.get(registry, rf'{registry}[.]register')}\("
+        assert re.search(call, registered), f"the sample stage does not register anything in {registry}"
 
 
 def test_every_refusal_has_its_row_with_its_status() -> None:

@@ -8,8 +8,7 @@ class SampleStageConfig(StageConfig):
     def ready(self) -> None:
         from audit.controls import CONTROLS
         from audit.rebuilding.tables import rebuild
-        from drafts.exchange.registry import EXPORTED_TABLES
-        from drafts.new_versions import when_written
+        from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
         from kernel.metrics import register_figures
@@ -24,14 +23,15 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.demo import AddNote
         from tests.sample_stage.doctor import examine
         from tests.sample_stage.events import register as register_events
-        from tests.sample_stage.exchange import EXPORTED_NOTES
+        from tests.sample_stage.exchange import EXPORTED_NOTES, NOTES_CHECK
         from tests.sample_stage.gates import NOTES_GATE
         from tests.sample_stage.metrics import FIGURES
         from tests.sample_stage.permissions import PERMISSIONS, SITE_PERMISSIONS
         from tests.sample_stage.rebuilding import TABLES
-        from tests.sample_stage.versions import note_version
+        from tests.sample_stage.via import register as register_via
 
         register_events()
+        register_via()
         rebuild(*TABLES)
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
@@ -42,20 +42,20 @@ class SampleStageConfig(StageConfig):
         EXAMINATIONS.register("Sample stage", examine)
         register_figures(*FIGURES)
         EXPORTED_TABLES.register("note", EXPORTED_NOTES)
+        EXPORT_CHECKS.register("notes", NOTES_CHECK)
         BUNDLE_PARTS.register("sample_stage", BUNDLE_PART)
         CONTROLS.register(CONTROL.number, CONTROL)
         GATES.register("notes", NOTES_GATE)
-        when_written("sample_stage", note_version)
-        self._register_what_is_live()
+        self._register_live()
+        self._register_steps()
+        self._register_secrets()
 
-    def _register_what_is_live(self) -> None:
+    def _register_live(self) -> None:
         from gateway.registry import SOCKET_ADDRESSES, register_commands
         from gateway.streams import TOPIC_TYPES
-        from locking.leases import LEASE_END_STEPS
         from realtime.frames import register_ephemerals, register_notifications
         from tests.sample_stage import live
         from tests.sample_stage.commands import COMMANDS
-        from tests.sample_stage.services import note_the_end
         from tests.sample_stage.socket import SOCKET
 
         register_commands(*COMMANDS)
@@ -64,4 +64,30 @@ class SampleStageConfig(StageConfig):
             TOPIC_TYPES.register(name, topic_type)
         register_notifications(live.NOTIFICATIONS)
         register_ephemerals(live.EPHEMERALS)
+
+    def _register_steps(self) -> None:
+        from accounts.deactivation import DEACTIVATION_STEPS
+        from audit.checkpoints.services import CHECKPOINT_STEPS
+        from drafts.new_versions import when_written
+        from locking.leases import LEASE_END_STEPS
+        from projects.status import CLOSING_STEPS
+        from tests.sample_stage.closing import note_the_closing, note_the_departure
+        from tests.sample_stage.jobs import queue_reminders
+        from tests.sample_stage.services import note_the_end
+        from tests.sample_stage.versions import note_version
+
+        when_written("sample_stage", note_version)
         LEASE_END_STEPS.register("notes", note_the_end)
+        CLOSING_STEPS.register("notes", note_the_closing)
+        DEACTIVATION_STEPS.register("notes", note_the_departure)
+        CHECKPOINT_STEPS.register("notes", queue_reminders)
+
+    def _register_secrets(self) -> None:
+        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
+        from audit.verification import RECORD_CHECKS
+        from kernel.ring import ROTATIONS
+        from tests.sample_stage.secrets import NO_RECORD, check_secrets, rotate_secrets
+
+        TABLES_WITHOUT_RECORD.register("sample_stage_notesecret", NO_RECORD)
+        RECORD_CHECKS.register("secrets of notes", check_secrets)
+        ROTATIONS.register("notes", rotate_secrets)

@@ -49,10 +49,17 @@ NOTES_CLOSED: Final = EventType(
     revokes=Revocation(user=lambda event: None),
 )
 
+SECRET_SET: Final = EventType(
+    "notes.secret_set",
+    sentence=_("{name} set the secret of the notes"),
+    icon="pen-line",
+    kind="notes",
+)
+
 
 def register() -> None:
-    """Register both events, with a filter and a topic of mails of its own."""
+    """Register all events, with a filter and a topic of mails of its own."""
     EVENT_KINDS.register("notes", EventKind(_("Notes"), position=100))
     MAIL_TOPICS.register("note", MailTopic(_("Somebody puts a note on your project"), position=100))
-    register_events(NOTE_ADDED, NOTES_CLOSED)
+    register_events(NOTE_ADDED, NOTES_CLOSED, SECRET_SET)
     register_event_groups(note=_("Notes"), notes=_("Lists of notes"))

@@ -1,11 +1,13 @@
-"""Notes in a project's file, and their way into a new project."""
+"""Notes in a project's file, their way into a new project, and a check of all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from drafts.exchange.registry import ExportedTable, Row
+from django.conf import settings
+
+from drafts.exchange.registry import ExportCheck, ExportedTable, Row
 from projects.writing import ProjectWrite
 from tests.sample_stage.models import Note
 from tests.sample_stage.services import insert_note
@@ -16,4 +18,10 @@ def _import_notes(write: ProjectWrite, rows: Sequence[Row]) -> None:
         insert_note(write, row["text"])
 
 
+def _faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
+    if len(rows.get("note", ())) > settings.FOUNDRY_SAMPLE_MAX_NOTES:  # type: ignore[misc] # of a stage that mypy does not install
+        yield f"A project has at most {settings.FOUNDRY_SAMPLE_MAX_NOTES} notes."  # type: ignore[misc]
+
+
 EXPORTED_NOTES: Final = ExportedTable(Note, import_rows=_import_notes)
+NOTES_CHECK: Final = ExportCheck(("note",), _faults)

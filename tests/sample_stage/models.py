@@ -1,4 +1,4 @@
-"""The table of the sample stage."""
+"""The tables of the sample stage."""
 
 from __future__ import annotations
 
@@ -31,3 +31,16 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class NoteSecret(models.Model):
+    """The secret of a project's notes, encrypted for this row."""
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    token = models.BinaryField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"secret of {self.pk}"

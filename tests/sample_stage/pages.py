@@ -13,7 +13,7 @@ from tests.sample_stage.models import Note
 from workspace import shortcuts
 from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
-from workspace.palette.registry import SOURCES, PaletteSource
+from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
@@ -33,13 +33,14 @@ def register() -> None:
     )
     ACCOUNT_SECTIONS.register("notes", Section(position=50, template="sample_stage/section.html", values=_of_account))
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
+    GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
+    SOURCES.register("note-texts", PaletteSource("notes", _found, position=90))
     MENU.register(
         "notes",
         MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
     )
-    shortcuts.register_shortcuts(
-        shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "workspace", position=90)
-    )
+    shortcuts.GROUPS.register("notes", shortcuts.ShortcutGroup(label, position=50))
+    shortcuts.register_shortcuts(shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "notes"))
 
 
 def _count(context: TabContext) -> int:
@@ -64,3 +65,11 @@ def _actions(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if context.access is not None and context.offers("note.add"):
         url = reverse("sample_stage:notes", args=[context.access.project.id])
         yield PaletteEntry(label=_("Write a note…"), icon="plus", href=url)
+
+
+def _found(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
+    if context.access is None or not question:
+        return
+    url = reverse("sample_stage:notes", args=[context.access.project.id])
+    for note in Note._default_manager.filter(project=context.access.project, text__icontains=question)[:5]:
+        yield PaletteEntry(label=note.text, icon="pen-line", href=url)

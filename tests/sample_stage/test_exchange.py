@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from drafts.exchange.exporting import export_project
@@ -50,3 +51,10 @@ def test_rows_of_a_stage_that_is_not_installed_are_counted_as_not_compared(expor
         verified = verify_file(io.BytesIO(exported))
 
     assert verified.not_compared == {"lines of type note, which this Foundry does not know": 1}
+
+
+def test_a_check_of_all_rows_of_a_stage_refuses_the_file(exported: bytes, settings: Settings):
+    settings.FOUNDRY_SAMPLE_MAX_NOTES = 0
+
+    with pytest.raises(ValidationFailed, match="A project has at most 0 notes"):
+        verify_file(io.BytesIO(exported))

@@ -35,7 +35,8 @@ from projects.permissions import PERMISSIONS
 from workspace import menu, panels, sections, shortcuts, tabs
 from workspace.palette import registry
 registries = [API_URLS, PAGE_URLS, SITE_PERMISSIONS, PERMISSIONS, menu.MENU, panels.PANELS, tabs.TABS,
-    sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, shortcuts.SHORTCUTS, registry.SOURCES]
+    sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
+    registry.GROUPS]
 paths = list(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 print(json.dumps({**{each.noun: list(each) for each in registries}, "paths": paths}))
 """
@@ -67,7 +68,9 @@ def test_a_stage_that_is_left_out_leaves_nothing_behind() -> None:
         "section of a project's settings": ["notes"],
         "section of the account page": ["notes"],
         "shortcut": ["note"],
-        "source of the palette": ["notes"],
+        "group of shortcuts": ["notes"],
+        "source of the palette": ["note-texts", "notes"],
+        "group of the palette": ["notes"],
         "paths": ["/api/v1/projects/{project_id}/notes/"],
     }
     assert all(set(without[noun]) <= set(installed[noun]) for noun in installed)
@@ -126,6 +129,11 @@ def test_its_permission_says_who_may_write(
     path = f"/api/v1/projects/{noted.id}/notes/"
     assert Api(editor).post(path, {"text": "Two"}).status_code == 201
     assert problem(Api(viewer).post(path, {"text": "Two"})) == (403, "permission_denied")
+
+
+@pytest.mark.django_db
+def test_its_group_of_the_palette_has_what_was_found(browser: Browser, viewer: User, noted: Project) -> None:  # noqa: F811
+    assert offered(browser(viewer), noted, "clinic")["Notes"] == ["Ask the clinic"]
 
 
 @pytest.mark.django_db
