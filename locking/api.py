@@ -97,14 +97,14 @@ class RequestView(LockView):
 
     @operation("locks_request", takes=shapes.Requesting, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Ask the holder of a field for it, with a word to them."""
+        """Ask the holder of a field for it, with an optional message."""
         return self.do(services.request_lock, shapes.Requesting)
 
 
 class WithdrawRequestView(LockView):
     @operation("locks_withdraw_request", takes=shapes.InSession, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Take back my request for a field."""
+        """Withdraw my request for a field."""
         return self.do(services.withdraw_request, shapes.InSession)
 
 
@@ -120,9 +120,9 @@ class HandOverView(LockView):
 
     @operation("locks_hand_over", takes=shapes.HandingOver, answer=NOTHING)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Give a field of mine to another session, or move it here from another session of mine.
+        """Hand the lock of a field over to another session, or to this one from another session of mine.
 
-        The session that gets it learns its token by taking it.
+        The session that gets it learns its token by acquiring it.
         """
         return self.do(services.hand_over_lock, shapes.HandingOver)
 
