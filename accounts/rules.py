@@ -25,7 +25,7 @@ def lock_account(user_id: UUID) -> User:
     """The account, its row locked until the transaction ends. Raises `NotFound`."""
     user = User.objects.select_for_update(no_key=True).filter(id=user_id).first()
     if user is None:
-        raise NotFound(_("There is no such account."))
+        raise NotFound(_("Account not found."))
     return user
 
 
@@ -38,7 +38,7 @@ def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
     found = {user.id: user for user in rows}
     user = found.pop(user_id, None)
     if user is None:
-        raise NotFound(_("There is no such account."))
+        raise NotFound(_("Account not found."))
     return user, [other for other in found.values() if other.is_active and other.is_superuser]
 
 

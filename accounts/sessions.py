@@ -103,7 +103,7 @@ def end_session(*, caller: Caller, session_id: int) -> None:
     require_proof(caller)
     row = UserSession.objects.filter(pk=session_id, user=caller.user).first()
     if row is None:
-        raise NotFound(_("There is no such session."))
+        raise NotFound(_("Session not found."))
     end_sessions(caller=caller, rows=[row], why="elsewhere")
 
 

@@ -205,7 +205,7 @@ def check_files(fields: Mapping[str, FieldContent]) -> None:
     """Refuse too many files, two whose paths differ only in case, and a file where a folder stands."""
     paths = [file_path(name) for name in fields if name not in (PROMPT, CONFIGURATION)]
     if len(paths) > MAX_FILES:
-        raise ValidationFailed({"changes": [_("A project holds at most {most} files.").format(most=MAX_FILES)]})
+        raise ValidationFailed({"changes": [_("A project can have at most {most} files.").format(most=MAX_FILES)]})
     folded: dict[str, str] = {}
     for path in paths:
         other = folded.setdefault(fold_path(path), path)

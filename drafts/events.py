@@ -131,7 +131,7 @@ def _task_changed(context: EventContext) -> str:
         parts.append(_("done") if data["done"] else _("not done"))
     if "assignee" in before:
         assignee = data["assignee"]
-        parts.append(_("for {name}").format(name=assignee["display_name"]) if assignee else _("for nobody"))
+        parts.append(_("for {name}").format(name=assignee["display_name"]) if assignee else _("for no one"))
     if "text" in before:
         parts.append(_("was “{text}”").format(text=before["text"]))
     return f"{data.get('text') or _('Task')}: {', '.join(parts)}"

@@ -73,7 +73,7 @@ def read_address(scope: Mapping[str, Any]) -> Address:
     """The parts of the address. Raises `NotFound` where there is no project id; the rest is taken if it makes sense."""
     project_id = _uuid(scope["url_route"]["kwargs"]["project_id"])
     if project_id is None:
-        raise NotFound(_("There is no such project."))
+        raise NotFound(_("Project not found."))
     query = _query(scope)
     return Address(
         project_id=project_id,

@@ -108,7 +108,7 @@ def topic_pattern(topic: str) -> str:
         for name in (topic, f"{first}.*{dot}{last}"):
             if name in TOPIC_TYPES:
                 return name
-    raise NotFound(_("There is no such topic."), topic=topic[:90])
+    raise NotFound(_("Topic not found."), topic=topic[:90])
 
 
 def topic_id(topic: str) -> UUID:
@@ -116,4 +116,4 @@ def topic_id(topic: str) -> UUID:
     try:
         return UUID(topic.split(".")[1])
     except (IndexError, ValueError):
-        raise NotFound(_("There is no such topic."), topic=topic[:90]) from None
+        raise NotFound(_("Topic not found."), topic=topic[:90]) from None

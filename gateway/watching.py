@@ -25,7 +25,7 @@ def require_open_lease(*, user: User, project_id: UUID, session_id: UUID, field:
     check_field_name(field)
     lease = own_lease(user, project_id, session_id, field=field, token=token)
     if lease is None:
-        raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
+        raise LockNotHeld(_("You are not editing {field}.").format(field=field), field=field)
     if not lease.is_open:
         raise StaleToken(_("Your lock on {field} has ended.").format(field=field), field=field)
 

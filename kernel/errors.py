@@ -98,7 +98,7 @@ class LockHeld(DomainError):
 
 
 class LockNotHeld(DomainError):
-    code, status, title = "lock_not_held", 409, _("You do not hold this field")
+    code, status, title = "lock_not_held", 409, _("You are not editing this field")
 
 
 class StaleToken(DomainError):

@@ -126,7 +126,7 @@ def own_open_lease(write: ProjectWrite, *, field: str, session_id: UUID, token: 
     """
     lease = open_lease_of(write)
     if lease is None or lease.session_id != session_id or lease.user_id != write.caller.user.id:
-        raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
+        raise LockNotHeld(_("You are not editing {field}.").format(field=field), field=field)
     if token is not None and token != lease.token:
         words = _("Your lock on {field} with that token has ended.").format(field=field)
         raise StaleToken(words, field=field)
@@ -220,7 +220,7 @@ def held_leases(
     for name in wanted:
         lease = by_place.get((name, tokens[name])) if name in tokens else None
         if lease is None or lease.user_id != write.caller.user.id or lease.session_id != session_id:
-            raise LockNotHeld(_("You do not hold {field}. Take it first.").format(field=name), field=name)
+            raise LockNotHeld(_("You are not editing {field}. Take it first.").format(field=name), field=name)
         if not lease.is_open:
             raise StaleToken(
                 _("Your lock on {field} has ended ({why}).").format(

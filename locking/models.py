@@ -49,9 +49,9 @@ def owner_of_session(project_id: UUID, session_id: UUID) -> Statement:
 def require_own_session(owners: Sequence[tuple[UUID, ...]], *, user: User, session_id: UUID) -> None:
     """Raise `NotFound` for a session without an owner, `PermissionDenied` for somebody else's."""
     if not owners:
-        raise NotFound(_("There is no such session in this project."), session_id=str(session_id))
+        raise NotFound(_("Session not found in this project."), session_id=str(session_id))
     if owners[0][0] != user.id:
-        raise PermissionDenied(_("This session belongs to somebody else."))
+        raise PermissionDenied(_("This session belongs to another account."))
 
 
 class Session(models.Model):

@@ -39,7 +39,7 @@ def check_content(content: str, *, field: str, name: str | None = None) -> str:
     text = check_storable(content, name=name) if keeps_line_ends(field) else check_text(content, name=name)
     limit: int = settings.FOUNDRY_MAX_TEXT_BYTES
     if len(text) > limit or (len(text) * 4 > limit and len(text.encode()) > limit):
-        words = _("A text holds at most {limit} bytes.").format(limit=limit)
+        words = _("A text can have at most {limit} bytes.").format(limit=limit)
         raise PayloadTooLarge(words, field=name, limit=limit)
     return text
 
@@ -59,7 +59,7 @@ def put_working_copy(
         with write_transaction():
             lease = own_lease(caller.user, project_id, session_id, field=field, token=token)
             if lease is None:
-                raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
+                raise LockNotHeld(_("You are not editing {field}.").format(field=field), field=field)
             copy = keep(lease, text, revision=revision)
     if not lease.is_open:
         words = _("Your lock on {field} has ended. Your changes are safe.").format(field=field)

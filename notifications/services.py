@@ -97,7 +97,7 @@ def mark_read(*, caller: Caller, notification_id: UUID) -> Notification:
         Notification.objects.filter(pk__in=own.values("pk")).unread().update(read_at=Now())
         found = own.first()
     if found is None:
-        raise NotFound(_("There is no such notification."))
+        raise NotFound(_("Notification not found."))
     return found
 
 

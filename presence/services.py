@@ -79,7 +79,7 @@ def show_typing(
     limit: int = settings.FOUNDRY_MAX_TEXT_BYTES
     inserted = (part for section in changes if isinstance(section, list) for part in section if isinstance(part, str))
     if sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in inserted) > limit + 1:
-        raise PayloadTooLarge(_("A text holds at most {most} bytes.").format(most=limit), field=field, limit=limit)
+        raise PayloadTooLarge(_("A text can have at most {most} bytes.").format(most=limit), field=field, limit=limit)
     data = {
         "session_id": str(session_id),
         "field": field,

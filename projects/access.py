@@ -57,6 +57,6 @@ def get_project_with_rows(
     project = context.project
     role = effective_role(user=user, member_role=context.member_role, is_private=project.is_private)
     if role is None:
-        raise NotFound(_("There is no such project."))
+        raise NotFound(_("Project not found."))
     authorise(action=needed.action, role=role, status=Status(project.status))
     return Access(project=project, role=role, is_member=context.member_role is not None), context.extra_rows

@@ -87,7 +87,7 @@ def _read(project_id: UUID, user_id: UUID, extra_query: Statement | None, *, bef
     statements = [*before, (statement, [user_id, project_id]), *([extra_query] if extra_query is not None else [])]
     rows = run_together(statements)
     if not (here := rows[len(before)]):
-        raise NotFound(_("There is no such project."))
+        raise NotFound(_("Project not found."))
     row, more = here[0], rows[-1] if extra_query is not None else []
     project = projects.read(row[2 : 2 + projects.width])
     assert project is not None

@@ -132,7 +132,7 @@ def project_write(
         project = context.project
         write.role = effective_role(user=caller.user, member_role=context.member_role, is_private=project.is_private)
         if write.role is None:
-            raise NotFound(_("There is no such project."))
+            raise NotFound(_("Project not found."))
         if request is not None:
             write.request = request
             write.repeat_of = answered(caller=caller, project_id=project_id, request=request)

@@ -56,7 +56,7 @@ def read_rules(given: Mapping[str, Any], *, project_id: UUID, before: Rules) -> 
     errors: dict[str, list[str]] = {}
     unknown = set(given) - {*Rules.__dataclass_fields__}
     for name in sorted(unknown):
-        errors[name] = [_("There is no such rule.")]
+        errors[name] = [_("Unknown rule.")]
     rules = Rules(**{name: value for name, value in given.items() if name not in {*unknown, "gates"}})
     errors |= {name: [words] for name, words in _problems(rules) if words}
     gates: GateParameters = {}

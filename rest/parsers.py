@@ -48,7 +48,9 @@ class StrictJSONParser(BaseParser):
         limit = settings.FOUNDRY_MAX_MESSAGE_BYTES
         raw = stream.read(limit + 1)
         if len(raw) > limit:
-            raise PayloadTooLarge(_("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit)
+            raise PayloadTooLarge(
+                _("A message can have at most {most} MiB.").format(most=limit // 1024**2), limit=limit
+            )
         try:
             value = parse(raw)
         except ValidationFailed as error:

@@ -59,7 +59,7 @@ def _saving() -> dict[str, str]:
         "unstorable.go": _("Go to it"),
         "unstorable.remove.one": _("Remove the character"),
         "unstorable.remove.other": _("Remove {n} characters"),
-        "too_large": _("A message holds at most 8 MiB."),
+        "too_large": _("A message can have at most 8 MiB."),
         "unkept": _("Your changes to {field} are not backed up."),
         "unkept.here": _("They are kept in this browser only."),
         "unkept.nowhere": _("This browser cannot keep them either. Copy your text."),

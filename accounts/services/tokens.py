@@ -83,7 +83,7 @@ def revoke_token(*, caller: Caller, token_id: UUID) -> None:
     with write_transaction():
         token = PersonalAccessToken.objects.select_for_update(no_key=True).filter(id=token_id).first()
         if token is None or (token.user_id != caller.user.id and not may_administer(caller)):
-            raise NotFound(_("There is no such token."))
+            raise NotFound(_("Token not found."))
         if answered(caller=caller, project_id=None, request=request) or token.revoked_at is not None:
             return
         token.revoked_at = timezone.now()

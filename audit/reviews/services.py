@@ -88,7 +88,7 @@ def _project_of(chain: str) -> UUID | None:
     try:
         return UUID(chain)
     except ValueError:
-        raise NotFound(_("There is no such chain.")) from None
+        raise NotFound(_("Chain not found.")) from None
 
 
 def _require_auditor(caller: AuditCaller) -> None:
@@ -102,7 +102,7 @@ def _ends(chain: str, from_seq: int, to_seq: int) -> tuple[Event, Event]:
     """The two events that a range ends with."""
     newest = Event.objects.newest_seq(chain)
     if newest == 0:
-        raise NotFound(_("There is no such chain."))
+        raise NotFound(_("Chain not found."))
     if not 1 <= from_seq <= newest:
         raise ValidationFailed({"from_seq": [_("Give the number of an event: 1 to {last}.").format(last=newest)]})
     if not from_seq <= to_seq <= newest:

@@ -88,7 +88,7 @@ def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
         if thread.state == CommentState.WITHDRAWN:
             raise Conflict(_("The comment was withdrawn; it can no longer be answered."))
         if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
-            raise Conflict(_("A thread holds at most {most} replies. Begin another.").format(most=MAX_REPLIES))
+            raise Conflict(_("A thread can have at most {most} replies. Start another one.").format(most=MAX_REPLIES))
         reply = Comment(id=uuid7(), project=write.project, thread=thread, text=text, author=caller.user)
         data = {"comment_id": str(reply.id), **_facts_of_thread(thread)}
         return _insert(write, reply, "comment.answered", data)
@@ -126,7 +126,7 @@ def visible_comment(*, user: User, comment_id: UUID) -> Comment:
     visible = Project.objects.visible_to(user).values("pk")
     comment = Comment.objects.filter(pk=comment_id, project__in=visible).first()
     if comment is None:
-        raise NotFound(_("There is no such comment."))
+        raise NotFound(_("Comment not found."))
     return comment
 
 

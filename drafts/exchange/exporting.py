@@ -35,7 +35,7 @@ def export_project(*, project_id: UUID) -> Iterator[bytes]:
     with one_moment():
         project = Project.objects.select_related("created_by", "current_draft").filter(pk=project_id).first()
         if project is None:
-            raise NotFound("There is no such project.")
+            raise NotFound("Project not found.")
         for data in _lines(project):
             digest.update(data)
             count += 1

@@ -117,7 +117,7 @@ def _check_names(
         if field_kind(name) != "file":
             problems[name] = [_("Only files can be changed this way.")]
         elif change.text is None and name not in before:
-            problems[name] = [_("There is no such file.")]
+            problems[name] = [_("File not found.")]
     sources: set[str] = set()
     for new, old in renames.items():
         problem = _name_problem(new, old, before)

@@ -106,7 +106,7 @@ def _apply(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange
     for name, change in changes.items():
         if change.text is None:
             if name not in after:
-                raise ValidationFailed({name: [_("There is no such file to remove.")]})
+                raise ValidationFailed({name: [_("File not found.")]})
             del after[name]
             continue
         data = change.text.encode("utf-8")

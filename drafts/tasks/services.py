@@ -76,7 +76,7 @@ def visible_task(*, user: User, task_id: UUID) -> Task:
     """A task whose project the user may see. Raises `NotFound`."""
     task = Task.objects.filter(pk=task_id, project__in=Project.objects.visible_to(user).values("pk")).first()
     if task is None:
-        raise NotFound(_("There is no such task."))
+        raise NotFound(_("Task not found."))
     return task
 
 

@@ -89,7 +89,7 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         self._is_refused = True
         limit = settings.FOUNDRY_MAX_MESSAGE_BYTES
         problem = PayloadTooLarge(
-            _("A message holds at most {most} MiB.").format(most=limit // 1024**2), limit=limit
+            _("A message can have at most {most} MiB.").format(most=limit // 1024**2), limit=limit
         ).problem()
         body = msgspec.json.encode(problem)
         head = (

@@ -76,7 +76,7 @@ def request_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: s
     if holder is None:
         raise Conflict(_("{field} is available. Take it.").format(field=field), field=field)
     if holder.session_id == session_id:
-        raise Conflict(_("You hold {field} yourself.").format(field=field), field=field)
+        raise Conflict(_("You are editing {field} yourself.").format(field=field), field=field)
     person = caller.user.person()
     with redis_locks.unavailable_without_redis():
         connection = get_redis_connection("default")
@@ -124,7 +124,7 @@ def keep_lock(*, caller: Caller, project_id: UUID, session_id: UUID, field: str,
         get_project(user=caller.user, project_id=project_id)
         held = Lease.objects.open().filter(project_id=project_id, field=field, session_id=session_id, user=caller.user)
         if not held.exists():
-            raise LockNotHeld(_("You do not hold {field}.").format(field=field), field=field)
+            raise LockNotHeld(_("You are not editing {field}.").format(field=field), field=field)
         asker = Session.objects.filter(pk=to, project_id=project_id).values_list("user_id", flat=True).first()
     _forget_request(project_id, to, field)
     if asker is not None:
@@ -156,7 +156,7 @@ def hand_over_lock(
         lease = own_open_lease(write, field=field, session_id=holding or session_id, token=token)
         receiver = _receiver(write, to)
         if to == lease.session_id:
-            raise Conflict(_("This session holds the field already."), field=field)
+            raise Conflict(_("This session is already editing the field."), field=field)
         end_lease(write, lease, EndReason.HANDED_OVER, announce=False)
         _settle_requests(project_id, field, holder=lease.user_id)
         successor = start_lease(

@@ -75,7 +75,7 @@ def scope_of_release(release_id: UUID) -> Scope:
     with one_moment():
         release = Release.objects.select_related("project", "draft").filter(pk=release_id).first()
         if release is None:
-            raise NotFound(_("There is no such release."))
+            raise NotFound(_("Release not found."))
         events = Event.objects.of_project(release.project_id)
         if release.state != ReleaseState.IN_REVIEW:
             ended = events.get(action__in=_ENDS, target_type="release", target_id=str(release.id))
@@ -90,7 +90,7 @@ def scope_of_project(project_id: UUID) -> Scope:
     with one_moment():
         project = Project.objects.filter(pk=project_id).first()
         if project is None:
-            raise NotFound(_("There is no such project."))
+            raise NotFound(_("Project not found."))
         newest = Event.objects.of_project(project_id).latest("seq")
         draft = Draft.objects.of_project(project_id).first()
         return _scope(project, newest, key=key, release=None, draft=draft)

@@ -28,7 +28,7 @@ def access_to(*, user: User, release_id: UUID, action: str = "project.read") -> 
     try:
         return get_project(user=user, project_id=project_id or release_id, action=action)
     except NotFound:
-        raise NotFound(_("There is no such release.")) from None
+        raise NotFound(_("Release not found.")) from None
 
 
 def load_release(release_id: UUID) -> Release:

@@ -86,7 +86,7 @@ def test_a_rename_needs_both_locks(writer: Writer):
 
 
 def test_a_file_that_is_not_there_cannot_be_removed(writer: Writer):
-    with pytest.raises(ValidationFailed, match="no such file"):
+    with pytest.raises(ValidationFailed, match="File not found"):
         save(writer, {"files/ghost.md": None})
 
 

@@ -175,7 +175,7 @@ def test_outsiders_are_told_nothing(review: Review, outsider):
     release = review.submit()
     review.people["outsider"] = outsider
     for act in (review.reject, review.withdraw):
-        with pytest.raises(NotFound, match="no such release"):
+        with pytest.raises(NotFound, match="Release not found"):
             act(release, by="outsider")
 
 

@@ -267,9 +267,9 @@ def test_a_role_that_is_too_small_is_refused_before_anything_is_proven(
 def test_outsiders_are_told_nothing(review: Review, release: Release, outsider: User):
     review.people["outsider"] = outsider
 
-    with pytest.raises(NotFound, match="no such release"):
+    with pytest.raises(NotFound, match="Release not found"):
         review.sign(release, "reviewed", "outsider")
-    with pytest.raises(NotFound, match="no such release"):
+    with pytest.raises(NotFound, match="Release not found"):
         review.sign(uuid4(), "reviewed", "outsider")
 
 

@@ -110,7 +110,7 @@ def _problems(sent: dict[str, str]) -> list[tuple[str, str | None]]:
         ),
         ("person", None if not sent["person"] or _is_id(sent["person"]) else _("Name an account's id.")),
         ("group", None if not sent["group"] or _GROUP.fullmatch(sent["group"]) else _("Name a group of actions.")),
-        ("kind", None if sent["kind"] in {"", *Kind.values} else _("There is no such kind of actor.")),
+        ("kind", None if sent["kind"] in {"", *Kind.values} else _("Unknown kind of actor.")),
         (
             "when",
             None if not sent["when"] or _period(sent["when"]) else _("Give a year, a month or a day: 2026-11-19."),

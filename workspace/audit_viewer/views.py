@@ -73,7 +73,7 @@ def event(request: PageRequest, event_id: str) -> HttpResponse:
     """One event by its id: its row, open, in its chain."""
     found = Event.objects.filter(pk=event_id).first() if event_id.isdecimal() and len(event_id) < 19 else None
     if found is None:
-        raise NotFound(_("There is no such event."))
+        raise NotFound(_("Event not found."))
     return redirect(address_of(found))
 
 
@@ -108,7 +108,7 @@ def exported(request: PageRequest, form: str) -> StreamingHttpResponse:
     """The events that are asked for, as a file. A read, like the page itself: it is not put on record."""
     query = AuditQuery.of(request.GET)
     if form not in FORMS:
-        raise NotFound(_("There is no such export format."))
+        raise NotFound(_("Unknown export format."))
     kinds = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
     response = StreamingHttpResponse(in_threads(export(query, form)), content_type=kinds[form])
     stem = f"events-{query.chain or 'all'}{f'-{query.dates}' if query.dates else ''}"
@@ -129,7 +129,7 @@ def review(request: PageRequest, context: Context) -> HttpResponse:
             errors, status = refusal.errors, refusal.status
     newest = Event.objects.newest_seq(chain) if chain else 0
     if chain and not newest:
-        raise NotFound(_("There is no such chain."))
+        raise NotFound(_("Chain not found."))
     names = chain_names(head.chain for head in current_heads())
     reviews = list(Review.objects.of_chain(chain).select_related("reviewer")[:REVIEWS_SHOWN]) if chain else []
     read_to = max((each.to_seq for each in reviews), default=0)

@@ -132,7 +132,7 @@ def _check(request: PageRequest, project_id: UUID, comment_id: UUID) -> Comment:
     """Raise `NotFound` unless the comment belongs to the project in the address."""
     comment = services.visible_comment(user=request.user, comment_id=comment_id)
     if comment.project_id != project_id:
-        raise NotFound(_("There is no such comment."))
+        raise NotFound(_("Comment not found."))
     return comment
 
 

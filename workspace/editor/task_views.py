@@ -71,7 +71,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
     """`text`, `assignee` (empty: nobody), `done` (yes or no): change the values that are sent."""
     if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:
-        raise NotFound(_("There is no such task."))
+        raise NotFound(_("Task not found."))
     given: dict[str, Any] = {}
     if "text" in request.POST:
         given["text"] = request.POST["text"]

@@ -66,4 +66,4 @@ def _line(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise ValidationFailed({"line": [_("There is no such notification.")]}) from None
+        raise ValidationFailed({"line": [_("Notification not found.")]}) from None

@@ -95,7 +95,7 @@ def get_release(request: PageRequest, project_id: UUID, release_id: UUID) -> tup
     """A release of a project that the reader may see. Raises `NotFound`."""
     access = get_project(user=request.user, project_id=project_id)
     if not Release.objects.filter(pk=release_id, project_id=project_id).exists():
-        raise NotFound(_("There is no such release."))
+        raise NotFound(_("Release not found."))
     return access, load_release(release_id)
 
 
