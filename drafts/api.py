@@ -77,7 +77,12 @@ class FilesView(DraftView):
     write_action = "draft.save"
 
     @operation(
-        "files_change", takes=shapes.ChangedFiles, answer=shapes.DraftInfo, status=201, repeatable=True, problems=[423]
+        "files_change",
+        takes=shapes.ChangedFilesSerializer,
+        answer=shapes.DraftInfo,
+        status=201,
+        repeatable=True,
+        problems=[423],
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Add, replace, remove and rename files in one version, without taking their locks before.
@@ -85,7 +90,7 @@ class FilesView(DraftView):
         It is refused while another session is editing one of the files. A renamed file keeps its comments and its
         history; the lock and the unsaved text of `session_id` go along.
         """
-        given = self.body(shapes.ChangedFiles)
+        given = self.body(shapes.ChangedFilesSerializer)
         session_id = given.pop("session_id", None)
         caller = self.caller_with(given.pop("client_ref", None), session_id)
         draft = services.change_files(caller=caller, project_id=project_id, session_id=session_id, **given)

@@ -93,7 +93,7 @@ class RenamesField(serializers.Field[Any, Any, Any, Any]):
         return data
 
 
-class ChangedFiles(serializers.Serializer[Any]):
+class ChangedFilesSerializer(serializers.Serializer[Any]):
     """Files to add, replace, remove and rename in one version. ``base_version`` is the version that was seen."""
 
     base_version = Integer(min_value=0, max_value=2**31 - 1)

@@ -7,7 +7,7 @@ from django.urls import include, path, register_converter
 from drafts import api
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
-from drafts.exchange.api import ArchiveView, ContentView, ExportView
+from drafts.exchange.api import ContentView, ExportView, VersionArchiveView
 from drafts.moments import urls as moments
 from drafts.readings.api import ReadFieldsView
 from drafts.search import urls as search
@@ -47,7 +47,7 @@ of_project = [
     path("files/", api.FilesView.as_view(), name="api_files"),
     path("drafts/<version:version>/files/<path:path>", api.FileView.as_view(), name="api_file"),
     path("drafts/<version_number:version>/revert/", api.RevertView.as_view(), name="api_revert"),
-    path("drafts/<version:version>/archive/", ArchiveView.as_view(), name="api_archive"),
+    path("drafts/<version:version>/archive/", VersionArchiveView.as_view(), name="api_archive"),
     path("drafts/<version:version>/content/<path:field>", ContentView.as_view(), name="api_content"),
     path("export/", ExportView.as_view(), name="api_export"),
     path("compare/", CompareView.as_view(), name="api_compare"),

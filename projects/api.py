@@ -67,7 +67,7 @@ class OneProjectView(_AnswersProject):
         return self.answer(self.project())
 
 
-class ArchiveView(_AnswersProject):
+class ArchiveProjectView(_AnswersProject):
     write_action = "project.archive"
 
     @operation("projects_archive", answer=shapes.ProjectInfo)

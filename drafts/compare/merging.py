@@ -15,7 +15,7 @@ PartKind = Literal["same", "theirs", "yours", "both", "conflict"]
 _END: Final = float("inf")
 
 
-class Part(NamedTuple):
+class MergePart(NamedTuple):
     """Consecutive lines: unchanged, changed by one side, by both alike, or by both differently (`conflict`).
 
     The three sides hold the lines as each text has them. All parts in order are the whole of each text.
@@ -40,7 +40,7 @@ class Part(NamedTuple):
 class Merge:
     """The result of merging three texts."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[MergePart, ...]
 
     @property
     def text(self) -> str | None:
@@ -59,11 +59,11 @@ def merge_texts(base: str, theirs: str, yours: str) -> Merge:
     return Merge(tuple(merge_lines(base.split("\n"), theirs.split("\n"), yours.split("\n"))))
 
 
-def merge_lines(base: Sequence[str], theirs: Sequence[str], yours: Sequence[str]) -> list[Part]:
+def merge_lines(base: Sequence[str], theirs: Sequence[str], yours: Sequence[str]) -> list[MergePart]:
     """The parts of three texts that are already split into lines."""
     changes = (_changes(base, theirs), _changes(base, yours))
     places = [0, 0]
-    parts: list[Part] = []
+    parts: list[MergePart] = []
     at = 0
     while (start := min(_start(changes[0], places[0]), _start(changes[1], places[1]))) < _END:
         firsts = tuple(places)
@@ -72,7 +72,7 @@ def merge_lines(base: Sequence[str], theirs: Sequence[str], yours: Sequence[str]
         taken = [side[begin:stop] for side, begin, stop in zip(changes, firsts, places, strict=True)]
         of_theirs = _lines_of(theirs, taken[0], base, first, end)
         of_yours = _lines_of(yours, taken[1], base, first, end)
-        parts.append(Part(_kind(taken, of_theirs, of_yours), base[first:end], of_theirs, of_yours))
+        parts.append(MergePart(_kind(taken, of_theirs, of_yours), base[first:end], of_theirs, of_yours))
         at = end
     return [*parts, *_unchanged(base[at:])]
 
@@ -122,5 +122,5 @@ def _kind(taken: Sequence[Sequence[Gap]], of_theirs: Sequence[str], of_yours: Se
     return "both" if of_theirs == of_yours else "conflict"
 
 
-def _unchanged(lines: Sequence[str]) -> list[Part]:
-    return [Part("same", lines, lines, lines)] if lines else []
+def _unchanged(lines: Sequence[str]) -> list[MergePart]:
+    return [MergePart("same", lines, lines, lines)] if lines else []

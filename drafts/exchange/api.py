@@ -56,7 +56,7 @@ class _DownloadView(ProjectView):
         return plain
 
 
-class ArchiveView(_DownloadView):
+class VersionArchiveView(_DownloadView):
     @operation("drafts_archive", answer=OpenApiTypes.BINARY, parameters=[DRAFT_VERSION])
     def get(self, request: Request, project_id: UUID, version: int | None) -> HttpResponseBase:
         """All fields of one version as a zip of plain files."""

@@ -16,13 +16,13 @@ from kernel.canonical import canonical
 from projects.fields import CONFIGURATION, PROMPT
 from publishing.bundle.parts import File, part_files
 from publishing.bundle.rows import OF_A_PROJECT, OF_EVERY_BUNDLE, facts_of, lines_of
-from publishing.bundle.scope import Scope
+from publishing.bundle.scope import BundleScope
 from publishing.bundle.verifier.report import report
 
 _CONTENT: Final = {PROMPT: "content/prompt_text.md", CONFIGURATION: "content/model_configuration.json"}
 
 
-def files_of(scope: Scope) -> Iterator[File]:
+def files_of(scope: BundleScope) -> Iterator[File]:
     """Every file that the manifest lists, in the order in which a person would open them."""
     yield "report.html", report(scope.facts(), partial(lines_of, scope), partial(facts_of, scope))
     yield from _content(scope)
@@ -40,7 +40,7 @@ def line(row: dict[str, Any]) -> bytes:
     return f"{canonical(row)}\n".encode()
 
 
-def _content(scope: Scope) -> Iterator[File]:
+def _content(scope: BundleScope) -> Iterator[File]:
     for name, content in sorted(scope.draft.fields.items()) if scope.draft else ():
         yield _CONTENT.get(name, f"content/{name}"), _blob(content.sha256)
 
@@ -51,7 +51,7 @@ def _blob(sha256: str) -> Iterator[bytes]:
     yield bytes(found.data) if found else b""
 
 
-def _timestamp(scope: Scope) -> Iterator[File]:
+def _timestamp(scope: BundleScope) -> Iterator[File]:
     """The request and the answer of a time stamp, for `openssl ts -verify`."""
     stamp = Timestamp.objects.filter(checkpoint=scope.checkpoint).first() if scope.checkpoint else None
     if stamp is not None and scope.checkpoint is not None:

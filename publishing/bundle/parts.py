@@ -18,7 +18,7 @@ from kernel.registry import Registry
 from publishing.bundle.verifier.parts import PARTS
 
 if TYPE_CHECKING:
-    from publishing.bundle.scope import Scope
+    from publishing.bundle.scope import BundleScope
 
 File = tuple[str, Iterable[bytes]]
 
@@ -31,7 +31,7 @@ class BundlePart:
     """
 
     verifier: ModuleType
-    files: Callable[[Scope], Iterator[File]]
+    files: Callable[[BundleScope], Iterator[File]]
 
 
 BUNDLE_PARTS: Final = Registry[BundlePart]("part of a bundle")
@@ -47,7 +47,7 @@ def parts_of(chain: str, last: int) -> tuple[str, ...]:
     return tuple(sorted(name for name, actions in wanted.items() if actions & found))
 
 
-def part_files(scope: Scope) -> Iterator[File]:
+def part_files(scope: BundleScope) -> Iterator[File]:
     """The files of every part of the scope. Raises `ValueError` for a file outside the folders of its part."""
     for name in scope.parts:
         for path, pieces in BUNDLE_PARTS[name].files(scope):

@@ -15,7 +15,7 @@ from audit.keys.text import rfc3339
 from audit.models import SITE_CHAIN, Event
 from blobs.models import Blob
 from drafts.models import Comment, Draft
-from publishing.bundle.scope import Scope
+from publishing.bundle.scope import BundleScope
 from publishing.models import ReleaseNotes, Signature
 
 PAGE: Final = 500
@@ -23,7 +23,7 @@ PAGE: Final = 500
 Line = dict[str, Any]
 
 
-def events_of(scope: Scope, *actions: str) -> Iterator[Event]:
+def events_of(scope: BundleScope, *actions: str) -> Iterator[Event]:
     """The events up to the scope's head; with `actions`, only events of these actions."""
     last = 0
     wanted = Event.objects.chain(scope.chain).filter(seq__lte=scope.head.seq)
@@ -33,12 +33,12 @@ def events_of(scope: Scope, *actions: str) -> Iterator[Event]:
         last = page[-1].seq
 
 
-def facts_of(scope: Scope, *actions: str) -> Iterator[derivation.Event]:
+def facts_of(scope: BundleScope, *actions: str) -> Iterator[derivation.Event]:
     """The same events in the form that the verifier uses."""
     return (_fact(event) for event in events_of(scope, *actions))
 
 
-def lines_of(scope: Scope, name: str) -> Iterator[Line]:
+def lines_of(scope: BundleScope, name: str) -> Iterator[Line]:
     """The lines of the file of this name."""
     return _FILES[name](scope)
 
@@ -58,38 +58,38 @@ def _fact(event: Event) -> derivation.Event:
     return event.seq, rfc3339(event.at), event.record
 
 
-def _project(scope: Scope) -> Iterator[Line]:
+def _project(scope: BundleScope) -> Iterator[Line]:
     of_project = Event.objects.chain(SITE_CHAIN).filter(action="project.created", target_type="project")
     created = of_project.get(target_id=str(scope.project.id))
     facts = derivation.project_of(_fact(created), facts_of(scope, "project.updated"))
     yield {"created": event_line(created), **facts}
 
 
-def _releases(scope: Scope) -> Iterator[Line]:
+def _releases(scope: BundleScope) -> Iterator[Line]:
     only = str(scope.release.id) if scope.release else None
     notes = _Rows(ReleaseNotes, lambda notes: notes.text, "")
     made = derivation.releases_of(facts_of(scope, *derivation.RELEASES), notes)
     return (line for line in made if only in {None, line["id"]})
 
 
-def _signatures(scope: Scope) -> Iterator[Line]:
+def _signatures(scope: BundleScope) -> Iterator[Line]:
     only = str(scope.release.id) if scope.release else None
     texts = _Rows(Signature, lambda signature: signature.text, "")
     made = derivation.signatures_of(texts.facts(scope, "release.signed"), texts)
     return (line for line in made if only in {None, line["release_id"]})
 
 
-def _versions(scope: Scope) -> Iterator[Line]:
+def _versions(scope: BundleScope) -> Iterator[Line]:
     fields = _Rows(Draft, lambda draft: {name: content.hashed() for name, content in draft.fields.items()}, {})
     return derivation.versions_of(fields.facts(scope, "draft.saved"), fields)
 
 
-def _comments(scope: Scope) -> Iterator[Line]:
+def _comments(scope: BundleScope) -> Iterator[Line]:
     words = _Rows(Comment, lambda row: {"text": row.text, "quote": row.quote}, {"text": "", "quote": ""})
     return derivation.comments_of(facts_of(scope, *derivation.COMMENTS), words)
 
 
-def _texts(scope: Scope) -> Iterator[Line]:
+def _texts(scope: BundleScope) -> Iterator[Line]:
     """The text of every changed field of every version."""
     for version in _versions(scope):
         for name in version["changed_fields"]:
@@ -99,17 +99,17 @@ def _texts(scope: Scope) -> Iterator[Line]:
                 yield {"sha256": sha256, "text": found.text if found else ""}
 
 
-def _policy(scope: Scope) -> Iterator[Line]:
+def _policy(scope: BundleScope) -> Iterator[Line]:
     yield derivation.policy_of(facts_of(scope, "policy.updated"))
 
 
-def _keys(scope: Scope) -> Iterator[Line]:
+def _keys(scope: BundleScope) -> Iterator[Line]:
     for key in scope.keys:
         endorsement = key.endorsement.data() if key.endorsement else None
         yield {"fingerprint": key.fingerprint, "public_key": key.public_key.hex(), "endorsement": endorsement}
 
 
-def _checkpoints(scope: Scope) -> Iterator[Line]:
+def _checkpoints(scope: BundleScope) -> Iterator[Line]:
     if scope.checkpoint is not None:
         seen = scope.checkpoint
         yield {"statement": seen.text, "key": seen.key_id, "signature": bytes(seen.signature).hex()}
@@ -122,7 +122,7 @@ class _Rows:
         self._model, self._value, self._missing = model, value, missing
         self._page: dict[str, Any] = {}
 
-    def facts(self, scope: Scope, action: str) -> Iterator[derivation.Event]:
+    def facts(self, scope: BundleScope, action: str) -> Iterator[derivation.Event]:
         """The events of this action; the rows of each page of events are read together."""
         pending: list[derivation.Event] = []
         for fact in facts_of(scope, action):
@@ -144,7 +144,7 @@ class _Rows:
         return (self._page if identity in self._page else self._read([identity])).get(identity, self._missing)
 
 
-_FILES: Final[dict[str, Callable[[Scope], Iterator[Line]]]] = {
+_FILES: Final[dict[str, Callable[[BundleScope], Iterator[Line]]]] = {
     "project.json": _project,
     "releases.jsonl": _releases,
     "signatures.jsonl": _signatures,

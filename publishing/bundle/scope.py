@@ -29,7 +29,7 @@ _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class BundleScope:
     """What a bundle contains. `release` is None for a whole project.
 
     `head` is the last event in the bundle, and `draft` the version whose texts are in `content/`. `key` is the
@@ -66,7 +66,7 @@ class Scope:
         }
 
 
-def scope_of_release(release_id: UUID) -> Scope:
+def scope_of_release(release_id: UUID) -> BundleScope:
     """A release up to the event that ended it, so that its bundle is the same whenever it is made.
 
     For a release in review, up to now. Raises `NotFound`.
@@ -84,7 +84,7 @@ def scope_of_release(release_id: UUID) -> Scope:
         return _scope(release.project, last, key=key, release=release, draft=release.draft)
 
 
-def scope_of_project(project_id: UUID) -> Scope:
+def scope_of_project(project_id: UUID) -> BundleScope:
     """A whole project in any state, up to now. Raises `NotFound`."""
     key = ensure_site_key(caller=foundry_caller())
     with one_moment():
@@ -103,9 +103,9 @@ def _scope(
     key: str,
     release: Release | None,
     draft: Draft | None,
-) -> Scope:
+) -> BundleScope:
     keys = site_keys()
-    return Scope(
+    return BundleScope(
         project=project,
         release=release,
         draft=draft,

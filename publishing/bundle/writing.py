@@ -9,13 +9,13 @@ from audit.keys.sealing import ADDED_MEMBERS, seal
 from kernel.zipping import StreamedZip, gathered
 from publishing.bundle.assembly import verifier_source
 from publishing.bundle.contents import files_of, line
-from publishing.bundle.scope import BUNDLE_VERSION, Scope
+from publishing.bundle.scope import BUNDLE_VERSION, BundleScope
 from rest.downloads import file_name
 
 BUNDLE = "bundle"
 
 
-def bundle(scope: Scope) -> Iterator[bytes]:
+def bundle(scope: BundleScope) -> Iterator[bytes]:
     """The bytes of the zip in pieces, which needs little memory even for a long history.
 
     Each piece may be made in another thread, because no connection is kept between two of them.
@@ -23,13 +23,13 @@ def bundle(scope: Scope) -> Iterator[bytes]:
     return gathered(_pieces(scope))
 
 
-def bundle_name(scope: Scope) -> str:
+def bundle_name(scope: BundleScope) -> str:
     """A file name that every system accepts: the project, and the release or the number of the last event."""
     what = scope.release.name if scope.release else f"event-{scope.head.seq}"
     return file_name(f"{scope.project.name} {what}", "zip")
 
 
-def _pieces(scope: Scope) -> Iterator[bytes]:
+def _pieces(scope: BundleScope) -> Iterator[bytes]:
     archive = StreamedZip(scope.as_of)
     yield from archive.add("verify.py", [verifier_source()])
     archive.listed.clear()
@@ -42,7 +42,7 @@ def _pieces(scope: Scope) -> Iterator[bytes]:
     yield from archive.close()
 
 
-def _seal(scope: Scope, manifest: bytes) -> bytes:
+def _seal(scope: BundleScope, manifest: bytes) -> bytes:
     facts = {name: value for name, value in scope.facts().items() if name not in ADDED_MEMBERS}
     digest = hashlib.sha256(manifest).hexdigest()
     sealed = seal(BUNDLE, {**facts, "manifest": f"sha256:{digest}"}, version=BUNDLE_VERSION)

@@ -8,11 +8,11 @@ from typing import Final
 from publishing.bundle.contents import line
 from publishing.bundle.parts import BundlePart, File
 from publishing.bundle.rows import facts_of
-from publishing.bundle.scope import Scope
+from publishing.bundle.scope import BundleScope
 from tests.sample_stage import bundle_verifier
 
 
-def _files(scope: Scope) -> Iterator[File]:
+def _files(scope: BundleScope) -> Iterator[File]:
     yield bundle_verifier.NOTES_FILE, map(line, bundle_verifier.notes_of(facts_of(scope, "note.added")))
 
 

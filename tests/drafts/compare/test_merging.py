@@ -15,7 +15,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafts.compare.merging import Part, merge_lines, merge_texts
+from drafts.compare.merging import MergePart, merge_lines, merge_texts
 from foundry_site.launcher.frontend import find_node
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "merges.json").read_text())
@@ -33,7 +33,7 @@ console.log(JSON.stringify(vectors.map(({ base, theirs, yours }) => merge3(base,
 """
 
 
-def joined(parts: Sequence[Part], side: int) -> str:
+def joined(parts: Sequence[MergePart], side: int) -> str:
     return "\n".join(chain.from_iterable(part[side] for part in parts))
 
 
@@ -72,7 +72,7 @@ def test_the_browser_merges_the_vectors_alike() -> None:
     path = Path(__file__).parent / "merges.json"
     command = [str(find_node().folder / "node"), "--input-type=module", "-e", IN_NODE, str(path)]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
-    walked = [[[part[name] for name in Part._fields] for part in parts] for parts in json.loads(done.stdout)]
+    walked = [[[part[name] for name in MergePart._fields] for part in parts] for parts in json.loads(done.stdout)]
     assert walked == [vector["parts"] for vector in VECTORS]
 
 
