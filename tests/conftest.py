@@ -22,7 +22,11 @@ from accounts.models import User
 from projects.models import Project
 from tests import databases
 from tests.cast import CASTS, STANDING, Cast, forget_redis, make_cast, new_caller, new_project, new_user
-from tests.controls import pytest_collection_finish, pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 (hooks)
+from tests.controls import (  # noqa: F401 (hooks)
+    pytest_collection_finish,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+)
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.exploring import load_profile
 from tests.services import SERVICES, worker

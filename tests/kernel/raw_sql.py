@@ -69,7 +69,9 @@ def _in_module(name: str, source: str, filled: Mapping[str, str]) -> Iterator[Ra
 
 
 def _part(value: ast.expr) -> str:
-    return str(value.value) if isinstance(value, ast.Constant) else f"{{{ast.unparse(value.value)}}}"  # type: ignore[attr-defined]
+    if isinstance(value, ast.Constant):
+        return str(value.value)
+    return f"{{{ast.unparse(value.value)}}}"  # type: ignore[attr-defined]
 
 
 def fault_of(sql: str) -> str | None:

