@@ -195,7 +195,7 @@ OUT: Final = (
         "c16",
         "a password that an administrator sets suspends nothing",
         (
-            "tests/accounts/test_reauthentication.py::test_c16_a_password_set_by_an_administrator_suspends_signing",
+            "tests/accounts/test_suspended_signing.py::test_c16_a_password_set_by_an_administrator_suspends_signing",
             "tests/publishing/test_signatures.py::test_c16_a_password_that_somebody_else_set_suspends_signing",
         ),
         patches=(("accounts.services.passwords.suspend_signing", _nothing),),

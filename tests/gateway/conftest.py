@@ -72,3 +72,8 @@ def socket_of(project: Project, tokens: dict[UUID, str]) -> Callable[..., Client
         return Client(project.id, tokens[user.id], **query)
 
     return make
+
+
+@pytest.fixture
+def administrator(make_user: Callable[..., User]) -> User:
+    return make_user("administrator", is_administrator=True)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db.models.functions import Now
 
 import realtime
 from accounts.callers import Caller
 from accounts.models import PersonalAccessToken, User
 from accounts.services import change_password, deactivate_account, record_sign_out, revoke_token, update_account
-from gateway import revocation
 from gateway.node import Node
 from gateway.project_topics import events_that_change_rights
-from kernel.errors import Unavailable
 from locking.models import EndReason, Lease, WorkingCopy
 from locking.services import acquire_lock
 from locking.sessions import open_session
@@ -36,11 +32,6 @@ PROMPT = "prompt_text"
 def no_live_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis loses every event: only looking into the audit trail helps."""
     monkeypatch.setattr(realtime, "publish", lambda **_: None)
-
-
-@pytest.fixture
-def administrator(make_user: Callable[..., User]) -> User:
-    return make_user("administrator", is_administrator=True)
 
 
 async def hold(socket: Client) -> int:
@@ -239,109 +230,6 @@ async def test_a_new_password_ends_the_browsers_and_no_token(
     assert (await in_thread(leases.get, token=ended)).end_reason == EndReason.REVOKED
     assert (await in_thread(leases.get, token=kept)).is_open
     assert (await in_thread(leases.get, token=later)).is_open
-
-
-async def test_a_loss_is_found_by_a_node_that_could_not_look_for_longer_than_the_window(
-    socket_of: SocketOf,
-    editor: User,
-    administrator: User,
-    project: Project,
-    caller_for: Callable[..., Caller],
-    node: Node,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    writer = socket_of(editor)
-    await writer.open()
-    token = await hold(writer)
-    await node.revocations.poll()
-    monkeypatch.setattr(revocation, "WINDOW", timedelta(0))
-    with monkeypatch.context() as partition:
-        partition.setattr(revocation, "revocations_since", postgres_is_away)
-        await in_thread(deactivate_account, caller=caller_for(administrator), user_id=editor.id)
-        # By the time of the next successful look, no fixed window would reach back to it.
-        with pytest.raises(Unavailable):
-            await node.revocations.poll()
-        assert await writer.call("ping") == {}
-    await node.revocations.poll()
-    assert await writer.closed() == 4401
-    await writer.leave(4401)
-    await assert_revoked(project, token)
-
-
-async def test_a_node_that_could_never_look_asks_again_about_every_socket(
-    socket_of: SocketOf,
-    editor: User,
-    administrator: User,
-    caller_for: Callable[..., Caller],
-    node: Node,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    writer = socket_of(editor)
-    await writer.open()
-    monkeypatch.setattr(revocation, "WINDOW", timedelta(0))
-    with monkeypatch.context() as partition:
-        partition.setattr(revocation, "revocations_since", postgres_is_away)
-        node.revocations = revocation.Revocations(node.lanes, node.connections)
-        await in_thread(deactivate_account, caller=caller_for(administrator), user_id=editor.id)
-    await node.revocations.poll()
-    assert await writer.closed() == 4401
-    await writer.leave(4401)
-
-
-async def test_a_socket_that_was_being_opened_while_its_token_was_revoked_is_closed(
-    socket_of: SocketOf, editor: User, caller_for: Callable[..., Caller], node: Node
-) -> None:
-    """It signed in before the loss, and stands among the node's sockets after the loss was handled."""
-    late = socket_of(editor)
-    await late.open()
-    (connection,) = node.connections
-    node.connections.discard(connection)
-    named = await in_thread(PersonalAccessToken.objects.filter(user=editor).earliest, "id")
-    await in_thread(revoke_token, caller=caller_for(editor), token_id=named.id)
-    await node.revocations.poll()
-    node.connections.add(connection)
-    assert await late.closed() == 4401
-    await late.leave(4401)
-
-
-async def test_an_expired_token_closes_its_socket_and_frees_its_locks(
-    socket_of: SocketOf, editor: User, viewer: User, project: Project
-) -> None:
-    writer, watcher = socket_of(editor), socket_of(viewer)
-    await writer.open()
-    await watcher.open()
-    token = await hold(writer)
-    await in_thread(expire_tokens, editor)
-    assert await writer.closed() == 4401
-    assert await watcher.call("ping") == {}
-    await writer.leave(4401)
-    await watcher.leave()
-    await assert_revoked(project, token)
-    again = socket_of(editor)
-    await again.connect()
-    assert await again.closed() == 4401
-
-
-async def test_an_expired_token_frees_what_it_held_without_a_socket(
-    editor: User, project: Project, caller_for: Callable[..., Caller], tokens: dict[UUID, str], node: Node
-) -> None:
-    named = await in_thread(PersonalAccessToken.objects.get, user=editor)
-    held = await in_thread(take, caller_for(editor, credential=named.credential, via="api"), project, PROMPT)
-    other = await in_thread(take, caller_for(editor), project, "model_configuration")
-    await in_thread(expire_tokens, editor)
-    await node.revocations.poll()
-    leases = Lease.objects.filter(project=project)
-    assert (await in_thread(leases.get, token=held)).end_reason == EndReason.REVOKED
-    assert (await in_thread(leases.get, token=other)).is_open
-
-
-def postgres_is_away(last: datetime | None) -> revocation.Poll:
-    raise Unavailable
-
-
-def expire_tokens(user: User) -> None:
-    """Let the time of their tokens be over now."""
-    PersonalAccessToken.objects.filter(user=user).update(expires_at=Now(), created_at=Now() - timedelta(days=1))
 
 
 def test_what_a_socket_remembers_of_rights_is_read_again_after_these_events_only() -> None:

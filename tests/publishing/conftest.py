@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from projects.models import Project
+from publishing.models import Release
 from tests.cast import Cast, new_reviewed
 from tests.publishing.reviews import Review, begun
 
@@ -30,3 +31,8 @@ def make_review(cast: Cast | None) -> Callable[[], Review]:
 @pytest.fixture
 def review(db: None, make_review: Callable[[], Review]) -> Review:
     return make_review()
+
+
+@pytest.fixture
+def release(review: Review) -> Release:
+    return review.submit()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.callers import foundry_caller
@@ -27,7 +24,6 @@ from kernel.errors import (
     Conflict,
     NotFound,
     PermissionDenied,
-    RateLimited,
     ReauthenticationFailed,
     ValidationFailed,
 )
@@ -40,11 +36,6 @@ from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def release(review: Review) -> Release:
-    return review.submit()
 
 
 def test_c12_c13_the_statement_says_who_what_when_and_why(review: Review, release: Release):
@@ -165,48 +156,6 @@ def test_c16_a_password_that_somebody_else_set_suspends_signing(review: Review, 
 def failures_of(user: User) -> int:
     count = FailureCount.objects.filter(subject=f"signing:account:{user.id}").first()
     return count.failures if count else 0
-
-
-def fail(review: Review, release: Release, times: int) -> None:
-    wrong = SigningCredentials(username=review.people["owner"].username, password="wrong")
-    for _ in range(times):
-        with pytest.raises(ReauthenticationFailed):
-            review.sign(release, "approved", "owner", proof=wrong)
-
-
-def test_c17_failed_tries_lock_signing_and_alert(review: Review, release: Release, caplog):
-    with caplog.at_level(logging.ERROR, "accounts"):
-        fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
-
-    assert f"ALERT: signing is locked for user {review.people['owner'].id}" in caplog.text
-    with pytest.raises(RateLimited):
-        review.sign(release, "approved", "owner")
-    about = Event.objects.filter(target_id=str(review.people["owner"].id))
-    assert about.filter(action="account.signing_failed").count() == settings.FOUNDRY_LOCKOUT_FAILURES
-    assert about.get(action="account.signing_locked").data["failures"] == settings.FOUNDRY_LOCKOUT_FAILURES
-    assert not about.filter(canonical__contains="wrong").exists()
-
-
-def test_c17_the_lock_out_ends_and_failures_long_ago_are_forgotten(review: Review, release: Release):
-    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
-    long_ago = Now() - 2 * settings.FOUNDRY_LOCKOUT_DURATION
-    FailureCount.objects.update(failed_at=long_ago, locked_until=long_ago)
-
-    review.sign(release, "approved", "owner")
-
-
-def test_c17_a_success_takes_back_the_failures_before_it(review: Review, release: Release):
-    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES - 1)
-    review.sign(release, "reviewed", "owner")
-
-    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES - 1)
-    review.sign(release, "approved", "owner")
-
-
-def test_c17_somebody_else_s_failures_lock_nobody_out(review: Review, release: Release):
-    fail(review, release, settings.FOUNDRY_LOCKOUT_FAILURES)
-
-    review.sign(release, "reviewed", "reviewer")
 
 
 @pytest.mark.parametrize("kind", ["agent", "device"])
