@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from drafts.api import VERSION as DRAFT_VERSION
@@ -57,9 +57,10 @@ class _DownloadView(ProjectView):
 
 
 class VersionArchiveView(_DownloadView):
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @operation("drafts_archive", answer=OpenApiTypes.BINARY, parameters=[DRAFT_VERSION])
     def get(self, request: Request, project_id: UUID, version: int | None) -> HttpResponseBase:
-        """All fields of one version as a zip of plain files."""
+        """Get all fields of one version as a zip of plain files."""
         project = self.access().project
         draft = get_draft(project_id=project_id, version=version)
         response = self.sent(archive(draft), "application/zip")
@@ -71,7 +72,7 @@ class VersionArchiveView(_DownloadView):
 class ContentView(ProjectView):
     @operation("drafts_content", answer=OpenApiTypes.BINARY, parameters=[DRAFT_VERSION, FIELD], not_modified=True)
     def get(self, request: Request, project_id: UUID, version: int | None, field: str) -> HttpResponseBase:
-        """One field of a version as a plain file: exactly the bytes over which its hash goes."""
+        """Get one field of a version as a plain file: exactly the bytes of which it has the hash."""
         self.access()
         draft = get_draft(project_id=project_id, version=version)
         content = field_of(draft, field)
