@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
@@ -91,11 +92,13 @@ def mails_values(context: SectionContext) -> dict[str, Any]:
 def tokens_values(context: SectionContext) -> dict[str, Any]:
     """The reader's access tokens."""
     zone = reader_zone(context.request)
+    last_day = timezone.localtime(timezone.now() + settings.FOUNDRY_TOKEN_LIFETIME, zone).date()
     return {
         "tokens": PersonalAccessToken.objects.filter(user=context.user, revoked_at__isnull=True),
         "scopes": Scope.choices,
         "today": timezone.localtime(timezone.now(), zone).date(),
-        "last_day": timezone.localtime(timezone.now() + settings.FOUNDRY_TOKEN_LIFETIME, zone).date(),
+        "last_day": last_day,
+        "last_day_in_words": date_format(last_day, "j M Y"),
         "scope": Scope.WRITE,
     }
 
