@@ -135,3 +135,14 @@ def names_of_kept(project: Project, leases: Sequence[Lease]) -> dict[UUID, str]:
         )
         for lease in leases
     }
+
+
+def base_hash(base: Draft | None, current: Draft, name: str) -> str | None:
+    """What an earlier version held in the field called `name` in the current one; a file may have had another name."""
+    if base is None:
+        return None
+    found = base.sha256_of(name)
+    if found is not None or not name.startswith(FILES) or current.sha256_of(name) is None:
+        return found
+    renames = Renames.of_project(current.project_id)
+    return base.sha256_of(renames.name_in(base.version_number, name, of=current.version_number))

@@ -16,6 +16,7 @@ from drafts.content import FieldChange, changes_read_before, line_ends_changed, 
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
+from drafts.renames import base_hash
 from drafts.versions import repeated_draft, write_draft
 from kernel.errors import DomainError, NotFound, StaleBase, ValidationFailed
 from kernel.names import check_remark
@@ -127,9 +128,10 @@ def _check_base(project_id: UUID, base_version: int, current: Draft | None, chan
     if current is None or current.version_number == base_version:
         return
     base = Draft.objects.filter(project_id=project_id, version_number=base_version).first()
-    moved = [name for name in changes if (base.sha256_of(name) if base else None) != current.sha256_of(name)]
+    before = {name: base_hash(base, current, name) for name in changes}
+    moved = [name for name in changes if before[name] != current.sha256_of(name)]
     if moved:
-        texts = _texts({draft.sha256_of(name) for name in moved for draft in (base, current) if draft})
+        texts = _texts({digest for name in moved for digest in (before[name], current.sha256_of(name))})
         raise StaleBase(
             _("{field} has changed since v{base}; it is now at v{current}.").format(
                 field=moved[0], base=base_version, current=current.version_number
@@ -137,7 +139,7 @@ def _check_base(project_id: UUID, base_version: int, current: Draft | None, chan
             current_version=current.version_number,
             fields={
                 name: {
-                    "base": texts.get(base.sha256_of(name) if base else None),
+                    "base": texts.get(before[name]),
                     "theirs": texts.get(current.sha256_of(name)),
                     "yours": changes[name].text,
                 }

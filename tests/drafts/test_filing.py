@@ -245,6 +245,17 @@ def test_a_project_with_renames_verifies_and_comes_back_from_its_file(editing: W
     assert verify().findings == []
 
 
+def test_a_save_made_from_the_version_before_a_rename_is_saved_under_the_new_name(editing: Writer):
+    change(editing, changes={OLD: content()})
+    change(editing, changes={"files/new_since.md": content()})
+    change(editing, renames={NEW: OLD})
+
+    assert editing.save({NEW: content("More\n")}, editing.take(NEW), base=1).version_number == 4
+    with pytest.raises(StaleBase) as refusal:
+        editing.save({NEW: content("Again\n")}, editing.take(NEW), base=1)
+    assert refusal.value.extra["fields"][NEW]["base"] == TEXT  # type: ignore[index]
+
+
 def test_a_file_is_removed_with_ones_own_lock_and_unsaved_text(editing: Writer):
     change(editing, changes={OLD: content()})
     lock = editing.take(OLD)
