@@ -131,6 +131,12 @@ class Draft(models.Model):
             found[FILES + path] = FieldContent(**content)
         return found
 
+    @property
+    def changes(self) -> list[tuple[str, str | None]]:
+        """The changed fields by their names; with each renamed file the name that it had before."""
+        renamed: dict[str, str] = self.renamed or {}
+        return [(name, renamed.get(name)) for name in self.changed_fields if name not in renamed.values()]
+
     def sha256_of(self, field: str) -> str | None:
         """The hash of one field's content, or None if the draft does not have the field."""
         if field == PROMPT:

@@ -9,6 +9,7 @@ def script_texts() -> dict[str, str]:
     """Every text of the workspace's script, in the reader's language."""
     return {
         **_saving(),
+        **_files(),
         **_locks(),
         **_refusals(),
         **_sheet(),
@@ -66,6 +67,31 @@ def _saving() -> dict[str, str]:
         "offline.retry": _("Reconnecting in {seconds} s."),
         "offline.short": _("You are offline."),
         "copied": _("Your text is copied."),
+    }
+
+
+def _files() -> dict[str, str]:
+    return {
+        "file.rename": _("Rename {path}"),
+        "file.renamed": _("Renamed to {path} · v{version}"),
+        "file.remove": _("Delete {path}?"),
+        "file.remove.text": _(
+            "It is gone from v{next} on. Earlier versions keep it: revert to v{version} to bring it back."
+        ),
+        "file.remove.unsaved": _("Your unsaved changes to it are lost."),
+        "file.removed": _("Deleted {path} · v{version}"),
+        "upload.new": _("New"),
+        "upload.skipped": _("Exists already · skipped"),
+        "upload.large": _("Larger than {limit} KiB, the limit of a text."),
+        "upload.binary": _("Not a text in UTF-8."),
+        "upload.twice": _("A file with this name was chosen twice."),
+        "upload.locked": _("{name} is editing this file."),
+        "upload.editing": _("You are editing this file. Save it or stop editing first."),
+        "upload.together": _("More than 6 MiB together. Upload them in several parts."),
+        "upload.submit.one": _("Upload {n} file as v{version}"),
+        "upload.submit.other": _("Upload {n} files as v{version}"),
+        "upload.done.one": _("Uploaded {n} file · v{version}"),
+        "upload.done.other": _("Uploaded {n} files · v{version}"),
     }
 
 

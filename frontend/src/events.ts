@@ -13,7 +13,7 @@ import type { Person, ProjectEvent, ProjectStatus } from "./protocol";
  * and hears of them by `gateway.events.on("run.finished", ({ data }) => …)`.
  */
 export interface EventMap {
-  "draft.saved": { version: number; kind: string; changed_fields: string[] };
+  "draft.saved": { version: number; kind: string; changed_fields: string[]; renamed?: Record<string, string>; removed?: string[] };
   "lock.acquired": HeldField;
   "lock.handed_over": HeldField;
   "lock.taken_over": HeldField;

@@ -85,6 +85,15 @@ export interface Save {
   client_ref: string;
 }
 
+/** Files to add, replace, remove (null) and rename (new field → old field) in one version. */
+export interface FileChanges {
+  base_version: number;
+  changes?: Record<string, Change>;
+  renames?: Record<string, string>;
+  message?: string;
+  client_ref: string;
+}
+
 type Nothing = Record<string, never>;
 
 /** Every command: what it takes, what it answers. */
@@ -98,6 +107,7 @@ export interface Commands {
   "lock.hand_over": [{ field: string; to: string }, Nothing];
   "lock.take_over": [{ field: string; reason: string }, Acquired];
   "draft.save": [Save, SavedDraft];
+  "files.change": [FileChanges, SavedDraft];
   "working_copy.put": [{ field: string; token: number; revision: number; content: string }, { revision: number }];
   "text.change": [{ field: string; token: number; revision: number; changes: unknown[] }, Nothing];
   "text.get": [{ field: string }, { revision: number; content: string }];

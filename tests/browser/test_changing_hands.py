@@ -110,7 +110,7 @@ def test_a_writer_is_followed_until_the_reader_scrolls(person: Callable[..., Per
     expect(follow).to_have_text("Stop following")
     expect(mara.line("At the end.")).to_be_in_viewport()
     # In another field, where the writer goes on.
-    daniel.page.get_by_role("link", name="topology.yaml").first.click()
+    daniel.page.get_by_role("treeitem", name="topology.yaml").click()
     expect(daniel.page.locator("h1")).to_have_text("topology.yaml")
     daniel.text.click()
     daniel.page.keyboard.type("#")

@@ -99,7 +99,7 @@ def test_a_panel_has_an_address_and_back_works(person: Callable[..., Person]) ->
     mara = person("owner")
     page = mara.at_work()
     page.get_by_role("tab", name="History").click()
-    page.get_by_role("link", name="topology.yaml").click()
+    page.get_by_role("treeitem", name="topology.yaml").click()
     expect(page).to_have_url(re.compile(r"\?panel=history&field=files%2Ftopology.yaml$"))
     page.reload()
     expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
@@ -212,7 +212,7 @@ def test_a_new_file_is_taken_written_and_saved(person: Callable[..., Person], wo
     mara.expect_state("yours")
     page.keyboard.press("ControlOrMeta+s")
     expect(mara.toast("Saved as v13")).to_be_visible()
-    daniel.page.get_by_role("link", name="corpus/guideline.md").click()
+    daniel.page.get_by_role("treeitem", name="guideline.md").click()
     expect(daniel.line("# Guideline")).to_be_visible()
     assert "files/corpus/guideline.md" in world.current().fields
 

@@ -32,7 +32,7 @@ from audit.checkpoints.stamping import stamp_checkpoints
 from audit.reviews.services import record_review
 from audit.services import Target, record
 from drafts.comments.services import answer_comment, create_comment, resolve_comment, withdraw_comment
-from drafts.services import revert_draft
+from drafts.services import change_files, revert_draft
 from drafts.tasks.services import change_task, create_task
 from foundry_site.stages import installed_stages
 from locking.services import hand_over_lock, take_over_lock
@@ -173,6 +173,14 @@ def _locks(review: Review, owner: Caller) -> None:
     hand_over_lock(caller=writer.caller, session_id=writer.session, to=other.session, **passing)
     take_over_lock(caller=owner, session_id=taker.session, reason="Urgent", **passing)
     review.save("# Role\nBe brief.\n")
+    # Under the editor's own lock, which goes along.
+    change_files(
+        caller=writer.caller,
+        project_id=project.id,
+        session_id=writer.session,
+        base_version=2,
+        renames={"files/d.md": "files/a.md"},
+    )
 
 
 def _releases(review: Review, owner: Caller) -> None:

@@ -22,7 +22,7 @@ from audit import services as recording
 from audit.checkpoints.services import make_checkpoint
 from audit.reviews.services import record_review
 from drafts.comments.services import create_comment
-from drafts.services import redo_draft, revert_draft, undo_draft
+from drafts.services import change_files, redo_draft, revert_draft, undo_draft
 from drafts.tasks.services import create_task
 from locking.services import hand_over_lock, take_over_lock
 from projects.services import (
@@ -125,6 +125,15 @@ WRITES: dict[str, tuple[Write | None, Write]] = {
     "draft.saved": (
         None,
         lambda w: w.review.writer.save({"files/held.md": FILE}, w.held, base=2),
+    ),
+    "files changed": (
+        None,
+        lambda w: change_files(
+            **_named(w.editor, w),
+            session_id=w.review.writer.session,
+            base_version=2,
+            changes={"files/added.md": FILE},
+        ),
     ),
     "reverted": (None, lambda w: revert_draft(**_named(w.editor, w), version=1, reason="Better before")),
     "undone": (None, lambda w: undo_draft(**_named(w.editor, w))),

@@ -31,6 +31,7 @@ from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 from projects.models import Status
 from workspace import languages
 from workspace.decorators import PageRequest, page
+from workspace.editor.field_tree import tree_rows
 from workspace.panels import PanelContext, shown_panels
 from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.query_numbers import query_number
@@ -91,7 +92,7 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
     context = {
         "frame": frame,
         "may": may,
-        "fields": fields,
+        "rows": tree_rows(fields),
         "chosen": chosen,
         "text": shown,
         "text_is_exact": "\r" not in shown,
@@ -123,7 +124,7 @@ def field_rows(request: PageRequest, project_id: UUID) -> HttpResponse:
     """The rows of the field list; `new` names files that nobody has saved yet."""
     access = get_project(user=request.user, project_id=project_id)
     more = [check_field_name(name) for name in request.GET.getlist("new")]
-    context = {"fields": _fields(access, more=more), "chosen": request.GET.get("field")}
+    context = {"rows": tree_rows(_fields(access, more=more)), "chosen": request.GET.get("field")}
     return render(request, "workspace/parts/field_rows.html", context)
 
 

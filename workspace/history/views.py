@@ -54,13 +54,13 @@ class VersionRow:
     releases: list[ReleaseView]
 
     @property
-    def fields(self) -> list[str]:
-        """The fields that it changed, the first few of them."""
-        return self.draft.changed_fields[:MAX_ROW_FIELDS]
+    def fields(self) -> list[tuple[str, str | None]]:
+        """The fields that it changed, the first few of them; with each renamed file its former name."""
+        return self.draft.changes[:MAX_ROW_FIELDS]
 
     @property
     def more_fields(self) -> list[str]:
-        return self.draft.changed_fields[MAX_ROW_FIELDS:]
+        return [name for name, _ in self.draft.changes[MAX_ROW_FIELDS:]]
 
     @property
     def signatures(self) -> int:

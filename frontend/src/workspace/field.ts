@@ -21,9 +21,9 @@ export interface FieldFacts {
 
 /** One field as this tab knows it: its text, its lock, what of it is saved and kept. */
 export class Field {
-  readonly name: string;
-  readonly label: string;
-  readonly language: string;
+  name: string;
+  label: string;
+  language: string;
   exists: boolean;
   lock: Lock | null;
   /** The token of the lock while this session holds it. */
@@ -60,6 +60,12 @@ export class Field {
     this.exists = facts.exists;
     this.lock = facts.lock;
     this.base = version;
+  }
+
+  /** The file is called `name` from now on; what this tab knows of it stays. */
+  rename(name: string): void {
+    this.name = name;
+    this.label = name.slice("files/".length);
   }
 
   /** What it is called where there is little room: a file by its last part. */

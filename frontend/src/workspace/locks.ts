@@ -212,7 +212,7 @@ export class Locks {
     project.changed(field);
   }
 
-  onHeld({ at, data }: ProjectEvent<EventMap["lock.acquired"]>): void {
+  onHeld({ seq, at, data }: ProjectEvent<EventMap["lock.acquired"]>): void {
     const { project } = this;
     const field = this.known(data.field);
     if (!field) return;
@@ -221,6 +221,8 @@ export class Locks {
     if (isMovedAway) void this.movedAway(field);
     else if (field.isHeld && session !== project.session) this.ended(field, holder.display_name);
     field.lock = { field: field.name, holder, session_id: session, since: at };
+    // A renamed file keeps its lock, under another token: the number of this event.
+    if (session === project.session && field.token !== null && seq > field.token) field.token = seq;
     if (session === project.session) void this.take(field);
     else if (!isMovedAway) this.watch(field, session);
     if (session !== project.session) project.announce(say("announce.editing", { field: field.label, name: holder.display_name }));

@@ -1,6 +1,6 @@
 import { Disconnected, Refused } from "../gateway";
 import type { EventMap } from "../events";
-import type { Change, Problem, ProjectEvent } from "../protocol";
+import type { Change, FileChanges, Problem, ProjectEvent } from "../protocol";
 import { newReference } from "../reference";
 import { say } from "../texts";
 import type { Autosave } from "./autosave";
@@ -36,6 +36,8 @@ export class Saving {
   /** A save that was asked for without a connection; made when there is one again. */
   private waiting: { wish: SaveWish; done: (isSaved: boolean) => void } | null = null;
   private ownVersions = new Set<number>();
+  /** Versions in which this tab changed files: their texts are not here yet, and who made them is told otherwise. */
+  private filed = new Set<number>();
   /** When and as which version this tab last saved. */
   last: { version: number; at: Date } | null = null;
 
@@ -168,6 +170,19 @@ export class Saving {
     project.announce(say("announce.saved", { version }));
   }
 
+  /** Files that are gone: forgotten, unless this person has text of theirs that is not saved. Answers whether there were any. */
+  private dropped(names: string[]): boolean {
+    const { project } = this;
+    for (const name of names) {
+      const field = project.fields.get(name);
+      if (!field) continue;
+      field.exists = false;
+      if (field.isDirty) field.base = project.version;
+      else project.fields.delete(name);
+    }
+    return names.length > 0;
+  }
+
   private refused(fields: Field[], problem: Problem): void {
     const { project } = this;
     if (problem.code === "stale_base") {
@@ -187,11 +202,25 @@ export class Saving {
     project.changedAll();
   }
 
+  /**
+   * Make a version that adds, replaces, removes and renames files, and resolve to its number. Rejects with `Refused`, or with
+   * `Disconnected` where no answer came.
+   */
+  async changeFiles(wish: Omit<FileChanges, "client_ref">): Promise<number> {
+    await this.running;
+    const made = this.project.gateway.request("files.change", { ...wish, client_ref: newReference() }, { repeat: true, timeout: SAVE_TIMEOUT });
+    const settled = made.then(({ version_number: version }) => void this.filed.add(version));
+    this.running = settled.catch(() => undefined).finally(() => (this.running = null));
+    return (await made).version_number;
+  }
+
   /** Somebody saved. What we do not write ourselves is brought up to date in place. */
   async onSaved(event: ProjectEvent<EventMap["draft.saved"]>): Promise<void> {
     const { project } = this;
-    const { version } = event.data;
-    const changed = new Set(event.data.changed_fields);
+    const { version, renamed = {}, removed = [] } = event.data;
+    // At once: the locks that go along with renamed files are told next, under the new names.
+    for (const [name, before] of Object.entries(renamed)) project.rename(before, name);
+    const changed = new Set(event.data.changed_fields.filter((name) => !Object.values(renamed).includes(name)));
     // Our own save may be told before it is answered.
     await this.running?.catch(() => undefined);
     project.setVersion(version);
@@ -200,11 +229,13 @@ export class Saving {
     for (const field of project.fields.values()) {
       if (!changed.has(field.name) && field.base === version - 1) field.base = version;
     }
-    if ([...changed].some((one) => !project.fields.has(one))) project.emitFields();
+    const gone = this.dropped(removed);
+    if (gone || [...changed].some((one) => !project.fields.has(one))) project.emitFields();
     await this.parts.refresh(
-      [...project.fields.values()].filter((field) => changed.has(field.name)),
+      [...project.fields.values()].filter((field) => changed.has(field.name) && !removed.includes(field.name)),
       name,
     );
+    if (this.filed.has(version)) return;
     const mine = this.dirty().some((field) => !changed.has(field.name));
     // Who reverts, undoes or redoes is told so by that act's own answer.
     if (event.actor.id === project.me.id && event.data.kind !== "save") return;

@@ -34,6 +34,7 @@ export interface Notice {
 interface ProjectChanges {
   field: Field;
   fields: null;
+  renamed: { before: string; field: Field };
   version: number;
   status: ProjectStatus;
   people: null;
@@ -91,6 +92,18 @@ export class ProjectState extends Emitter<ProjectChanges> {
     const field = this.fields.get(name);
     if (!field) throw new Error(`No field ${name}`);
     return field;
+  }
+
+  /** A version gave a file another name. */
+  rename(before: string, name: string): void {
+    const field = this.fields.get(before);
+    if (!field) return;
+    this.fields.delete(before);
+    field.rename(name);
+    this.fields.set(name, field);
+    if (field.lock) field.lock = { ...field.lock, field: name };
+    this.emit("renamed", { before, field });
+    this.changed(field);
   }
 
   get isLive(): boolean {

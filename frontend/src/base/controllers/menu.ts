@@ -22,13 +22,18 @@ export class MenuController extends Controller<HTMLElement> {
     if (open) this.choices[0]?.focus({ preventScroll: true });
   }
 
+  /** Something was chosen. */
+  close(): void {
+    this.show(false);
+  }
+
   private show(open: boolean): void {
     this.itemsTarget.hidden = !open;
     this.buttonTarget.setAttribute("aria-expanded", String(open));
   }
 
   private get choices(): HTMLElement[] {
-    return [...this.itemsTarget.querySelectorAll<HTMLElement>("a, button")];
+    return [...this.itemsTarget.querySelectorAll<HTMLElement>(":is(a, button):not([hidden])")];
   }
 
   private readonly outside = (event: Event): void => {

@@ -4,24 +4,42 @@ import { timeElement } from "../../time";
 import { addressWith } from "../address";
 import { project } from "../instance";
 import type { Field } from "../field";
+import { FieldTree } from "../field_tree";
 import { initialsOf, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
 
 const MAX_READERS = 3;
+/** With fewer files than this, a filter is no help. */
+const MIN_FILTERED = 8;
 
 /** The list of fields: which one is shown, who writes and reads each, what is unsaved. */
 export class FieldsController extends LiveController {
-  static override targets = ["row"];
-  static override values = { url: String };
+  static override targets = ["row", "folder", "tree", "filterBox", "filter", "none"];
+  static override values = { url: String, project: String };
   declare readonly rowTargets: HTMLAnchorElement[];
+  declare readonly folderTargets: HTMLElement[];
+  declare readonly treeTarget: HTMLElement;
+  declare readonly filterBoxTarget: HTMLElement;
+  declare readonly filterTarget: HTMLInputElement;
+  declare readonly noneTarget: HTMLElement;
   declare readonly urlValue: string;
+  declare readonly projectValue: string;
+  private readonly rows = new Map<string, HTMLAnchorElement>();
+  private tree!: FieldTree;
   private refreshing: Promise<void> = Promise.resolve();
 
+  override initialize(): void {
+    this.tree = new FieldTree(this.treeTarget, this.projectValue);
+  }
+
   override connect(): void {
+    this.arrange();
+    this.tree.watch();
     this.follow(
       project.on("field", (field) => this.paint(field)),
       project.on("people", () => this.rowTargets.forEach((row) => this.paintReaders(row))),
       project.on("fields", () => void this.refresh()),
+      project.on("renamed", ({ before, field }) => this.renamed(before, field)),
     );
     window.addEventListener("workspace:step", this.step);
     window.addEventListener("fields:open", this.open);
@@ -30,6 +48,7 @@ export class FieldsController extends LiveController {
 
   override disconnect(): void {
     super.disconnect();
+    this.tree.unwatch();
     window.removeEventListener("workspace:step", this.step);
     window.removeEventListener("fields:open", this.open);
     window.removeEventListener("fields:show", this.showKnown);
@@ -37,14 +56,54 @@ export class FieldsController extends LiveController {
 
   rowTargetConnected(row: HTMLAnchorElement): void {
     const { field: name = "", label = "", language = "", exists, lock } = row.dataset;
+    this.rows.set(name, row);
     const known = project.fields.get(name);
     if (known) {
       known.exists ||= exists === "true";
+      known.language = language;
       this.paint(known);
     } else {
       const held = lock ? (JSON.parse(lock) as Lock) : null;
       this.paint(project.addField({ name, label, language, exists: exists === "true", lock: held }));
     }
+  }
+
+  rowTargetDisconnected(row: HTMLAnchorElement): void {
+    const name = row.dataset["field"] ?? "";
+    if (this.rows.get(name) === row) this.rows.delete(name);
+  }
+
+  fold(event: Event): void {
+    this.tree.toggle(event.currentTarget as HTMLElement);
+  }
+
+  key(event: KeyboardEvent): void {
+    const name = (event.target as HTMLElement).dataset["field"];
+    if (name && event.key === "F2") this.dispatch("rename", { target: window, prefix: "file", detail: name });
+    else if (name && event.key === "Delete") this.dispatch("remove", { target: window, prefix: "file", detail: name });
+    else if (!this.tree.key(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  filter(): void {
+    this.tree.filter(this.filterTarget.value);
+    this.noneTarget.hidden = this.tree.isAny;
+  }
+
+  filterKey(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown" || event.key === "Enter") this.tree.enter();
+    else if (event.key === "Escape" && this.filterTarget.value) this.clearFilter();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private clearFilter(): void {
+    this.filterTarget.value = "";
+    this.filter();
+    const row = this.rows.get(this.chosen ?? "");
+    if (row) this.tree.reveal(row);
   }
 
   choose(event: MouseEvent): void {
@@ -70,14 +129,17 @@ export class FieldsController extends LiveController {
   }
 
   private get chosen(): string | undefined {
-    return this.rowTargets.find((row) => row.ariaCurrent === "true")?.dataset["field"];
+    return [...this.rows.values()].find((row) => row.ariaCurrent === "true")?.dataset["field"];
   }
 
   private show(name: string): void {
-    for (const row of this.rowTargets) {
+    for (const row of this.rows.values()) {
       if (row.dataset["field"] === name) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
     }
+    const row = this.rows.get(name);
+    if (row && this.filterTarget.value && row.hidden) this.clearFilter();
+    if (row) this.tree.reveal(row);
     this.dispatch("chosen", { target: window, detail: name, prefix: "field" });
   }
 
@@ -112,21 +174,60 @@ export class FieldsController extends LiveController {
   }
 
   private async fetchRows(more = ""): Promise<void> {
-    const unsaved = [...project.fields.values()].filter((field) => !field.exists && field.isHeld).map((field) => field.name);
+    const isKept = (field: Field) => !field.exists && (field.isHeld || field.isDirty);
+    const unsaved = [...project.fields.values()].filter(isKept).map((field) => field.name);
+    const focused = this.treeTarget.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset : null;
     const names = [...unsaved, more].filter(Boolean);
     const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name])]);
     // Its own source: requests of one source wait for each other, and all without one have the page's body as theirs.
-    await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.element, swap: "innerHTML settle:0ms" });
+    await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.treeTarget, swap: "innerHTML settle:0ms" });
+    this.arrange();
+    const back = (row: HTMLElement) => row.dataset["field"] === focused?.["field"] && row.dataset["path"] === focused?.["path"];
+    if (focused) this.tree.rows.find(back)?.focus();
+    // What was open is gone: its file was deleted, and nothing of it is unsaved.
+    if (!this.chosen && this.rowTargets[0]) this.show(this.rowTargets[0].dataset["field"] ?? "");
+  }
+
+  /** The rows are new, or it is the first time: what is folded stays so, and the open field is in sight. */
+  private arrange(): void {
+    this.filterBoxTarget.hidden = this.rowTargets.length < MIN_FILTERED;
+    this.tree.paint();
+    const row = this.rowTargets.find((one) => one.ariaCurrent === "true");
+    if (row && !this.filterTarget.value) this.tree.reveal(row);
+  }
+
+  /** A file has another name now: what shows it goes on showing it. */
+  private renamed(before: string, field: Field): void {
+    if (this.chosen === before) history.replaceState(null, "", addressWith({ field: field.name }));
+    const row = this.rows.get(before);
+    this.rows.delete(before);
+    if (row) {
+      row.dataset["field"] = field.name;
+      this.rows.set(field.name, row);
+    }
+    void this.refresh();
   }
 
   private paint(field: Field): void {
-    const row = this.rowTargets.find((one) => one.dataset["field"] === field.name);
+    const row = this.rows.get(field.name);
     if (!row) return;
     const state = part(row, "lock");
     if (state) paintLock(state, field);
     const unsaved = part(row, "unsaved");
-    if (unsaved) unsaved.hidden = !field.isDirty;
+    if (unsaved && unsaved.hidden === field.isDirty) {
+      unsaved.hidden = !field.isDirty;
+      this.markFolders();
+    }
     this.paintReaders(row);
+  }
+
+  /** A folder says that something in it is not saved. */
+  private markFolders(): void {
+    const dirty = [...project.fields.values()].filter((field) => field.isDirty).map((field) => field.label);
+    for (const folder of this.folderTargets) {
+      const mark = part(folder, "unsaved");
+      if (mark) mark.hidden = !dirty.some((path) => path.startsWith(`${folder.dataset["path"]}/`));
+    }
   }
 
   /** Small avatars of those who look at the field; who writes it is said in words. */

@@ -9,7 +9,7 @@ import type { Field } from "../field";
 import { instantiate, LiveController } from "../../controllers/live";
 
 /** A dialog of the workspace: opened by an event that names what it is about. */
-abstract class AskingController extends LiveController<HTMLDialogElement> {
+export abstract class AskingController extends LiveController<HTMLDialogElement> {
   override connect(): void {
     this.element.addEventListener(`${this.identifier}:ask`, this.open);
     this.element.addEventListener("opener:opened", this.open);

@@ -1,0 +1,69 @@
+import { LiveController } from "../../controllers/live";
+import { project } from "../instance";
+import type { Field } from "../field";
+
+/** What can be done with the open field as a file: rename, download, delete. Also by key, from the tree. */
+export class FileMenuController extends LiveController {
+  static override targets = ["download", "change"];
+  static override values = { content: String };
+  declare readonly downloadTarget: HTMLAnchorElement;
+  declare readonly changeTargets: HTMLButtonElement[];
+  declare readonly contentValue: string;
+  private name = "";
+
+  override connect(): void {
+    window.addEventListener("sheet:shown", this.shown);
+    window.addEventListener("file:rename", this.asked);
+    window.addEventListener("file:remove", this.asked);
+    this.follow(
+      project.on("field", (field) => {
+        if (field.view) this.paint(field);
+      }),
+      project.on("status", () => this.repaint()),
+    );
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("sheet:shown", this.shown);
+    window.removeEventListener("file:rename", this.asked);
+    window.removeEventListener("file:remove", this.asked);
+  }
+
+  rename(): void {
+    this.ask("rename-file", this.name);
+  }
+
+  remove(): void {
+    this.ask("remove-file", this.name);
+  }
+
+  private readonly shown = (event: Event): void => this.paint((event as CustomEvent<Field>).detail);
+
+  private readonly asked = (event: Event): void => {
+    this.ask(event.type === "file:rename" ? "rename-file" : "remove-file", (event as CustomEvent<string>).detail);
+  };
+
+  private ask(dialog: string, name: string): void {
+    const field = project.fields.get(name);
+    const element = document.getElementById(dialog);
+    if (field && element && isChangeable(field)) this.dispatch("ask", { target: element, prefix: dialog, detail: name });
+  }
+
+  private repaint(): void {
+    const field = project.fields.get(this.name);
+    if (field) this.paint(field);
+  }
+
+  private paint(field: Field): void {
+    this.name = field.name;
+    this.element.hidden = !field.exists;
+    this.downloadTarget.href = this.contentValue + field.name.split("/").map(encodeURIComponent).join("/");
+    for (const button of this.changeTargets) button.hidden = !isChangeable(field);
+  }
+}
+
+/** Whether this person may rename or delete the file now: nobody else is writing it. */
+function isChangeable(field: Field): boolean {
+  return field.keepsLineEnds && field.exists && ["free", "yours"].includes(project.viewOf(field));
+}

@@ -1,0 +1,227 @@
+"""Files in the browser: a tree of them, uploading, renaming, deleting, downloading."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from drafts.comments.services import create_comment
+from drafts.services import change_files, revert_draft
+from tests.browser.people import Person, World
+from tests.browser.test_accessible import violations
+
+TOPOLOGY = "files/topology.yaml"
+
+
+def item(page: Page, name: str) -> Locator:
+    return page.get_by_role("treeitem", name=name, exact=False).first
+
+
+def in_menu(page: Page, action: str) -> Locator:
+    page.get_by_role("button", name="More for this field").click()
+    return page.locator(".menu").get_by_text(action)
+
+
+def rename(page: Page, path: str) -> None:
+    in_menu(page, "Rename or move…").click()
+    page.get_by_role("dialog").get_by_label("Name and folder").fill(path)
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+
+
+def add_files(world: World, *paths: str) -> None:
+    """As the editor, in one version."""
+    changes = {f"files/{path}": {"content": f"# {path}\n"} for path in paths}
+    base = world.current().version_number
+    world.arrange(
+        lambda: change_files(
+            caller=world.caller("editor"),
+            project_id=world.project.id,
+            session_id=None,
+            base_version=base,
+            changes=changes,
+        )
+    )
+
+
+def test_a_renamed_file_keeps_its_writer_unsaved_text_and_comments(person: Callable[..., Person], world: World) -> None:
+    world.arrange(
+        lambda: create_comment(
+            caller=world.caller("reviewer"),
+            project_id=world.project.id,
+            version=world.project.drafts.count(),
+            target_field=TOPOLOGY,
+            text="Which region?",
+            anchor={"from_line": 1, "to_line": 1},
+        )
+    )
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work(field=TOPOLOGY)
+    daniel.at_work(field=TOPOLOGY)
+    mara.write("# Mine\n")
+    expect(daniel.line("# Mine")).to_be_visible()
+
+    rename(page, "agents/graph.yaml")
+
+    expect(mara.toast("Renamed to agents/graph.yaml · v13")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("graph.yaml")
+    expect(page).to_have_url(re.compile("graph.yaml"))
+    mara.expect_state("yours")
+    expect(mara.line("# Mine")).to_be_visible()
+    expect(daniel.page.locator("h1")).to_have_text("graph.yaml")
+    daniel.expect_state("theirs")
+    expect(item(daniel.page, "agents")).to_have_attribute("aria-expanded", "true")
+    expect(daniel.page.locator(".thread")).to_contain_text(["Which region?"])
+
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v14")).to_be_visible()
+    expect(daniel.line("# Mine")).to_be_visible()
+    draft = world.current()
+    assert TOPOLOGY not in draft.fields
+    assert draft.changed_fields == ["files/agents/graph.yaml"]
+
+
+def test_what_somebody_else_is_editing_is_neither_renamed_nor_deleted(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work(field=TOPOLOGY)
+    daniel.at_work(field=TOPOLOGY)
+    daniel.take()
+    mara.expect_state("theirs")
+
+    expect(in_menu(page, "Rename or move…")).to_be_hidden()
+    expect(page.locator(".menu").get_by_text("Delete…")).to_be_hidden()
+    page.keyboard.press("Escape")
+    item(page, "topology.yaml").focus()
+    page.keyboard.press("F2")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # Taken while the dialog is open already, it is refused in words.
+    item(page, "adverse_events.jsonl").click()
+    in_menu(page, "Rename or move…").click()
+    world.arrange(lambda: world.writer("editor").take("files/corpus/adverse_events.jsonl"))
+    page.get_by_role("dialog").get_by_label("Name and folder").fill("corpus/events.jsonl")
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("alert").filter(has_text="Daniel Okafor is editing")).to_be_visible()
+    expect(page.get_by_label("Name and folder")).to_have_value("corpus/events.jsonl")
+    assert world.current().version_number == 12
+
+
+def test_a_deleted_file_is_gone_for_everybody_and_comes_back_by_a_revert(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara, daniel = person("owner"), person("editor")
+    page = mara.at_work(field=TOPOLOGY)
+    daniel.at_work(field=TOPOLOGY)
+
+    item(page, "topology.yaml").focus()
+    page.keyboard.press("Delete")
+    dialog = page.get_by_role("dialog", name="Delete topology.yaml?")
+    expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
+    dialog.get_by_role("button", name="Delete file").click()
+
+    expect(mara.toast("Deleted topology.yaml · v13")).to_be_visible()
+    for who in (mara, daniel):
+        expect(item(who.page, "topology.yaml")).to_have_count(0)
+        expect(who.page.locator("h1")).to_have_text("Prompt")
+    world.arrange(
+        lambda: revert_draft(
+            caller=world.caller("owner"), project_id=world.project.id, version=12, reason="Still needed"
+        )
+    )
+    expect(item(mara.page, "topology.yaml")).to_be_visible()
+    expect(item(daniel.page, "topology.yaml")).to_be_visible()
+
+
+def test_files_are_uploaded_in_one_version_and_each_problem_stands_beside_its_file(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    chosen: list[FilePayload] = [
+        {"name": "guide.md", "mimeType": "text/markdown", "buffer": "# Für alle\r\n".encode()},
+        {"name": "image.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\0"},
+        {"name": "broken.json", "mimeType": "application/json", "buffer": b"{"},
+        {"name": "topology.yaml", "mimeType": "text/yaml", "buffer": b"agents: []\n"},
+    ]
+    page.get_by_label("Files to upload").set_input_files(chosen)
+    dialog = page.get_by_role("dialog", name="Upload files")
+    rows = dialog.get_by_role("listitem")
+    expect(rows.nth(0)).to_contain_text("New")
+    expect(rows.nth(1)).to_contain_text("Not a text in UTF-8")
+    expect(rows.nth(3)).to_contain_text("Exists already")
+    assert violations(page) == []
+    rows.nth(3).get_by_label("Replace").check()
+    dialog.get_by_role("button", name="Upload 3 files as v13").click()
+    expect(rows.nth(2)).to_contain_text("Invalid JSON")
+    assert world.current().version_number == 12
+    dialog.get_by_role("button", name="Upload 2 files as v13").click()
+
+    expect(mara.toast("Uploaded 2 files · v13")).to_be_visible()
+    expect(item(page, "guide.md")).to_be_visible()
+    draft = world.current()
+    assert draft.changed_fields == ["files/guide.md", "files/topology.yaml"]
+    item(page, "topology.yaml").click()
+    expect(mara.line("agents: []")).to_be_visible()
+
+
+def test_the_tree_is_walked_by_key_and_remembers_what_is_folded(person: Callable[..., Person], world: World) -> None:
+    add_files(world, "corpus/a/one.md", "corpus/a/two.md", "corpus/b/three.md", "notes.md")
+    mara = person("owner")
+    page = mara.at_work()
+    item(page, "Prompt").focus()
+    for key, label in (
+        ("ArrowDown", "Model configuration"),
+        ("ArrowDown", "corpus"),
+        ("ArrowRight", "a"),
+        ("ArrowDown", "one.md"),
+        ("ArrowLeft", "a"),
+    ):
+        page.keyboard.press(key)
+        expect(page.locator("[role=treeitem]:focus .field-name")).to_have_text(label)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[role=treeitem]:focus")).to_have_attribute("aria-expanded", "false")
+    expect(item(page, "one.md")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.locator("[role=treeitem]:focus .field-name")).to_have_text("notes.md")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("notes.md")
+    mara.at_work(field="files/corpus/b/three.md")
+    expect(item(page, "three.md")).to_be_visible()
+    expect(item(page, "one.md")).to_be_hidden()
+    assert violations(page) == []
+
+
+def test_many_files_are_filtered_and_the_open_one_is_in_sight(person: Callable[..., Person], world: World) -> None:
+    add_files(world, *(f"corpus/{folder:02}/case-{number:02}.md" for folder in range(10) for number in range(20)))
+    mara = person("owner")
+    page = mara.at_work(field="files/corpus/09/case-19.md")
+    row = page.locator("[role=treeitem][aria-current=true]")
+    expect(row).to_be_in_viewport()
+    page.get_by_label("Filter files").fill("03/case-1")
+    expect(page.locator("[role=treeitem]:not([hidden])")).to_have_count(12)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("case-19.md")
+    page.get_by_label("Filter files").fill("nothing like it")
+    expect(page.get_by_text("No file matches.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[role=treeitem][aria-current=true]")).to_be_in_viewport()
+
+
+def test_one_file_and_all_of_them_are_downloaded(person: Callable[..., Person], tmp_path: Path) -> None:
+    mara = person("reviewer")
+    page = mara.at_work(field=TOPOLOGY)
+    with page.expect_download() as one:
+        in_menu(page, "Download").click()
+    assert one.value.suggested_filename == "topology.yaml"
+    with page.expect_download() as every:
+        page.get_by_role("link", name="Download all as a zip").click()
+    every.value.save_as(tmp_path / "all.zip")
+    names = zipfile.ZipFile(tmp_path / "all.zip").namelist()
+    assert "prompt_text.md" in names
+    assert "files/topology.yaml" in names
