@@ -17,7 +17,7 @@ TOGETHER = "tests/faults/"
 APART = "tests/rest/test_schema.py"
 
 
-class FilesTogether(LoadScopeScheduling):
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types
     """A worker gets a whole file, or the whole folder of the faults."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -31,7 +31,7 @@ class FilesTogether(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesTogether:
     """Distribute by file, in the order of the tests, whatever ``--dist`` says."""
     config.option.loadscopereorder = False
-    return FilesTogether(config, log)  # type: ignore[arg-type]
+    return FilesTogether(config, log)
 
 
 @pytest.hookimpl(trylast=True)
