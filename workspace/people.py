@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Person, User
+from projects.models import Member
 
 TINTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """One person on a page. `tint` (0 to 5) follows from the id, so that it is the same on every screen."""
+    """One person on a page. `tint` (0 to 5) is theirs outside of projects; in one, `tints_of` says it."""
 
     id: str
     display_name: str
@@ -37,3 +40,19 @@ class PersonView:
     @property
     def tint(self) -> int:
         return UUID(self.id).int % TINTS
+
+
+def tints_of(project_id: UUID) -> Mapping[str, int]:
+    """The tints of a project's members by id: different ones as long as there are enough; one query.
+
+    In the order in which they became members, each gets their own tint, or the next one that fewest have. So somebody
+    new changes nobody's, and every screen shows the same.
+    """
+    taken: Counter[int] = Counter()
+    tints: dict[str, int] = {}
+    for user_id in Member.objects.filter(project_id=project_id).order_by("id").values_list("user_id", flat=True):
+        own = user_id.int % TINTS
+        tint = min(range(own, own + TINTS), key=lambda each: (taken[each % TINTS], each)) % TINTS
+        taken[tint] += 1
+        tints[str(user_id)] = tint
+    return tints

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -9,13 +12,20 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.callers import Caller
+from accounts.models import User
 from drafts.models import Draft
 from projects import field_names
+from projects.models import Member, Project
+from projects.services import add_member
+from tests.workspace.conftest import Browser
+from tests.workspace.html import elements
 from workspace import languages
 from workspace.history.version_map import version_map
-from workspace.people import PersonView
+from workspace.people import TINTS, PersonView, tints_of
 
 ID = "0192f0c0-0000-7000-8000-000000000005"
 
@@ -107,3 +117,29 @@ def test_dates_of_the_map_never_touch() -> None:
     assert drawn is not None
     dated = [column.x for column in drawn.columns if column.date]
     assert all(right - left >= 52 for left, right in pairwise(dated))
+
+
+@pytest.mark.django_db
+def test_members_of_one_project_have_different_tints(
+    project: Project, owner: User, caller_for: Callable[..., Caller], make_user: Callable[..., User]
+) -> None:
+    for number in range(2 * TINTS):
+        newcomer = make_user(f"person-{number}")
+        add_member(caller=caller_for(owner), project_id=project.id, user_id=newcomer.id, role="viewer")
+    before = dict(tints_of(project.id))
+    members = list(Member.objects.filter(project=project).order_by("id").values_list("user_id", flat=True))
+    assert {before[str(user_id)] for user_id in members[:TINTS]} == set(range(TINTS))
+    assert max(Counter(before.values()).values()) - min(Counter(before.values()).values()) <= 1
+
+    late = make_user("late")
+    add_member(caller=caller_for(owner), project_id=project.id, user_id=late.id, role="viewer")
+    assert {key: tint for key, tint in tints_of(project.id).items() if key != str(late.id)} == before
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_project_and_its_script_paint_the_same_tints(
+    browser: Browser, project: Project, owner: User
+) -> None:
+    page = browser(owner).get(reverse("workspace:members", args=[project.id]))
+    (told,) = elements(page, "meta", name="project-tints")
+    assert json.loads(told.attributes["content"]) == tints_of(project.id)

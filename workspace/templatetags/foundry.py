@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
@@ -17,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
 from kernel.invisible import text_as_html
@@ -25,7 +28,7 @@ from workspace import highlighting as marking
 from workspace import shortcuts
 from workspace.menu import MenuEntry, menu_of
 from workspace.panels import PanelView
-from workspace.people import PersonView
+from workspace.people import PersonView, tints_of
 from workspace.sections import SectionView
 
 register = template.Library()
@@ -66,14 +69,38 @@ def _icon_sprite() -> SafeString:
     return mark_safe(Path(path).read_text()) if path else SafeString()  # noqa: S308 - made by our own build
 
 
-@register.simple_tag
-def avatar(person: PersonView | User | Person, size: int = 22) -> SafeString:
+@register.simple_tag(takes_context=True)
+def tint(context: Context, person: PersonView | None) -> int:
+    """The number of a person's tint on this page."""
+    return _project_tints(context).get(person.id, person.tint) if person else 0
+
+
+@register.simple_tag(takes_context=True)
+def project_tints(context: Context) -> str:
+    """The tints of the project's members as JSON, for the script; of nobody outside of projects."""
+    return json.dumps(_project_tints(context))
+
+
+def _project_tints(context: Context) -> Mapping[str, int]:
+    """Read once for a request, and only where its address is that of a project."""
+    request = context.get("request")
+    project_id = request.resolver_match.kwargs.get("project_id") if request and request.resolver_match else None
+    if not isinstance(project_id, UUID):
+        return {}
+    if not hasattr(request, "project_tints"):
+        request.project_tints = tints_of(project_id)
+    found: Mapping[str, int] = request.project_tints
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def avatar(context: Context, person: PersonView | User | Person, size: int = 22) -> SafeString:
     """A person's initials on their tint; the name is beside it or in the title."""
     view = person if isinstance(person, PersonView) else PersonView.of(person)
     return format_html(
         '<span class="avatar avatar-{}" data-tint="{}" title="{}" aria-hidden="true">{}</span>',
         size,
-        view.tint,
+        tint(context, view),
         view.display_name,
         view.initials,
     )
@@ -168,6 +195,20 @@ def when(context: Context, moment: datetime, form: str = "short") -> SafeString:
         _full(moment),
         _written(moment, form, reader_zone(context.get("request"))),
     )
+
+
+@register.simple_tag(takes_context=True)
+def due(context: Context, day: date | None, is_done: bool = False) -> SafeString:
+    """When a task is due, in the reader's zone; what is late says so in words. Nothing without a day."""
+    if day is None:
+        return SafeString("")
+    today = timezone.localtime(timezone.now(), reader_zone(context.get("request"))).date()
+    written = date_format(day, "j M" if day.year == today.year else "j M Y")
+    if day < today and not is_done:
+        words = _("Overdue since {day}").format(day=written)
+        return format_html('<time class="due" datetime="{}" data-overdue>{}</time>', day.isoformat(), words)
+    words = _("Due today") if day == today else _("Due {day}").format(day=written)
+    return format_html('<time class="due" datetime="{}">{}</time>', day.isoformat(), words)
 
 
 @register.simple_tag(takes_context=True)

@@ -28,9 +28,12 @@ export function instantiate(template: HTMLTemplateElement): HTMLElement {
   return (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
 }
 
+const TINTS = 6n;
+const tints = JSON.parse(document.querySelector<HTMLMetaElement>("meta[name=project-tints]")?.content || "{}") as Record<string, number>;
+
 /** The same tint for a person as the template tag `avatar` gives. */
 export function tintOf(id: string): string {
-  return String(BigInt(`0x${id.replaceAll("-", "")}`) % 6n);
+  return String(tints[id] ?? BigInt(`0x${id.replaceAll("-", "")}`) % TINTS);
 }
 
 export function initialsOf(name: string): string {
