@@ -178,8 +178,10 @@ def tasks_of(events: Iterable[Event]) -> Iterator[Json]:
             made = {"id": identity, "created_by": actor_of(record), "created_at": at}
             tasks[identity] = {**made, "text": data["text"], "assignee": data["assignee"]}
             tasks[identity].update(done_at=None, done_by=None)
+            if "due_on" in data:
+                tasks[identity]["due_on"] = data["due_on"]
         elif record["action"] == "task.changed":
-            same = ("text", "assignee", "done_by")
+            same = ("text", "assignee", "due_on", "done_by")
             tasks[identity].update({name: data[name] for name in same if name in data})
             if "done" in data:
                 tasks[identity]["done_at"] = at if data["done"] else None

@@ -28,7 +28,7 @@ from projects import field_names
 MAX_FIELDS: Final = 4
 
 _COMMENT: Final = ("comment_id", "thread_id", "version", "target_field")
-_TASK: Final = ("task_id", "text", "assignee", "done", "done_by")
+_TASK: Final = ("task_id", "text", "assignee", "due_on", "done", "done_by")
 
 _SAVE_SENTENCES: Final = {
     "save": gettext_lazy("{name} saved {thing}"),
@@ -120,7 +120,8 @@ def _task_text(facts: Facts) -> str:
 
 
 def _task_created(context: EventContext) -> str:
-    return _task_text(context.data)
+    due_on, text = context.data.get("due_on"), _task_text(context.data)
+    return _("{text}, due {day}").format(text=text, day=due_on) if due_on else text
 
 
 def _task_changed(context: EventContext) -> str:
@@ -132,6 +133,8 @@ def _task_changed(context: EventContext) -> str:
     if "assignee" in before:
         assignee = data["assignee"]
         parts.append(_("for {name}").format(name=assignee["display_name"]) if assignee else _("for no one"))
+    if "due_on" in before:
+        parts.append(_("due {day}").format(day=data["due_on"]) if data["due_on"] else _("no due date"))
     if "text" in before:
         parts.append(_("was “{text}”").format(text=before["text"]))
     return f"{data.get('text') or _('Task')}: {', '.join(parts)}"

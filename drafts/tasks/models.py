@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from projects.models import Project
@@ -22,6 +23,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Oldest first."""
         return self.filter(project_id=project_id).order_by("id")
 
+    def by_urgency(self) -> TaskQuerySet:
+        """What is open before what is done; of that what is due first, then what has no date, oldest first."""
+        return self.order_by(F("done_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")
+
     def done(self, is_done: bool) -> TaskQuerySet:
         return self.filter(done_at__isnull=not is_done)
 
@@ -32,14 +37,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(models.Model):
     """One line of the checklist.
 
-    Its text, assignee and tick may change; every change's event holds the values before and after (the text too: it is
-    one short line, and the row forgets the old one), so nothing recorded is obscured. Never removed.
+    Its text, assignee, due date and tick may change; every change's event holds the values before and after (the text
+    too: it is one short line, and the row forgets the old one), so nothing recorded is obscured. Never removed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
     text = models.CharField(max_length=MAX_TEXT)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField(null=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField(null=True)
@@ -72,12 +78,17 @@ class Task(models.Model):
     def is_done(self) -> bool:
         return self.done_at is not None
 
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day is over and it is not done; `today` is the reader's."""
+        return self.due_on is not None and self.due_on < today and not self.is_done
+
     def body(self) -> dict[str, Any]:
         """The task as its readers get it, people at hand (`with_people`)."""
         return {
             "id": self.id,
             "text": self.text,
             "assignee": self.assignee.person() if self.assignee else None,
+            "due_on": self.due_on,
             "created_at": self.created_at,
             "created_by": self.created_by.person(),
             "done": self.is_done,

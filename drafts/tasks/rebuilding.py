@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,8 @@ def _created(rows: Rows, fact: Fact) -> None:
         project_id=fact.project_id,
         text=fact.data["text"],
         assignee_id=_person(fact.data["assignee"]),
+        # Before tasks had one, none was due.
+        due_on=_day(fact.data.get("due_on")),
         created_at=fact.at,
         created_by_id=fact.actor_id,
         done_at=None,
@@ -33,11 +36,17 @@ def _changed(rows: Rows, fact: Fact) -> None:
     after: dict[str, Any] = {"text": data["text"]}
     if "assignee" in data:
         after["assignee_id"] = _person(data["assignee"])
+    if "due_on" in data:
+        after["due_on"] = _day(data["due_on"])
     if "done_by" in data:
         after["done_by_id"] = _person(data["done_by"])
     if "done" in data:
         after["done_at"] = fact.at if data["done"] else None
     rows.change(fact, (UUID(fact.target_id),), **after)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _person(person: dict[str, str] | None) -> UUID | None:

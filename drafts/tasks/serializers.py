@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -11,9 +12,19 @@ from drafts.tasks.models import MAX_TEXT
 from rest.fields import Flag, Text, Uuid
 
 
+class Day(serializers.DateField):
+    """A date as a JSON string, such as 2026-11-20."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or len(value) != len("2026-11-20"):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
 class NewTask(serializers.Serializer[Any]):
     text = Text(max_length=MAX_TEXT)
     assignee_id = Uuid(required=False, allow_null=True, help_text="A member of the project.")
+    due_on = Day(required=False, allow_null=True, help_text="The last day on which it is not late.")
 
 
 class ChangedTask(serializers.Serializer[Any]):
@@ -21,6 +32,7 @@ class ChangedTask(serializers.Serializer[Any]):
 
     text = Text(max_length=MAX_TEXT, required=False)
     assignee_id = Uuid(required=False, allow_null=True, help_text="A member of the project; null for nobody.")
+    due_on = Day(required=False, allow_null=True, help_text="Null for no due date.")
     done = Flag(required=False)
 
 
@@ -30,6 +42,7 @@ class TaskInfo(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField()
     assignee = PersonSerializer(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
     created_by = PersonSerializer()
     done = serializers.BooleanField()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -21,16 +22,30 @@ from kernel.names import check_name
 from projects.models import Member, Project
 from projects.writing import ProjectWrite, project_write
 
+# What people mean by a date; the ends of the calendar are typing errors.
+YEARS: Final = range(2000, 2200)
 
-def create_task(*, caller: Caller, project_id: UUID, text: str, assignee_id: UUID | None = None) -> Task:
-    """Put something on a project's checklist. Raises `ValidationFailed` for the text and for who is no member."""
-    parameters = {"text": fingerprint(text), "assignee": str(assignee_id)}
+
+def create_task(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    text: str,
+    assignee_id: UUID | None = None,
+    due_on: date | None = None,
+) -> Task:
+    """Put something on a project's checklist, to be done by the end of `due_on`.
+
+    Raises `ValidationFailed` for the text, for who is no member, and for a date out of the calendar's middle.
+    """
+    parameters = {"text": fingerprint(text), "assignee": str(assignee_id), **_asked_date(due_on)}
     with project_write(caller=caller, project_id=project_id, action="task.write", parameters=parameters) as write:
         if write.repeat_of is not None:
             return _repeated(write)
         task = Task(id=uuid7(), project=write.project, text=_check_text(text), created_by=caller.user)
         task.assignee = _member(write.project, assignee_id)
-        facts = {"text": task.text, "assignee": _person(task.assignee)}
+        task.due_on = _check_due(due_on)
+        facts = {"text": task.text, "assignee": _person(task.assignee), "due_on": _written(task.due_on)}
         event = write.record("task.created", Target.of("task", task.id), {"task_id": str(task.id), **facts})
         task.created_at = event.at
         task.save(force_insert=True)
@@ -44,9 +59,10 @@ def change_task(
     task_id: UUID,
     text: str | None = None,
     assignee_id: UUID | UnsetType | None = UNSET,
+    due_on: date | UnsetType | None = UNSET,
     done: bool | None = None,
 ) -> Task:
-    """Change what is given of a task: its text, its assignee (None for nobody), whether it is done.
+    """Change what is given of a task: text, assignee (None for nobody), due date (None for none), whether it is done.
 
     Done by the caller, now; what is done already stays as it was ticked. Where nothing differs, nothing is written.
     Raises `NotFound`, and `ValidationFailed` as `create_task`.
@@ -57,7 +73,7 @@ def change_task(
         "assignee": "" if assignee_id is UNSET else str(assignee_id),
         "done": done,
     }
-    parameters = {"task": str(task_id), **asked}
+    parameters = {"task": str(task_id), **asked, **({} if due_on is UNSET else {"due_on": str(due_on)})}
     with project_write(caller=caller, project_id=project_id, action="task.write", parameters=parameters) as write:
         if write.repeat_of is not None:
             return _repeated(write)
@@ -67,6 +83,8 @@ def change_task(
             task.text = _check_text(text)
         if not isinstance(assignee_id, UnsetType) and assignee_id != task.assignee_id:
             task.assignee = _member(write.project, assignee_id)
+        if not isinstance(due_on, UnsetType):
+            task.due_on = _check_due(due_on)
         if done is not None and done != task.is_done:
             task.done_by = caller.user if done else None
         return _store(write, task, before)
@@ -92,7 +110,7 @@ def _store(write: ProjectWrite, task: Task, before: Mapping[str, Any]) -> Task:
         event = write.record("task.changed", Target.of("task", task.id), data)
         if "done" in changed:
             task.done_at = event.at if task.done_by else None
-        task.save(update_fields=["text", "assignee", "done_at", "done_by"])
+        task.save(update_fields=["text", "assignee", "due_on", "done_at", "done_by"])
         if "assignee" in changed:
             _notify_assignee(write, task, event.seq)
     return task
@@ -107,9 +125,25 @@ def _values(task: Task) -> dict[str, Any]:
     return {
         "text": task.text,
         "assignee": _person(task.assignee),
+        "due_on": _written(task.due_on),
         "done": task.done_by is not None,
         "done_by": _person(task.done_by),
     }
+
+
+def _asked_date(due_on: date | None) -> dict[str, str]:
+    """The date as a part of a request; nothing without one, as the requests of programs were before."""
+    return {"due_on": str(due_on)} if due_on else {}
+
+
+def _check_due(due_on: date | None) -> date | None:
+    if due_on is not None and due_on.year not in YEARS:
+        raise ValidationFailed({"due_on": [_("Give a date, such as 2026-11-20.")]})
+    return due_on
+
+
+def _written(due_on: date | None) -> str | None:
+    return due_on.isoformat() if due_on else None
 
 
 def _check_text(text: object) -> str:

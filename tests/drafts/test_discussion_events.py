@@ -77,6 +77,7 @@ def of_record() -> State:
         states[str(task.id)] = {
             "text": task.text,
             "assignee": task.assignee.person() if task.assignee else None,
+            "due_on": task.due_on.isoformat() if task.due_on else None,
             "done": task.is_done,
             "done_by": task.done_by.person() if task.done_by else None,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,14 +11,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.callers import Caller
 from accounts.models import User
 from drafts.comments.models import Comment, CommentState
 from drafts.comments.services import answer_comment, create_comment, resolve_comment
 from drafts.tasks.models import Task
-from drafts.tasks.services import create_task
+from drafts.tasks.services import change_task, create_task
 from projects.models import Project
+from publishing.services.submitting import submit_release
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
@@ -214,3 +218,30 @@ def test_queries_do_not_grow_with_threads_and_tasks(
     for number in range(1, 6):
         one(number)
     assert _count(client, url) <= before
+
+
+def test_what_is_overdue_says_so_in_words_on_the_checklist_the_release_page_and_in_the_inbox(
+    browser: Browser,
+    reviewer: User,
+    editor: User,
+    owner: User,
+    caller_for: Callable[..., Caller],
+    two_versions: Project,
+) -> None:
+    client, today = browser(reviewer), timezone.now().date()
+    for text, day in (("Later", today + timedelta(days=40)), ("Now", today), ("Late", today - timedelta(days=3))):
+        sent = {"text": text, "due_on": str(day)}
+        assert client.post(address("tasks", two_versions), sent, headers=HTMX).status_code == 204
+    late = Task.objects.get(text="Late")
+    change_task(caller=caller_for(owner), task_id=late.id, assignee_id=editor.id)
+    words_of_late = f"Overdue since {date_format(late.due_on, 'j M')}"
+
+    checklist = client.get(address("tasks", two_versions)).content.decode()
+    assert checklist.index("Late") < checklist.index("Now") < checklist.index("Later")
+    assert words_of_late in checklist
+    assert "Due today" in checklist
+    assert words_of_late in browser(editor).get(reverse("workspace:inbox")).content.decode()
+    submitted = submit_release(caller=caller_for(owner), project_id=two_versions.id, version=2, name="1.0.0")
+    page = client.get(reverse("workspace:release", args=[two_versions.id, submitted.id])).content.decode()
+    assert words_of_late in page
+    assert page.index("Task: Late") < page.index("Task: Later")

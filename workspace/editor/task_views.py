@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +41,9 @@ def tasks(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 def panel_of(access: Access, members: Sequence[User]) -> dict[str, Any]:
     """What the panel of tasks shows; `members` may be given a task."""
-    found = list(Task.objects.of_project(access.project.id).with_people()[:MAX_TASKS])
+    found = list(Task.objects.of_project(access.project.id).by_urgency().with_people()[:MAX_TASKS])
     return {
-        "tasks": sorted(found, key=lambda task: task.is_done),
+        "tasks": found,
         "tasks_open": sum(not task.is_done for task in found),
         "tasks_done": sum(task.is_done for task in found),
         "may_change_tasks": may_change(access),
@@ -62,6 +63,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
         project_id=project_id,
         text=request.POST.get("text", ""),
         assignee_id=_person(request) if "assignee" in request.POST else None,
+        due_on=_day(request),
     )
     return _done(request, project_id, task)
 
@@ -69,7 +71,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
 @page("POST")
 @htmx_action
 def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpResponse:
-    """`text`, `assignee` (empty: nobody), `done` (yes or no): change the values that are sent."""
+    """`text`, `assignee` (empty: nobody), `due_on` (empty: none), `done` (yes or no): change what is sent."""
     if services.visible_task(user=request.user, task_id=task_id).project_id != project_id:
         raise NotFound(_("Task not found."))
     given: dict[str, Any] = {}
@@ -77,6 +79,8 @@ def change(request: PageRequest, project_id: UUID, task_id: UUID) -> HttpRespons
         given["text"] = request.POST["text"]
     if "assignee" in request.POST:
         given["assignee_id"] = _person(request)
+    if "due_on" in request.POST:
+        given["due_on"] = _day(request)
     if "done" in request.POST:
         given["done"] = request.POST["done"] == "yes"
     return _done(
@@ -90,6 +94,14 @@ def _person(request: PageRequest) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         raise ValidationFailed({"assignee_id": [_("Must be a member of the project.")]}) from None
+
+
+def _day(request: PageRequest) -> date | None:
+    text = request.POST.get("due_on", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValidationFailed({"due_on": [_("Give a date, such as 2026-11-20.")]}) from None
 
 
 def _done(request: PageRequest, project_id: UUID, task: Task) -> HttpResponse:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 
 from audit.event_types import INBOX_LINES
 from drafts.comments.models import Comment, CommentState
+from drafts.tasks.models import Task
 from notifications.models import Notification
 from workspace.event_words import followed
 from workspace.sentence_html import sentence_html
@@ -27,12 +29,16 @@ DEFAULT_ICON: Final = "bell"
 
 @dataclass(frozen=True, slots=True)
 class NotificationView:
-    """One line of the inbox. `quote` is the reason or message of whoever acted, or the comment, unless withdrawn."""
+    """One line of the inbox.
+
+    `quote` is the reason or message of whoever acted, or the comment, unless withdrawn; `task` is the task now.
+    """
 
     row: Notification
     sentence: SafeString
     icon: str
     quote: str
+    task: Task | None = None
 
     @property
     def is_unread(self) -> bool:
@@ -49,12 +55,30 @@ class InboxDay:
 
 
 def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
-    """The lines as sentences. One more query reads the comments that they quote."""
+    """The lines as sentences. One more query each reads the comments that they quote, and the tasks."""
     found = list(rows)
     comment_ids = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
     comments = Comment.objects.filter(pk__in=comment_ids).exclude(state=CommentState.WITHDRAWN)
     texts: dict[str, str] = {str(key): text for key, text in comments.values_list("pk", "text")} if comment_ids else {}
-    return [NotificationView(row, sentence_of(row), _icon(row.kind), _quote(row, texts)) for row in found]
+    task_ids = {row.pk: task_id for row in found if (task_id := _task_id(row))}
+    tasks = Task.objects.in_bulk(list(task_ids.values())) if task_ids else {}
+    return [
+        NotificationView(
+            row, sentence_of(row), _icon(row.kind), _quote(row, texts), _task_of(row, tasks.get(task_ids.get(row.pk)))
+        )
+        for row in found
+    ]
+
+
+def _task_id(row: Notification) -> UUID | None:
+    """Lines outlive the builds that wrote them, so their facts are read with care."""
+    with suppress(ValueError, TypeError, AttributeError):
+        return UUID(row.facts["task_id"]) if "task_id" in row.facts else None
+    return None
+
+
+def _task_of(row: Notification, task: Task | None) -> Task | None:
+    return task if task is not None and task.project_id == row.project_id else None
 
 
 def by_day(views: Iterable[NotificationView], request: HttpRequest) -> list[InboxDay]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,12 +28,13 @@ MAX_WORDS_LENGTH: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """One line: a comment's beginning or a task. `at` is when it was done."""
+    """One line: a comment's beginning or a task. `at` is when it was done, `due_on` the last day for it."""
 
     words: str
     person: User | None
     address: str
     at: datetime | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def points_of(draft: Draft, rules: Rules) -> Points:
     threads = Comment.objects.threads(project_id)
     states = {row["state"]: row["n"] for row in threads.order_by().values("state").annotate(n=Count("pk"))}
     open_threads = list(threads.filter(state=CommentState.OPEN).with_facts().order_by("id")[:MAX_SHOWN])
-    tasks = list(Task.objects.of_project(project_id).with_people())
+    tasks = list(Task.objects.of_project(project_id).by_urgency().with_people())
     open_tasks = [task for task in tasks if not task.is_done]
     open_comments = states.get(CommentState.OPEN, 0)
     resolved = states.get(CommentState.RESOLVED, 0)
@@ -93,7 +94,7 @@ def _comments(threads: Iterable[Comment], draft: Draft) -> Iterable[OpenPoint]:
 def _task(task: Task, project_id: UUID) -> OpenPoint:
     address = reverse("workspace:workspace", args=[project_id]) + "?panel=tasks"
     words = _("Task: {text}").format(text=task.text)
-    return OpenPoint(words, task.done_by if task.is_done else task.assignee, address, task.done_at)
+    return OpenPoint(words, task.done_by if task.is_done else task.assignee, address, task.done_at, task.due_on)
 
 
 def _rule(enforcements: set[str]) -> str:

@@ -29,6 +29,7 @@ def test_a_task_reads_back_and_is_ticked(path: str, reviewer: User, editor: User
         "id": task["id"],
         "text": "Name the sources",
         "assignee": editor.person(),
+        "due_on": None,
         "created_at": task["created_at"],
         "created_by": reviewer.person(),
         "done": False,
@@ -55,7 +56,17 @@ def test_a_repeat_gets_the_first_answer(path: str, reviewer: User) -> None:
     assert Task.objects.count() == 1
 
 
-@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": 1}, {"text": "x", "assignee_id": str(uuid4())}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": ""},
+        {"text": 1},
+        {"text": "x", "assignee_id": str(uuid4())},
+        {"text": "x", "due_on": "soon"},
+        {"text": "x", "due_on": "2026-12-3"},
+    ],
+)
 def test_it_refuses_what_has_the_wrong_shape(path: str, reviewer: User, body: dict[str, Any]) -> None:
     assert problem(Api(reviewer).post(path, body)) == (400, "validation_failed")
 
@@ -63,3 +74,11 @@ def test_it_refuses_what_has_the_wrong_shape(path: str, reviewer: User, body: di
 def test_it_refuses_a_question_that_is_none(path: str, reviewer: User) -> None:
     assert problem(Api(reviewer).get(path + "?done=perhaps")) == (400, "validation_failed")
     assert problem(Api(reviewer).get(f"tasks/{uuid4()}/")) == (404, "not_found")
+
+
+def test_a_due_date_is_set_and_taken_away(path: str, reviewer: User) -> None:
+    priya = Api(reviewer)
+    task = members(priya.post(path, {"text": "Sign", "due_on": "2026-12-03"}))
+    assert task["due_on"] == "2026-12-03"
+    assert members(priya.patch(f"tasks/{task['id']}/", {"text": "Sign it"}))["due_on"] == "2026-12-03"
+    assert members(priya.patch(f"tasks/{task['id']}/", {"due_on": None}))["due_on"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -40,6 +41,7 @@ def test_c06_a_task_begins_with_its_event(project, task: Task, reviewer, editor)
         "task_id": str(task.id),
         "text": "Name the sources",
         "assignee": editor.person(),
+        "due_on": None,
     }
 
 
@@ -160,3 +162,40 @@ def test_c02_verify_audit_names_a_changed_task(task: Task, editor, caller_for, s
 
     with pytest.raises(CommandError, match=found):
         call_command("verify_audit")
+
+
+def test_a_due_date_is_set_changed_and_taken_away_on_record(project, editor, caller_for):
+    caller, first, later = caller_for(editor), date(2026, 12, 3), date(2026, 12, 10)
+    task = create_task(caller=caller, project_id=project.id, text="Sign", due_on=first)
+    assert newest(project).data["due_on"] == "2026-12-03"
+
+    change_task(caller=caller, task_id=task.id, due_on=later)
+    assert event_payload(newest(project))["data"]["due_on"] == "2026-12-10"
+    assert newest(project).data["before"] == {"due_on": "2026-12-03"}
+    change_task(caller=caller, task_id=task.id, due_on=None)
+    assert change_task(caller=caller, task_id=task.id, done=True).due_on is None
+    call_command("verify_audit")
+
+    Task.objects.filter(pk=task.pk).update(due_on=first)
+    with pytest.raises(CommandError, match=r"task .*: its due on was changed"):
+        call_command("verify_audit")
+
+
+@pytest.mark.parametrize("due_on", [date(1, 1, 1), date(9999, 12, 31)])
+def test_a_date_that_is_a_typing_error_is_refused(project, editor, caller_for, due_on):
+    with pytest.raises(ValidationFailed) as refused:
+        create_task(caller=caller_for(editor), project_id=project.id, text="Sign", due_on=due_on)
+    assert list(refused.value.errors) == ["due_on"]
+
+
+def test_tasks_stand_by_urgency(project, editor, caller_for):
+    caller = caller_for(editor)
+    made = {
+        text: create_task(caller=caller, project_id=project.id, text=text, due_on=due_on)
+        for text, due_on in (("none", None), ("late", date(2026, 12, 9)), ("soon", date(2026, 12, 1)), ("done", None))
+    }
+    change_task(caller=caller, task_id=made["done"].id, done=True)
+    shown = [task.text for task in Task.objects.of_project(project.id).by_urgency()]
+    assert shown == ["soon", "late", "none", "done"]
+    assert made["soon"].is_overdue(date(2026, 12, 2))
+    assert not made["soon"].is_overdue(date(2026, 12, 1))

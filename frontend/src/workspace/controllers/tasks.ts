@@ -8,11 +8,12 @@ import { Partial } from "../../controllers/partials";
 
 /** The checklist: what others do to it appears at once. */
 export class TasksController extends LiveController {
-  static override targets = ["list", "facts", "text"];
+  static override targets = ["list", "facts", "text", "due"];
   static override values = { url: String };
   declare readonly listTarget: HTMLElement;
   declare readonly factsTarget: HTMLElement;
   declare readonly textTarget: HTMLInputElement;
+  declare readonly dueTarget: HTMLInputElement;
   declare readonly urlValue: string;
   private partial!: Partial;
 
@@ -31,7 +32,9 @@ export class TasksController extends LiveController {
   }
 
   sent(event: Event): void {
-    if (succeeded(event)) this.textTarget.value = "";
+    if (!succeeded(event)) return;
+    this.textTarget.value = "";
+    this.dueTarget.value = "";
   }
 
   private counted(): void {
