@@ -131,6 +131,20 @@ _MENU: Final = {
         position=10,
         palette_words=_("settings"),
     ),
+    "guide": MenuEntry(
+        label=_("User guide"),
+        icon="life-buoy",
+        url_name="workspace:guide",
+        position=80,
+        palette_words=_("help manual documentation how to"),
+    ),
+    "api": MenuEntry(
+        label=_("API for programs"),
+        icon="braces",
+        url_name="api_docs",
+        position=85,
+        palette_words=_("help rest openapi documentation developer"),
+    ),
     "administration": MenuEntry(
         label=_("Administration"),
         icon="shield-check",

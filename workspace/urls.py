@@ -14,6 +14,7 @@ from workspace.editor import comment_views as comments
 from workspace.editor import task_views as tasks
 from workspace.editor import unsent_views as unsent
 from workspace.editor import views as workspace
+from workspace.help import views as help_pages
 from workspace.history import urls as past_urls
 from workspace.history import views as history
 from workspace.inbox import views as inbox
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/count/", inbox.count, name="inbox_count"),
     path("inbox/read/", inbox.read_all, name="read_inbox"),
     path("inbox/<uuid:notification_id>/", inbox.open_notification, name="open_notification"),
+    path("help/", help_pages.guide, name="guide"),
     path("account/", account.account, name="account"),
     path("account/mails/", account.choose_mails, name="choose_mails"),
     path("account/shortcuts/", account.switch_shortcuts, name="switch_shortcuts"),

@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "projects": ("/projects/", "/projects/?q=nothing-like-it", "/projects/?new=1"),
     "inbox": ("/inbox/", "/inbox/?before=00000000-0000-0000-0000-000000000000"),
     "account": ("/account/",),
+    "guide": ("/help/",),
     "account_set_password": ("/accounts/password/set/",),
     "account_logout": ("/accounts/logout/",),
     "nothing": ("/no/such/page",),

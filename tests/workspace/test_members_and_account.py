@@ -140,3 +140,21 @@ def test_theme_and_zone_come_from_cookies(client: Client) -> None:
     (page,) = elements(client.get(reverse("account_login")), "html")
     assert "data-theme" not in page.attributes
     assert page.attributes["data-zone"] == "UTC"
+
+
+def test_members_are_found_by_a_part_of_their_name(
+    browser: Browser, owner: User, editor: User, project: Project
+) -> None:
+    page = browser(owner).get(members(project), {"q": editor.username[2:]})
+    assert [each.attributes["id"] for each in elements(page, "article")] == [f"member-{editor.id}"]
+    assert "1 of" in page.content.decode()
+    assert "No member has this name" in browser(owner).get(members(project), {"q": "nobody at all"}).content.decode()
+    assert browser(owner).get(members(project), {"q": "\0"}).status_code == 400
+
+
+def test_the_guide_is_a_page_and_in_the_menu_beside_the_api(browser: Browser, editor: User) -> None:
+    page = browser(editor).get(reverse("workspace:guide"))
+    assert {"Edit a field", "Review the audit trail"} <= {words(each) for each in elements(page, "h2")}
+    assert not [each for each in elements(page, "img") if "pictures" in each.attributes.get("src", "")]
+    menu = {each.attributes["href"] for each in elements(page, "a", class_="menu-item")}
+    assert {reverse("workspace:guide"), reverse("api_docs")} <= menu

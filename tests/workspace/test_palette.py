@@ -168,3 +168,28 @@ class TestPalette:
         for version in range(3, 12):
             writer.save({"prompt_text": f"Version {version}\n" * version}, lock, base=version, message="Version")
         assert queries(browser(editor), url) <= before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("help", "User guide"),
+        ("guide", "User guide"),
+        ("openapi", "API for programs"),
+        ("export", "Export this project"),
+        ("backup", "Export this project"),
+        ("submit", "Submit a version for release…"),
+        ("reviewer", "Reviewer"),
+    ],
+)
+def test_help_people_export_and_submit_are_found(
+    browser: Browser, owner: User, reviewer: User, two_versions: Project, question: str, label: str
+) -> None:
+    assert label in every(offered(browser(owner), two_versions, question))
+
+
+@pytest.mark.django_db
+def test_what_a_person_may_not_do_is_not_offered(browser: Browser, viewer: User, two_versions: Project) -> None:
+    found = every(offered(browser(viewer), two_versions, "submit"))
+    assert "Submit a version for release…" not in found

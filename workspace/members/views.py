@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.callers import caller_from_request
 from accounts.models import User
 from kernel.errors import Conflict, NotFound, ValidationFailed
+from kernel.ijson import check_text
 from projects import services
 from projects.access import get_project
 from projects.models import Member, Role
@@ -29,15 +30,21 @@ OWNERS_FIRST = Case(*(When(role=role, then=Value(rank)) for rank, role in enumer
 
 @page("GET", "HEAD", "POST")
 def member_list(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET: everybody in the project. POST: a new member."""
+    """GET: everybody in the project, or with `?q=` those whose name matches. POST: a new member."""
     if request.method == "POST":
         return _add(request, project_id)
     access = get_project(user=request.user, project_id=project_id)
     members = Member.objects.filter(project=access.project).select_related("user")
+    wanted = check_text(request.GET.get("q", ""), name="q").strip()
+    total = members.count()
+    if wanted:
+        members = members.filter(user__in=User.objects.matching(wanted))
     context = {
         "frame": frame_of(access, user=request.user, tab="members"),
         "may": may_of(access),
         "members": members.order_by(OWNERS_FIRST, "user__display_name"),
+        "wanted": wanted,
+        "total": total,
         "roles": role_choices(),
     }
     return render(request, "workspace/members.html", context)

@@ -83,6 +83,14 @@ def going(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
             label = tab.palette_label or _("Go to {page}").format(page=tab.label)
             url = tab.url(context.access.project.id)
             yield PaletteEntry(label=str(label), icon=tab.icon, href=url, words=str(tab.palette_words))
+    project_id = context.access.project.id
+    if context.version and context.offers("release.submit"):
+        submit = reverse("workspace:submit_release", args=[project_id])
+        words = _("release sign freeze publish")
+        yield PaletteEntry(label=_("Submit a version for release…"), icon="signature", href=submit, words=words)
+    export = reverse("api_export", args=[project_id])
+    words = _("download backup save JSON everything")
+    yield PaletteEntry(label=_("Export this project"), icon="download", href=export, words=words)
     search = reverse("workspace:search", args=[context.access.project.id])
     yield PaletteEntry(label=_("Search all versions and comments…"), icon="search", href=search)
 

@@ -18,7 +18,8 @@ from drafts.tasks.models import Task
 from kernel.errors import ValidationFailed
 from projects import field_names
 from projects.fields import CONFIGURATION, PROMPT
-from projects.models import Project, Status
+from projects.models import Member, Project, Status
+from projects.roles import role_label
 from workspace.palette.entries import PaletteContext, PaletteEntry
 
 MAX_LINES: Final = 4
@@ -99,6 +100,22 @@ def projects(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
         note = "" if project.status == Status.OPEN else Status(project.status).label
         href = reverse("workspace:workspace", args=[project.id])
         yield PaletteEntry(label=project.name, icon="layers", href=href, note=str(note), words=project.description)
+
+
+def people(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
+    """The members of the project, by name: each leads to their line on its page."""
+    if context.access is None or not question:
+        return
+    address = reverse("workspace:members", args=[context.access.project.id])
+    members = Member.objects.filter(project=context.access.project).select_related("user")
+    for member in members.order_by("user__display_name"):
+        yield PaletteEntry(
+            label=member.user.display_name,
+            icon="user",
+            href=f"{address}#member-{member.user_id}",
+            note=str(role_label(member.role)),
+            words=member.user.username,
+        )
 
 
 def further(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:

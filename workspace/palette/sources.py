@@ -13,6 +13,7 @@ _GROUPS: Final = {
     "fields": PaletteGroup(label=_("Fields of this project"), position=10, limit=6),
     "actions": PaletteGroup(label=_("Actions"), position=20, limit=7),
     "versions": PaletteGroup(label=_("Versions"), position=30, limit=4),
+    "people": PaletteGroup(label=_("People in this project"), position=35, limit=5),
     "projects": PaletteGroup(label=_("Projects"), position=40, limit=5),
     "text": PaletteGroup(label=_("Found in text"), position=80, limit=10, matching=Matching.SEARCHED),
     # The way to the whole search, last.
@@ -27,6 +28,7 @@ _SOURCES: Final = {
     "going": PaletteSource("actions", actions.going, position=40),
     "everywhere": PaletteSource("actions", actions.everywhere, position=90),
     "versions": PaletteSource("versions", records.versions, position=10),
+    "people": PaletteSource("people", records.people, position=10),
     "projects": PaletteSource("projects", records.projects, position=10),
     "lines": PaletteSource("text", records.lines, position=10),
     "tasks": PaletteSource("text", records.tasks, position=20),
