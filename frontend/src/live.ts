@@ -1,4 +1,5 @@
 import { Gateway } from "./gateway";
+import { bars } from "./session";
 import { type Texts, useTexts } from "./texts";
 import { signalInbox } from "./workspace/inbox_signal";
 import { followProjectName } from "./workspace/project_name";
@@ -21,5 +22,10 @@ export const me = data.me;
 
 /** The page's live connection. It shares the tab's session with the workspace, so that a person stays one person. */
 export const gateway = new Gateway(`${scheme}://${location.host}${data.socket}`, `foundry.session.${data.project}`, data.seq);
+// A server that is away is as offline as a browser that is.
+gateway.on("connection", ({ phase }) => {
+  if (phase === "waiting") bars.show("offline");
+  if (phase === "live" || phase === "ended") bars.hide("offline");
+});
 signalInbox(gateway);
 followProjectName(gateway);

@@ -8,7 +8,7 @@ const SAY_INTERVAL = 60_000;
 /** What only a person does. A page scrolls by itself, too, so scrolling counts by the wheel, the finger or the key. */
 const ACTIVITY = ["pointermove", "pointerdown", "keydown", "wheel", "touchmove", "input"] as const;
 
-type Kind = "another" | "nobody" | "idle" | "life" | "old";
+type Kind = "another" | "nobody" | "offline" | "idle" | "life" | "old";
 
 /** The one bar about the page as a whole, the most urgent first. */
 class PageBars {
@@ -27,7 +27,7 @@ class PageBars {
   }
 
   private paint(): void {
-    const order: Kind[] = ["another", "nobody", "life", "idle", "old"];
+    const order: Kind[] = ["another", "nobody", "offline", "life", "idle", "old"];
     const kind = order.find((one) => this.wanted.has(one)) ?? null;
     if (kind !== this.shown) {
       this.shown = kind;
@@ -43,6 +43,15 @@ class PageBars {
 }
 
 export const bars = new PageBars();
+
+/** Says that the browser is offline. The workspace has a bar of its own, which says what becomes of the text. */
+export function watchConnection(): void {
+  if (!pageAccount || document.querySelector("[data-controller~=workspace]")) return;
+  const paint = () => (navigator.onLine ? bars.hide("offline") : bars.show("offline"));
+  window.addEventListener("online", paint);
+  window.addEventListener("offline", paint);
+  paint();
+}
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 

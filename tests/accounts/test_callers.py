@@ -55,10 +55,12 @@ def test_a_socket_has_a_caller_too(person: User) -> None:
     scope = {
         "user": person,
         "credential": "token:1",
+        "is_read_only": True,
         "client": ["192.0.2.2", 4711],
         "headers": [(b"user-agent", b"IDE")],
     }
     caller = caller_from_scope(scope)
+    assert caller.is_read_only
     assert (caller.via, caller.address, caller.user_agent, caller.credential) == (
         "gateway",
         "192.0.2.2",

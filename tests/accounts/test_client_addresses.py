@@ -64,7 +64,7 @@ def test_c17_one_guesser_behind_a_mapped_address_locks_nobody_else_out(
 
 def test_what_is_on_record_is_the_address_as_it_is_read(rf: RequestFactory, person: User) -> None:
     request = rf.get("/", REMOTE_ADDR="::ffff:192.0.2.7")
-    scope = {"user": person, "credential": "cookie:x", "client": ["::ffff:192.0.2.7", 4711]}
+    scope = {"user": person, "credential": "cookie:x", "is_read_only": False, "client": ["::ffff:192.0.2.7", 4711]}
     assert unknown_caller(request).address == caller_from_scope(scope).address == "192.0.2.7"
     assert unknown_caller(rf.get("/", REMOTE_ADDR="garbage")).address is None
 

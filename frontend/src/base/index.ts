@@ -2,7 +2,7 @@ import "htmx.org";
 import controllers from "controllers:./controllers";
 import { account, bindRequests } from "../account";
 import { register } from "../application";
-import { watchSession } from "../session";
+import { watchConnection, watchSession } from "../session";
 import { refreshRestoredPage } from "../page_refresh";
 import { localise, rememberZone } from "../time";
 
@@ -10,6 +10,7 @@ register(controllers);
 
 bindRequests();
 watchSession();
+watchConnection();
 refreshRestoredPage();
 account.watch();
 

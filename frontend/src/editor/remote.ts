@@ -16,22 +16,36 @@ export const markTyped = StateEffect.define<null>();
 export const clearTyped = StateEffect.define<null>();
 
 class Caret extends WidgetType {
-  constructor(private readonly name: string) {
-    super();
-  }
-
-  override eq(other: Caret): boolean {
-    return other.name === this.name;
+  override eq(): boolean {
+    return true;
   }
 
   override toDOM(): HTMLElement {
     const caret = document.createElement("span");
     caret.className = "cm-remote-caret";
-    const label = document.createElement("span");
-    label.className = "cm-remote-name";
-    label.textContent = this.name;
-    caret.append(label);
     return caret;
+  }
+
+  override ignoreEvent(): boolean {
+    return true;
+  }
+}
+
+/** Whose caret is in a line: it stands at the line's end, where it covers no text. */
+class Flag extends WidgetType {
+  constructor(private readonly name: string) {
+    super();
+  }
+
+  override eq(other: Flag): boolean {
+    return other.name === this.name;
+  }
+
+  override toDOM(): HTMLElement {
+    const flag = document.createElement("span");
+    flag.className = "cm-remote-name";
+    flag.textContent = this.name;
+    return flag;
   }
 
   override ignoreEvent(): boolean {
@@ -48,9 +62,13 @@ const writer = StateField.define<Writer | null>({
       : value;
   },
   provide: (field) =>
-    EditorView.decorations.from(field, (value) =>
-      value ? Decoration.set(Decoration.widget({ widget: new Caret(value.name), side: 1 }).range(value.head)) : Decoration.none,
-    ),
+    EditorView.decorations.compute([field, "doc"], (state) => {
+      const value = state.field(field);
+      if (!value) return Decoration.none;
+      const caret = Decoration.widget({ widget: new Caret(), side: 1 }).range(value.head);
+      const flag = Decoration.widget({ widget: new Flag(value.name), side: 2 }).range(state.doc.lineAt(value.head).to);
+      return Decoration.set([caret, flag]);
+    }),
 });
 
 /** Where somebody else writes in this text. */

@@ -41,7 +41,10 @@ export class DialogController extends Controller<HTMLDialogElement> {
 
   /** Its form was answered; a refusal comes back as the form with what is wrong. */
   answered(event: Event): void {
-    if (succeeded(event)) this.element.close();
+    if (!succeeded(event)) return;
+    this.element.close();
+    // Opened again, it asks about something else.
+    for (const form of this.element.querySelectorAll("form")) form.reset();
   }
 
   private readonly scrim = (event: Event): void => {

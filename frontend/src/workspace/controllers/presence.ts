@@ -17,6 +17,8 @@ interface Shown {
 /** Who is here, and what each person writes or reads: writers first, beyond a few of them in a list. */
 export class PresenceController extends LiveController {
   static override targets = ["people", "person", "more", "count", "everyone", "template"];
+  static override values = { narrow: Boolean };
+  declare readonly narrowValue: boolean;
   declare readonly peopleTarget: HTMLElement;
   declare readonly moreTarget: HTMLElement;
   declare readonly countTarget: HTMLElement;
@@ -34,8 +36,10 @@ export class PresenceController extends LiveController {
     if (!project.begun) return;
     const others = project.people.present.filter(({ user }) => user.id !== project.me.id).map(shownOf);
     others.sort((a, b) => ORDER.indexOf(a.at) - ORDER.indexOf(b.at));
-    const more = Math.max(others.length - MAX_SHOWN, 0);
-    this.fill(this.peopleTarget, others.slice(0, MAX_SHOWN));
+    // On a phone several people are a number, so that the name of the project beside them has room.
+    const most = this.narrowValue ? Number(others.length === 1) : MAX_SHOWN;
+    const more = Math.max(others.length - most, 0);
+    this.fill(this.peopleTarget, others.slice(0, most));
     this.fill(this.everyoneTarget, more > 0 ? others : []);
     this.moreTarget.hidden = more === 0;
     this.countTarget.textContent = String(more);

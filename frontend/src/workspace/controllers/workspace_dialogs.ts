@@ -28,6 +28,10 @@ export abstract class AskingController extends LiveController<HTMLDialogElement>
   protected abstract prepare(detail: unknown): void;
 
   private readonly open = (event: Event): void => {
+    // What was chosen the last time was about something else; what was written and not sent stays.
+    for (const choice of this.element.querySelectorAll<HTMLInputElement>("input:is([type=radio], [type=checkbox])")) {
+      choice.checked = choice.defaultChecked;
+    }
     this.prepare((event as CustomEvent<unknown>).detail);
     if (!this.element.open) this.element.showModal();
   };
