@@ -62,7 +62,12 @@ def authors_of(draft: Draft) -> list[UUID]:
 
 def can_any_sign(authors: list[UUID]) -> bool:
     """Whether one of the authors is a person with an open account: agents and services never sign (c23)."""
-    return User.objects.active().filter(pk__in=authors, kind=Kind.HUMAN).exists()
+    return any(can_sign(person) for person in User.objects.filter(pk__in=authors))
+
+
+def can_sign(person: User) -> bool:
+    """Whether this is a person with an open account."""
+    return person.is_active and person.kind == Kind.HUMAN
 
 
 def _released_below(draft: Draft) -> ReleaseQuerySet:

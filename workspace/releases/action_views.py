@@ -23,7 +23,7 @@ from locking.models import Lease
 from projects.access import Access, get_project
 from projects.services import reopen_project
 from publishing import services
-from publishing.authors import authors_of, can_any_sign
+from publishing.authors import authors_of, can_sign
 from publishing.models import Release
 from publishing.policies import rules_of
 from publishing.states import SUBMISSION
@@ -67,6 +67,7 @@ def _submit_context(
 ) -> dict[str, Any]:
     project_id = access.project.id
     rules, authors = rules_of(project_id), authors_of(draft)
+    people = list(User.objects.filter(pk__in=authors).order_by("display_name"))
     errors = refusal.errors if isinstance(refusal, ValidationFailed) else {}
     # An unsaved release, so that the same rules as later say what the policy requires.
     proposed = Release(
@@ -75,7 +76,7 @@ def _submit_context(
         name=name,
         rules=rules.data(),
         authors=authors,
-        authors_sign=can_any_sign(authors),
+        authors_sign=any(can_sign(person) for person in people),
         state=SUBMISSION.release.value,
         submitted_by=request.user,
     )
@@ -91,7 +92,7 @@ def _submit_context(
         "versions": Draft.objects.of_project(project_id).select_related("author").defer("files")[:MAX_VERSIONS],
         "rules": rules,
         "slots": slots_of(proposed, members, me=request.user),
-        "authors": User.objects.filter(pk__in=authors).order_by("display_name"),
+        "authors": people,
         "changes": release_changes(draft, reader=request.user.id),
         "points": points_of(draft, rules),
         "gates": gate_lines(draft, rules),
