@@ -9,6 +9,8 @@ from accounts.models import User
 from drafts.comments.models import Comment
 from drafts.models import Draft
 from projects.models import Project
+from projects.services import reopen_project
+from tests.publishing.reviews import Review, caller_of
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 from tests.writers import Writer
@@ -116,3 +118,32 @@ def test_one_field_is_taken_back_to_an_older_version(
     assert third.fields == {**second.fields, "prompt_text": first.fields["prompt_text"]}
     page = browser(editor).get(address(two_versions, "activity"))
     assert "Editor reverted Prompt to v1 (now v3)" in [words(line) for line in elements(page, "h3")]
+
+
+def test_a_field_is_read_and_commented_on_as_part_of_another_page(
+    browser: Browser, two_versions: Project, reviewer: User
+) -> None:
+    query = {"base": "1", "target": "2", "field": "prompt_text", "part": "3", "view": "unified"}
+
+    part = browser(reviewer).get(address(two_versions), query)
+
+    (sheet,) = elements(part, "section", id="field-3")
+    assert sheet.attributes["data-line-comments-version-value"] == "2"
+    assert not elements(part, "main")
+    assert not elements(part, "form", class_="read-mark")
+
+
+def test_the_page_of_a_release_keeps_count_of_what_was_read(browser: Browser, review: Review) -> None:
+    review.release()
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id, reason="More")
+    review.save("# Role\nBe brief.\n", **{"files/a.md": {"language": "markdown", "content": "x"}})
+    release = review.submit("1.1.0")
+    client = browser(review.people["reviewer"])
+    page_of = reverse("workspace:release", args=[review.project.id, release.id])
+    assert progress(client.get(page_of)) == "0 of 2 read"
+
+    client.post(address(review.project, "compare_read"), mark("prompt_text"))
+
+    page = client.get(page_of)
+    assert progress(page) == "1 of 2 read"
+    assert len(elements(page, "details", class_="change-difference")) == 2

@@ -31,7 +31,10 @@ MAX_VERSIONS = 200
 
 @page()
 def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?base=14&target=15[&field=[&after=]][&view=unified]`, or the two picks of the history."""
+    """`?base=14&target=15[&field=[&after=]][&view=unified]`, or the two picks of the history.
+
+    With `part=<number>` the named field alone, under that number, as part of another page.
+    """
     access = get_project(user=request.user, project_id=project_id)
     if request.GET.getlist("pick"):
         return _from_picks(request, project_id)
@@ -57,6 +60,10 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "versions": versions[:MAX_VERSIONS],
         **reviewing_context(access, request.user, base, target, comparison),
     }
+    part = query_number(request.GET, "part")
+    if part is not None and comparison.fields:
+        context |= {"field": comparison.fields[0], "number": part, "is_part": True}
+        return render(request, "workspace/parts/compare_field.html", context)
     return render(request, "workspace/compare.html", context)
 
 
