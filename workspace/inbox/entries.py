@@ -60,12 +60,10 @@ def views_of(rows: Iterable[Notification]) -> list[NotificationView]:
     comment_ids = [row.facts["comment_id"] for row in found if "comment_id" in row.facts]
     comments = Comment.objects.filter(pk__in=comment_ids).exclude(state=CommentState.WITHDRAWN)
     texts: dict[str, str] = {str(key): text for key, text in comments.values_list("pk", "text")} if comment_ids else {}
-    task_ids = {row.pk: task_id for row in found if (task_id := _task_id(row))}
-    tasks = Task.objects.in_bulk(list(task_ids.values())) if task_ids else {}
+    task_ids = [task_id for row in found if (task_id := _task_id(row))]
+    tasks = Task.objects.in_bulk(task_ids) if task_ids else {}
     return [
-        NotificationView(
-            row, sentence_of(row), _icon(row.kind), _quote(row, texts), _task_of(row, tasks.get(task_ids.get(row.pk)))
-        )
+        NotificationView(row, sentence_of(row), _icon(row.kind), _quote(row, texts), _task_of(row, tasks))
         for row in found
     ]
 
@@ -77,7 +75,9 @@ def _task_id(row: Notification) -> UUID | None:
     return None
 
 
-def _task_of(row: Notification, task: Task | None) -> Task | None:
+def _task_of(row: Notification, tasks: Mapping[UUID, Task]) -> Task | None:
+    task_id = _task_id(row)
+    task = tasks.get(task_id) if task_id else None
     return task if task is not None and task.project_id == row.project_id else None
 
 
