@@ -13,6 +13,8 @@ from tests.services import worker
 LONGEST = ("faults", "browser", "foundry_site", "proof", "rest", "gateway")
 # The faults share one cluster, which they break: together, and one after the other.
 TOGETHER = "tests/faults/"
+# Its tests stop the nodes that the other faults share, and so come last.
+NODES_OF_ITS_OWN = "strange_nodes"
 # Each test stands for itself here, and all of them take long.
 APART = "tests/rest/test_schema.py"
 
@@ -38,7 +40,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesToge
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In a worker, put the longest folders first; the order within them, and of the others, is the seed's."""
     if worker() is not None:
-        items.sort(key=lambda item: _rank(item.path))
+        items.sort(key=lambda item: (_rank(item.path), NODES_OF_ITS_OWN in getattr(item, "fixturenames", ())))
 
 
 def _rank(path: Path) -> int:

@@ -51,7 +51,10 @@ def _workers() -> int:
 
 def _pytest(arguments: Sequence[str]) -> int:
     """Run pytest in the foreground. After a signal, it gets time to stop its services."""
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=BASE_DIR, start_new_session=True)
+    # What is compiled is kept for all that the tests start, also where the environment forbids it.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=BASE_DIR, env=environment, start_new_session=True)
     try:
         return process.wait()
     except Stopped:
