@@ -9,6 +9,7 @@ import sys
 from django.conf import settings
 
 from foundry_site.stages import available_stages
+from tests.patience import COMMAND_PATIENCE
 
 
 def manage(*arguments: str) -> str:
@@ -20,7 +21,7 @@ def manage(*arguments: str) -> str:
         env=environment,
         stdout=subprocess.PIPE,
         check=True,
-        timeout=120,
+        timeout=COMMAND_PATIENCE,
         text=True,
     )
     return ran.stdout

@@ -14,13 +14,16 @@ from audit.checkpoints.models import Checkpoint
 from audit.checkpoints.services import CHECKPOINT_MADE
 from audit.jobs import seal_checkpoint, verify_chains
 from audit.models import ChainVerification, Event
+from tests.patience import COMMAND_PATIENCE
 from tests.publishing.reviews import Review
 
 
 def work(environment: dict[str, str]) -> None:
     """One worker, in a process of its own as `script/run` starts it, until the queue is empty."""
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **environment}, check=True, timeout=60)
+    subprocess.run(
+        command, cwd=settings.BASE_DIR, env={**os.environ, **environment}, check=True, timeout=COMMAND_PATIENCE
+    )
 
 
 def test_a_worker_seals_a_checkpoint_where_something_was_recorded(

@@ -23,12 +23,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from foundry_site.launcher.chromium import find_chromium
 from tests import databases
 from tests.browser.people import Person, Result, World
+from tests.patience import PATIENCE
 
 # As root Chromium has no sandbox of its own; the others keep it from calling home.
 CHROMIUM = (
@@ -40,7 +41,8 @@ CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 60
+# Milliseconds.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,7 +69,7 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         self._process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._environment, start_new_session=True)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The server did not start.")
@@ -75,7 +77,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def _answers(self) -> bool:

@@ -22,6 +22,7 @@ from projects.demo import PEOPLE
 from projects.models import Project
 from projects.services import add_member, create_project
 from tests.accounts.pages import seem_proven
+from tests.patience import PATIENCE
 from tests.writers import Writer
 
 Result = TypeVar("Result")
@@ -46,9 +47,9 @@ class World:
         draft: Draft = self.arrange(lambda: get_draft(project_id=self.project.id, version=None))
         return draft
 
-    def until(self, holds: Callable[[], bool], *, seconds: float = 10) -> None:
+    def until(self, holds: Callable[[], bool]) -> None:
         """Wait for something to become true in the database."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not self.arrange(holds):
             assert time.monotonic() < deadline, "It did not become true."
 
@@ -120,6 +121,7 @@ class Person:
             permissions=["clipboard-read", "clipboard-write"],
         )
         self._context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": world.url}])
+        self._context.set_default_timeout(PATIENCE * 1000)
         self.page: Page = self._context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught {error}"))

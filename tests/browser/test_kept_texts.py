@@ -182,7 +182,7 @@ def test_the_page_catches_up_after_the_server_was_away(
         world.arrange(save_topology)
     finally:
         server.start()
-    expect(mara.bar("Offline")).to_be_hidden(timeout=30_000)
+    expect(mara.bar("Offline")).to_be_hidden()
     expect(page.locator(".topbar .badge")).to_contain_text("Draft v13")
     mara.expect_state("yours")
     expect(mara.line("Written before the server went.")).to_be_visible()

@@ -104,7 +104,7 @@ def test_a_text_over_the_limit_says_how_far_it_fits(person: Callable[..., Person
 def leave(person: Person, world: World) -> None:
     """Go away from the page; the server soon frees what it held."""
     person.page.goto("about:blank")
-    world.until(lambda: not Lease.objects.open().filter(project=world.project).exists(), seconds=30)
+    world.until(lambda: not Lease.objects.open().filter(project=world.project).exists())
 
 
 def discard(person: Person) -> None:

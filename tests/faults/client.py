@@ -20,9 +20,8 @@ from websockets.protocol import State
 from foundry_site.launcher.nodes import NodeProcess
 from kernel.tasks import end
 from tests.faults.fault_cluster import Person
+from tests.patience import PATIENCE
 
-# Seconds. Longer than any answer may take: Postgres gives up a lock after 5, a connection after another 5.
-TIMEOUT = 20.0
 # Seconds between two looks, or two attempts.
 PAUSE = 0.05
 LARGEST = 64 * 1024 * 1024
@@ -42,17 +41,16 @@ class RefusedError(Exception):
         super().__init__(f"{self.number} {self.code}: {self.problem.get('detail')}")
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], within: float, what: str) -> float:
-    """Wait until something is so; the seconds that took. Fails after `within` seconds."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
+async def until(condition: Callable[[], object | Awaitable[object]], what: str) -> None:
+    """Wait until something is so."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         found = condition()
         if isinstance(found, Awaitable):
             found = await found
         if found:
-            return loop.time() - began
-        assert loop.time() - began < within, f"not within {within} s: {what}"
+            return
+        assert asyncio.get_running_loop().time() < deadline, f"not within {PATIENCE:.0f} s: {what}"
         await asyncio.sleep(PAUSE)
 
 
@@ -123,7 +121,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self.person.token}"}
         try:
             self._socket = await connect(address, additional_headers=headers, max_size=LARGEST, proxy=None)
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(PATIENCE):
                 first = json.loads(await self._socket.recv())
         except ConnectionClosed as closed:
             self.close_code = closed.rcvd.code if closed.rcvd else None
@@ -138,7 +136,7 @@ class Client:
 
     async def open_at_any(self, nodes: Sequence[NodeProcess]) -> None:
         """Try one node after the other until one takes us."""
-        deadline = asyncio.get_running_loop().time() + TIMEOUT
+        deadline = asyncio.get_running_loop().time() + PATIENCE
         for node in itertools.cycle(nodes):
             try:
                 await self.open(node)
@@ -178,7 +176,7 @@ class Client:
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(PATIENCE):
                 await self._socket.send(
                     json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
                 )
@@ -242,7 +240,7 @@ async def fresh_replica(node: NodeProcess, person: Person, project_id: str) -> R
     return Replica.of_snapshot(client.snapshot)
 
 
-async def converge(clients: Sequence[Client], node: NodeProcess, within: float) -> None:
+async def converge(clients: Sequence[Client], node: NodeProcess) -> None:
     """Wait until all these clients know exactly what a fresh snapshot tells."""
     person, project_id = clients[0].person, clients[0].project_id
     fresh = Replica()
@@ -253,7 +251,7 @@ async def converge(clients: Sequence[Client], node: NodeProcess, within: float) 
         return all(client.replica == fresh for client in clients)
 
     try:
-        await until(agree, within, "every client knows what a fresh snapshot tells")
+        await until(agree, "every client knows what a fresh snapshot tells")
     except AssertionError as error:
         known = [client.replica for client in clients]
         raise AssertionError(f"{error}\nfresh {fresh}\nknown {known}") from None

@@ -22,6 +22,7 @@ import redis
 from foundry_site.embedded import addresses, postgres, valkey
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.nodes import MANAGE, bare_environment
+from tests.patience import COMMAND_PATIENCE, PATIENCE
 
 # Seconds. Short, so that a test can wait for a lock to run out.
 TTL = 3
@@ -89,7 +90,13 @@ class FaultCluster:
     def run(self, *command: str) -> str:
         """Run a program on these services; what it says. Raises `AssertionError` where it fails."""
         done = subprocess.run(
-            command, cwd=BASE_DIR, env=self.environment, timeout=120, check=False, capture_output=True, text=True
+            command,
+            cwd=BASE_DIR,
+            env=self.environment,
+            timeout=COMMAND_PATIENCE,
+            check=False,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -107,7 +114,7 @@ class FaultCluster:
         postmaster = self._postmaster()
         servers = [postmaster, *postmaster.children()]
         postmaster.send_signal(signal.SIGQUIT)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in servers):
             assert time.monotonic() < deadline, "Postgres did not die"
             time.sleep(0.02)
@@ -142,6 +149,12 @@ class FaultCluster:
         """Make it forget everything."""
         with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client:
             client.flushall()
+
+    def lock_lives(self, project_id: str, field: str) -> float:
+        """The seconds for which a field stays locked if nobody renews it; negative where it is not."""
+        with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client:
+            milliseconds: int = client.pttl(f"lock:project:{project_id}:field:{field}")
+            return milliseconds / 1000
 
     def _redis_runs(self) -> bool:
         with redis.Redis.from_url(addresses.redis_url(self.data_dir)) as client, suppress(redis.RedisError):

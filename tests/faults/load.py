@@ -62,17 +62,16 @@ class Tally:
     unavailable: Counter[str] = dataclasses.field(default_factory=Counter)
     lost: int = 0
 
-    async def grows_by(self, count: int, within: float = 30.0) -> None:
+    async def grows_by(self, count: int) -> None:
         """Wait until so many more saves are acknowledged."""
         goal = len(self.acknowledged) + count
-        await until(lambda: len(self.acknowledged) >= goal, within, f"{count} more saves acknowledged")
+        await until(lambda: len(self.acknowledged) >= goal, f"{count} more saves acknowledged")
 
-    async def is_told_unavailable(self, *interfaces: str, within: float = 30.0) -> None:
+    async def is_told_unavailable(self, *interfaces: str) -> None:
         """Wait until somebody through each of these interfaces has been refused because something is away."""
         before = self.unavailable.copy()
         await until(
             lambda: all(self.unavailable[each] > before[each] for each in interfaces),
-            within,
             f"{' and '.join(interfaces)} say that something is away",
         )
 

@@ -8,8 +8,8 @@ import os
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
 
 from foundry_site.launcher.nodes import NodeProcess
-from tests.faults.client import TIMEOUT
 from tests.faults.fault_cluster import Person
+from tests.patience import PATIENCE
 
 CLOSE = 8
 
@@ -28,7 +28,7 @@ class RawSocket:
     async def close_code(self) -> int | None:
         """Read until the server closes; the code it gives, None where it just hangs up."""
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     opcode, payload = await self._frame()
                     if opcode == CLOSE:
@@ -63,7 +63,7 @@ async def open_raw(node: NodeProcess, person: Person, project_id: str) -> RawSoc
         "",
     )
     writer.write("\r\n".join(lines).encode())
-    async with asyncio.timeout(TIMEOUT):
+    async with asyncio.timeout(PATIENCE):
         head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101"), head
     return RawSocket(reader, writer)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundry_site.launcher.nodes import NodeProcess
-from tests.faults.client import TIMEOUT, LostError, RefusedError
+from tests.faults.client import LostError, RefusedError
 from tests.faults.fault_cluster import Person
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ async def rest(node: NodeProcess, person: Person, method: str, path: str, body: 
 
 
 def _request(node: NodeProcess, person: Person, method: str, path: str, body: Any) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=TIMEOUT)
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
     headers = {"Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
     try:
         connection.request(method, f"/api/v1/{path}", body=None if body is None else json.dumps(body), headers=headers)

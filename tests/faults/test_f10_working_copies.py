@@ -6,7 +6,7 @@ import asyncio
 
 from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, until
-from tests.faults.fault_cluster import TTL, FaultCluster
+from tests.faults.fault_cluster import FaultCluster
 from tests.faults.load import Attempt, leave_all
 from tests.faults.rest import kept_text, make_project, rest
 
@@ -27,7 +27,7 @@ async def test_a_text_kept_by_a_node_that_dies_is_offered_by_the_other_one(
         await writer.call("working_copy.put", **put, revision=revision, content=f"typed {revision}")
     nodes[0].kill()
     try:
-        await until(lambda: other.takes(FIELD), TTL + 2, "the field is free")
+        await until(lambda: other.takes(FIELD), "the field is free")
         taken = await other.call("lock.acquire", field=FIELD)
         await other.call("draft.save", **Attempt(FIELD, "the next holder's", taken["token"], 0).parameters())
         (kept,) = (await rest(nodes[1], mara, "GET", f"projects/{project_id}/working-copies/")).body["results"]

@@ -6,7 +6,7 @@ import asyncio
 
 from foundry_site.launcher.nodes import NodeProcess
 from tests.faults.client import Client, converge
-from tests.faults.fault_cluster import TTL, FaultCluster
+from tests.faults.fault_cluster import FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
 
@@ -42,6 +42,6 @@ async def test_nothing_acknowledged_is_lost_and_the_pool_recovers(
         *(rest(node, mara, "GET", f"projects/{project_id}/drafts/") for node in nodes for _ in range(16))
     )
     assert {answer.status for answer in answers} == {200}
-    await converge(clients, nodes[0], within=TTL + 12)
+    await converge(clients, nodes[0])
     await leave_all(clients)
     cluster.verify()

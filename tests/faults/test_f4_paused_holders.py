@@ -13,17 +13,18 @@ import pytest
 
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.nodes import NodeProcess
-from tests.faults.client import TIMEOUT, Client, RefusedError, converge, until
-from tests.faults.fault_cluster import TTL, FaultCluster
+from tests.faults.client import Client, RefusedError, converge, until
+from tests.faults.fault_cluster import FaultCluster
 from tests.faults.load import Attempt, leave_all
 from tests.faults.rest import kept_text, make_project
+from tests.patience import PATIENCE
 
 FIELD = "prompt_text"
 
 
 async def takes_over_and_saves(client: Client) -> None:
     """The next holder: gets the field when the other's time is over, and saves."""
-    await until(lambda: client.takes(FIELD), TTL + 2, "the field is free")
+    await until(lambda: client.takes(FIELD), "the field is free")
     lock = await client.call("lock.acquire", field=FIELD)
     await client.call("draft.save", **Attempt(FIELD, "the new holder's", lock["token"], 0).parameters())
 
@@ -51,7 +52,7 @@ async def test_a_save_that_waited_in_a_paused_node_is_refused(
     kept = await kept_text(nodes[0], mara, project_id, refused.value.problem["working_copy"])
     assert kept == "the paused holder's"
     assert [each.text for each in cluster.saved_texts(project_id)] == ["the new holder's"]
-    await converge([holder, other], nodes[0], within=TTL + 12)
+    await converge([holder, other], nodes[0])
     await leave_all([holder, other])
 
 
@@ -71,7 +72,7 @@ async def test_a_paused_client_is_refused_when_it_wakes_up(
     try:
         order = {"port": nodes[0].port, "person": asdict(mara), "project_id": project_id, "field": FIELD}
         holder.stdin.write(json.dumps(order | {"text": "the paused holder's"}).encode() + b"\n")
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE):
             assert await holder.stdout.readline() == b"holding\n"
         # It renews, so it holds the field past its first time.
         assert not await other.takes(FIELD)
@@ -79,7 +80,7 @@ async def test_a_paused_client_is_refused_when_it_wakes_up(
         await takes_over_and_saves(other)
         holder.stdin.write(b"save\n")
         os.kill(holder.pid, signal.SIGCONT)
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE):
             told = json.loads(await holder.stdout.readline())
             await holder.wait()
     finally:

@@ -13,11 +13,12 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from foundry_site.launcher.nodes import NodeProcess
-from tests.faults.client import TIMEOUT, Client, until
+from tests.faults.client import Client, until
 from tests.faults.fault_cluster import FaultCluster, Person
 from tests.faults.load import Attempt
 from tests.faults.raw import frame, open_raw
 from tests.faults.rest import make_project
+from tests.patience import PATIENCE
 
 FRAMES = 10_000
 SOCKETS = 8
@@ -107,7 +108,7 @@ async def throw(node: NodeProcess, person: Person, project_id: str, *, count: in
         answers = asyncio.create_task(collect(socket, count))
         for message in itertools.islice(bad_messages(seed), count):
             await socket.send(message)
-        async with asyncio.timeout(3 * TIMEOUT):
+        async with asyncio.timeout(PATIENCE):
             return await answers
 
 
@@ -196,10 +197,10 @@ async def test_ten_thousand_bad_frames_are_refused_and_leave_nothing_behind(
         return await asyncio.to_thread(client_sockets, process, node.port) == 1
 
     await barrage(node, people, project_id, seed=1)
-    await until(is_alone, TIMEOUT, "the sockets of the first half are gone")
+    await until(is_alone, "the sockets of the first half are gone")
     memory, files = process.memory_info().rss, process.num_fds()
     await barrage(node, people, project_id, seed=2)
-    await until(is_alone, TIMEOUT, "the sockets of the second half are gone")
+    await until(is_alone, "the sockets of the second half are gone")
 
     # The second half finds most threads, connections and buffers there that it needs; a busy machine adds a few.
     assert process.memory_info().rss - memory < MAX_GROWTH

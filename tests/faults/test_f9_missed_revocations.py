@@ -17,8 +17,6 @@ from tests.faults.rest import RestClient, make_project, rest
 FIELD = "prompt_text"
 # Seconds. Shorter than the product's, so that the test does not have to wait for that.
 WINDOW = 0.5
-# Seconds within which access ends (docs/gateway.md), and some for two busy machines.
-SOON = 6
 
 StartNodes = Callable[..., AbstractContextManager[tuple[NodeProcess, NodeProcess]]]
 
@@ -42,7 +40,7 @@ async def window_passes(cluster: FaultCluster) -> None:
             row = connection.execute(query, [2 * WINDOW]).fetchone()
         return row is not None and bool(row[0])
 
-    await until(is_past, SOON, "the window is over")
+    await until(is_past, "the window is over")
 
 
 def how_it_ended(cluster: FaultCluster, project_id: str) -> list[tuple[str]]:
@@ -74,12 +72,12 @@ async def test_a_closed_account_is_out_of_a_node_that_was_stopped_meanwhile(
         nodes[0].pause()
         try:
             await take_access(cluster, "close", gone)
-            await until(lambda: not there.is_open, SOON, "the running node closes the socket")
-            await until(lambda: other.takes(FIELD), SOON, "the field is free")
+            await until(lambda: not there.is_open, "the running node closes the socket")
+            await until(lambda: other.takes(FIELD), "the field is free")
             await window_passes(cluster)
         finally:
             nodes[0].resume()
-        await until(lambda: not here.is_open, SOON, "the stopped node closes the socket, too")
+        await until(lambda: not here.is_open, "the stopped node closes the socket, too")
         assert (here.close_code, there.close_code) == (4401, 4401)
         assert ("revoked",) in how_it_ended(cluster, project_id)
         assert other.is_open
@@ -106,10 +104,10 @@ async def test_an_expired_token_is_out_of_both_nodes_and_holds_nothing(
             for client, field in ((sockets[0], FIELD), (without_socket, "files/second.md"))
         ]
         await take_access(cluster, "expire", gone)
-        await until(lambda: not any(socket.is_open for socket in sockets), SOON, "both nodes close the sockets")
+        await until(lambda: not any(socket.is_open for socket in sockets), "both nodes close the sockets")
         assert [socket.close_code for socket in sockets] == [4401, 4401]
         for field in (FIELD, "files/second.md"):
-            await until(lambda field=field: other.takes(field), SOON, f"{field} is free")  # type: ignore[misc]
+            await until(lambda field=field: other.takes(field), f"{field} is free")  # type: ignore[misc]
         assert how_it_ended(cluster, project_id).count(("revoked",)) == 2
         assert (await rest(nodes[0], gone, "GET", f"projects/{project_id}/")).status == 401
         await asyncio.gather(*keeping)

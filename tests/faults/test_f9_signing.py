@@ -19,10 +19,11 @@ import pytest
 from foundry_site.launcher.nodes import MANAGE, NodeProcess
 from publishing.bundle.verifier.main import verify
 from publishing.bundle.verifier.reading import Bundle
-from tests.faults.client import TIMEOUT, until
+from tests.faults.client import until
 from tests.faults.fault_cluster import FaultCluster, Person
 from tests.faults.rest import Answer, make_project, rest
 from tests.faults.signers import PASSWORD
+from tests.patience import PATIENCE
 
 ROLES = {"authored": "editor", "reviewed": "reviewer", "approved": "owner"}
 # What of the last signature, which releases, was done when the node dies, and where the next step begins.
@@ -71,7 +72,7 @@ class Review:
             "Content-Type": "application/json",
             "Idempotency-Key": reference,
         }
-        connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
         try:
             connection.request("POST", f"/api/v1/releases/{self.release}/signatures/", json.dumps(body), headers)
             response = connection.getresponse()
@@ -101,7 +102,7 @@ class Review:
         asked = Request(
             f"{node.url}/api/v1/releases/{self.release}/bundle/", headers={"Authorization": f"Bearer {owner.token}"}
         )
-        with urlopen(asked, timeout=TIMEOUT) as answer:
+        with urlopen(asked, timeout=PATIENCE) as answer:
             archive = zipfile.ZipFile(io.BytesIO(answer.read()))
 
         def opener(name: str) -> Callable[[], Any]:
@@ -125,7 +126,7 @@ async def test_a_node_that_dies_while_the_last_signature_is_given_leaves_it_whol
 
         with pytest.raises((OSError, http.client.HTTPException)):
             await review.sign(dying, "approved", reference)
-        await until(lambda: not dying.is_running, within=10, what="the node is dead")
+        await until(lambda: not dying.is_running, "the node is dead")
         again = await review.sign(living, "approved", reference)
 
         assert again.status == (200 if how_far.startswith("committed") else 201), again

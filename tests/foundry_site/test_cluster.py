@@ -13,6 +13,7 @@ import pytest
 
 from foundry_site.launcher.nginx import configuration, find_nginx
 from tests.foundry_site.test_run import Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
+from tests.patience import PATIENCE, have_ended
 
 COMMAND = "foundry_site.launcher.nodes"
 
@@ -32,7 +33,7 @@ def start(data_dir: Path) -> Iterator[Callable[..., Run]]:
 
 
 def ready(port: str) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
         return bool(answer.status == 200)
 
 
@@ -69,8 +70,7 @@ def test_nodes_do_not_outlive_a_launcher_that_is_killed(start: Callable[..., Run
     nodes = nodes_of(data_dir)
     assert len(nodes) == 2
     cluster.end(signal.SIGKILL)
-    _, alive = psutil.wait_procs(nodes, timeout=15)
-    assert not alive
+    assert have_ended(nodes)
 
 
 def test_an_embedded_database_serves_a_few_nodes(start: Callable[..., Run]) -> None:

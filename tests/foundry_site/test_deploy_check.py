@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.patience import COMMAND_PATIENCE
+
 PRODUCTION = {"FOUNDRY_HTTPS": "true", "FOUNDRY_ALLOWED_HOSTS": "foundry.example"}
 FACTS = """
 import json, django
@@ -43,7 +45,13 @@ def environment(process_environment: dict[str, str], tmp_path: Path) -> dict[str
 def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *words]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_PATIENCE,
+        check=False,
     )
 
 

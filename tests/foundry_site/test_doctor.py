@@ -30,6 +30,7 @@ from foundry_site.doctor.examination import examine
 from foundry_site.environment import read_environment
 from kernel.doctor import Level
 from tests.foundry_site.findings import run_sql, the
+from tests.patience import COMMAND_PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -216,11 +217,11 @@ def test_the_command_says_so_and_ends_with_1(process_environment: dict[str, str]
     environment = {**os.environ, **process_environment, "FOUNDRY_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "doctor"]
     facts: dict[str, Any] = {"cwd": site.BASE_DIR, "env": environment, "capture_output": True, "text": True}
-    told = subprocess.run(command, check=False, timeout=60, **facts)
+    told = subprocess.run(command, check=False, timeout=COMMAND_PATIENCE, **facts)
     assert told.returncode == 1, told.stderr
     assert "bad   fsync: off\n      Set fsync = on" in told.stdout
     assert "Traceback" not in told.stderr
-    lines = subprocess.run([*command, "--json"], check=False, timeout=60, **facts).stdout.splitlines()
+    lines = subprocess.run([*command, "--json"], check=False, timeout=COMMAND_PATIENCE, **facts).stdout.splitlines()
     assert {"level", "subject", "text", "remedy"} == json.loads(lines[0]).keys()
 
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from foundry_site.server.http import HttpApplication
+from tests.patience import PATIENCE
 
 
 class Desk:
@@ -37,7 +38,7 @@ class Desk:
 
     def until(self, number: int) -> None:
         with self.came:
-            assert self.came.wait_for(lambda: self.inside == number, 10)
+            assert self.came.wait_for(lambda: self.inside == number, PATIENCE)
 
 
 desk = Desk()

@@ -18,6 +18,7 @@ from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError
 from foundry_site.launcher.options import parse_run_options
 from foundry_site.launcher.processes import ProgramError, run_quietly
+from tests.patience import have_ended
 
 
 def test_a_relative_data_folder_is_the_callers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -133,9 +134,7 @@ def test_a_program_ends_with_us_and_so_do_its_children(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run_quietly([sys.executable, "-c", script], cwd=tmp_path, on_line=stop)
-    psutil.wait_procs(children, timeout=5)
-    # Ended, if perhaps not yet collected: that is for the system's first process to do.
-    assert [one for one in children if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+    assert have_ended(children)
 
 
 @pytest.mark.parametrize(

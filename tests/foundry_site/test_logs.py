@@ -19,6 +19,7 @@ from foundry_site.launcher.nodes import NodeProcess, running
 from foundry_site.observability.access_log import LoggedRequests
 from foundry_site.observability.logs import JsonFormatter, TextFormatter, circumstances, note
 from projects.models import Project
+from tests.patience import PATIENCE
 
 MADE = re.compile(r"[0-9a-f]{32}")
 
@@ -91,7 +92,7 @@ def node(committed_db: None, process_environment: dict[str, str], tmp_path: Path
 
 def ask(node: NodeProcess, path: str, **headers: str) -> str:
     """Ask for a path; the request id of the answer."""
-    connection = HTTPConnection("127.0.0.1", node.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.read()

@@ -11,6 +11,7 @@ import pytest
 from accounts.models import User
 from audit.models import Event
 from foundry_site.launcher.nodes import NodeProcess, running
+from tests.patience import PATIENCE
 
 CLAIMED = "203.0.113.9"
 
@@ -27,7 +28,7 @@ def test_the_address_of_a_failed_sign_in(
     person: User = make_user("guessed")
     node = NodeProcess({**process_environment, "FOUNDRY_PROXY": proxy}, tmp_path / "node.log")
     with running(node):
-        connection = HTTPConnection("127.0.0.1", node.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
         body = msgspec.json.encode({"username": person.username, "password": "wrong", "name": "guess"})
         headers = {"Content-Type": "application/json", "X-Forwarded-For": CLAIMED}
         connection.request("POST", "/api/v1/auth/tokens/", body, headers)

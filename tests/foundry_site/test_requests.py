@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from foundry_site.launcher.nodes import NodeProcess, running
+from tests.patience import PATIENCE
 
 LIMIT = 8 * 1024 * 1024
 ADDRESS = "/api/v1/auth/tokens/"
-PATIENCE = 20
 
 
 @pytest.fixture(scope="module")

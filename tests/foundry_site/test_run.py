@@ -20,8 +20,8 @@ import pytest
 
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher import frontend
+from tests.patience import COMMAND_PATIENCE, PATIENCE
 
-PATIENCE_SECONDS = 180
 CHOSEN_BY_TESTS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 # Building them is script/test's first step; here it would race with other tests.
@@ -53,7 +53,7 @@ class Run:
         )
         self.said = ""
         # With PYTHONFAULTHANDLER it says where it hangs.
-        self._watchdog = threading.Timer(PATIENCE_SECONDS, self.process.send_signal, [signal.SIGABRT])
+        self._watchdog = threading.Timer(COMMAND_PATIENCE, self.process.send_signal, [signal.SIGABRT])
         self._watchdog.start()
 
     def until(self, text: str) -> None:
@@ -75,7 +75,7 @@ class Run:
         return self.process.returncode
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
             return json.load(answer)
 
 
@@ -98,7 +98,7 @@ def left_over(data_dir: Path) -> list[str]:
 
     Postgres says that it has ended (by removing its pid file) a moment before its process has.
     """
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while (found := working(data_dir)) and time.monotonic() < deadline:
         continue
     return found
@@ -170,7 +170,7 @@ def test_services_and_a_worker_that_die_come_back_by_themselves(start: Callable[
     for process in before.values():
         process.kill()
     run.until("The embedded PostgreSQL has ended, and is started again")
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + COMMAND_PATIENCE
     while not all(comes_back(data_dir, marks, before[name].pid) for name, marks in PROGRAMS.items()):
         assert time.monotonic() < deadline, run.said
         time.sleep(0.1)
@@ -215,7 +215,7 @@ def is_ready(run: Run) -> bool:
 
 def test_one_that_is_stopped_while_postgres_starts_leaves_nothing(start: Callable[..., Run], data_dir: Path) -> None:
     run = start()
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + COMMAND_PATIENCE
     while not (data_dir / "postgres").exists() and not (data_dir / "postgres.new").exists():
         assert time.monotonic() < deadline
     assert run.end(signal.SIGTERM) == 0

@@ -17,8 +17,7 @@ from accounts.models import User
 from accounts.services import create_token
 from foundry_site.launcher.nodes import NodeProcess, running
 from projects.models import Project
-
-PATIENCE = 20
+from tests.patience import PATIENCE
 
 
 def rename(node: NodeProcess, project: Project, token: str) -> int:

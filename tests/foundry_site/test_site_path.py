@@ -27,6 +27,7 @@ from foundry_site.server.site_path import BelowPath
 from gateway.close_codes import CloseCode
 from projects.models import Project
 from tests.accounts.provider import Provider, provider_of
+from tests.patience import PATIENCE
 
 PASSWORD = "lantern-orbit-42"
 ROOT = "/tools/foundry"
@@ -57,7 +58,7 @@ class Browser:
     def open(self, path: str, data: bytes | None = None) -> tuple[str, str]:
         """Where a request ends, and what is there."""
         request = urllib.request.Request(self.origin + path, data, {"Origin": self.origin})
-        with self._opener.open(request, timeout=30) as answer:
+        with self._opener.open(request, timeout=PATIENCE) as answer:
             return answer.url.removeprefix(self.origin), answer.read().decode()
 
     def send(self, page: str, *, to: str = "", **form: str) -> tuple[str, str]:
@@ -103,7 +104,7 @@ def node(
 
 
 def ask(node: NodeProcess, path: str, method: str = "GET") -> HTTPResponse:
-    connection = HTTPConnection("localhost", node.port, timeout=30)
+    connection = HTTPConnection("localhost", node.port, timeout=PATIENCE)
     connection.request(method, path)
     answer = connection.getresponse()
     answer.read()
@@ -232,6 +233,6 @@ def test_a_header_does_not_move_the_addresses_of_a_page(
 ) -> None:
     node = NodeProcess(process_environment, tmp_path / "node.log")
     with running(node):
-        connection = HTTPConnection("localhost", node.port, timeout=30)
+        connection = HTTPConnection("localhost", node.port, timeout=PATIENCE)
         connection.request("GET", "/", headers={"Daphne-Root-Path": "//evil.example"})
         assert connection.getresponse().headers["Location"] == "/projects/"

@@ -16,6 +16,7 @@ from foundry_site import stages
 from foundry_site.environment import read_environment
 from kernel.environment import EnvironmentVariableError
 from kernel.stage import StageConfig
+from tests.patience import COMMAND_PATIENCE
 
 
 def test_the_variable_names_the_stages():
@@ -73,7 +74,7 @@ def test_nodes_and_workers_refuse_to_start_without_a_stage_that_the_database_hol
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=COMMAND_PATIENCE,
     )
     assert started.returncode == 1
     assert "stages that are not installed: sample_stage" in started.stderr

@@ -9,8 +9,7 @@ import pytest
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.launcher import supervision
 from foundry_site.launcher.supervision import MAX_STARTS, Supervised, supervised
-
-PATIENCE = 30
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)

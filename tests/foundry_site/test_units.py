@@ -21,11 +21,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from audit.chain_verification.models import ChainVerification
 from audit.keys.private import key_path, read_or_make
+from tests.patience import PATIENCE
 
 FOLDER = settings.BASE_DIR / "docs" / "operations"
 # systemd.exec(5): what a service finds in its environment besides the unit's own lines, as far as it matters here.
 SYSTEMD = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-PATIENCE = 60
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
 
@@ -87,7 +87,7 @@ def test_the_unit_of_a_node_serves(start: Start) -> None:
     line = node.stdout.readline().decode()
     found = re.search(r"^Listening on 127\.0\.0\.1:(\d+)\.$", line)
     assert found, line or "it ended at once"
-    with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}/readyz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{found[1]}/readyz", timeout=PATIENCE) as answer:
         assert answer.status == 200
     node.terminate()
     assert node.wait(PATIENCE) == 0

@@ -19,8 +19,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from foundry_site.jobs import requeue_stalled
 from tests.foundry_site.slow_worker import NAME
+from tests.patience import PATIENCE
 
-PATIENCE = 60
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 

@@ -17,9 +17,7 @@ from uuid import UUID
 from asgiref.testing import ApplicationCommunicator
 
 from foundry_site.asgi import application
-
-# Seconds until a test that waits for a frame fails.
-PATIENCE = 30.0
+from tests.patience import PATIENCE
 
 
 class RefusedError(Exception):

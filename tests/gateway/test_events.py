@@ -30,6 +30,7 @@ from projects.services import (
 from realtime.subscriber import MAX_FRAMES
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, connections, in_thread
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -250,7 +251,7 @@ async def test_people_come_go_and_move(socket_of: SocketOf, editor: User, viewer
         await one.call("cursor.move", field=PROMPT, anchor=0, head=0)
         await two.call("lock.acquire", field="model_configuration")
         there = {"user": editor.person(), "fields": ["model_configuration", PROMPT]}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while there not in await present_to(socket_of(viewer)):
                 pass
         await one.leave()

@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from accounts.models import User
 from foundry_site.server.sockets import FoundryWebSocket
 from projects.models import Project
-from tests.gateway.client import PATIENCE
 from tests.gateway.test_serve import Server, Tokens, call, closed, receive, serving
+from tests.patience import PATIENCE
 
 LIMIT = 8 * 1024 * 1024
 Limited = Callable[..., Any]

@@ -26,8 +26,8 @@ from foundry_site.environment import BASE_DIR
 from locking.models import Lease
 from locking.redis_locks import lock_key, read_many
 from projects.models import Project
-from tests.gateway.client import PATIENCE
 from tests.gateway.conftest import in_thread
+from tests.patience import PATIENCE
 
 Tokens = dict[UUID, str]
 
@@ -51,7 +51,7 @@ async def serving(environment: dict[str, str]) -> AsyncIterator[Server]:
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             line = (await process.stdout.readline()).decode()
         found = re.search(r":(\d+)\.", line)
         assert found, line
@@ -115,7 +115,7 @@ async def test_sigterm_tells_1012_ends_in_time_and_leaves_the_locks_a_grace(
         await call(connection, "lock.acquire", field="prompt_text")
         server.process.send_signal(signal.SIGTERM)
         assert await closed(connection) == 1012
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(PATIENCE):
             assert await server.process.wait() == 0
     lease = await in_thread(Lease.objects.select_related("session").get, project=project)
     assert lease.is_open

@@ -15,6 +15,7 @@ from locking.redis_locks import HeldLock, lock_key, read_many
 from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -143,7 +144,7 @@ async def test_a_socket_that_is_cancelled_gives_everything_back(
     await writer.open()
     await writer.call("lock.acquire", field=PROMPT)
     writer._socket.future.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while node.connections:  # noqa: ASYNC110 (what changes has no event to wait for)
             await asyncio.sleep(0.01)
     assert node.hub.topics == ()

@@ -19,6 +19,7 @@ from projects.models import Project
 from tests.gateway.client import Client
 from tests.gateway.conftest import SocketOf, in_thread
 from tests.gateway.test_serve import Server, call, receive, serving
+from tests.patience import PATIENCE
 
 Tokens = dict[UUID, str]
 
@@ -123,5 +124,5 @@ async def test_a_member_removed_here_is_out_there(
         await in_thread(
             remove_member, caller=caller_for(owner), project_id=project.id, user_id=editor.id, reason="Has left"
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await closed(there) == 4403

@@ -13,9 +13,7 @@ import pytest
 
 from realtime.frames import Frame
 from realtime.hub import FrameQueue, Hub, Subscriber
-
-# Seconds until a test that waits for a condition fails.
-PATIENCE = 30.0
+from tests.patience import PATIENCE
 
 
 class Table:

@@ -20,7 +20,8 @@ from foundry_site.embedded import addresses, valkey
 from foundry_site.environment import BASE_DIR
 from realtime.hub import Hub, LayerUnreachableError
 from realtime.publishing import publisher
-from tests.realtime.conftest import PATIENCE, Table, frame, listen, read, until
+from tests.patience import PATIENCE
+from tests.realtime.conftest import Table, frame, listen, read, until
 
 ACTOR = {"id": "1", "display_name": "Ada", "kind": "human"}
 

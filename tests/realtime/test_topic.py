@@ -12,6 +12,7 @@ from realtime.frames import Frame
 from realtime.subscriber import FrameQueue, Subscriber
 from realtime.topic import Topic
 from tests.exploring import examples
+from tests.patience import PATIENCE
 from tests.realtime.conftest import Listener, Table, next_frames, too_slow
 
 BATCH = 7
@@ -52,7 +53,7 @@ def join(topic: Topic, origin: str | None = None) -> Listener:
 
 async def read(listener: Listener, count: int) -> list[str]:
     frames: list[str] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(frames) < count:
             frames += await next_frames(listener.queue)
     return frames
@@ -91,7 +92,7 @@ async def test_a_lost_last_frame_is_found_by_the_head() -> None:
     subscriber = join(topic)
     topic.begin(0)
     rows.head = 2
-    await topic.catch_up(2, within=5)
+    await topic.catch_up(2, within=PATIENCE)
     assert await read(subscriber, 2) == events(2)
 
 
@@ -111,9 +112,9 @@ async def test_an_announcement_that_postgres_does_not_know_is_forgotten() -> Non
     topic = topic_of(rows)
     subscriber = join(topic)
     topic.begin(0)
-    await topic.catch_up(9_999, within=5)
+    await topic.catch_up(9_999, within=PATIENCE)
     topic.numbered(one(9_999))
-    await topic.catch_up(0, within=5)
+    await topic.catch_up(0, within=PATIENCE)
     rows.head = 1
     topic.numbered(one(1))
     assert await read(subscriber, 1) == events(1)
@@ -201,7 +202,7 @@ def test_any_loss_repetition_and_order_ends_in_one_two_three(
             topic.numbered(one(seq))
             if data.draw(st.booleans(), label="something else runs"):
                 await asyncio.sleep(0)
-        await topic.catch_up(rows.head, within=5)
+        await topic.catch_up(rows.head, within=PATIENCE)
         assert await read(first, count) == events(rows.head, known_before + 1)
         if second is not None:
             assert await read(second, rows.head - since) == events(rows.head, since + 1)

@@ -11,6 +11,7 @@ import pytest
 
 from drafts.compare.admission import LARGE, MAX_OF_A_PERSON, MAX_WAITING, admitted
 from kernel.errors import RateLimited
+from tests.patience import PATIENCE
 
 running: list[UUID] = []
 
@@ -25,7 +26,7 @@ def test_one_person_has_one_large_comparison_and_one_that_waits() -> None:
     reader, done = uuid4(), Event()
     with ThreadPoolExecutor(MAX_OF_A_PERSON + 1) as pool:
         asked = [pool.submit(compare, reader, done) for _ in range(MAX_OF_A_PERSON + 1)]
-        (refused,) = wait(asked, timeout=10, return_when=FIRST_COMPLETED).done
+        (refused,) = wait(asked, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
         done.set()
         with pytest.raises(RateLimited) as refusal:
             refused.result()
@@ -39,7 +40,7 @@ def test_a_node_lets_only_a_few_wait() -> None:
     done = Event()
     with ThreadPoolExecutor(MAX_WAITING + 3) as pool:
         asked = [pool.submit(compare, uuid4(), done) for _ in range(MAX_WAITING + 3)]
-        refused = list(islice(as_completed(asked, timeout=10), 2))
+        refused = list(islice(as_completed(asked, timeout=PATIENCE), 2))
         done.set()
         assert all(isinstance(each.exception(), RateLimited) for each in refused)
         assert all(each.result(10) == 1 for each in asked if each not in refused)

@@ -16,6 +16,7 @@ from drafts.models import Draft
 from drafts.services import revert_draft
 from foundry_site.server.http import HttpApplication
 from kernel.canonical import canonical, canonical_hash
+from tests.patience import PATIENCE
 from tests.rest.client import Api, problem
 from tests.writers import Writer
 
@@ -163,11 +164,11 @@ async def test_it_is_sent_in_pieces_under_asgi(large):
     client = ApplicationCommunicator(HttpApplication(), scope)
     await client.send_input({"type": "http.request", "body": b""})
 
-    start = await client.receive_output(timeout=10)
+    start = await client.receive_output(timeout=PATIENCE)
     pieces = []
     more = True
     while more:
-        message = await client.receive_output(timeout=10)
+        message = await client.receive_output(timeout=PATIENCE)
         pieces.append(message.get("body", b""))
         more = message.get("more_body", False)
 
