@@ -237,7 +237,7 @@ def test_the_last_words_before_a_lock_is_lost_are_kept(person: Callable[..., Per
             reason="Urgent",
         )
     )
-    expect(daniel.bar("Mara Lindqvist took over Prompt.")).to_be_visible()
+    expect(daniel.bar("Mara Lindqvist took over Prompt: “Urgent”.")).to_be_visible()
     world.until(lambda: kept(world, "Mine. And the last words. "))
 
 
