@@ -5,6 +5,8 @@ import { discardKept, fetchKept, type KeptText, type TakeOver, Unreachable } fro
 import type { ProjectState } from "./state";
 
 const IN_BROWSER = "browser:";
+/** Between two looks at whether another window has kept its last words. */
+const LAST_WORDS = 300;
 
 /** What of a text in this browser matters to offering it. */
 type BackedUp = Omit<BackupText, "person" | "project" | "session">;
@@ -79,6 +81,16 @@ export class KeptTexts {
   async openTokenOf(field: Field): Promise<number | null> {
     const kept = (await this.fetch()) ?? [];
     return kept.find((one) => one.is_open && one.field === field.name && one.session_id !== this.project.session)?.token ?? null;
+  }
+
+  /** Whether the text under a lock that has ended is `content`, once its window has heard of that and kept its last words. */
+  async becomes(token: number, content: string): Promise<boolean> {
+    for (let attempts = 0; attempts < 10; attempts += 1) {
+      const text = (await this.fetch())?.find((one) => one.token === token);
+      if (text?.content === content) return true;
+      await new Promise((resolve) => window.setTimeout(resolve, LAST_WORDS));
+    }
+    return false;
   }
 
   /** Whether the server keeps the field's text as it stands. */
