@@ -74,6 +74,27 @@ def test_saving_says_why_there_is_no_version(person: Callable[..., Person], worl
     assert world.current().version_number == 12
 
 
+def test_a_message_is_asked_for_only_where_there_is_something_to_save(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.take()
+    page.keyboard.press("ControlOrMeta+k")
+    page.locator("#palette-question").fill("Save with a message")
+    page.locator(".palette-row", has_text="Save with a message…").click()
+    expect(mara.toast("Nothing to save.")).to_be_visible()
+    expect(page.locator("#save-dialog")).to_be_hidden()
+    mara.write("Now there is. ")
+    page.get_by_role("button", name="Save with a message…").first.click()
+    dialog = page.get_by_role("dialog", name="Save as v13")
+    dialog.get_by_role("checkbox", name="Prompt").uncheck()
+    expect(dialog.get_by_role("button", name="Save as v13")).to_be_disabled()
+    dialog.get_by_role("checkbox", name="Prompt").check()
+    dialog.get_by_role("button", name="Save as v13").click()
+    expect(mara.toast("Saved as v13")).to_be_visible()
+
+
 def test_a_bar_does_not_move_the_line_that_is_written(person: Callable[..., Person], world: World) -> None:
     mara, daniel = person("owner"), person("editor")
     page = mara.at_work()

@@ -264,3 +264,4 @@ class TestReleases:
         end(release, by="reviewer" if way == "reject" else "owner")
         kind = {"reject": "release.rejected", "withdraw": "release.withdrawn"}[way]
         assert self.told_to_all(calm, unread=True) == {"owner": [], "editor": [kind], "reviewer": [], "viewer": []}
+        assert newest(calm.people["editor"])["reason"]

@@ -25,7 +25,7 @@ def writing(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     if held and context.offers("draft.save"):
         words = _("Save as v{version}").format(version=context.version + 1)
         yield PaletteEntry(label=words, icon="check", act="save", shortcut="save")
-        yield PaletteEntry(label=_("Save with a message…"), icon="message-square", act="dialog", value="save-dialog")
+        yield PaletteEntry(label=_("Save with a message…"), icon="message-square", act="save-with-message")
     if context.field in held:
         words = _("Stop editing {field}").format(field=label)
         yield PaletteEntry(label=words, icon="x", act="cancel", words=_("give back release unlock"))

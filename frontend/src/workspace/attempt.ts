@@ -1,6 +1,7 @@
 import { toast } from "../base/controllers/toasts";
 import { Disconnected, Refused } from "../gateway";
 import { say } from "../texts";
+import { Unreachable } from "./server";
 
 /** Do something that the server may refuse: its reason is said, or that there is no connection. Resolves to whether it is done. */
 export async function attempt(act: Promise<unknown>): Promise<boolean> {
@@ -8,7 +9,7 @@ export async function attempt(act: Promise<unknown>): Promise<boolean> {
     await act;
     return true;
   } catch (error) {
-    if (!(error instanceof Disconnected || error instanceof Refused)) throw error;
+    if (!(error instanceof Disconnected || error instanceof Refused || error instanceof Unreachable)) throw error;
     toast({ text: error instanceof Refused ? reasonOf(error) : say("offline.short") });
     return false;
   }

@@ -155,7 +155,10 @@ export class Locks {
       });
     } catch (error) {
       // Without a line nothing is given back; a refusal means that it is not ours any more.
-      if (error instanceof Disconnected) return;
+      if (error instanceof Disconnected) {
+        if (!quietly) project.notice({ kind: "offline", field });
+        return;
+      }
       if (!(error instanceof Refused)) throw error;
     }
     this.left(field);

@@ -12,7 +12,7 @@ import { sayWhyNotSaved } from "../asking_to_save";
 import { attempt } from "../attempt";
 import { choicesIn, compareHref, keptWords, overruled } from "../bar_words";
 import { confirmDiscard } from "../discarding";
-import { type KeptText, Unreachable } from "../server";
+import type { KeptText } from "../server";
 import { removingUnstorable } from "../unstorable";
 import { instantiate, LiveController, part } from "../../controllers/live";
 import { toast } from "../../base/controllers/toasts";
@@ -107,13 +107,8 @@ export class BarsController extends LiveController {
     const { field, kept } = this.shown ?? {};
     if (!field || !kept) return;
     let conflict: Conflict | null = null;
-    try {
-      if (project.isWritable(field)) conflict = await conflictOf(field, kept);
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      toast({ text: say("offline.short") });
-      return;
-    }
+    const finding = project.isWritable(field) ? conflictOf(field, kept).then((found) => (conflict = found)) : Promise.resolve();
+    if (!(await attempt(finding))) return;
     if (conflict) this.askIn("three-way", conflict);
     else this.askIn("merge", { field, kept });
   }
@@ -124,7 +119,7 @@ export class BarsController extends LiveController {
 
   async discard(): Promise<void> {
     const { kept } = this.shown ?? {};
-    if (kept && (await confirmDiscard())) await project.kept.discard(kept);
+    if (kept && (await confirmDiscard())) await attempt(project.kept.discard(kept));
   }
 
   async handOver(): Promise<void> {
@@ -178,6 +173,8 @@ export class BarsController extends LiveController {
       void overruled(field, Number(values["token"])).then((text) => text && toast({ text }));
     } else if (kind === "moved_away" && field) {
       toast({ text: say("moved_away", { field: field.label }) });
+    } else if (kind === "offline") {
+      toast({ text: say("offline.short") });
     } else if (kind === "not_safe") {
       toast({ text: say("unkept.nowhere") });
     } else if (kind === "asked_no_more" && field) {

@@ -5,6 +5,7 @@ import { finding } from "../../editor/find";
 import { plainEditor } from "../../editor/setup";
 import { say } from "../../texts";
 import { short } from "../../time";
+import { attempt } from "../attempt";
 import { project } from "../instance";
 import type { Field } from "../field";
 import type { KeptText } from "../server";
@@ -55,7 +56,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     const text = this.merge.b.state.doc.toString();
     if (await useText(field, text)) {
       this.element.close();
-      await finishRestoring(field, kept);
+      await attempt(finishRestoring(field, kept));
     } else {
       this.textTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
     }
@@ -64,7 +65,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
   async discard(): Promise<void> {
     const { field, kept } = this.question ?? {};
     if (!field || !kept || !(await confirmDiscard())) return;
-    await project.kept.discard(kept);
+    if (!(await attempt(project.kept.discard(kept)))) return;
     project.changed(field);
     this.element.close();
   }

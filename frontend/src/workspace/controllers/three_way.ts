@@ -8,6 +8,7 @@ import { plainEditor } from "../../editor/setup";
 import { types } from "../../shortcuts";
 import { count, say } from "../../texts";
 import { short } from "../../time";
+import { attempt } from "../attempt";
 import { project } from "../instance";
 import { merge3, type Part } from "../merge3";
 import { type Conflict, finishRestoring, showTheirs, useText } from "../conflicts";
@@ -80,8 +81,8 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
   async discard(): Promise<void> {
     const { field, kept } = this.conflict;
     if (!(await confirmDiscard())) return;
-    if (kept) await project.kept.discard(kept);
-    else showTheirs(field);
+    if (kept && !(await attempt(project.kept.discard(kept)))) return;
+    if (!kept) showTheirs(field);
     project.changed(field);
     this.element.close();
   }
@@ -93,7 +94,7 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
     const { field, kept } = this.conflict;
     if (await useText(field, this.view.state.doc.toString().slice(0, -1))) {
       this.element.close();
-      if (kept) await finishRestoring(field, kept);
+      if (kept) await attempt(finishRestoring(field, kept));
     } else {
       this.noteTarget.textContent = say("merge.held", { name: field.lock?.holder.display_name ?? "" });
     }

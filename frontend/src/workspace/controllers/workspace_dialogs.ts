@@ -3,6 +3,7 @@ import { lineDelta } from "../../editor/unsaved";
 import { isPressed } from "../../shortcuts";
 import { count, say } from "../../texts";
 import { unsent } from "../../unsent";
+import { sayWhyNotSaved } from "../asking_to_save";
 import { attempt, reasonOf } from "../attempt";
 import { project } from "../instance";
 import type { Field } from "../field";
@@ -53,6 +54,12 @@ export class SaveDialogController extends AskingController {
     this.titleTarget.textContent = this.submitTarget.textContent = words;
     this.fromTarget.textContent = say("save.from", { version: project.version, name: project.me.display_name });
     this.fieldsTarget.replaceChildren(...project.saving.ready().map((field) => this.row(field)));
+    this.choose();
+  }
+
+  /** Without a field there is nothing to save. */
+  choose(): void {
+    this.submitTarget.disabled = this.fieldsTarget.querySelector("input:checked") === null;
   }
 
   private row(field: Field): HTMLElement {
@@ -79,7 +86,8 @@ export class SaveDialogController extends AskingController {
     const saved = project.saving.save({ fields: chosen, message, keep: this.keepTarget.checked });
     void saved.then((isSaved) => {
       project.focusText();
-      if (isSaved && this.messageTarget.value === typed) sent(this.messageTarget);
+      if (!isSaved) sayWhyNotSaved();
+      else if (this.messageTarget.value === typed) sent(this.messageTarget);
     });
   }
 }
