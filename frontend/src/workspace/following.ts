@@ -18,7 +18,10 @@ export class Following {
     window.addEventListener("keydown", (event) => {
       if (KEYS.has(event.key)) this.stop();
     }, { capture: true });
-    project.on("field", (field) => this.show(field));
+    project.on("field", (field) => {
+      if (field.view) this.show(field);
+      else if (this.writer && field.lock?.holder.id === this.writer) this.moveOn();
+    });
     project.on("people", () => this.moveOn());
     project.on("connection", ({ phase }) => {
       if (phase !== "live") this.stop();

@@ -52,14 +52,15 @@ export class Handover {
   /** Go on here with what this person writes in another window of theirs: what was seen of it live is the text here. */
   async continueHere(field: Field): Promise<void> {
     const { autosave, kept, locks } = this.parts;
-    const token = await kept.openTokenOf(field);
+    const session = field.lock?.session_id;
     const text = field.isWatched ? field.text : null;
     await this.project.gateway.request("lock.hand_over", { field: field.name, to: this.project.session });
     if (!(await locks.received(field)) || text === null || text === field.text) return;
     field.replace(text, { typed: true });
     this.project.changed(field);
     // Words that were typed there meanwhile, and not seen here, are offered instead.
-    if (token === null || !(await kept.becomes(token, text))) return;
+    const token = await kept.lastTokenOf(field, session, text);
+    if (token === null) return;
     await autosave.now(field);
     field.continued.add(token);
     await kept.consume(field);

@@ -77,20 +77,16 @@ export class KeptTexts {
     return token === null ? undefined : this.takeOvers.get(token);
   }
 
-  /** The token under which another window of this person's writes the field, where it has kept some text. */
-  async openTokenOf(field: Field): Promise<number | null> {
-    const kept = (await this.fetch()) ?? [];
-    return kept.find((one) => one.is_open && one.field === field.name && one.session_id !== this.project.session)?.token ?? null;
-  }
-
-  /** Whether the text under a lock that has ended is `content`, once its window has heard of that and kept its last words. */
-  async becomes(token: number, content: string): Promise<boolean> {
+  /** Under which lock another window of this person's kept `content` in the end: it does so when it hears that the field has gone. */
+  async lastTokenOf(field: Field, session: string | undefined, content: string): Promise<number | null> {
     for (let attempts = 0; attempts < 10; attempts += 1) {
-      const text = (await this.fetch())?.find((one) => one.token === token);
-      if (text?.content === content) return true;
+      const text = (await this.fetch())?.find(
+        (one) => !one.is_open && one.field === field.name && one.session_id === session && one.content === content,
+      );
+      if (text) return text.token;
       await new Promise((resolve) => window.setTimeout(resolve, LAST_WORDS));
     }
-    return false;
+    return null;
   }
 
   /** Whether the server keeps the field's text as it stands. */
