@@ -141,6 +141,16 @@ def refused_texts(changes: object) -> dict[str, str]:
 
 
 def _read_change(name: object, value: object) -> FieldChange:
+    change = read_unchecked(name, value)
+    check_syntax_of(change)
+    return change
+
+
+def read_unchecked(name: object, value: object) -> FieldChange:
+    """One field's new text as it can be kept, whether or not it follows its language's grammar.
+
+    Raises `ValidationFailed` for what is no field and for a value of another shape, `PayloadTooLarge`.
+    """
     field = check_field_name(name, parameter="changes")
     kind = field_kind(field)
     if kind == "prompt":
@@ -148,19 +158,23 @@ def _read_change(name: object, value: object) -> FieldChange:
             raise ValidationFailed({field: [_("Must be text.")]})
         return FieldChange(field, check_content(value, field=field), *PROMPT_MEDIA)
     if kind == "configuration":
-        return FieldChange(field, _read_configuration(value), *CONFIGURATION_MEDIA)
+        if isinstance(value, Mapping | msgspec.Raw):
+            value = _configuration_text(value)
+        if not isinstance(value, str):
+            raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object or its text.")]})
+        return FieldChange(field, check_content(value, field=field), *CONFIGURATION_MEDIA)
     return _read_file(field, value)
 
 
-def _read_configuration(value: object) -> str:
-    if isinstance(value, Mapping | msgspec.Raw):
-        value = _configuration_text(value)
-    if not isinstance(value, str):
-        raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object or its text.")]})
-    text = check_content(value, field=CONFIGURATION)
-    if not isinstance(parse(text, name=CONFIGURATION), dict):
-        raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object.")]})
-    return text
+def check_syntax_of(change: FieldChange) -> None:
+    """Raise `ValidationFailed` on the field if its new text breaks the grammar of its language."""
+    if change.text is None:
+        return
+    if change.field == CONFIGURATION:
+        if not isinstance(parse(change.text, name=CONFIGURATION), dict):
+            raise ValidationFailed({CONFIGURATION: [_("Must be a JSON object.")]})
+    elif change.field != PROMPT:
+        check_syntax(change.text, language=change.language, name=change.field)
 
 
 def _configuration_text(value: Any) -> str:
@@ -181,7 +195,6 @@ def _read_file(field: str, value: object) -> FieldChange:
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
         raise ValidationFailed({field: [_("The language must be a short lowercase name, or null.")]})
     text = check_content(value["content"], field=field)
-    check_syntax(text, language=language, name=field)
     return FieldChange(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
 
 
