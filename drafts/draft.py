@@ -29,6 +29,7 @@ class DraftKind(models.TextChoices):
     UNDO = "undo", _("Undo")
     REDO = "redo", _("Redo")
     IMPORT = "import", _("Import")
+    ACCEPT = "accept", _("Accepted proposal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _SAVE_SENTENCES: Final = {
     "undo": gettext_lazy("{name} undid {thing}"),
     "redo": gettext_lazy("{name} redid {thing}"),
     "import": gettext_lazy("{name} imported {thing}"),
+    "accept": gettext_lazy("{name} accepted a proposal as {thing}"),
 }
 _SAVE_WORDS: Final = {
     "save": gettext_lazy("v{version}: {fields}"),
@@ -43,6 +44,7 @@ _SAVE_WORDS: Final = {
     "undo": gettext_lazy("v{version}, undid v{source}: {fields}"),
     "redo": gettext_lazy("v{version}, redid v{source}: {fields}"),
     "import": gettext_lazy("v{version}, imported: {fields}"),
+    "accept": gettext_lazy("v{version}, accepted from a proposal: {fields}"),
 }
 
 _OF_AN_EARLIER_ONE: Final = frozenset({"revert", "undo", "redo"})

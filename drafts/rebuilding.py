@@ -51,7 +51,7 @@ def _saved(rows: Rows, fact: Fact) -> None:
         message=data["message"],
         kind=data["kind"],
         source_version=data["source_version"],
-        origin=None,
+        origin=data.get("origin"),
         changed_fields=data["changed_fields"],
         content_hash=data["content_hash"],
         renamed=data.get("renamed"),

@@ -22,7 +22,7 @@ from projects.writing import ProjectWrite
 _INSERT_DRAFT = """
 INSERT INTO drafts_draft (id, project_id, version_number, prompt_id, configuration_id, files, author_id, message, kind,
     source_version, origin, changed_fields, content_hash, renamed, created_at)
-SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s::int, NULL, %s::text[], %s, %s::jsonb, event.at FROM event
+SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s::int, %s::jsonb, %s::text[], %s, %s::jsonb, event.at FROM event
 """
 _POINT_PROJECT = "UPDATE projects_project SET current_draft_id = %s WHERE id = %s"
 
@@ -35,6 +35,7 @@ def write_draft(
     kind: DraftKind,
     message: str,
     source_version: int | None = None,
+    origin: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     reason: str | None = None,
     texts: Mapping[str, str | None] | None = None,
@@ -44,6 +45,7 @@ def write_draft(
     """Insert the version after `current`. The caller has already checked the locks of the changed fields.
 
     `after` contains all fields of the new version; their contents are stored already, or by one of `with_statements`.
+    `origin` is `{type, id, contributors: [{id, characters}]}` of what the version was made from, such as a proposal.
     The event is recorded first: its time becomes the draft's, and its `seq` the token of a momentary lease. `texts` are
     the texts of the changed fields (None for a removed file), if the caller has them: the search index and readers of
     the result then need no further query. `renamed` are the files that have another name than before, new → old. Steps
@@ -66,6 +68,7 @@ def write_draft(
         message=message,
         kind=kind.value,
         source_version=source_version,
+        origin=dict(origin) if origin else None,
         changed_fields=changed_fields(before, after),
         content_hash=content_hash(after),
         renamed=dict(renamed) if renamed else None,
@@ -111,6 +114,7 @@ def _row_of(draft: Draft) -> list[Any]:
         draft.message,
         draft.kind,
         draft.source_version,
+        json.dumps(draft.origin) if draft.origin else None,
         draft.changed_fields,
         draft.content_hash,
         json.dumps(draft.renamed) if draft.renamed else None,
@@ -150,6 +154,7 @@ def _facts_of(draft: Draft, before: Mapping[str, FieldContent], after: Mapping[s
             }
             for name in draft.changed_fields
         },
+        **({"origin": draft.origin} if draft.origin else {}),
         **({"renamed": draft.renamed} if draft.renamed else {}),
         **({"removed": removed} if removed else {}),
     }

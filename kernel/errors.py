@@ -121,6 +121,24 @@ class Conflict(DomainError):
     code, status, title = "conflict", 409, _("Not possible right now")
 
 
+class Drifted(DomainError):
+    """What a proposal changes has changed since; `targets` has the hashes of base, now and proposed for each."""
+
+    code, status, title = "drifted", 409, _("The text has changed since")
+
+
+class StaleProposal(DomainError):
+    """The request speaks of another round than the newest one; `round` is the newest."""
+
+    code, status, title = "stale_proposal", 409, _("There is a newer round")
+
+
+class ApprovalsMissing(DomainError):
+    """A proposal needs more approvals (`missing` is how many), or somebody objects (`objections`)."""
+
+    code, status, title = "approvals_missing", 409, _("Approvals are missing")
+
+
 class PayloadTooLarge(DomainError):
     code, status, title = "payload_too_large", 413, _("Too large")
 

@@ -1,8 +1,8 @@
 """All writes to inboxes and mail preferences.
 
-`notify` and `resolve` run in the transaction of another service's write, so that nobody is notified of something that
-was rolled back. The other functions change a person's own inbox and preferences; these are private and no record, so
-they have no event (docs/adr/0012).
+`notify`, `resolve` and `remove` run in the transaction of another service's write, so that nobody is notified of
+something that was rolled back. The other functions change a person's own inbox and preferences; these are private and
+no record, so they have no event (docs/adr/0012).
 """
 
 from __future__ import annotations
@@ -88,6 +88,11 @@ def resolve(
     if actor is not None:
         rows = rows.filter(actor=actor)
     rows.update(read_at=Now())
+
+
+def remove(*, line: InboxLine, project_id: UUID | None, facts: Mapping[str, Any]) -> None:
+    """Remove lines about something that leaves no trace, such as a private proposal that is discarded."""
+    Notification.objects.about(line.kind, project_id, facts).delete()
 
 
 def mark_read(*, caller: Caller, notification_id: UUID) -> Notification:

@@ -28,6 +28,7 @@ from publishing.credentials import SigningCredentials
 from publishing.models import MAX_COMMENT, Meaning, Release
 from publishing.permissions import may_bundle
 from publishing.policies import rules_of
+from publishing.proposal_policy import proposal_policy_of
 from publishing.services.facts import access_to, load_release
 from publishing.states import signing_action
 from publishing.versions import suggested_name
@@ -50,14 +51,14 @@ class PolicyView(ProjectView):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Get the policy: what the project's releases need."""
         self.access()
-        return self.answer(reading.project_policy(rules_of(project_id)))
+        return self.answer(reading.project_policy(rules_of(project_id), proposal_policy_of(project_id)))
 
     @operation("policy_set", takes=shapes.NewPolicy, answer=shapes.ProjectPolicy)
     def put(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """Replace the policy; it applies to releases submitted from now on. Owners only."""
         given = self.body(shapes.NewPolicy)
         rules = services.set_policy(caller=self.caller(), project_id=project_id, rules=given)
-        return self.answer(reading.project_policy(rules))
+        return self.answer(reading.project_policy(rules, proposal_policy_of(project_id)))
 
 
 class ReleasesView(ProjectView):

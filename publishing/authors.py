@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -24,7 +24,8 @@ _EMPTY: Final = sha256_of(b"")
 _RESTORING: Final = frozenset({DraftKind.REVERT.value, DraftKind.UNDO.value, DraftKind.REDO.value})
 _CHANGES: Final = """
 SELECT version_number, author_id, kind, name, CASE name WHEN 'prompt_text' THEN prompt_id
-    WHEN 'model_configuration' THEN configuration_id ELSE files -> substr(name, 7) ->> 'sha256' END
+    WHEN 'model_configuration' THEN configuration_id ELSE files -> substr(name, 7) ->> 'sha256' END,
+    ARRAY(SELECT jsonb_path_query(origin, '$.contributors[*].id') #>> '{}')
 FROM drafts_draft, unnest(changed_fields) AS name WHERE project_id = %s AND version_number <= %s
 ORDER BY version_number
 """
@@ -46,8 +47,9 @@ def released_before(draft: Draft) -> Release | None:
 def authors_of(draft: Draft) -> list[UUID]:
     """The authors of a release: the writers of its text, and all who saved since the release before this version.
 
-    The writers of a content are those who saved or imported it in any earlier version and field, and those whose
-    unreleased text they changed into it. Bringing a content back by revert, undo or redo does not count as writing.
+    The writers of a content are those who saved or imported it in any earlier version and field, those who wrote it in
+    a proposal that was accepted, and those whose unreleased text they changed into it. Bringing a content back by
+    revert, undo or redo does not count as writing.
     Counted from the newest released version below, so that releasing a version again has the same authors.
     """
     before = [release.draft for release in _released_below(draft)]
@@ -55,9 +57,16 @@ def authors_of(draft: Draft) -> list[UUID]:
     versions = Draft.objects.filter(
         project_id=draft.project_id, version_number__gt=base, version_number__lte=draft.version_number
     )
-    saved = set(versions.order_by().values_list("author_id", flat=True))
+    saved = set[UUID]()
+    for author, origin in versions.order_by().values_list("author_id", "origin"):
+        saved |= {author, *contributors_of(origin)}
     covered = {content for released in before for content in _contents(released)}
     return sorted(saved | _writers(_contents(draft), _origins(draft), covered))
+
+
+def contributors_of(origin: Mapping[str, Any] | None) -> set[UUID]:
+    """The people who wrote what a version was made from, by its origin."""
+    return {UUID(each["id"]) for each in (origin or {}).get("contributors", ())}
 
 
 def can_any_sign(authors: list[UUID]) -> bool:
@@ -101,14 +110,14 @@ def _origins(draft: Draft) -> dict[str, _Origin]:
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, [draft.project_id, draft.version_number])
         rows = cursor.fetchall()
-    imported = any(kind == DraftKind.IMPORT for _version, _author, kind, _name, _content in rows)
+    imported = any(kind == DraftKind.IMPORT for _version, _author, kind, _name, _content, _contributors in rows)
     first_writers = _imported_from(draft) if imported else {}
-    for version, author, kind, name, content in rows:
+    for version, author, kind, name, content, contributors in rows:
         before, held[name] = held.get(name), content
         if content is None or kind in _RESTORING:
             continue
         origin = origins[content]
-        origin.writers |= {author, *first_writers.get(version, ())}
+        origin.writers |= {author, *map(UUID, contributors), *first_writers.get(version, ())}
         if before is not None and before not in (content, _EMPTY):
             origin.made_from.add(before)
     return dict(origins)
@@ -151,4 +160,8 @@ def _named(facts: object) -> Iterator[UUID | str]:
                 yield address.lower()
             with suppress(ValueError):
                 yield UUID(str(author.get("id")))
+        contributors = facts.get("contributors")
+        for each in contributors if isinstance(contributors, list) else ():
+            with suppress(ValueError):
+                yield UUID(str(each))
         facts = facts.get("import")

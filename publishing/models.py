@@ -47,6 +47,8 @@ class Policy(models.Model):
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="policy")
     rules = models.JSONField()
+    # What proposals need (`publishing.proposal_policy`). Beside the rules, which an older node reads member by member.
+    proposals = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     project_id: UUID
 

@@ -75,10 +75,10 @@ def _problems(rules: Rules) -> list[tuple[str, str | None]]:
     most = "cannot be more than the signatures themselves"
     return [
         ("signatures", signatures),
-        ("distinct_people", _count_problem(rules.distinct_people)),
+        ("distinct_people", count_problem(rules.distinct_people)),
         ("distinct_people", most if not signatures and _exceeds(rules.distinct_people, total) else None),
-        ("author_may_approve", _flag_problem(rules.author_may_approve)),
-        *((name, _enforcement_problem(getattr(rules, name))) for name in ("open_comments", "open_tasks")),
+        ("author_may_approve", flag_problem(rules.author_may_approve)),
+        *((name, enforcement_problem(getattr(rules, name))) for name in ("open_comments", "open_tasks")),
     ]
 
 
@@ -89,19 +89,22 @@ def _exceeds(count: object, total: int) -> bool:
 def _signatures_problem(signatures: object) -> str | None:
     if not isinstance(signatures, Mapping) or not set(signatures) <= set(Meaning.values):
         return f"names numbers of people for {', '.join(Meaning.values)}"
-    problem = next(filter(None, map(_count_problem, signatures.values())), None)
+    problem = next(filter(None, map(count_problem, signatures.values())), None)
     return problem or (None if sum(signatures.values()) else "asks for at least one signature")
 
 
-def _count_problem(count: object) -> str | None:
-    if type(count) is not int or not 0 <= count <= MAX_PEOPLE:
-        return f"must be a whole number from 0 to {MAX_PEOPLE}"
+def count_problem(count: object, maximum: int = MAX_PEOPLE) -> str | None:
+    """What is wrong with a number, or None."""
+    if type(count) is not int or not 0 <= count <= maximum:
+        return f"must be a whole number from 0 to {maximum}"
     return None
 
 
-def _flag_problem(flag: object) -> str | None:
+def flag_problem(flag: object) -> str | None:
+    """What is wrong with a flag, or None."""
     return None if isinstance(flag, bool) else "must be true or false"
 
 
-def _enforcement_problem(enforcement: object) -> str | None:
+def enforcement_problem(enforcement: object) -> str | None:
+    """What is wrong with a choice of enforcement, or None."""
     return None if enforcement in get_args(Enforcement) else f"must be one of {', '.join(get_args(Enforcement))}"

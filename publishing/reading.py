@@ -23,6 +23,7 @@ from publishing.gates import GATES, gate_warnings
 from publishing.models import Meaning, Release, ReleaseNotes, ReleaseState, Signature
 from publishing.open_points import open_points
 from publishing.policies import Rules
+from publishing.proposal_policy import ProposalPolicy
 from publishing.statements import SIGNATURE, statement
 from publishing.states import signing_action
 
@@ -97,8 +98,8 @@ def policy_body(rules: Mapping[str, Any]) -> dict[str, Any]:
     return {"gates": {}, **rules}
 
 
-def project_policy(rules: Rules) -> dict[str, Any]:
-    """A project's policy, and the gates that it can name here."""
+def project_policy(rules: Rules, proposals: ProposalPolicy) -> dict[str, Any]:
+    """A project's policy, for releases and for proposals, and the gates that it can name here."""
     installed = [
         {
             "name": name,
@@ -109,7 +110,7 @@ def project_policy(rules: Rules) -> dict[str, Any]:
         }
         for name, gate in GATES.items()
     ]
-    return {**policy_body(rules.data()), "installed_gates": installed}
+    return {**policy_body(rules.data()), "proposals": proposals.data(), "installed_gates": installed}
 
 
 def warnings_of(

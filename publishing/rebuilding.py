@@ -17,7 +17,9 @@ POLICIES: Final = Table(Policy, name="policy", key=("project_id",), chain="proje
 
 @POLICIES.on("policy.updated")
 def _set(rows: Rows, fact: Fact) -> None:
-    rows.put(fact, (fact.project_id,), rules=fact.data["rules"])
+    before = rows.columns((fact.project_id,)).get("proposals", {})
+    proposals = fact.data.get("proposals", before)
+    rows.put(fact, (fact.project_id,), rules=fact.data["rules"], proposals=proposals)
 
 
 def _authors(authors: list[UUID]) -> list[str]:

@@ -58,9 +58,19 @@ class InstalledGate(serializers.Serializer[Any]):
     )
 
 
-class ProjectPolicy(PolicyInfo):
-    """What a project's releases need, and the gates that its policy can name."""
+class ProposalPolicyInfo(serializers.Serializer[Any]):
+    """What a project's proposals need before they are accepted."""
 
+    approvals = serializers.IntegerField(help_text="How many people approve a round.")
+    author_may_approve = serializers.BooleanField(help_text="Whether the approval of a contributor counts.")
+    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="What open comments do to an acceptance.")
+    days = serializers.IntegerField(help_text="How long a round is open; 0 means without an end.")
+
+
+class ProjectPolicy(PolicyInfo):
+    """What a project's releases and proposals need, and the gates that its policy can name."""
+
+    proposals = ProposalPolicyInfo()
     installed_gates = InstalledGate(many=True)
 
 
@@ -73,6 +83,7 @@ class NewPolicy(serializers.Serializer[Any]):
     open_comments = Choice(ENFORCEMENT, required=False)
     open_tasks = Choice(ENFORCEMENT, required=False)
     gates = JsonObject(required=False, help_text="As in the answer; a gate that is left out is not asked any more.")
+    proposals = JsonObject(required=False, help_text="As in the answer; left as it is where it is left out.")
 
 
 class NewRelease(serializers.Serializer[Any]):

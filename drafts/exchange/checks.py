@@ -105,8 +105,6 @@ class DraftCheck:
             raise refuse(f"v{line.version} has a kind or message that no version has.")
         self.expected[line.version] = self._expected_data(line, fields)
         self.contents.update(content.sha256 for content in fields.values())
-        if line.origin is not None:
-            raise refuse(f"v{line.version} has an origin that no event recorded.")
         self.version, self._fields = line.version, fields
         self.current, self.authors[str(line.id)] = str(line.id), line.author
 
@@ -119,6 +117,7 @@ class DraftCheck:
             "version": line.version,
             "kind": line.kind,
             "source_version": line.source_version,
+            "origin": line.origin,
             "message": line.message,
             "changed_fields": line.changed_fields,
             "content_hash": line.content_hash,

@@ -187,6 +187,7 @@ class _Import:
             "at": line.created_at.isoformat(),
             "event": {"seq": source.seq, "hash": source.hash},
             "file": self._verified.sha256,
+            **({"contributors": [each["id"] for each in line.origin["contributors"]]} if line.origin else {}),
             **({"import": source.imported} if source.imported else {}),
         }
 

@@ -29,6 +29,8 @@ REGISTERED_BY = {
     "SITE_FIGURES": "register_figures",
     "SITE_PERMISSIONS": "register_site_permissions",
     "VERSION_STEPS": "when_written",
+    "KINDS": "kinds[.]register",
+    "END_STEPS": "when_ended",
     "VIAS": "register_via",
 }
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -44,6 +44,7 @@ from projects.services import (
     reopen_project,
     update_project,
 )
+from tests.proposals.proof_rows import make_rows as make_proposals
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
 
@@ -78,6 +79,7 @@ def make_world() -> World:
     review.save("# Role\nBe exact.\n", **{"files/a.md": {"content": "One\n"}})
     _discussion(review, owner)
     _locks(review, owner)
+    make_proposals(review)
     _releases(review, owner)
     _stages(review)
     record_review(caller=_auditor(), chain=str(project.id), from_seq=1, to_seq=9, findings="A slip at 4")

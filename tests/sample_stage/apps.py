@@ -71,12 +71,17 @@ class SampleStageConfig(StageConfig):
         from drafts.new_versions import when_written
         from locking.leases import LEASE_END_STEPS
         from projects.status import CLOSING_STEPS
+        from proposals import kinds
+        from proposals.endings import when_ended
         from tests.sample_stage.closing import note_the_closing, note_the_departure
         from tests.sample_stage.jobs import queue_reminders
+        from tests.sample_stage.proposals import HEADING, note_the_outcome
         from tests.sample_stage.services import note_the_end
         from tests.sample_stage.versions import note_version
 
         when_written("sample_stage", note_version)
+        kinds.register(HEADING)
+        when_ended("sample_stage", note_the_outcome)
         LEASE_END_STEPS.register("notes", note_the_end)
         CLOSING_STEPS.register("notes", note_the_closing)
         DEACTIVATION_STEPS.register("notes", note_the_departure)

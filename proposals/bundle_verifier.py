@@ -1,0 +1,198 @@
+"""The proposals in a bundle, and the recount of every acceptance. Also a piece of `verify.py`.
+
+`verify_audit` recounts with the same code, so it imports the standard library and the verifier's modules only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from audit.derivation import Event, Json, actor_of
+from publishing.bundle.verifier.chain import Facts
+from publishing.bundle.verifier.parts import Part, add_part
+from publishing.bundle.verifier.reading import canonical, check, sha256
+from publishing.bundle.verifier.record import check_lines
+from publishing.quorum import Approval, Quorum, approval_progress
+
+PROPOSALS_FILE = "proposals/proposals.jsonl"
+ROUND_MADE = ("proposal.opened", "proposal.changed")
+PROPOSAL_ENDS = {
+    "proposal.accepted": "accepted",
+    "proposal.rejected": "rejected",
+    "proposal.withdrawn": "withdrawn",
+    "proposal.expired": "expired",
+}
+MAY_VOTE = ("reviewer", "editor", "owner")
+DEFAULT_POLICY = {"approvals": 0, "author_may_approve": False, "open_comments": "warn", "days": 0}
+
+
+def proposals_of(events: Iterable[Event]) -> Iterator[Json]:
+    """Every proposal that was opened, with its rounds and votes, as the events tell it."""
+    found: dict[str, Json] = {}
+    for number, at, record in events:
+        action, data = record["action"], record["data"]
+        if not action.startswith("proposal."):
+            continue
+        line = found.setdefault(record["target"]["id"], {"id": record["target"]["id"], "rounds": [], "votes": []})
+        line |= {"number": data["number"], "title": data["title"]}
+        if action in ROUND_MADE:
+            line |= {name: data[name] for name in ("author", "on_behalf_of", "origin")}
+            line |= {"state": "open", "ended": None}
+            same = {name: data[name] for name in ("round", "digest", "changes", "contributors")}
+            line["rounds"].append({**same, "created_at": at, "created_by": actor_of(record)})
+        elif action == "proposal.voted":
+            said = {"round": data["round"], "verdict": data["verdict"], "comment": record["reason"] or ""}
+            line["votes"].append({**said, "person": actor_of(record), "created_at": at})
+        elif action in PROPOSAL_ENDS:
+            ended = {"by": actor_of(record), "at": at, "reason": record["reason"] or "", "event": number}
+            line |= {"state": PROPOSAL_ENDS[action], "ended": ended}
+    yield from found.values()
+
+
+@dataclass
+class OpenProposal:
+    """A proposal so far: its newest round, and the newest vote of each person as (verdict, round)."""
+
+    round: Json
+    votes: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Recount:
+    """The state of a chain, as far as proposals depend on it. `faults` are (number of an event, what is wrong)."""
+
+    roles: dict[str, str] = field(default_factory=dict)
+    policy: Json = field(default_factory=lambda: dict(DEFAULT_POLICY))
+    proposals: dict[str, OpenProposal] = field(default_factory=dict)
+    # The acceptance whose version may be the next one.
+    accepted: tuple[str, Json] | None = None
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    acceptances: int = 0
+
+    def take(self, event: Event) -> None:
+        """Follow the next event of the chain."""
+        number, _, record = event
+        action, data, target = record["action"], record["data"], record["target"]["id"]
+        if action in ("member.added", "member.role_changed"):
+            self.roles[target] = data["role"]
+        elif action == "member.removed":
+            self.roles.pop(target, None)
+        elif action == "policy.updated":
+            self.policy = data.get("proposals", self.policy)
+        elif action in ROUND_MADE:
+            self._take_round(number, target, data)
+        elif action == "proposal.voted":
+            self._take_vote(number, target, record)
+        elif action == "proposal.accepted":
+            self._take_acceptance(number, target, record)
+        elif action == "draft.saved":
+            self._take_version(number, data)
+
+    def _fault_unless(self, holds: bool, number: int, what: str) -> None:
+        if not holds:
+            self.faults.append((number, what))
+
+    def _take_round(self, number: int, target: str, data: Json) -> None:
+        digest = sha256(canonical({"v": 1, "changes": data["changes"]}).encode())
+        self._fault_unless(digest == data["digest"], number, "its digest is not that of its changes")
+        before = self.proposals.setdefault(target, OpenProposal({"round": 0}))
+        self._fault_unless(data["round"] == before.round["round"] + 1, number, "its round is not the next one")
+        before.round = data
+
+    def _take_vote(self, number: int, target: str, record: Json) -> None:
+        said, proposal = record["data"], self.proposals.get(target)
+        if proposal is None or (said["round"], said["digest"]) != (proposal.round["round"], proposal.round["digest"]):
+            self.faults.append((number, "it votes on another round than the newest"))
+            return
+        self._fault_unless(record["actor"]["kind"] == "human", number, "only people vote")
+        proposal.votes[record["actor"]["id"]] = (said["verdict"], said["round"])
+
+    def _take_acceptance(self, number: int, target: str, record: Json) -> None:
+        said, proposal = record["data"], self.proposals.get(target)
+        if proposal is None or (said["round"], said["digest"]) != (proposal.round["round"], proposal.round["digest"]):
+            self.faults.append((number, "it accepts another round than the newest"))
+            return
+        self.acceptances += 1
+        self._fault_unless(record["actor"]["kind"] == "human", number, "only people accept")
+        self._fault_unless(said["policy"] == self.policy, number, "its policy is not the one that the project had")
+        made = proposal.round["changes"]
+        fits = all(
+            name in made
+            and content_name(made[name]["after"]) == side["after"]
+            and content_name(made[name]["base"]) == side["before"]
+            for name, side in said["changes"].items()
+        )
+        self._fault_unless(fits, number, "it changes something else than its round")
+        self._check_votes(number, proposal, record)
+        self.accepted = (target, {**said, "contributors": proposal.round["contributors"], "changes": made})
+
+    def _check_votes(self, number: int, proposal: OpenProposal, record: Json) -> None:
+        """The approvals that it counts were given, and suffice; the objections that it names were made."""
+        said = record["data"]
+        may_vote = {person for person in proposal.votes if self.roles.get(person) in MAY_VOTE}
+        approve = ("approve", said["round"])
+        given = {person for person in may_vote if proposal.votes[person] == approve} | {record["actor"]["id"]}
+        if not said["policy"]["author_may_approve"]:
+            given -= {each["id"] for each in proposal.round["contributors"]}
+        counted = {each["id"] for each in said["approvals"]}
+        self._fault_unless(counted <= given, number, "it counts an approval that was not given to its round")
+        quorum = Quorum({"approved": said["policy"]["approvals"]})
+        approvals = [Approval(person, "approved") for person in counted & given]
+        met = approval_progress(quorum, given=approvals, authors=()).met
+        self._fault_unless(met, number, "it lacks approvals that its policy asked for")
+        objecting = {person for person in may_vote if proposal.votes[person][0] == "object"}
+        overridden = {each["id"] for each in said["overridden"]}
+        self._fault_unless(overridden <= objecting, number, "it names an objection that nobody made")
+        self._fault_unless(not overridden or bool(record["reason"]), number, "it overrides objections without a reason")
+
+    def _take_version(self, number: int, data: Json) -> None:
+        origin, accepted, self.accepted = data.get("origin"), self.accepted, None
+        if origin is None or origin["type"] != "proposal":
+            return
+        if accepted is None or accepted[0] != origin["id"]:
+            self.faults.append((number, "its proposal was not accepted with it"))
+            return
+        same = origin["contributors"] == accepted[1]["contributors"]
+        self._fault_unless(same, number, "its contributors are not those of the round that was accepted")
+        made = accepted[1]["changes"]
+        fits = all(
+            content_name(made.get(f"field:{name}", {}).get("after")) == side["after"]
+            for name, side in data["fields"].items()
+        )
+        self._fault_unless(fits, number, "it holds something else than the round that was accepted")
+
+
+def content_name(content: Json | None) -> str | None:
+    """The hash that stands for a content: a text's own, else that of the whole value."""
+    if content is None:
+        return None
+    digest = content.get("sha256")
+    return digest if isinstance(digest, str) else sha256(canonical(content).encode())
+
+
+def recount(events: Iterable[Event]) -> Recount:
+    """Follow a chain, and recount each acceptance in it."""
+    found = Recount()
+    for event in events:
+        found.take(event)
+    return found
+
+
+def check_proposals(facts: Facts) -> None:
+    """Each proposal is what its events say, and each accepted one had the approvals that it needed."""
+    found = recount(facts.all_events())
+    for number, what in found.faults:
+        check(False, f"events.jsonl, event {number}: {what}")
+    check_lines(facts, PROPOSALS_FILE, proposals_of(facts.all_events()))
+    facts.notes.append(f"{found.acceptances} acceptances of proposals, their approvals counted again")
+
+
+add_part(
+    Part(
+        "proposals",
+        actions=frozenset({"proposal.opened"}),
+        folders=frozenset({"proposals"}),
+        check=check_proposals,
+    ),
+)

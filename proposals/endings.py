@@ -1,0 +1,46 @@
+"""Steps in the transaction that ends a proposal, however it ends.
+
+when_ended("runs", _close_run)  # in ready()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from audit.models import Event
+from drafts.models import Draft
+from kernel.registry import Registry
+from projects.writing import ProjectWrite
+from proposals.models import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class EndedProposal:
+    """A proposal that has just ended: its new state is in the row. `draft` is the version that an acceptance made."""
+
+    write: ProjectWrite
+    proposal: Proposal
+    draft: Draft | None = None
+
+
+EndStep = Callable[[EndedProposal], None]
+END_STEPS: Final = Registry[EndStep]("step when a proposal ends")
+
+
+def when_ended(name: str, step: EndStep) -> None:
+    """Have a step run in the transaction that ends a proposal; if it raises, nothing is written."""
+    END_STEPS.register(name, step)
+
+
+def end(
+    write: ProjectWrite, proposal: Proposal, event: Event, *, state: str, reason: str = "", draft: Draft | None = None
+) -> None:
+    """End a proposal with the values of its event, and run the steps."""
+    proposal.state = state
+    proposal.ended_at, proposal.ended_by_id = event.at, event.actor_id
+    proposal.reason, proposal.draft = reason, draft
+    proposal.save(update_fields=["state", "ended_at", "ended_by", "reason", "draft"])
+    for step in END_STEPS.values():
+        step(EndedProposal(write, proposal, draft))

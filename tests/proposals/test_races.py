@@ -1,0 +1,61 @@
+"""Several acceptances at once: one wins, and the record stays whole."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.db import connections
+
+from audit.verification import verify_chain
+from drafts.models import Draft
+from kernel.errors import DomainError
+from tests.proposals.conftest import World, changed, new_world
+
+
+def at_once(acts: list[Callable[[], object]]) -> Counter[str]:
+    """Do all of it at once; how often each outcome came."""
+    outcomes: Counter[str] = Counter()
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+            outcomes["done"] += 1
+        except DomainError as refusal:
+            outcomes[refusal.code] += 1
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.fixture
+def committed_world(committed_db: None) -> World:
+    return new_world()
+
+
+def test_eight_acceptances_of_one_proposal_make_one_version(committed_world: World):
+    world = committed_world
+    proposal = world.open()
+    found = at_once([lambda: world.accept(proposal, "mara")] * 8)
+    assert found == {"done": 1, "conflict": 7}
+    assert Draft.objects.of_project(world.project.id).count() == 2
+
+
+def test_of_eight_proposals_on_one_base_one_wins(committed_world: World):
+    world = committed_world
+    proposals = [world.open({"prompt_text": changed(line_5=f"five {number}")}) for number in range(8)]
+    found = at_once([lambda each=each: world.accept(each, "mara") for each in proposals])  # type: ignore[misc]
+    assert found == {"done": 1, "drifted": 7}
+    versions = Draft.objects.of_project(world.project.id).values_list("version_number", flat=True)
+    assert list(versions) == [2, 1]
+    assert verify_chain(str(world.project.id)).finding is None
