@@ -39,6 +39,8 @@ def _saving() -> dict[str, str]:
         "save.done_at": _("Saved as v{version} · {time}"),
         "save.waiting": _("Saves when online"),
         "save.from": _("From v{version}, as {name}"),
+        "missed_save": _("Your save from {time} was not made."),
+        "missed_save.no": _("Not saved: the project has changed since. Review your text first."),
         "save.unknown": _("No answer from the server. Save again: nothing is saved twice."),
         "toast.saved": _("Saved as v{version} · {time}"),
         "compare": _("Compare"),

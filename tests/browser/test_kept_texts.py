@@ -189,28 +189,3 @@ def test_the_page_catches_up_after_the_server_was_away(
     mara.text.focus()
     page.keyboard.press("ControlOrMeta+s")
     expect(mara.toast("Saved as v14")).to_be_visible()
-
-
-# Whether the icon of the bar that is shown has a shape.
-SHOWN_ICON = "bar => bar.querySelector('svg').getBBox().width > 0"
-
-
-def test_going_offline_is_said_at_once_and_a_save_pressed_meanwhile_is_made_later(
-    person: Callable[..., Person], world: World
-) -> None:
-    mara = person("owner")
-    mara.expected += ["WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "Failed to load resource"]
-    page = mara.at_work()
-    mara.write("Before the tunnel. ")
-    page.context.set_offline(True)
-    bar = mara.bar("Offline. Read-only. Your text is safe in this tab. Save waits until you are back online.")
-    expect(bar).to_be_visible()
-    # The bar is made anew when the next try is counted down to.
-    assert any(bar.evaluate(SHOWN_ICON) for _attempt in range(50))
-    page.keyboard.press("ControlOrMeta+s")
-    expect(page.get_by_role("button", name="Saves when online").first).to_be_disabled()
-    assert world.current().version_number == 12
-    page.context.set_offline(False)
-    expect(mara.toast("Saved as v13")).to_be_visible()
-    expect(mara.bar("Offline")).to_be_hidden()
-    assert (world.current().prompt_text or "").startswith("Before the tunnel. ")

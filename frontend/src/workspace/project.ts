@@ -45,6 +45,12 @@ export class Project extends ProjectState {
       linter: this.linter,
       locks: this.locks,
       refresh: (fields, by) => this.refresh(fields, by),
+      useText: async (field, text) => {
+        await this.load(field);
+        if (!(await this.locks.take(field))) return false;
+        field.replace(text, { typed: true });
+        return true;
+      },
     });
     this.handover = new Handover(this, { autosave, kept, locks: this.locks, watching });
     this.listen();
@@ -126,6 +132,7 @@ export class Project extends ProjectState {
     this.locks.begin(snapshot);
     if (missed) await this.refresh([...this.fields.values()]);
     await this.kept.begin();
+    this.saving.tellOfMissed();
   }
 
   private listenToEvents(): void {

@@ -9,6 +9,8 @@ import type { Field } from "./field";
 import type { KeptTexts } from "./kept_texts";
 import type { Linter } from "./linter";
 import type { Locks } from "./locks";
+import { MissedSaves } from "./missed_save";
+import type { KeptText } from "./server";
 import type { ProjectState } from "./state";
 
 const SAVE_TIMEOUT = 60_000;
@@ -28,6 +30,8 @@ interface SavingParts {
   locks: Locks;
   /** Bring these fields to the current version, which `by` saved. */
   refresh(fields: Field[], by: string): Promise<void>;
+  /** Make this the field's unsaved text, under a lock of ours; false where there is none to be had. */
+  useText(field: Field, text: string): Promise<boolean>;
 }
 
 /** Makes versions of what this person wrote, and follows the versions that others make. */
@@ -35,6 +39,7 @@ export class Saving {
   private running: Promise<void> | null = null;
   /** A save that was asked for without a connection; made when there is one again. */
   private waiting: { wish: SaveWish; done: (isSaved: boolean) => void } | null = null;
+  private readonly missed: MissedSaves;
   private ownVersions = new Set<number>();
   /** Versions in which this tab changed files: their texts are not here yet, and who made them is told otherwise. */
   private filed = new Set<number>();
@@ -45,9 +50,45 @@ export class Saving {
     private readonly project: ProjectState,
     private readonly parts: SavingParts,
   ) {
+    this.missed = new MissedSaves(project);
     project.on("connection", ({ phase }) => {
       if (phase === "live") void this.saveWaiting();
     });
+  }
+
+  /** Say that a save was not made which waited when the page was reloaded. The kept texts are back by then. */
+  tellOfMissed(): void {
+    const save = this.missed.recall();
+    if (save && !this.waiting) this.project.notice({ kind: "missed_save", values: { at: save.at } });
+  }
+
+  /** Make the missed save; false where something was saved since, or a field is not ours: then its text stays offered. */
+  async saveMissed(): Promise<boolean> {
+    const save = this.missed.recall();
+    this.missed.forget();
+    if (!save || save.version !== this.project.version) return false;
+    const { kept: texts } = this.parts;
+    // The lock under which a text was written may have ended since the page began.
+    await texts.begin();
+    const fields: Field[] = [];
+    const used: KeptText[] = [];
+    for (const { name, token } of save.fields) {
+      const field = this.project.fields.get(name);
+      if (!field) return false;
+      fields.push(field);
+      // What the field shows is saved; a kept text that differs from it stays offered.
+      if (field.isDirty) continue;
+      const text = texts.of(field).find((one) => one.token === token);
+      if (!text || !(await this.parts.useText(field, text.content))) return false;
+      used.push(text);
+    }
+    if (!(await this.save({ fields, message: save.message }))) return false;
+    for (const text of used) await texts.discard(text);
+    return true;
+  }
+
+  forgetMissed(): void {
+    this.missed.forget();
   }
 
   get isRunning(): boolean {
@@ -84,7 +125,7 @@ export class Saving {
     }
     const chosen = (fields ?? this.ready()).filter((field) => this.ready().includes(field));
     if (this.running || this.waiting || chosen.length === 0 || this.project.connection.phase === "ended") return false;
-    if (!this.project.isLive) return this.wait(wish);
+    if (!this.project.isLive) return this.wait(wish, chosen);
     const before = this.last;
     const sending = () => this.send(chosen, message, keep);
     this.running = (keep ? sending() : this.parts.locks.expecting(chosen, sending)).finally(() => {
@@ -96,10 +137,11 @@ export class Saving {
     return this.last !== before;
   }
 
-  private wait(wish: SaveWish): Promise<boolean> {
+  private wait(wish: SaveWish, chosen: Field[]): Promise<boolean> {
     const { project } = this;
     return new Promise((done) => {
       this.waiting = { wish, done };
+      this.missed.remember(chosen, wish.message ?? "");
       project.setSaving(false);
       project.announce(say("save.waiting"));
       project.focusText();
@@ -110,6 +152,7 @@ export class Saving {
     const { waiting } = this;
     this.waiting = null;
     if (!waiting) return;
+    this.missed.forget();
     this.project.setSaving(false);
     waiting.done(await this.save(waiting.wish));
   }
@@ -158,6 +201,7 @@ export class Saving {
     const { project } = this;
     this.ownVersions.add(version);
     this.last = { version, at };
+    this.missed.forget();
     for (const field of fields) {
       field.settle(texts.get(field) ?? "", version);
       void this.parts.autosave.safe(field, texts.get(field));

@@ -26,7 +26,7 @@ export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclu
 /** Something to tell the person once: a bar, a toast, words in the live region. */
 export interface Notice {
   kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back" | "role"
-    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away";
+    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away" | "missed_save";
   field?: Field;
   values?: Record<string, string | number>;
 }

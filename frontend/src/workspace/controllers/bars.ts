@@ -37,8 +37,7 @@ export class BarsController extends LiveController {
 
   private static readonly urgency = [
     "bar-another-account", "bar-signed-out", "bar-access-lost", "bar-offline", "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused",
-    "bar-asked", "bar-kept",
-    "bar-saved", "bar-in_review", "bar-frozen", "bar-archived",
+    "bar-missed-save", "bar-asked", "bar-kept", "bar-saved", "bar-in_review", "bar-frozen", "bar-archived",
   ];
 
   override connect(): void {
@@ -53,6 +52,17 @@ export class BarsController extends LiveController {
 
   reconnect(): void {
     project.gateway.reconnectNow();
+  }
+
+  /** Make the save that waited when the page was reloaded. Where it cannot be made any more, the kept text is offered as usual. */
+  async saveMissed(): Promise<void> {
+    this.settle();
+    if (!(await project.saving.saveMissed())) toast({ text: say("missed_save.no") });
+  }
+
+  dismissMissed(): void {
+    project.saving.forgetMissed();
+    this.settle();
   }
 
   dismiss(): void {
@@ -162,6 +172,7 @@ export class BarsController extends LiveController {
       const words = say("toast.saved", { version, time: short(new Date(String(values["at"]))) });
       toast({ text: words, ...(version > 1 ? { link: { text: say("compare"), href: compareHref(version) } } : {}) });
       this.forget("refused");
+      this.forget("missed");
     } else if (kind === "saved_by") {
       const version = Number(values["version"]);
       const title = say("saved_by", { name, version });
@@ -191,6 +202,9 @@ export class BarsController extends LiveController {
       this.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
     } else if (kind === "kept_refused" && field) {
       toast({ text: say("kept_refused", { name, field: field.label }) });
+    } else if (kind === "missed_save") {
+      const title = say("missed_save", { time: short(new Date(String(values["at"]))) });
+      this.put("missed", { template: "bar-missed-save", words: { title } });
     } else if (kind === "role") {
       toast({ text: say("role"), link: { text: say("role.reload"), href: location.href } });
     } else if (kind === "gave_back" && field) {
