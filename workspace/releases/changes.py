@@ -25,6 +25,8 @@ from publishing.authors import released_before
 from publishing.models import Release
 
 MAX_PLACES: Final = 4
+# More fields that did not change are folded into one line.
+MAX_UNCHANGED: Final = 3
 _HEADINGS: Final = {
     "markdown": re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*\Z"),
     "yaml": re.compile(r"(?P<title>[\w.-]+):(?:\s|\Z)"),
@@ -70,6 +72,17 @@ class ReleaseChanges:
     def changed(self) -> list[ChangedField]:
         """Without the fields that are the same."""
         return [field for field in self.fields if not field.is_same]
+
+    @property
+    def folded(self) -> list[ChangedField]:
+        """The fields that are the same, where they are too many to be shown among the others."""
+        same = [field for field in self.fields if field.is_same]
+        return same if len(same) > MAX_UNCHANGED else []
+
+    @property
+    def shown(self) -> list[ChangedField]:
+        """The fields that are not folded."""
+        return self.changed if self.folded else self.fields
 
 
 def release_changes(draft: Draft, *, reader: UUID) -> ReleaseChanges:
