@@ -139,7 +139,23 @@ def _task_changed(context: EventContext) -> str:
         parts.append(_("due {day}").format(day=data["due_on"]) if data["due_on"] else _("no due date"))
     if "text" in before:
         parts.append(_("was “{text}”").format(text=before["text"]))
-    return f"{data.get('text') or _('Task')}: {', '.join(parts)}"
+    text = (data.get("text") or _("Task")).removesuffix(".")
+    return f"{text}: {', '.join(parts)}"
+
+
+def _is_only_done(context: EventContext) -> bool:
+    """Whether a task was completed or reopened, and nothing else of it changed."""
+    return set(context.data["before"]) == {"done"}
+
+
+def _changed_task_sentence(context: EventContext) -> Text:
+    if not _is_only_done(context):
+        return _("{name} changed the task {thing}")
+    return _("{name} completed the task {thing}") if context.data["done"] else _("{name} reopened the task {thing}")
+
+
+def _changed_task(context: EventContext) -> str:
+    return _task_text(context.data) if _is_only_done(context) else _task_changed(context)
 
 
 def _version(project_id: UUID | None, facts: Facts) -> str:
@@ -224,5 +240,5 @@ EVENTS: Final = (
     _of_a_comment("comment.reopened", sentence=gettext_lazy("{name} reopened a comment on {thing}")),
     _of_a_comment("comment.withdrawn", sentence=gettext_lazy("{name} withdrew a comment on {thing}")),
     _of_a_task("task.created", words=_task_created, sentence=gettext_lazy("{name} added the task {thing}")),
-    _of_a_task("task.changed", words=_task_changed, sentence=gettext_lazy("{name} changed a task: {thing}")),
+    _of_a_task("task.changed", words=_task_changed, sentence=_changed_task_sentence, thing=_changed_task),
 )

@@ -151,7 +151,7 @@ def _refusals() -> dict[str, str]:
         "why.elsewhere": _("You are editing {field} in another window. Continue here to write in it."),
         "why.json": _("{field} is not saved. Line {line}: {problem}."),
         "why.moved": _("{field} changed while you were editing. Review it to save."),
-        "why.not_yours": _("You do not hold {field} any more. Edit it again to save."),
+        "why.not_yours": _("You are no longer editing {field}. Edit it again to save."),
         "why.nothing": _("Nothing to save."),
         "why.not_editing": _("You are not editing {field}."),
         "why.free": _("{field} is available. Type to edit it."),

@@ -22,7 +22,7 @@ from projects.models import Project
 from projects.services import change_role
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
-from tests.workspace.test_event_words import SAID, event_of
+from tests.workspace.test_event_words import DANIEL, SAID, event_of
 from tests.writers import Writer
 from workspace.activity.entries import ActivityFilter, bars_of, events_of
 from workspace.event_words import event_sentence
@@ -199,3 +199,18 @@ def test_an_event_of_another_shape_is_still_told() -> None:
 def test_a_version_made_of_an_earlier_one_names_both(kind: str, sentence: str) -> None:
     data = {"version": 76, "kind": kind, "source_version": 47, "changed_fields": ["prompt_text"]}
     assert event_sentence(event_of("draft.saved", data)) == (sentence, "v47 (now v76): Prompt")
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"done": True, "before": {"done": False}}, ("{name} completed the task {thing}", "Check terms.")),
+        ({"done": False, "before": {"done": True}}, ("{name} reopened the task {thing}", "Check terms.")),
+        (
+            {"assignee": DANIEL, "done": True, "before": {"assignee": None, "done": False}},
+            ("{name} changed the task {thing}", "Check terms: done, for Daniel Okafor"),
+        ),
+    ],
+)
+def test_a_changed_task_is_told_in_one_sentence(data: dict[str, Any], sentence: tuple[str, str]) -> None:
+    assert event_sentence(event_of("task.changed", {"text": "Check terms.", **data})) == sentence

@@ -46,6 +46,7 @@ SAID = [
     ("comment.created", {"target_field": "prompt_text", "from_line": 2, "to_line": 4}, "Prompt, lines 2 to 4"),
     ("comment.answered", {"target_field": "prompt_text"}, "Prompt"),
     ("task.changed", {"text": "Check terms", "done": True, "before": {"done": False}}, "Check terms: done"),
+    ("task.changed", {"text": "Check.", "assignee": None, "before": {"assignee": DANIEL}}, "Check: for no one"),
     ("member.role_changed", {"user": DANIEL, "role": "owner", "before": "editor"}, "Daniel Okafor, Editor to Owner"),
     ("project.frozen", {"status": "frozen", "before": "in_review"}, "Was in review"),
     ("release.signed", {"name": "1.0", "version": 16, "meaning": "approved"}, "1.0, v16, approved"),
