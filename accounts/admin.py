@@ -62,7 +62,7 @@ class AccountForm(UserForm):
     successor = forms.ModelChoiceField(
         User.objects.active().filter(kind=Kind.HUMAN).order_by("display_name"),
         required=False,
-        help_text=_("When the account is closed: who becomes owner of the projects that would have no other."),
+        help_text=_("When you close the account: who becomes the owner of projects that have no other."),
     )
 
     # The administrator who uses the form.
@@ -193,15 +193,15 @@ class UserAdmin(Confirmed, UserModelAdmin):  # type: ignore[misc] # the mixin ta
     def reactivate(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, services.reactivate_account)
 
-    @admin.action(description=_("Unlock after failed tries"), permissions=["change"])
+    @admin.action(description=_("Unlock after failed sign-ins"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, lockout.unlock_account)
 
-    @admin.action(description=_("Confirm that it is them: let them sign again"), permissions=["change"])
+    @admin.action(description=_("Confirm their identity and let them sign again"), permissions=["change"])
     def restore_signing(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, restore_signing, reason="Confirmed in the administration")
 
-    @admin.action(description=_("Remove their second factors, which they have lost"), permissions=["change"])
+    @admin.action(description=_("Remove lost second factors"), permissions=["change"])
     def remove_factors(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, remove_factors, reason="Removed in the administration")
 

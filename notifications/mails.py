@@ -51,7 +51,7 @@ def body(row: Notification) -> str:
         link,
         "",
         "-- ",
-        _("Foundry sends this because you chose it in your account: {address}").format(address=account),
+        _("You get this e-mail because you asked for it on your account page: {address}").format(address=account),
     ]
     return "\n".join(lines) + "\n"
 
