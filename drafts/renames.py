@@ -61,10 +61,22 @@ class Renames:
         return name
 
     def names_of(self, name: str, *, of: int) -> list[PastName]:
-        """Every name that the file called `name` in version `of` ever had, the oldest first."""
-        called, since = self.name_in(0, name, of=of), 1
+        """Every name that the file called `name` in version `of` ever had, the oldest first.
+
+        A file that was made under a name which another one had given up begins after that rename.
+        """
+        called, since = name, 1
+        for version, renamed in reversed(self.steps):
+            if version > of:
+                continue
+            if called not in renamed and called in renamed.values():
+                since = version + 1
+                break
+            called = renamed.get(called, called)
         found: list[PastName] = []
         for version, renamed in self.steps:
+            if version < since:
+                continue
             new = next((new for new, old in renamed.items() if old == called), None)
             if new is not None:
                 found.append(PastName(called, since, version))

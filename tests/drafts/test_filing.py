@@ -256,6 +256,14 @@ def test_a_save_made_from_the_version_before_a_rename_is_saved_under_the_new_nam
     assert refusal.value.extra["fields"][NEW]["base"] == TEXT  # type: ignore[index]
 
 
+def test_an_upload_made_before_a_rename_does_not_overwrite_the_renamed_file(editing: Writer, owning: Writer):
+    change(editing, changes={OLD: content()})
+    change(owning, renames={NEW: OLD})
+
+    with pytest.raises(StaleBase):
+        change(editing, changes={NEW: content("Mine\n")}, base_version=1)
+
+
 def test_a_file_is_removed_with_ones_own_lock_and_unsaved_text(editing: Writer):
     change(editing, changes={OLD: content()})
     lock = editing.take(OLD)
@@ -343,6 +351,7 @@ def test_the_history_of_a_renamed_file_shows_its_versions_under_every_name(editi
         return sorted(found.values_list("version_number", flat=True))
 
     assert versions(NEW) == [1, 3, 4]
+    assert versions(OLD) == [5]
     assert Renames.of_project(project_id).name_in(1, NEW, of=5) == OLD
     assert Renames.of_project(project_id).name_in(5, OLD, of=5) == OLD
 
