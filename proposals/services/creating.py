@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,9 @@ from proposals.visibility import lock_proposal, own_proposal, visible_proposal
 
 # Of one person in one project.
 MAX_PRIVATE: Final = 100
+
+# Two requests of one author wait for each other, so that a repeated one finds what the first made.
+_LOCK_AUTHOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def create_proposal(
@@ -54,6 +58,8 @@ def create_proposal(
     request = request_hash("proposal.stage", parameters)
     get_project(user=caller.user, project_id=project_id)
     with write_transaction():
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK_AUTHOR, [f"proposals of {caller.user.id}"])
         repeated = _repeated(caller, request)
         if repeated is not None:
             return repeated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -12,6 +13,7 @@ from django.db import connections
 from audit.verification import verify_chain
 from drafts.models import Draft
 from kernel.errors import DomainError
+from proposals.models import Proposal
 from tests.proposals.conftest import World, changed, new_world
 
 
@@ -59,3 +61,11 @@ def test_of_eight_proposals_on_one_base_one_wins(committed_world: World):
     versions = Draft.objects.of_project(world.project.id).values_list("version_number", flat=True)
     assert list(versions) == [2, 1]
     assert verify_chain(str(world.project.id)).finding is None
+
+
+def test_a_request_that_is_sent_several_times_at_once_makes_one_proposal(committed_world: World):
+    world = committed_world
+    caller = world.caller("ed", client_ref=uuid4())
+    found = at_once([lambda: world.stage(caller=caller)] * 8)
+    assert found == {"done": 8}
+    assert Proposal.objects.filter(project=world.project).count() == 1
