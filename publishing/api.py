@@ -149,13 +149,14 @@ class SignaturesView(_OneRelease):
     def post(self, request: Request, release_id: UUID) -> HttpResponseBase:
         """Sign, with a proof of who I am. The signature that meets the policy releases the version."""
         given = self.body(shapes.NewSignature)
-        meaning, comment = given.pop("meaning"), given.pop("comment", "")
+        meaning, comment, notes = given.pop("meaning"), given.pop("comment", ""), given.pop("notes", None)
         signature = services.sign_release(
             caller=self.caller(),
             release_id=release_id,
             meaning=meaning,
             proof=SigningCredentials(**given),
             comment=comment,
+            notes=notes,
         )
         return self.answer(reading.signature_body(signature), 200 if signature.repeated else 201)
 

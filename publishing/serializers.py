@@ -105,6 +105,12 @@ class NewSignature(serializers.Serializer[Any]):
     otp = Text(max_length=32, required=False, help_text="A one-time code of one's authenticator.")
     passkey = JsonObject(required=False, help_text="The answer of `navigator.credentials.get` to the challenge.")
     comment = Text(max_length=MAX_COMMENT, required=False, allow_blank=True)
+    notes = Text(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        help_text="SHA-256 of the release notes that the signer has read, empty for none: `conflict` if they changed.",
+    )
 
 
 class SignatureInfo(serializers.Serializer[Any]):

@@ -39,17 +39,27 @@ from publishing.states import Act, signing_action, transition
 
 
 def sign_release(
-    *, caller: Caller, release_id: UUID, meaning: str, proof: SigningCredentials, comment: str = ""
+    *,
+    caller: Caller,
+    release_id: UUID,
+    meaning: str,
+    proof: SigningCredentials,
+    comment: str = "",
+    notes: str | None = None,
 ) -> Signature:
     """Sign a release in one meaning, with re-authentication. The signature that meets the policy releases it.
 
+    `notes` is the SHA-256 of the release notes that the signer has read, empty where there were none; None leaves it
+    unchecked. Editors may change the notes until the first signature, so the signer's page may show older ones.
     Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
     for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed`, `RateLimited`,
-    `ReauthenticationFailed`, `Conflict` (the release has ended; four eyes; signed already; open points or a gate
-    block).
+    `ReauthenticationFailed`, `Conflict` (the release has ended; other notes; four eyes; signed already; open points or
+    a gate block).
     """
     access = access_to(user=caller.user, release_id=release_id)
     parameters = {"release": str(release_id), "meaning": meaning, "comment": comment}
+    if notes is not None:
+        parameters["notes"] = notes
     action = signing_action(meaning)
     repeat = _repeated(caller, access.project.id, action, parameters)
     if repeat is not None:
@@ -63,6 +73,7 @@ def sign_release(
             return _signature(UUID(write.repeat_of.target_id), repeated=True)
         release = load_release(release_id)
         leads_to = transition(release, Act.SIGN)
+        _refuse_unread_notes(release, notes)
         _refuse_ineligible(release, write.caller.user, meaning)
         signature, signed = _insert(write, release, meaning, comment, components, project_status=leads_to.project)
         release = load_release(release_id)
@@ -95,6 +106,11 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     if caller.user.kind != Kind.HUMAN:
         raise PermissionDenied(_("Only people can sign."))
     return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
+
+
+def _refuse_unread_notes(release: Release, read: str | None) -> None:
+    if read is not None and read != (release.notes.sha256 if release.notes else ""):
+        raise Conflict(_("The release notes have changed since you opened this. Open the release again and read them."))
 
 
 def _refuse_ineligible(release: Release, user: User, meaning: str) -> None:

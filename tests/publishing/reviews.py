@@ -62,9 +62,12 @@ class Review:
     def sign(self, release: Release | UUID, meaning: str, by: str, comment: str = "", **facts: Any) -> Signature:
         user = self.people[by]
         proof = facts.pop("proof", None) or SigningCredentials(username=user.username, password=PASSWORD)
+        notes: str | None = facts.pop("notes", None)
         release_id = release.id if isinstance(release, Release) else release
         caller = caller_of(user, **facts)
-        return sign_release(caller=caller, release_id=release_id, meaning=meaning, proof=proof, comment=comment)
+        return sign_release(
+            caller=caller, release_id=release_id, meaning=meaning, proof=proof, comment=comment, notes=notes
+        )
 
     def reject(self, release: Release, reason: str = "Not yet", *, by: str = "reviewer") -> Release:
         return reject_release(caller=caller_of(self.people[by]), release_id=release.id, reason=reason)

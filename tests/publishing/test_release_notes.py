@@ -91,6 +91,19 @@ def test_c12_a_signature_covers_the_notes(review: Review):
     assert fault_of(release) is None
 
 
+def test_c12_nobody_signs_notes_that_changed_after_they_read_them(review: Review):
+    release = review.submit(notes="Harmless")
+    assert release.notes
+    read = release.notes.sha256
+    review.write_notes(release, NOTES)
+
+    for seen in (read, ""):
+        with pytest.raises(Conflict, match="release notes have changed"):
+            review.sign(release, "reviewed", "reviewer", notes=seen)
+    assert not release.signatures.exists()
+    review.sign(release, "reviewed", "reviewer", notes=ReleaseNotes.objects.get(revision=2).sha256)
+
+
 def test_c08_the_database_refuses_to_change_notes_or_to_add_some_after_a_signature(review: Review):
     release = review.submit(notes=NOTES)
     review.sign(release, "authored", "editor")

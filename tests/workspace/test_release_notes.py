@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from publishing.models import MAX_NOTES, Release
-from tests.publishing.reviews import Review
+from tests.publishing.reviews import PASSWORD, Review
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
 
@@ -68,6 +68,26 @@ def test_an_editor_changes_them_until_somebody_signs(browser: Browser, review: R
     assert "signature, which covers the release notes" in refused.content.decode()
     assert "Something else" in refused.content.decode()
     assert not elements(client.get(page_of(release)), "a", href=notes_page(release))
+
+
+def test_c12_the_dialog_signs_only_the_notes_that_were_on_its_page(browser: Browser, review: Review):
+    release = review.submit(notes="Harmless")
+    reviewer = review.people["reviewer"]
+    client, place = browser(reviewer), f"{page_of(release)}?sign=reviewed"
+
+    def posted() -> dict[str, str]:
+        (notes,) = elements(client.get(place), "input", name="notes")
+        proof = {"component": "password", "username": reviewer.username, "password": PASSWORD}
+        return {"meaning": "reviewed", "notes": str(notes.attributes["value"]), **proof}
+
+    before = posted()
+    review.write_notes(release, NOTES)
+    refused = client.post(place, before)
+    assert refused.status_code == 409
+    assert "The release notes have changed since you opened this." in refused.content.decode()
+    (kept,) = elements(refused, "input", name="notes")
+    assert kept.attributes["value"] == before["notes"]
+    assert client.post(place, posted()).status_code == 302
 
 
 def test_others_are_not_offered_to_write_them(browser: Browser, review: Review):

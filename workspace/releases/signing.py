@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -52,12 +52,13 @@ class MeaningChoice:
 
 @dataclass(frozen=True, slots=True)
 class SignatureForm:
-    """What was typed, secrets left out: they are never shown again."""
+    """What was typed, secrets left out: they are never shown again. `notes` is the hash of those on the page."""
 
     meaning: str = ""
     comment: str = ""
     component: str = ""
     username: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def dialog_of(
     return SignDialog(
         release=release,
         choices=choices,
-        form=SignatureForm(meaning, form.comment, component, form.username),
+        form=replace(form, meaning=meaning, component=component),
         components=components,
         needs_username=needs_username(caller),
         suspended=why_not_sign(user) or "",

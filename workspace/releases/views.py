@@ -76,7 +76,7 @@ def release(request: PageRequest, project_id: UUID, release_id: UUID) -> HttpRes
         return _sign(request, access, shown)
     dialog = None
     if "sign" in request.GET and shown.state == ReleaseState.IN_REVIEW:
-        form = SignatureForm(meaning=request.GET["sign"])
+        form = SignatureForm(meaning=request.GET["sign"], notes=shown.notes.sha256 if shown.notes else "")
         dialog = dialog_of(shown, caller=caller_from_request(request), access=access, form=form)
     return render(request, "workspace/release.html", release_context(request, access, shown, sign=dialog))
 
@@ -153,7 +153,11 @@ def live_data(request: PageRequest, project_id: UUID) -> dict[str, Any]:
 def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
     posted = request.POST
     form = SignatureForm(
-        posted.get("meaning", ""), posted.get("comment", ""), posted.get("component", ""), posted.get("username", "")
+        posted.get("meaning", ""),
+        posted.get("comment", ""),
+        posted.get("component", ""),
+        posted.get("username", ""),
+        posted.get("notes", ""),
     )
     caller = caller_from_request(request)
     try:
@@ -163,6 +167,7 @@ def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
             meaning=form.meaning,
             proof=proof_of(posted),
             comment=form.comment,
+            notes=form.notes,
         )
     except NotFound:
         raise
