@@ -24,6 +24,7 @@ PROPOSAL_ENDS = {
     "proposal.expired": "expired",
 }
 MAY_VOTE = ("reviewer", "editor", "owner")
+MAY_ACCEPT = ("editor", "owner")
 DEFAULT_POLICY = {"approvals": 0, "author_may_approve": False, "open_comments": "warn", "days": 0}
 
 
@@ -52,9 +53,10 @@ def proposals_of(events: Iterable[Event]) -> Iterator[Json]:
 
 @dataclass
 class OpenProposal:
-    """A proposal so far: its newest round, and the newest vote of each person as (verdict, round)."""
+    """A proposal so far: its newest round, the newest vote of each person as (verdict, round), and whether it ended."""
 
     round: Json
+    has_ended: bool = False
     votes: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -74,6 +76,8 @@ class Recount:
         """Follow the next event of the chain."""
         number, _, record = event
         action, data, target = record["action"], record["data"], record["target"]["id"]
+        if action.startswith("proposal.") and target in self.proposals:
+            self._fault_unless(not self.proposals[target].has_ended, number, "its proposal had ended")
         if action in ("member.added", "member.role_changed"):
             self.roles[target] = data["role"]
         elif action == "member.removed":
@@ -88,6 +92,8 @@ class Recount:
             self._take_acceptance(number, target, record)
         elif action == "draft.saved":
             self._take_version(number, data)
+        if action in PROPOSAL_ENDS and target in self.proposals:
+            self.proposals[target].has_ended = True
 
     def _fault_unless(self, holds: bool, number: int, what: str) -> None:
         if not holds:
@@ -115,6 +121,9 @@ class Recount:
             return
         self.acceptances += 1
         self._fault_unless(record["actor"]["kind"] == "human", number, "only people accept")
+        role = self.roles.get(record["actor"]["id"])
+        self._fault_unless(role in MAY_ACCEPT, number, "who accepted it was no editor")
+        self._fault_unless(not said["overridden"] or role == "owner", number, "only an owner overrides objections")
         self._fault_unless(said["policy"] == self.policy, number, "its policy is not the one that the project had")
         made = proposal.round["changes"]
         fits = all(
@@ -125,7 +134,9 @@ class Recount:
         )
         self._fault_unless(fits, number, "it changes something else than its round")
         self._check_votes(number, proposal, record)
-        self.accepted = (target, {**said, "contributors": proposal.round["contributors"], "changes": made})
+        expected = {name for name in said["changes"] if name.startswith("field:")}
+        facts = {"contributors": proposal.round["contributors"], "changes": made, "expected": expected}
+        self.accepted = (target, facts)
 
     def _check_votes(self, number: int, proposal: OpenProposal, record: Json) -> None:
         """The approvals that it counts were given, and suffice; the objections that it names were made."""
@@ -149,13 +160,19 @@ class Recount:
     def _take_version(self, number: int, data: Json) -> None:
         origin, accepted, self.accepted = data.get("origin"), self.accepted, None
         if origin is None or origin["type"] != "proposal":
+            self._fault_unless(data["kind"] != "accept", number, "it does not name the proposal that it was made from")
             return
         if accepted is None or accepted[0] != origin["id"]:
             self.faults.append((number, "its proposal was not accepted with it"))
             return
         same = origin["contributors"] == accepted[1]["contributors"]
         self._fault_unless(same, number, "its contributors are not those of the round that was accepted")
-        made = accepted[1]["changes"]
+        made, expected = accepted[1]["changes"], accepted[1]["expected"]
+        self._fault_unless(
+            {f"field:{name}" for name in data["fields"]} == expected,
+            number,
+            "it changes other fields than were accepted",
+        )
         fits = all(
             content_name(made.get(f"field:{name}", {}).get("after")) == side["after"]
             for name, side in data["fields"].items()

@@ -10,7 +10,8 @@ from audit.models import Event
 from proposals.bundle_verifier import recount
 
 _NEEDED = (
-    *("proposal.opened", "proposal.changed", "proposal.voted", "proposal.accepted", "draft.saved"),
+    *("proposal.opened", "proposal.changed", "proposal.edited", "proposal.voted", "draft.saved"),
+    *("proposal.accepted", "proposal.rejected", "proposal.withdrawn", "proposal.expired"),
     *("member.added", "member.role_changed", "member.removed", "policy.updated"),
 )
 

@@ -66,6 +66,17 @@ def _with(action: str, **data: Any) -> Callable[[Record], Record]:
     return forge
 
 
+def _with_role(role: str) -> Callable[[Record], Record]:
+    """Olga, who owns the project, has another role from the beginning."""
+
+    def forge(record: Record) -> Record:
+        if record["action"] == "member.added" and record["data"]["role"] == "owner":
+            record["data"]["role"] = role
+        return record
+
+    return forge
+
+
 FORGED: dict[str, tuple[Callable[[Record], Record | None], str]] = {
     "no votes": (_without_the_votes, "it counts an approval that was not given to its round"),
     "no approvals": (_with("proposal.accepted", approvals=[]), "it lacks approvals that its policy asked for"),
@@ -78,6 +89,13 @@ FORGED: dict[str, tuple[Callable[[Record], Record | None], str]] = {
         _with("draft.saved", origin={"type": "proposal", "id": "0", "contributors": []}),
         "its proposal was not accepted with it",
     ),
+    "accepted by a reviewer": (_with_role("reviewer"), "who accepted it was no editor"),
+    "overridden by an editor": (_with_role("editor"), "only an owner overrides objections"),
+    "a version without its proposal": (
+        _with("draft.saved", kind="accept", origin=None),
+        "it does not name the proposal that it was made from",
+    ),
+    "a version of something less": (_with("draft.saved", fields={}), "it changes other fields than were accepted"),
     "no objection": (
         _with("proposal.accepted", overridden=[{"id": "somebody"}]),
         "it names an objection that nobody made",
@@ -91,6 +109,15 @@ def test_c21_a_forged_acceptance_is_named(world: World, name: str):
     forge, what = FORGED[name]
     forged = [(seq, at, changed_) for seq, at, record in events(world) if (changed_ := forge(record)) is not None]
     assert what in [said for _number, said in recount(forged).faults]
+
+
+@pytest.mark.parametrize("action", ["proposal.accepted", "proposal.voted", "proposal.changed"])
+def test_c21_whatever_comes_after_the_end_of_a_proposal_is_named(world: World, action: str):
+    discussed(world)
+    told = events(world)
+    again = next(event for event in told if event[2]["action"] == action)
+    found = recount([*told, (told[-1][0] + 1, *again[1:])])
+    assert (told[-1][0] + 1, "its proposal had ended") in found.faults
 
 
 def test_c03_a_projects_file_holds_proposals_with_their_texts(world: World):
