@@ -1,4 +1,4 @@
-"""Finds the system's Chromium for the browser tests."""
+"""Finds the system's Chromium for the browser tests: the headless shell, which takes half the time, or the browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.console import print_error, step
 from foundry_site.launcher.processes import ProgramError, run_quietly
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HEADLESS_SHELL = "chromium-headless-shell"
+NAMES = (HEADLESS_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:
@@ -19,9 +20,13 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, (chosen,) if chosen else NAMES) if path), None)
 
 
-def ensure_chromium() -> bool:
-    """Whether there is a Chromium. As root on Debian, installs it if it is missing."""
-    if find_chromium() is None and _may_install():
+def ensure_chromium(*, wants_shell: bool = False) -> bool:
+    """Whether there is a Chromium.
+
+    As root on Debian, installs the headless shell if there is none, or if ``wants_shell`` and there is only a browser.
+    """
+    found = shutil.which(HEADLESS_SHELL) if wants_shell else find_chromium()
+    if found is None and _may_install():
         with step("Chromium, for the browser tests") as current:
             try:
                 _install()
@@ -41,5 +46,6 @@ def _may_install() -> bool:
 
 def _install() -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run_quietly(["apt-get", "update"], cwd=BASE_DIR, environment=quiet)
-    run_quietly(["apt-get", "install", "--yes", "--no-install-recommends", "chromium"], cwd=BASE_DIR, environment=quiet)
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", HEADLESS_SHELL]
+    for command in (["apt-get", "update"], install):
+        run_quietly(command, cwd=BASE_DIR, environment=quiet)

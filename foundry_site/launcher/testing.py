@@ -29,7 +29,7 @@ def run_tests(arguments: Sequence[str]) -> int:
         LaunchError: the browser's files cannot be built, or there is no Chromium and this is continuous integration.
     """
     frontend.build()
-    has_browser = ensure_chromium()
+    has_browser = ensure_chromium(wants_shell=_is_ci())
     if not has_browser and _is_ci():
         raise LaunchError("There is no Chromium, and continuous integration must not leave the browser tests out.")
     ours = ["-n", str(_workers())]
@@ -37,7 +37,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     status = _pytest([*workers, *arguments])
     if not has_browser:
         say("\n*** The browser tests were LEFT OUT: there is no Chromium on this machine. ***")
-        say("*** Install it (apt install chromium), or name it in FOUNDRY_CHROMIUM.     ***")
+        say("*** Install chromium-headless-shell, or name it in FOUNDRY_CHROMIUM.       ***")
     return status
 
 

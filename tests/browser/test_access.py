@@ -20,7 +20,7 @@ def test_a_smaller_role_ends_the_writing_and_keeps_the_text(person: Callable[...
     world.arrange(
         lambda: change_role(caller=owner, project_id=project_id, user_id=user_id, role="viewer", reason="Leave")
     )
-    expect(daniel.bar("Your changes are safe.")).to_be_visible()
+    expect(daniel.bar("You see your own text, which is safe.")).to_be_visible()
     expect(daniel.toast("Your role in this project has changed.")).to_be_visible()
     daniel.expect_state("reading")
     expect(daniel.text).to_have_attribute("contenteditable", "false")
