@@ -47,16 +47,16 @@ def require_open(proposal: Proposal, number: int) -> Round:
     newest = newest_round(proposal)
     if newest is None:
         raise Conflict(_("It is not open for review yet."), state=proposal.state)
-    if is_over(proposal):
-        raise Conflict(_("{proposal} has expired.").format(proposal=proposal), state=ProposalState.EXPIRED.value)
+    refuse_over(proposal)
     if newest.number != number:
         raise StaleProposal(_("Round {newest} is the newest.").format(newest=newest.number), round=newest.number)
     return newest
 
 
-def is_over(proposal: Proposal) -> bool:
-    """Whether its time limit has passed, by the database's clock."""
-    return Proposal.objects.filter(pk=proposal.pk, expires_at__lte=Now()).exists()
+def refuse_over(proposal: Proposal) -> None:
+    """Raise `Conflict` if its time limit has passed, by the database's clock, and the job has not ended it yet."""
+    if Proposal.objects.filter(pk=proposal.pk, expires_at__lte=Now()).exists():
+        raise Conflict(_("{proposal} has expired.").format(proposal=proposal), state=ProposalState.EXPIRED.value)
 
 
 def facts_of(proposal: Proposal, round_: Round) -> dict[str, Any]:

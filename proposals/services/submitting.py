@@ -26,7 +26,16 @@ from proposals.drift import staged_of
 from proposals.events import CHANGED, OPENED
 from proposals.kinds import KINDS, Key
 from proposals.models import Change, Proposal, ProposalState, Round, Verdict
-from proposals.services.facts import facts_of, load_proposal, newest_round, people_facts, target_of, tell, time_fact
+from proposals.services.facts import (
+    facts_of,
+    load_proposal,
+    newest_round,
+    people_facts,
+    refuse_over,
+    target_of,
+    tell,
+    time_fact,
+)
 from proposals.visibility import lock_proposal, own_proposal, refuse_ended
 from publishing.proposal_policy import ProposalPolicy, proposal_policy_of
 
@@ -46,6 +55,7 @@ def submit_proposal(*, caller: Caller, proposal_id: UUID, expires_at: datetime |
         if write.repeat_of is None:
             proposal = lock_proposal(proposal_id)
             refuse_ended(proposal)
+            refuse_over(proposal)
             submit(write, proposal, expires_at)
     return load_proposal(proposal_id)
 

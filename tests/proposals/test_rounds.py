@@ -204,6 +204,8 @@ def test_the_clock_ends_a_proposal_where_the_job_is_late(world: World):
         world.accept(proposal)
     with pytest.raises(Conflict, match="expired"):
         world.vote(proposal, "rae")
+    with pytest.raises(Conflict, match="expired"):
+        world.submit(proposal)
     assert expire_proposals() == 1
     assert expire_proposals() == 0
     event = Event.objects.of_project(world.project.id).get(action="proposal.expired")
