@@ -104,6 +104,10 @@ class Recount:
         self._fault_unless(digest == data["digest"], number, "its digest is not that of its changes")
         before = self.proposals.setdefault(target, OpenProposal({"round": 0}))
         self._fault_unless(data["round"] == before.round["round"] + 1, number, "its round is not the next one")
+        wrote = {each["id"] for each in data["contributors"]}
+        people = [data["author"], *filter(None, [data["on_behalf_of"]]), *before.round.get("contributors", ())]
+        left_out = {each["id"] for each in people} - wrote
+        self._fault_unless(not left_out, number, "it leaves out its author or a contributor of the round before")
         before.round = data
 
     def _take_vote(self, number: int, target: str, record: Json) -> None:

@@ -89,6 +89,10 @@ FORGED: dict[str, tuple[Callable[[Record], Record | None], str]] = {
         _with("draft.saved", origin={"type": "proposal", "id": "0", "contributors": []}),
         "its proposal was not accepted with it",
     ),
+    "no contributors": (
+        _with("proposal.changed", contributors=[]),
+        "it leaves out its author or a contributor of the round before",
+    ),
     "accepted by a reviewer": (_with_role("reviewer"), "who accepted it was no editor"),
     "overridden by an editor": (_with_role("editor"), "only an owner overrides objections"),
     "a version without its proposal": (
