@@ -71,6 +71,8 @@ def parse_changes(changes: Mapping[str, Any]) -> dict[Key, Staged]:
     if len(changes) > MAX_CHANGES:
         raise Conflict(_("A proposal holds at most {most} changes.").format(most=MAX_CHANGES))
     keys = {name: read_key(name) for name in changes}
+    if len(set(keys.values())) < len(keys):
+        raise ValidationFailed({"changes": [_("Two of the names stand for the same target.")]})
     return {key: KINDS[key.kind].parse(key.target, changes[name]) for name, key in keys.items()}
 
 

@@ -18,7 +18,7 @@ from kernel.errors import ApprovalsMissing, Conflict, PermissionDenied, StalePro
 from notifications.models import Notification
 from projects.models import Project
 from projects.services import change_role
-from proposals.models import Proposal, Round, Vote
+from proposals.models import Change, Proposal, Round, Vote
 from proposals.reading import proposal_body
 from proposals.services import (
     create_proposal,
@@ -169,6 +169,21 @@ def test_c23_the_database_refuses_the_vote_of_an_agent(world: World):
         Vote.objects.create(
             id=uuid7(), person=world.people["bot"], verdict="approve", created_at=timezone.now(), **facts
         )
+
+
+@pytest.mark.parametrize("state", ["accepted", "rejected"])
+def test_c23_the_database_refuses_the_decision_of_an_agent(world: World, state: str):
+    proposal = world.open()
+    ended = {"ended_at": timezone.now(), "ended_by": world.people["bot"], "reason": "Fine"}
+    with pytest.raises(IntegrityError, match="only people accept and reject"), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.id).update(state=state, **ended)
+
+
+def test_c08_the_database_keeps_what_an_ended_proposal_had_staged(world: World):
+    ended, private = world.open(), world.stage({})
+    withdraw_proposal(caller=world.caller("ed"), proposal_id=ended.id, reason="No")
+    with pytest.raises(IntegrityError, match="nothing is staged"), transaction.atomic():
+        Change.objects.filter(proposal=ended).update(proposal=private)
 
 
 def test_c08_the_database_refuses_to_change_what_was_opened(world: World):

@@ -107,6 +107,11 @@ def test_what_is_private_is_in_no_export(world: World):
     assert str(proposal.id).encode() not in lines
 
 
+def test_two_names_of_one_target_are_refused_rather_than_one_of_them_lost(world: World):
+    with pytest.raises(ValidationFailed, match="stand for the same target"):
+        world.stage({"prompt_text": "one", "field:prompt_text": "two"})
+
+
 def test_another_tab_is_not_overwritten(world: World):
     proposal = world.stage({"prompt_text": "one"})
     facts: dict[str, Any] = {"caller": world.caller("ed"), "proposal_id": proposal.id, "base_version": 1}
