@@ -154,6 +154,17 @@ def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(
         expect(title).to_have_attribute("title", name)
 
 
+def test_the_name_of_a_field_stays_beside_the_tools_of_its_writer(person: Callable[..., Person]) -> None:
+    daniel = person("editor", size=(1280, 844))
+    page = daniel.at_work(field="model_configuration")
+    daniel.take()
+    daniel.expect_state("yours")
+    expect(page.get_by_role("button", name="Format", exact=True)).to_be_visible()
+    title = page.locator(".sheet-bar h1")
+    assert title.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_long_name_of_a_release_leaves_states_and_acts_in_place(
     person: Callable[..., Person], world: World, width: int

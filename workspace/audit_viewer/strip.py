@@ -51,6 +51,7 @@ class Strip:
             "requeue_stalled": _("queue"),
             "seal_checkpoint": _("checkpoint"),
             "tidy_inboxes": _("inboxes"),
+            "look_after_proposals": _("proposals"),
             "verify_chains": _("verification"),
         }
         return [(words.get(job.title, job.title), job) for job in self.jobs]

@@ -11,7 +11,7 @@ export class LineCommentsController extends Controller<HTMLElement> {
   declare readonly versionValue: number;
   declare countsValue: Record<string, number>;
   declare readonly writesValue: boolean;
-  /** Of a button: `{n} comments on line {line}`. */
+  /** Of a button: `Comments on line {line}: {n}`. */
   declare readonly wordsValue: string;
 
   override connect(): void {

@@ -277,6 +277,7 @@ export class SheetController extends LiveController {
     this.compareTarget.href = `${project.urls.compare}?${new URLSearchParams({ base: String(version - 1), target: String(version) })}`;
     const words = field.isDirty && field.base > 0 ? say("compare.with", { version: field.base }) : say("compare.versions");
     this.compareTarget.querySelector("span")!.textContent = words;
+    this.compareTarget.title = words;
   }
 
   private paintNote(): void {
