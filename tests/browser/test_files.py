@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from drafts.comments.services import create_comment
 from drafts.services import change_files, revert_draft
@@ -82,6 +83,33 @@ def test_a_renamed_file_keeps_its_writer_unsaved_text_and_comments(person: Calla
     draft = world.current()
     assert TOPOLOGY not in draft.fields
     assert draft.changed_fields == ["files/agents/graph.yaml"]
+
+
+def test_what_is_typed_before_the_editor_of_a_new_file_is_there_goes_into_it(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(r"[?&]new="), hold)
+    page.get_by_role("button", name="New file").click()
+    dialog = page.get_by_role("dialog", name="New file")
+    dialog.get_by_label("Path").fill("notes/first.md")
+    with page.expect_request(re.compile(r"[?&]new=")):
+        dialog.get_by_role("button", name="Start writing").click()
+    page.keyboard.type("Hello\nth", delay=20)
+    waiting[0].continue_()
+    expect(dialog).to_be_hidden()
+    page.keyboard.type("ere", delay=20)
+    expect(page.locator(".cm-line")).to_have_text(["Hello", "there"])
+    page.unroute_all()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    assert world.current().sha256_of("files/notes/first.md") == sha256(b"Hello\nthere").hexdigest()
 
 
 def test_what_somebody_else_is_editing_is_neither_renamed_nor_deleted(

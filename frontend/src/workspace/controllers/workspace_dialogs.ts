@@ -122,9 +122,11 @@ export class GiveBackController extends AskingController {
 
 /** A new file: its path is checked by taking its lock. */
 export class NewFileController extends AskingController {
-  static override targets = ["path", "error"];
+  static override targets = ["path", "error", "begun"];
   declare readonly pathTarget: HTMLInputElement;
   declare readonly errorTarget: HTMLElement;
+  /** Takes what is typed until there is an editor. */
+  declare readonly begunTarget: HTMLTextAreaElement;
   /** The file whose editor the dialog waits for. */
   private opening = "";
 
@@ -139,13 +141,17 @@ export class NewFileController extends AskingController {
   }
 
   protected prepare(): void {
-    this.pathTarget.value = this.opening = "";
+    this.pathTarget.value = this.begunTarget.value = this.opening = "";
+    this.begunTarget.hidden = true;
     this.fail("");
   }
 
   async submit(event: Event): Promise<void> {
     event.preventDefault();
     const path = this.pathTarget.value.trim().normalize("NFC");
+    this.fail("");
+    this.begunTarget.hidden = false;
+    this.begunTarget.focus();
     try {
       await project.gateway.request("lock.acquire", { field: `files/${path}` });
     } catch (error) {
@@ -154,21 +160,32 @@ export class NewFileController extends AskingController {
     }
     this.opening = `files/${path}`;
     window.dispatchEvent(new CustomEvent("fields:open", { detail: this.opening }));
+    // A path whose editor is there already is not shown anew.
+    const known = project.fields.get(this.opening);
+    if (known?.view) this.begin(known);
   }
 
   /** Closed before there is an editor, the dialog would leave the first keys to the button that opened it. */
   private readonly shown = (event: Event): void => {
     const field = (event as CustomEvent<Field>).detail;
-    if (field.name !== this.opening || !this.element.open) return;
+    if (field.name === this.opening && this.element.open) this.begin(field);
+  };
+
+  /** On to the editor, with what was typed since the dialog was sent. */
+  private begin(field: Field): void {
+    const begun = this.begunTarget.value;
     this.element.close();
     field.view?.focus();
-  };
+    if (begun) field.apply({ ...field.state!.replaceSelection(begun), userEvent: "input.type" });
+  }
 
   private fail(words: string): void {
     this.errorTarget.hidden = words === "";
     this.errorTarget.querySelector("span")!.textContent = words;
     this.pathTarget.setAttribute("aria-invalid", String(words !== ""));
-    if (words) this.pathTarget.focus();
+    if (!words) return;
+    this.begunTarget.hidden = true;
+    this.pathTarget.focus();
   }
 }
 
