@@ -48,7 +48,7 @@ def done(
 def _refusal_toast(refusal: DomainError) -> HttpResponse:
     response = HttpResponse(status=refusal.status)
     response["HX-Reswap"] = "none"
-    trigger_client_event(response, "toast", {"text": refusal_text(refusal)})
+    trigger_client_event(response, "toast", {"text": refusal_text(refusal), "kind": "failed"})
     return response
 
 

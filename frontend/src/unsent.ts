@@ -95,7 +95,7 @@ class UnsentTexts {
     const isNew = !this.refused.has(place);
     this.refused.add(place);
     if (!words) this.later(place, RETRY);
-    else if (isNew) toast({ text: words });
+    else if (isNew) toast({ text: words, kind: "failed" });
   }
 
   private async fetch(): Promise<Map<string, string>> {

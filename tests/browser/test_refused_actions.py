@@ -64,13 +64,15 @@ def test_saving_says_why_there_is_no_version(person: Callable[..., Person], worl
     page = mara.at_work("model_configuration")
     mara.text.focus()
     page.keyboard.press("ControlOrMeta+s")
-    expect(mara.toast("Nothing to save.")).to_be_visible()
+    expect(mara.toast("Nothing to save.").locator("use").first).to_have_attribute("href", "#icon-info")
     mara.text.click()
     page.keyboard.press("ControlOrMeta+Home")
     page.keyboard.type("x")
     mara.expect_state("yours")
     page.keyboard.press("ControlOrMeta+s")
-    expect(mara.toast("Model configuration is not saved. Line 1:")).to_be_visible()
+    failed = mara.page.get_by_role("alert").filter(has_text="Model configuration is not saved. Line 1:")
+    expect(failed).to_be_visible()
+    expect(failed.locator("use").first).to_have_attribute("href", "#icon-circle-alert")
     assert world.current().version_number == 12
 
 

@@ -14,5 +14,5 @@ export async function saveAll(): Promise<void> {
 export function sayWhyNotSaved(): void {
   const shown = [...project.fields.values()].find((field) => field.view);
   const text = whyNotSaved(shown);
-  if (text) toast({ text });
+  if (text) toast({ text, kind: project.saving.dirty().length > 0 ? "failed" : "info" });
 }

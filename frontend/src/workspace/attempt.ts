@@ -10,7 +10,7 @@ export async function attempt(act: Promise<unknown>): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Disconnected || error instanceof Refused || error instanceof Unreachable)) throw error;
-    toast({ text: error instanceof Refused ? reasonOf(error) : say("offline.short") });
+    toast({ text: error instanceof Refused ? reasonOf(error) : say("offline.short"), kind: "failed" });
     return false;
   }
 }

@@ -16,8 +16,8 @@ export function whyReadOnly(field: Field): string {
   if (status !== "open") return say(BY_STATUS[status]);
   if (!project.isLive) return say("offline.short");
   const view = project.viewOf(field);
-  if (view === "theirs") return say("why.held", { field: field.label, name: field.lock?.holder.display_name ?? "" });
-  return view === "elsewhere" ? say("why.elsewhere", { field: field.label }) : "";
+  if (view === "theirs") return say("why.held", { field: field.title, name: field.lock?.holder.display_name ?? "" });
+  return view === "elsewhere" ? say("why.elsewhere", { field: field.title }) : "";
 }
 
 /** Why a save of what is unsaved makes no version, or leaves a field out; empty where nothing stands in its way. */
@@ -27,12 +27,12 @@ export function whyNotSaved(shown: Field | undefined): string {
   if (broken?.problem && broken.state) {
     const { from, key, values } = broken.problem;
     const line = broken.state.doc.lineAt(from).number;
-    return say("why.json", { field: broken.label, line, problem: say(key, values) });
+    return say("why.json", { field: broken.title, line, problem: say(key, values) });
   }
   const moved = unsaved.find((field) => field.moved);
-  if (moved) return say("why.moved", { field: moved.label });
+  if (moved) return say("why.moved", { field: moved.title });
   const unheld = unsaved.find((field) => !field.isHeld);
-  if (unheld) return whyReadOnly(unheld) || say("why.not_yours", { field: unheld.label });
+  if (unheld) return whyReadOnly(unheld) || say("why.not_yours", { field: unheld.title });
   if (unsaved.length > 0) return "";
   return (shown && whyReadOnly(shown)) || say("why.nothing");
 }

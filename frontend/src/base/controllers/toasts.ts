@@ -1,10 +1,13 @@
 import { Controller } from "@hotwired/stimulus";
 
 const SHOWN_FOR = 8_000;
-const MOST = 3;
+const MAX_SHOWN = 3;
+const ICONS = { done: "circle-check", failed: "circle-alert", info: "info" };
 
 export interface Toast {
   text: string;
+  /** Something was done (where nothing else is said), was refused or failed, or is news. */
+  kind?: keyof typeof ICONS;
   link?: { text: string; href: string };
 }
 
@@ -22,7 +25,7 @@ export class ToastsController extends Controller<HTMLElement> {
   }
 
   noteTargetConnected(note: HTMLElement): void {
-    while (this.noteTargets.length > MOST) this.noteTargets[0]?.remove();
+    while (this.noteTargets.length > MAX_SHOWN) this.noteTargets[0]?.remove();
     const leave = () => {
       if (note.matches(":hover, :focus-within")) window.setTimeout(leave, SHOWN_FOR);
       else note.remove();
@@ -35,9 +38,11 @@ export class ToastsController extends Controller<HTMLElement> {
   }
 
   private readonly show = (event: Event): void => {
-    const { text, link } = (event as CustomEvent<Toast>).detail;
+    const { text, link, kind = "done" } = (event as CustomEvent<Toast>).detail;
     const template = document.getElementById("toast") as HTMLTemplateElement;
     const note = template.content.cloneNode(true) as DocumentFragment;
+    if (kind === "failed") note.firstElementChild!.role = "alert";
+    note.querySelector("use")!.setAttribute("href", `#icon-${ICONS[kind]}`);
     note.querySelector("p")!.textContent = text;
     const anchor = note.querySelector("a")!;
     if (link) {

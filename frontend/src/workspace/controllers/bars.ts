@@ -57,7 +57,7 @@ export class BarsController extends LiveController {
   /** Make the save that waited when the page was reloaded. Where it cannot be made any more, the kept text is offered as usual. */
   async saveMissed(): Promise<void> {
     this.settle();
-    if (!(await project.saving.saveMissed())) toast({ text: say("missed_save.no") });
+    if (!(await project.saving.saveMissed())) toast({ text: say("missed_save.no"), kind: "failed" });
   }
 
   dismissMissed(): void {
@@ -177,17 +177,17 @@ export class BarsController extends LiveController {
       const version = Number(values["version"]);
       const title = say("saved_by", { name, version });
       if (values["mine"]) this.put("saved", { template: "bar-saved", words: { title, detail: say("saved_by.same") }, href: compareHref(version) });
-      else toast({ text: title, link: { text: say("compare"), href: compareHref(version) } });
+      else toast({ text: title, kind: "info", link: { text: say("compare"), href: compareHref(version) } });
     } else if (kind === "lock_ended" && field) {
       this.lockEnded(field, name, Number(values["token"]));
     } else if (kind === "taken_over" && field) {
-      void overruled(field, Number(values["token"])).then((text) => text && toast({ text }));
+      void overruled(field, Number(values["token"])).then((text) => text && toast({ text, kind: "info" }));
     } else if (kind === "moved_away" && field) {
-      toast({ text: say("moved_away", { field: field.label }) });
+      toast({ text: say("moved_away", { field: field.title }), kind: "info" });
     } else if (kind === "offline") {
-      toast({ text: say("offline.short") });
+      toast({ text: say("offline.short"), kind: "failed" });
     } else if (kind === "not_safe") {
-      toast({ text: say("unkept.nowhere") });
+      toast({ text: say("unkept.nowhere"), kind: "failed" });
     } else if (kind === "asked_no_more" && field) {
       if (this.bars.get(`asked:${field.name}`)?.to === values["to"]) this.forget(`asked:${field.name}`);
     } else if ((kind === "moved" || kind === "taken_first") && field) {
@@ -201,14 +201,14 @@ export class BarsController extends LiveController {
       const words = { title: say("asked", { name, field: field.label }), detail };
       this.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
     } else if (kind === "kept_refused" && field) {
-      toast({ text: say("kept_refused", { name, field: field.label }) });
+      toast({ text: say("kept_refused", { name, field: field.title }), kind: "info" });
     } else if (kind === "missed_save") {
       const title = say("missed_save", { time: short(new Date(String(values["at"]))) });
       this.put("missed", { template: "bar-missed-save", words: { title } });
     } else if (kind === "role") {
-      toast({ text: say("role"), link: { text: say("role.reload"), href: location.href } });
+      toast({ text: say("role"), kind: "info", link: { text: say("role.reload"), href: location.href } });
     } else if (kind === "gave_back" && field) {
-      toast({ text: say(values["kept"] ? "gave_back.kept" : "gave_back", { field: field.label }) });
+      toast({ text: say(values["kept"] ? "gave_back.kept" : "gave_back", { field: field.title }), kind: "info" });
     }
   }
 

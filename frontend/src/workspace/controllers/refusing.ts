@@ -17,7 +17,7 @@ export class RefusingController extends LiveController {
     const text = writes ? whyReadOnly(field) : "";
     if (!text || (text === this.said.text && Date.now() - this.said.at < AGAIN)) return;
     this.said = { text, at: Date.now() };
-    toast({ text });
+    toast({ text, kind: "failed" });
   }
 }
 

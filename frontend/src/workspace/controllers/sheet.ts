@@ -98,7 +98,7 @@ export class SheetController extends LiveController {
 
   start(): void {
     const why = whyReadOnly(this.field);
-    if (why) toast({ text: why });
+    if (why) toast({ text: why, kind: "failed" });
     this.view?.focus();
     void project.locks.take(this.field);
   }
@@ -127,7 +127,7 @@ export class SheetController extends LiveController {
     if (field.problem) return this.goTo();
     const change = formatted(view.state);
     if (change) view.dispatch(change);
-    else toast({ text: say("json.formatted") });
+    else toast({ text: say("json.formatted"), kind: "info" });
     view.focus();
   }
 
@@ -145,8 +145,8 @@ export class SheetController extends LiveController {
   readonly cancelled = (event: Event): void => {
     event.preventDefault();
     if (this.field.isHeld && project.isLive) this.cancel();
-    else if (this.field.isHeld) toast({ text: say("offline.short") });
-    else toast({ text: say("why.not_editing", { field: this.field.label }) });
+    else if (this.field.isHeld) toast({ text: say("offline.short"), kind: "failed" });
+    else toast({ text: say("why.not_editing", { field: this.field.title }), kind: "failed" });
   };
 
   asked(event: Event): void {
@@ -154,7 +154,7 @@ export class SheetController extends LiveController {
     const view = project.viewOf(this.field);
     if (view === "elsewhere") this.continueHere();
     else if (view === "theirs" && !this.field.asked) this.ask();
-    else if (view === "free") toast({ text: say("why.free", { field: this.field.label }) });
+    else if (view === "free") toast({ text: say("why.free", { field: this.field.title }), kind: "info" });
   }
 
   private readonly chosen = (event: Event): void => {
