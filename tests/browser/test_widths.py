@@ -111,6 +111,39 @@ def test_the_foot_of_the_sheet_is_whole_while_somebody_writes(person: Callable[.
     parts = "one => [one, one.lastElementChild.lastElementChild].map(part => part.getBoundingClientRect().right)"
     edges = foot.evaluate(parts)
     assert edges[1] <= edges[0]
+    # One line, also with more to say than there is room for.
+    height = foot.evaluate("one => one.clientHeight")
+    page.locator("[data-foot-target=lines]").evaluate(
+        "one => { one.textContent = '+1,234 −5,678 lines since v80 '.repeat(4) }"
+    )
+    assert foot.evaluate("one => [one.clientHeight, one.scrollWidth - one.clientWidth]") == [height, 0]
+
+
+def test_all_tabs_of_the_side_panel_fit_with_counts_of_two_digits(person: Callable[..., Person]) -> None:
+    page = person("owner", size=(1280, 800)).at_work()
+    page.locator(".panel-tabs .nav-tabs").evaluate(
+        """tabs => {
+            const own = ["comments", "history", "tasks", "activity"];
+            for (const tab of tabs.children) tab.hidden = !own.includes(tab.dataset.name);
+            for (const pill of tabs.querySelectorAll(".pill")) {
+                pill.hidden = false;
+                pill.textContent = "48";
+            }
+        }"""
+    )
+    tabs = page.locator(".panel-tabs .nav-tabs")
+    assert tabs.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_a_line_of_the_summary_begins_without_a_separator(person: Callable[..., Person]) -> None:
+    page = person("owner", size=(1280, 800)).open("compare/?base=1&target=12")
+    summary = page.locator(".compare-summary > p")
+    # The left end of a line, where a separator would stand, is not painted; all lines begin there.
+    starts = summary.evaluate(
+        """one => [...one.children].map(part => part.getBoundingClientRect().left - one.getBoundingClientRect().left)"""
+    )
+    assert starts.count(0) == 2
+    assert summary.evaluate("one => getComputedStyle(one).clipPath") == "inset(0px 0px 0px 11px)"
 
 
 def test_the_open_tab_is_in_sight_and_a_shadow_says_that_there_are_more(person: Callable[..., Person]) -> None:
