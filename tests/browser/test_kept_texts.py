@@ -108,6 +108,8 @@ def test_who_loses_a_field_keeps_the_text_and_chooses(person: Callable[..., Pers
     page.get_by_role("button", name="Review").click()
     dialog = page.get_by_role("dialog", name="Prompt changed while you were editing.")
     expect(dialog).to_contain_text("You started from v12; Mara Lindqvist saved v13.")
+    expect(dialog).to_contain_text("changed in both")
+    expect(dialog.locator("[data-side=theirs] h4")).to_contain_text("Current")
     expect(dialog.locator("[data-side=theirs] pre")).to_contain_text("Theirs.")
     expect(dialog.locator("[data-side=yours] pre")).to_contain_text("Mine.")
     expect(dialog.get_by_role("button", name="Use this text")).to_be_disabled()
