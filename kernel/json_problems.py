@@ -46,6 +46,8 @@ def syntax_problem(error: json.JSONDecodeError, *, first_line: int = 1) -> str:
             why=at_place(_("starts with a byte order mark; remove it"), text, 0, first_line=first_line)
         )
     words = next((ours for theirs, ours in _SYNTAX.items() if error.msg.startswith(theirs)), None)
+    if not text.strip():
+        words = gettext_noop("the text is empty")
     before = text[:offset].rstrip()
     if before.endswith(",") and text[offset : offset + 1] in {"}", "]"}:
         words, offset = _SYNTAX["Illegal trailing comma"], len(before) - 1

@@ -286,6 +286,8 @@ def _json() -> dict[str, str]:
         "json.control": _("a control character must be written as an escape"),
         "json.surrogate": _("this string contains an incomplete character"),
         "json.number": _("invalid number"),
+        "json.no_number": _("JSON has no {word}"),
+        "json.empty": _("the file is empty"),
         "json.large": _("this number is too large"),
         "json.quotes": _("put strings in double quotes"),
         "json.quotes.fix": _("Use double quotes"),

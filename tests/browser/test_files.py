@@ -33,9 +33,9 @@ def rename(page: Page, path: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Rename").click()
 
 
-def add_files(world: World, *paths: str) -> None:
+def add_files(world: World, *paths: str, text: str = "") -> None:
     """As the editor, in one version."""
-    changes = {f"files/{path}": {"content": f"# {path}\n"} for path in paths}
+    changes = {f"files/{path}": {"content": text or f"# {path}\n"} for path in paths}
     base = world.current().version_number
     world.arrange(
         lambda: change_files(

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import Person, World
+from tests.browser.test_files import add_files
 
 # Puts a whole text in the place of the one that is there, as pasting does.
 PASTE = """text => {
@@ -64,6 +65,8 @@ def test_a_mistake_of_other_languages_is_named_and_mended(
     [
         ("{\n  'it\"s': 1\n}", "Line 2: put strings in double quotes"),
         ('{\n  "a": very fast\n}', 'Line 2: put strings in double quotes: "very"'),
+        ('{"a": NaN}', "Line 1: JSON has no NaN"),
+        ('{"a": [-Infinity]}', "Line 1: JSON has no -Infinity"),
         ('{\n  "a": 1,\n  "b": 2,\n  "a": 3\n}', 'Line 4: duplicate key "a", also in line 2'),
         ('{\n  "a": {', "Line 2: a closing } is missing"),
     ],
@@ -74,6 +77,14 @@ def test_what_only_its_writer_can_decide_has_no_button(person: Callable[..., Per
     write_all(mara, text)
     expect(note(page)).to_contain_text(words)
     expect(page.locator("[data-sheet-target=fix]")).to_be_hidden()
+
+
+def test_an_empty_file_is_called_empty(person: Callable[..., Person], world: World) -> None:
+    add_files(world, "limits.json", text="{}\n")
+    mara = person("owner")
+    page = mara.at_work(field="files/limits.json")
+    write_all(mara, "")
+    expect(note(page)).to_contain_text("Line 1: the file is empty")
 
 
 def test_format_changes_spaces_only_in_one_step_of_undo(person: Callable[..., Person]) -> None:

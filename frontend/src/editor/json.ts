@@ -17,6 +17,7 @@ export interface JsonProblem {
 const MAX_LEVELS = 100;
 const BYTE_ORDER_MARK = "\uFEFF";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const NO_NUMBER = /-?(?:NaN|Infinity)\b/y;
 const WORD = /[A-Za-z_][\w]*/y;
 const SPACE = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -66,6 +67,7 @@ class Reader {
       this.fail("json.mark", { to: 1, fix: { key: "json.remove", from: 0, to: 1, insert: "" } });
     }
     this.space();
+    if (anyValue && this.at === this.text.length) this.fail("json.empty", {});
     if (!anyValue && this.text[this.at] !== "{") this.fail("json.object", { to: this.text.length });
     this.value(1);
     this.space();
@@ -74,6 +76,8 @@ class Reader {
 
   private value(level: number): void {
     const next = this.text[this.at];
+    const word = this.peek(NO_NUMBER);
+    if (word) this.fail("json.no_number", { to: this.at + word.length, values: { word } });
     if (next === "{") this.object(level);
     else if (next === "[") this.array(level);
     else if (next === '"') this.string();
