@@ -28,6 +28,9 @@ from proposals.visibility import lock_proposal, own_proposal, visible_proposal
 # Of one person in one project.
 MAX_PRIVATE: Final = 100
 
+# What a copy of a change keeps.
+COPIED: Final = ("kind", "target", "base", "base_version", "value", "language", "size")
+
 # Two requests of one author wait for each other, so that a repeated one finds what the first made.
 _LOCK_AUTHOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -98,10 +101,7 @@ def new_proposal(caller: Caller, project_id: UUID, *, title: str, description: s
 def copy_changes(source: Proposal, proposal: Proposal, *, is_own: bool) -> None:
     """Stage what another proposal changes: its working set for its own people, its newest round for others."""
     if is_own:
-        copies = list(Change.objects.filter(proposal=source))
-        for change in copies:
-            change.pk = Change._meta.pk.get_default()  # noqa: SLF001 (documented)
-            change.proposal, change.revision, change._state.adding = proposal, 1, True  # noqa: SLF001 (documented)
+        copies = [Change(proposal=proposal, **staged) for staged in source.changes.values(*COPIED)]
     else:
         copies = _changes_of_round(Round.objects.filter(proposal=source).latest("number"), proposal)
     Change.objects.bulk_create(copies)
