@@ -105,9 +105,11 @@ _TEXT = (
 _NUMBER = "coalesce({column}, 0) + 1"
 _BY_KIND = {
     **dict.fromkeys(("CharField", "TextField", "EmailField", "URLField"), _TEXT),
-    **dict.fromkeys(("AutoField", "BigAutoField", "BigIntegerField", "IntegerField", "PositiveIntegerField"), _NUMBER),
+    **dict.fromkeys(("AutoField", "BigAutoField", "BigIntegerField", "IntegerField"), _NUMBER),
+    **dict.fromkeys(("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"), _NUMBER),
     "UUIDField": "gen_random_uuid()",
     "BooleanField": "NOT {column}",
+    "DateField": "coalesce({column}, current_date) + 3",
     "DateTimeField": "coalesce({column}, now()) + interval '3 days'",
     "JSONField": "CASE WHEN {column} = '{{}}' THEN '{{\"x\": 1}}'::jsonb ELSE '{{}}'::jsonb END",
     "ArrayField": "array_append({column}, {column}[1])",

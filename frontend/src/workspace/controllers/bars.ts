@@ -222,9 +222,13 @@ export class BarsController extends LiveController {
     const key = `lock:${field.name}`;
     const time = short(new Date());
     const title = name ? say("lock_ended.by", { name, field: field.label }) : say("lock_ended", { field: field.label, time });
-    this.put(key, { template: "bar-lock-ended", words: { title, ...choicesIn(field) }, field });
+    const template = "bar-lock-ended";
+    this.put(key, { template, words: { title, ...choicesIn(field) }, field });
     if (!name) return;
-    void overruled(field, token).then((words) => words && this.reword(key, { title: words }));
+    void overruled(field, token).then((words) => {
+      // Meanwhile a bar may stand there that says what the other saved.
+      if (words && this.bars.get(key)?.template === template) this.reword(key, { title: words });
+    });
   }
 
   /** Other words in a bar that is still there. */
