@@ -84,8 +84,9 @@ def project_tints(context: Context) -> str:
 def _project_tints(context: Context) -> Mapping[str, int]:
     """Read once for a request, and only where its address is that of a project."""
     request = context.get("request")
-    project_id = request.resolver_match.kwargs.get("project_id") if request and request.resolver_match else None
-    if not isinstance(project_id, UUID):
+    match = request.resolver_match if request else None
+    project_id = match.kwargs.get("project_id") if match else None
+    if request is None or not isinstance(project_id, UUID):
         return {}
     if not hasattr(request, "project_tints"):
         request.project_tints = tints_of(project_id)
