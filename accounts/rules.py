@@ -29,6 +29,12 @@ def lock_account(user_id: UUID) -> User:
     return user
 
 
+def require_account(user_id: UUID) -> None:
+    """Raise `NotFound` for an id that no account has."""
+    if not User.objects.filter(id=user_id).exists():
+        raise NotFound(_("Account not found."))
+
+
 def lock_account_and_administrators(user_id: UUID) -> tuple[User, list[User]]:
     """The account and all other active administrators, locked in order of their ids.
 

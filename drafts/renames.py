@@ -85,6 +85,8 @@ class Renames:
 
     def other_names(self, names: Iterable[str], *, of: int, version: int) -> dict[str, str]:
         """Those of these names in version `of` that are others in `version`: name → name there."""
+        if not self.steps:
+            return {}
         named = {name: self.name_in(version, name, of=of) for name in names if name.startswith(FILES)}
         return {name: other for name, other in named.items() if other != name}
 

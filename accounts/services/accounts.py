@@ -19,6 +19,7 @@ from accounts.rules import (
     check_password,
     lock_account,
     lock_account_and_administrators,
+    require_account,
     require_administrator,
     require_another_administrator,
     require_proof,
@@ -168,6 +169,7 @@ def deactivate_account(
     reason = check_reason(reason) if reason else None
     with write_transaction():
         require_administrator(caller)
+        require_account(user_id)
         run_deactivation_steps(Deactivation(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:

@@ -14,7 +14,7 @@ from kernel.addresses import API_URLS, PAGE_URLS, UrlModule, included
 from tests.matrix import Row, SiteRow, declared
 
 ANY = UUID(int=7)
-NAMES = dict.fromkeys(("comment", "task", "release", "viewer", "thing"), ANY)
+NAMES = dict.fromkeys(("comment", "task", "release", "proposal", "viewer", "thing"), ANY)
 # What foundry_site itself serves.
 OPERATORS = {"healthz", "readyz", "metrics", "api_schema", "api_docs"}
 

@@ -85,7 +85,8 @@ def furnish(project: Project, caller: Caller) -> None:
 
 def things_in(project: Project) -> dict[str, UUID]:
     """What addresses of a project name in it."""
-    return {"proposal": Proposal.objects.filter(project=project).order_by("id")[0].id}
+    first = Proposal.objects.filter(project=project).order_by("id").first()
+    return {"proposal": first.id} if first else {}
 
 
 def _opened(project_id: UUID, caller: Caller, changes: Mapping[str, Any]) -> Proposal:

@@ -53,14 +53,14 @@ def outcomes(comparison: Comparison) -> list[tuple[str, str]]:
     return [(each.field, each.change) for each in comparison.fields]
 
 
-def test_it_tells_the_whole_difference_in_one_query(django_assert_num_queries: Any) -> None:
+def test_it_reads_all_texts_in_one_query_and_the_renames_in_another(django_assert_num_queries: Any) -> None:
     base = version(
         "Be kind to all.\n", '{"temperature": 0.7}', notes__md=("one\n", "markdown"), a__jsonl=(CORPUS, "jsonl")
     )
     target = version(
         "Be kind, and brief.\n", '{ "temperature": 0.2 }', notes__md=("one\n", "markdown"), b__jsonl=(CORPUS, "jsonl")
     )
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         comparison = compare_drafts(base, target)
     assert comparison.summary == "Prompt +2 −2 words, temperature 0.7 → 0.2, 1 file renamed"
     assert comparison.unchanged == ("files/notes.md",)
