@@ -25,6 +25,7 @@ STATES: Final[dict[str, tuple[str, ...]]] = {
     "focused": ("focus", "focus-visible", "focus-within"),
     "pressed": ("hover", "active", "focus"),
 }
+TRIES: Final = 3
 ADMINISTRATION: Final = ("/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/")
 DIALOGS_OF_THE_WORKSPACE: Final = {"new file": "New file", "give back": "Stop editing", "shortcuts": "shortcuts"}
 DIALOGS_OF_PAGES: Final = (
@@ -47,7 +48,18 @@ class Controls:
         self._known: list[str] = []
 
     def hard_to_read(self) -> list[str]:
-        """What cannot be told from its background, in each state."""
+        """What cannot be told from its background, in each state.
+
+        A page may change while it is measured: what is found counts if it is found each time.
+        """
+        known, found = self._known, [""]
+        for _ in range(TRIES):
+            if found:
+                self._known = list(known)
+                found = self._in_all_states()
+        return found
+
+    def _in_all_states(self) -> list[str]:
         self._page.wait_for_load_state()
         self._page.evaluate(MEASURE)
         found = []
