@@ -31,12 +31,18 @@ def confirm(client: Client, password: str = PASSWORD) -> Any:
 
 def add_codes(client: Client) -> str:
     """Add an authenticator app; returns the secret that it keeps."""
+    return add_codes_by(client)[0]
+
+
+def add_codes_by(client: Client) -> tuple[str, str]:
+    """Add an authenticator app; returns the secret that it keeps, and the code that added it."""
     confirm(client)
     page = client.get(f"{FACTORS}codes/add/").content.decode()
     (secret,) = re.findall(r'token-text">([A-Z2-7]+)<', page)
-    answer = client.post(f"{FACTORS}codes/add/", {"code": code_of(secret)})
+    code = code_of(secret)
+    answer = client.post(f"{FACTORS}codes/add/", {"code": code})
     assert answer.status_code == 302, answer.content
-    return str(secret)
+    return str(secret), code
 
 
 def add_passkey(client: Client, name: str = "laptop") -> Passkey:
