@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# How long after it was lost `Stopped` is raised again, in seconds.
+AGAIN = 0.05
 
 
 class Stopped(BaseException):
@@ -19,10 +22,12 @@ def stopped_by_signals() -> Iterator[None]:
     """Turn signals into ``Stopped``, so that what was started is stopped on the way out."""
     for number in SIGNALS:
         signal.signal(number, _stop)
+    before, sys.unraisablehook = sys.unraisablehook, _raise_again
     try:
         yield
     finally:
         ignore_signals()
+        sys.unraisablehook = before
 
 
 @contextmanager
@@ -59,3 +64,12 @@ def ignore_signals() -> None:
 def _stop(_number: int, _frame: FrameType | None) -> None:
     ignore_signals()
     raise Stopped
+
+
+def _raise_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Raise `Stopped` once more where Python dropped it, as it does with what a finalizer raises."""
+    if unraisable.exc_type is not Stopped:
+        sys.__unraisablehook__(unraisable)
+        return
+    signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, AGAIN)
