@@ -14,8 +14,8 @@ from publishing.bundle.scope import BundleScope
 
 
 def _files(scope: BundleScope) -> Iterator[File]:
-    told = facts_of(scope, *(event.name for event in EVENTS))
-    yield bundle_verifier.PROPOSALS_FILE, map(line, bundle_verifier.proposals_of(told))
+    facts = facts_of(scope, *(event.name for event in EVENTS))
+    yield bundle_verifier.PROPOSALS_FILE, map(line, bundle_verifier.proposals_of(facts))
 
 
 BUNDLE_PART: Final = BundlePart(bundle_verifier, _files)

@@ -29,7 +29,7 @@ DEFAULT_POLICY = {"approvals": 0, "author_may_approve": False, "open_comments": 
 
 
 def proposals_of(events: Iterable[Event]) -> Iterator[Json]:
-    """Every proposal that was opened, with its rounds and votes, as the events tell it."""
+    """Every proposal that was opened, with its rounds and votes, as the events say."""
     found: dict[str, Json] = {}
     for number, at, record in events:
         action, data = record["action"], record["data"]

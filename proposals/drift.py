@@ -65,6 +65,11 @@ def item_of_change(change: Change) -> Item:
     return Item(Key(change.kind, change.target), change.base, kind.canonical(change.target, staged), text)
 
 
+def items_of_changes(changes: Iterable[Change]) -> list[Item]:
+    """Changes of the working set; those of a kind that is not installed any more are left out."""
+    return [item_of_change(change) for change in changes if change.kind in KINDS]
+
+
 def items_of_round(round_: Round) -> list[Item]:
     """The changes of a round; those of a kind that is not installed any more are left out."""
     found = []

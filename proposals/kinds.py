@@ -3,7 +3,7 @@
     kinds.register(Kind(name="record", read=..., ...))  # in ready()
 
 A change names its target as `kind:target`; `field` is the kind of the trunk (`proposals.fields`), whose prefix may be
-left out. What a target holds is told as a JSON value of the kind's own (None: it does not exist), such as the hash and
+left out. What a target holds is a JSON value of the kind's own (None: it does not exist), such as the hash and
 media type of a field. Two such values are compared to find out whether a target has drifted, and rounds consist of
 them, so they must say everything that matters.
 """

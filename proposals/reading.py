@@ -17,7 +17,7 @@ from drafts.reading import body
 from kernel.errors import NotFound, ValidationFailed
 from projects.fields import CONFIGURATION, PROMPT, file_path
 from proposals.approvals import newest_votes, progress, voters
-from proposals.drift import Drift, Item, contents_now, drifts, hash_of, item_of_change, items_of_round, texts_of
+from proposals.drift import Drift, Item, contents_now, drifts, hash_of, items_of_changes, items_of_round, texts_of
 from proposals.kinds import DEFAULT_KIND, KINDS, Content, Key
 from proposals.models import Change, Proposal, Round, Vote
 from publishing.proposal_policy import ProposalPolicy, proposal_policy_of
@@ -93,7 +93,7 @@ def _items(proposal: Proposal, user: User, facts: _Facts) -> list[Item]:
     """The changes that a reader sees: the newest round, or the working set for its people until it ends."""
     round_ = facts.rounds.get(proposal.id)
     if round_ is None or (proposal.ended_at is None and proposal.is_of(user)):
-        return [item_of_change(change) for change in facts.changes[proposal.id]]
+        return items_of_changes(facts.changes[proposal.id])
     return items_of_round(round_)
 
 

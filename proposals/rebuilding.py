@@ -1,4 +1,4 @@
-"""Proposals, rounds and votes, as the events tell them. Private proposals are no record, and are not looked at."""
+"""Proposals, rounds and votes, as the events say. Private proposals are no record, and are not looked at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENDS: Final = {
     "proposal.withdrawn": ProposalState.WITHDRAWN,
     "proposal.expired": ProposalState.EXPIRED,
 }
-_PRIVATE: Final = "of its author's private work; what was submitted, its rounds tell"
+_PRIVATE: Final = "of its author's private work; what was submitted is in its rounds"
 
 PROPOSALS: Final = Table(
     Proposal,

@@ -63,7 +63,7 @@ class ProposalPolicyInfo(serializers.Serializer[Any]):
 
     approvals = serializers.IntegerField(help_text="How many people approve a round.")
     author_may_approve = serializers.BooleanField(help_text="Whether the approval of a contributor counts.")
-    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="What open comments do to an acceptance.")
+    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="No effect yet: proposals have no comments.")
     days = serializers.IntegerField(help_text="How long a round is open; 0 means without an end.")
 
 

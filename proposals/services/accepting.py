@@ -23,7 +23,7 @@ from proposals.endings import end
 from proposals.events import ACCEPTED
 from proposals.kinds import KINDS, Acceptance, Accepted, Key
 from proposals.models import Proposal, ProposalState, Round
-from proposals.services.facts import facts_of, load_proposal, people_facts, require_open, target_of, tell
+from proposals.services.facts import facts_of, load_proposal, notify_people, people_facts, require_open, target_of
 from proposals.services.submitting import submit
 from proposals.visibility import lock_proposal, require_person, visible_proposal
 from publishing.proposal_policy import ProposalPolicy, proposal_policy_of
@@ -117,7 +117,7 @@ def _accept(
     draft = _apply(write, Acceptance(round_, message or proposal.title, origin), changes)
     end(write, proposal, event, state=ProposalState.ACCEPTED.value, reason=reason, draft=draft)
     people = {*round_.authors, *newest_votes(proposal)}
-    tell(write, ACCEPTED, people, proposal, event, version=draft.version_number if draft else None)
+    notify_people(write, ACCEPTED, people, proposal, event, version=draft.version_number if draft else None)
 
 
 def _undrifted(write: ProjectWrite, round_: Round) -> dict[Key, Accepted]:

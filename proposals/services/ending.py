@@ -16,7 +16,7 @@ from proposals.approvals import newest_votes
 from proposals.endings import end
 from proposals.events import EXPIRED, REJECTED, WITHDRAWN
 from proposals.models import Proposal, ProposalState
-from proposals.services.facts import facts_of, load_proposal, newest_round, target_of, tell
+from proposals.services.facts import facts_of, load_proposal, newest_round, notify_people, target_of
 from proposals.visibility import lock_proposal, own_proposal, refuse_ended, require_person, visible_proposal
 
 
@@ -67,4 +67,4 @@ def _end(write: ProjectWrite, proposal: Proposal, state: ProposalState, line: In
         f"proposal.{state.value}", target_of(proposal), facts_of(proposal, newest), reason=reason or None
     )
     end(write, proposal, event, state=state.value, reason=reason)
-    tell(write, line, {*newest.authors, *newest_votes(proposal)}, proposal, event)
+    notify_people(write, line, {*newest.authors, *newest_votes(proposal)}, proposal, event)

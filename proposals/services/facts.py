@@ -1,8 +1,8 @@
-"""What all writes of an opened proposal share: its rounds, the data of its events, and who is told."""
+"""What all writes of an opened proposal share: its rounds, the data of its events, and who is notified."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,14 +80,13 @@ def time_fact(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment else None
 
 
-def tell(
+def inbox_facts(proposal: Proposal) -> dict[str, Any]:
+    """What a line of the inbox says of a proposal."""
+    return {"proposal_id": str(proposal.id), "number": proposal.number, "title": proposal.title}
+
+
+def notify_people(
     write: ProjectWrite, line: InboxLine, people: Iterable[UUID], proposal: Proposal, event: Event, **more: Any
 ) -> None:
     """Put an event of a proposal into the inboxes of people who are members."""
-    facts: Mapping[str, Any] = {
-        "proposal_id": str(proposal.id),
-        "number": proposal.number,
-        "title": proposal.title,
-        **more,
-    }
-    write.notify(line, people, facts, event.seq)
+    write.notify(line, people, inbox_facts(proposal) | more, event.seq)

@@ -30,10 +30,10 @@ from proposals.services.facts import (
     facts_of,
     load_proposal,
     newest_round,
+    notify_people,
     people_facts,
     refuse_over,
     target_of,
-    tell,
     time_fact,
 )
 from proposals.visibility import lock_proposal, own_proposal, refuse_ended
@@ -122,9 +122,9 @@ def _record(write: ProjectWrite, proposal: Proposal, round_: Round, texts: list[
     action = "proposal.opened" if is_new else "proposal.changed"
     event = write.record(action, target_of(proposal), data, with_statements=insert_blobs_sql(texts=texts))
     if is_new:
-        tell(write, OPENED, _asked(proposal, policy), proposal, event)
+        notify_people(write, OPENED, _asked(proposal, policy), proposal, event)
     else:
-        tell(write, CHANGED, voided, proposal, event, round=round_.number)
+        notify_people(write, CHANGED, voided, proposal, event, round=round_.number)
     return event
 
 
@@ -134,6 +134,9 @@ def _changes_of(proposal: Proposal) -> tuple[dict[str, Any], list[str]]:
     texts: list[str] = []
     errors: dict[str, list[str]] = {}
     for change in Change.objects.filter(proposal=proposal):
+        if change.kind not in KINDS:
+            errors[str(change)] = [_("Changes of this kind are not installed here.")]
+            continue
         kind, staged = KINDS[change.kind], staged_of(change)
         try:
             kind.check(change.target, staged)

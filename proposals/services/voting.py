@@ -14,7 +14,7 @@ from kernel.names import check_remark
 from projects.writing import project_write
 from proposals.events import VOTED
 from proposals.models import MAX_COMMENT, Verdict, Vote
-from proposals.services.facts import facts_of, require_open, target_of, tell
+from proposals.services.facts import facts_of, notify_people, require_open, target_of
 from proposals.visibility import lock_proposal, require_person, visible_proposal
 
 
@@ -48,5 +48,5 @@ def vote_on_proposal(*, caller: Caller, proposal_id: UUID, round: int, verdict: 
         event = write.record("proposal.voted", target_of(proposal), data, reason=comment or None)
         vote.created_at = event.at
         vote.save(force_insert=True)
-        tell(write, VOTED, newest.authors, proposal, event, verdict=verdict)
+        notify_people(write, VOTED, newest.authors, proposal, event, verdict=verdict)
         return vote

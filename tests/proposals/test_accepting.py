@@ -9,14 +9,16 @@ import pytest
 
 from audit.models import Event
 from drafts.control import leases_of
-from kernel.errors import Conflict, LockHeld, ProjectFrozen
+from kernel.errors import Conflict, LockHeld, ProjectFrozen, ValidationFailed
 from projects.models import Project
 from projects.permissions import ALWAYS
 from proposals import kinds
+from proposals.drift_lines import notify_of_drift
 from proposals.endings import END_STEPS, EndedProposal
-from proposals.kinds import KINDS, Kind, Staged
-from proposals.models import Proposal
-from proposals.services import propose
+from proposals.kinds import DEFAULT_KIND, KINDS, Kind, Staged
+from proposals.models import Change, Proposal
+from proposals.reading import proposal_body
+from proposals.services import propose, submit_proposal
 from publishing.authors import authors_of
 from tests.proposals.conftest import World
 from tests.rest.client import Api, members
@@ -143,6 +145,20 @@ def test_a_kind_that_refuses_leaves_nothing(world: World, notes: dict[str, Any])
         world.accept(proposal)
     assert (world.version, newest_seq(world), notes) == (1, before, {})
     assert Proposal.objects.get(pk=proposal.id).state == "open"
+
+
+def test_changes_of_a_kind_that_is_not_installed_any_more_stop_nobody(world: World, notes: dict[str, Any]):
+    proposal = world.stage({"note:lot": "sealed", "prompt_text": "x"})
+    with KINDS.replaced({DEFAULT_KIND: KINDS[DEFAULT_KIND]}):
+        world.save("mara", prompt_text="theirs")
+        assert notify_of_drift() == 1
+        found = Proposal.objects.with_people().get(pk=proposal.id)
+        targets = proposal_body(found, user=world.people["ed"])["targets"]
+        assert [each["target"] for each in targets] == ["prompt_text"]
+        with pytest.raises(ValidationFailed) as refusal:
+            submit_proposal(caller=world.caller("ed"), proposal_id=proposal.id)
+        assert set(refusal.value.errors) == {"note:lot"}
+    assert Change.objects.filter(proposal=proposal).count() == 2
 
 
 def test_a_kind_without_fields_makes_no_version(world: World, notes: dict[str, Any]):

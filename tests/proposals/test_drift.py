@@ -10,7 +10,7 @@ from audit.models import Event
 from drafts.services import revert_draft
 from kernel.errors import Conflict, Drifted
 from notifications.models import Notification
-from proposals.drift_lines import tell_drift
+from proposals.drift_lines import notify_of_drift
 from proposals.models import Change, Proposal
 from proposals.reading import comparison, preview, proposal_body
 from proposals.services import discard_proposal, resolve_drift
@@ -57,13 +57,13 @@ def test_the_same_field_blocks(world: World):
 
 def test_the_inbox_tells_of_a_drift_once_for_each_version(world: World):
     proposal = world.stage()
-    tell_drift()
+    notify_of_drift()
     world.save("mara", prompt_text=changed(line_2="two"))
     for _ in range(2):
-        tell_drift()
+        notify_of_drift()
     assert lines_told(world) == 1
     world.save("mara", model_configuration="{}")
-    tell_drift()
+    notify_of_drift()
     assert lines_told(world) == 1
     discard_proposal(caller=world.caller("ed"), proposal_id=proposal.id)
     assert lines_told(world) == 0

@@ -66,6 +66,12 @@ def test_the_approvals_of_contributors_do_not_count(world: World):
     assert Vote.objects.filter(round__proposal=for_mara).count() == 2
 
 
+def test_a_policy_that_nothing_would_keep_is_refused(world: World):
+    with pytest.raises(ValidationFailed) as refusal:
+        world.require(open_comments="block")
+    assert set(refusal.value.errors) == {"proposals.open_comments"}
+
+
 def test_the_policy_may_let_contributors_approve(world: World):
     world.require(approvals=1, author_may_approve=True)
     assert world.accept(world.open(), "ed").state == "accepted"
