@@ -30,9 +30,9 @@ _MEANINGS: Final = {
     "approved": gettext_lazy("approved"),
 }
 _SIGNED: Final = {
-    "authored": gettext_lazy("{name} signed your release {thing} as authored"),
-    "reviewed": gettext_lazy("{name} signed your release {thing} as reviewed"),
-    "approved": gettext_lazy("{name} signed your release {thing} as approved"),
+    "authored": gettext_lazy("{name} signed your release {thing} as author"),
+    "reviewed": gettext_lazy("{name} signed your release {thing} as reviewer"),
+    "approved": gettext_lazy("{name} signed your release {thing} as approver"),
 }
 _RULES: Final = {
     "signatures": gettext_lazy("signatures"),

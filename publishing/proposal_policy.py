@@ -56,11 +56,6 @@ def _problems(policy: ProposalPolicy) -> list[tuple[str, str | None]]:
     return [
         ("approvals", count_problem(policy.approvals)),
         ("author_may_approve", flag_problem(policy.author_may_approve)),
-        ("open_comments", _comments_problem(policy.open_comments)),
+        ("open_comments", enforcement_problem(policy.open_comments)),
         ("days", count_problem(policy.days, MAX_DAYS)),
     ]
-
-
-def _comments_problem(given: object) -> str | None:
-    # Who reads that open comments block would rely on it.
-    return _("Cannot be block: proposals have no comments yet.") if given == "block" else enforcement_problem(given)

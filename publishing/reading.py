@@ -103,8 +103,8 @@ def project_policy(rules: Rules, proposals: ProposalPolicy) -> dict[str, Any]:
     installed = [
         {
             "name": name,
-            "title": gate.title,
-            "description": gate.description,
+            "title": str(gate.title),
+            "description": str(gate.description),
             "parameters": list(gate.form.base_fields),
             "always": gate.always,
         }

@@ -115,7 +115,7 @@ def _noted(rows: Rows, fact: Fact) -> None:
     )
 
 
-_SEALED: Final = "told by the sealed statement, which the check of signatures compares with it"
+_SEALED: Final = "in the sealed statement, which the check of signatures compares with it"
 SIGNATURES: Final = Table(
     Signature,
     name="signature",

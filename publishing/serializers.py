@@ -63,7 +63,7 @@ class ProposalPolicyInfo(serializers.Serializer[Any]):
 
     approvals = serializers.IntegerField(help_text="How many people approve a round.")
     author_may_approve = serializers.BooleanField(help_text="Whether the approval of a contributor counts.")
-    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="No effect yet: proposals have no comments.")
+    open_comments = serializers.ChoiceField(ENFORCEMENT, help_text="The effect of open comments on acceptance.")
     days = serializers.IntegerField(help_text="How long a round is open; 0 means without an end.")
 
 
@@ -109,7 +109,7 @@ class NewSignature(serializers.Serializer[Any]):
         max_length=64,
         required=False,
         allow_blank=True,
-        help_text="SHA-256 of the release notes that the signer has read, empty for none: `conflict` if they changed.",
+        help_text="SHA-256 of the notes that the signer read, required if there are any: `conflict` if they changed.",
     )
 
 

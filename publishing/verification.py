@@ -101,7 +101,7 @@ def _content_fault(hashes: Iterable[str]) -> str | None:
     """A fault if a text with one of these hashes is missing or no longer has its hash."""
     wanted = set(hashes)
     found = Blob.objects.filter(pk__in=wanted).values_list("sha256", "data").iterator(chunk_size=20)
-    same = {sha256 for sha256, data in found if sha256_of(bytes(data)) == sha256}
+    same = {sha256 for sha256, data in found if data is not None and sha256_of(bytes(data)) == sha256}
     return None if same == wanted else "a text of its version was changed, or is gone"
 
 

@@ -14,6 +14,7 @@ from audit.rebuilding.comparison import Rebuilding
 from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import REBUILT_TABLES, Table
 from drafts.exchange import lines, registry
+from drafts.exchange.files import FileCheck
 from drafts.exchange.refusals import refuse
 from locking.rebuilding import LEASES
 from projects.rebuilding import MEMBERS, PROJECTS
@@ -47,6 +48,7 @@ class Agreement:
     header: lines.Header
     # The SHA-256 of every content in the file, and of those that rows refer to which are imported.
     known_contents: Collection[str]
+    files: FileCheck
     contents: set[str] = field(default_factory=set)
     rebuilding: Rebuilding = field(init=False)
     people: People = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Agreement:
     @property
     def has_recorded_names(self) -> bool:
         """Whether the lines name people as the events do; older files have their names at the time of the export."""
-        return self.header.format == lines.PROJECT_FORMAT
+        return self.header.format != lines.FORMAT_WITHOUT_RECORDED_NAMES
 
     def take_draft(self, line: lines.DraftLine) -> None:
         facts = {"project_id": self.header.project.id, "version_number": line.version}
@@ -132,7 +134,7 @@ class Agreement:
             self.not_compared[kind] = self.not_compared.get(kind, 0) + 1
             return
         exported = registry.EXPORTED_TABLES[line.type]
-        row = exported.read(line.row)
+        row = exported.read(line.row, is_former=self.header.is_former)
         self._take_contents(exported, row)
         what = self.rebuilding.compare_row(table, table.values_of(lambda lookup: self._look(row, lookup)))
         if what:
@@ -146,6 +148,8 @@ class Agreement:
                 raise refuse(f"The content {sha256} is not in the file.")
             if exported.import_rows is not None:
                 self.contents.add(sha256)
+        for sha256, other in exported.files(row) if exported.files else ():
+            self.files.check(sha256, other)
 
     def finish(self) -> None:
         """Check that no recorded row is missing, and run the checks that examine several rows together."""
@@ -167,7 +171,7 @@ class Agreement:
         return self.drafts.get(str(identity), {}).get(name) if identity else None
 
     def _check_person(self, person: lines.ExportedPerson, kind: str, identity: str | int) -> None:
-        told = self.people.get((kind, identity))
+        known = self.people.get((kind, identity))
         said = {"id": str(person.id), "display_name": person.display_name, "kind": person.kind}
-        if told is None or told["id"] != said["id"] or (self.has_recorded_names and dict(told) != said):
+        if known is None or known["id"] != said["id"] or (self.has_recorded_names and dict(known) != said):
             raise refuse(f"{person.display_name} is named otherwise by the event of this {kind}.")

@@ -18,6 +18,7 @@ from audit.models import SITE_CHAIN
 from audit.rebuilding.facts import Fact
 from drafts.content import check_files, content_hash
 from drafts.exchange.agreement import Agreement
+from drafts.exchange.files import FileCheck
 from drafts.exchange.lines import BlobLine, DraftLine, EventLine, ExportedPerson, Header
 from drafts.exchange.refusals import refuse
 from drafts.models import CONFIGURATION_MEDIA, MAX_MESSAGE, PROMPT_MEDIA, DraftKind, FieldContent
@@ -171,6 +172,7 @@ class ChainCheck:
 
     header: Header
     drafts: DraftCheck
+    files: FileCheck
     seq: int = 0
     site_seq: int = 0
     sources: dict[int, Source] = field(default_factory=dict)
@@ -178,7 +180,7 @@ class ChainCheck:
     agreement: Agreement = field(init=False)
 
     def __post_init__(self) -> None:
-        self.agreement = Agreement(self.header, self.drafts.known_contents)
+        self.agreement = Agreement(self.header, self.drafts.known_contents, self.files)
 
     def take(self, line: EventLine) -> None:
         own = str(self.header.project.id)

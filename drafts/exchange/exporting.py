@@ -17,6 +17,7 @@ from audit.services import site_id
 from blobs.models import Blob
 from drafts.exchange import lines
 from drafts.exchange.agreement import NAMING, People, named_by
+from drafts.exchange.files import piece_lines
 from drafts.exchange.registry import exported_contents, exported_rows
 from drafts.models import Draft
 from kernel.errors import NotFound
@@ -48,6 +49,7 @@ def _lines(project: Project) -> Iterator[bytes]:
     known: Iterable[lines.Line] = chain(
         [_header(project, people)],
         _blobs(project),
+        piece_lines(project.id),
         _drafts(project, people),
         _events(project),
         _leases(project, people),

@@ -8,7 +8,7 @@ parts as blobs, named by `project.imported` on the new chain, and written out by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -163,7 +163,7 @@ class _Import:
             self._import_rows()
             self._store()
             self._rows_type = line.type
-        self._rows.append(table.read(line.row))
+        self._rows.append(table.read(line.row, is_former=self._verified.header.is_former))
 
     def _import_rows(self) -> None:
         importer = EXPORTED_TABLES[self._rows_type].import_rows if self._rows else None
@@ -187,7 +187,7 @@ class _Import:
             "at": line.created_at.isoformat(),
             "event": {"seq": source.seq, "hash": source.hash},
             "file": self._verified.sha256,
-            **({"contributors": [each["id"] for each in line.origin["contributors"]]} if line.origin else {}),
+            **({"contributors": _contributors(line.origin)} if line.origin else {}),
             **({"import": source.imported} if source.imported else {}),
         }
 
@@ -220,6 +220,13 @@ class _Import:
         self._write.record("project.imported", Target.of("project", self._write.project.id), facts)
 
 
+def _contributors(origin: Mapping[str, Any]) -> list[str]:
+    """The ids of the people that an origin names. Anybody may have made the file, so its data may have any form."""
+    named = origin.get("contributors")
+    people = [each.get("id") for each in named if isinstance(each, dict)] if isinstance(named, list) else []
+    return [person for person in people if isinstance(person, str)]
+
+
 def imported_file(*, project_id: UUID) -> Iterator[bytes]:
     """The file that a project was imported from, byte for byte. Raises `NotFound` if it was not imported."""
     event = Event.objects.of_project(project_id).filter(action="project.imported").first()
@@ -244,4 +251,4 @@ def check_imports() -> Iterator[Finding]:
 
 def _parts_of(event: Event) -> Iterator[bytes]:
     for part in event.data["file"]["parts"]:
-        yield bytes(Blob.objects.get(pk=part).data)
+        yield bytes(Blob.objects.get(pk=part).data or b"")

@@ -1,8 +1,9 @@
 """The format of a project's file: the JSON lines and their encoding.
 
-Every line is the RFC 8785 text of one object with a `type`, ended by LF: the header, every blob, every draft, every
-event of the project's chain (and those of the chain `site` about the project), every lease, every member, then the rows
-of the tables that apps register (`registry`). The last line holds the SHA-256 of all bytes before it.
+Every line is the RFC 8785 text of one object with a `type`, ended by LF: the header, every blob, every piece of every
+attached file, every draft, every event of the project's chain (and those of the chain `site` about the project), every
+lease, every member, then the rows of the tables that apps register (`registry`). The last line holds the SHA-256 of
+all bytes before it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 
-PROJECT_FORMAT: Final = "foundry.project/2"
-# Also read. It has the names of people at the time of the export instead of those in its events.
-FORMER_FORMAT: Final = "foundry.project/1"
+PROJECT_FORMAT: Final = "foundry.project/3"
+# Also read. Their rows lack the columns that tables got since (`ExportedTable.added`).
+FORMER_FORMATS: Final = frozenset({"foundry.project/1", "foundry.project/2"})
+# The names of people in it are those at the time of the export instead of those in its events.
+FORMAT_WITHOUT_RECORDED_NAMES: Final = "foundry.project/1"
 
 # A text of 1 MiB, in which each character may take six bytes when escaped, and the other members.
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
@@ -65,11 +68,26 @@ class Header(Struct, forbid_unknown_fields=True, frozen=True, tag="header"):
     current_version: Number
     chain: ExportedHead
 
+    @property
+    def is_former(self) -> bool:
+        """Whether an earlier release may have written the file."""
+        return self.format in FORMER_FORMATS
+
 
 class BlobLine(Struct, forbid_unknown_fields=True, frozen=True, tag="blob"):
     sha256: Sha256
     size: Number
     text: str
+
+
+class PieceLine(Struct, forbid_unknown_fields=True, frozen=True, tag="piece"):
+    """A part of an attached file: the bytes from `start` in Base64, with their SHA-256; `file` is that of the whole."""
+
+    file: Sha256
+    size: Number
+    start: Number
+    sha256: Sha256
+    data: str
 
 
 class FieldFacts(Struct, forbid_unknown_fields=True, frozen=True):
@@ -137,7 +155,7 @@ class ExtensionLine(Struct, frozen=True):
     row: dict[str, Any]
 
 
-Line = Header | BlobLine | DraftLine | EventLine | LeaseLine | MemberLine | EndLine
+Line = Header | BlobLine | PieceLine | DraftLine | EventLine | LeaseLine | MemberLine | EndLine
 FORMAT_TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in get_args(Line))
 
 

@@ -3,14 +3,15 @@
     EXPORTED_TABLES.register("run", ExportedTable(Run))
     EXPORT_CHECKS.register("runs", ExportCheck(("run", "run_output"), faults_in_runs))
 
-The name in `EXPORTED_TABLES` is the `type` of the lines. Every column is written (bytes as base64), so none may hold a
-secret. A line is compared with the project's events where the table is rebuilt from them (`audit.rebuilding`).
+The name in `EXPORTED_TABLES` is the `type` of the lines. Every column that is not `private` is written (bytes as
+base64), so none of them may hold a secret. A line is compared with the project's events where the table is rebuilt from
+them (`audit.rebuilding`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -36,12 +37,17 @@ class ExportedTable:
     go into the file with those of the versions. `import_rows` makes rows of a new project from those of the file, in
     the transaction that imports it and after its versions; it gets some hundred rows at a time, under the ids that they
     had at the other site. Without it the rows stay in the file, which the new project keeps (docs/adr/0006).
+    `added` has the columns that files of former formats do not have, with what their rows hold there; `private` are the
+    columns that are not written, and are passed over in files of former formats.
     """
 
     model: type[Model]
     project: str = "project"
     contents: Callable[[Row], Iterable[str]] | None = None
+    files: Callable[[Row], Iterable[tuple[str, str]]] | None = None
     import_rows: Callable[[ProjectWrite, Sequence[Row]], None] | None = None
+    added: Mapping[str, Any] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
 
     def rows(self, project_id: UUID) -> QuerySet[Model]:
         """The rows of one project, by key."""
@@ -52,9 +58,14 @@ class ExportedTable:
         """The values of a row by column."""
         return {name: getattr(row, name) for name in self._columns()}
 
-    def read(self, values: Mapping[str, Any]) -> Row:
-        """The row of a line. Raises `ValidationFailed` for other columns and for values that they cannot have."""
+    def read(self, values: Mapping[str, Any], *, is_former: bool = False) -> Row:
+        """The row of a line; `is_former` tells that its file has a former format.
+
+        Raises `ValidationFailed` for other columns and for values that they cannot have.
+        """
         columns = self._columns()
+        if is_former:
+            values = {name: value for name, value in {**self.added, **values}.items() if name not in self.private}
         if set(values) != set(columns):
             raise refuse(f"Not all columns of a {self._noun}, or others.")
         try:
@@ -63,7 +74,8 @@ class ExportedTable:
             raise refuse(f"Not a {self._noun}: {error}.") from None
 
     def _columns(self) -> dict[str, Any]:
-        return {each.attname: each for each in self.model._meta.concrete_fields}  # noqa: SLF001 (documented)
+        every = self.model._meta.concrete_fields  # noqa: SLF001 (documented)
+        return {each.attname: each for each in every if each.attname not in self.private}
 
     @property
     def _noun(self) -> str:
@@ -113,6 +125,14 @@ def exported_contents(project_id: UUID) -> Iterator[str]:
         if table.contents is not None:
             for row in table.rows(project_id).iterator(chunk_size=2000):
                 yield from table.contents(table.columns_of(row))
+
+
+def exported_files(project_id: UUID) -> Iterator[str]:
+    """The SHA-256 of every attached file that some registered row refers to."""
+    for table in EXPORTED_TABLES.values():
+        if table.files is not None:
+            for row in table.rows(project_id).iterator(chunk_size=2000):
+                yield from (sha256 for sha256, _ in table.files(table.columns_of(row)))
 
 
 def _as_json(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from drafts.exchange import lines
 from drafts.exchange.checks import BlobCheck, ChainCheck, DraftCheck, Source
+from drafts.exchange.files import FileCheck
 from drafts.exchange.refusals import refuse
 from kernel.errors import DomainError, ValidationFailed
 
@@ -16,12 +17,13 @@ from kernel.errors import DomainError, ValidationFailed
 _ORDER: Final = {
     lines.Header: 0,
     lines.BlobLine: 1,
-    lines.DraftLine: 2,
-    lines.EventLine: 3,
-    lines.LeaseLine: 4,
-    lines.MemberLine: 5,
-    lines.ExtensionLine: 6,
-    lines.EndLine: 7,
+    lines.PieceLine: 2,
+    lines.DraftLine: 3,
+    lines.EventLine: 4,
+    lines.LeaseLine: 5,
+    lines.MemberLine: 6,
+    lines.ExtensionLine: 7,
+    lines.EndLine: 8,
 }
 
 
@@ -74,6 +76,7 @@ def read_lines(file: BinaryIO) -> Iterator[bytes]:
 @dataclass(slots=True)
 class _Verifier:
     blobs: BlobCheck = field(default_factory=BlobCheck)
+    files: FileCheck = field(default_factory=FileCheck)
     counts: dict[str, int] = field(default_factory=dict)
     drafts: DraftCheck = field(init=False)
     chain: ChainCheck | None = None
@@ -88,8 +91,10 @@ class _Verifier:
         """Check the next line; the caller counts them."""
         line = lines.read(data[:-1], number=sum(self.counts.values()) + 1)
         rank = _ORDER[type(line)]
-        if rank < self._reached or (rank == self._reached and rank in (0, 7)) or (self._reached < 0 and rank):
+        if rank < self._reached or (rank == self._reached and rank in (0, 8)) or (self._reached < 0 and rank):
             raise refuse("A line of this type cannot be here.")
+        if rank > _ORDER[lines.PieceLine]:
+            self.files.finish()
         if rank > _ORDER[lines.EventLine] and self._reached <= _ORDER[lines.EventLine]:
             self._chain.finish()
         if isinstance(line, lines.EndLine):
@@ -123,11 +128,13 @@ class _Verifier:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         match line:
             case lines.Header():
-                if line.format not in {lines.PROJECT_FORMAT, lines.FORMER_FORMAT}:
+                if line.format != lines.PROJECT_FORMAT and not line.is_former:
                     raise refuse(f"The format is {line.format[:40]!r}; this Foundry reads {lines.PROJECT_FORMAT}.")
-                self.chain = ChainCheck(line, self.drafts)
+                self.chain = ChainCheck(line, self.drafts, self.files)
             case lines.BlobLine():
                 self.blobs.take(line)
+            case lines.PieceLine():
+                self.files.take(line)
             case lines.DraftLine():
                 self.drafts.take(line)
                 self._chain.agreement.take_draft(line)

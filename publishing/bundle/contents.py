@@ -48,7 +48,7 @@ def _content(scope: BundleScope) -> Iterator[File]:
 def _blob(sha256: str) -> Iterator[bytes]:
     """The content; empty if it is missing, which the verifier then reports."""
     found = Blob.objects.filter(pk=sha256).first()
-    yield bytes(found.data) if found else b""
+    yield bytes(found.data or b"") if found else b""
 
 
 def _timestamp(scope: BundleScope) -> Iterator[File]:

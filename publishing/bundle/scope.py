@@ -24,7 +24,7 @@ from publishing.bundle.parts import parts_of
 from publishing.models import Release, ReleaseState
 
 # Increased whenever an older verifier could not read the bundle.
-BUNDLE_VERSION: Final = 4
+BUNDLE_VERSION: Final = 5
 _ENDS = ("release.released", "release.rejected", "release.withdrawn")
 
 

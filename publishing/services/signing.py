@@ -49,10 +49,11 @@ def sign_release(
 ) -> Signature:
     """Sign a release in one meaning, with re-authentication. The signature that meets the policy releases it.
 
-    `notes` is the SHA-256 of the release notes that the signer has read, empty where there were none; None leaves it
-    unchecked. Editors may change the notes until the first signature, so the signer's page may show older ones.
-    Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning, `PermissionDenied` (also
-    for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed`, `RateLimited`,
+    `notes` is the SHA-256 of the release notes that the signer has read, empty where there were none; None is accepted
+    for a release without notes. Editors may change the notes until the first signature, so the signer's page may show
+    older ones. Raises, in this order: `NotFound`, `ClientRefReused`, `ValidationFailed` for the meaning,
+    `PermissionDenied` (also for agents and services: only people sign), `ProjectFrozen`, `ValidationFailed` (the
+    comment; no `notes` although the release has some), `RateLimited`,
     `ReauthenticationFailed`, `Conflict` (the release has ended; other notes; four eyes; signed already; open points or
     a gate block).
     """
@@ -65,6 +66,7 @@ def sign_release(
     if repeat is not None:
         return repeat
     comment = _check(caller, access, meaning, comment)
+    _require_read_notes(load_release(release_id), notes)
     act = {"release_id": str(release_id), "meaning": meaning}
     components = prove(caller=caller, about=act, words=comment, **asdict(proof)).components
     ensure_site_key(caller=foundry_caller())
@@ -108,8 +110,14 @@ def _check(caller: Caller, access: Access, meaning: str, comment: str) -> str:
     return check_remark(comment, name="comment", maximum=MAX_COMMENT, required=False)
 
 
+def _require_read_notes(release: Release, read: str | None) -> None:
+    """A signature covers the notes, so whoever signs says which ones they have read."""
+    if release.notes and read is None:
+        raise ValidationFailed({"notes": [_("The release has notes. Give the SHA-256 of those that you have read.")]})
+
+
 def _refuse_unread_notes(release: Release, read: str | None) -> None:
-    if read is not None and read != (release.notes.sha256 if release.notes else ""):
+    if (read or "") != (release.notes.sha256 if release.notes else ""):
         raise Conflict(_("The release notes have changed since you opened this. Open the release again and read them."))
 
 

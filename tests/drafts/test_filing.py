@@ -356,6 +356,21 @@ def test_the_history_of_a_renamed_file_shows_its_versions_under_every_name(editi
     assert Renames.of_project(project_id).name_in(5, OLD, of=5) == OLD
 
 
+def test_the_history_of_a_file_with_many_names_asks_for_one_condition(editing: Writer):
+    project_id = editing.project.id
+    change(editing, changes={OLD: content()})
+    for here, there in [(OLD, NEW), (NEW, OLD)] * 5:
+        change(editing, renames={there: here})
+    change(editing, changes={"files/other.md": content("Other\n")})
+    change(editing, changes={OLD: content("More\n")})
+
+    condition = versions_that_changed(OLD, project_id=project_id, version=13)
+
+    found = Draft.objects.of_project(project_id).filter(condition)
+    assert sorted(found.values_list("version_number", flat=True)) == [*range(1, 12), 13]
+    assert len(condition) == 2, "it grows with the number of renames"
+
+
 def test_versions_are_compared_across_a_rename_however_much_was_rewritten(editing: Writer):
     old = change(editing, changes={OLD: content()})
     change(editing, renames={NEW: OLD})

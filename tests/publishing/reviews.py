@@ -13,7 +13,7 @@ from accounts.models import User
 from drafts.models import Draft
 from projects.models import Project
 from publishing.credentials import SigningCredentials
-from publishing.models import Release, Signature
+from publishing.models import Release, ReleaseNotes, Signature
 from publishing.services import (
     reject_release,
     set_policy,
@@ -62,8 +62,9 @@ class Review:
     def sign(self, release: Release | UUID, meaning: str, by: str, comment: str = "", **facts: Any) -> Signature:
         user = self.people[by]
         proof = facts.pop("proof", None) or SigningCredentials(username=user.username, password=PASSWORD)
-        notes: str | None = facts.pop("notes", None)
         release_id = release.id if isinstance(release, Release) else release
+        newest = ReleaseNotes.objects.filter(release_id=release_id).order_by("-revision").first()
+        notes: str | None = facts.pop("notes", newest.sha256 if newest else None)
         caller = caller_of(user, **facts)
         return sign_release(
             caller=caller, release_id=release_id, meaning=meaning, proof=proof, comment=comment, notes=notes

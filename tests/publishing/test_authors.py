@@ -74,7 +74,7 @@ def test_c21_who_wrote_a_text_that_was_reverted_to_does_not_approve_it(review: R
     release = review.submit("2.0.0")
 
     assert "second" in {name for name, person in review.people.items() if person.id in release.authors}
-    with pytest.raises(Conflict, match="An author cannot sign as approved"):
+    with pytest.raises(Conflict, match="An author cannot sign as approver"):
         review.sign(release, "approved", "second")
 
 

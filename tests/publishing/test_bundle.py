@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from accounts.models import User
 from audit.checkpoints.stamping import stamp_checkpoints
 from audit.models import Event
 from drafts.comments.services import create_comment
+from drafts.services import change_files
 from locking.models import Lease
 from projects.services import change_role, create_project, reopen_project, update_project
 from publishing.bundle.assembly import verifier_source
@@ -221,6 +223,25 @@ def test_c12_c20_the_report_shows_signatures_and_whether_the_record_changed(revi
     assert "<td>files/data/limits.json</td><td>no</td>" in page
     assert "http" not in page
     assert "<script" not in page
+
+
+def test_the_report_follows_a_renamed_file_to_its_first_entry(review: Review):
+    review.save("# Role\n", **{"files/old.md": {"content": "one\n"}})
+    review.save("# Role\n", **{"files/old.md": {"content": "two\n"}})
+    review.writer.give_back("files/old.md")
+    project: dict[str, Any] = {"caller": caller_of(review.people["editor"]), "project_id": review.project.id}
+    review.writer.give_back()
+    newest = review.project.drafts.count()
+    change_files(**project, session_id=None, base_version=newest, renames={"files/new.md": "files/old.md"})
+    changes = {"files/old.md": {"content": "another\n"}}
+    change_files(**project, session_id=None, base_version=newest + 1, changes=changes)
+
+    files = files_in(release_bundle(review.release()))
+
+    page = files["report.html"].decode()
+    assert f"<td>files/new.md</td><td>yes, 2 times</td><td>v{newest - 1}," in page
+    assert f"<td>files/old.md</td><td>no</td><td>v{newest + 2}," in page
+    assert wrong_with(files) is None
 
 
 def test_the_report_shows_texts_as_texts(review: Review):

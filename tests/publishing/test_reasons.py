@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from audit.models import Event
+from drafts.attachments.services import remove_attachment
 from drafts.comments.services import create_comment, withdraw_comment
 from drafts.services import revert_draft
 from kernel.errors import ValidationFailed
 from locking.services import take_over_lock
 from projects.services import change_role, remove_member
+from tests.drafts.attachments.files import attach
 from tests.publishing.reviews import Review, caller_of
 from tests.writers import Writer
 
@@ -48,6 +50,12 @@ def withdraw_somebody_s_comment(review: Review, reason: str) -> object:
     return withdraw_comment(caller=caller_of(review.people["owner"]), comment_id=theirs.id, reason=reason)
 
 
+def remove_a_file(review: Review, reason: str) -> object:
+    caller = caller_of(review.people["reviewer"])
+    attached = attach(caller, review.project, b"a patient", name="patient.txt")
+    return remove_attachment(caller=caller, attachment_id=attached.id, reason=reason)
+
+
 ACTS: dict[str, Act] = {
     "draft.saved": revert,
     "lock.taken_over": take_over,
@@ -60,6 +68,7 @@ ACTS: dict[str, Act] = {
         **owner_of(review), user_id=review.people["viewer"].id, reason=reason
     ),
     "comment.withdrawn": withdraw_somebody_s_comment,
+    "attachment.removed": remove_a_file,
 }
 
 

@@ -104,6 +104,16 @@ def test_c12_nobody_signs_notes_that_changed_after_they_read_them(review: Review
     review.sign(release, "reviewed", "reviewer", notes=ReleaseNotes.objects.get(revision=2).sha256)
 
 
+def test_c12_a_signature_that_does_not_name_the_notes_of_a_release_is_refused(review: Review):
+    release = review.submit(notes=NOTES)
+
+    with pytest.raises(ValidationFailed, match="The release has notes") as refused:
+        review.sign(release, "reviewed", "reviewer", notes=None)
+
+    assert list(refused.value.errors) == ["notes"]
+    assert not release.signatures.exists()
+
+
 def test_c08_the_database_refuses_to_change_notes_or_to_add_some_after_a_signature(review: Review):
     release = review.submit(notes=NOTES)
     review.sign(release, "authored", "editor")

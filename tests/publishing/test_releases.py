@@ -159,6 +159,17 @@ def test_the_suggested_name_follows_what_changed(review: Review):
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [("1.0", "1.0.1"), ("v2.3 for sites in Europe", "2.3.1"), ("3.1.4-final", "3.1.5"), ("2026.10.01", "1.0.0")],
+)
+def test_the_suggested_name_counts_from_the_number_that_a_name_begins_with(review: Review, name: str, expected: str):
+    review.release(name)
+    reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id)
+
+    assert suggested_name(review.project.id, review.save("Shorter.\n")) == expected
+
+
+@pytest.mark.parametrize(
     ("act", "by"), [("submit", "reviewer"), ("withdraw", "reviewer"), ("reject", "viewer"), ("submit", "viewer")]
 )
 def test_a_role_that_is_too_small_is_refused(review: Review, act: str, by: str):

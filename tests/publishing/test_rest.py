@@ -13,7 +13,7 @@ from publishing.models import Release
 from tests.publishing.reviews import PASSWORD, Review
 from tests.rest.client import Api, members, problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

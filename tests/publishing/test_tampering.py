@@ -11,7 +11,7 @@ from django.db import connection
 from publishing.models import Release
 from tests.publishing.reviews import Review
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

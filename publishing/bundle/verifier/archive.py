@@ -52,7 +52,7 @@ def check_entry(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
         layout = struct.Struct("<4sIQQ" if extra else "<4sIII")
         behind = layout.unpack(file.read(layout.size))
         listed = (DESCRIPTOR, entry.CRC, entry.compress_size, entry.file_size)
-        check(behind == listed, f"{where}: what stands behind it differs from the list")
+        check(behind == listed, f"{where}: what follows it differs from the list")
     return file.tell()
 
 
@@ -71,13 +71,13 @@ def check_data(file: BinaryIO, entry: zipfile.ZipInfo, where: str) -> None:
     unpacking = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
     checksum = size = 0
     for piece in pieces_of(file, entry.compress_size):
-        check(unpacking is None or not unpacking.eof, f"{where}: something stands behind its data")
+        check(unpacking is None or not unpacking.eof, f"{where}: something follows its data")
         pending = piece
         while pending:
             plain = unpacking.decompress(pending, 1 << 20) if unpacking else pending
             checksum, size = zlib.crc32(plain, checksum), size + len(plain)
             pending = unpacking.unconsumed_tail if unpacking else b""
-        check(unpacking is None or not unpacking.unused_data, f"{where}: something stands behind its data")
+        check(unpacking is None or not unpacking.unused_data, f"{where}: something follows its data")
     check(unpacking is None or unpacking.eof, f"{where}: its data ends too early")
     check((checksum, size) == (entry.CRC, entry.file_size), f"{where}: it was damaged")
 

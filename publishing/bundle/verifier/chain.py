@@ -60,7 +60,7 @@ def check_files(facts: Facts) -> None:
     check(set(facts.seal) == {"statement", "signature"}, f"{SEAL}: it has other members")
     facts.scope = canonical_json(facts.seal["statement"].encode(), f"{SEAL}, statement")
     check(set(facts.scope) - {"parts"} == SCOPE, f"{SEAL}: its statement has other members")
-    versions = (3, 4) if "parts" in facts.scope else (2,)
+    versions = (3, 4, 5) if "parts" in facts.scope else (2,)
     check(facts.scope["type"] == "bundle" and facts.scope["v"] in versions, f"{SEAL}: it seals no bundle")
     same = f"sha256:{sha256(facts.bundle.read(MANIFEST))}" == facts.scope["manifest"]
     check(same, f"{MANIFEST}: it is not the one that was sealed")

@@ -27,7 +27,7 @@ class Keys:
             check(set(line) == KEY_MEMBERS, f"{where}: it has other members")
             public, name = bytes.fromhex(line["public_key"]), line["fingerprint"]
             check(sha256(public) == name, f"{where}: {name} is another key's name")
-            check(name not in self.public, f"{where}: the key stands there already")
+            check(name not in self.public, f"{where}: the key is there already")
             self.public[name], self.before[name] = public, None
             if line["endorsement"] is not None:
                 self.before[name] = self._endorser(line["endorsement"], name, site, where)

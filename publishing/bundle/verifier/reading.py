@@ -14,6 +14,9 @@ from typing import Any, BinaryIO
 
 Json = dict[str, Any]
 
+# `json.dumps` makes a new encoder for each value.
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class WrongError(Exception):
     """The bundle is not valid; the message says why, in one line."""
@@ -59,7 +62,7 @@ def open_bundle(place: Path) -> Bundle:
         return Bundle({name: partial(path.open, "rb") for name, path in found.items()})
     archive = zipfile.ZipFile(place)
     names = archive.namelist()
-    check(len(set(names)) == len(names), "a name stands twice in the zip")
+    check(len(set(names)) == len(names), "a name is in the zip twice")
     return Bundle({name: partial(archive.open, name) for name in names})
 
 
@@ -70,13 +73,15 @@ def check(holds: bool, otherwise: str) -> None:
 
 def canonical(value: Any) -> str:
     """The RFC 8785 text of a value. Fractions are refused, because sealed data contains none."""
+    if isinstance(value, str):
+        return _json_text(value)
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+        return "{" + ",".join(f"{_json_text(name)}:{canonical(value[name])}" for name in names) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    check(not isinstance(value, float), "a fraction stands where none can")
-    return json.dumps(value, ensure_ascii=False)
+    check(not isinstance(value, float), "a fraction is where none can be")
+    return _json_text(value)
 
 
 def canonical_json(data: bytes, where: str) -> Json:
@@ -94,7 +99,7 @@ def parsed(text: str, where: str) -> Json:
     """Parse the text of an event. Raises `WrongError` for duplicate names, which would make it ambiguous."""
 
     def once(pairs: list[tuple[str, Any]]) -> Json:
-        check(len({name for name, _ in pairs}) == len(pairs), f"{where}: a name stands in it twice")
+        check(len({name for name, _ in pairs}) == len(pairs), f"{where}: a name is in it twice")
         return dict(pairs)
 
     found: Any = json.loads(text, object_pairs_hook=once)

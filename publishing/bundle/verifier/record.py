@@ -57,9 +57,9 @@ def check_project(facts: Facts) -> None:
     digest = sha256(head + microseconds(created["at"], "project.json") + created["canonical"].encode())
     check(digest == created["hash"], "project.json: its event was changed (the hash does not fit)")
     record = parsed(created["canonical"], "project.json")
-    told = (record["chain"], record["site"], record["action"], record["target"]["type"], record["target"]["id"])
+    about = (record["chain"], record["site"], record["action"], record["target"]["type"], record["target"]["id"])
     own = ("site", facts.scope["site"], "project.created", "project", facts.scope["project"])
-    check(told == own, "project.json: its event is about something else")
+    check(about == own, "project.json: its event is about something else")
     made = project_of((created["seq"], created["at"], record), facts.all_events())
     check_lines(facts, "project.json", [{"created": created, **made}])
 
@@ -111,10 +111,10 @@ def check_rest_of_project(facts: Facts) -> None:
     check_lines(facts, "texts.jsonl", texts_of(facts))
     words = by_id(facts, "comments.jsonl", "text", "quote")
     made = comments_of(facts.all_events(), lambda identity: words.get(identity, {}))
-    told = {record["target"]["id"]: record["data"] for _, _, record in facts.all_events() if is_comment_text(record)}
+    texts = {record["target"]["id"]: record["data"] for _, _, record in facts.all_events() if is_comment_text(record)}
 
     def look(where: str, line: Json) -> None:
-        said = told.get(line["id"], {})
+        said = texts.get(line["id"], {})
         check(sha256(line["text"].encode()) == said.get("text_sha256"), f"{where}: its text is another (text)")
         quoted = sha256(line["quote"].encode()) if said.get("quote_sha256") else None
         check(quoted == said.get("quote_sha256"), f"{where}: its quote is another (quote)")

@@ -47,7 +47,9 @@ def report(
         mine = [each for each in signatures if each[0]["release_id"] == release["id"]]
         # Reports of older bundles stay as they were made.
         yield report_release(release, mine) + (report_statements(mine) if scope["v"] >= 4 else b"")
-    yield report_history(scope["version"], read("versions.jsonl"))
+    # Older bundles counted a renamed file from its rename on.
+    renames = report_renames(events()) if scope["v"] >= 5 else {}
+    yield report_history(scope["version"], read("versions.jsonl"), renames)
     columns = ("version", "time (UTC)", "author", "kind", "changed", "message")
     yield from report_table("Versions", columns, map(report_version, read("versions.jsonl")))
     columns = ("no.", "time (UTC)", "who", "what", "reason", "details")
@@ -136,15 +138,27 @@ def report_statement(text: str) -> Json:
     return {**nothing, **statement} if isinstance(statement, dict) else nothing
 
 
-def report_history(newest: int, versions: Iterable[Json]) -> bytes:
-    """Whether each field of the version inside changed since its first entry (Annex 11 §8, control c20)."""
+def report_renames(events: Iterable[Event]) -> dict[int, dict[str, str]]:
+    """The renames of each version that renamed files, new field → old field."""
+    saved = (record["data"] for _, _, record in events if record["action"] == "draft.saved")
+    return {data["version"]: data["renamed"] for data in saved if data.get("renamed")}
+
+
+def report_history(newest: int, versions: Iterable[Json], renames: dict[int, dict[str, str]]) -> bytes:
+    """Whether each field of the version inside changed since its first entry (Annex 11 §8, control c20).
+
+    A file is followed under all names that it had; being renamed counts as one change.
+    """
     histories: dict[str, FieldSummary] = {}
     kept: Json = {}
     for line in versions:
         if line["version"] > newest:
             break
         kept = line["fields"]
-        for name in line["changed_fields"]:
+        renamed = renames.get(line["version"], {})
+        moved = {new: histories.pop(old) for new, old in renamed.items() if old in histories}
+        histories |= moved
+        for name in set(line["changed_fields"]) - set(renamed.values()):
             entry = f"v{line['version']}, {report_time(line['created_at'])}, {line['author']['display_name']}"
             known = histories.setdefault(name, FieldSummary(entry, entry, -1))
             known.last, known.changes = entry, known.changes + 1
@@ -164,7 +178,15 @@ def report_times(changes: int) -> str:
 def report_version(line: Json) -> tuple[Any, ...]:
     changed = ", ".join(line["changed_fields"])
     author, at = line["author"]["display_name"], report_time(line["created_at"])
-    return f"v{line['version']}", at, author, line["kind"], changed, line["message"]
+    return f"v{line['version']}", at, author, line["kind"] + report_writers(line), changed, line["message"]
+
+
+def report_writers(line: Json) -> str:
+    """The proposal that a version was accepted from, and who wrote it; empty for any other version."""
+    if "proposal" not in line:
+        return ""
+    writers = [f"{each['display_name']} ({each['kind']})" for each in line["proposal"]["writers"]]
+    return f" P{line['proposal']['number']}, written by {', '.join(writers)}"
 
 
 def report_event(event: Event) -> tuple[Any, ...]:

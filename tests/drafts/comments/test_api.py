@@ -14,7 +14,7 @@ from tests.drafts.comments.conftest import PROMPT
 from tests.drafts.conftest import Save
 from tests.rest.client import Answer, Api, members, problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 ANCHOR = {"from_line": 4, "to_line": 5, "quote": "5 mg"}
 

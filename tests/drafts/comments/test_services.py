@@ -21,7 +21,7 @@ from projects.services import archive_project
 from tests.drafts.comments.conftest import PROMPT, Say
 from tests.event_payload import event_payload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

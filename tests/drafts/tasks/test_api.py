@@ -12,7 +12,7 @@ from drafts.tasks.models import Task
 from projects.models import Project
 from tests.rest.client import Api, members, problem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

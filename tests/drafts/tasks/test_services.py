@@ -18,7 +18,7 @@ from kernel.errors import ClientRefReused, NotFound, PermissionDenied, ProjectFr
 from projects.services import archive_project
 from tests.event_payload import event_payload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

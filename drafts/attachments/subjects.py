@@ -1,0 +1,48 @@
+"""What files can hang on. Apps register their own in `ready()`:
+
+SUBJECTS.register("proposal", Subject(rows=Proposal.objects.visible_to, refuse=refuse_private))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from kernel.errors import NotFound, ValidationFailed
+from kernel.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of thing in a project that can have attachments.
+
+    `rows` are those that a user sees in the projects that they may see; `project` is the lookup from a row to its
+    project. `refuse` raises a `DomainError` if this user may not attach to this row, beyond the permission
+    `attachment.add`.
+    """
+
+    rows: Callable[[User], QuerySet[Any]]
+    project: str = "project"
+    refuse: Callable[[User, Any], None] | None = None
+
+
+SUBJECTS: Final = Registry[Subject]("subject of attachments")
+
+
+def find_subject(*, user: User, project_id: UUID, subject_type: str, subject_id: UUID) -> Model:
+    """A thing of the project that the user sees. Raises `ValidationFailed` for an unknown type, `NotFound`."""
+    if subject_type not in SUBJECTS:
+        words = _("Must be one of: {names}.").format(names=", ".join(SUBJECTS))
+        raise ValidationFailed({"subject": [words]})
+    subject = SUBJECTS[subject_type]
+    # Two filters: of a project, both are its own id.
+    row: Model | None = subject.rows(user).filter(pk=subject_id).filter(**{subject.project: project_id}).first()
+    if row is None:
+        raise NotFound(_("There is nothing like this in the project to attach a file to."))
+    return row

@@ -1,0 +1,1 @@
+"""Files beside the record, on the pages: what is attached, and how more comes."""
