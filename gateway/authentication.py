@@ -40,10 +40,13 @@ def chosen_subprotocol(scope: Scope) -> str | None:
     return SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", ()) else None
 
 
-def authenticate(scope: Scope) -> Caller:
-    """The caller of a new socket. Raises `NotAuthenticated`, `Unavailable`."""
+def authenticate(scope: Scope, *, is_socket: bool = True) -> Caller:
+    """The caller of a new socket, or of a request whose answer is still sent. Raises `NotAuthenticated`, `Unavailable`.
+
+    A browser names no Origin in a request for what its own page reads, and gives the answer to no other page.
+    """
     token = _bearer_token(scope)
-    signed_in = _by_token(token) if token is not None else _by_cookie(scope)
+    signed_in = _by_token(token) if token is not None else _by_cookie(scope, is_socket=is_socket)
     who = {"user": signed_in.user, "credential": signed_in.credential, "is_read_only": signed_in.is_read_only}
     return caller_from_scope({**scope, **who})
 
@@ -62,11 +65,11 @@ def _by_token(text: str) -> _SignedIn:
     return _SignedIn(token.user, token.credential, token.is_read_only)
 
 
-def _by_cookie(scope: Scope) -> _SignedIn:
+def _by_cookie(scope: Scope, *, is_socket: bool) -> _SignedIn:
     key = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
     if not key:
         raise NotAuthenticated(_("Sign in, or give a token."))
-    if not _is_own_origin(scope):
+    if is_socket and not _is_own_origin(scope):
         raise NotAuthenticated(_("With a cookie, a socket is opened by a page of this site only."))
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)

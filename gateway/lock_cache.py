@@ -1,4 +1,4 @@
-"""Who holds which field, as events told this node: enough to refuse a field at once, never to give one.
+"""Who holds which field, according to the events that reached this node: enough to refuse a field, never to grant one.
 
 A field is refused early only where the event cache and Redis agree: the last event of the field, and its key at this
 moment. Where they differ, or one does not answer, the journal decides as always (`locking.services.acquire_lock`).

@@ -25,7 +25,7 @@ class OpenSocket(Protocol):
         """Ask again who it is and what they may. Raises `NotAuthenticated`, `NotFound`, `PermissionDenied`."""
 
     async def close(self, code: CloseCode) -> None:
-        """Close from our side; the first reason stands."""
+        """Close from our side; the first reason is kept."""
 
 
 class ProjectSocket(OpenSocket, Protocol):

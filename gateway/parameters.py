@@ -73,6 +73,16 @@ class KeptText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     content: str
 
 
+class StagedValue(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One value for a proposal; `revision` is the stored one of its target, 0 where nothing is staged for it."""
+
+    proposal_id: UUID
+    target: str
+    base_version: Number
+    revision: Number
+    value: msgspec.Raw
+
+
 class Typing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`changes` are CodeMirror's: a number keeps so many code units, `[deleted, line, line …]` replaces some.
 

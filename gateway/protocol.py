@@ -125,7 +125,7 @@ def _unreadable(text: str) -> ProtocolError:
 
 
 def _id_of(text: str) -> RequestId:
-    """The id of something that is not quite a request, so that its sender can tell which."""
+    """The id of something that is not quite a request, so that its sender knows which one is meant."""
     try:
         return _ids.decode(text).id
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Reading a project's events for sockets: those that were missed, and where each project stands."""
+"""Reading a project's events for sockets: those that were missed, and the newest number of each project."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH: Final = 2_000
 # Events that the hub reads at once to fill a gap: all its sockets get them in one go, and none may overflow by that.
 GAP_BATCH: Final = MAX_FRAMES // 2
 
-# One index look-up per chain; max() over a group would walk through every event of it.
+# One index look-up per chain; max() over a group would read every event of it.
 _HEADS: Final = """
 SELECT asked.chain, (SELECT seq FROM audit_event WHERE chain = asked.chain ORDER BY seq DESC LIMIT 1)
 FROM unnest(%s::text[]) AS asked (chain)

@@ -37,7 +37,7 @@ WINDOW: Final = timedelta(seconds=15)
 class AccessRevocation:
     """What may end or lower access, and whose: everybody's in the project where `user_id` is None.
 
-    `id` is the event's, or that of the token that expired. `targets(credential)` tells whether it ended exactly this
+    `id` is the event's, or that of the token that expired. `targets(credential)` says whether it ended exactly this
     credential, `invalidates(credential)` whether it ended whatever the credential proved before
     (`audit.event_types.Revocation`).
     """

@@ -46,7 +46,7 @@ def snapshot_of(
 ) -> dict[str, Any]:
     """The parameters of the `snapshot` notification.
 
-    `reset` tells a client that came with an `after` this chain has not reached: what it knows is of another history.
+    `reset` is true for a client whose `after` this chain has not reached: what it knows is of another history.
     """
     draft = state.access.project.current_draft
     return {

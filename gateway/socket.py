@@ -137,7 +137,7 @@ class Socket:
             self._topics.start()
 
     async def close(self, code: CloseCode) -> None:
-        """Close from our side; the first reason stands."""
+        """Close from our side; the first reason is kept."""
         if self._closing is None:
             self._closing = code
             CLOSES.labels(code.name.lower()).inc()
@@ -157,7 +157,7 @@ class Socket:
             self.node.forget(self)
 
     async def reauthorize_topics(self) -> None:
-        """Leave the topics that its person may not follow any more, and tell the client so."""
+        """Leave the topics that its person may not follow any more, and notify the client."""
         if self._topics is not None and self._topics:
             for topic, refusal in (await self._topics.reauthorize(self.caller)).items():
                 self.send_soon(notification_frame("topic.closed", {"topic": topic, "code": refusal.code}))

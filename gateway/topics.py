@@ -100,7 +100,7 @@ class FollowedTopics:
         return position
 
     def start(self) -> None:
-        """Let the frames of newly followed topics through, once the answers that tell of them have been sent."""
+        """Let the frames of newly followed topics through, once the answers that name them have been sent."""
         starting, self._to_start = self._to_start, []
         for subscriber, after, missed in starting:
             followed = self._followed.get(subscriber.topic)

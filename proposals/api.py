@@ -13,6 +13,8 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from drafts.comments.models import CommentState
+from drafts.comments.serializers import ThreadInfo
 from drafts.reading import body as draft_body
 from drafts.reading import get_draft
 from kernel.errors import ValidationFailed
@@ -20,11 +22,12 @@ from projects.access import Access, get_project
 from projects.fields import CONFIGURATION
 from projects.rest import ProjectView
 from projects.serializers import Reason
-from proposals import reading, services
+from proposals import comparing, discussion, reading, services
 from proposals import serializers as shapes
-from proposals.models import Proposal, ProposalState, Round
+from proposals.listing import proposal_bodies
+from proposals.models import Proposal, ProposalState
 from proposals.services.facts import load_proposal
-from proposals.visibility import own_proposal, visible_proposal
+from proposals.visibility import own_proposal, that_change, visible_proposal
 from rest.pagination import page
 from rest.queries import query_integer, query_text
 from rest.schema import operation, page_of
@@ -34,9 +37,15 @@ FIELD = OpenApiParameter("field", str, description="Only those that change this 
 ROUND_NUMBER: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": shapes.MAX_ROUND}
 ROUND = OpenApiParameter("round", ROUND_NUMBER, description="As it was in this round; as I see it if left out.")
 AGAINST = OpenApiParameter(
-    "against", str, enum=reading.AGAINST, description="What it is compared with; what is there now if left out."
+    "against", str, enum=comparing.AGAINST, description="What it is compared with; what is there now if left out."
 )
+LEFT = OpenApiParameter(
+    "left", str, enum=discussion.LEFTS, description="The text in which comments on the left side are looked for."
+)
+COMMENT_STATE = OpenApiParameter("state", str, enum=CommentState.values, description="Only in this state.")
 OTHER = OpenApiParameter("other", ROUND_NUMBER, description="The round to compare with; 1 if left out.")
+
+ONLY = OpenApiParameter("field", str, description="Only what it changes in this target.")
 
 
 def _with_spelled_configuration(view: ProjectView, given: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +62,7 @@ class ProposalsView(ProjectView):
     def get(self, request: Request, project_id: UUID) -> HttpResponseBase:
         """The proposals of the project that were opened, and one's own private ones, newest first."""
         self.access()
-        proposals = Proposal.objects.visible_to(self.user()).filter(project=project_id).with_people()
+        proposals = Proposal.objects.visible_to(self.user()).filter(project=project_id)
         state, field = query_text(request, "state"), query_text(request, "field")
         if state is not None:
             if state not in ProposalState.values:
@@ -61,9 +70,11 @@ class ProposalsView(ProjectView):
                 raise ValidationFailed({"state": [words]})
             proposals = proposals.filter(state=state)
         if field is not None:
-            proposals = proposals.filter(rounds__in=Round.objects.filter(changes__has_key=f"field:{field}")).distinct()
-        found = page(request, proposals, lambda proposal: proposal)
-        return self.answer({**found, "results": reading.proposal_bodies(found["results"], user=self.user())})
+            proposals = that_change(proposals, field, user=self.user())
+        # Ids alone, of which no instances are made: the bodies have their own statements.
+        ids = proposals.values_list("id", named=True)
+        found = page(request, ids, lambda row: row.id)
+        return self.answer({**found, "results": proposal_bodies(found["results"], user=self.user())})
 
     @operation("proposals_create", takes=shapes.NewProposal, answer=shapes.WholeProposal, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
@@ -91,7 +102,7 @@ class _OneProposal(ProjectView):
         if self.request.method in SAFE_METHODS:
             return access
         if self.is_for_its_own:
-            own_proposal(user=self.user(), proposal_id=self.proposal_id, action=self.write_action)
+            own_proposal(caller=self.caller(), proposal_id=self.proposal_id, action=self.write_action)
         return get_project(user=self.user(), project_id=proposal.project_id, action=self.write_action)
 
     def proposal(self) -> Proposal:
@@ -225,6 +236,32 @@ class WithdrawProposalView(_EndView):
         return self.end(services.withdraw_proposal)
 
 
+class CommentsView(_OneProposal):
+    write_action = "comment.write"
+
+    @operation(
+        "proposal_comments_list", answer=page_of(ThreadInfo), parameters=[ROUND, LEFT, COMMENT_STATE], paged=True
+    )
+    def get(self, request: Request, proposal_id: UUID) -> HttpResponseBase:
+        """List the threads on its rounds, newest first, each at the position of its text in one round."""
+        proposal = self.proposal()
+        left, state = query_text(request, "left") or "current", query_text(request, "state")
+        for name, value, values in (("left", left, discussion.LEFTS), ("state", state, CommentState.values)):
+            if value is not None and value not in values:
+                raise ValidationFailed({name: [_("Must be one of {values}.").format(values=", ".join(values))]})
+        number = query_integer(request, "round", default=0, minimum=1, maximum=shapes.MAX_ROUND) or None
+        found = page(request, discussion.threads_query(proposal, number=number, state=state), lambda thread: thread)
+        bodies = discussion.bodies(proposal, found["results"], number=number, left=left)
+        return self.answer({**found, "results": bodies})
+
+    @operation("proposal_comments_create", takes=shapes.NewRoundComment, answer=ThreadInfo, status=201, repeatable=True)
+    def post(self, request: Request, proposal_id: UUID) -> HttpResponseBase:
+        """Start a thread on what a round changes, or on lines of it."""
+        given = self.body(shapes.NewRoundComment)
+        comment = services.comment_on_proposal(caller=self.caller(), proposal_id=proposal_id, **given)
+        return self.answer(discussion.thread_bodies([comment])[0], 200 if comment.repeated else 201)
+
+
 class PreviewView(_OneProposal):
     @operation("proposals_preview", answer=shapes.PreviewInfo)
     def get(self, request: Request, proposal_id: UUID) -> HttpResponseBase:
@@ -233,12 +270,15 @@ class PreviewView(_OneProposal):
 
 
 class ProposalComparisonView(_OneProposal):
-    @operation("proposals_compare", answer=shapes.ComparedProposal, parameters=[ROUND, AGAINST, OTHER])
+    @operation("proposals_compare", answer=shapes.ComparedProposal, parameters=[ROUND, AGAINST, OTHER, ONLY])
     def get(self, request: Request, proposal_id: UUID) -> HttpResponseBase:
-        """How the proposed texts differ from those now, from those it was made from, or from another round's."""
+        """How the proposed texts differ from those now, from those it was made from, or from another round's.
+
+        Texts of more than 16 MiB together are refused with 413; `field` compares them one by one.
+        """
         proposal = self.proposal()
         number = query_integer(request, "round", default=0, minimum=1, maximum=shapes.MAX_ROUND) or None
         other = query_integer(request, "other", default=0, minimum=1, maximum=shapes.MAX_ROUND) or None
-        against = query_text(request, "against") or "current"
-        found = reading.comparison(proposal, user=self.user(), number=number, against=against, other=other)
+        against, only = query_text(request, "against") or "current", query_text(request, "field")
+        found = comparing.comparison(proposal, user=self.user(), number=number, against=against, other=other, only=only)
         return self.answer(found)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import Kind
 from projects.models import Member, Role
 from projects.permissions import may
-from proposals.models import Proposal, Round, Verdict, Vote
+from proposals.models import UNSEEN_OF_PEOPLE, Proposal, Round, Verdict, Vote
 from publishing.proposal_policy import ProposalPolicy
 from publishing.quorum import Approval, Quorum, approval_progress
 
@@ -26,17 +28,41 @@ class Standpoints:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many approvals are missing; the votes that count; and who has approved an earlier round only."""
+    """How many approvals are missing; the votes that count; who has approved an earlier round only; and whoever voted,
+    whether or not it counts (of `progress_of` only).
+    """
 
     missing: int
     counted: Standpoints
     voided: dict[UUID, int] = field(default_factory=dict)
+    voted: frozenset[UUID] = frozenset()
 
 
 def newest_votes(proposal: Proposal) -> dict[UUID, Vote]:
-    """The newest vote of each person, with its round."""
-    votes = Vote.objects.filter(round__proposal=proposal).select_related("round", "person").order_by("id")
-    return {vote.person_id: vote for vote in votes}
+    """The newest vote of each person, with its round (without what that changes) and the person."""
+    return {vote.person_id: vote for vote in votes_on([proposal.id])}
+
+
+def votes_on(proposals: Collection[UUID]) -> QuerySet[Vote]:
+    """All votes on rounds of proposals, oldest first, as `newest_votes` reads them.
+
+    By PostgreSQL's clock: an id has the time of the node that made it.
+    """
+    votes = Vote.objects.filter(round__proposal__in=proposals).select_related("round", "person")
+    votes = votes.order_by("round__number", "created_at", "id")
+    return votes.defer("round__changes", "round__contributors", *(f"person__{name}" for name in UNSEEN_OF_PEOPLE))
+
+
+def voted(proposal: Proposal) -> set[UUID]:
+    """The people who have voted on any of its rounds."""
+    return set(Vote.objects.filter(round__proposal=proposal).order_by().values_list("person_id", flat=True))
+
+
+def vote_of(person_id: UUID, verdict: str, round_id: UUID, number: int) -> Vote:
+    """A vote with what `progress` asks of it, and no more."""
+    vote = Vote(round=Round(id=round_id, number=number), verdict=verdict)
+    vote.person_id = person_id
+    return vote
 
 
 def voters(project_id: UUID) -> set[UUID]:
@@ -45,11 +71,16 @@ def voters(project_id: UUID) -> set[UUID]:
     return {user for user, role in members.values_list("user_id", "role") if may("proposal.vote", role=Role(role))}
 
 
-def progress_of(proposal: Proposal, round_: Round, policy: ProposalPolicy, *, accepter: UUID | None = None) -> Progress:
-    """What the newest round still misses. An accepter approves by accepting, and no longer objects."""
-    may_vote = voters(proposal.project_id)
-    votes = {person: vote for person, vote in newest_votes(proposal).items() if person in may_vote}
-    return progress(votes.values(), round_, policy, accepter=accepter)
+def progress_of(
+    proposal: Proposal, round_: Round, newest: Mapping[UUID, Vote], policy: ProposalPolicy, *, accepter: UUID
+) -> Progress:
+    """What the newest round still misses, with the newest vote of each person.
+
+    An accepter approves by accepting, and no longer objects.
+    """
+    may_vote = voters(proposal.project_id) if newest else set()
+    votes = [vote for person, vote in newest.items() if person in may_vote]
+    return replace(progress(votes, round_, policy, accepter=accepter), voted=frozenset(newest))
 
 
 def progress(votes: Iterable[Vote], round_: Round, policy: ProposalPolicy, *, accepter: UUID | None = None) -> Progress:
@@ -65,7 +96,7 @@ def progress(votes: Iterable[Vote], round_: Round, policy: ProposalPolicy, *, ac
     if accepter is not None:
         approvals.add(accepter)
         objections.discard(accepter)
-    if not policy.author_may_approve:
+    if approvals and not policy.author_may_approve:
         approvals -= round_.authors
     given = [Approval(person, MEANING) for person in approvals]
     missing = approval_progress(Quorum({MEANING: policy.approvals}), given=given, authors=()).missing

@@ -12,6 +12,7 @@ from typing import Final
 from audit.models import Event
 from drafts.models import Draft
 from kernel.registry import Registry
+from kernel.statements import run
 from projects.writing import ProjectWrite
 from proposals.models import Proposal
 
@@ -26,6 +27,10 @@ class EndedProposal:
 
 
 EndStep = Callable[[EndedProposal], None]
+_END: Final = (
+    "UPDATE proposals_proposal SET state = %s, ended_at = %s, ended_by_id = %s, reason = %s, draft_id = %s"
+    " WHERE id = %s"
+)
 END_STEPS: Final = Registry[EndStep]("step when a proposal ends")
 
 
@@ -41,6 +46,6 @@ def end(
     proposal.state = state
     proposal.ended_at, proposal.ended_by_id = event.at, event.actor_id
     proposal.reason, proposal.draft = reason, draft
-    proposal.save(update_fields=["state", "ended_at", "ended_by", "reason", "draft"])
+    run((_END, [state, proposal.ended_at, proposal.ended_by_id, reason, draft.id if draft else None, proposal.id]))
     for step in END_STEPS.values():
         step(EndedProposal(write, proposal, draft))

@@ -61,11 +61,14 @@ def _vote_line(facts: Facts) -> Text:
     return _VOTES.get(facts["verdict"]) or gettext_lazy("{name} voted on {thing}")
 
 
-def _activity(project_id: UUID | None, facts: Facts) -> str:
-    return f"{reverse('workspace:activity', args=[project_id])}?kind=proposals"
+def _page(project_id: UUID | None, facts: Facts) -> str:
+    """The page of a proposal; its own people read a private one in the workspace."""
+    if facts["number"] is None:
+        return f"{reverse('workspace:workspace', args=[project_id])}?proposal={facts['proposal_id']}"
+    return reverse("workspace:proposal", args=[project_id, facts["number"]])
 
 
-_line = partial(InboxLine, icon="file-pen-line", thing=_name, link=_activity)
+_line = partial(InboxLine, icon="git-pull-request-arrow", thing=_name, link=_page)
 
 OPENED: Final = _line(
     "proposal.opened",
@@ -117,7 +120,7 @@ DRIFTED: Final = _line(
 )
 
 _of_a_proposal = partial(
-    EventType, live=_LIVE, words=_words, thing=_thing, icon="file-pen-line", kind="proposals", link=_activity
+    EventType, live=_LIVE, words=_words, thing=_thing, icon="git-pull-request-arrow", kind="proposals", link=_page
 )
 
 EVENTS: Final = (

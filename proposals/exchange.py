@@ -1,6 +1,7 @@
 """Proposals in a project's file: those that were opened, with their rounds, the texts of these, and their votes.
 
-Private proposals are left out by the model's default manager. An imported project does not get them again: whoever
+Private proposals are left out by the model's default manager, and so is what would show that somebody has staged
+something in an open one since its last round. An imported project does not get them again: whoever
 opened, approved or accepted did so at the other site, and the file keeps it (docs/adr/0006).
 """
 
@@ -21,7 +22,7 @@ def _contents(row: Row) -> Iterator[str]:
 
 
 EXPORTED: Final = {
-    "proposal": ExportedTable(Proposal),
+    "proposal": ExportedTable(Proposal, private=frozenset({"contributors", "touched", "updated_at"})),
     "proposal_round": ExportedTable(Round, contents=_contents),
     "proposal_vote": ExportedTable(Vote),
 }

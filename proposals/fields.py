@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -10,10 +11,11 @@ from uuid import UUID
 from blobs.models import Blob, sha256_of
 from drafts.compare.budget import Budget
 from drafts.compare.fields import FieldDifference, Outcome, compare_field
-from drafts.content import FieldChange, check_files, check_syntax_of, read_unchecked
+from drafts.content import FieldChange, check_files, check_syntax_of, file_media, read_unchecked
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, Draft, DraftKind, FieldContent
 from drafts.versions import write_draft
 from kernel.errors import Conflict, ValidationFailed
+from kernel.statements import run
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from projects import field_names
@@ -22,10 +24,26 @@ from projects.permissions import OPEN
 from projects.writing import ProjectWrite
 from proposals.kinds import DEFAULT_KIND, Acceptance, Accepted, Content, Kind, Staged
 
+_TEXTS: Final = "SELECT sha256, size, data FROM blobs_blob WHERE sha256 = ANY(%s::text[])"
+_CONTENTS: Final = """
+SELECT prompt_id, configuration_id, files::text FROM drafts_draft
+WHERE project_id = %s AND (%s::int IS NULL OR version_number = %s::int) ORDER BY version_number DESC LIMIT 1
+"""
+
 
 def _read(project_id: UUID, targets: Collection[str], version: int | None) -> dict[str, Content]:
-    drafts = Draft.objects.of_project(project_id)
-    draft = (drafts if version is None else drafts.filter(version_number=version)).first()
+    rows = run((_CONTENTS, [project_id, version, version]))
+    if not rows:
+        return _held(None, targets)
+    prompt, configuration, files = rows[0]
+    return _held(Draft(prompt_id=prompt, configuration_id=configuration, files=json.loads(files)), targets)
+
+
+def _read_locked(write: ProjectWrite, targets: Collection[str]) -> dict[str, Content]:
+    return _held(write.project.current_draft, targets)
+
+
+def _held(draft: Draft | None, targets: Collection[str]) -> dict[str, Content]:
     held = draft.fields if draft else {}
     return {name: held[name].hashed() if name in held else None for name in targets}
 
@@ -50,10 +68,16 @@ def _check(target: str, staged: Staged) -> None:
 
 
 def _canonical(target: str, staged: Staged) -> Content:
-    change = change_of(target, staged)
-    if change.text is None:
+    return _canonical_of_hash(
+        target, None if staged.value is None else sha256_of(staged.value.encode()), staged.language
+    )
+
+
+def _canonical_of_hash(target: str, sha256: str | None, language: str | None) -> Content:
+    if sha256 is None:
         return None
-    return dict(FieldContent(sha256_of(change.text.encode()), change.media_type, change.language).hashed())
+    media = {PROMPT: PROMPT_MEDIA, CONFIGURATION: CONFIGURATION_MEDIA}.get(target) or file_media(language)
+    return FieldContent(sha256, *media).hashed()
 
 
 def _staged(content: Content) -> Staged:
@@ -72,18 +96,18 @@ def _read_texts(contents: Collection[Content]) -> dict[str, str]:
     return {blob.sha256: blob.text for blob in Blob.objects.filter(pk__in=hashes)}
 
 
-def _difference(target: str, before: str | None, after: str | None) -> dict[str, Any]:
-    found, same_values = compare_field(target, before, after, Budget())
+def _difference(target: str, before: str | None, after: str | None, budget: Budget) -> dict[str, Any]:
+    found, same_values = compare_field(target, before, after, budget)
     change: Outcome = "added" if before is None else "removed" if after is None else "changed"
     return FieldDifference(target, change, found, same_values=same_values).as_data()
 
 
 def _apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Accepted]) -> Draft:
     """One version with all changed fields, under momentary leases. Raises `LockHeld`, `Conflict`."""
-    refuse_foreign_leases(write, changes)
-    current = write.project.current_draft
     hashes = [change.after["sha256"] for change in changes.values() if change.after]
-    blobs = Blob.objects.in_bulk(hashes)
+    rows = refuse_foreign_leases(write, changes, extra_query=(_TEXTS, [hashes]))
+    blobs = {sha256: Blob(sha256=sha256, size=size, data=data) for sha256, size, data in rows}
+    current = write.project.current_draft
     after = current.fields if current else {}
     texts: dict[str, str | None] = {}
     for name, change in changes.items():
@@ -105,7 +129,7 @@ def _apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Ac
         after=after,
         kind=DraftKind.ACCEPT,
         message=acceptance.message,
-        data={"base_version": current.version_number if current else 0},
+        data={"base_version": current.version_number if current else 0, "proposal": dict(acceptance.proposal)},
         origin={"type": "proposal", **acceptance.origin},
         texts=texts,
     )
@@ -132,4 +156,6 @@ FIELD: Final = Kind(
     read_texts=_read_texts,
     difference=_difference,
     merges=True,
+    read_locked=_read_locked,
+    canonical_of_hash=_canonical_of_hash,
 )

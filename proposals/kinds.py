@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from drafts.compare.budget import Budget
 from drafts.models import Draft
 from kernel.errors import ValidationFailed
 from kernel.registry import Registry
@@ -65,12 +66,14 @@ class Accepted(NamedTuple):
 class Acceptance:
     """The acceptance of a round, as the kinds need it: the message for a version, and the origin of what is made.
 
-    `origin` has the proposal's `id` and the round's `contributors`.
+    `origin` has the proposal's `id` and the round's `contributors`; `proposal` its `number` and the contributors'
+    names (`writers`), for the events of what is made.
     """
 
     round: Round
     message: str
     origin: Mapping[str, Any]
+    proposal: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,12 @@ class Kind:
       events, and returns the version that it made, if it makes one. Raises to refuse the whole acceptance;
     - `label(target)`: the target for people;
     - `read_texts(contents)`: the texts behind contents that rounds and versions hold, by SHA-256, in one query;
-    - `difference(target, before, after)`: how two texts (None: there is none) differ, as REST shows it;
+    - `difference(target, before, after, budget)`: how two texts (None: there is none) differ, as REST shows it; the
+      targets of a comparison share the budget;
+    - `read_locked(write, targets)`: what the targets hold now, as `read` gives it, from what the write of an acceptance
+      has read with its project; None: `read` is asked;
+    - `canonical_of_hash(target, sha256, language)`: as `canonical`, from the SHA-256 of a staged text (None: the target
+      is removed), so that a list reads no texts; None for a kind whose values are no texts;
     - `merges`: whether its values are texts that can be merged by lines.
     """
 
@@ -104,8 +112,10 @@ class Kind:
     apply: Callable[[ProjectWrite, Acceptance, Mapping[str, Accepted]], Draft | None]
     label: Callable[[str], str]
     read_texts: Callable[[Collection[Content]], Mapping[str, str]]
-    difference: Callable[[str, str | None, str | None], dict[str, Any]]
+    difference: Callable[[str, str | None, str | None, Budget], dict[str, Any]]
     merges: bool = False
+    read_locked: Callable[[ProjectWrite, Collection[str]], Mapping[str, Content]] | None = None
+    canonical_of_hash: Callable[[str, str | None, str | None], Content] | None = None
 
 
 KINDS: Final = Registry[Kind]("kind of change")

@@ -42,6 +42,9 @@ class Verdict(models.TextChoices):
 UNENDED = (ProposalState.PRIVATE, ProposalState.OPEN)
 ENDED = (ProposalState.ACCEPTED, ProposalState.REJECTED, ProposalState.WITHDRAWN, ProposalState.EXPIRED)
 
+# What an account has that nobody sees beside a proposal: lists read it once for each row.
+UNSEEN_OF_PEOPLE = ("password", "last_login", "email", "session_generation", "signing_suspended_at", "date_joined")
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Reading proposals."""
@@ -55,9 +58,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(~Q(state=ProposalState.PRIVATE) | Q(author=user) | Q(on_behalf_of=user))
 
     def with_people(self) -> ProposalQuerySet:
-        """With the people and the version that readers see, and without the version's long columns."""
-        found = self.select_related("author", "on_behalf_of", "ended_by", "draft", "project__current_draft")
-        return found.defer("draft__files", "draft__origin")
+        """With the people and the version that readers see, and without those columns of them that no list shows."""
+        people = ("author", "on_behalf_of", "ended_by")
+        unseen = [f"{person}__{column}" for person in people for column in UNSEEN_OF_PEOPLE]
+        return self.select_related(*people, "draft").defer("draft__files", "draft__origin", *unseen)
 
 
 class RecordedManager(models.Manager["Proposal"]):

@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import PersonSerializer
+from drafts.comments.models import MAX_TEXT, Side
+from drafts.comments.serializers import NewAnchor
 from drafts.compare.serializers import ComparedField
 from drafts.models import MAX_MESSAGE
 from drafts.serializers import ByField, ChangesField, DraftInfo, JsonObject
@@ -76,6 +78,26 @@ class NewAcceptance(serializers.Serializer[Any]):
     reason = Text(max_length=MAX_REASON, required=False, allow_blank=True, help_text="Needed against objections.")
 
 
+class NewRoundComment(serializers.Serializer[Any]):
+    """A comment on what a round changes in a target; without an `anchor`, on the whole change."""
+
+    round = Integer(min_value=1, max_value=MAX_ROUND)
+    target = Text(
+        max_length=MAX_TARGET + 40, required=False, allow_blank=True, help_text="If left out, all that it changes."
+    )
+    side = Choice(Side.choices, required=False, help_text="The text that the lines are of; `after` if left out.")
+    text = Text(max_length=MAX_TEXT)
+    anchor = NewAnchor(required=False, allow_null=True)
+
+
+class CommentCounts(serializers.Serializer[Any]):
+    """How many threads are on its rounds."""
+
+    open = serializers.IntegerField()
+    resolved = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+
+
 class TargetInfo(serializers.Serializer[Any]):
     """What a proposal changes, by hashes, and how that stands to what is there now."""
 
@@ -83,9 +105,13 @@ class TargetInfo(serializers.Serializer[Any]):
     kind = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # DRF moves declared fields out of the way
     drift = serializers.ChoiceField(DRIFTS)
+    choices = serializers.IntegerField(
+        help_text="How many places take a person's choice to merge; 0 with `choices`: not counted."
+    )
     base = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True, help_text="Null: it is removed.")
     now = serializers.CharField(allow_null=True)
+    renamed = serializers.CharField(allow_null=True, help_text="What the file is called now, if it was renamed since.")
 
 
 class VoidedApproval(serializers.Serializer[Any]):
@@ -118,6 +144,7 @@ class ProposalInfo(serializers.Serializer[Any]):
     digest = serializers.CharField(allow_null=True)
     targets = TargetInfo(many=True)
     approvals = ApprovalsInfo(allow_null=True)
+    comments = CommentCounts()
     opened_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)

@@ -15,6 +15,7 @@ of_proposal = [
     path("accept/", api.AcceptView.as_view(), name="api_proposal_accept"),
     path("reject/", api.RejectProposalView.as_view(), name="api_proposal_reject"),
     path("withdraw/", api.WithdrawProposalView.as_view(), name="api_proposal_withdraw"),
+    path("comments/", api.CommentsView.as_view(), name="api_proposal_comments"),
     path("preview/", api.PreviewView.as_view(), name="api_proposal_preview"),
     path("compare/", api.ProposalComparisonView.as_view(), name="api_proposal_compare"),
 ]

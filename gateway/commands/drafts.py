@@ -5,19 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Final
 
-import msgspec
-
 from drafts.reading import body
 from drafts.services import change_files, save_draft
+from gateway.commands.values import strict_value
 from gateway.parameters import ChangedFiles, KeptText, OneField, Save
 from gateway.registry import Command, CommandContext, Lane, command
 from gateway.watching import read_live_text
-from kernel.ijson import MAX_DEPTH, parse
 from locking.working_copies import put_working_copy
-from projects.fields import CONFIGURATION
-
-# `changes` stands three levels deep in a frame; what it holds may be as deep as anywhere else.
-_DEPTH_OF_FRAME: Final = 3
 
 
 @command("draft.save", Lane.SERIALIZED)
@@ -27,7 +21,7 @@ def save(at: CommandContext, params: Save) -> dict[str, Any]:
         project_id=at.project_id,
         session_id=at.session_id,
         base_version=params.base_version,
-        changes={name: _change(name, raw) for name, raw in params.changes.items()},
+        changes={name: strict_value(name, raw) for name, raw in params.changes.items()},
         tokens=params.tokens,
         revisions=params.revisions,
         message=params.message,
@@ -43,7 +37,7 @@ def change(at: CommandContext, params: ChangedFiles) -> dict[str, Any]:
         project_id=at.project_id,
         session_id=at.session_id,
         base_version=params.base_version,
-        changes={name: _change(name, raw) for name, raw in params.changes.items()},
+        changes={name: strict_value(name, raw) for name, raw in params.changes.items()},
         renames=params.renames,
         message=params.message,
     )
@@ -67,12 +61,6 @@ def put(at: CommandContext, params: KeptText) -> dict[str, Any]:
 @command("text.get", Lane.READ, is_automatic=True, only_reads=True)
 def get_text(at: CommandContext, params: OneField) -> dict[str, Any]:
     return read_live_text(user=at.caller.user, project_id=at.project_id, field=params.field)
-
-
-def _change(name: str, raw: msgspec.Raw) -> Any:
-    """One field's change, by the same strict JSON as REST's; a configuration given as an object keeps its spelling."""
-    value = parse(bytes(raw), name=name, max_depth=MAX_DEPTH + _DEPTH_OF_FRAME)
-    return raw if name == CONFIGURATION and isinstance(value, dict) else value
 
 
 DRAFT_COMMANDS: Final[tuple[Command, ...]] = (save, change, put, get_text)

@@ -1,6 +1,7 @@
 """Everything that writes proposals: staging, drift, rounds, votes, and their end."""
 
 from proposals.services.accepting import accept_proposal
+from proposals.services.commenting import comment_on_proposal
 from proposals.services.creating import copy_changes, create_proposal, discard_proposal
 from proposals.services.editing import edit_proposal
 from proposals.services.ending import expire_proposals, reject_proposal, withdraw_proposal
@@ -12,6 +13,7 @@ from proposals.services.voting import vote_on_proposal
 
 __all__ = [
     "accept_proposal",
+    "comment_on_proposal",
     "copy_changes",
     "create_proposal",
     "discard_proposal",

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.callers import Caller
+from accounts.callers import Caller, refuse_read_only
 from audit.services import request_hash
 from drafts.fingerprints import fingerprint
+from drafts.models import Draft
 from kernel.errors import ClientRefReused, Conflict
 from kernel.names import check_name, check_remark
 from kernel.transactions import write_transaction
@@ -21,18 +21,16 @@ from projects.access import get_project
 from proposals.drift import items_of_round
 from proposals.events import DRIFTED
 from proposals.kinds import KINDS
+from proposals.locked_rows import lock_proposal
 from proposals.models import MAX_DESCRIPTION, MAX_TITLE, Change, Proposal, ProposalState, Round
-from proposals.services.staging import check_size, parse_changes, stage, with_contributors
-from proposals.visibility import lock_proposal, own_proposal, visible_proposal
+from proposals.services.staging import check_size, lock_author, parse_changes, stage, with_contributors
+from proposals.visibility import own_proposal, visible_proposal
 
 # Of one person in one project.
 MAX_PRIVATE: Final = 100
 
 # What a copy of a change keeps.
 COPIED: Final = ("kind", "target", "base", "base_version", "value", "language", "size")
-
-# Two requests of one author wait for each other, so that a repeated one finds what the first made.
-_LOCK_AUTHOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def create_proposal(
@@ -49,8 +47,9 @@ def create_proposal(
 
     `copy_of` may be any proposal of the project that the caller sees: to amend it, to take part of it, or to take it up
     again after its end. Its contributors are contributors of the copy. Raises `NotFound`, `PermissionDenied`,
-    `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `ClientRefReused`, `Conflict` for too many.
+    `ReadOnlyToken`, `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `ClientRefReused`, `Conflict` for too many.
     """
+    refuse_read_only(caller)
     parameters = {
         "project": str(project_id),
         "proposal": fingerprint([title, description]),
@@ -61,8 +60,7 @@ def create_proposal(
     request = request_hash("proposal.stage", parameters)
     get_project(user=caller.user, project_id=project_id)
     with write_transaction():
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK_AUTHOR, [f"proposals of {caller.user.id}"])
+        lock_author(caller.user.id)
         repeated = _repeated(caller, request)
         if repeated is not None:
             return repeated
@@ -77,7 +75,7 @@ def create_proposal(
         if source is not None:
             copy_changes(source, proposal, is_own=source.is_of(caller.user))
         if parsed:
-            stage(proposal, caller, base_version or 0, parsed, {})
+            stage(proposal, caller, base_version or 0, parsed, {}, staged=proposal.changes.all())
         return proposal
 
 
@@ -114,7 +112,7 @@ def copy_changes(source: Proposal, proposal: Proposal, *, is_own: bool) -> None:
 
 def discard_proposal(*, caller: Caller, proposal_id: UUID) -> None:
     """Delete a private proposal of the caller's own, with its texts. Raises `Conflict` once it was opened."""
-    own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.stage")
+    own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.stage")
     with write_transaction():
         proposal = lock_proposal(proposal_id)
         if not proposal.is_private:
@@ -125,6 +123,9 @@ def discard_proposal(*, caller: Caller, proposal_id: UUID) -> None:
 
 def _changes_of_round(round_: Round, proposal: Proposal) -> list[Change]:
     found = []
+    # A round names its targets as they were called when it was submitted.
+    earlier = Draft.objects.of_project(round_.project_id).filter(created_at__lte=round_.created_at)
+    version = earlier.values_list("version_number", flat=True).first() or 0
     for item in items_of_round(round_):
         staged = KINDS[item.key.kind].staged(item.after)
         found.append(
@@ -133,7 +134,7 @@ def _changes_of_round(round_: Round, proposal: Proposal) -> list[Change]:
                 kind=item.key.kind,
                 target=item.key.target,
                 base=item.base,
-                base_version=0,
+                base_version=version,
                 value=staged.value,
                 language=staged.language,
                 size=staged.size,

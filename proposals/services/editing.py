@@ -10,10 +10,11 @@ from drafts.fingerprints import fingerprint
 from kernel.names import check_name, check_remark
 from kernel.transactions import write_transaction
 from projects.writing import project_write
+from proposals.locked_rows import lock_proposal
 from proposals.models import MAX_DESCRIPTION, MAX_TITLE, Proposal
 from proposals.services.facts import facts_of, load_proposal, newest_round, target_of
 from proposals.services.submitting import proposal_facts
-from proposals.visibility import lock_proposal, own_proposal, refuse_ended
+from proposals.visibility import own_proposal, refuse_ended
 
 
 def edit_proposal(
@@ -24,7 +25,7 @@ def edit_proposal(
     A private one only changes its row; of an open one it is recorded. Neither touches its approvals. Raises `NotFound`,
     `PermissionDenied`, `ProjectFrozen`, `ValidationFailed`, `Conflict` after the end.
     """
-    proposal = own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.stage")
+    proposal = own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.stage")
     if proposal.is_private:
         with write_transaction():
             proposal = lock_proposal(proposal_id)

@@ -12,36 +12,35 @@ from audit.event_types import InboxLine
 from kernel.errors import Conflict
 from kernel.names import check_reason
 from projects.writing import ProjectWrite, project_write, upkeep_write
-from proposals.approvals import newest_votes
+from proposals.approvals import voted
 from proposals.endings import end
 from proposals.events import EXPIRED, REJECTED, WITHDRAWN
-from proposals.models import Proposal, ProposalState
-from proposals.services.facts import facts_of, load_proposal, newest_round, notify_people, target_of
-from proposals.visibility import lock_proposal, own_proposal, refuse_ended, require_person, visible_proposal
+from proposals.locked_rows import lock_with_round
+from proposals.models import Proposal, ProposalState, Round
+from proposals.services.facts import facts_of, load_proposal, notify_people, target_of
+from proposals.visibility import own_proposal, project_of, refuse_ended, require_person
 
 
 def reject_proposal(*, caller: Caller, proposal_id: UUID, reason: str) -> Proposal:
     """Reject an open proposal, for a reason. Raises `NotFound`, `PermissionDenied`, `ProjectFrozen`, `Conflict`."""
-    project_id = visible_proposal(user=caller.user, proposal_id=proposal_id)[0].project_id
+    project_id = project_of(user=caller.user, proposal_id=proposal_id)
     parameters = {"proposal": str(proposal_id), "reason": reason}
     with project_write(caller=caller, project_id=project_id, action="proposal.reject", parameters=parameters) as write:
         if write.repeat_of is None:
             require_person(caller)
             reason = check_reason(reason)
-            proposal = lock_proposal(proposal_id)
-            _end(write, proposal, ProposalState.REJECTED, REJECTED, reason=reason)
+            _end(write, *lock_with_round(proposal_id), ProposalState.REJECTED, REJECTED, reason=reason)
     return load_proposal(proposal_id)
 
 
 def withdraw_proposal(*, caller: Caller, proposal_id: UUID, reason: str) -> Proposal:
     """Withdraw an open proposal of the caller's own, for a reason. Raises as `reject_proposal`."""
-    project_id = own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.submit").project_id
+    project_id = own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.submit").project_id
     parameters = {"proposal": str(proposal_id), "withdraw": reason}
     with project_write(caller=caller, project_id=project_id, action="proposal.submit", parameters=parameters) as write:
         if write.repeat_of is None:
             reason = check_reason(reason)
-            proposal = lock_proposal(proposal_id)
-            _end(write, proposal, ProposalState.WITHDRAWN, WITHDRAWN, reason=reason)
+            _end(write, *lock_with_round(proposal_id), ProposalState.WITHDRAWN, WITHDRAWN, reason=reason)
     return load_proposal(proposal_id)
 
 
@@ -51,20 +50,27 @@ def expire_proposals() -> int:
     expired = 0
     for proposal_id, project_id in list(due.order_by("project_id", "id").values_list("id", "project_id")):
         with upkeep_write(caller=foundry_caller(), project_id=project_id) as write:
-            proposal = lock_proposal(proposal_id)
+            proposal, newest = lock_with_round(proposal_id)
             if due.filter(pk=proposal_id).exists():
-                _end(write, proposal, ProposalState.EXPIRED, EXPIRED)
+                _end(write, proposal, newest, ProposalState.EXPIRED, EXPIRED)
                 expired += 1
     return expired
 
 
-def _end(write: ProjectWrite, proposal: Proposal, state: ProposalState, line: InboxLine, *, reason: str = "") -> None:
+def _end(
+    write: ProjectWrite,
+    proposal: Proposal,
+    newest: Round | None,
+    state: ProposalState,
+    line: InboxLine,
+    *,
+    reason: str = "",
+) -> None:
     refuse_ended(proposal)
-    newest = newest_round(proposal)
     if newest is None:
         raise Conflict(_("It is not open for review yet."), state=proposal.state)
     event = write.record(
         f"proposal.{state.value}", target_of(proposal), facts_of(proposal, newest), reason=reason or None
     )
     end(write, proposal, event, state=state.value, reason=reason)
-    notify_people(write, line, {*newest.authors, *newest_votes(proposal)}, proposal, event)
+    notify_people(write, line, newest.authors | voted(proposal), proposal, event)

@@ -38,13 +38,12 @@ def newest_round(proposal: Proposal) -> Round | None:
     return Round.objects.filter(proposal=proposal).order_by("-number").first()
 
 
-def require_open(proposal: Proposal, number: int) -> Round:
-    """The round `number` of a proposal whose row is locked, which must be open, in time, and have no newer round.
+def require_open(proposal: Proposal, newest: Round | None, number: int) -> Round:
+    """The newest round of a proposal whose row is locked, which must be open, in time, and in round `number`.
 
     Raises `Conflict`, also where the time is over and the job that ends the proposal is late; `StaleProposal`.
     """
     refuse_ended(proposal)
-    newest = newest_round(proposal)
     if newest is None:
         raise Conflict(_("It is not open for review yet."), state=proposal.state)
     refuse_over(proposal)
@@ -55,8 +54,18 @@ def require_open(proposal: Proposal, number: int) -> Round:
 
 def refuse_over(proposal: Proposal) -> None:
     """Raise `Conflict` if its time limit has passed, by the database's clock, and the job has not ended it yet."""
-    if Proposal.objects.filter(pk=proposal.pk, expires_at__lte=Now()).exists():
-        raise Conflict(_("{proposal} has expired.").format(proposal=proposal), state=ProposalState.EXPIRED.value)
+    if proposal.expires_at is not None and Proposal.objects.filter(pk=proposal.pk, expires_at__lte=Now()).exists():
+        raise _is_over(proposal)
+
+
+def refuse_late(proposal: Proposal, event: Event) -> None:
+    """Raise `Conflict` if the time limit has passed by the time of the event itself, which verifiers go by."""
+    if proposal.expires_at is not None and event.at >= proposal.expires_at:
+        raise _is_over(proposal)
+
+
+def _is_over(proposal: Proposal) -> Conflict:
+    return Conflict(_("{proposal} has expired.").format(proposal=proposal), state=ProposalState.EXPIRED.value)
 
 
 def facts_of(proposal: Proposal, round_: Round) -> dict[str, Any]:
@@ -71,9 +80,13 @@ def facts_of(proposal: Proposal, round_: Round) -> dict[str, Any]:
     }
 
 
-def people_facts(people: Iterable[UUID]) -> list[Any]:
-    """People as events name them, by id."""
-    return [user.person() for user in User.objects.filter(pk__in=set(people)).order_by("id")]
+def people_facts(people: Iterable[UUID], *, known: Iterable[User] = ()) -> list[Any]:
+    """People as events name them, by id. Whoever is among `known` is not read: a name and a kind never change."""
+    wanted = set(people)
+    found = [user for user in known if user.id in wanted]
+    if unread := wanted - {user.id for user in found}:
+        found += User.objects.filter(pk__in=unread)
+    return [user.person() for user in sorted(found, key=lambda user: user.id)]
 
 
 def time_fact(moment: datetime | None) -> str | None:

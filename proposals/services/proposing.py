@@ -10,17 +10,17 @@ from django.db import connection
 from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
-from accounts.callers import Caller
+from accounts.callers import Caller, refuse_read_only
 from kernel.names import check_name
 from kernel.transactions import write_transaction
 from projects.access import get_project
 from projects.writing import project_write, upkeep_write
+from proposals.locked_rows import lock_proposal
 from proposals.models import MAX_TITLE, UNENDED, Change, Proposal
 from proposals.services.creating import new_proposal
 from proposals.services.facts import load_proposal
-from proposals.services.staging import parse_changes, stage, with_contributors
+from proposals.services.staging import lock_author, parse_changes, stage, with_contributors
 from proposals.services.submitting import submit
-from proposals.visibility import lock_proposal
 
 # Two processes of one origin wait for each other; released with the transaction.
 _LOCK_ORIGIN: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -45,12 +45,14 @@ def propose(
     person whose proposal it also is. `contributors` are `{id, characters}` of others who wrote the texts. With
     `admits`, the caller need not be a member of the project. Raises as `create_proposal` and `submit_proposal`.
     """
+    refuse_read_only(caller)
     parsed = parse_changes(changes)
     if not admits:
         get_project(user=caller.user, project_id=project_id, action="proposal.stage")
     with write_transaction():
         with connection.cursor() as cursor:
             cursor.execute(_LOCK_ORIGIN, [f"{project_id} {caller.user.id} {origin[0]} {origin[1]}"])
+        lock_author(caller.user.id)
         proposal = _earlier(caller, project_id, origin)
         if proposal is None:
             proposal = new_proposal(caller, project_id, title=title)

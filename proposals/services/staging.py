@@ -1,28 +1,43 @@
-"""Staging changes: private until they are submitted, so without an event. Only the proposal's row is locked."""
+"""Staging changes: private until they are submitted, so without an event. The proposal's row is locked, and before it
+its author, whose bytes are counted over all proposals.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Sum
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
 from accounts.models import Kind as AccountKind
 from drafts.models import Draft
 from kernel.errors import Conflict, NotFound, StaleBase, ValidationFailed
+from kernel.statements import Rows, Statement, run, run_together
 from kernel.transactions import write_transaction
 from proposals.drift import contents_now, staged_of
 from proposals.kinds import KINDS, Key, Staged, read_key
-from proposals.models import UNENDED, Change, Proposal
-from proposals.visibility import lock_proposal, own_proposal, refuse_ended
+from proposals.locked_rows import author_lock, lock_proposal, lock_with_changes
+from proposals.models import Change, Proposal
+from proposals.visibility import own_proposal, refuse_ended
 
 MAX_CHANGES: Final = 500
 # Of one person in one project, over all proposals that have not ended.
 MAX_STAGED_BYTES: Final = 64 * 1024 * 1024
+
+# Staging again keeps the base.
+_UPDATE: Final = "UPDATE proposals_change SET value = %s::jsonb, language = %s, size = %s, revision = %s WHERE id = %s"
+_TOUCH: Final = (
+    "UPDATE proposals_proposal SET contributors = %s::jsonb, touched = %s, updated_at = statement_timestamp()"
+    " WHERE id = %s"
+)
+_STAGED_BYTES: Final = """
+SELECT coalesce(sum(change.size), 0) FROM proposals_change AS change
+JOIN proposals_proposal AS proposal ON proposal.id = change.proposal_id
+WHERE proposal.project_id = %s AND proposal.author_id = %s AND proposal.state IN ('private', 'open')
+"""
 
 
 def stage_changes(
@@ -32,30 +47,39 @@ def stage_changes(
     base_version: int,
     changes: Mapping[str, Any],
     revisions: Mapping[str, int] | None = None,
+    project_id: UUID | None = None,
 ) -> dict[str, int]:
     """Keep new values in a proposal of the caller's own; return the revision of each target that was named.
 
     `base_version` is the version that the texts of targets not staged before were made from. A target that is staged
     already is replaced only if `revisions` has its stored revision, so that another tab's text is never overwritten;
-    its base stays. Raises `NotFound`, `PermissionDenied`, `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`,
-    `StaleBase` with both texts, and `Conflict` after the end or for too many changes or bytes.
+    its base stays. `project_id`, where it is given, is the project that the proposal must be of.
+
+    Raises `NotFound`, `PermissionDenied`, `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `StaleBase` with both
+    texts, and `Conflict` after the end or for too many changes or bytes.
     """
     parsed = parse_changes(changes)
-    own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.stage")
+    found = own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.stage", project_id=project_id)
     with write_transaction():
-        proposal = lock_proposal(proposal_id)
+        targets = {key.target for key in parsed}
+        proposal, staged = lock_with_changes(proposal_id, author_id=found.author_id, targets=targets)
         refuse_ended(proposal)
-        return stage(proposal, caller, base_version, parsed, revisions or {})
+        return stage(proposal, caller, base_version, parsed, revisions or {}, staged=staged)
 
 
 def unstage_change(*, caller: Caller, proposal_id: UUID, target: str) -> None:
     """Drop one change of a proposal of the caller's own. Raises `NotFound` also where nothing is staged for it."""
-    own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.stage")
+    own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.stage")
     with write_transaction():
         proposal = lock_proposal(proposal_id)
         refuse_ended(proposal)
         staged_change(proposal, read_key(target)).delete()
         mark_touched(proposal, caller)
+
+
+def lock_author(author_id: UUID) -> None:
+    """As `author_lock`, alone."""
+    run(author_lock(author_id))
 
 
 def staged_change(proposal: Proposal, key: Key) -> Change:
@@ -77,37 +101,71 @@ def parse_changes(changes: Mapping[str, Any]) -> dict[Key, Staged]:
 
 
 def stage(
-    proposal: Proposal, caller: Caller, base_version: int, parsed: Mapping[Key, Staged], revisions: Mapping[str, int]
+    proposal: Proposal,
+    caller: Caller,
+    base_version: int,
+    parsed: Mapping[Key, Staged],
+    revisions: Mapping[str, int],
+    *,
+    staged: Iterable[Change] = (),
 ) -> dict[str, int]:
-    """As `stage_changes`, of a proposal whose row is locked."""
-    before = {Key(change.kind, change.target): change for change in Change.objects.filter(proposal=proposal)}
-    wanted = {key: staged for key, staged in parsed.items() if key not in before or staged != staged_of(before[key])}
+    """As `stage_changes`, of a proposal whose author and row are locked; `staged` are its changes of these targets."""
+    before = {Key(change.kind, change.target): change for change in staged}
+    wanted = {key: value for key, value in parsed.items() if key not in before or value != staged_of(before[key])}
     _check_revisions(before, wanted, revisions)
-    new = [key for key in wanted if key not in before]
-    if len(before) + len(new) > MAX_CHANGES:
+    new = _new_changes(proposal, base_version, [key for key in wanted if key not in before])
+    grows = bool(new) or any(value.size > before[key].size for key, value in wanted.items())
+    for key, value in wanted.items():
+        change = before.get(key) or new[key]
+        change.value, change.language, change.size = value
+        change.revision += 1
+    if new:
+        Change.objects.bulk_create(new.values())
+    if wanted:
+        _write(proposal, caller, [before[key] for key in wanted if key in before], grows=grows)
+    before |= new
+    return {key.name: before[key].revision for key in parsed}
+
+
+def _write(proposal: Proposal, caller: Caller, again: Sequence[Change], *, grows: bool) -> None:
+    """Store what is staged again, and note it in the proposal. Raises `Conflict` where that makes too many bytes."""
+    size = [_size_query(proposal)] if grows else []
+    *_none, last = run_together([*map(_update, again), _touch(proposal, caller), *size])
+    if grows:
+        _refuse_size(last)
+
+
+def _update(change: Change) -> Statement:
+    # Null in the column, not in JSON, is what removes the target.
+    value = None if change.value is None else json.dumps(change.value, ensure_ascii=False)
+    return _UPDATE, [value, change.language, change.size, change.revision, change.id]
+
+
+def _new_changes(proposal: Proposal, base_version: int, keys: Sequence[Key]) -> dict[Key, Change]:
+    """Changes of targets that were not staged before, made from a version. Raises `Conflict`, `ValidationFailed`."""
+    if not keys:
+        return {}
+    if Change.objects.filter(proposal=proposal).count() + len(keys) > MAX_CHANGES:
         raise Conflict(_("A proposal holds at most {most} changes.").format(most=MAX_CHANGES))
     _check_base_version(proposal.project_id, base_version)
-    bases = contents_now(proposal.project_id, new, base_version)
-    for key, staged in wanted.items():
-        change = before.get(key) or Change(
+    bases = contents_now(proposal.project_id, keys, base_version)
+    return {
+        key: Change(
             proposal=proposal, kind=key.kind, target=key.target, base=bases[key], base_version=base_version, revision=0
         )
-        change.value, change.language, change.size = staged
-        change.revision += 1
-        change.save()
-        before[key] = change
-    if wanted:
-        check_size(proposal)
-        mark_touched(proposal, caller)
-    return {key.name: before[key].revision for key in parsed}
+        for key in keys
+    }
 
 
 def mark_touched(proposal: Proposal, caller: Caller) -> None:
     """Note that the caller has written in a proposal: they and whom they act for are contributors from now on."""
+    run(_touch(proposal, caller))
+
+
+def _touch(proposal: Proposal, caller: Caller) -> Statement:
     proposal.contributors = with_contributors(proposal.contributors, caller.user.id, caller.on_behalf_of)
     proposal.touched = proposal.touched or caller.user.kind == AccountKind.HUMAN
-    proposal.updated_at = Now()
-    proposal.save(update_fields=["contributors", "touched", "updated_at"])
+    return _TOUCH, [json.dumps(proposal.contributors), proposal.touched, proposal.id]
 
 
 def with_contributors(contributors: list[dict[str, Any]], *people: UUID | None) -> list[dict[str, Any]]:
@@ -121,10 +179,15 @@ def with_contributors(contributors: list[dict[str, Any]], *people: UUID | None) 
 
 def check_size(proposal: Proposal) -> None:
     """Raise `Conflict` if the author has staged more in the project than may be kept."""
-    of_author = Change.objects.filter(
-        proposal__project=proposal.project_id, proposal__author=proposal.author_id, proposal__state__in=UNENDED
-    )
-    if (of_author.aggregate(bytes=Sum("size"))["bytes"] or 0) > MAX_STAGED_BYTES:
+    _refuse_size(run(_size_query(proposal)))
+
+
+def _size_query(proposal: Proposal) -> Statement:
+    return _STAGED_BYTES, [proposal.project_id, proposal.author_id]
+
+
+def _refuse_size(rows: Rows) -> None:
+    if rows[0][0] > MAX_STAGED_BYTES:
         words = _("Your proposals in this project hold more than {most} MiB. Discard or submit one first.")
         raise Conflict(words.format(most=MAX_STAGED_BYTES // 1024**2))
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
@@ -18,6 +17,7 @@ from blobs.models import sha256_of
 from blobs.services import insert_blobs_sql
 from kernel.canonical import canonical_hash
 from kernel.errors import Conflict, ValidationFailed
+from kernel.statements import database_now
 from projects.models import Member, Role
 from projects.permissions import may
 from projects.writing import ProjectWrite, project_write
@@ -25,7 +25,9 @@ from proposals.approvals import newest_votes
 from proposals.drift import staged_of
 from proposals.events import CHANGED, OPENED
 from proposals.kinds import KINDS, Key
+from proposals.locked_rows import lock_proposal
 from proposals.models import Change, Proposal, ProposalState, Round, Verdict
+from proposals.renaming import follow_in_working_set
 from proposals.services.facts import (
     facts_of,
     load_proposal,
@@ -36,7 +38,7 @@ from proposals.services.facts import (
     target_of,
     time_fact,
 )
-from proposals.visibility import lock_proposal, own_proposal, refuse_ended
+from proposals.visibility import own_proposal, refuse_ended
 from publishing.proposal_policy import ProposalPolicy, proposal_policy_of
 
 DIGEST_VERSION = 1
@@ -49,7 +51,7 @@ def submit_proposal(*, caller: Caller, proposal_id: UUID, expires_at: datetime |
     later than the policy allows. Raises `NotFound`, `PermissionDenied`, `ProjectFrozen`, `ValidationFailed` for syntax
     or the time, `Conflict` after the end or where nothing would change.
     """
-    project_id = own_proposal(user=caller.user, proposal_id=proposal_id, action="proposal.submit").project_id
+    project_id = own_proposal(caller=caller, proposal_id=proposal_id, action="proposal.submit").project_id
     parameters = {"proposal": str(proposal_id), "expires_at": time_fact(expires_at)}
     with project_write(caller=caller, project_id=project_id, action="proposal.submit", parameters=parameters) as write:
         if write.repeat_of is None:
@@ -129,11 +131,15 @@ def _record(write: ProjectWrite, proposal: Proposal, round_: Round, texts: list[
 
 
 def _changes_of(proposal: Proposal) -> tuple[dict[str, Any], list[str]]:
-    """The working set in the form of a round, and the texts that it names. Changes of nothing are left out."""
+    """The working set in the form of a round, and the texts that it names. Changes of nothing are left out.
+
+    What it changes in files that were renamed since is taken along to their names of now.
+    """
     changes: dict[str, Any] = {}
     texts: list[str] = []
     errors: dict[str, list[str]] = {}
-    for change in Change.objects.filter(proposal=proposal):
+    staged_changes = list(Change.objects.filter(proposal=proposal))
+    for change in follow_in_working_set(proposal.project_id, staged_changes):
         if change.kind not in KINDS:
             errors[str(change)] = [_("Changes of this kind are not installed here.")]
             continue
@@ -155,7 +161,9 @@ def _changes_of(proposal: Proposal) -> tuple[dict[str, Any], list[str]]:
 
 
 def _time_limit(policy: ProposalPolicy, expires_at: datetime | None) -> datetime | None:
-    now = timezone.now()
+    if not policy.days and expires_at is None:
+        return None
+    now = database_now()
     latest = now + timedelta(days=policy.days) if policy.days else None
     if expires_at is None:
         return latest

@@ -13,9 +13,10 @@ from kernel.errors import ValidationFailed
 from kernel.names import check_remark
 from projects.writing import project_write
 from proposals.events import VOTED
+from proposals.locked_rows import lock_with_round
 from proposals.models import MAX_COMMENT, Verdict, Vote
-from proposals.services.facts import facts_of, notify_people, require_open, target_of
-from proposals.visibility import lock_proposal, require_person, visible_proposal
+from proposals.services.facts import facts_of, notify_people, refuse_late, require_open, target_of
+from proposals.visibility import project_of, require_person
 
 
 def vote_on_proposal(*, caller: Caller, proposal_id: UUID, round: int, verdict: str, comment: str = "") -> Vote:  # noqa: A002 (the protocol's word)
@@ -25,7 +26,7 @@ def vote_on_proposal(*, caller: Caller, proposal_id: UUID, round: int, verdict: 
     `PermissionDenied` for agents and small roles, `ProjectFrozen`, `ValidationFailed`, `StaleProposal` for another
     round, `Conflict` after the end.
     """
-    project_id = visible_proposal(user=caller.user, proposal_id=proposal_id)[0].project_id
+    project_id = project_of(user=caller.user, proposal_id=proposal_id)
     parameters = {"proposal": str(proposal_id), "round": round, "vote": fingerprint([verdict, comment])}
     with project_write(caller=caller, project_id=project_id, action="proposal.vote", parameters=parameters) as write:
         if write.repeat_of is not None:
@@ -38,14 +39,15 @@ def vote_on_proposal(*, caller: Caller, proposal_id: UUID, round: int, verdict: 
                 {"verdict": [_("Must be one of {values}.").format(values=", ".join(Verdict.values))]}
             )
         comment = check_remark(comment, name="comment", maximum=MAX_COMMENT, required=verdict == Verdict.OBJECT)
-        proposal = lock_proposal(proposal_id)
-        newest = require_open(proposal, round)
+        proposal, found = lock_with_round(proposal_id)
+        newest = require_open(proposal, found, round)
         vote = Vote(
             id=uuid7(), project=write.project, round=newest, person=caller.user, verdict=verdict, comment=comment
         )
         data = {**facts_of(proposal, newest), "vote_id": str(vote.id), "verdict": verdict}
         # Shown with the event to auditors only, as a reason is.
         event = write.record("proposal.voted", target_of(proposal), data, reason=comment or None)
+        refuse_late(proposal, event)
         vote.created_at = event.at
         vote.save(force_insert=True)
         notify_people(write, VOTED, newest.authors, proposal, event, verdict=verdict)

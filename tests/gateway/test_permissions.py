@@ -40,6 +40,11 @@ OF_THE_TRUNK = (
     ),
     Row("files.change", "validation_failed", WRITERS, OPEN, {"base_version": 0, "changes": {"files/gone.md": None}}),
     Row("working_copy.put", "lock_not_held", params={"field": PROMPT, "token": 1, "revision": 1, "content": "x"}),
+    Row(
+        "proposal.stage",
+        "not_found",
+        params={"proposal_id": OTHER, "target": PROMPT, "base_version": 0, "revision": 0, "value": "x"},
+    ),
     Row("text.change", "lock_not_held", params={"field": PROMPT, "token": 1, "revision": 1, "changes": []}),
     Row("text.get", "not_found", params={"field": PROMPT}),
     Row("cursor.move", "ok", params={"field": PROMPT, "anchor": 0, "head": 0}),
@@ -51,10 +56,10 @@ OF_THE_TRUNK = (
 
 
 def rows_of_stages() -> Iterator[Row]:
-    """Each installed stage that has commands gives their rows as `ROWS` of its module `gateway_rows`."""
+    """Each installed stage that has commands gives their rows as `ROWS` of `gateway_rows` beside its tests."""
     for stage in installed_stages():
-        if find_spec(f"{stage.name}.gateway_rows"):
-            yield from import_module(f"{stage.name}.gateway_rows").ROWS
+        if find_spec(f"tests.{stage.label}.gateway_rows"):
+            yield from import_module(f"tests.{stage.label}.gateway_rows").ROWS
 
 
 MATRIX = (*OF_THE_TRUNK, *rows_of_stages())

@@ -14,6 +14,7 @@ from accounts.models import User
 from drafts.models import Draft
 from projects.models import Project
 from projects.services import add_member
+from proposals.discussion import bodies, threads_query
 from proposals.models import Proposal, Vote
 from proposals.services import (
     accept_proposal,
@@ -23,7 +24,7 @@ from proposals.services import (
     vote_on_proposal,
 )
 from publishing.services import set_policy
-from tests.cast import new_caller, new_project, new_user
+from tests.cast import Cast, new_caller, new_project, new_user
 from tests.writers import Writer
 
 LINES = [f"line {number}" for number in range(1, 10)]
@@ -49,9 +50,14 @@ class World:
     def caller(self, name: str, **facts: Any) -> Caller:
         return new_caller(self.people[name], **facts)
 
+    def writer(self, name: str) -> Writer:
+        if name not in self.writers:
+            self.writers[name] = Writer(self.caller(name), self.project)
+        return self.writers[name]
+
     def save(self, by: str, **changes: Any) -> Draft:
         """Save fields under locks, and give them back. `files/…` by its path with `__` for the slash."""
-        writer = self.writers.setdefault(by, Writer(self.caller(by), self.project))
+        writer = self.writer(by)
         wanted = {name.replace("files__", "files/"): value for name, value in changes.items()}
         locks = [writer.take(name) for name in wanted]
         draft = writer.save(wanted, *locks, base=self.version)
@@ -99,6 +105,11 @@ class World:
         set_policy(caller=self.caller("olga"), project_id=self.project.id, rules={"proposals": proposals})
 
 
+def threads_on(proposal: Proposal, number: int | None = None, **asked: Any) -> list[dict[str, Any]]:
+    """All threads on a proposal, in round `number` or the newest."""
+    return bodies(proposal, list(threads_query(proposal, number=number)), number=number, **asked)
+
+
 def new_world() -> World:
     """Make the project and its people."""
     people = {name: new_user(name) for name in ("olga", "ed", "mara", "rae", "vic")}
@@ -113,5 +124,7 @@ def new_world() -> World:
 
 
 @pytest.fixture
-def world() -> World:
-    return new_world()
+def world(cast: Cast | None) -> World:
+    if cast is None:
+        return new_world()
+    return World(Project.objects.get(pk=cast.proposed), cast.fetch(cast.proposers))

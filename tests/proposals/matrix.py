@@ -25,6 +25,7 @@ STAGED = {"title": "Brief answers", "base_version": 2, "changes": CHANGES}
 # Nobody edits this one.
 FILE = {"files/brief.md": {"content": "Be brief."}}
 REASON = {"reason": "Not now"}
+COMMENT = {"round": 1, "target": "prompt_text", "text": "Why?"}
 REST = (
     Row("api_proposals", "GET", "proposals/", 200),
     Row("api_proposals", "POST", "proposals/", 201, REVIEWERS, NOT_ARCHIVED, STAGED),
@@ -71,6 +72,8 @@ REST = (
     Row("api_proposal_accept", "POST", PROPOSAL + "accept/", 201, WRITERS, OPEN, {"round": 1}),
     Row("api_proposal_reject", "POST", PROPOSAL + "reject/", 200, WRITERS, NOT_ARCHIVED, REASON),
     Row("api_proposal_withdraw", "POST", PROPOSAL + "withdraw/", 200, OWNERS, NOT_ARCHIVED, REASON),
+    Row("api_proposal_comments", "GET", PROPOSAL + "comments/", 200),
+    Row("api_proposal_comments", "POST", PROPOSAL + "comments/", 201, REVIEWERS, NOT_ARCHIVED, COMMENT),
     Row("api_proposal_preview", "GET", PROPOSAL + "preview/", 200),
     Row("api_proposal_compare", "GET", PROPOSAL + "compare/", 200),
 )

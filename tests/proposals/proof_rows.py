@@ -7,7 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from proposals.services import accept_proposal, create_proposal, reject_proposal, submit_proposal, vote_on_proposal
+from drafts.comments.services import answer_comment, resolve_comment
+from proposals.services import (
+    accept_proposal,
+    comment_on_proposal,
+    create_proposal,
+    reject_proposal,
+    submit_proposal,
+    vote_on_proposal,
+)
 from tests.publishing.reviews import Review, caller_of
 
 
@@ -21,6 +29,11 @@ def make_rows(review: Review) -> None:
         changes = {f"files/proposed-{number}.md": {"content": f"Proposed {number}\n"}}
         made = create_proposal(title=f"Proposal {number}", changes=changes, **facts)
         submit_proposal(caller=editor, proposal_id=made.id, expires_at=timezone.now() + timedelta(days=9))
+        comment: dict[str, Any] = {"round": 1, "target": f"files/proposed-{number}.md", "text": "Which lot?"}
+        lines = {"from_line": 1, "to_line": 1, "quote": "Proposed"}
+        thread = comment_on_proposal(caller=editor, proposal_id=made.id, anchor=lines, **comment)
+        answer_comment(caller=owner, comment_id=thread.id, text="Seven")
+        resolve_comment(caller=owner, comment_id=thread.id)
         vote: dict[str, Any] = {"round": 1, "verdict": "approve", "comment": "Read"}
         vote_on_proposal(caller=caller_of(people["reviewer"]), proposal_id=made.id, **vote)
         if number == 1:

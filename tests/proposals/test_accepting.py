@@ -9,7 +9,9 @@ import pytest
 
 from audit.models import Event
 from drafts.control import leases_of
-from kernel.errors import Conflict, LockHeld, ProjectFrozen, ValidationFailed
+from kernel.errors import Conflict, LockHeld, ProjectFrozen, StaleBase, ValidationFailed
+from locking.models import WorkingCopy
+from locking.working_copies import put_working_copy
 from projects.models import Project
 from projects.permissions import ALWAYS
 from proposals import kinds
@@ -20,7 +22,7 @@ from proposals.models import Change, Proposal
 from proposals.reading import proposal_body
 from proposals.services import propose, submit_proposal
 from publishing.authors import authors_of
-from tests.proposals.conftest import World
+from tests.proposals.conftest import PROMPT, World, changed
 from tests.rest.client import Api, members
 
 pytestmark = pytest.mark.django_db
@@ -70,12 +72,37 @@ def test_a_private_proposal_is_opened_in_the_acceptance(world: World):
 
 def test_a_held_field_refuses_and_its_holder_may_accept(world: World):
     proposal = world.open()
-    world.writers["mara"].take("prompt_text")
+    world.writer("mara").take("prompt_text")
     with pytest.raises(LockHeld) as refusal:
         world.accept(proposal, "ed")
     holder: Any = refusal.value.extra["holder"]
     assert holder["display_name"] == "Mara"
     assert world.accept(proposal, "mara").state == "accepted"
+
+
+def test_a_holder_who_accepts_keeps_the_field_and_what_they_have_not_saved(world: World):
+    proposal, mara = world.open(), world.writer("mara")
+    lock = mara.take("prompt_text")
+    unsaved: dict[str, Any] = {
+        "field": "prompt_text",
+        "token": lock.token,
+        "revision": 1,
+        "content": changed(line_8="acht"),
+    }
+    put_working_copy(caller=mara.caller, project_id=world.project.id, session_id=mara.session, **unsaved)
+
+    world.accept(proposal, "mara")
+
+    assert WorkingCopy.objects.get(lease__project=world.project).content == changed(line_8="acht")
+    with pytest.raises(StaleBase) as refusal:
+        mara.save({"prompt_text": changed(line_8="acht")}, lock, base=1)
+    sides: Any = refusal.value.extra["fields"]
+    assert sides["prompt_text"] == {
+        "base": PROMPT,
+        "theirs": changed(line_8="eight"),
+        "yours": changed(line_8="acht"),
+    }
+    assert mara.save({"prompt_text": changed(line_8="acht, eight")}, lock, base=2).version_number == 3
 
 
 def test_a_closed_project_is_discussed_and_not_changed(world: World):
@@ -120,7 +147,7 @@ NOTE = Kind(
     apply=_apply,
     label=lambda target: f"Note {target}",
     read_texts=lambda contents: {},
-    difference=lambda target, before, after: {"field": f"note:{target}", "kind": "text"},
+    difference=lambda target, before, after, budget: {"field": f"note:{target}", "kind": "text"},
 )
 
 

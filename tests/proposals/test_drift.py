@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from audit.models import Event
+from drafts.compare.merging import Merge, merge_texts
 from drafts.services import revert_draft
 from kernel.errors import Conflict, Drifted
 from notifications.models import Notification
+from proposals import drift_lines, jobs
+from proposals.comparing import comparison
 from proposals.drift_lines import notify_of_drift
+from proposals.jobs import look_after_proposals
+from proposals.locked_rows import lock_proposal
 from proposals.models import Change, Proposal
-from proposals.reading import comparison, preview, proposal_body
+from proposals.reading import preview, proposal_body, proposal_summaries
 from proposals.services import discard_proposal, resolve_drift
 from tests.proposals.conftest import PROMPT, World, changed
+from tests.rest.client import Api, members
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +74,59 @@ def test_the_inbox_tells_of_a_drift_once_for_each_version(world: World):
     assert lines_told(world) == 1
     discard_proposal(caller=world.caller("ed"), proposal_id=proposal.id)
     assert lines_told(world) == 0
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [changed(), changed(line_2="two")],
+    ids=["language alone", "language and text"],
+)
+def test_merging_keeps_the_language_that_somebody_gave_a_file(world: World, theirs: str):
+    world.save("mara", files__x={"content": changed(), "language": "python"})
+    proposal = world.stage({"files/x": {"content": changed(line_8="eight"), "language": "python"}})
+    world.save("mara", files__x={"content": theirs, "language": "shell"})
+    assert drift(world, proposal) == ["clean"]
+
+    resolve(world, proposal, "merge", "files/x")
+    world.accept(proposal)
+
+    assert world.current().fields["files/x"].language == "shell"
+
+
+def test_merging_keeps_the_language_that_is_proposed(world: World):
+    world.save("mara", files__x={"content": changed(), "language": "python"})
+    proposal = world.stage({"files/x": {"content": changed(), "language": "shell"}})
+    world.save("mara", files__x={"content": changed(line_2="two"), "language": "python"})
+    resolve(world, proposal, "merge", "files/x")
+    world.accept(proposal)
+    assert world.current().fields["files/x"].language == "shell"
+
+
+def test_one_that_is_discarded_meanwhile_keeps_no_other_from_its_line(world: World, monkeypatch: pytest.MonkeyPatch):
+    discarded = world.stage()
+    world.open()
+    world.save("mara", prompt_text=changed(line_2="two"))
+
+    def lock_too_late(proposal_id: UUID) -> Proposal:
+        if proposal_id == discarded.id:
+            discard_proposal(caller=world.caller("ed"), proposal_id=discarded.id)
+        return lock_proposal(proposal_id)
+
+    monkeypatch.setattr(drift_lines, "lock_proposal", lock_too_late)
+    assert notify_of_drift() == 1
+    assert lines_told(world) == 1
+
+
+def test_drift_is_told_though_a_proposal_cannot_be_ended(world: World, monkeypatch: pytest.MonkeyPatch):
+    def fail() -> int:
+        raise Conflict("It cannot be ended.")
+
+    world.open()
+    world.save("mara", prompt_text=changed(line_2="two"))
+    monkeypatch.setattr(jobs, "expire_proposals", fail)
+    with pytest.raises(Conflict):
+        look_after_proposals(timestamp=0)
+    assert lines_told(world) == 1
 
 
 def test_keeping_mine_makes_it_a_change_of_what_is_there(world: World):
@@ -151,6 +211,56 @@ def test_removing_a_file_that_is_gone_counts_as_done(world: World):
     world.save("mara", **{"files/a.md": None})
     world.accept(proposal)
     assert world.current().changed_fields == ["files/b.md"]
+
+
+def test_what_merging_takes_is_found_out_once(world: World, monkeypatch: pytest.MonkeyPatch):
+    merged: list[str] = []
+
+    def merge(base: str, theirs: str, yours: str) -> Merge:
+        merged.append(yours)
+        return merge_texts(base, theirs, yours)
+
+    monkeypatch.setattr("proposals.drift.merge_texts", merge)
+    unique = str(uuid4())
+    first, second = (world.open({"prompt_text": changed(line_5=f"{unique} {name}")}) for name in ("a", "b"))
+    world.save("mara", prompt_text=changed(line_5=unique))
+    for _ in range(2):
+        assert [drift(world, each) for each in (first, second)] == [["choices"], ["choices"]]
+    assert len(merged) == 2
+
+
+def test_large_texts_are_merged_only_when_somebody_asks_for_it(world: World, monkeypatch: pytest.MonkeyPatch):
+    unique = str(uuid4())
+    proposal = world.stage({"prompt_text": changed(line_8=unique)})
+    world.save("mara", prompt_text=changed(line_2="two"))
+    monkeypatch.setattr("proposals.drift.LARGEST", len(PROMPT))
+    found = Proposal.objects.with_people().get(pk=proposal.id)
+    (target,) = proposal_body(found, user=world.people["ed"])["targets"]
+    assert (target["drift"], target["choices"]) == ("choices", 0)
+    resolve(world, proposal, "merge")
+    assert Change.objects.get(proposal=proposal).value == changed(line_2="two", line_8=unique)
+
+
+def test_one_reading_merges_only_so_much(world: World, monkeypatch: pytest.MonkeyPatch):
+    unique = str(uuid4())
+    proposals = [world.open({"prompt_text": changed(line_8=f"{unique} {number}")}) for number in range(2)]
+    world.save("mara", prompt_text=changed(line_2="two"))
+    monkeypatch.setattr("proposals.drift.MAX_MERGED", 4 * len(PROMPT))
+    told = []
+    for _ in range(2):
+        found = proposal_summaries(list(Proposal.objects.with_people()), user=world.people["rae"])
+        told.append(sorted(str(each.movements[0].drift) for each in found if each.proposal in proposals))
+    assert told == [["choices", "clean"], ["clean", "clean"]]
+
+
+def test_large_texts_are_compared_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch):
+    proposal = world.open({"prompt_text": changed(line_8="eight"), "files/a.md": {"content": "new\n"}})
+    monkeypatch.setattr("proposals.comparing.MAX_READ", 10)
+    rae, path = Api(world.people["rae"]), f"proposals/{proposal.id}/compare/"
+    assert rae.get(path).status_code == 413
+    for name in ("prompt_text", "files/a.md"):
+        assert [each["field"] for each in members(rae.get(f"{path}?field={name}"))["fields"]] == [name]
+    assert rae.get(f"{path}?field=files/b.md").status_code == 404
 
 
 def test_it_is_compared_with_what_is_there_and_with_what_it_was_made_from(world: World):

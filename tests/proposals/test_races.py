@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,8 @@ from django.db import connections
 from audit.verification import verify_chain
 from drafts.models import Draft
 from kernel.errors import DomainError
-from proposals.models import Proposal
+from proposals.models import Change, Proposal
+from proposals.services import stage_changes, staging
 from tests.proposals.conftest import World, changed, new_world
 
 
@@ -61,6 +64,28 @@ def test_of_eight_proposals_on_one_base_one_wins(committed_world: World):
     versions = Draft.objects.of_project(world.project.id).values_list("version_number", flat=True)
     assert list(versions) == [2, 1]
     assert verify_chain(str(world.project.id)).finding is None
+
+
+def test_what_is_staged_in_several_proposals_at_once_stays_below_the_limit(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world = committed_world
+    proposals = [world.stage({}) for _ in range(8)]
+    monkeypatch.setattr(staging, "MAX_STAGED_BYTES", 250)
+    found = at_once([lambda each=each: world.restage(each, {"prompt_text": "x" * 100}) for each in proposals])  # type: ignore[misc]
+    assert found == {"done": 2, "conflict": 6}
+
+
+def test_of_eight_windows_that_stage_at_once_one_wins(committed_world: World):
+    world = committed_world
+    proposal = world.stage()
+    asked: dict[str, Any] = {"proposal_id": proposal.id, "base_version": 1, "revisions": {"prompt_text": 1}}
+
+    def stage(number: int) -> object:
+        return stage_changes(caller=world.caller("ed"), changes={"prompt_text": f"window {number}"}, **asked)
+
+    assert at_once([partial(stage, number) for number in range(8)]) == {"done": 1, "stale_base": 7}
+    assert Change.objects.get(proposal=proposal).revision == 2
 
 
 def test_a_request_that_is_sent_several_times_at_once_makes_one_proposal(committed_world: World):

@@ -18,13 +18,16 @@ from kernel.errors import ApprovalsMissing, Conflict, PermissionDenied, StalePro
 from notifications.models import Notification
 from projects.models import Project
 from projects.services import change_role
+from proposals.listing import proposal_bodies
 from proposals.models import Change, Proposal, Round, Vote
 from proposals.reading import proposal_body
 from proposals.services import (
     create_proposal,
     edit_proposal,
     expire_proposals,
+    facts,
     reject_proposal,
+    voting,
     withdraw_proposal,
 )
 from tests.proposals.conftest import World, changed
@@ -51,7 +54,7 @@ def test_who_is_no_contributor_approves_by_accepting(world: World):
     assert {each["display_name"] for each in accepted.data["approvals"]} == {"Rae", world.people["olga"].display_name}
 
 
-def test_the_approvals_of_contributors_do_not_count(world: World):
+def test_c21_the_approvals_of_contributors_do_not_count(world: World):
     world.require(approvals=2)
     for_mara = world.open(caller=world.caller("ed", on_behalf_of=world.people["mara"].id))
     copy = create_proposal(
@@ -66,18 +69,12 @@ def test_the_approvals_of_contributors_do_not_count(world: World):
     assert Vote.objects.filter(round__proposal=for_mara).count() == 2
 
 
-def test_a_policy_that_nothing_would_keep_is_refused(world: World):
-    with pytest.raises(ValidationFailed) as refusal:
-        world.require(open_comments="block")
-    assert set(refusal.value.errors) == {"proposals.open_comments"}
-
-
 def test_the_policy_may_let_contributors_approve(world: World):
     world.require(approvals=1, author_may_approve=True)
     assert world.accept(world.open(), "ed").state == "accepted"
 
 
-def test_an_edit_voids_approvals_and_asks_for_them_again(world: World):
+def test_c21_an_edit_voids_approvals_and_asks_for_them_again(world: World):
     world.require(approvals=1)
     proposal = world.open()
     world.vote(proposal, "rae")
@@ -116,7 +113,7 @@ def test_an_objection_outlives_the_round(world: World):
     assert world.accept(proposal, "ed", 2).state == "accepted"
 
 
-def test_only_an_owner_accepts_against_an_objection_and_says_why(world: World):
+def test_c19_only_an_owner_accepts_against_an_objection_and_says_why(world: World):
     proposal = world.open()
     world.vote(proposal, "rae", "object")
     with pytest.raises(PermissionDenied):
@@ -126,6 +123,29 @@ def test_only_an_owner_accepts_against_an_objection_and_says_why(world: World):
     world.accept(proposal, "olga", reason="Urgent")
     event = Event.objects.of_project(world.project.id).get(action="proposal.accepted")
     assert (event.record["reason"], [each["display_name"] for each in event.data["overridden"]]) == ("Urgent", ["Rae"])
+
+
+@pytest.mark.parametrize("verdicts", [("approve", "object"), ("object", "approve")])
+def test_the_newest_vote_counts_where_the_clock_of_its_node_is_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch, verdicts: tuple[str, str]
+):
+    world.require(approvals=1)
+    proposal = world.open()
+    early, late = uuid7(), uuid7()
+    for made, verdict in zip((late, early), verdicts, strict=True):
+        monkeypatch.setattr(voting, "uuid7", lambda made=made: made)
+        world.vote(proposal, "rae", verdict)
+    rae = world.people["rae"]
+    (vote,) = proposal_body(proposal, user=rae)["votes"]
+    assert (vote["id"], vote["verdict"]) == (early, verdicts[1])
+    (listed,) = proposal_bodies([proposal.id], user=rae)
+    said = {name: [each["id"] for each in listed["approvals"][name]] for name in ("given", "objections")}
+    if verdicts[1] == "object":
+        assert said == {"given": [], "objections": [str(rae.id)]}
+        assert missing(world, proposal, "mara") == ["Rae"]
+    else:
+        assert said == {"given": [str(rae.id)], "objections": []}
+        world.accept(proposal, "ed")
 
 
 def test_an_objection_needs_words(world: World):
@@ -148,7 +168,7 @@ def test_votes_count_by_the_roles_and_accounts_of_the_moment(world: World, how: 
     assert missing(world, proposal) == 1
 
 
-def test_who_may(world: World, make_user: Any):
+def test_c10_c23_who_may(world: World, make_user: Any):
     proposal = world.open()
     path = f"proposals/{proposal.id}/"
     vote, accept, reason = {"round": 1, "verdict": "approve"}, {"round": 1}, {"reason": "No"}
@@ -236,6 +256,18 @@ def test_the_clock_ends_a_proposal_where_the_job_is_late(world: World):
     assert world.submit(copy).number == 2
 
 
+def test_a_time_that_passes_during_the_write_refuses_it_by_the_time_of_its_event(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    proposal = world.open()
+    Proposal.objects.filter(pk=proposal.id).update(expires_at=timezone.now() - timedelta(minutes=1))
+    monkeypatch.setattr(facts, "refuse_over", lambda proposal: None)
+    for act in (lambda: world.vote(proposal, "rae"), lambda: world.accept(proposal)):
+        with pytest.raises(Conflict, match="has expired"):
+            act()
+    assert not Vote.objects.filter(round__proposal=proposal).exists()
+
+
 def test_the_policy_limits_how_long_a_proposal_is_open(world: World):
     world.require(days=3)
     proposal = world.stage()
@@ -249,7 +281,31 @@ def test_the_policy_limits_how_long_a_proposal_is_open(world: World):
     assert timedelta(days=2) < expires_at - timezone.now() < timedelta(days=4)
 
 
-def test_rejecting_and_withdrawing_need_a_reason_and_end_it(world: World):
+def test_how_long_a_proposal_is_open_goes_by_the_clock_of_the_database(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.require(days=3)
+    behind = timezone.now() - timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: behind)
+    proposal = world.stage()
+    with pytest.raises(ValidationFailed):
+        world.submit(proposal, expires_at=behind + timedelta(minutes=30))
+    world.submit(proposal)
+    opened = Proposal.objects.get(pk=proposal.id)
+    assert opened.expires_at is not None
+    assert opened.expires_at > behind + timedelta(days=3, minutes=30)
+
+
+@pytest.mark.parametrize(("people", "words"), [(["rae"], "Rae objects."), (["rae", "mara"], "{}, {} object.")])
+def test_whoever_objects_is_named(world: World, people: list[str], words: str):
+    proposal = world.open()
+    for name in people:
+        world.vote(proposal, name, "object")
+    with pytest.raises(ApprovalsMissing) as refusal:
+        world.accept(proposal)
+    by_id = sorted((world.people[name] for name in people), key=lambda user: user.id)
+    assert refusal.value.detail == words.format(*(user.display_name for user in by_id))
+
+
+def test_c19_rejecting_and_withdrawing_need_a_reason_and_end_it(world: World):
     for end, by in ((reject_proposal, "mara"), (withdraw_proposal, "ed")):
         proposal = world.open()
         with pytest.raises(ValidationFailed):

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from audit.verification import verify_chain
 from drafts.exchange.exporting import export_project
-from kernel.errors import ClientRefReused, Conflict, NotFound, PayloadTooLarge, StaleBase, ValidationFailed
-from proposals.models import Change, Proposal
-from proposals.reading import preview, proposal_body
+from kernel.errors import (
+    ClientRefReused,
+    Conflict,
+    NotFound,
+    PayloadTooLarge,
+    ReadOnlyToken,
+    StaleBase,
+    ValidationFailed,
+)
+from proposals.models import Change, Proposal, Round
+from proposals.reading import preview, proposal_body, proposal_summaries
 from proposals.services import (
     create_proposal,
     discard_proposal,
     edit_proposal,
+    resolve_drift,
     stage_changes,
     submit_proposal,
     unstage_change,
+    withdraw_proposal,
 )
+from publishing.bundle.scope import scope_of_project
+from publishing.bundle.writing import bundle
 from tests.proposals.conftest import PROMPT, World, changed
+from tests.publishing.bundles import files_in
 from tests.rest.client import Api, members, problem
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +96,51 @@ def test_discarding_leaves_no_trace(world: World):
         discard_proposal(caller=world.caller("ed"), proposal_id=proposal.id)
 
 
+def test_a_list_reads_the_texts_that_its_reader_has_staged_and_no_others(world: World):
+    own, other, ended = world.open(), world.open(by="mara"), world.open()
+    withdraw_proposal(caller=world.caller("ed"), proposal_id=ended.id, reason="Not now")
+    with CaptureQueriesContext(connection) as told:
+        proposal_summaries(list(Proposal.objects.with_people()), user=world.people["ed"])
+    (read,) = [str(query["sql"]) for query in told.captured_queries if 'FROM "proposals_change"' in str(query["sql"])]
+    read = read.replace("-", "")
+    assert [each.id.hex in read for each in (own, other, ended)] == [True, False, False]
+
+
+def test_a_list_reads_the_changes_of_the_newest_round_alone(world: World):
+    proposal = world.open()
+    world.restage(proposal, {"prompt_text": changed(line_8="Eight")})
+    world.submit(proposal)
+    (summary,) = proposal_summaries(list(Proposal.objects.with_people()), user=world.people["rae"])
+    assert [each.get_deferred_fields() for each in summary.rounds] == [{"changes"}, set()]
+    assert summary.rounds[1].changes == Round.objects.get(proposal=proposal, number=2).changes
+
+
+WRITES: dict[str, Callable[..., object]] = {
+    "stage": lambda **own: stage_changes(base_version=1, changes={"prompt_text": "mine"}, **own),
+    "unstage": lambda **own: unstage_change(target="prompt_text", **own),
+    "resolve": lambda **own: resolve_drift(target="prompt_text", how="mine", **own),
+    "edit": lambda **own: edit_proposal(title="Mine", **own),
+    "discard": discard_proposal,
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_reading_token_stages_nothing(world: World, name: str):
+    proposal = world.stage()
+    before = list(Change.objects.values()), list(Proposal.objects.values())
+    with pytest.raises(ReadOnlyToken):
+        WRITES[name](caller=replace(world.caller("ed"), is_read_only=True), proposal_id=proposal.id)
+    assert before == (list(Change.objects.values()), list(Proposal.objects.values()))
+
+
+def test_a_reading_token_makes_no_proposal(world: World):
+    with pytest.raises(ReadOnlyToken):
+        world.stage(caller=replace(world.caller("ed"), is_read_only=True))
+    assert not Proposal.objects.exists()
+
+
 @pytest.mark.parametrize("persona", ["olga", "mara", "auditor"])
-def test_private_is_private(world: World, persona: str, make_user: Any):
+def test_c10_private_is_private(world: World, persona: str, make_user: Any):
     world.people["auditor"] = make_user("auditor", is_auditor=True)
     proposal = world.stage({"prompt_text": SECRET})
     client, path = Api(world.people[persona]), f"proposals/{proposal.id}/"
@@ -105,6 +164,14 @@ def test_what_is_private_is_in_no_export(world: World):
     lines = b"".join(export_project(project_id=world.project.id))
     assert SECRET.encode() not in lines
     assert str(proposal.id).encode() not in lines
+
+
+def test_c10_what_is_private_is_in_no_bundle_for_an_inspection(world: World):
+    world.save("mara", model_configuration="{}")
+    proposal = world.stage({"prompt_text": SECRET})
+    for data in files_in(b"".join(bundle(scope_of_project(world.project.id)))).values():
+        assert SECRET.encode() not in data
+        assert str(proposal.id).encode() not in data
 
 
 def test_two_names_of_one_target_are_refused_rather_than_one_of_them_lost(world: World):
@@ -132,6 +199,10 @@ def test_an_agents_private_proposal_is_also_its_persons(world: World):
     with pytest.raises(NotFound):
         edit_proposal(caller=world.caller("mara"), proposal_id=proposal.id, title="Hers")
     assert world.accept(proposal, "ed").state == "accepted"
+    another = world.stage(caller=world.caller("bot", on_behalf_of=ed.id))
+    assert Api(ed).get(f"proposals/{another.id}/").status_code == 200
+    assert problem(Api(world.people["mara"]).get(f"proposals/{another.id}/")) == (404, "not_found")
+    discard_proposal(caller=world.caller("ed"), proposal_id=another.id)
 
 
 def test_a_client_cannot_say_for_whom_it_writes(world: World):
@@ -192,6 +263,14 @@ def test_a_copy_takes_the_newest_round_of_somebody_elses(world: World):
     assert preview(copy, user=world.people["mara"])["prompt_text"] == changed(line_8="eight") != PROMPT
     ids = sorted(str(world.people[name].id) for name in ("ed", "mara"))
     assert [each["id"] for each in Proposal.objects.get(pk=copy.id).contributors] == ids
+
+
+def test_a_copy_is_not_overwritten_by_changes_that_come_with_it(world: World):
+    original = world.open()
+    with pytest.raises(StaleBase):
+        world.stage({"prompt_text": "mine"}, copy_of=original.id)
+    copy = world.stage({"files/a.md": {"content": "mine"}}, copy_of=original.id)
+    assert sorted(copy.changes.values_list("target", flat=True)) == ["files/a.md", "prompt_text"]
 
 
 def test_the_author_reads_what_they_staged_and_others_the_round(world: World):

@@ -13,16 +13,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from blobs.models import sha256_of
+from drafts.services import change_files
 from kernel.errors import DomainError, NotFound, StaleProposal
 from proposals.bundle_verifier import recount
-from proposals.models import Proposal, Round, Verdict
-from proposals.reading import preview
-from proposals.services import discard_proposal
+from proposals.models import Change, Proposal, Round, Verdict
+from proposals.reading import preview, proposal_body
+from proposals.services import discard_proposal, resolve_drift
+from proposals.services.resolving import CURRENT, WAYS
+from proposals.visibility import that_change, visible_proposal
 from tests.exploring import examples
 from tests.proposals.conftest import World, new_world
 from tests.proposals.test_proof import events
 
-FIELDS = ("prompt_text", "files/a.md")
+FILES = ("files/a.md", "files/b.md")
+FIELDS = ("prompt_text", *FILES)
 AUTHORS = ("ed", "mara", "olga")
 EVERYBODY = (*AUTHORS, "rae")
 
@@ -119,6 +124,28 @@ class Proposals(RuleBasedStateMachine):
     def save(self, by: str, name: str, text: str) -> None:
         self.world.save(by, **change(name, text))
 
+    @rule(by=authors)
+    def rename(self, by: str) -> None:
+        """The file changes its name, to and fro."""
+        names = [name for name in FILES if name in self.held()]
+        others = [name for name in FILES if name not in names]
+        if names and others:
+            facts: dict[str, Any] = {"caller": self.world.caller(by), "session_id": None}
+            facts |= {"project_id": self.world.project.id, "base_version": self.world.version}
+            change_files(**facts, renames={others[0]: names[0]})
+
+    @rule(number=pick, how=st.sampled_from(WAYS))
+    def resolve(self, number: int, how: str) -> None:
+        known = self.one(number)
+        staged = known and Change.objects.filter(proposal=known.row, target__startswith="files/").first()
+        if not known or not staged:
+            return
+        facts: dict[str, Any] = {"caller": self.world.caller(known.author), "proposal_id": known.row.id}
+        resolved = self.attempt(lambda: resolve_drift(**facts, target=staged.target, how=how))
+        left = Change.objects.filter(pk=staged.pk).first()
+        assert resolved or (left and (left.target, left.value) == (staged.target, staged.value))
+        assert (left is None) == (resolved and how == CURRENT)
+
     @rule(number=pick, by=authors)
     def accept(self, number: int, by: str) -> None:
         known = self.one(number)
@@ -155,10 +182,34 @@ class Proposals(RuleBasedStateMachine):
                 shown = preview(found, user=self.world.people[known.author])
                 if "prompt_text" in known.staged:
                     assert shown["prompt_text"] == known.staged["prompt_text"]
-            if found.is_private:
-                other = next(name for name in AUTHORS if name != known.author)
-                with pytest.raises(NotFound):
-                    discard_proposal(caller=self.world.caller(other), proposal_id=found.id)
+            for name in EVERYBODY:
+                if name != known.author:
+                    self.check_that_nothing_staged_is_seen(known, found, name)
+
+    def check_that_nothing_staged_is_seen(self, known: Known, found: Proposal, by: str) -> None:
+        """Another person sees the newest round wherever they look; of a private one not even that it is there."""
+        user, caller = self.world.people[by], self.world.caller(by)
+        listed = Proposal.objects.filter(project=self.world.project).visible_to(user)
+        assert (found in listed) == (not found.is_private)
+        if found.is_private:
+            with pytest.raises(NotFound):
+                visible_proposal(user=user, proposal_id=found.id)
+            with pytest.raises(NotFound):
+                discard_proposal(caller=caller, proposal_id=found.id)
+            assert found not in that_change(listed, next(iter(known.staged)), user=user)
+            return
+        newest = Round.objects.filter(proposal=found).order_by("-number")[0]
+        submitted = {
+            key.removeprefix("field:"): (sides["after"] or {}).get("sha256") for key, sides in newest.changes.items()
+        }
+        shown = proposal_body(found, user=user)
+        assert shown["staged"] == []
+        assert {each["target"]: each["after"] for each in shown["targets"]} == submitted
+        texts = preview(found, user=user)
+        if "prompt_text" in submitted:
+            assert sha256_of(texts["prompt_text"].encode()) == submitted["prompt_text"]
+        else:
+            assert texts["prompt_text"] == self.world.current().prompt_text
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
