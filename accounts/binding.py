@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from kernel.addresses import is_api_path
 from kernel.errors import AnotherAccount, DomainError, NotAuthenticated
 from rest.errors import problem_response
 
@@ -50,7 +51,12 @@ class TypedValue:
 def account_of_page(request: HttpRequest) -> str | None:
     """The account that the page says it was rendered for; None if it does not say."""
     named = request.headers.get(HEADER)
-    if named is None and request.method == "POST" and request.content_type in _FORMS and not _is_api(request):
+    if (
+        named is None
+        and request.method == "POST"
+        and request.content_type in _FORMS
+        and not is_api_path(request.path_info)
+    ):
         named = request.POST.get(FIELD)
     return named
 
@@ -95,7 +101,3 @@ def typed_values(request: HttpRequest) -> list[TypedValue]:
         for text in texts
         if text.strip()
     ]
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")

@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from accounts.client_addresses import address_of_request, address_of_scope
 from accounts.models import PersonalAccessToken, User
+from kernel.addresses import is_api_path
+from kernel.errors import ReadOnlyToken
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -50,6 +52,12 @@ class Caller:
     is_read_only: bool = False
 
 
+def refuse_read_only(caller: Caller) -> None:
+    """Raise `ReadOnlyToken` for a token that is for reading, in a write without an event, which would refuse it."""
+    if caller.is_read_only:
+        raise ReadOnlyToken
+
+
 def cookie_credential(session_key: str) -> str:
     """Identify a browser session without revealing its key: 128 bits of its SHA-256."""
     return f"cookie:{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
@@ -77,7 +85,7 @@ def proven_caller(request: HttpRequest, user: User) -> Caller:
 
 def unknown_caller(request: HttpRequest) -> Caller:
     """The caller of an anonymous request: the service user, with the address of the request."""
-    via = "api" if request.path_info.startswith("/api/") else "browser"
+    via = "api" if is_api_path(request.path_info) else "browser"
     return _in_request(request, user=User.objects.foundry(), via=via, credential="")
 
 

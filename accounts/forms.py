@@ -14,6 +14,7 @@ from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
+from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.callers import unknown_caller
@@ -26,8 +27,22 @@ from kernel.names import check_name
 MAX_PASSKEY_NAME = 100
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc] # allauth has no types
+class SignInForm(account_forms.LoginForm):  # type: ignore[misc] # allauth has no types
+    """Asks for a user name in the words of all other pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name")
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):  # type: ignore[misc]
     """Counts failures, because the old password could be guessed in an open session."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Current password")
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password again")
 
     def clean_oldpassword(self) -> str:
         password = str(self.cleaned_data.get("oldpassword", ""))

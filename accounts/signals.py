@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -56,6 +58,12 @@ def sign_in_failed(
 @receiver(password_hash_outdated)
 def hash_outdated(sender: object, user: User, password: str, **kwargs: Any) -> None:
     rehash_password(user=user, password=password)
+    request = context.request
+    if request is not None and request.user == user:
+        # Sessions are tied to the hash. Whoever confirms with their password, or signs with it, stays signed in, also
+        # in requests of the same page that are answered before this one.
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        request.session.save()
 
 
 @receiver(post_save, sender=Authenticator)

@@ -55,8 +55,8 @@ _TRUNK: Final = tuple(
         (
             "c08",
             (
-                "UPDATE, DELETE and TRUNCATE refused by the database on events, drafts, blobs, signatures, "
-                "ended leases, released rows, checkpoints"
+                "UPDATE, DELETE and TRUNCATE refused by the database on events, drafts, blobs, attachments, "
+                "signatures, ended leases, released rows, checkpoints"
             ),
             "11.10e",
         ),
@@ -94,7 +94,7 @@ _TRUNK: Final = tuple(
         ("c22", "who held which field from when to when, for every saved version (lease journal)", "11.10e"),
         (
             "c23",
-            "no event is ever attributed to nobody; people, AI agents and services are told apart; only people sign",
+            "no event is ever attributed to nobody; people, AI agents and services are distinguished; only people sign",
             "ALCOA+",
         ),
         ("c24", "review of the audit trail is itself on record: reviewer, range, findings", "Annex 11 §9"),

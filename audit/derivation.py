@@ -62,6 +62,7 @@ def versions_of(events: Iterable[Event], fields_of: Callable[[str], Any]) -> Ite
                 "created_at": at,
                 "fields": fields_of(identity),
                 **{name: data[name] for name in same},
+                **({"proposal": data["proposal"]} if "proposal" in data else {}),
             }
 
 
@@ -157,6 +158,7 @@ def comments_of(events: Iterable[Event], words_of: Callable[[str], Json]) -> Ite
             comments[identity] = {
                 "id": identity,
                 **{name: data.get(name) for name in same},
+                **{name: data[name] for name in ("proposal_id", "round", "side") if name in data},
                 "author": actor_of(record),
                 "created_at": at,
                 "state": "open",

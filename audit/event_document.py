@@ -15,7 +15,7 @@ _HEAD: Final = """\
 Every event that this installation can record, made by `manage.py list_events` from what its apps register. An event
 that is not listed here is refused when it is recorded.
 
-- **Chain**: on whose chain of the audit trail it stands: each project has one, and the site.
+- **Chain**: the chain of the audit trail that it is on: each project has one, and the site.
 - **Since**: the release of Foundry that first recorded it.
 - **Live**: the members of its data that everybody in the project sees the moment it happens. Everything else (reasons,
   addresses, values before) stays in the audit trail.

@@ -13,7 +13,7 @@ The functions of a type must not query the database: pages that list events read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
@@ -99,6 +99,19 @@ class EventKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """How the activity page sums up several events in a row that one person caused on one day.
+
+    Events whose types have the same summary are alike; `includes` says which of their events are. `sentence` contains
+    `{name}` and `{thing}`; `thing` gets the events, newest first.
+    """
+
+    sentence: Text
+    thing: Callable[[Sequence[Event]], str]
+    includes: Callable[[Event], bool] = lambda event: True
+
+
+@dataclass(frozen=True, slots=True)
 class EventType:
     """One type of event; `name` is the `action` in its records.
 
@@ -109,6 +122,7 @@ class EventType:
     - `words`: a short summary for the audit trail: `v15: Prompt, Model configuration`;
     - `sentence`, `thing`: the text for the members of the project, with `{name}` and `{thing}`. It contains no token,
       reason or address, which only the audit trail shows. `thing` defaults to `words`;
+    - `summary`: one sentence for several in a row, or none;
     - `icon`, `kind`: how the activity page shows and filters it (`EVENT_KINDS`);
     - `field_in`: the member of its data with the name or names of the fields that it is about;
     - `link`: the URL of what it is about, or empty;
@@ -123,6 +137,7 @@ class EventType:
     words: Words = no_words
     sentence: Text | Callable[[EventContext], Text] = ""
     thing: Words | None = None
+    summary: Summary | None = None
     icon: str = "activity"
     kind: str = ""
     field_in: str = ""

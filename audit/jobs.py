@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -17,11 +18,17 @@ from audit.chain_verification.services import record_verifications
 from audit.checkpoints import posting
 from audit.checkpoints.services import make_checkpoint
 from audit.checkpoints.stamping import stamp_checkpoints
+from audit.periodic import periodic_job
 from audit.system_caller import system_caller
 
 
-@app.periodic(cron=settings.FOUNDRY_CHECKPOINT_CRON)
-@app.task(queueing_lock="checkpoint", lock="checkpoint", aliases=["publishing.jobs.seal_checkpoint"])
+@periodic_job(
+    cron=settings.FOUNDRY_CHECKPOINT_CRON,
+    label=_("checkpoint"),
+    queueing_lock="checkpoint",
+    lock="checkpoint",
+    aliases=["publishing.jobs.seal_checkpoint"],
+)
 def seal_checkpoint(timestamp: int) -> None:
     """Make a checkpoint if anything was recorded since the last one, and request missing time stamps.
 
@@ -46,8 +53,13 @@ def queue_posting(number: int) -> None:
         post_checkpoint.defer(number=number)
 
 
-@app.periodic(cron=settings.FOUNDRY_VERIFICATION_CRON)
-@app.task(queueing_lock="verification", lock="verification", aliases=["publishing.jobs.verify_chains"])
+@periodic_job(
+    cron=settings.FOUNDRY_VERIFICATION_CRON,
+    label=_("verification"),
+    queueing_lock="verification",
+    lock="verification",
+    aliases=["publishing.jobs.verify_chains"],
+)
 def verify_chains(timestamp: int) -> None:
     """Verify as `verify_audit` does, and record the results for pages and metrics; findings are logged as alerts."""
     record_verifications()

@@ -32,7 +32,7 @@ CHECKPOINTS: Final = Table(
     columns={"text": Column(as_recorded=lambda text: hashlib.sha256(text.encode()).hexdigest())},
     unrecorded={
         "signature": "proved by the key, in the check of checkpoints",
-        "made_at": "told by the sealed text, which the check of checkpoints compares with it",
+        "made_at": "in the sealed text, which the check of checkpoints compares with it",
     },
 )
 

@@ -23,9 +23,9 @@ VIAS: Final = Registry[Via]("value of via")
 
 
 def register_via(name: str, via: Via) -> None:
-    """Register a way by a lower-case word, which stands in records for ever. Raises `ValueError` for another name."""
+    """Register a way by a lower-case word, which is in records for ever. Raises `ValueError` for another name."""
     if not _FORM.fullmatch(name):
-        raise ValueError(f"{name!r} is no lower-case word, so it cannot stand in `via`")
+        raise ValueError(f"{name!r} is no lower-case word, so it cannot be in `via`")
     VIAS.register(name, via)
 
 

@@ -39,9 +39,9 @@ class BenchNode:
 
 
 @contextmanager
-def product_node() -> Iterator[BenchNode]:
-    """A node of the product, ready."""
-    with _node([sys.executable, "manage.py", "serve", "--port"], ready="/readyz") as node:
+def product_node(**environment: str) -> Iterator[BenchNode]:
+    """A node of the product, ready; `environment` are variables that it gets beside ours."""
+    with _node([sys.executable, "manage.py", "serve", "--port"], ready="/readyz", **environment) as node:
         yield node
 
 
@@ -54,13 +54,13 @@ def stock_node() -> Iterator[BenchNode]:
 
 
 @contextmanager
-def _node(command: Sequence[str], *, ready: str) -> Iterator[BenchNode]:
-    port = _free_port()
-    process = subprocess.Popen([*command, str(port)], cwd=BASE_DIR, env=dict(os.environ))
-    node = BenchNode(port, process)
+def started(
+    command: Sequence[str], *, stdout: int | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours with these further variables; it is asked to go at the end, and killed if it does not."""
+    process = subprocess.Popen(command, cwd=BASE_DIR, env={**os.environ, **environment}, stdout=stdout)
     try:
-        _wait_until_ready(node, ready)
-        yield node
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
@@ -68,6 +68,15 @@ def _node(command: Sequence[str], *, ready: str) -> Iterator[BenchNode]:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def _node(command: Sequence[str], *, ready: str, **environment: str) -> Iterator[BenchNode]:
+    port = _free_port()
+    with started([*command, str(port)], **environment) as process:
+        node = BenchNode(port, process)
+        _wait_until_ready(node, ready)
+        yield node
 
 
 def _wait_until_ready(node: BenchNode, path: str) -> None:

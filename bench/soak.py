@@ -1,7 +1,7 @@
 """`script/bench soak`: joins, locks, saves and leaves, for minutes on end, and what they leave behind in memory.
 
 A bounded run: so many people on so many projects go round and round. The node's resident memory is read as it goes;
-what counts is not how high it stands, but whether it is still rising once the first fifth is over.
+what counts is not how high it is, but whether it is still rising once the first fifth is over.
 """
 
 from __future__ import annotations

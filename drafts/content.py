@@ -86,6 +86,11 @@ def language_of(path: str) -> str | None:
     return LANGUAGES_BY_ENDING.get(name.rsplit(".", 1)[-1].lower()) if "." in name else None
 
 
+def file_media(language: str | None) -> tuple[str, str | None]:
+    """The media type and the language of a file in that language, which may be unknown."""
+    return MEDIA_TYPES.get(language or "", "text/plain"), language
+
+
 def read_changes(changes: object) -> dict[str, FieldChange]:
     """Check the `changes` of a save, field by field.
 
@@ -195,7 +200,7 @@ def _read_file(field: str, value: object) -> FieldChange:
     if language is not None and not (isinstance(language, str) and _LANGUAGE.match(language)):
         raise ValidationFailed({field: [_("The language must be a short lowercase name, or null.")]})
     text = check_content(value["content"], field=field)
-    return FieldChange(field, text, MEDIA_TYPES.get(language or "", "text/plain"), language)
+    return FieldChange(field, text, *file_media(language))
 
 
 def applied(before: Mapping[str, FieldContent], changes: Mapping[str, FieldChange]) -> dict[str, FieldContent]:
@@ -215,7 +220,7 @@ def content_of(change: FieldChange) -> FieldContent | None:
 
 
 def check_files(fields: Mapping[str, FieldContent]) -> None:
-    """Refuse too many files, two whose paths differ only in case, and a file where a folder stands."""
+    """Refuse too many files, two whose paths differ only in case, and a file where there is a folder."""
     paths = [file_path(name) for name in fields if name not in (PROMPT, CONFIGURATION)]
     if len(paths) > MAX_FILES:
         raise ValidationFailed({"changes": [_("A project can have at most {most} files.").format(most=MAX_FILES)]})

@@ -22,12 +22,18 @@ from audit.event_types import (
     register_event_groups,
     register_events,
 )
+from drafts.event_summaries import COMMENTS, SAVES, TASKS
+from drafts.proposal_words import proposal_page, written_by
 from notifications.topics import MAIL_TOPICS, MailTopic
 from projects import field_names
 
 MAX_FIELDS: Final = 4
 
-_COMMENT: Final = ("comment_id", "thread_id", "version", "target_field")
+# The last three are of comments on proposals only.
+_COMMENT: Final = (
+    *("comment_id", "thread_id", "version", "target_field"),
+    *("proposal_id", "proposal_number", "round"),
+)
 _TASK: Final = ("task_id", "text", "assignee", "due_on", "done", "done_by")
 
 _SAVE_SENTENCES: Final = {
@@ -62,6 +68,8 @@ def register() -> None:
 
 
 def _saved(context: EventContext) -> str:
+    if "proposal" in context.data:
+        return _version_words(context.data, _("v{version}, accepted from {proposal}, {written}: {fields}"))
     return _version_words(context.data, str(_SAVE_WORDS[context.data["kind"]]))
 
 
@@ -71,6 +79,8 @@ def _saved_thing(context: EventContext) -> str:
         return _version_words(context.data, _("{fields} to v{source} (now v{version})"))
     if context.data["kind"] in _OF_AN_EARLIER_ONE:
         return _version_words(context.data, _("v{source} (now v{version}): {fields}"))
+    if "proposal" in context.data:
+        return _version_words(context.data, _("{proposal} as v{version}, {written}: {fields}"))
     return _saved(context)
 
 
@@ -78,22 +88,29 @@ def _version_words(data: Facts, words: str) -> str:
     renamed: dict[str, str] = data.get("renamed", {})
     names = [name for name in data["changed_fields"] if name not in renamed.values()]
     fields = [_field_words(name, renamed.get(name)) for name in names]
-    shown = ", ".join(fields[:MAX_FIELDS])
+    shown = ", ".join(fields[:MAX_FIELDS]) or _("nothing changed")
     if len(fields) > MAX_FIELDS:
         more = len(fields) - MAX_FIELDS
         shown = ngettext("{shown} and {n} more", "{shown} and {n} more", more).format(shown=shown, n=more)
-    return words.format(version=data["version"], source=data["source_version"], fields=shown)
+    known = {"version": data["version"], "source": data["source_version"], "fields": shown}
+    if "proposal" in data:
+        known |= {"proposal": f"P{data['proposal']['number']}", "written": written_by(data["proposal"]["writers"])}
+    return words.format(**known)
 
 
 def _field_words(name: str, former: str | None) -> str:
     if former is None:
-        return field_names.label(name)
-    return _("{path}, renamed from {former}").format(path=field_names.label(name), former=field_names.label(former))
+        return field_names.short_path(name)
+    words = _("{path}, renamed from {former}")
+    # In full: often only a folder in the middle is another one.
+    return words.format(path=field_names.label(name), former=field_names.label(former))
 
 
 def _save_sentence(context: EventContext) -> Text:
     if context.data.get("only_field"):
         return _("{name} reverted {thing}")
+    if "proposal" in context.data:
+        return _("{name} accepted {thing}")
     return _SAVE_SENTENCES[context.data["kind"]]
 
 
@@ -114,7 +131,11 @@ def _place(context: EventContext) -> str:
 
 
 def _commented_field(facts: Facts) -> str:
-    return field_names.label(facts["target_field"])
+    field, number = facts["target_field"], facts.get("proposal_number")
+    if not field:
+        return f"P{number}"
+    short = field_names.short_path(field)
+    return _("P{number}, {field}").format(number=number, field=short) if number else short
 
 
 def _task_text(facts: Facts) -> str:
@@ -145,7 +166,7 @@ def _task_changed(context: EventContext) -> str:
 
 def _is_only_done(context: EventContext) -> bool:
     """Whether a task was completed or reopened, and nothing else of it changed."""
-    return set(context.data["before"]) == {"done"}
+    return set(context.data["before"]) <= {"done", "done_by"}
 
 
 def _changed_task_sentence(context: EventContext) -> Text:
@@ -163,6 +184,8 @@ def _version(project_id: UUID | None, facts: Facts) -> str:
 
 
 def _thread(project_id: UUID | None, facts: Facts) -> str:
+    if "proposal_number" in facts:
+        return proposal_page(project_id, facts["proposal_number"], comment=facts["thread_id"])
     query = {"panel": "comments", "comment": facts["thread_id"], "field": facts["target_field"]}
     return f"{reverse('workspace:workspace', args=[project_id])}?{urlencode(query)}"
 
@@ -199,16 +222,29 @@ TASK_ASSIGNED: Final = InboxLine(
     link=_tasks,
 )
 
+COMMENTED: Final = InboxLine(
+    "comment.on_proposal",
+    title="Somebody commented on your proposal",
+    icon="message-square",
+    mail=gettext_lazy("{name} commented on your proposal"),
+    sentence=gettext_lazy("{name} commented on your proposal: {thing}"),
+    thing=_commented_field,
+    link=_thread,
+)
+
 _of_a_comment = partial(
     EventType,
     live=_COMMENT,
     words=_place,
+    summary=COMMENTS,
     icon="message-square",
     kind="comments",
     field_in="target_field",
     link=_thread,
 )
-_of_a_task = partial(EventType, live=_TASK, icon="list-checks", kind="tasks", link=_tasks, inbox=(TASK_ASSIGNED,))
+_of_a_task = partial(
+    EventType, live=_TASK, summary=TASKS, icon="list-checks", kind="tasks", link=_tasks, inbox=(TASK_ASSIGNED,)
+)
 
 EVENTS: Final = (
     EventType(
@@ -217,6 +253,7 @@ EVENTS: Final = (
         words=_saved,
         sentence=_save_sentence,
         thing=_saved_thing,
+        summary=SAVES,
         icon="git-commit-horizontal",
         kind="versions",
         field_in="changed_fields",
@@ -233,9 +270,13 @@ EVENTS: Final = (
         "comment.created",
         live=(*_COMMENT, "from_line", "to_line"),
         sentence=gettext_lazy("{name} commented on {thing}"),
-        inbox=(MENTIONED,),
+        inbox=(MENTIONED, COMMENTED),
     ),
-    _of_a_comment("comment.answered", sentence=gettext_lazy("{name} replied on {thing}"), inbox=(MENTIONED, ANSWERED)),
+    _of_a_comment(
+        "comment.answered",
+        sentence=gettext_lazy("{name} replied on {thing}"),
+        inbox=(MENTIONED, ANSWERED, COMMENTED),
+    ),
     _of_a_comment("comment.resolved", sentence=gettext_lazy("{name} resolved a comment on {thing}")),
     _of_a_comment("comment.reopened", sentence=gettext_lazy("{name} reopened a comment on {thing}")),
     _of_a_comment("comment.withdrawn", sentence=gettext_lazy("{name} withdrew a comment on {thing}")),

@@ -53,6 +53,19 @@ def kept_texts(*, user: User, project_id: UUID) -> list[KeptText]:
     return found
 
 
+def files_of_kept_texts(*, user: User, project_id: UUID) -> set[str]:
+    """The names of files of which the server keeps a text of the reader's that no version has. Raises `NotFound`."""
+    ended = WorkingCopy.objects.filter(lease__project_id=project_id, lease__user=user, lease__ended_at__isnull=False)
+    if not ended.filter(lease__field__startswith=FILES).exists():
+        return set()
+    texts = kept_texts(user=user, project_id=project_id)
+    return {
+        text.field
+        for text in texts
+        if text.field.startswith(FILES) and not text.copy.lease.is_open and not text.is_saved
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class TakeOver:
     """Who took a lock of the reader's over, and why; `token` is that of the lock."""

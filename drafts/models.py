@@ -1,5 +1,6 @@
 """All models of the app, where Django looks for them; those of a sub-package stand beside its services."""
 
+from drafts.attachments.models import Attachment, Upload
 from drafts.comments.models import Comment, CommentState
 from drafts.draft import (
     CONFIGURATION_MEDIA,
@@ -19,6 +20,7 @@ __all__ = [
     "CONFIGURATION_MEDIA",
     "MAX_MESSAGE",
     "PROMPT_MEDIA",
+    "Attachment",
     "Comment",
     "CommentState",
     "Draft",
@@ -30,4 +32,5 @@ __all__ = [
     "Stay",
     "Task",
     "UnsentText",
+    "Upload",
 ]

@@ -1,11 +1,11 @@
-"""What members may do with the versions, comments and tasks of a project."""
+"""What members may do with the versions, comments, tasks and attachments of a project."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from projects.models import Role
-from projects.permissions import NOT_ARCHIVED, OPEN, Permission
+from projects.permissions import ALWAYS, NOT_ARCHIVED, OPEN, Permission
 
 PERMISSIONS: Final = (
     Permission("draft.save", Role.EDITOR, OPEN),
@@ -15,4 +15,9 @@ PERMISSIONS: Final = (
     Permission("comment.write", Role.REVIEWER, NOT_ARCHIVED),
     Permission("comment.withdraw_others", Role.OWNER, NOT_ARCHIVED),
     Permission("task.write", Role.REVIEWER, NOT_ARCHIVED),
+    Permission("attachment.add", Role.REVIEWER, NOT_ARCHIVED),
+    # One's own.
+    Permission("attachment.remove", Role.REVIEWER, NOT_ARCHIVED),
+    Permission("attachment.remove_others", Role.OWNER, NOT_ARCHIVED),
+    Permission("attachment.read_removed", Role.OWNER, ALWAYS),
 )

@@ -42,6 +42,7 @@ def summary(draft: Draft) -> dict[str, Any]:
         "source_version": draft.source_version,
         "changed_fields": draft.changed_fields,
         **({"renamed": draft.renamed} if draft.renamed else {}),
+        **({"origin": draft.origin} if draft.origin else {}),
         "content_hash": f"sha256:{draft.content_hash}",
     }
 

@@ -1,4 +1,4 @@
-"""Versions, and what they hold, as the events tell it."""
+"""Versions, and what they hold, rebuilt from the events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from audit.findings import Finding
 from audit.rebuilding.facts import Fact
 from audit.rebuilding.tables import Rows, Table
 from blobs.rebuilding import BLOBS, name_contents
+from drafts.attachments.rebuilding import ATTACHMENTS
 from drafts.comments.rebuilding import COMMENTS
 from drafts.content import content_hash
 from drafts.models import Draft
@@ -90,4 +91,4 @@ def check_sizes() -> Iterator[Finding]:
             yield Finding(where, f"the size of files/{path} was changed", str(project_id))
 
 
-TABLES: Final = (DRAFTS, COMMENTS, TASKS)
+TABLES: Final = (DRAFTS, COMMENTS, TASKS, ATTACHMENTS)

@@ -6,13 +6,13 @@ and the old name is not in the version itself, so each file has exactly one name
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Q, TextField, Value
+from django.db.models.expressions import Combinable
 
 from drafts.models import Draft
 from locking.models import Lease
@@ -21,43 +21,52 @@ from projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """The renames of one version, in both directions."""
+
+    version: int
+    former: Mapping[str, str]
+    """New field → old field, as the version records it."""
+    later: Mapping[str, str]
+    """Old field → new field."""
+
+    @classmethod
+    def of(cls, version: int, renamed: Mapping[str, str]) -> Step:
+        return cls(version, renamed, {old: new for new, old in renamed.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class PastName:
-    """A name of a file, from the version that gave it (the first: 1) to the one that gave another, if any."""
+    """A name of a file, from the version that gave it (the first: 1) until the next one's."""
 
     name: str
     since: int
-    until: int | None
-
-    def within(self, column: str, before: int) -> Q:
-        """Versions with this name, those at most `until` minus `before`."""
-        upper = {} if self.until is None else {f"{column}__lte": self.until - before}
-        return Q(**{f"{column}__gte": self.since, **upper})
 
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """The renames of a project, oldest first: version, new field → old field."""
+    """The renames of a project, oldest first."""
 
-    steps: tuple[tuple[int, Mapping[str, str]], ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @classmethod
     def of_project(cls, project_id: UUID) -> Renames:
         """All renames of a project. One query, of an index that holds renaming versions only."""
         rows = Draft.objects.filter(project_id=project_id, renamed__isnull=False).order_by("version_number")
         return cls(
-            tuple((version, renamed or {}) for version, renamed in rows.values_list("version_number", "renamed"))
+            tuple(Step.of(number, renamed or {}) for number, renamed in rows.values_list("version_number", "renamed"))
         )
 
     def name_in(self, version: int, name: str, *, of: int) -> str:
         """The name in `version` of the file that is called `name` in version `of`; other fields keep theirs."""
         if of <= version:
-            for at, renamed in self.steps:
-                if of < at <= version:
-                    name = next((new for new, old in renamed.items() if old == name), name)
+            for step in self.steps:
+                if of < step.version <= version:
+                    name = step.later.get(name, name)
             return name
-        for at, renamed in reversed(self.steps):
-            if version < at <= of:
-                name = renamed.get(name, name)
+        for step in reversed(self.steps):
+            if version < step.version <= of:
+                name = step.former.get(name, name)
         return name
 
     def names_of(self, name: str, *, of: int) -> list[PastName]:
@@ -66,22 +75,20 @@ class Renames:
         A file that was made under a name which another one had given up begins after that rename.
         """
         called, since = name, 1
-        for version, renamed in reversed(self.steps):
-            if version > of:
+        for step in reversed(self.steps):
+            if step.version > of:
                 continue
-            if called not in renamed and called in renamed.values():
-                since = version + 1
+            if called not in step.former and called in step.later:
+                since = step.version + 1
                 break
-            called = renamed.get(called, called)
-        found: list[PastName] = []
-        for version, renamed in self.steps:
-            if version < since:
-                continue
-            new = next((new for new, old in renamed.items() if old == called), None)
+            called = step.former.get(called, called)
+        found = [PastName(called, since)]
+        for step in self.steps:
+            new = step.later.get(called) if step.version >= since else None
             if new is not None:
-                found.append(PastName(called, since, version))
-                called, since = new, version
-        return [*found, PastName(called, since, None)]
+                called = new
+                found.append(PastName(called, step.version))
+        return found
 
     def other_names(self, names: Iterable[str], *, of: int, version: int) -> dict[str, str]:
         """Those of these names in version `of` that are others in `version`: name → name there."""
@@ -94,17 +101,27 @@ class Renames:
 def versions_that_changed(name: str, *, project_id: UUID, version: int) -> Q:
     """The versions that changed the field called `name` in `version`, under all names that it had. One query."""
     names = Renames.of_project(project_id).names_of(name, of=version)
-    return _any_of(Q(changed_fields__contains=[each.name]) & each.within("version_number", 0) for each in names)
+    called = _name_at("version_number", names)
+    return Q(changed_fields__contains=[called], version_number__gte=names[0].since)
 
 
 def comments_made_on(name: str, *, project_id: UUID, version: int) -> Q:
     """The threads on the field called `name` in `version`, under all names that it had. One query."""
     names = Renames.of_project(project_id).names_of(name, of=version)
-    return _any_of(Q(field=each.name) & each.within("draft__version_number", 1) for each in names)
+    return Q(field=_name_at("draft__version_number", names), draft__version_number__gte=names[0].since)
 
 
-def _any_of(each: Iterable[Q]) -> Q:
-    return functools.reduce(operator.or_, each)
+def _name_at(number: str, names: Sequence[PastName]) -> Combinable:
+    """The name that a file has in the version whose number is in a column; null before its first one.
+
+    The place of the number among those that gave names is found by bisection: a file may have had a thousand names.
+    """
+    if len(names) == 1:
+        return Value(names[0].name, output_field=TextField())
+    given = Value([each.since for each in names], output_field=ArrayField(IntegerField()))
+    called = Value([each.name for each in names], output_field=ArrayField(TextField()))
+    place = Func(F(number), given, function="width_bucket", output_field=IntegerField())
+    return Func(called, place, template="(%(expressions)s]", arg_joiner=")[", output_field=TextField())
 
 
 def renames_by_restoring(current: Draft, after: Mapping[str, object], *, version: int) -> dict[str, str]:
@@ -138,7 +155,7 @@ def names_of_kept(project: Project, leases: Sequence[Lease]) -> dict[UUID, str]:
     renames = Renames.of_project(project.id) if files and current else Renames()
     if current is None or not renames.steps:
         return {lease.lease_id: lease.field for lease in leases}
-    numbers = [version for version, _ in renames.steps]
+    numbers = [step.version for step in renames.steps]
     rows = Draft.objects.filter(project=project, version_number__in=numbers).values_list("version_number", "created_at")
     made = dict(rows)
     return {

@@ -127,6 +127,9 @@ class DraftSummary(serializers.Serializer[Any]):
     renamed = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="New field → old field, where it renamed files."
     )
+    origin = JsonObject(
+        required=False, help_text="`{type, id, contributors}` of what it was made from, such as an accepted proposal."
+    )
     content_hash = serializers.CharField(help_text="`sha256:<hex>` of the canonical list of all fields' hashes.")
 
 

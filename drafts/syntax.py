@@ -1,7 +1,7 @@
 """Does a file's text follow the grammar of its language? Asked of every saved YAML, JSON or JSON lines file.
 
-Nothing is ever constructed or executed: YAML is read as a stream of parsing events, JSON by the strict parser of the
-door. Whoever means to keep a broken text (a corpus of malformed answers, say) gives the file no language.
+Nothing is ever constructed or executed: YAML is read as a stream of parsing events, JSON by the strict parser of
+requests. Whoever means to keep a broken text (a corpus of malformed answers, say) gives the file no language.
 """
 
 from __future__ import annotations

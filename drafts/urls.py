@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from drafts import api
+from drafts.attachments import urls as attachments
+from drafts.attachments.preview_api import PreviewView
 from drafts.comments import urls as comments
 from drafts.compare.api import CompareView
 from drafts.exchange.api import ContentView, ExportView, VersionArchiveView
@@ -55,9 +57,11 @@ of_project = [
     path("undo/", api.UndoView.as_view(), name="api_undo"),
     path("redo/", api.RedoView.as_view(), name="api_redo"),
 ]
-of_parts = [*comments.of_project, *tasks.of_project, *search.of_project, *moments.of_project]
+of_parts = [*comments.of_project, *tasks.of_project, *search.of_project, *moments.of_project, *attachments.of_project]
 urlpatterns = [
     path("projects/<uuid:project_id>/", include([*of_project, *of_parts])),
+    *attachments.urlpatterns,
     *comments.urlpatterns,
     *tasks.urlpatterns,
+    path("attachments/<uuid:attachment_id>/preview/", PreviewView.as_view(), name="api_preview"),
 ]

@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 from kernel.environment import EnvironmentVariableError, read_flag, read_number, read_one_of, read_words
 
+# The size of a file is a 4-byte number in the database.
+MAX_FILE_MIB = 2047
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -101,6 +104,9 @@ class Environment:
     timestamp_url: str
     timestamp_roots: str
     outbound_hosts: frozenset[str]
+    file_limit: int
+    project_files: int
+    files_url: str
     stages: tuple[str, ...] | None
     demo: bool
 
@@ -173,10 +179,32 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         outbound_hosts=_outbound_hosts(variables),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
+        file_limit=_bytes_of_files(variables, "FOUNDRY_FILE_LIMIT", 100, most=MAX_FILE_MIB),
+        project_files=_bytes_of_files(variables, "FOUNDRY_PROJECT_FILES", 2048),
+        files_url=_files_url(variables),
         # Set and empty means none.
         stages=read_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
         demo=read_flag(variables, "FOUNDRY_DEMO"),
     )
+
+
+def _bytes_of_files(variables: Mapping[str, str], name: str, default: int, *, most: int | None = None) -> int:
+    """A number of MiB, in bytes."""
+    mebibytes = read_number(variables, name, default, minimum=1)
+    if most is not None and mebibytes > most:
+        raise EnvironmentVariableError(f"{name} takes at most {most} MiB.")
+    return mebibytes * 1024 * 1024
+
+
+def _files_url(variables: Mapping[str, str]) -> str:
+    """An absolute folder, or a bucket: what lies there is named by the database for ever."""
+    text = variables.get("FOUNDRY_FILES_URL", "").strip()
+    if text and re.fullmatch(r"file:///[^?#]+|s3://[^/?#]+(/[^?#]*)?(\?[^#]*)?", text) is None:
+        raise EnvironmentVariableError(
+            "FOUNDRY_FILES_URL takes file:///srv/foundry/files or s3://bucket/prefix?endpoint_url=https://…,"
+            f" not {text!r}."
+        )
+    return text
 
 
 def _key(variables: Mapping[str, str], name: str) -> str | None:

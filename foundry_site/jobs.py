@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from procrastinate import JobContext
-from procrastinate.contrib.django import app
+
+from audit.periodic import periodic_job
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="stalled", pass_context=True)
+@periodic_job(cron="* * * * *", label=_("queue"), queueing_lock="stalled", pass_context=True)
 async def requeue_stalled(context: JobContext, timestamp: int) -> None:
     """Put jobs back into the queue whose worker was killed; otherwise their locks would block other jobs for ever.
 

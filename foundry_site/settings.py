@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import timedelta
 
 from csp.constants import NONCE, NONE, SELF
@@ -23,7 +24,9 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 
 STAGES = stage_apps(ENVIRONMENT.stages)
 INSTALLED_APPS = [
-    "daphne",
+    # Its `runserver` serves WebSockets, too. As an app it loads Twisted, which no other command needs: `manage.py`
+    # `serve` loads Daphne by itself.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "foundry_site",
     *STAGES,
     "workspace",
@@ -147,6 +150,11 @@ FOUNDRY_TOKEN_LIFETIME = timedelta(days=ENVIRONMENT.token_days)
 FOUNDRY_INBOX_LIFETIME = timedelta(days=ENVIRONMENT.inbox_days)
 FOUNDRY_MAX_TEXT_BYTES = 1024 * 1024
 FOUNDRY_MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+# Of one attached file, and of all files of a project, removed ones included.
+FOUNDRY_FILE_LIMIT = ENVIRONMENT.file_limit
+FOUNDRY_PROJECT_FILES = ENVIRONMENT.project_files
+# Where the pieces of new files go: `file:` or `s3:`; empty for PostgreSQL.
+FOUNDRY_FILES_URL = ENVIRONMENT.files_url
 FOUNDRY_METRICS_TOKEN = ENVIRONMENT.metrics_token or read_or_make_secret(ENVIRONMENT.data_dir, "metrics_token")
 FOUNDRY_CHECKPOINT_CRON = ENVIRONMENT.checkpoint_cron
 FOUNDRY_VERIFICATION_CRON = ENVIRONMENT.verification_cron
@@ -200,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "PersonKind": "accounts.models.Kind",
+        "RoleEnum": "projects.models.Role",
         "DraftKind": "drafts.models.DraftKind",
         "CommentState": "drafts.comments.models.CommentState",
         "ProposalState": "proposals.models.ProposalState",
@@ -212,7 +221,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = FOUNDRY_MAX_MESSAGE_BYTES
+# A body is never written to disk on its way.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = FOUNDRY_MAX_MESSAGE_BYTES
 
 # No inline script or style anywhere, the admin included.
 CONTENT_SECURITY_POLICY = {

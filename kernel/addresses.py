@@ -19,14 +19,24 @@ from kernel.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class UrlModule:
-    """A module with `urlpatterns`, by its dotted name, and the path that all of them begin with."""
+    """A module with `urlpatterns`, by its dotted name, and the path that all of them begin with.
+
+    `is_api` says that they are for programs, though they are registered among the pages: errors are problem details.
+    """
 
     name: str
     prefix: str = ""
+    is_api: bool = False
 
 
 API_URLS: Final = Registry[UrlModule]("REST addresses")
 PAGE_URLS: Final = Registry[UrlModule]("page addresses")
+
+
+def is_api_path(path: str) -> bool:
+    """Whether a path is for programs: under ``/api/``, or of a module that says so."""
+    others = (f"/{module.prefix}" for module in PAGE_URLS.values() if module.is_api)
+    return path.startswith(("/api/", *others))
 
 
 def included(modules: Mapping[str, UrlModule]) -> list[URLResolver]:

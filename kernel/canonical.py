@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-# The version of events (`v`): from 2 on they tell every column that is compared with them (`audit.rebuilding`).
+# The version of events (`v`): from 2 on they have every column that is compared with them (`audit.rebuilding`).
 EVENT_VERSION = 2
 
 

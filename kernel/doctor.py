@@ -1,6 +1,6 @@
 """What `manage.py doctor` finds: one line for each thing it looked at.
 
-An app registers its own examination under the subject that stands before its findings (`EXAMINATIONS`).
+An app registers its own examination under the subject that precedes its findings (`EXAMINATIONS`).
 """
 
 from __future__ import annotations

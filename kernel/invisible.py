@@ -3,7 +3,7 @@
 Controls, direction marks and overrides (Unicode's "Trojan Source"), zero-width and other default-ignorable characters
 are `hidden`. A joiner between the letters of a script that needs it, or between two pictures, and a variation selector
 behind a picture do what they are there for, and are not. `spaces` are white space that looks like a plain space or
-like none. The patterns stand in `invisible.json`, which the browser's script reads too.
+like none. The patterns are in `invisible.json`, which the browser's script reads too.
 """
 
 from __future__ import annotations

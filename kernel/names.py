@@ -17,7 +17,7 @@ from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
 from kernel.invisible import HIDDEN, HIDDEN_OR_SPACE, sign_of
 
-# Also what ends a line or stands for nothing anywhere but with its maker (private characters), and is not hidden.
+# Also what ends a line, and private characters, which have a meaning for their maker only, and are not hidden.
 _REFUSED: Final = re.compile(f"{HIDDEN.pattern}|[\n\t\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LINES: Final = "\n\t"
 

@@ -12,7 +12,7 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -38,6 +38,10 @@ Address = IPv4Address | IPv6Address
 
 class OutboundError(Exception):
     """A request was not made, or not answered; the text is one line for the operator."""
+
+
+class AddressRefused(OutboundError):
+    """The address leads where no operator allowed requests to go; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,14 @@ def send(
     body: bytes | None = None,
     headers: Mapping[str, str] = MappingProxyType({}),
     seconds: float = SECONDS,
+    allowed: Collection[str] | None = None,
 ) -> OutboundResponse:
     """Make one request and return its answer, of at most `MAX_ANSWER_BYTES`, within `seconds` in all.
 
-    Raises `OutboundError`, for a redirect too.
+    `allowed` are the servers (`host:port`) that may be inside and without TLS, instead of the operator's hosts. Raises
+    `OutboundError`, for a redirect too.
     """
-    with _connection(address, seconds) as (connection, target):
+    with _connection(address, seconds, allowed) as (connection, target):
         connection.request(method, target, body=body, headers=dict(headers))
         response = connection.getresponse()
         if 300 <= response.status < 400:
@@ -90,8 +96,18 @@ def send(
 
 def connect(address: str, *, seconds: float = SECONDS) -> None:
     """Open a connection and close it again: whether the address may be reached, and can. Raises `OutboundError`."""
-    with _connection(address, seconds):
+    with _connection(address, seconds, None):
         pass
+
+
+def checked_address(address: str, *, allowed: Collection[str] | None = None) -> tuple[str, int, Address]:
+    """Host and port of an address, and the resolved address that another program, such as git, may connect to for it.
+
+    Raises `OutboundError`, `OSError`, `ValueError`.
+    """
+    parts, port = _parsed(address, allowed)
+    host = parts.hostname or ""
+    return host, port, _resolved(host, port, allowed)
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -128,12 +144,12 @@ class _Pinned(http.client.HTTPConnection):
 
 
 @contextmanager
-def _connection(address: str, seconds: float) -> Iterator[tuple[_Pinned, str]]:
+def _connection(address: str, seconds: float, allowed: Collection[str] | None) -> Iterator[tuple[_Pinned, str]]:
     """An open connection for an address, and what to ask for there; it is cut off when the time is over."""
     try:
-        parts, port = _parsed(address)
+        parts, port = _parsed(address, allowed)
         host = parts.hostname or ""
-        found = _resolved(host, port)
+        found = _resolved(host, port, allowed)
         context = ssl.create_default_context() if parts.scheme == "https" else None
         connection = _Pinned(host, port, found=found, context=context, seconds=seconds)
         # A timeout of the socket begins anew with every byte that trickles in.
@@ -152,16 +168,17 @@ def _connection(address: str, seconds: float) -> Iterator[tuple[_Pinned, str]]:
         raise OutboundError(f"{_shown(address)} cannot be reached: {words.splitlines()[0]}") from error
 
 
-def _parsed(address: str) -> tuple[SplitResult, int]:
+def _parsed(address: str, allowed: Collection[str] | None) -> tuple[SplitResult, int]:
     """The parts of an address that may be asked, and its port. Raises `OutboundError`, `ValueError`."""
     parts = urlsplit(address)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise OutboundError(f"{_shown(address)} is no address that begins with https://.")
     if parts.username is not None:
         raise OutboundError(f"{_shown(address)} has a user name in it, which is not sent.")
-    if parts.scheme == "http" and not is_named(parts.hostname):
-        raise OutboundError(f"{_shown(address)} has no TLS, and {SETTING} does not name {parts.hostname}.")
-    return parts, parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme == "http" and not _is_allowed(parts.hostname, port, allowed):
+        raise AddressRefused(f"{_shown(address)} has no TLS, and {SETTING} does not name {parts.hostname}.")
+    return parts, port
 
 
 def is_named(host: str) -> bool:
@@ -169,13 +186,21 @@ def is_named(host: str) -> bool:
     return host.lower().rstrip(".") in settings.FOUNDRY_OUTBOUND_HOSTS
 
 
-def _resolved(host: str, port: int) -> Address:
+def _is_allowed(host: str, port: int, allowed: Collection[str] | None) -> bool:
+    """Whether a server may be inside, and without TLS."""
+    if allowed is None:
+        return is_named(host)
+    shown = f"[{host}]" if ":" in host else host.lower().rstrip(".")
+    return f"{shown}:{port}" in allowed
+
+
+def _resolved(host: str, port: int, allowed: Collection[str] | None) -> Address:
     """The first address of a host, all of which are public or the host is named. Raises `OutboundError`, `OSError`."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     found = [ip_address(str(answer[4][0])) for answer in answers]
     inside = [each for each in found if not is_public(each)]
-    if inside and not is_named(host):
-        raise OutboundError(f"{host} leads to {inside[0]}, which is not public, and {SETTING} does not name it.")
+    if inside and not _is_allowed(host, port, allowed):
+        raise AddressRefused(f"{host} leads to {inside[0]}, which is not public, and {SETTING} does not name it.")
     return found[0]
 
 

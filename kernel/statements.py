@@ -7,6 +7,7 @@ own connection, in its transaction, with its errors.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -30,6 +31,12 @@ def run_together(statements: Sequence[Statement]) -> list[Rows]:
         with raw.pipeline():
             cursors = [_sent(raw, statement) for statement in statements]
         return [_rows(cursor) for cursor in cursors]
+
+
+def database_now() -> datetime:
+    """The time by PostgreSQL's clock, for limits that PostgreSQL judges: the clocks of nodes may be minutes apart."""
+    now: datetime = run(("SELECT clock_timestamp()", []))[0][0]
+    return now
 
 
 def _psycopg() -> psycopg.Connection[Any]:

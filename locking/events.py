@@ -57,7 +57,7 @@ def lease_end_words(reason: str) -> str:
 
 
 def _field(facts: Facts) -> str:
-    return field_names.label(facts["field"])
+    return field_names.short_path(facts["field"])
 
 
 def _holder(facts: Facts) -> str:
@@ -65,7 +65,7 @@ def _holder(facts: Facts) -> str:
 
 
 def _opened(context: EventContext) -> str:
-    return _("{field}, token {token}").format(field=_field(context.data), token=context.event.seq)
+    return _("{field}, lock token {token}").format(field=_field(context.data), token=context.event.seq)
 
 
 def _released(context: EventContext) -> str:
@@ -74,13 +74,13 @@ def _released(context: EventContext) -> str:
 
 def _handed_over(context: EventContext) -> str:
     data = context.data
-    words = _("{field}, to {name}, token {token}")
+    words = _("{field}, to {name}, lock token {token}")
     return words.format(field=_field(data), name=_holder(data), token=context.event.seq)
 
 
 def _taken_over(context: EventContext) -> str:
     data = context.data
-    words = _("{field}, from {name}, token {token}")
+    words = _("{field}, from {name}, lock token {token}")
     return words.format(field=_field(data), name=_holder(data["ended"]), token=context.event.seq)
 
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from audit.services import Target
 from kernel.errors import LockNotHeld, StaleToken
 from kernel.registry import Registry
-from kernel.statements import Statement
+from kernel.statements import Rows, Statement, run_together
 from locking import redis_locks
 from locking.metrics import LEASE_SECONDS
 from locking.models import EndReason, Lease
@@ -50,6 +50,10 @@ MAX_TOKEN = 2**63
 _READ_LEASES = (
     "SELECT {lease}, {user} FROM locking_lease AS lease JOIN accounts_user AS person ON person.id = lease.user_id"
     " WHERE lease.project_id = %s"
+)
+
+_FOREIGN = (
+    " AND lease.field = ANY(%s::text[]) AND lease.ended_at IS NULL AND lease.user_id <> %s ORDER BY lease.token LIMIT 1"
 )
 
 
@@ -103,9 +107,13 @@ def leases_by_token(project_id: UUID, tokens: Iterable[int]) -> Statement:
 
 def leases_read(write: ProjectWrite) -> list[Lease]:
     """The leases from the write's `extra_query`, with their users loaded."""
+    return _leases_of(write.extra_rows)
+
+
+def _leases_of(rows: Rows) -> list[Lease]:
     _, leases, users = _reading()
     found: list[Lease] = []
-    for row in write.extra_rows:
+    for row in rows:
         lease, user = leases.read(row[: leases.width]), users.read(row[leases.width :])
         assert lease is not None
         assert user is not None
@@ -234,21 +242,17 @@ def held_leases(
     return held
 
 
-def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str]) -> None:
+def refuse_foreign_leases(write: ProjectWrite, fields: Iterable[str], *, extra_query: Statement | None = None) -> Rows:
     """For writes that need no lock (revert, undo, import): refuse if another user holds one of the fields.
 
-    Raises `LockHeld` for the first such field.
+    Raises `LockHeld` for the first such field. Returns the rows of one more SELECT, read in the same round trip.
     """
-    lease = (
-        Lease.objects.open()
-        .filter(project=write.project, field__in=list(fields))
-        .exclude(user=write.caller.user)
-        .select_related("user")
-        .order_by("token")
-        .first()
-    )
-    if lease is not None:
+    reading, _, _ = _reading()
+    foreign: Statement = (reading + _FOREIGN, [write.project.id, list(fields), write.caller.user.id])
+    found, *more = run_together([foreign, *([extra_query] if extra_query is not None else [])])
+    for lease in _leases_of(found):
         raise lock_held(lease, expires_at=None)
+    return more[0] if more else []
 
 
 def leases_of_session(write: ProjectWrite, *, session_id: UUID | None, fields: Iterable[str]) -> dict[str, Lease]:

@@ -91,7 +91,7 @@ def keep_refused_texts(
 
 
 def keep(lease: Lease, text: str, *, revision: int | None) -> WorkingCopy:
-    """Store a lease's text if its revision is higher than the stored one; None stands for the next revision."""
+    """Store a lease's text if its revision is higher than the stored one; None means the next revision."""
     copy = WorkingCopy.objects.select_for_update().filter(lease=lease).first()
     if copy is None:
         first = WorkingCopy(lease=lease, revision=1 if revision is None else revision, content=text, updated_at=Now())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from audit.periodic import periodic_job
 from notifications.mails import send
 from notifications.retention import delete_read
 
@@ -18,8 +20,7 @@ def send_notification(notification_id: str) -> None:
     send(notification_id)
 
 
-@app.periodic(cron="43 3 * * *")
-@app.task(queueing_lock="inboxes", lock="inboxes")
+@periodic_job(cron="43 3 * * *", label=_("inboxes"), queueing_lock="inboxes", lock="inboxes")
 def tidy_inboxes(timestamp: int) -> None:
     """Delete lines of all inboxes that were read long ago. `timestamp`, when the job was due, is not used."""
     delete_read()

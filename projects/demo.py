@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 from accounts.callers import Caller
-from accounts.models import User
+from accounts.models import Kind, User
 from kernel.registry import Registry
 from projects.models import Project
 
@@ -26,6 +26,7 @@ class DemoPerson:
     role: str | None
     is_auditor: bool = False
     signs_in: bool = True
+    kind: Kind = Kind.HUMAN
 
 
 MARA: Final = DemoPerson("owner", "Mara Lindqvist", "owner")
@@ -34,7 +35,10 @@ PRIYA: Final = DemoPerson("reviewer", "Priya Raman", "reviewer")
 JONAS: Final = DemoPerson("auditor", "Jonas Weber", None, is_auditor=True)
 # A colleague who appears in the history only: she has no password.
 SOFIA: Final = DemoPerson("sofia", "Sofia Brandt", "editor", signs_in=False)
+# A program that proposes changes on behalf of people.
+ASSISTANT: Final = DemoPerson("assistant", "Protocol assistant", "reviewer", signs_in=False, kind=Kind.AGENT)
 PEOPLE: Final = (MARA, DANIEL, PRIYA, JONAS, SOFIA)
+EVERYBODY: Final = (*PEOPLE, ASSISTANT)
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -18,10 +20,12 @@ from audit.event_types import (
     Facts,
     InboxLine,
     Revocation,
+    Summary,
     Text,
     register_event_groups,
     register_events,
 )
+from audit.models import Event
 from notifications.topics import MAIL_TOPICS, MailTopic
 from projects.roles import role_label
 
@@ -59,6 +63,13 @@ def _role_changed(context: EventContext) -> str:
     return words.format(name=data["user"]["display_name"], before=before, after=after)
 
 
+def _members_summary(events: Sequence[Event]) -> str:
+    """What was done to the members: `29 added, 2 roles changed`."""
+    counts = Counter(event.action for event in events)
+    parts = [str(words).format(n=counts[action]) for action, words in _MEMBER_ACTS.items() if counts[action]]
+    return ", ".join(parts)
+
+
 def _member_removed(context: EventContext) -> str:
     words = _("{name}, was {role}")
     return words.format(name=context.data["user"]["display_name"], role=role_label(context.data["before"]))
@@ -75,6 +86,12 @@ def _updated(context: EventContext) -> str:
         parts.append(_("Private") if data["is_private"] else _("Internal"))
     return ", ".join(parts)
 
+
+_MEMBER_ACTS: Final = {
+    "member.added": gettext_lazy("{n} added"),
+    "member.role_changed": gettext_lazy("{n} roles changed"),
+    "member.removed": gettext_lazy("{n} removed"),
+}
 
 _WAS: Final = {
     "open": gettext_lazy("Was a draft"),
@@ -131,7 +148,12 @@ ROLE_CHANGED: Final = InboxLine(
     link=_members,
 )
 
-_of_a_member = partial(EventType, icon="users", kind="members", link=_members)
+_MEMBERS: Final = Summary(
+    gettext_lazy("{name} changed the members: {thing}"),
+    _members_summary,
+    includes=lambda event: event.data["user"]["id"] != str(event.actor_id),
+)
+_of_a_member = partial(EventType, summary=_MEMBERS, icon="users", kind="members", link=_members)
 _of_the_project = partial(EventType, icon="layers", kind="project")
 _of_its_status = partial(_of_the_project, live=("status",), words=_status_changed)
 # Who loses a role, or the whole project, is the target.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kernel.errors import ValidationFailed
+from kernel.ijson import check_text
 from kernel.invisible import HIDDEN
 from kernel.names import shows_nothing
 
@@ -66,6 +67,17 @@ def check_field_name(name: object, *, parameter: str = "field") -> str:
     if problem:
         raise ValidationFailed({parameter: [problem]})
     return name
+
+
+def check_file_name(name: object, *, parameter: str = "name") -> str:
+    """A file's name in normal form C, safe on every system as a part of a path. Raises `ValidationFailed`."""
+    if not isinstance(name, str):
+        raise ValidationFailed({parameter: [_("Must be text.")]})
+    text = unicodedata.normalize("NFC", check_text(name, name=parameter))
+    problem = _("The name has a slash.") if "/" in text else _part_problem(text)
+    if problem:
+        raise ValidationFailed({parameter: [problem]})
+    return text
 
 
 def _path_problem(path: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Projects and their members, as the events tell them."""
+"""Projects and their members, rebuilt from the events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MEMBERS: Final = Table(
 @PROJECTS.on("project.created")
 def _created(rows: Rows, fact: Fact) -> None:
     if fact.chain != SITE_CHAIN:
-        raise Untrue("only an event of the chain site can tell this")
+        raise Untrue("only an event of the chain site can say this")
     rows.put(
         fact,
         (UUID(fact.target_id),),

@@ -141,7 +141,7 @@ class Hub:
             logger.warning("The topics' heads could not be read: %r", error)
 
     async def _catch_up(self) -> dict[TopicSource, dict[str, int]]:
-        """Ask each source where its topics stand, and get there. Answers their heads.
+        """Ask each source for the newest number of its topics, and get there. Returns them.
 
         One that fails does not keep the others from theirs; the next round asks it again.
         """

@@ -14,8 +14,8 @@ class Sequencer:
     """Takes numbered frames in any order, with repeats and losses, and gives them out strictly in order.
 
     A frame that covers several numbers is given out whole or not at all: one that begins in the middle of what is known
-    is dropped, and what it has that is new counts as missing. Until `begin` says where the topic stands, everything is
-    held back.
+    is dropped, and what it has that is new counts as missing. Until `begin` gives the topic's newest number, everything
+    is held back.
     """
 
     __slots__ = ("_expected", "_last", "_pending")
@@ -28,7 +28,7 @@ class Sequencer:
 
     @property
     def last(self) -> int:
-        """The newest number given out, or where the topic stood in the beginning."""
+        """The newest number given out, or the topic's newest in the beginning."""
         return self._last or 0
 
     @property
@@ -58,7 +58,7 @@ class Sequencer:
         return self._due()
 
     def expect(self, seq: int) -> None:
-        """The topic stands at `seq` in Postgres."""
+        """`seq` is the topic's newest number in Postgres."""
         self._expected = max(self._expected, seq)
 
     def give_up(self) -> None:

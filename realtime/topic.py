@@ -51,7 +51,7 @@ class Topic:
             await asyncio.shield(self.opening)
 
     def begin(self, last: int) -> None:
-        """The topic stands at `last` in Postgres, and everything newer arrives here."""
+        """`last` is the topic's newest number in Postgres, and everything newer arrives here."""
         self._emit(self._sequencer.begin(last))
         self._fill_gap()
 
@@ -69,7 +69,7 @@ class Topic:
                 subscriber.push(0, frame)
 
     async def catch_up(self, seq: int, *, within: float) -> None:
-        """Postgres stands at `seq`: get there, waiting at most `within` seconds for it; the rest goes on alone."""
+        """Catch up to `seq`, the newest number in Postgres, waiting at most `within` seconds."""
         self._sequencer.expect(seq)
         self._fill_gap()
         if self._filling is not None:

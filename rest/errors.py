@@ -57,10 +57,16 @@ class NotAcceptable(DomainError):
     title: ClassVar = "Only JSON is spoken here"
 
 
+class PreconditionFailed(DomainError):
+    code: ClassVar = "precondition_failed"
+    status: ClassVar = 412
+    title: ClassVar = "A header is missing or wrong"
+
+
 class UnsupportedMediaType(DomainError):
     code: ClassVar = "unsupported_media_type"
     status: ClassVar = 415
-    title: ClassVar = "Only JSON is understood here"
+    title: ClassVar = "This type of body is not understood here"
 
 
 class InternalError(DomainError):

@@ -25,7 +25,9 @@ from rest.queries import query_integer
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
-_Row = TypeVar("_Row", bound=Model)
+_Model = TypeVar("_Model", bound=Model)
+# The model's instances, or named tuples of `values_list` that have the ordering columns.
+_Row = TypeVar("_Row")
 
 
 class _Cursor(msgspec.Struct, array_like=True, frozen=True):
@@ -40,17 +42,19 @@ class _Cursor(msgspec.Struct, array_like=True, frozen=True):
 
 def page(
     request: Request,
-    rows: QuerySet[_Row],
+    rows: QuerySet[_Model, _Row],
     render: Callable[[_Row], Any],
     *,
     order: Sequence[str] = ("id",),
     newest_first: bool = True,
+    max_limit: int = MAX_LIMIT,
 ) -> dict[str, Any]:
     """One page of ``rows``, ordered by their columns ``order`` (unique together), each rendered by ``render``.
 
-    The query parameters ``cursor`` and ``limit`` are the client's. Raises `ValidationFailed` for wrong ones.
+    The query parameters ``cursor`` and ``limit`` are the client's; ``max_limit`` is for rows that are large. Raises
+    `ValidationFailed` for wrong ones.
     """
-    limit = query_integer(request, "limit", default=DEFAULT_LIMIT, minimum=1, maximum=MAX_LIMIT)
+    limit = query_integer(request, "limit", default=min(DEFAULT_LIMIT, max_limit), minimum=1, maximum=max_limit)
     cursor = _read_cursor(request)
     backwards = cursor is not None and cursor.backwards
     falling = newest_first != backwards
@@ -83,7 +87,7 @@ def _beyond(order: Sequence[str], values: Sequence[Any], *, falling: bool) -> Q:
     return condition
 
 
-def _link(request: Request, row: Model, order: Sequence[str], *, backwards: bool) -> str:
+def _link(request: Request, row: object, order: Sequence[str], *, backwards: bool) -> str:
     cursor = _Cursor(backwards, [str(getattr(row, column)) for column in order])
     return replace_query_param(request.build_absolute_uri(), "cursor", cursor.encode())
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
+from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
@@ -19,14 +21,7 @@ ANY_OPERATION = (400, 401, 403, 404, 406, 429, 503)
 ANY_WRITE = (409, 413, 415)
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
-PAGE_PARAMETERS = (
-    OpenApiParameter("cursor", str, description="From `next` or `previous` of another page."),
-    OpenApiParameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-        description="How many results one page has.",
-    ),
-)
+CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of another page.")
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.UUID,
@@ -50,6 +45,16 @@ class Problem(serializers.Serializer[Any]):
     )
 
 
+def register_enum_names(**choices: str) -> None:
+    """Name sets of choices whose fields are called as other sets are: `RunStatus="stages.runs.models.RunStatus"`.
+
+    An app calls it from its `ready()`; the description of the API calls each set by its name then.
+    """
+    names: Any = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    names |= choices
+
+
+@cache
 def page_of(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     """The schema of a cursor page of these items."""
     return inline_serializer(
@@ -70,16 +75,23 @@ def operation(
     takes: Any = None,
     parameters: Sequence[OpenApiParameter] = (),
     paged: bool = False,
+    max_limit: int = MAX_LIMIT,
     problems: Sequence[int] = (),
     repeatable: bool = False,
     not_modified: bool = False,
+    media_types: Sequence[str] = (),
+    others: Mapping[int, Any] | None = None,
 ) -> Callable[[_Handler], _Handler]:
     """Describe a handler. Its docstring is the description.
 
-    ``problems`` are its error statuses beyond those of every operation; ``repeatable`` means that a repeat of the same
-    ``client_ref`` answers 200; ``not_modified`` that it supports ``If-None-Match``.
+    ``max_limit`` is that of its pages, where it is ``paged``. ``problems`` are its error statuses beyond those of every
+    operation; ``repeatable`` means that a repeat of the same ``client_ref`` answers 200; ``not_modified`` that it
+    supports ``If-None-Match``. ``media_types`` are those of an answer that is no JSON; ``others`` are answers by their
+    status that are no errors.
     """
-    responses: dict[Any, Any] = {status: answer}
+    responses: dict[Any, Any] = {(status, *media_types) if media_types else status: answer}
+    for code, other in (others or {}).items():
+        responses[(code, *media_types) if media_types else code] = other
     if repeatable:
         responses[200] = OpenApiResponse(answer, "The first answer to the same `client_ref`.")
     if not_modified:
@@ -91,7 +103,15 @@ def operation(
         tags=[operation_id.partition("_")[0]],
         request=takes,
         responses=responses,
-        parameters=[*parameters, *(PAGE_PARAMETERS if paged else ())],
+        parameters=[*parameters, *((CURSOR, _limit(max_limit)) if paged else ())],
+    )
+
+
+def _limit(maximum: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": maximum, "default": min(DEFAULT_LIMIT, maximum)},
+        description="How many results one page has.",
     )
 
 

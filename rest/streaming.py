@@ -1,4 +1,4 @@
-"""Streams a bundle under ASGI, which would read a plain iterator at once."""
+"""Streams a bundle or a file under ASGI, which would read a plain iterator at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from channels.db import database_sync_to_async
 
-# Two threads, and so at most two database connections, for all bundles that are being sent.
+# Two threads, and so at most two database connections, for all bundles and files that are being sent.
 _senders: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bundle")
 
 

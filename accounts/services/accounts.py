@@ -75,26 +75,43 @@ def create_account(
         check_password(user, password)
         user.set_password(password)
     with write_transaction():
-        try:
-            with transaction.atomic():
-                user.save(force_insert=True)
-        except IntegrityError:
-            raise ValidationFailed({"username": [_("This user name is taken, or was once.")]}) from None
-        if password is not None:
-            remember_password(user)
-        facts = {name: getattr(user, column) for name, column in CHANGEABLE.items()}
-        data = {
-            "username": user.username,
-            "kind": user.kind,
-            "date_joined": rfc3339(user.date_joined),
-            "password_sha256": password_sha256(user.password),
-            **facts,
-        }
-        record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
+        _insert(caller, user, has_password=password is not None)
         if password is not None and user.kind == Kind.HUMAN:
             suspend_signing(caller=caller, user=user, why=PASSWORD_SET)
     user.refresh_from_db()
     return user
+
+
+def create_agent(*, caller: Caller, username: str, display_name: str) -> User:
+    """Make the account of an AI agent, without password and tokens, inside the caller's transaction.
+
+    For server code that makes an agent together with something that the caller may make; nobody signs in to it.
+    Raises `ValidationFailed`.
+    """
+    user = User(username=username, display_name=check_display_name(display_name), kind=Kind.AGENT)
+    check_account(user)
+    user.set_unusable_password()
+    _insert(caller, user, has_password=False)
+    return user
+
+
+def _insert(caller: Caller, user: User, *, has_password: bool) -> None:
+    """Insert a new account with its event. Raises `ValidationFailed` for a user name that is taken."""
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise ValidationFailed({"username": [_("This user name is taken, or was once.")]}) from None
+    if has_password:
+        remember_password(user)
+    data = {
+        "username": user.username,
+        "kind": user.kind,
+        "date_joined": rfc3339(user.date_joined),
+        "password_sha256": password_sha256(user.password),
+        **{name: getattr(user, column) for name, column in CHANGEABLE.items()},
+    }
+    record(caller=caller, action=actions.ACCOUNT_CREATED, target=_target(user), data=data)
 
 
 def update_account(

@@ -1,1 +1,1 @@
-"""Checkpoints: signed, numbered notes of where all chains stand, so that a cut-off tail is noticed."""
+"""Checkpoints: signed, numbered records of the newest event of each chain, so that a cut-off tail is noticed."""

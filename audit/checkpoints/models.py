@@ -14,7 +14,7 @@ from kernel.ijson import parse
 
 
 class Checkpoint(models.Model):
-    """One sealed statement of where all chains stood. Append-only.
+    """One sealed statement of the newest event of each chain. Append-only.
 
     `text` (RFC 8785) names `type`, `v`, `site`, `key`, `number`, `at`, `previous` (SHA-256 of the text before; null for
     the first), `keys` (the fingerprints of the site's keys up to then, the oldest first; the earliest checkpoints have

@@ -159,8 +159,8 @@ def _predecessor(given: Endorsement, fingerprint: str, public: bytes, earlier: M
     before = earlier.get(str(content.get("key")))
     if before is None or canonical(content) != given.statement:
         return None
-    stands = (content.get("type"), content.get("v"), content.get("site"), content.get("next"))
-    if stands != (SITE_KEY, STATEMENT_VERSION, site_id(), fingerprint):
+    found = (content.get("type"), content.get("v"), content.get("site"), content.get("next"))
+    if found != (SITE_KEY, STATEMENT_VERSION, site_id(), fingerprint):
         return None
     text = given.statement.encode()
     both = _is_seal(before.public_key, given.seal, text) and _is_seal(public, given.next_seal, text)

@@ -22,5 +22,5 @@ def _check_known(keys: SiteKeys) -> Iterator[Finding]:
     for fingerprint in keys.recorded:
         if fingerprint not in known:
             what = "neither the site's key before it nor the operator endorsed it"
-            mend = "If you know it as yours from elsewhere, pin it: FOUNDRY_SITE_KEYS, or --key"
-            yield Finding(f"site key {fingerprint}", f"{what}. {mend}")
+            remedy = "If you know it as yours from elsewhere, pin it: FOUNDRY_SITE_KEYS, or --key"
+            yield Finding(f"site key {fingerprint}", f"{what}. {remedy}")

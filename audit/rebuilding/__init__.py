@@ -1,1 +1,1 @@
-"""Tables rebuilt from the events that tell of them, to be compared with what the database holds."""
+"""Tables rebuilt from the events about them, to be compared with what the database holds."""

@@ -91,7 +91,7 @@ class Rows:
         """Raise `Untrue` if the row was recorded on the chain of another project."""
         row = self.expected.get(key)
         if row is not None and row.chain not in (fact.chain, SITE_CHAIN):
-            raise Untrue(f"it is about a {self.table.name} that another chain tells of")
+            raise Untrue(f"it is about a {self.table.name} that belongs to another chain")
 
     def columns(self, key: Key) -> dict[str, Any]:
         """The columns of a row as recorded so far."""
@@ -165,7 +165,7 @@ class Table:
         """The handlers for this event. Raises `Untrue` for a project's event that belongs on the chain `site`."""
         own = self.handlers.get(fact.action, ())
         if own and self.chain is None and not self.everywhere and fact.chain != SITE_CHAIN:
-            raise Untrue("only an event of the chain site can tell this")
+            raise Untrue("only an event of the chain site can say this")
         yield from (*own, *self.every_event)
 
     @property

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from drafts.comments import serializers as shapes
 from drafts.comments import services
 from drafts.comments.models import Comment, CommentState
+from drafts.comments.places import rounds
 from drafts.comments.reading import margin_counts, reply_body, thread_bodies
 from drafts.models import Draft
 from drafts.reading import get_draft
@@ -90,9 +91,11 @@ class _OneComment(_OnVersion):
         return services.visible_comment(user=self.user(), comment_id=self.kwargs["comment_id"]).project_id
 
     def thread(self, comment_id: UUID, draft: Draft | None) -> dict[str, Any]:
-        """A thread, or the thread of a reply, positioned on a version."""
+        """A thread, or the thread of a reply, positioned on a version; one on a proposal in its newest round."""
         found = services.visible_comment(user=self.user(), comment_id=comment_id)
         threads = list(Comment.objects.filter(pk=found.thread_id or found.id).with_facts())
+        if threads[0].round_id is not None:
+            return rounds().bodies(threads)[0]
         return thread_bodies(threads, draft or threads[0].on_draft)[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -20,19 +21,31 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class CommentTarget:
-    """A field of a version, and the lines of it where a comment is on some."""
+    """A field of a version, or a target on a side of a round; and the lines of its text where a comment is on some.
 
-    draft: Draft
+    `field` is empty for a comment on all that a round changes. `content_id` is the SHA-256 of the text; None where a
+    target has no text.
+    """
+
     field: str
-    content_id: str
+    content_id: str | None
+    draft: Draft | None = None
+    round_id: UUID | None = None
+    side: str = ""
     span: LineSpan | None = None
     quote: str = ""
 
     def columns(self) -> dict[str, Any]:
         """As the columns of a comment."""
-        lines = self.span._asdict() if self.span else {}
-        place = {"draft": self.draft, "field": self.field, "content_id": self.content_id, "quote": self.quote}
-        return {**place, **lines}
+        return {
+            "field": self.field,
+            "content_id": self.content_id,
+            "draft": self.draft,
+            "round_id": self.round_id,
+            "side": self.side,
+            "quote": self.quote,
+            **(self.span._asdict() if self.span else {}),
+        }
 
 
 def check_comment_text(value: object) -> str:
@@ -58,12 +71,19 @@ def read_target(
     digest = draft.sha256_of(field)
     if digest is None:
         raise ValidationFailed({"target_field": [_("v{version} has no {field}.").format(version=version, field=field)]})
+    return CommentTarget(field, digest, draft=draft, **read_anchor(anchor, digest))
+
+
+def read_anchor(anchor: Mapping[str, Any] | None, content_id: str | None) -> dict[str, Any]:
+    """The lines of a text that a comment names, as members of a `CommentTarget`. Raises `ValidationFailed`."""
     if anchor is None:
-        return CommentTarget(draft, field, digest)
-    lines = lines_of(Blob.objects.get(pk=digest).text)
+        return {}
+    if content_id is None:
+        raise ValidationFailed({"anchor": [_("There is no text here. Comment on the whole change.")]})
+    lines = lines_of(Blob.objects.get(pk=content_id).text)
     span = _read_span(anchor, len(lines))
     selected = "\n".join(lines[span.from_line - 1 : span.to_line])
-    return CommentTarget(draft, field, digest, span, _read_quote(anchor.get("quote"), selected))
+    return {"span": span, "quote": _read_quote(anchor.get("quote"), selected)}
 
 
 def _read_span(anchor: Mapping[str, Any], count: int) -> LineSpan:

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from drafts.comments.models import Comment
-from drafts.events import ANSWERED, MENTIONED
+from drafts.comments.places import rounds
+from drafts.events import ANSWERED, COMMENTED, MENTIONED
 from projects.models import Member
 from projects.writing import ProjectWrite
 
@@ -20,12 +21,20 @@ _MENTION: Final = re.compile(r"(?<![A-Za-z0-9@._+/-])@([A-Za-z0-9][A-Za-z0-9._+-
 
 
 def notify_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any], seq: int) -> None:
-    """Put a new comment into the inboxes of those it mentions, and of those whose thread it answers."""
-    mentioned = mentioned_in(comment.text, project_id=write.project.id)
-    write.notify(MENTIONED, mentioned, facts, seq)
+    """Put a new comment into the inboxes of those it mentions, of those whose thread it answers, and of those whose
+    proposal it is on: one line for each.
+    """
+    told = mentioned_in(comment.text, project_id=write.project.id)
+    write.notify(MENTIONED, told, facts, seq)
+    thread = comment
     if comment.thread_id is not None:
+        thread = Comment.objects.get(pk=comment.thread_id)
         comments = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
-        write.notify(ANSWERED, set(comments.values_list("author_id", flat=True)) - mentioned, facts, seq)
+        answered = set(comments.values_list("author_id", flat=True)) - told
+        write.notify(ANSWERED, answered, facts, seq)
+        told |= answered
+    if thread.round_id is not None:
+        write.notify(COMMENTED, rounds().people(thread) - told, facts, seq)
 
 
 def mentioned_in(text: str, *, project_id: UUID) -> set[UUID]:

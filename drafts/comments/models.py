@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 10_000
 MAX_QUOTE = 20_000
 MAX_REPLIES = 500
+# The longest target of a change, with its kind.
+MAX_FIELD = 1140
 
 
 class CommentState(models.TextChoices):
@@ -30,12 +33,28 @@ class CommentState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Side(models.TextChoices):
+    """The text of a round that a comment is on: what it was made from, what was current then, what it proposes."""
+
+    BASE = "base", _("Base")
+    CURRENT = "current", _("Current")
+    AFTER = "after", _("Proposed")
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Reading comments."""
 
     def threads(self, project_id: UUID) -> CommentQuerySet:
-        """The comments that start a thread."""
-        return self.filter(project_id=project_id, thread__isnull=True)
+        """The comments that start a thread on a version."""
+        return self.filter(project_id=project_id, thread__isnull=True, draft__isnull=False)
+
+    def on_rounds(self, rounds: Iterable[UUID] | models.QuerySet[Any]) -> CommentQuerySet:
+        """The comments that start a thread on one of these rounds of proposals."""
+        return self.filter(round_id__in=rounds)
+
+    def on_versions(self) -> CommentQuerySet:
+        """The comments and replies in threads on versions."""
+        return self.filter(Q(draft__isnull=False) | Q(thread__draft__isnull=False))
 
     def made_up_to(self, version: int) -> CommentQuerySet:
         """Threads on this version or an earlier one."""
@@ -55,7 +74,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """A comment on a place in a version, which starts a thread, or a reply in a thread.
+    """A comment on a place in a version or in a round of a proposal, which starts a thread, or a reply in a thread.
 
     Never edited, never deleted: only `state`, `state_at` and `state_by` change, which a trigger enforces. The text is
     stored here and not in a blob, because it belongs to exactly one comment and has no versions. The event records the
@@ -66,9 +85,14 @@ class Comment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="comments")
     thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
-    # The place of a thread; `content` is the field's content in that version. A reply repeats its thread's place.
+    # The place of a thread; `content` is the field's content in that version, or on that side of the round (NULL where
+    # a kind of change has no text, and the field is empty where a comment is on all that the round changes). A reply
+    # has its thread's place.
     draft = models.ForeignKey("drafts.Draft", on_delete=models.PROTECT, null=True, related_name="comments")
-    field = models.CharField(max_length=1100, blank=True, default="")
+    # A row of `proposals_round`, an app above this one: the foreign key is SQL (proposals/migrations/0004).
+    round_id = models.UUIDField(null=True)
+    side = models.CharField(max_length=7, choices=Side.choices, blank=True, default="", db_default="")
+    field = models.CharField(max_length=MAX_FIELD, blank=True, default="")
     content = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     from_line = models.PositiveIntegerField(null=True, help_text=_("1-based; NULL for a comment on the whole field."))
     to_line = models.PositiveIntegerField(null=True, help_text=_("Inclusive."))
@@ -95,9 +119,14 @@ class Comment(models.Model):
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(thread__isnull=True, draft__isnull=False, content__isnull=False) & ~Q(field="")
-                | Q(thread__isnull=False, draft__isnull=True, content__isnull=True, field="", quote="")
-                & Q(from_line__isnull=True),
+                condition=Q(thread__isnull=True, draft__isnull=False, content__isnull=False, round_id__isnull=True)
+                & Q(side="")
+                & ~Q(field="")
+                | Q(thread__isnull=True, draft__isnull=True, round_id__isnull=False, side__in=Side.values)
+                & (Q(content__isnull=False) | Q(from_line__isnull=True))
+                & (~Q(field="") | Q(content__isnull=True, quote="", side=Side.AFTER))
+                | Q(thread__isnull=False, draft__isnull=True, round_id__isnull=True, content__isnull=True)
+                & Q(field="", side="", quote="", from_line__isnull=True),
                 name="drafts_comment_place_or_thread",
             ),
             models.CheckConstraint(
@@ -118,6 +147,9 @@ class Comment(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["project", "thread", "state"], name="drafts_comment_project"),
+            models.Index(
+                fields=["round_id", "state"], condition=Q(round_id__isnull=False), name="drafts_comment_on_round"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,13 +57,18 @@ def positions(
     """
     threads = list(threads)
     fields = fields_on(threads, draft) if fields is None else fields
+    return positions_in(threads, {thread.id: draft.sha256_of(fields[thread.id]) for thread in threads})
+
+
+def positions_in(threads: Iterable[Comment], contents: Mapping[UUID, str | None]) -> dict[UUID, LineSpan | None]:
+    """As `positions`, in the contents (SHA-256; None: there is none) that are given for the threads."""
     found: dict[UUID, LineSpan | None] = {}
     asked: dict[UUID, _Question] = {}
     for thread in threads:
         if thread.from_line is None or thread.to_line is None or thread.content_id is None:
             continue
         span = LineSpan(thread.from_line, thread.to_line)
-        here = draft.sha256_of(fields[thread.id])
+        here = contents[thread.id]
         if here == thread.content_id or here is None:
             found[thread.id] = span if here else None
         else:

@@ -32,7 +32,13 @@ def thread_bodies(threads: Sequence[Comment], draft: Draft) -> list[dict[str, An
     fields = fields_on(threads, draft)
     places = positions(threads, draft, fields)
     replies = replies_of(threads)
-    return [_thread_body(each, fields[each.id], places.get(each.id), replies.get(each.id, [])) for each in threads]
+    return [
+        {
+            "version": each.on_draft.version_number,
+            **thread_body(each, fields[each.id], places.get(each.id), replies.get(each.id, [])),
+        }
+        for each in threads
+    ]
 
 
 def replies_of(threads: Sequence[Comment]) -> dict[UUID, list[Comment]]:
@@ -82,12 +88,12 @@ def margin_counts(*, project_id: UUID, draft: Draft) -> dict[str, MarginCounts]:
     return dict(counts)
 
 
-def _thread_body(
+def thread_body(
     thread: Comment, field: str, place: tuple[int, int] | None, replies: Sequence[Comment]
 ) -> dict[str, Any]:
+    """A thread at its place in a field, without the version or round that it was made on."""
     return {
         **comment_body(thread),
-        "version": thread.on_draft.version_number,
         "target_field": thread.field,
         "field": field,
         "anchor": thread.anchor,

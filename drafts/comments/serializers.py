@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import PersonSerializer
-from drafts.comments.models import MAX_QUOTE, MAX_TEXT, CommentState
+from drafts.comments.models import MAX_QUOTE, MAX_TEXT, CommentState, Side
 from drafts.comments.reading import MarginCounts
 from rest.fields import Integer, Text
 
@@ -65,11 +65,18 @@ class ReplyInfo(CommentInfo):
 
 
 class ThreadInfo(CommentInfo):
-    """A comment with its replies, positioned on the requested version."""
+    """A comment with its replies, positioned on the requested version, or in a round of its proposal."""
 
-    version = serializers.IntegerField(min_value=1, help_text="Where it was made.")
-    target_field = serializers.CharField(help_text="Its field, as it was called there.")
-    field = serializers.CharField(help_text="What the field is called on the asked version: files can be renamed.")
+    version = serializers.IntegerField(min_value=1, allow_null=True, help_text="Where it was made; null on a round.")
+    proposal_id = serializers.UUIDField(required=False, help_text="The proposal that it is on, if it is on one.")
+    round = serializers.IntegerField(required=False, help_text="The round where it was made.")
+    side = serializers.ChoiceField(Side.choices, required=False, help_text="The text of the round that it is on.")
+    target_field = serializers.CharField(
+        allow_blank=True, help_text="Its field, as it was called there; empty on all that a round changes."
+    )
+    field = serializers.CharField(
+        allow_blank=True, help_text="What the field is called on the asked version: files can be renamed."
+    )
     anchor = Anchor(allow_null=True)
     position = Lines(allow_null=True, help_text="Where its text is on the asked version; null where it is gone.")
     replies = ReplyInfo(many=True)

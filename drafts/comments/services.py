@@ -15,15 +15,22 @@ from accounts.models import User
 from audit.models import Event
 from audit.services import Target
 from blobs.models import sha256_of
-from drafts.comments.inputs import check_comment_text, read_target
+from drafts.comments.inputs import CommentTarget, check_comment_text, read_target
 from drafts.comments.mentions import notify_readers
 from drafts.comments.models import MAX_REPLIES, Comment, CommentState
+from drafts.comments.places import facts_of_thread
 from drafts.fingerprints import fingerprint
 from drafts.search.indexing import index_comment
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
 from projects.models import Project
 from projects.writing import ProjectWrite, project_write
+
+# What a line of the inbox says of a comment; the last three of those on proposals only.
+INBOX_FACTS: Final = (
+    *("comment_id", "thread_id", "version", "target_field"),
+    *("proposal_id", "proposal_number", "round"),
+)
 
 # The resulting state of each action, and the states in which it is allowed.
 _STEPS: Final = {
@@ -56,21 +63,24 @@ def create_comment(
     }
     with project_write(caller=caller, project_id=project_id, action="comment.write", parameters=parameters) as write:
         if write.repeat_of is not None:
-            return _repeated(write)
+            return repeated_comment(write)
         text = check_comment_text(text)
         target = read_target(write.project, version=version, target_field=target_field, anchor=anchor)
-        comment = Comment(id=uuid7(), project=write.project, text=text, author=caller.user, **target.columns())
-        data = {
-            "comment_id": str(comment.id),
-            "thread_id": str(comment.id),
-            "version": version,
-            "target_field": comment.field,
-            "sha256": comment.content_id,
-            "from_line": comment.from_line,
-            "to_line": comment.to_line,
-            "quote_sha256": sha256_of(comment.quote.encode()) if comment.from_line else None,
-        }
-        return _insert(write, comment, "comment.created", data)
+        return start_thread(write, target, text)
+
+
+def start_thread(write: ProjectWrite, target: CommentTarget, text: str) -> Comment:
+    """Start a thread at a place that was checked, with a text that was; for services of apps above, too."""
+    comment = Comment(id=uuid7(), project=write.project, text=text, author=write.caller.user, **target.columns())
+    data = {
+        "comment_id": str(comment.id),
+        **facts_of_thread(comment),
+        "sha256": comment.content_id,
+        "from_line": comment.from_line,
+        "to_line": comment.to_line,
+        "quote_sha256": sha256_of(comment.quote.encode()) if comment.from_line else None,
+    }
+    return _insert(write, comment, "comment.created", data)
 
 
 def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
@@ -81,7 +91,7 @@ def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
     parameters = {"comment": str(comment_id), "answer": fingerprint(text)}
     with _comment_write(caller, comment_id, parameters) as write:
         if write.repeat_of is not None:
-            return _repeated(write)
+            return repeated_comment(write)
         text = check_comment_text(text)
         answered = Comment.objects.get(pk=comment_id)
         thread = Comment.objects.select_related("draft").get(pk=answered.thread_id or answered.id)
@@ -90,7 +100,7 @@ def answer_comment(*, caller: Caller, comment_id: UUID, text: str) -> Comment:
         if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
             raise Conflict(_("A thread can have at most {most} replies. Start another one.").format(most=MAX_REPLIES))
         reply = Comment(id=uuid7(), project=write.project, thread=thread, text=text, author=caller.user)
-        data = {"comment_id": str(reply.id), **_facts_of_thread(thread)}
+        data = {"comment_id": str(reply.id), **facts_of_thread(thread)}
         return _insert(write, reply, "comment.answered", data)
 
 
@@ -115,7 +125,7 @@ def withdraw_comment(*, caller: Caller, comment_id: UUID, reason: str = "") -> C
     parameters = {"comment": str(comment_id), "withdraw": fingerprint(reason)}
     with _comment_write(caller, comment_id, parameters, action=action) as write:
         if write.repeat_of is not None:
-            return _repeated(write)
+            return repeated_comment(write)
         comment = Comment.objects.select_related("author").get(pk=comment_id)
         words = check_reason(reason) if reason or not is_own else None
         return _move(write, comment, "comment.withdrawn", reason=words)
@@ -141,7 +151,7 @@ def _comment_write(
 def _move_thread(caller: Caller, comment_id: UUID, event: str) -> Comment:
     with _comment_write(caller, comment_id, {"comment": str(comment_id), "to": event}) as write:
         if write.repeat_of is not None:
-            return _repeated(write)
+            return repeated_comment(write)
         comment = Comment.objects.select_related("author").get(pk=comment_id)
         if comment.thread_id is not None:
             words = _("A reply is neither resolved nor reopened; its thread is.")
@@ -157,7 +167,7 @@ def _move(write: ProjectWrite, comment: Comment, action: str, *, reason: str | N
     thread = comment
     if comment.thread_id is not None:
         thread = Comment.objects.get(pk=comment.thread_id)
-    data = {"comment_id": str(comment.id), **_facts_of_thread(thread), "state": after.value, "before": comment.state}
+    data = {"comment_id": str(comment.id), **facts_of_thread(thread), "state": after.value, "before": comment.state}
     event = write.record(action, Target.of("comment", comment.id), data, reason=reason)
     comment.state, comment.state_at, comment.state_by = after.value, event.at, write.caller.user
     comment.save(update_fields=["state", "state_at", "state_by"])
@@ -170,16 +180,13 @@ def _insert(write: ProjectWrite, comment: Comment, action: str, data: Mapping[st
     comment.created_at = event.at
     comment.save(force_insert=True)
     index_comment(comment)
-    place = {name: data[name] for name in ("comment_id", "thread_id", "version", "target_field")}
+    place = {name: data[name] for name in INBOX_FACTS if name in data}
     notify_readers(write, comment, place, event.seq)
     return comment
 
 
-def _facts_of_thread(thread: Comment) -> dict[str, Any]:
-    return {"thread_id": str(thread.id), "version": thread.on_draft.version_number, "target_field": thread.field}
-
-
-def _repeated(write: ProjectWrite) -> Comment:
+def repeated_comment(write: ProjectWrite) -> Comment:
+    """The comment that the first request with the same `client_ref` made or moved."""
     event: Event | None = write.repeat_of
     assert event is not None
     comment = Comment.objects.select_related("author", "draft", "state_by").get(pk=event.target_id)

@@ -43,9 +43,14 @@ class Merge:
     parts: tuple[MergePart, ...]
 
     @property
+    def conflicts(self) -> int:
+        """In how many places both sides changed the same lines differently."""
+        return sum(part.kind == "conflict" for part in self.parts)
+
+    @property
     def text(self) -> str | None:
         """The merged text, or None if both sides changed the same lines differently."""
-        if any(part.kind == "conflict" for part in self.parts):
+        if self.conflicts:
             return None
         return "\n".join(chain.from_iterable(part.merged for part in self.parts))
 
@@ -107,7 +112,7 @@ def _take_overlapping(changes: tuple[list[Gap], list[Gap]], places: list[int], s
 
 
 def _lines_of(lines: Sequence[str], changes: Sequence[Gap], base: Sequence[str], start: int, end: int) -> Sequence[str]:
-    """The lines of one side that stand for `base[start:end]`."""
+    """The lines of one side that replace `base[start:end]`."""
     if not changes:
         return base[start:end]
     first, last = changes[0], changes[-1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +28,8 @@ MAX_READ: Final = 16 * 1024 * 1024
 
 FieldContents = dict[str, FieldContent]
 
+NO_RENAMES: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 def compare_drafts(
     base: Draft | None,
@@ -36,7 +40,7 @@ def compare_drafts(
     rows: int = ROWS,
     after: int = 0,
 ) -> Comparison:
-    """Compare two versions that the caller may read, in one query; None stands for an empty version.
+    """Compare two versions that the caller may read, in one query; None is an empty version.
 
     With `field`, compare only that field (a renamed file by its old or its new name). At most `rows` lines and values
     are returned; of a single field, the first `after` are left out. `reader` is the person for whom large texts are
@@ -44,10 +48,24 @@ def compare_drafts(
     version has, `RateLimited` if too many comparisons of large texts are waiting.
     """
     old, new = base.fields if base else {}, target.fields
+    recorded = _recorded_renames(base, target)
+    return compare_contents(old, new, field, recorded=recorded, reader=reader, rows=rows, after=after)
+
+
+def compare_contents(
+    old: FieldContents,
+    new: FieldContents,
+    field: str | None = None,
+    *,
+    recorded: Mapping[str, str] = NO_RENAMES,
+    reader: UUID | None = None,
+    rows: int = ROWS,
+    after: int = 0,
+) -> Comparison:
+    """As `compare_drafts`, of contents that need not be those of versions. `recorded` renames: new name → old name."""
     if field is not None and check_field_name(field) not in old.keys() | new.keys():
         raise NotFound(_("Neither version has {field}.").format(field=field))
-    recorded = _recorded_renames(base, target)
-    versions = _Versions(old, new, Budget(rows=rows, skip=after if field else 0), recorded)
+    versions = _Versions(old, new, Budget(rows=rows, skip=after if field else 0), dict(recorded))
     versions.read(versions.affordable(versions.needed(field)))
     with admitted(reader, sum(map(len, versions.texts.values()))):
         return _compare(versions, field)

@@ -56,14 +56,13 @@ def moment_at(*, project_id: UUID, at: datetime) -> Moment:
 
 def _moment(project_id: UUID, at: datetime, draft: Draft | None) -> Moment:
     leases = Lease.objects.of_project(project_id).held_at(at).select_related("user").order_by("field", "token")
-    comments = Comment.objects.filter(project_id=project_id, created_at__lte=at)
+    made = Comment.objects.threads(project_id).filter(created_at__lte=at)
     states = _states_at(project_id, at)
     closed = [identity for identity, state in states.items() if state != CommentState.OPEN]
-    threads = list(
-        comments.filter(thread__isnull=True).exclude(pk__in=closed).with_facts().order_by("id")[: MAX_COMMENTS + 1]
-    )
+    threads = list(made.exclude(pk__in=closed).with_facts().order_by("id")[: MAX_COMMENTS + 1])
     more, threads = len(threads) > MAX_COMMENTS, threads[:MAX_COMMENTS]
-    replies = comments.filter(thread__in=[each.id for each in threads]).exclude(pk__in=closed)
+    answers = Comment.objects.filter(thread__in=[each.id for each in threads], created_at__lte=at)
+    replies = answers.exclude(pk__in=closed)
     return Moment(
         at=at,
         draft=draft,

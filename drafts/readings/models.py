@@ -16,7 +16,7 @@ class ReadMark(models.Model):
     """One person has read how a field became another text. Private to them, and not a record: no event, no export.
 
     It names both texts by their hashes instead of two versions: so it counts for every pair of versions between which
-    the field changed in this way, and no longer once the text is another one. An empty hash stands for no text.
+    the field changed in this way, and no longer once the text is another one. An empty hash means no text.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -12,7 +12,7 @@ MAX_VERSION = 999_999_999
 
 
 class NewReadMark(serializers.Serializer[Any]):
-    base = Integer(min_value=0, max_value=MAX_VERSION, help_text="A version; 0 stands for nothing, before the first.")
+    base = Integer(min_value=0, max_value=MAX_VERSION, help_text="A version; 0 is the empty state before the first.")
     target = Integer(min_value=1, max_value=MAX_VERSION)
     field = Text(max_length=1100)
     read = Flag(help_text="False takes the mark back.")

@@ -27,7 +27,7 @@ def mark_read(
 ) -> tuple[Draft | None, Draft]:
     """Mark a field that two versions differ in as read by the caller, or take the mark back; returns both versions.
 
-    `base` 0 stands for nothing, before the first version. Raises `NotFound` for the project and the versions,
+    `base` 0 is the empty state before the first version. Raises `NotFound` for the project and the versions,
     `ValidationFailed` for a field that neither of them has, `Conflict` for more than 20,000 marks in one project.
     """
     with unavailable_on_timeout():

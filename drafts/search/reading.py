@@ -121,7 +121,8 @@ def _rows(project_id: UUID, words: Sequence[str]) -> list[_Row]:
 
 def _comments(project_id: UUID, words: Sequence[str]) -> QuerySet[Comment]:
     query = StoredQuery(query_text(words, project_id))
-    found = Comment.objects.filter(project_id=project_id, indexed__words=query).exclude(state=CommentState.WITHDRAWN)
+    found = Comment.objects.on_versions().filter(project_id=project_id, indexed__words=query)
+    found = found.exclude(state=CommentState.WITHDRAWN)
     return found.select_related("author", "draft", "thread__draft").order_by("-id")
 
 

@@ -16,7 +16,7 @@ from accounts.suspension import restore_signing
 from foundry_site.demo import sign_in_file
 from foundry_site.demo.scenario import SCENARIO
 from foundry_site.demo.story import PROJECT_DESCRIPTION, PROJECT_NAME
-from projects.demo import DEMO_STEPS, MARA, PEOPLE, DemoPerson, DemoProject
+from projects.demo import DEMO_STEPS, EVERYBODY, MARA, PEOPLE, DemoPerson, DemoProject
 from projects.models import Member, Project
 from projects.services import add_member, create_project
 
@@ -39,7 +39,7 @@ def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
         demo: sign_in_file.Demo = {**known, "url": url}
     else:
         passwords = {person.username: _password() for person in PEOPLE if person.signs_in}
-        users = {person: _account(person, passwords.get(person.username)) for person in PEOPLE}
+        users = {person: _account(person, passwords.get(person.username)) for person in EVERYBODY}
         project = _project(users)
         made = DemoProject(project, users, passwords)
         for step in (*SCENARIO, *DEMO_STEPS.values()):
@@ -75,13 +75,14 @@ def _account(person: DemoPerson, password: str | None) -> User:
             display_name=person.display_name,
             password=password,
             is_auditor=person.is_auditor,
+            kind=person.kind,
         )
     elif user.display_name != person.display_name:
         raise DemoError(f"The user name {person.username} is taken, so there can be no demo here; use --no-demo.")
     elif password is not None:
         set_password(caller=foundry, user_id=user.id, password=password)
     if password is not None:
-        # Nobody but the demo itself stands behind its people: they may sign at once.
+        # The demo itself made its people's passwords: they may sign at once.
         restore_signing(caller=foundry, user_id=user.id, reason="The demo made their sign-in")
     return user
 

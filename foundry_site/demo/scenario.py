@@ -1,7 +1,12 @@
-"""The demo's story in its order: written, talked about, released as 1.0, and gone on with."""
+"""The demo's story in its order: written, talked about, released as 1.0, gone on with, and proposed to."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from foundry_site.demo import drawings
+from foundry_site.demo.attachment_steps import AttachFile
+from foundry_site.demo.proposals import PROPOSALS
 from foundry_site.demo.steps import (
     AddComment,
     AddTask,
@@ -30,6 +35,12 @@ SCENARIO: tuple[DemoStep, ...] = (
     ),
     AddTask("amendment", MARA, "Section numbers follow amendment 4", DANIEL),
     _SAVES[_RELEASED - 1],
+    AttachFile(
+        DANIEL,
+        "amendment-4-section-numbers.pdf",
+        partial(drawings.pdf, "Section numbers in amendment 4", drawings.SECTIONS),
+        version=_RELEASED,
+    ),
     AnswerComment("sections", DANIEL, "Done with v12. 6.5 stays as it was."),
     ResolveComment("sections", PRIYA),
     FinishTask("amendment", DANIEL),
@@ -46,7 +57,14 @@ SCENARIO: tuple[DemoStep, ...] = (
         "Never compute a dose from body weight",
         "Cite 6.1.2 here, otherwise this reads as our opinion. @editor, can you take it?",
     ),
+    AttachFile(
+        PRIYA,
+        "dose-levels.png",
+        partial(drawings.png, "Dose levels, section 6.1.2", drawings.DOSES),
+        comment="weight",
+    ),
     AnswerComment("weight", MARA, "Agreed, before 1.1."),
     AddTask("flat", MARA, "Cite 6.1.2 for the flat dose", DANIEL),
     AddTask("pharmacovigilance", DANIEL, "Have pharmacovigilance confirm the 24 hours", PRIYA),
+    *PROPOSALS,
 )

@@ -19,6 +19,7 @@ from projects.demo import DemoPerson, DemoProject
 from projects.fields import PROMPT
 from projects.services import reopen_project
 from publishing.credentials import SigningCredentials
+from publishing.models import Release
 from publishing.services import sign_release, submit_release
 
 
@@ -160,12 +161,14 @@ class SignRelease:
 
     def play(self, demo: DemoProject) -> None:
         name = self.signer.username
+        notes = Release.objects.get(pk=demo.made[self.release]).notes
         sign_release(
             caller=demo.once(self.signer, "sign", self.release, self.meaning),
             release_id=demo.made[self.release],
             meaning=self.meaning,
             proof=SigningCredentials(username=name, password=demo.passwords[name]),
             comment=self.comment,
+            notes=notes.sha256 if notes else "",
         )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from foundry_site.demo import texts
+from foundry_site.demo import questions, texts
 from projects.demo import DANIEL, MARA, SOFIA, DemoPerson
 
 PROJECT_NAME = "Oncology protocol agent"
 PROJECT_DESCRIPTION = "Answers questions on trial ONC-2041 from protocol and brochure"
 TOPOLOGY = "files/topology.yaml"
 CORPUS = "files/corpus/adverse_events.jsonl"
+SUITE = "files/evaluations/protocol.yaml"
+QUESTIONS = "files/evaluations/questions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,20 @@ LATER_VERSIONS = (
         },
     ),
     DemoVersion(
-        SOFIA, "Two cases of the second interim analysis", {CORPUS: _jsonl(texts.corpus(cleaned=True, more=True))}
+        SOFIA,
+        "Two cases of the second interim analysis; questions to measure versions by",
+        {
+            CORPUS: _jsonl(texts.corpus(cleaned=True, more=True)),
+            SUITE: _yaml(questions.SUITE),
+            QUESTIONS: _jsonl(questions.questions()),
+        },
     ),
     DemoVersion(
         MARA,
         "More passages for questions on eligibility",
         {
             "model_configuration": texts.configuration(temperature=0.1, top_k=16, graders=2, output_tokens=900),
+            QUESTIONS: _jsonl(questions.questions(looser=True)),
         },
     ),
 )

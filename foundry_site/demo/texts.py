@@ -75,11 +75,16 @@ REFUSALS = """\
 Refuse, and name the medical monitor on call, when you are asked to judge whether a patient should stay in the trial, to
 estimate a prognosis, or to compare tovarexinib with a therapy outside the protocol.
 """
+REFUSALS_WITH_ADVICE = REFUSALS.rstrip("\n") + " Say what you can quote instead.\n"
 OUTPUT = """\
 # Output
 A JSON object with `answer`, `sections` (the section numbers quoted), `quotes` (their exact words) and `escalate`
 (true where a human has to look today).
 """
+OUTPUT_WITH_AMENDMENT = OUTPUT.replace(
+    "`quotes` (their exact words) and `escalate`",
+    "`quotes` (their exact words), `amendment` (the one that\nthe answer follows) and `escalate`",
+)
 
 
 def prompt(*sections: str) -> str:

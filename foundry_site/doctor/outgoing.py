@@ -10,7 +10,7 @@ from kernel.doctor import Diagnoses, bad, ok
 from kernel.outbound import OutboundError, connect
 
 SECONDS_TO_ANSWER: Final = 5.0
-MEND: Final = (
+REMEDY: Final = (
     "Check the address, and the firewall of this node; a host inside, or without TLS, is named in"
     " FOUNDRY_OUTBOUND_HOSTS. Proxies of the environment are not used."
 )
@@ -30,6 +30,6 @@ def examine() -> Diagnoses:
         try:
             connect(address, seconds=SECONDS_TO_ANSWER)
         except OutboundError as error:
-            yield bad(name, str(error), MEND)
+            yield bad(name, str(error), REMEDY)
         else:
             yield ok(name, "can be reached")

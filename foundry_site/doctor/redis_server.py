@@ -68,7 +68,7 @@ def _disk(facts: dict[str, Any]) -> Diagnosis:
     """Check persistence: Postgres has the record, so none is needed, but a failing one makes Redis refuse writes."""
     if facts.get("rdb_last_bgsave_status", "ok") != "ok" or facts.get("aof_last_write_status", "ok") != "ok":
         return bad(
-            "Redis persistence", "its last write to disk failed", 'Mend its disk, or set save "" and appendonly no.'
+            "Redis persistence", "its last write to disk failed", 'Repair its disk, or set save "" and appendonly no.'
         )
     kept = (
         "kept on disk, which Foundry does not need" if int(facts.get("aof_enabled", 0)) else "may forget, as it should"

@@ -17,11 +17,13 @@ from foundry_site.launcher.processes import ProgramError, run_quietly
 
 MIN_NODE = 20
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
-# What esbuild bundles, and where Tailwind looks for class names.
+# What esbuild bundles, and where Tailwind looks for class names; patterns of files and folders.
 SOURCES = (
     "frontend",
     "templates",
     "workspace",
+    "stages/*/templates",
+    "stages/*/styles",
     "kernel/invisible.json",
     "package.json",
     "package-lock.json",
@@ -121,7 +123,7 @@ def _is_current(stamp: Path, sources: Iterable[str]) -> bool:
 def fingerprint(sources: Iterable[str]) -> str:
     """SHA-256 over the names and contents of all files under the sources."""
     digest = hashlib.sha256()
-    for path in sorted(file for name in sources for file in _files(BASE_DIR / name)):
+    for path in sorted(file for name in sources for found in BASE_DIR.glob(name) for file in _files(found)):
         digest.update(f"{path.relative_to(BASE_DIR)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

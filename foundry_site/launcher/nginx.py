@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from typing import Final
 from foundry_site.launcher.console import LaunchError
 
 STOP_SECONDS: Final = 10
+# Its input is ours and never written to, so that nginx ends with the launcher, even if that is killed.
+UNTIL_INPUT_ENDS: Final = '"$@" & nginx=$!; read -r _; kill $nginx; wait $nginx'
 # All files of nginx are in the data folder. It stays in the foreground, so that it is our child process.
 CONFIGURATION: Final = """\
 daemon off;
@@ -71,15 +74,16 @@ def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]
     tested = subprocess.run([*command, "-t", "-q"], capture_output=True, text=True, check=False)
     if tested.returncode != 0:
         raise LaunchError(f"nginx refuses {file}: {tested.stderr.strip().splitlines()[0]}")
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", UNTIL_INPUT_ENDS, "sh", *command], stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
         yield
     finally:
-        process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

@@ -27,7 +27,7 @@ NOT_FOR_PEOPLE = (
     "drafts/exchange/**",
 )
 # Their `help_text` is the description of the API.
-DESCRIPTIONS = frozenset({"serializers.py", "schema.py"})
+DESCRIPTIONS = ("serializers.py", "schema.py")
 TRANSLATES = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"})
 MESSAGES = frozenset({"debug", "info", "success", "warning", "error", "add_message"})
 # What these keywords name is shown, wherever they are given.
@@ -47,7 +47,7 @@ def problems() -> Iterator[str]:
         name = path.relative_to(BASE_DIR)
         if name.parts[0].startswith((".", "node_modules")) or any(_matches(name, each) for each in NOT_FOR_PEOPLE):
             continue
-        shown = SHOWN - {"help_text"} if path.name in DESCRIPTIONS else SHOWN
+        shown = SHOWN - {"help_text"} if path.name.endswith(DESCRIPTIONS) else SHOWN
         for line, words in untranslated(path.read_text(), refusals, shown):
             yield f"{name}:{line}: not translated: {words}"
 
@@ -61,7 +61,7 @@ def refusal_names(source: str) -> frozenset[str]:
 def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = SHOWN) -> list[tuple[int, str]]:
     """The texts for people in a module that do not go through gettext, with their lines.
 
-    A name stands for what the same function, or the module, assigns to it; a call, for what a function of the same
+    A name is read as what the same function, or the module, assigns to it; a call, for what a function of the same
     module returns.
     """
     module = ast.parse(source)

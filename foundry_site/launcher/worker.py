@@ -1,7 +1,8 @@
-"""The worker for background jobs, which ``script/run`` starts next to the server.
+"""The processes for background jobs, which ``script/run`` starts next to the server.
 
-It is a process of its own, so that a long job does not slow the server down. It exits when its standard input is
-closed, which the kernel does however the launcher ends. A worker that exits earlier is started again.
+The worker runs all short jobs, the runner those that may take minutes (`manage.py runner`), where a stage has such
+jobs. They are processes of their own, so that a job does not slow the server down. They exit when their standard input
+is closed, which the kernel does however the launcher ends. One that exits earlier is started again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,29 +20,37 @@ from foundry_site.launcher.console import print_error
 from foundry_site.launcher.supervision import Supervised, supervised
 
 STOP_SECONDS = 10
+RUNNER = "runner"
 
 
 @contextmanager
 def background_worker(data_dir: Path) -> Iterator[None]:
-    """Run a worker inside the context; at the end, a running job gets 10 seconds to finish.
+    """Run a worker, and a runner where a stage needs one; at the end, a running job gets 10 seconds to finish.
 
-    Pages work without a worker; the doctor, the metrics and the audit viewer then report the jobs that are not done.
+    Pages work without them; the doctor, the metrics and the audit viewer then report the jobs that are not done.
     """
-    worker = _Worker(data_dir)
-    worker.start()
+    from kernel.runner import RUNNER_QUEUES
+
+    worker, runner = _Worker(data_dir), _Worker(data_dir, RUNNER)
+    watched = [Supervised("The worker of background jobs", worker.is_running, worker.start, _no_more)]
+    if RUNNER_QUEUES:
+        watched.append(Supervised("The runner of long jobs", runner.is_running, runner.start, _no_runs))
     try:
-        with supervised([Supervised("The worker of background jobs", worker.is_running, worker.start, _no_more)]):
+        for each in watched:
+            each.start()
+        with supervised(watched):
             yield
     finally:
         worker.stop()
+        runner.stop()
 
 
 class _Worker:
     """The newest process of the worker."""
 
-    def __init__(self, data_dir: Path) -> None:
-        # The argument is not used; it shows the owner in a list of processes.
-        self._command = [sys.executable, "-P", "-m", "foundry_site.launcher.worker", str(data_dir)]
+    def __init__(self, data_dir: Path, *command: str) -> None:
+        # The folder is not used; it shows the owner in a list of processes.
+        self._command = [sys.executable, "-P", "-m", "foundry_site.launcher.worker", str(data_dir), *command]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -77,14 +86,18 @@ def _no_more() -> None:
     )
 
 
-def main() -> None:
-    """Run the worker until standard input is closed."""
+def _no_runs() -> None:
+    print_error("No model answers any more: read the log above, and start Foundry again.")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the worker, or the runner, until standard input is closed."""
     threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command("procrastinate", "worker")
+    call_command(*([RUNNER] if RUNNER in arguments[1:] else ["procrastinate", "worker"]))
 
 
 def end_with_input() -> None:
@@ -96,4 +109,4 @@ def end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from typing import Final
+from io import BytesIO
+from typing import IO, Any, Final
 from weakref import WeakValueDictionary
 
 from asgiref.sync import sync_to_async
@@ -37,6 +39,21 @@ class HttpApplication(ASGIHandler):
         self._slots = asyncio.Semaphore(settings.FOUNDRY_REST_THREADS)
         self._probe_slots = asyncio.Semaphore(MAX_PROBES)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def read_body(self, receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> IO[bytes]:
+        """The body of a request. The one message in which our server gives it is not copied.
+
+        Raises `RequestAborted` if the client has gone.
+        """
+        first = await receive()
+        if first["type"] == "http.request" and not first.get("more_body"):
+            return BytesIO(first.get("body", b""))
+        messages = [first]
+
+        async def receive_again() -> Mapping[str, Any]:
+            return messages.pop() if messages else await receive()
+
+        return await super().read_body(receive_again)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request whose body has been read, as soon as a thread is free."""

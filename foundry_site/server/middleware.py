@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundry_site.observability import logs
 from foundry_site.server.site_path import PROBES
+from kernel.addresses import is_api_path
 from kernel.invisible import reveal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -54,7 +55,7 @@ def reject_invalid_queries(get_response: GetResponse) -> GetResponse:
     """Refuse a query string with a NUL, which Postgres does not accept; the API itself names the parameter."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
+        if "%00" in request.META.get("QUERY_STRING", "") and not is_api_path(request.path_info):
             raise BadRequest(_("The address contains a NUL character."))
         return get_response(request)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from io import BytesIO
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,9 @@ LINGER_SECONDS: Final = 2.0
 # Seconds in which a whole body must arrive; `FOUNDRY_HEADER_SECONDS` limits the headers before it.
 BODY_SECONDS: Final = 300.0
 
+# Seconds in which a client must take something of what is sent to it piece by piece.
+READ_SECONDS: Final = 120.0
+
 GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that were ended unfinished.", ["reason"])
 
 _Channel: Any = HTTPChannel
@@ -44,7 +48,8 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
     _deadline: Any = None
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
-        super().gotLength(length)
+        # Twisted keeps a body over 100 kB in a file; ours are at most 8 MiB, and the unfinished ones are counted.
+        self.content = BytesIO()
         peer = self.channel.transport.getPeer()
         self._unfinished = Unfinished(getattr(peer, "host", None))
         self._deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, self.channel.give_up, "slow_body")
@@ -70,11 +75,24 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         if self._is_refused:
             self.channel.loseConnection()
             return
+        # This one shares the bytes, and is read without copying them.
+        self.content = BytesIO(self.content.getvalue())
         super().requestReceived(command, path, version)
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
         self._body_is_whole()
         super().connectionLost(reason)
+
+    async def has_room(self) -> None:
+        """Wait until the write buffer has room, or the client has disconnected; give up one that does not read."""
+        if self.channel is None:
+            return
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                await self.channel.room.wait()
+        except TimeoutError:
+            if self.channel is not None:
+                self.channel.give_up("slow_reader")
 
     def _body_is_whole(self) -> None:
         if self._deadline is not None:
@@ -120,6 +138,9 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
     def connectionMade(self) -> None:  # noqa: N802 (Twisted's name)
         super().connectionMade()
         self.requestFactory = FoundryRequest
+        # Set while the write buffer has room.
+        self.room = asyncio.Event()
+        self.room.set()
         self._await_headers()
 
     def requestDone(self, request: Any) -> None:  # noqa: N802 (Twisted's name)
@@ -141,7 +162,16 @@ class FoundryChannel(_Channel):  # type: ignore[misc] # Twisted types it in part
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
         self._headers_are_whole()
         self._rest_is_over()
+        self.room.set()
         super().connectionLost(reason)
+
+    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self.room.clear()
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self.room.set()
+        super().resumeProducing()
 
     def give_up(self, reason: str) -> None:
         """Close the connection because a request on it was not completed in time or exceeds a limit."""

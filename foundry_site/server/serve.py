@@ -44,6 +44,8 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
             websocket_max_message_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_max_frame_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_timeout=-1,
+            # A body is one message. In Daphne's steps of 8 KiB the pieces of a file would be a thousand.
+            request_buffer_size=settings.FOUNDRY_MAX_MESSAGE_BYTES + 1,
             # Any client can send this header: it is trusted only if a proxy in front of every node overwrites it.
             proxy_forwarded_address_header="X-Forwarded-For" if settings.FOUNDRY_PROXY else None,
             verbosity=0,
@@ -62,9 +64,9 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
         return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Pass on a message from an application, and make it wait while the socket's write buffer is full."""
+        """Pass on a message from an application, and make it wait while the connection's write buffer is full."""
         await super().handle_reply(protocol, message)
-        if message["type"] == "websocket.send":
+        if message["type"] == "websocket.send" or message.get("more_body"):
             await protocol.has_room()
 
     def listen_success(self, port: Any) -> None:

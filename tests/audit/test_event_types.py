@@ -44,7 +44,7 @@ def test_two_apps_cannot_describe_one_event() -> None:
 @pytest.mark.parametrize("name", EVENT_TYPES)
 def test_a_type_is_named_by_group_and_fact_and_has_a_known_kind(name: str) -> None:
     described = EVENT_TYPES[name]
-    assert re.fullmatch(r"[a-z]+\.[a-z_]+", name)
+    assert re.fullmatch(r"[a-z_]+\.[a-z_]+", name)
     assert described.kind in {"", *EVENT_KINDS}
     # Who watches a project hears nothing of the site.
     assert described.chain != "site" or not described.live

@@ -98,7 +98,8 @@ def test_c01_the_document_says_what_the_tables_say():
 
 
 def test_c01_every_control_is_taken_out_in_turn_and_its_tests_are_there():
-    assert [out.control for out in OUT] == [control.number for control in documented_controls()]
+    assert [out.control for out in OUT if not out.part] == [control.number for control in documented_controls()]
+    assert len({out.name for out in OUT}) == len(OUT)
     known = {each.test: each.controls for each in control_tests()}
     for out in OUT:
         for test in out.tests:

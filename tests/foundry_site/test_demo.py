@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,9 @@ from django.contrib.auth import authenticate
 
 from accounts.models import User
 from accounts.services import create_account
+from audit.event_types import EventType
 from audit.verification import verify_chain
+from drafts.attachments.models import Attachment
 from drafts.comments.models import Comment
 from drafts.models import Draft
 from drafts.tasks.models import Task
@@ -15,13 +19,26 @@ from foundry_site.demo import making, sign_in_file
 from foundry_site.demo.scenario import SCENARIO
 from foundry_site.demo.story import LATER_VERSIONS, PROJECT_NAME
 from foundry_site.demo.story import VERSIONS as FIRST_VERSIONS
+from foundry_site.stages import installed_stages
 from locking.models import Lease
 from projects.models import Project
+from proposals.listing import proposal_bodies
+from proposals.models import Proposal
 from publishing.models import Release, Signature
 from tests.notifications.inboxes import inbox_kinds
 
 URL = "http://localhost:8000/"
 VERSIONS = (*FIRST_VERSIONS, *LATER_VERSIONS)
+
+
+def kinds_of_stages() -> set[str]:
+    """The events of installed stages: what they add to the demo, their own tests ask."""
+    found = set()
+    for stage in installed_stages():
+        if find_spec(f"{stage.name}.events"):
+            events = vars(import_module(f"{stage.name}.events")).values()
+            found |= {each.name for each in events if isinstance(each, EventType)}
+    return found
 
 
 @pytest.mark.django_db
@@ -32,7 +49,8 @@ def test_it_is_a_project_with_a_history_and_no_lock_held(tmp_path: Path) -> None
     assert [draft.version_number for draft in drafts] == list(range(1, len(VERSIONS) + 1))
     assert [draft.message for draft in drafts] == [version.message for version in VERSIONS]
     assert len({draft.author for draft in drafts}) == 3
-    assert sorted(drafts[-1].files) == ["corpus/adverse_events.jsonl", "topology.yaml"]
+    suite = ["evaluations/protocol.yaml", "evaluations/questions.jsonl"]
+    assert sorted(drafts[-1].files) == ["corpus/adverse_events.jsonl", *suite, "topology.yaml"]
     assert drafts[-1].prompt_text == LATER_VERSIONS[0].changes["prompt_text"]
     assert not Lease.objects.open().filter(project=project).exists()
 
@@ -75,19 +93,56 @@ def test_it_was_talked_about_released_by_three_people_and_reopened_since(tmp_pat
 
 
 @pytest.mark.django_db
+def test_a_document_is_attached_to_the_released_version_and_a_picture_to_a_comment(tmp_path: Path) -> None:
+    demo = making.make_demo(data_dir=tmp_path, url=URL)
+    document, picture = Attachment.objects.filter(project_id=demo["project_id"]).order_by("created_at")
+    released = Draft.objects.get(project_id=demo["project_id"], version_number=len(FIRST_VERSIONS))
+    assert (document.subject_type, document.subject_id) == ("draft", released.id)
+    assert (document.name, document.media_type) == ("amendment-4-section-numbers.pdf", "application/pdf")
+    thread = Comment.objects.get(id=picture.subject_id)
+    assert (picture.subject_type, thread.state) == ("comment", "open")
+    assert (picture.name, picture.media_type) == ("dose-levels.png", "image/png")
+
+
+@pytest.mark.django_db
 def test_somebody_is_mentioned_and_only_what_is_new_waits(tmp_path: Path) -> None:
     making.make_demo(data_dir=tmp_path, url=URL)
-    waits = {name: inbox_kinds(User.objects.named(name).get(), unread=True) for name in ("owner", "editor", "reviewer")}
+    people = {name: User.objects.named(name).get() for name in ("owner", "editor", "reviewer")}
+    of_stages = kinds_of_stages()
+    waits = {
+        name: sorted(kind for kind in inbox_kinds(user, unread=True) if kind not in of_stages)
+        for name, user in people.items()
+    }
     assert waits == {
-        # The note is what the sample stage adds to the demo.
-        "owner": ["note.added"],
-        "editor": ["comment.mentioned", "task.assigned"],
+        "owner": ["proposal.opened"],
+        "editor": [
+            *("comment.mentioned", "comment.mentioned", "comment.on_proposal", "proposal.opened", "proposal.voted"),
+            "task.assigned",
+        ],
         "reviewer": ["comment.answered", "task.assigned"],
     }
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("cut", [5, 12, 15, 20, 24, len(SCENARIO) - 1])
+def test_one_proposal_is_in_review_one_of_an_agent_has_drifted_and_one_is_private(tmp_path: Path) -> None:
+    demo = making.make_demo(data_dir=tmp_path, url=URL)
+    owner, editor, reviewer = (User.objects.named(name).get() for name in ("owner", "editor", "reviewer"))
+    # Those that stages make of their own work are asked for by their tests.
+    proposals = Proposal.objects.filter(project_id=demo["project_id"], origin_type="").order_by("id")
+    first, second = proposal_bodies([each.id for each in proposals.visible_to(reviewer)], user=reviewer)
+    assert (first["number"], first["state"], first["author"]["id"]) == (1, "open", str(editor.id))
+    assert first["comments"]["open"] == 2
+    assert [each["id"] for each in first["approvals"]["given"]] == [str(reviewer.id)]
+    assert {each["drift"] for each in first["targets"]} == {"none"}
+    assert (second["author"]["display_name"], second["author"]["kind"]) == ("Protocol assistant", "agent")
+    assert (second["on_behalf_of"]["id"], second["state"]) == (str(owner.id), "open")
+    assert [each["drift"] for each in second["targets"]] == ["clean"]
+    (private,) = proposals.filter(state="private")
+    assert private.author == editor
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cut", [5, 12, 15, 20, 24, 28, 30, 33, len(SCENARIO) - 1])
 def test_one_that_was_interrupted_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
     monkeypatch.setattr(making, "SCENARIO", SCENARIO[:cut])
     making.make_demo(data_dir=tmp_path, url=URL)
@@ -97,8 +152,10 @@ def test_one_that_was_interrupted_is_continued(tmp_path: Path, monkeypatch: pyte
     drafts = Draft.objects.filter(project_id=demo["project_id"])
     assert [draft.message for draft in drafts.order_by("version_number")] == [one.message for one in VERSIONS]
     assert Signature.objects.filter(project_id=demo["project_id"]).count() == 3
-    assert Comment.objects.filter(project_id=demo["project_id"]).count() == 4
+    assert Comment.objects.filter(project_id=demo["project_id"]).count() == 6
+    assert Proposal.objects.filter(project_id=demo["project_id"], origin_type="").count() == 3
     assert Task.objects.filter(project_id=demo["project_id"]).count() == 3
+    assert Attachment.objects.filter(project_id=demo["project_id"]).count() == 2
     owner = demo["accounts"][0]
     assert authenticate(None, username="owner", password=owner["password"]) is not None
 

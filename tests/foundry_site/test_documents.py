@@ -23,6 +23,7 @@ REGISTERED_BY = {
     "EVENT_TYPES": "register_events",
     "INBOX_LINES": "register_events",
     "NOTIFICATIONS": "register_notifications",
+    "PERIODIC_JOBS": "periodic_job",
     "PERMISSIONS": "register_permissions",
     "REBUILT_TABLES": "rebuild",
     "SHORTCUTS": "register_shortcuts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
@@ -14,7 +15,7 @@ from kernel.addresses import API_URLS, PAGE_URLS, UrlModule, included
 from tests.matrix import Row, SiteRow, declared
 
 ANY = UUID(int=7)
-NAMES = dict.fromkeys(("comment", "task", "release", "proposal", "viewer", "thing"), ANY)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # What foundry_site itself serves.
 OPERATORS = {"healthz", "readyz", "metrics", "api_schema", "api_docs"}
 
@@ -46,6 +47,7 @@ def _paths(lists: tuple[str, str], root: str) -> Iterable[tuple[str, str]]:
     rows: list[Row | SiteRow] = [row for name in lists for row in declared(name) if row.name not in OPERATORS]
     for row in rows:
         if isinstance(row, Row):
-            yield row.name, row.path_in(f"{root}projects/{ANY}/", **NAMES)
+            names = dict.fromkeys(PLACEHOLDER.findall(row.path), ANY)
+            yield row.name, row.path_in(f"{root}projects/{ANY}/", **names)
         else:
             yield row.name, row.path if row.path.startswith("/") else f"{root}{row.path}"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kernel import outbound
-from kernel.outbound import OutboundError, connect, is_public, send
+from kernel.outbound import AddressRefused, OutboundError, connect, is_public, send
 
 NAME = "collector.example"
 
@@ -137,6 +137,18 @@ def test_this_machine_is_not_asked_unless_the_operator_named_it(server: Listener
 def test_a_named_host_is_asked_without_tls_and_inside(server: Listener, named: None) -> None:
     answer = send(f"http://127.0.0.1:{server.server_port}/kept?yes")
     assert (answer.status, answer.body) == (200, b"/kept?yes")
+
+
+def test_a_server_that_the_caller_allows_is_asked_by_its_host_and_port_only(server: Listener) -> None:
+    allowed = {f"127.0.0.1:{server.server_port}"}
+
+    answer = send(f"http://127.0.0.1:{server.server_port}/kept", allowed=allowed)
+
+    assert answer.body == b"/kept"
+    with pytest.raises(AddressRefused, match="no TLS"):
+        send(f"http://127.0.0.1:{server.server_port}/kept", allowed={"127.0.0.1:1"})
+    with pytest.raises(AddressRefused, match="not public"):
+        send(f"https://127.0.0.1:{server.server_port}/kept", allowed={"127.0.0.1:1"})
 
 
 def test_a_redirect_is_not_followed(server: Listener, named: None) -> None:

@@ -27,6 +27,9 @@ FILLED = {
     "{draft}": "draft.*",
     "{lease}": "lease.*",
     "{user}": "person.*",
+    "{proposal}": "proposal.*",
+    "{round}": "round.*",
+    "{change}": "change.*",
     "{', '.join(parts)}": "event AS (INSERT INTO audit_event (canonical) VALUES (%s) RETURNING {_COLUMNS})",
     "{_COLUMNS}": _COLUMNS,
 }
@@ -43,6 +46,7 @@ NOT_WRITTEN = {
         ),
     },
     "drafts_stay": {"id": "counted by Postgres", "until_version": "open as long as the passage is there"},
+    "blobs_piece": {"id": "counted by Postgres"},
     "drafts_passage": {"id": "counted by Postgres"},
     "locking_lease": {"ended_at": "open when it begins", "end_reason": "open when it begins"},
 }

@@ -11,13 +11,15 @@ import pytest
 from django.core.management import call_command
 
 from audit.chain import first_prev_hash, link_hash
+from audit.models import Event
 from audit.rebuilding.facts import moment
 from drafts.exchange.exporting import export_project
+from drafts.exchange.importing import import_project
 from drafts.exchange.verification import verify_file
 from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from tests.proof.changes import Path, changed, paths_of, without
-from tests.publishing.reviews import Review
+from tests.publishing.reviews import Review, caller_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,24 @@ def test_c13_c21_a_release_whose_signatures_lack_is_refused_even_where_chain_and
 
     assert found is not None
     assert "lacks signatures that its policy asked for" in found
+
+
+@pytest.mark.parametrize("said", [{}, {"contributors": 1}, {"contributors": [1, {"id": [2]}, {"no": 3}]}])
+def test_a_version_may_say_anything_of_its_origin_and_is_imported(rows: list[Line], told: Review, said: Line):
+    origin = {"type": "x", **said}
+    draft = next(row for row in rows if row["type"] == "draft")
+    draft["origin"] = origin
+    for row in rows:
+        if row["type"] == "event" and (record := json.loads(row["canonical"]))["target"]["id"] == draft["id"]:
+            record["data"]["origin"] = origin
+            row["canonical"] = canonical(record)
+    file = io.BytesIO(sealed(rechained(rows, str(told.project.id))))
+
+    made = import_project(caller=caller_of(told.people["owner"]), file=file, name="Imported")
+
+    first = Event.objects.of_project(made.id).filter(action="draft.saved").first()
+    assert first is not None
+    assert first.data["import"]["contributors"] == []
 
 
 def test_a_file_of_the_former_format_says_that_names_were_not_compared(rows: list[Line]):

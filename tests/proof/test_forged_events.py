@@ -126,7 +126,7 @@ def test_c02_a_project_s_chain_cannot_tell_of_accounts(review: Review):
     data = {"before": {}, "after": {"display_name": "Somebody else"}}
     append(review.people["owner"], "account.changed", ("user", editor.id), data, project=review.project.id)
 
-    assert "only an event of the chain site can tell this" in found()
+    assert "only an event of the chain site can say this" in found()
 
 
 def test_c02_a_chain_of_no_project_is_named(review: Review):

@@ -31,6 +31,7 @@ from audit.checkpoints.services import make_checkpoint
 from audit.checkpoints.stamping import stamp_checkpoints
 from audit.reviews.services import record_review
 from audit.services import Target, record
+from drafts.attachments.services import remove_attachment
 from drafts.comments.services import answer_comment, create_comment, resolve_comment, withdraw_comment
 from drafts.services import change_files, revert_draft
 from drafts.tasks.services import change_task, create_task
@@ -44,6 +45,7 @@ from projects.services import (
     reopen_project,
     update_project,
 )
+from tests.drafts.attachments.files import MIB, attach, content
 from tests.proposals.proof_rows import make_rows as make_proposals
 from tests.publishing.reviews import PASSWORD, Review, caller_of
 from tests.writers import Writer
@@ -78,6 +80,7 @@ def make_world() -> World:
     review = Review(project, people, Writer(caller_of(people["editor"]), project))
     review.save("# Role\nBe exact.\n", **{"files/a.md": {"content": "One\n"}})
     _discussion(review, owner)
+    _files(review, owner)
     _locks(review, owner)
     make_proposals(review)
     _releases(review, owner)
@@ -88,11 +91,18 @@ def make_world() -> World:
     return World(review)
 
 
+def _files(review: Review, owner: Caller) -> None:
+    """A file in pieces, and a small one that was removed."""
+    attach(owner, review.project, content(MIB + 1), name="data.bin")
+    removed = attach(owner, review.project, b"%PDF-1.7 a report")
+    remove_attachment(caller=owner, attachment_id=removed.id, reason="Not this one")
+
+
 def _stages(review: Review) -> None:
-    """Each installed stage makes rows of its tables, by `make_rows(review)` of its module `proof_rows`."""
+    """Each installed stage makes rows of its tables, by `make_rows(review)` of `proof_rows` beside its tests."""
     for stage in installed_stages():
         with suppress(ModuleNotFoundError):
-            import_module(f"{stage.name}.proof_rows").make_rows(review)
+            import_module(f"tests.{stage.label}.proof_rows").make_rows(review)
 
 
 def _person(name: str, **facts: Any) -> User:

@@ -17,7 +17,7 @@ __all__ = ["make_review", "review"]
 @pytest.fixture
 def people(owner: User, cast: Cast | None) -> dict[str, User]:
     """Everybody of the matrix but the anonymous one, and a stranger who may be let in."""
-    return cast.fetch(cast.matrix) if cast else new_matrix(owner)
+    return cast.fetch(cast.matrix) if cast and cast.matrix else new_matrix(owner)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def administrator(make_user: Callable[..., User]) -> User:
 @pytest.fixture
 def places(people: dict[str, User], cast: Cast | None) -> dict[bool, Project]:
     """A private project, and an internal one for the visitor; two versions each, by somebody who has left since."""
-    if cast is None:
+    if cast is None or not cast.places:
         return new_places(people)
     found = Project.objects.in_bulk(cast.places.values())
     return {is_private: found[pk] for is_private, pk in cast.places.items()}

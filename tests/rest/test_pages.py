@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import NoReverseMatch, reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.callers import foundry_caller
 from accounts.models import User
@@ -15,7 +18,7 @@ from accounts.services import set_password
 from projects.models import Project
 from tests.matrix import ALWAYS, PERSONAS, SITE_PERSONAS, Row, SiteRow, declared, things_in
 from tests.rest.addresses import addresses
-from tests.rest.rolled_back import rolled_back
+from tests.rest.rolled_back import prepared_matrix, rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +26,25 @@ PASSWORD = "correct horse battery staple"
 SIGN_IN = ("/accounts/login/", "/admin/login/")
 
 
+@pytest.fixture(scope="module")
+def cookies(database_of_the_module: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
+    """The session of everybody who can sign in."""
+    with prepared_matrix(django_db_blocker) as people:
+        found = {}
+        for persona in set(SITE_PERSONAS) & people.keys():
+            user, browser = people[persona], Client()
+            set_password(caller=foundry_caller("command"), user_id=user.id, password=PASSWORD)
+            user.refresh_from_db()
+            browser.force_login(user)
+            found[persona] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        yield found
+
+
 @pytest.fixture
-def browsers(people: dict[str, User], administrator: User) -> dict[str, Client]:
-    people = {**people, "administrator": administrator}
+def browsers(cookies: dict[str, str], db: None) -> dict[str, Client]:
     browsers = {persona: Client() for persona in SITE_PERSONAS}
-    for persona, browser in browsers.items():
-        if persona in people:
-            set_password(caller=foundry_caller("command"), user_id=people[persona].id, password=PASSWORD)
-            people[persona].refresh_from_db()
-            browser.force_login(people[persona])
+    for persona, value in cookies.items():
+        browsers[persona].cookies[settings.SESSION_COOKIE_NAME] = value
     return browsers
 
 

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.urls import URLPattern
+from pytest_django import DjangoDbBlocker
 
-from accounts.callers import Caller
+from accounts.callers import Caller, foundry_caller
 from accounts.models import User
+from accounts.services import create_token
 from locking.sessions import open_session
 from projects.models import Project
 from tests.matrix import ALWAYS, EVERYBODY, PERSONAS, SITE_PERSONAS, Row, SiteRow, declared, things_in
 from tests.rest.addresses import addresses
 from tests.rest.client import Answer, Api, problem
-from tests.rest.rolled_back import rolled_back
+from tests.rest.rolled_back import prepared_matrix, rolled_back
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def tokens(database_of_the_module: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
+    """A token of everybody who has an account."""
+    with prepared_matrix(django_db_blocker) as people:
+        caller = foundry_caller("command")
+        yield {
+            persona: create_token(caller=caller, name="test", user_id=people[persona].id)[1]
+            for persona in SITE_PERSONAS
+            if persona in people
+        }
+
+
 @pytest.fixture
-def clients(people: dict[str, User], administrator: User) -> dict[str, Api]:
-    everybody = {**people, "administrator": administrator}
-    return {persona: Api(everybody.get(persona)) for persona in SITE_PERSONAS}
+def clients(tokens: dict[str, str], db: None) -> dict[str, Api]:
+    return {persona: Api(token=tokens.get(persona)) for persona in SITE_PERSONAS}
 
 
 @pytest.mark.parametrize("row", declared("REST"), ids=lambda row: f"{row.method}-{row.name}")
@@ -61,12 +75,7 @@ def test_c10_outside_of_projects_everybody_may_who_is_signed_in(row: SiteRow, cl
 
 def test_c10_every_address_and_method_stands_in_the_matrix() -> None:
     listed = {(row.name, row.method) for row in (*declared("REST"), *declared("SITE_REST"))}
-    there = {
-        (name, method)
-        for name, pattern in addresses("foundry_site.api_urls")
-        if pattern.name is not None
-        for method in methods(pattern)
-    }
+    there = {(name, method) for name, pattern in addresses() if name.startswith("api_") for method in methods(pattern)}
     assert there == listed
 
 

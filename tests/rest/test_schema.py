@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,16 +27,21 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.callers import Caller
 from accounts.models import User
+from drafts.attachments.services import start_upload
 from drafts.comments.services import create_comment
 from drafts.tasks.services import create_task
 from locking.sessions import open_session
 from projects.models import Project
 from publishing.services import submit_release, withdraw_release
 from tests.default_installation import manage
+from tests.drafts.attachments.files import attach
 from tests.exploring import examples
 from tests.rest.client import Api
 from tests.rest.rolled_back import rolled_back
 from tests.writers import Writer
+
+# A part of a file is sent as any other bytes are.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 DESCRIPTION = settings.BASE_DIR / "docs" / "openapi.yaml"
 _FOUND = schemathesis.openapi.from_path(DESCRIPTION).get_all_operations()
@@ -79,6 +85,9 @@ def place(project: Project, owner: User, caller_for: Callable[..., Caller]) -> d
         "version": "1",
         "path": "a.md",
         "comment_id": str(comment.id),
+        "attachment_id": str(attach(caller, project, b"%PDF-1.7 a report").id),
+        "content_hash": hashlib.sha256(b"%PDF-1.7 a report").hexdigest(),
+        "upload_id": str(start_upload(caller=caller, project_id=project.id, size=9).id),
         "task_id": str(create_task(caller=caller, project_id=project.id, text="Name the sources").id),
         "release_id": str(release.id),
     }

@@ -68,11 +68,15 @@ class SampleStageConfig(StageConfig):
     def _register_steps(self) -> None:
         from accounts.deactivation import DEACTIVATION_STEPS
         from audit.checkpoints.services import CHECKPOINT_STEPS
+        from drafts.attachments.services.attaching import ADDITION_CHECKS
+        from drafts.attachments.services.removing import REMOVAL_CHECKS
+        from drafts.attachments.subjects import SUBJECTS
         from drafts.new_versions import when_written
         from locking.leases import LEASE_END_STEPS
         from projects.status import CLOSING_STEPS
         from proposals import kinds
         from proposals.endings import when_ended
+        from tests.sample_stage.attachments import NOTE, keep_files_of_notes, refuse_for_closed_notes
         from tests.sample_stage.closing import note_the_closing, note_the_departure
         from tests.sample_stage.jobs import queue_reminders
         from tests.sample_stage.proposals import HEADING, note_the_outcome
@@ -81,6 +85,9 @@ class SampleStageConfig(StageConfig):
 
         when_written("sample_stage", note_version)
         kinds.register(HEADING)
+        SUBJECTS.register("note", NOTE)
+        ADDITION_CHECKS.register("notes", refuse_for_closed_notes)
+        REMOVAL_CHECKS.register("notes", keep_files_of_notes)
         when_ended("sample_stage", note_the_outcome)
         LEASE_END_STEPS.register("notes", note_the_end)
         CLOSING_STEPS.register("notes", note_the_closing)
@@ -88,6 +95,16 @@ class SampleStageConfig(StageConfig):
         CHECKPOINT_STEPS.register("notes", queue_reminders)
 
     def _register_secrets(self) -> None:
+        from blobs.rebuilding import CONTENTS_OF_ROWS
+        from kernel.runner import RUNNER_QUEUES, RunnerQueue
+        from tests.sample_stage.jobs import RUNNER_QUEUE
+        from tests.sample_stage.verification import contents_of_notes
+
+        CONTENTS_OF_ROWS.register("notes", contents_of_notes)
+        RUNNER_QUEUES.register(RUNNER_QUEUE, RunnerQueue(slots=lambda: 2))
+        self._register_rotation()
+
+    def _register_rotation(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
         from audit.verification import RECORD_CHECKS
         from kernel.ring import ROTATIONS

@@ -24,6 +24,7 @@ class Note(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     project_id: UUID
+    objects: ClassVar[models.Manager[Note]] = models.Manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]

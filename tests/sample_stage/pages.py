@@ -15,6 +15,7 @@ from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.script_texts import SCRIPT_TEXTS
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
 
@@ -32,6 +33,7 @@ def register() -> None:
         "notes", Section(position=50, template="sample_stage/section.html", values=_of_project, is_live=True)
     )
     ACCOUNT_SECTIONS.register("notes", Section(position=50, template="sample_stage/section.html", values=_of_account))
+    SCRIPT_TEXTS.register("sample_stage", lambda: {"sample_stage.noted": _("{name} wrote a note.")})
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
     GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
     SOURCES.register("note-texts", PaletteSource("notes", _found, position=90))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from drafts.compare.budget import Budget
 from kernel.errors import ValidationFailed
 from projects.permissions import NOT_ARCHIVED
 from projects.writing import ProjectWrite
@@ -41,7 +42,7 @@ def _apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Ac
         insert_note(write, f"{heading}: {change.after['text'] if change.after else ''}")
 
 
-def _difference(target: str, before: str | None, after: str | None) -> dict[str, Any]:
+def _difference(target: str, before: str | None, after: str | None, budget: Budget) -> dict[str, Any]:
     return {"field": f"heading:{target}", "kind": "text", "change": "changed", "same_values": False}
 
 

@@ -56,7 +56,7 @@ def run(verifier: bytes, files: Files, folder: Path) -> tuple[int, str]:
 
 def test_c99_a_bundle_holds_the_part_and_its_own_verifier_checks_it(files: Files, tmp_path: Path):
     assert [line["text"] for line in lines_of(files[NOTES])] == ["Ask the clinic"]
-    assert (scope_of(files)["v"], scope_of(files)["parts"]) == (4, ["sample_stage"])
+    assert (scope_of(files)["v"], scope_of(files)["parts"]) == (5, ["sample_stage"])
     assert "<td>Parts</td><td>sample_stage</td>" in files["report.html"].decode()
 
     status, said = run(files["verify.py"], files, tmp_path)

@@ -89,7 +89,7 @@ def test_rest_reads_and_sets_the_gates_of_a_policy(review: Review):  # noqa: F81
     address = f"projects/{review.project.id}/policy/"
     before = members(owner.get(address))
     assert before["gates"] == {}
-    assert [gate["name"] for gate in before["installed_gates"]] == ["notes"]
+    assert "notes" in [gate["name"] for gate in before["installed_gates"]]
 
     gates = {"notes": {"least": 3, "enforcement": "block"}}
     answer = owner.request("PUT", address, {"gates": gates})

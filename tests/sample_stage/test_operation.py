@@ -17,6 +17,7 @@ from foundry_site.stages import stage_settings
 from kernel.doctor import Level
 from kernel.environment import EnvironmentVariableError
 from projects.models import Project
+from tests.notifications.inboxes import inbox_kinds
 from tests.sample_stage.models import Note
 from tests.sample_stage.services import add_note
 
@@ -48,6 +49,7 @@ def test_a_stage_adds_to_the_demo(tmp_path: Path):
     assert [note.text for note in Note._default_manager.filter(project_id=demo["project_id"])] == [
         "Ask the sites for their contacts"
     ]
+    assert "note.added" in inbox_kinds(User.objects.named("owner").get(), unread=True)
 
 
 def test_a_setting_that_exists_is_refused():

@@ -32,11 +32,11 @@ from drf_spectacular.generators import SchemaGenerator
 from kernel.addresses import API_URLS, PAGE_URLS
 from kernel.site_permissions import SITE_PERMISSIONS
 from projects.permissions import PERMISSIONS
-from workspace import menu, panels, sections, shortcuts, tabs
+from workspace import menu, panels, script_texts, sections, shortcuts, tabs
 from workspace.palette import registry
 registries = [API_URLS, PAGE_URLS, SITE_PERMISSIONS, PERMISSIONS, menu.MENU, panels.PANELS, tabs.TABS,
     sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
-    registry.GROUPS]
+    registry.GROUPS, script_texts.SCRIPT_TEXTS]
 paths = list(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 print(json.dumps({**{each.noun: list(each) for each in registries}, "paths": paths}))
 """
@@ -67,6 +67,7 @@ def test_a_stage_that_is_left_out_leaves_nothing_behind() -> None:
         "project tab": ["notes"],
         "section of a project's settings": ["notes"],
         "section of the account page": ["notes"],
+        "texts of scripts": ["sample_stage"],
         "shortcut": ["note"],
         "group of shortcuts": ["notes"],
         "source of the palette": ["note-texts", "notes"],

@@ -16,7 +16,7 @@ from kernel.invisible import one_line
 
 
 class Command(BaseCommand):
-    help = "Verify the audit chains and every table that they tell of; exit 1 where something is wrong."
+    help = "Verify the audit chains and every table that they describe; exit 1 where something is wrong."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--chain", help="verify one chain only, and its records: `site` or a project's id")

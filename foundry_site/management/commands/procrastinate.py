@@ -1,12 +1,18 @@
-"""`manage.py procrastinate`: procrastinate's own command, except that a worker refuses to start without a stage."""
+"""`manage.py procrastinate`: procrastinate's own command, except for its worker.
+
+That refuses to start without a stage, and leaves the queues of the runner (`kernel.runner`) alone.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from procrastinate.contrib.django.management.commands import procrastinate
 
 from foundry_site.stages import refuse_missing_stages
+
+# The queue of every job that names none.
+DEFAULT_QUEUE: Final = "default"
 
 
 class Command(procrastinate.Command):
@@ -15,4 +21,5 @@ class Command(procrastinate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["command"] == "worker":
             refuse_missing_stages()
+            options["queues"] = options.get("queues") or [DEFAULT_QUEUE]
         super().handle(*args, **options)
