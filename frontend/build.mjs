@@ -4,7 +4,8 @@
 // A feature is a folder, and nothing here names it: `src/<name>/index.ts` is found and becomes `dist/<name>.js`, for the
 // pages that load it. `register(controllers)` there makes known every Stimulus controller of `src/<name>/controllers/`
 // (`import controllers from "controllers:./controllers"`); `SaveDialogController` is `data-controller="save-dialog"`. The
-// types of its events are merged into `EventMap`, and `gateway.events.on(name, …)` hears of them (`src/events.ts`).
+// types of its events are merged into `EventMap`, and `gateway.events.on(name, …)` hears of them (`src/events.ts`). A stage's
+// own styles, `stages/<name>/styles/*.css`, come after those of the trunk in `base.css`.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -71,12 +72,27 @@ async function buildScripts() {
   else await esbuild.build(options);
 }
 
-function buildStyle(name) {
+/** The style sheets of the stages, from the root of the source. */
+async function findStageStyles() {
+  const found = [];
+  for (const stage of await readdir(path.join(root, "stages"))) {
+    const folder = path.join("stages", stage, "styles");
+    if (!existsSync(path.join(root, folder))) continue;
+    const names = (await readdir(path.join(root, folder))).filter((name) => name.endsWith(".css"));
+    found.push(...names.map((name) => `${folder}/${name}`));
+  }
+  return found.sort();
+}
+
+/** One style sheet of `css/`, and others after it. */
+function buildStyle(name, more = []) {
   const cli = path.join(path.dirname(require.resolve("@tailwindcss/cli/package.json")), "dist/index.mjs");
   const mode = watch ? ["--watch=always"] : ["--minify"];
-  const options = [cli, "-i", path.join(here, "css", `${name}.css`), "-o", path.join(out, `${name}.css`), ...mode];
+  const options = [cli, "-i", "-", "-o", path.join(out, `${name}.css`), ...mode];
+  const imports = [`frontend/css/${name}.css`, ...more].map((file) => `@import "./${file}";`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, options, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, options, { cwd: root, stdio: ["pipe", "ignore", "pipe"] });
+    child.stdin.end(imports.join("\n"));
     let said = "";
     child.stderr.on("data", (chunk) => (said += chunk));
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${name}.css: ${said}`))));
@@ -85,4 +101,4 @@ function buildStyle(name) {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await Promise.all([copyFonts(), buildSprite(), buildScripts(), buildStyle("base"), buildStyle("admin")]);
+await Promise.all([copyFonts(), buildSprite(), buildScripts(), buildStyle("base", await findStageStyles()), buildStyle("admin")]);

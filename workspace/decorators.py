@@ -35,7 +35,7 @@ class PageRequest(HttpRequest):
     user: User
 
 
-View = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
 def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
@@ -47,7 +47,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @require_http_methods(methods or ("GET", "HEAD"))
         @functools.wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return _to_sign_in(request)
             try:
@@ -67,7 +67,7 @@ def page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
     return decorate
 
 
-def _discard_sent_texts(request: HttpRequest, response: HttpResponse, project_id: object) -> None:
+def _discard_sent_texts(request: HttpRequest, response: HttpResponseBase, project_id: object) -> None:
     """Discard the unsent texts that a sent form names in `unsent`; failing to do so does not fail the request."""
     places = request.POST.getlist("unsent") if request.method == "POST" else []
     if places and isinstance(project_id, UUID) and response.status_code < HTTPStatus.BAD_REQUEST:

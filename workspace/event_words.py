@@ -24,7 +24,7 @@ _OTHERWISE: Final = EventType("", sentence=gettext_lazy("{name}: {thing}"))
 
 
 def event_words(event: Event, *, names: Mapping[str, str] = _NO_NAMES) -> str:
-    """An event in a few words, as the audit trail shows it: `v15: Prompt, Model configuration`, `Prompt, token 405`.
+    """An event in a few words, as the audit trail shows it: `v15: Prompt, topology.yaml`, `Prompt, lock token 405`.
 
     `names` are display names by account id, for events about accounts: their records name the account by its id only.
     """

@@ -30,6 +30,7 @@ _SHORTCUTS: Final = (
     Shortcut("change-before", "p", _("Previous change"), "comparing", position=10),
     Shortcut("change-after", "n", _("Next change"), "comparing", position=20),
     Shortcut("comment-change", "c", _("Comment on the change"), "comparing", position=30),
+    Shortcut("approve", "a", _("Approve the proposal"), "comparing", position=40),
 )
 
 

@@ -6,11 +6,14 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from publishing.proposal_policy import proposal_policy_of
 from workspace.account.views import factors_values, mails_values, sessions_values, tokens_values
 from workspace.editor import comment_views, task_views
 from workspace.history.views import panel_values as history_values
 from workspace.menu import MENU, MenuEntry
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.proposals.policy_views import policy_values
+from workspace.proposals.rows import open_proposals
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section
 from workspace.settings.views import state_values
 from workspace.tabs import TABS, ProjectTab
@@ -32,6 +35,14 @@ def register() -> None:
 
 _TABS: Final = {
     "workspace": ProjectTab(label=_("Workspace"), url_name="workspace:workspace", position=10),
+    "proposals": ProjectTab(
+        label=_("Proposals"),
+        url_name="workspace:proposals",
+        position=15,
+        count=open_proposals,
+        icon="git-pull-request-arrow",
+        palette_words=_("changes review approve accept vote"),
+    ),
     "history": ProjectTab(label=_("History"), url_name="workspace:history", position=20),
     "releases": ProjectTab(
         label=_("Releases"),
@@ -71,6 +82,11 @@ def _comments(context: PanelContext) -> PanelContent:
     return PanelContent(values, count=values["discussion"].open)
 
 
+def _proposal(context: PanelContext) -> PanelContent:
+    policy = proposal_policy_of(context.access.project.id)
+    return PanelContent({"proposal": context.proposal, "approvals": policy.approvals})
+
+
 def _tasks(context: PanelContext) -> PanelContent:
     members = context.members if task_views.may_change(context.access) else []
     values = task_views.panel_of(context.access, members)
@@ -78,6 +94,15 @@ def _tasks(context: PanelContext) -> PanelContent:
 
 
 _PANELS: Final = {
+    "proposal": Panel(
+        label=_("Proposal"),
+        position=5,
+        template="workspace/parts/proposal/panel.html",
+        content=_proposal,
+        icon="git-pull-request-draft",
+        in_foot=True,
+        is_shown=lambda context: context.proposal is not None,
+    ),
     "comments": Panel(
         label=_("Comments"),
         position=10,
@@ -107,12 +132,23 @@ _PANELS: Final = {
         palette_label=_("Show tasks"),
         palette_words=_("checklist"),
     ),
-    # Its page asks for its rows when it is opened.
-    "activity": Panel(label=_("Activity"), position=40, template="workspace/parts/panels/activity.html"),
+    # Its page, and that of the activity, ask for their rows when they are opened.
+    "attachments": Panel(
+        label=_("Attachments"),
+        position=35,
+        template="workspace/parts/panels/attachments.html",
+        icon="paperclip",
+        palette_label=_("Show attachments"),
+        palette_words=_("files beside the record upload attach"),
+    ),
+    "activity": Panel(
+        label=_("Activity"), position=40, template="workspace/parts/panels/activity.html", icon="activity"
+    ),
 }
 
 _PROJECT_SECTIONS: Final = {
     "about": Section(position=10, template="workspace/parts/sections/about.html", is_live=True),
+    "proposals": Section(position=15, template="workspace/parts/proposals/policy.html", values=policy_values),
     "state": Section(position=20, template="workspace/parts/sections/state.html", values=state_values, is_live=True),
 }
 

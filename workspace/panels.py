@@ -20,6 +20,7 @@ from kernel.registry import Registry
 from projects.access import Access
 from projects.models import Member, Project
 from projects.permissions import may
+from proposals.models import Proposal
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class PanelContext:
     access: Access
     user: User
     field: str
+    # The reader's own proposal that the workspace is over.
+    proposal: Proposal | None = None
 
     @functools.cached_property
     def members(self) -> list[User]:
@@ -48,9 +51,10 @@ class PanelContent:
 class Panel:
     """One tab of the side panel, for those who have a permission in the project.
 
-    `content` takes a fixed number of queries, whatever the project holds. On phones a panel that is
-    `in_foot` has a button at the foot of the workspace. The palette opens it under its `palette_label`, if it has one.
-    `script` is a file under `static/` that its template needs.
+    `content` takes a fixed number of queries, whatever the project holds. On phones a panel that is `in_foot` has a
+    button at the foot of the workspace; on wider windows the others have their `icon` on their tab until they are
+    chosen. The palette opens it under its `palette_label`, if it has one. `script` is a file under `static/` that its
+    template needs. `is_shown` asks for no query.
     """
 
     label: Promise
@@ -64,6 +68,7 @@ class Panel:
     palette_label: Promise | None = None
     palette_words: Promise | str = ""
     script: str = ""
+    is_shown: Callable[[PanelContext], bool] = lambda _context: True
 
 
 PANELS: Final = Registry[Panel]("panel of the workspace")
@@ -92,6 +97,6 @@ def panels_for(access: Access) -> dict[str, Panel]:
 
 def shown_panels(context: PanelContext, *, chosen: str) -> list[PanelView]:
     """The panels of a reader: the one named `chosen` is open, or else the first."""
-    panels = panels_for(context.access)
+    panels = {name: panel for name, panel in panels_for(context.access).items() if panel.is_shown(context)}
     open_one = chosen if chosen in panels else next(iter(panels), "")
     return [PanelView(name, panel, panel.content(context), name == open_one) for name, panel in panels.items()]

@@ -28,11 +28,31 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PresentView:
-    """A person who is present in a project. `at` is writes, reads or here; `place` is the field's short name."""
+    """A person who is present in a project. `at` is writes, reads or here; `field` is what they write or read."""
 
     person: PersonView
     at: str
-    place: str
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        """The field's short name."""
+        return field_names.short_label(self.field) if self.field else ""
+
+    @property
+    def whole_place(self) -> str:
+        """The field's name, of a file its path."""
+        return field_names.label(self.field) if self.field else ""
+
+    @property
+    def folders(self) -> str:
+        """All folders that the file lies in, with a slash at the end; empty for other fields."""
+        return self.whole_place.removesuffix(self.place)
+
+    @property
+    def folder(self) -> str:
+        """The folder that the file lies in, with a slash at the end."""
+        return self.folders[self.folders[:-1].rfind("/") + 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,8 @@ class ProjectFrame:
     release: Release | None
     tabs: list[TabView]
     people: list[PresentView]
+    # The open leases, with their holders.
+    leases: list[Lease]
 
     @property
     def next_version(self) -> int:
@@ -58,6 +80,7 @@ class May:
 
     write: bool
     take_over: bool
+    propose: bool
     manage_members: bool
     reopen: bool
 
@@ -65,7 +88,7 @@ class May:
 def frame_of(access: Access, *, user: User, tab: str) -> ProjectFrame:
     """The frame of one page; `tab` is the name of the one that it belongs to."""
     project = access.project
-    leases = Lease.objects.open().of_project(project.id).select_related("user")
+    leases = list(Lease.objects.open().of_project(project.id).select_related("user"))
     summary = summary_of(project)
     return ProjectFrame(
         project=project,
@@ -74,6 +97,7 @@ def frame_of(access: Access, *, user: User, tab: str) -> ProjectFrame:
         release=summary.release,
         tabs=list(shown_tabs(TabContext(access, user, summary), current=tab)),
         people=people_in([project.id], leases, without=user)[project.id],
+        leases=leases,
     )
 
 
@@ -87,6 +111,7 @@ def may_of(access: Access) -> May:
     return May(
         write=may("lock.acquire", role=access.role),
         take_over=may("lock.take_over", role=access.role),
+        propose=may("proposal.stage", role=access.role),
         manage_members=may("member.add", role=access.role),
         reopen=may("project.reopen", role=access.role),
     )
@@ -118,7 +143,7 @@ def people_in(
 def _present_view(present: PersonPresence, written: str | None) -> PresentView:
     person = PersonView.of(present.user)
     if written is not None:
-        return PresentView(person, "writes", field_names.short_label(written))
+        return PresentView(person, "writes", written)
     if present.fields:
-        return PresentView(person, "reads", field_names.short_label(present.fields[0]))
-    return PresentView(person, "here", "")
+        return PresentView(person, "reads", present.fields[0])
+    return PresentView(person, "here")

@@ -1,15 +1,30 @@
-"""The words that the script says, translated here; `{name}` is filled in by the script (`frontend/src/texts.ts`)."""
+"""The words that the script says, translated here; `{name}` is filled in by the script (`frontend/src/texts.ts`).
+
+Apps with scripts of their own register theirs, by keys that begin with the app's name:
+
+    SCRIPT_TEXTS.register("runs", run_texts)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from django.utils.translation import gettext as _
+
+from kernel.registry import Registry
+from workspace.file_texts import file_texts
+from workspace.proposal_texts import proposal_texts
+
+SCRIPT_TEXTS: Final = Registry[Callable[[], Mapping[str, str]]]("texts of scripts")
 
 
 def script_texts() -> dict[str, str]:
-    """Every text of the workspace's script, in the reader's language."""
+    """Every text of the workspace's script and of its panels, in the reader's language."""
     return {
+        **{key: text for texts in SCRIPT_TEXTS.values() for key, text in texts().items()},
         **_saving(),
-        **_files(),
+        **file_texts(),
         **_locks(),
         **_refusals(),
         **_sheet(),
@@ -17,6 +32,8 @@ def script_texts() -> dict[str, str]:
         **_json(),
         **_discussion(),
         **release_texts(),
+        **attachment_texts(),
+        **proposal_texts(),
     }
 
 
@@ -24,10 +41,32 @@ def release_texts() -> dict[str, str]:
     """What the pages of releases announce of other people's acts."""
     return {
         "announce.release.submitted": _("{name} submitted release {release} for review."),
-        "announce.release.signed": _("{name} signed release {release} as {meaning}."),
+        "announce.release.signed": _("{name} signed release {release} ({meaning})."),
         "announce.release.rejected": _("{name} rejected release {release}."),
         "announce.release.withdrawn": _("{name} withdrew release {release}."),
         "announce.release.released": _("Release {release} is signed and frozen."),
+    }
+
+
+def attachment_texts() -> dict[str, str]:
+    """What the script says of uploads; `{…}` is filled in by it."""
+    return {
+        "attachment.too_large": _("{size}; a file can have at most {limit}"),
+        "attachment.queued": _("{size} · waiting"),
+        "attachment.running": _("{percent} % of {size}"),
+        "attachment.left.seconds": _("{n} s left"),
+        "attachment.left.minutes": _("{n} min left"),
+        "attachment.paused": _("Paused at {sent} of {size}"),
+        "attachment.kept": _("Paused at {sent} of {size}. Choose the file again to resume."),
+        "attachment.waiting": _("No connection. {sent} of {size} sent; resumes by itself."),
+        "attachment.whole": _("{size} · attached when you send"),
+        "attachment.attaching": _("{size} · attaching"),
+        "attachment.failed": _("The server did not take the file. Try again."),
+        "attachment.expired": _("Not attached: the upload was not finished within 24 hours. Add the file again."),
+        "attachment.another_file": _("This is another file. Choose {name} as it was."),
+        "attachment.pause": _("Pause {name}"),
+        "attachment.resume": _("Resume {name}"),
+        "attachment.cancel": _("Cancel {name}"),
     }
 
 
@@ -69,31 +108,6 @@ def _saving() -> dict[str, str]:
         "offline.retry": _("Reconnecting in {seconds} s."),
         "offline.short": _("You are offline."),
         "copied": _("Your text is copied."),
-    }
-
-
-def _files() -> dict[str, str]:
-    return {
-        "file.rename": _("Rename {path}"),
-        "file.renamed": _("Renamed to {path} · v{version}"),
-        "file.remove": _("Delete {path}?"),
-        "file.remove.text": _(
-            "It is gone from v{next} on. Earlier versions keep it: revert to v{version} to bring it back."
-        ),
-        "file.remove.unsaved": _("Your unsaved changes to it are lost."),
-        "file.removed": _("Deleted {path} · v{version}"),
-        "upload.new": _("New"),
-        "upload.skipped": _("Exists already · skipped"),
-        "upload.large": _("Larger than {limit} KiB, the limit of a text."),
-        "upload.binary": _("Not a text in UTF-8."),
-        "upload.twice": _("A file with this name was chosen twice."),
-        "upload.locked": _("{name} is editing this file."),
-        "upload.editing": _("You are editing this file. Save it or stop editing first."),
-        "upload.together": _("More than 6 MiB together. Upload them in several parts."),
-        "upload.submit.one": _("Upload {n} file as v{version}"),
-        "upload.submit.other": _("Upload {n} files as v{version}"),
-        "upload.done.one": _("Uploaded {n} file · v{version}"),
-        "upload.done.other": _("Uploaded {n} files · v{version}"),
     }
 
 
@@ -164,6 +178,8 @@ def _sheet() -> dict[str, str]:
         "outline": _("Outline of {field}"),
         **_finding(),
         "empty": _("No text in {field} yet"),
+        "missing": _("This project has no file “{name}”."),
+        "missing.deleted": _("It was deleted in v{version}."),
         "foot.lines": _("+{added} −{removed} lines since v{version}"),
         "foot.kept": _("Backed up {time}"),
         "foot.unkept": _("Not backed up"),

@@ -7,10 +7,13 @@ from django.views.generic import RedirectView
 
 from workspace.account import views as account
 from workspace.activity import views as activity
+from workspace.attachments import views as attachments
 from workspace.audit_viewer import project_tab as audit
 from workspace.compare import reviewing
 from workspace.compare import views as compare
 from workspace.editor import comment_views as comments
+from workspace.editor import proposal_switch as switch
+from workspace.editor import proposing
 from workspace.editor import task_views as tasks
 from workspace.editor import unsent_views as unsent
 from workspace.editor import views as workspace
@@ -21,6 +24,7 @@ from workspace.inbox import views as inbox
 from workspace.members import views as members
 from workspace.palette import views as palette
 from workspace.projects import views as projects
+from workspace.proposals import urls as proposal_urls
 from workspace.releases import urls as release_urls
 from workspace.settings import views as settings
 
@@ -33,11 +37,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/", workspace.workspace, name="workspace"),
     path("projects/<uuid:project_id>/", include(past_urls)),
     path("projects/<uuid:project_id>/", include(release_urls)),
+    path("projects/<uuid:project_id>/", include(proposal_urls)),
     path("projects/<uuid:project_id>/palette/", palette.project_palette, name="project_palette"),
     path("projects/<uuid:project_id>/fields/", workspace.field_rows, name="fields"),
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept, name="kept"),
     path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
+    path("projects/<uuid:project_id>/staged/", switch.proposal_switch, name="proposal_switch"),
+    path("projects/<uuid:project_id>/staged/<uuid:proposal_id>/", proposing.staged, name="staged"),
+    path("projects/<uuid:project_id>/staged/<uuid:proposal_id>/text/", proposing.staged_text, name="staged_text"),
     path("projects/<uuid:project_id>/unsent/", unsent.unsent, name="unsent"),
     path("projects/<uuid:project_id>/history/", history.history, name="history"),
     path("projects/<uuid:project_id>/history/panel/", history.panel, name="history_panel"),
@@ -46,6 +54,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/comments/<uuid:comment_id>/resolve/", comments.resolve, name="resolve_comment"),
     path("projects/<uuid:project_id>/comments/<uuid:comment_id>/reopen/", comments.reopen, name="reopen_comment"),
     path("projects/<uuid:project_id>/comments/<uuid:comment_id>/withdraw/", comments.withdraw, name="withdraw_comment"),
+    path("projects/<uuid:project_id>/attachments/", attachments.attachment_list, name="attachments"),
+    path("projects/<uuid:project_id>/attachments/panel/", attachments.panel, name="attachments_panel"),
+    path(
+        "projects/<uuid:project_id>/attachments/<uuid:attachment_id>/remove/",
+        attachments.remove,
+        name="remove_attachment",
+    ),
     path("projects/<uuid:project_id>/tasks/", tasks.tasks, name="tasks"),
     path("projects/<uuid:project_id>/tasks/<uuid:task_id>/", tasks.change, name="change_task"),
     path("projects/<uuid:project_id>/compare/", compare.compare, name="compare"),

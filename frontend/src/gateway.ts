@@ -5,6 +5,7 @@ import {
   Close,
   type Command,
   type Ephemeral,
+  type Notification,
   type Parameters,
   type Present,
   type ProjectEvent,
@@ -30,6 +31,8 @@ interface GatewayEvents {
   event: ProjectEvent;
   ephemeral: Ephemeral;
   present: Present[];
+  /** What a capability sends on a topic of its own, such as `run.log`. */
+  notification: Notification;
 }
 
 const FIRST_RETRY = 500;
@@ -40,7 +43,7 @@ const BUSY: ReadonlySet<number> = new Set([Close.tooMuchUnfinished, Close.tooMan
 const SILENCE = 35_000;
 /** The server closes after 60 s without a word from us. */
 const PING_AFTER = 20_000;
-/** What is not mended by coming back a moment later. */
+/** Refusals that another try a moment later would meet again. */
 const ENDS: Record<number, End> = {
   [Close.notSignedIn]: "signed_out",
   [Close.anotherAccount]: "another_account",
@@ -54,7 +57,7 @@ const ENDS: Record<number, End> = {
  * Reconnects by itself, as the same session; after a gap asks for what it missed. `last` is the newest event applied.
  */
 export class Gateway extends Emitter<GatewayEvents> {
-  /** Recorded events by name; `event` tells of all of them. */
+  /** Recorded events by name; `event` is emitted for each of them. */
   readonly events = new EventTopics();
   private socket: WebSocket | null = null;
   private connection: Connection = { phase: "connecting" };
@@ -74,7 +77,7 @@ export class Gateway extends Emitter<GatewayEvents> {
     super();
     window.setInterval(() => this.watch(), 5_000);
     window.addEventListener("online", () => this.reconnectNow());
-    // The browser knows at once what a silent socket tells after half a minute.
+    // The browser knows at once what a silent socket shows after half a minute only.
     window.addEventListener("offline", () => this.drop());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) return;
@@ -149,6 +152,7 @@ export class Gateway extends Emitter<GatewayEvents> {
     else if (frame.method === "event") this.take(frame.params as ProjectEvent);
     else if (frame.method === "ephemeral") this.emit("ephemeral", frame.params as Ephemeral);
     else if (frame.method === "head") this.head(frame.params as { seq: number; present: Present[] });
+    else this.emit("notification", { method: frame.method, params: frame.params });
   }
 
   private begin(snapshot: Snapshot): void {
@@ -157,7 +161,7 @@ export class Gateway extends Emitter<GatewayEvents> {
     this.last = snapshot.seq;
     this.ahead.clear();
     this.rememberSession(snapshot);
-    // Whoever follows the snapshot may send at once; "live" is told when the page shows the new state.
+    // Whoever follows the snapshot may send at once; "live" is announced when the page shows the new state.
     this.connection = { phase: "live" };
     this.emit("snapshot", snapshot);
     if (missed) this.emit("missed", null);

@@ -49,6 +49,12 @@ export interface Ephemeral {
   data: Record<string, unknown>;
 }
 
+/** A frame of a topic; its method says what the parameters are. */
+export interface Notification {
+  method: string;
+  params: unknown;
+}
+
 /** Problem details (RFC 9457) as every refusal carries them. */
 export interface Problem {
   code: string;
@@ -96,7 +102,7 @@ export interface FileChanges {
 
 type Nothing = Record<string, never>;
 
-/** Every command: what it takes, what it answers. */
+/** Every command: what it takes, what it answers. A stage adds its own where it lies, as to `EventMap`. */
 export interface Commands {
   "lock.acquire": [{ field: string }, Acquired];
   "lock.renew": [{ fields: string[] }, { expires_at: Record<string, string>; lost: string[] }];
@@ -109,6 +115,10 @@ export interface Commands {
   "draft.save": [Save, SavedDraft];
   "files.change": [FileChanges, SavedDraft];
   "working_copy.put": [{ field: string; token: number; revision: number; content: string }, { revision: number }];
+  "proposal.stage": [
+    { proposal_id: string; target: string; base_version: number; revision: number; value: Change },
+    { revision: number },
+  ];
   "text.change": [{ field: string; token: number; revision: number; changes: unknown[] }, Nothing];
   "text.get": [{ field: string }, { revision: number; content: string }];
   "cursor.move": [{ field: string; anchor: number; head: number }, Nothing];

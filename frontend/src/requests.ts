@@ -88,7 +88,7 @@ export class PendingRequests {
     else settled?.resolve(frame.result);
   }
 
-  /** The line stands on a new socket: what was not sent on it goes out. */
+  /** There is a new socket: send what was not sent on it yet. */
   resend(socket: WebSocket | null): void {
     for (const [id, waiting] of this.pending) if (waiting.sentOn !== socket) this.send(id);
   }

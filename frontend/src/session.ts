@@ -3,7 +3,7 @@ import { account, page, pageAccount, type SessionState } from "./account";
 /** Warn so long before somebody is signed out (WCAG 2.2.1 asks for 20 seconds at least). */
 const WARNING = 120_000;
 const EVERY = 5_000;
-/** Genuine activity is told to the server at most so often; it notes the use by the minute, too. */
+/** Genuine activity is reported to the server at most this often; it records the use by the minute, too. */
 const SAY_INTERVAL = 60_000;
 /** What only a person does. A page scrolls by itself, too, so scrolling counts by the wheel, the finger or the key. */
 const ACTIVITY = ["pointermove", "pointerdown", "keydown", "wheel", "touchmove", "input"] as const;
@@ -55,7 +55,7 @@ export function watchConnection(): void {
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-/** Says when the sign-in is about to end, and tells the server that somebody is here while somebody is. */
+/** Says when the sign-in is about to end, and reports to the server while somebody is here. */
 export function watchSession(): void {
   if (!pageAccount) return;
   let idleUntil = Date.now() + page.idleLeft * 1000;

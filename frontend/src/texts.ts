@@ -6,7 +6,12 @@ export type Texts = Record<string, string>;
 let texts: Texts = {};
 
 export function useTexts(given: Texts): void {
-  texts = given;
+  texts = { ...texts, ...given };
+}
+
+/** The words of a part of the page, beside those that it has. */
+export function addTexts(more: Texts): void {
+  texts = { ...texts, ...more };
 }
 
 export function say(key: string, values: Record<string, string | number> = {}): string {

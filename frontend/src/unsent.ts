@@ -1,5 +1,6 @@
 import { isOfAnotherAccount, pageHeaders } from "./account";
 import { toast } from "./base/controllers/toasts";
+import { fetchOutliving } from "./outliving";
 
 /** At most this far behind the typing, as with the texts of fields. */
 const DELAY = 1_000;
@@ -36,13 +37,13 @@ class UnsentTexts {
     return this.texts.get(place) ?? "";
   }
 
-  /** What stands at a place now; an empty text is let go of. */
+  /** The text of a place now; an empty one is forgotten. */
   keep(place: string, text: string, delay = DELAY): void {
     this.texts.set(place, text);
     this.later(place, delay);
   }
 
-  /** The text of a place is sent by its form: the server let go of it with the act, unless a put was still on its way. */
+  /** The text of a place is sent by its form: the server deleted it with the act, unless a put was still on its way. */
   sent(place: string): void {
     if (this.waiting.has(place) || this.putting.has(place) || this.refused.has(place)) this.discard(place);
     else this.texts.delete(place);
@@ -79,9 +80,10 @@ class UnsentTexts {
 
   private async send(place: string): Promise<void> {
     const { url = "", person = "" } = this.facts;
-    const body = new URLSearchParams({ person, place, text: this.get(place) });
+    const body = new URLSearchParams({ person, place, text: this.get(place) }).toString();
+    const headers = { ...pageHeaders(), "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
     try {
-      const answer = await fetch(url, { method: "POST", body, keepalive: true, headers: pageHeaders() });
+      const answer = await fetchOutliving(url, { method: "POST", body, headers });
       if (answer.ok) this.refused.delete(place);
       else if (isOfAnotherAccount(answer)) this.failed(place, "");
       else this.failed(place, answer.status < 500 ? await answer.text() : "");

@@ -1,8 +1,8 @@
 """A real server, a real Chromium, and people with windows of their own.
 
 Playwright's sync API keeps an event loop in the test's thread, in which the ORM refuses to work: what a test arranges
-in the database goes through `World.arrange`, in another thread. Chromium starts and stops with each file, whose tests
-run one after the other, so that the loop never meets those of other tests.
+in the database goes through `World.arrange`, in another thread. One Chromium serves all files of a process
+(`chromium.py`).
 """
 
 from __future__ import annotations
@@ -23,24 +23,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect
 from pytest_django import DjangoDbBlocker
 
 from foundry_site.launcher.chromium import find_chromium
 from tests import databases
+from tests.browser.chromium import Chromium
 from tests.browser.people import Person, Result, World
 from tests.patience import PATIENCE
 
-# As root Chromium has no sandbox of its own; the others keep it from calling home.
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Milliseconds.
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -134,13 +125,18 @@ def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Res
         yield run
 
 
+@pytest.fixture(scope="session")
+def chromium_of_the_process() -> Iterator[Chromium]:
+    chromium = Chromium()
+    yield chromium
+    chromium.stop()
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(chromium_of_the_process: Chromium) -> Iterator[Browser]:
     """The system's Chromium; each person has a context, and so cookies, of their own in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM))
+    with chromium_of_the_process.driven() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -174,5 +170,7 @@ def person(chromium: Browser, world: World) -> Iterator[Callable[..., Person]]:
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the pictures go: into the documentation where `FOUNDRY_PICTURES` says so, else to be looked at and lost."""
     if os.environ.get("FOUNDRY_PICTURES"):
-        return Path(settings.BASE_DIR) / "docs" / "pictures"
+        folder = Path(settings.BASE_DIR) / "docs" / "pictures"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
     return tmp_path_factory.mktemp("pictures")

@@ -59,6 +59,7 @@ globalThis.contrast = (() => {
 
   /** Mark one control of each kind that is not `known`, and all that is around it; the kinds that are new. */
   function mark(known) {
+    settle();
     const kinds = new Set(known);
     for (const one of document.querySelectorAll(CONTROLS)) {
       if (!isSeen(one)) continue;

@@ -15,6 +15,7 @@ OF_A_PROJECT: Final = {
     "releases": ("releases/",),
     "policy": ("releases/policy/",),
     "submit_release": ("releases/new/",),
+    "proposals": ("proposals/", "proposals/?state=expired", "proposals/?new=1"),
     "members": ("members/",),
     "settings": ("settings/",),
     "activity": ("activity/", "activity/?kind=releases"),
@@ -42,19 +43,28 @@ NO_PAGES: Final = {
         "kept",
         "discard",
         "unsent",
+        "proposal_switch",
+        "staged",
+        "staged_text",
         "history_panel",
         "activity_panel",
     ),
+    # Looked at in their own tests (`test_attachments.py`).
+    *("attachments", "attachments_panel", "remove_attachment"),
     *("comments", "reply_to_comment", "resolve_comment", "reopen_comment", "withdraw_comment", "tasks", "change_task"),
     *("compare_fold", "people", "change_role", "remove_member", "revert", "undo", "redo"),
     *("inbox_count", "read_inbox", "open_notification", "switch_shortcuts", "choose_mails", "end_session"),
     *("end_other_sessions", "revoke_token", "release_passkey", "reject_release", "withdraw_release", "reopen"),
     *("release_notes", "versions_apart", "compare_read", "compare_comments"),
     "archive_project",
+    "proposal_policy",
     # Leads to the audit viewer, which has a test of its own.
     "audit",
     # Looked at in its own walk (`test_releases.py`): it needs a release.
     *("release", "bundle", "release_bundle"),
+    # As above (`test_reviewing_proposals.py`): they need a proposal.
+    *("proposal", "proposal_fold", "proposal_comments", "vote_on_proposal", "accept_proposal", "reject_proposal"),
+    *("withdraw_proposal", "submit_proposal", "resolve_proposal", "copy_proposal"),
 }
 
 

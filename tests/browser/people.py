@@ -26,6 +26,8 @@ from tests.patience import PATIENCE
 from tests.writers import Writer
 
 Result = TypeVar("Result")
+# Seconds between two looks into the database.
+POLL = 0.1
 Scheme = Literal["light", "dark"]
 
 
@@ -48,10 +50,11 @@ class World:
         return draft
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Wait for something to become true in the database."""
+        """Wait for something to become true in the database; whoever makes it true needs the processor."""
         deadline = time.monotonic() + PATIENCE
         while not self.arrange(holds):
             assert time.monotonic() < deadline, "It did not become true."
+            time.sleep(POLL)
 
     def session_of(self, name: str) -> str:
         """Sign somebody in; the key of the session."""

@@ -6,13 +6,11 @@ from secrets import token_hex
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.conf import global_settings
-from django.test import override_settings
 from playwright.sync_api import Page
 
 from accounts.callers import foundry_caller
 from accounts.factors import acting_as
-from accounts.services import create_account, set_password
+from accounts.services import create_account
 from accounts.suspension import restore_signing
 from drafts.comments.services import create_comment
 from drafts.tasks.services import change_task, create_task
@@ -20,6 +18,7 @@ from projects.services import add_member, reopen_project
 from publishing.credentials import SigningCredentials
 from publishing.models import Release
 from publishing.services import sign_release, submit_release
+from tests.browser.passwords import give_password, hashed_as_the_server_does
 from tests.browser.people import World
 
 PASSWORD = "lantern-orbit-43"
@@ -36,9 +35,7 @@ def let_sign(world: World) -> None:
     add_member(caller=world.caller("owner"), project_id=world.project.id, user_id=user_id, role="reviewer")
     for name in ("editor", "reviewer", "approver"):
         user = world.people[name]
-        # The server hashes as the product does, and would not take the tests' quick hashes.
-        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
-            set_password(caller=foundry, user_id=user.id, password=PASSWORD)
+        give_password(user, PASSWORD)
         restore_signing(caller=foundry, user_id=user.id, reason="It was me")
         user.refresh_from_db()
 
@@ -59,8 +56,16 @@ def submit(world: World, name: str, version: int, notes: str = "") -> Release:
 
 def sign(world: World, release: Release, meaning: str, by: str, comment: str = "") -> None:
     proof = SigningCredentials(username=world.people[by].username, password=PASSWORD)
-    with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
-        sign_release(caller=world.caller(by), release_id=release.id, meaning=meaning, proof=proof, comment=comment)
+    notes = Release.objects.get(pk=release.id).notes
+    with hashed_as_the_server_does():
+        sign_release(
+            caller=world.caller(by),
+            release_id=release.id,
+            meaning=meaning,
+            proof=proof,
+            comment=comment,
+            notes=notes.sha256 if notes else "",
+        )
 
 
 def story(world: World) -> tuple[Release, Release]:

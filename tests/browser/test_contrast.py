@@ -1,14 +1,17 @@
-"""Buttons and links can be read at rest, under the mouse, focused, pressed and disabled, in both themes."""
+"""Buttons and links can be read at rest, under the mouse, focused, pressed and disabled, in both themes.
+
+A page is opened once and measured in both: the theme is a matter of the style sheet alone, and a state that is forced
+holds in both.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
-import pytest
 from playwright.sync_api import CDPSession, Error, Page, expect
 
 from accounts.callers import foundry_caller
@@ -20,7 +23,6 @@ from tests.browser.signers import story
 MEASURE: Final = (Path(__file__).parent / "contrast.js").read_text()
 # The pseudo-classes that the browser is told to match, as if by mouse and keyboard.
 STATES: Final[dict[str, tuple[str, ...]]] = {
-    "at rest": (),
     "hovered": ("hover",),
     "focused": ("focus", "focus-visible", "focus-within"),
     "pressed": ("hover", "active", "focus"),
@@ -35,7 +37,7 @@ DIALOGS_OF_PAGES: Final = (
     ("history/", "Revert…"),
     ("history/", "Undo…"),
 )
-SCHEMES: Final = pytest.mark.parametrize("scheme", ["light", "dark"])
+SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 
 
 class Controls:
@@ -46,6 +48,8 @@ class Controls:
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         # Every kind is measured once, on the first page that has it.
         self._known: list[str] = []
+        # The page has the last one.
+        self._schemes = list(reversed(SCHEMES))
 
     def hard_to_read(self) -> list[str]:
         """What cannot be told from its background, in each state.
@@ -62,12 +66,15 @@ class Controls:
     def _in_all_states(self) -> list[str]:
         self._page.wait_for_load_state()
         self._page.evaluate(MEASURE)
-        found = []
         nodes = self._nodes()
+        if not nodes:
+            return []
+        found = self._measure("at rest")
         for state, pseudo in STATES.items():
             self._force(nodes, pseudo)
             found += self._measure(state)
-        self._force(nodes, ())
+        # What was forced ends with it, for all nodes at once.
+        self._cdp.send("CSS.disable")
         self._page.evaluate("contrast.disable()")
         found += self._measure("disabled")
         # The test goes on with the page.
@@ -75,18 +82,39 @@ class Controls:
         return found
 
     def _force(self, nodes: list[int], pseudo: tuple[str, ...]) -> None:
-        for node in nodes:
-            # A part of the page that was swapped since is gone.
-            with contextlib.suppress(Error):
-                self._cdp.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": list(pseudo)})
+        """All at once: one after the other, each would have the whole page styled and painted anew."""
+        classes = list(pseudo)
+
+        async def force() -> None:
+            for result in await asyncio.gather(*map(force_one, nodes), return_exceptions=True):
+                # A part of the page that was swapped since is gone.
+                if isinstance(result, BaseException) and not isinstance(result, Error):
+                    raise result
+
+        def force_one(node: int) -> Awaitable[Any]:
+            params = {"nodeId": node, "forcedPseudoClasses": classes}
+            return self._cdp._impl_obj.send(method="CSS.forcePseudoState", params=params, timeout=0)
+
+        self._cdp._sync(force())
 
     def _measure(self, state: str) -> list[str]:
-        words: list[str] = self._page.evaluate("state => contrast.measure(state)", state)
-        return [f"{state}: {each}" for each in words]
+        found = []
+        for scheme in self._in_both():
+            words: list[str] = self._page.evaluate("state => contrast.measure(state)", state)
+            found += [f"{scheme}, {state}: {each}" for each in words]
+        return found
+
+    def _in_both(self) -> Iterator[Scheme]:
+        """The page in one theme and then in the other; first in the one that it has."""
+        self._schemes.reverse()
+        for scheme in self._schemes:
+            self._page.emulate_media(color_scheme=scheme)
+            yield scheme
 
     def _nodes(self) -> list[int]:
         """One of each kind, with everything around it: the mouse is over that, too."""
-        self._known += self._page.evaluate("known => contrast.mark(known)", self._known)
+        for _ in self._in_both():
+            self._known += self._page.evaluate("known => contrast.mark(known)", self._known)
         self._cdp.send("DOM.enable")
         self._cdp.send("CSS.enable")
         root: dict[str, Any] = self._cdp.send("DOM.getDocument")
@@ -95,9 +123,8 @@ class Controls:
         return nodes
 
 
-@SCHEMES
-def test_every_page_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
-    mara = person("owner", scheme=scheme)
+def test_every_page_in_every_state(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
     mara.expected.append("status of 404")
     controls = Controls(mara.page)
     mara.at_work()
@@ -112,10 +139,9 @@ def test_every_page_in_every_state(person: Callable[..., Person], world: World, 
     assert not [f"{path} {each}" for path, words in found.items() for each in words]
 
 
-@SCHEMES
-def test_a_release_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+def test_a_release_in_every_state(person: Callable[..., Person], world: World) -> None:
     first, second = world.arrange(lambda: story(world))
-    priya, mara = person("reviewer", scheme=scheme), person("owner", scheme=scheme)
+    priya, mara = person("reviewer"), person("owner")
     found = {}
     signing, owning = Controls(priya.page), Controls(mara.page)
     for path in (f"releases/{first.id}/", f"releases/{second.id}/", f"releases/{second.id}/?sign=reviewed"):
@@ -127,9 +153,8 @@ def test_a_release_in_every_state(person: Callable[..., Person], world: World, s
     assert not [f"{path} {each}" for path, words in found.items() for each in words]
 
 
-@SCHEMES
-def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person], scheme: Scheme) -> None:
-    mara, daniel = person("owner", scheme=scheme), person("editor", scheme=scheme)
+def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner"), person("editor")
     page = daniel.at_work(field="model_configuration")
     mara.at_work(field="model_configuration")
     daniel.write("Unsaved. ")
@@ -152,15 +177,16 @@ def test_dialogs_menus_and_bars_in_every_state(person: Callable[..., Person], sc
     page.locator("[data-sheet-target=compare]").click()
     found["merge"] = shown(page, writing, ".cm-merge-b")
     page.get_by_role("button", name="Account").click()
-    found["account menu"] = shown(page, writing, ".menu-item")
+    found["account menu"] = shown(page, writing, ".menu-item:visible")
+    page.locator(".switch-button").click()
+    found["menu of proposals"] = shown(page, writing, ".menu-item:visible")
     page.keyboard.press("ControlOrMeta+k")
     found["palette"] = shown(page, writing, ".palette-row")
     assert not [f"{path} {each}" for path, words in found.items() for each in words]
 
 
-@SCHEMES
-def test_dialogs_of_other_pages_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
-    mara = person("owner", scheme=scheme)
+def test_dialogs_of_other_pages_in_every_state(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
     controls = Controls(mara.page)
     found = {}
     for path, button in DIALOGS_OF_PAGES:
@@ -182,15 +208,14 @@ def shown(page: Page, controls: Controls, selector: str) -> list[str]:
     return found
 
 
-@SCHEMES
-def test_the_administration_in_every_state(person: Callable[..., Person], world: World, scheme: Scheme) -> None:
+def test_the_administration_in_every_state(person: Callable[..., Person], world: World) -> None:
     def make_administrator() -> None:
         username = f"administrator-{token_hex(4)}"
         account = create_account(caller=foundry_caller("command"), username=username, is_administrator=True)
         world.people["administrator"] = account
 
     world.arrange(make_administrator)
-    anna = person("administrator", scheme=scheme)
+    anna = person("administrator")
     controls = Controls(anna.page)
     found = {}
     for path in (*ADMINISTRATION, f"/admin/accounts/user/{world.people['editor'].id}/change/"):
@@ -199,16 +224,17 @@ def test_the_administration_in_every_state(person: Callable[..., Person], world:
     assert not [f"{path} {each}" for path, words in found.items() for each in words]
 
 
-@SCHEMES
-def test_the_mouse_leaves_a_primary_button_readable(person: Callable[..., Person], scheme: Scheme) -> None:
+def test_the_mouse_leaves_a_primary_button_readable(person: Callable[..., Person]) -> None:
     """By the mouse itself: the button keeps a background of its own."""
-    mara = person("owner", scheme=scheme)
+    mara = person("owner")
     page = mara.at_work()
     mara.write("x")
     save = page.locator(".btn-primary:visible").first
     expect(save).to_be_enabled()
     save.hover()
     page.evaluate(MEASURE)
-    page.evaluate("contrast.settle()")
-    assert save.evaluate("one => contrast.of(one)") >= 4.5
-    assert save.evaluate("one => contrast.between(contrast.behind(one), contrast.behind(one.parentElement))") >= 3
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("contrast.settle()")
+        assert save.evaluate("one => contrast.of(one)") >= 4.5
+        assert save.evaluate("one => contrast.between(contrast.behind(one), contrast.behind(one.parentElement))") >= 3

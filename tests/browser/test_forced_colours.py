@@ -23,7 +23,7 @@ def test_the_open_tab_field_and_the_selection_are_marked(person: Callable[..., P
     mara = person("owner")
     page = with_forced_colours(mara.at_work())
     tabs = page.locator("#project-tabs")
-    opened, other = tabs.locator("[aria-current=page]"), tabs.locator("a:not([aria-current])").first
+    opened, other = tabs.locator(".nav-tab[aria-current]"), tabs.locator(".nav-tab:not([aria-current])").first
     assert style(opened, "border-bottom-color") != style(other, "border-bottom-color")
     assert style(page.locator(".field-row[aria-current=true]"), "outline-style") == "solid"
     assert style(page.locator(".field-row:not([aria-current=true])").first, "outline-style") == "none"

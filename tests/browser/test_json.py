@@ -34,49 +34,53 @@ def text_of(page: Page) -> str:
     return "\n".join(line.rstrip("\n") for line in lines)
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "button", "mended"),
-    [
-        ('{"a": [1, 2,]}', "there is a comma after the last item", "Remove it", '{"a": [1, 2]}'),
-        ("{'a': 1}", "put strings in double quotes", "Use double quotes", '{"a": 1}'),
-        ('{"a": “b”}', "put strings in double quotes", "Use double quotes", '{"a": "b"}'),
-        ("{a: 1}", "expected a key in double quotes", "Use double quotes", '{"a": 1}'),
-        ('{"a": fast}', 'put strings in double quotes: "fast"', "Use double quotes", '{"a": "fast"}'),
-        ('{"a": True}', "write true instead of True", "Correct it", '{"a": true}'),
-        ('{\n  // why\n  "a": 1\n}', "JSON has no comments", "Remove it", '{\n  "a": 1\n}'),
-        ('{"a": 1} # why', "JSON has no comments", "Remove it", '{"a": 1}'),
-        ('{"a": /* why */ 1}', "JSON has no comments", "Remove it", '{"a":  1}'),
-    ],
+# A text, what is said of it, the button that mends it, and what it makes of the text.
+MENDED = (
+    ('{"a": [1, 2,]}', "there is a comma after the last item", "Remove it", '{"a": [1, 2]}'),
+    ("{'a': 1}", "put strings in double quotes", "Use double quotes", '{"a": 1}'),
+    ('{"a": “b”}', "put strings in double quotes", "Use double quotes", '{"a": "b"}'),
+    ("{a: 1}", "expected a key in double quotes", "Use double quotes", '{"a": 1}'),
+    ('{"a": fast}', 'put strings in double quotes: "fast"', "Use double quotes", '{"a": "fast"}'),
+    ('{"a": True}', "write true instead of True", "Correct it", '{"a": true}'),
+    ('{\n  // why\n  "a": 1\n}', "JSON has no comments", "Remove it", '{\n  "a": 1\n}'),
+    ('{"a": 1} # why', "JSON has no comments", "Remove it", '{"a": 1}'),
+    ('{"a": /* why */ 1}', "JSON has no comments", "Remove it", '{"a":  1}'),
 )
+# A text, and what is said of it.
+NOT_MENDED = (
+    ("{\n  'it\"s': 1\n}", "Line 2: put strings in double quotes"),
+    ('{\n  "a": very fast\n}', 'Line 2: put strings in double quotes: "very"'),
+    ('{"a": NaN}', "Line 1: JSON has no NaN"),
+    ('{"a": [-Infinity]}', "Line 1: JSON has no -Infinity"),
+    ('{\n  "a": 1,\n  "b": 2,\n  "a": 3\n}', 'Line 4: duplicate key "a", also in line 2'),
+    ('{\n  "a": {', "Line 2: a closing } is missing"),
+)
+
+
 def test_a_mistake_of_other_languages_is_named_and_mended(
-    person: Callable[..., Person], text: str, words: str, button: str, mended: str
+    person: Callable[..., Person], subtests: pytest.Subtests
 ) -> None:
     mara = person("owner")
     page = mara.at_work(field="model_configuration")
-    write_all(mara, text)
-    expect(note(page)).to_contain_text(words)
-    note(page).get_by_role("button", name=button).click()
-    expect(note(page)).to_be_hidden()
-    assert text_of(page) == mended
+    for text, words, button, mended in MENDED:
+        with subtests.test(text=text):
+            write_all(mara, text)
+            expect(note(page)).to_contain_text(words)
+            note(page).get_by_role("button", name=button).click()
+            expect(note(page)).to_be_hidden()
+            assert text_of(page) == mended
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{\n  'it\"s': 1\n}", "Line 2: put strings in double quotes"),
-        ('{\n  "a": very fast\n}', 'Line 2: put strings in double quotes: "very"'),
-        ('{"a": NaN}', "Line 1: JSON has no NaN"),
-        ('{"a": [-Infinity]}', "Line 1: JSON has no -Infinity"),
-        ('{\n  "a": 1,\n  "b": 2,\n  "a": 3\n}', 'Line 4: duplicate key "a", also in line 2'),
-        ('{\n  "a": {', "Line 2: a closing } is missing"),
-    ],
-)
-def test_what_only_its_writer_can_decide_has_no_button(person: Callable[..., Person], text: str, words: str) -> None:
+def test_what_only_its_writer_can_decide_has_no_button(
+    person: Callable[..., Person], subtests: pytest.Subtests
+) -> None:
     mara = person("owner")
     page = mara.at_work(field="model_configuration")
-    write_all(mara, text)
-    expect(note(page)).to_contain_text(words)
-    expect(page.locator("[data-sheet-target=fix]")).to_be_hidden()
+    for text, words in NOT_MENDED:
+        with subtests.test(text=text):
+            write_all(mara, text)
+            expect(note(page)).to_contain_text(words)
+            expect(page.locator("[data-sheet-target=fix]")).to_be_hidden()
 
 
 def test_an_empty_file_is_called_empty(person: Callable[..., Person], world: World) -> None:

@@ -52,6 +52,27 @@ def test_cancel_says_what_happens_and_offers_the_text_again(person: Callable[...
     world.until(lambda: not kept(world, ""))
 
 
+def test_what_somebody_saves_meanwhile_is_offered_no_more(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    mara.write("Put aside. ")
+    page.get_by_role("button", name="Stop editing").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop editing").click()
+    mara.expect_state("free")
+    page.reload()
+    expect(mara.bar("Unsaved changes from")).to_be_visible()
+
+    def save_the_same() -> None:
+        daniel = world.writer("editor")
+        text = WorkingCopy.objects.get(lease__project=world.project).content
+        daniel.save({"prompt_text": text}, daniel.take(), base=12, release_locks=True)
+
+    world.arrange(save_the_same)
+
+    expect(mara.line("Put aside.")).to_be_visible()
+    expect(mara.bar("Unsaved changes from")).to_have_count(0)
+
+
 def test_dropped_text_is_gone_for_good(person: Callable[..., Person], world: World) -> None:
     mara = person("owner")
     page = mara.at_work()

@@ -58,10 +58,11 @@ def expect_good_order(page: Page) -> None:
     assert [each["tag"] for each in met if not (each["isMarked"] and each["isSeen"] and each["follows"])] == []
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_tab_goes_through_a_page_in_order_and_is_seen(person: Callable[..., Person], path: str) -> None:
+def test_tab_goes_through_a_page_in_order_and_is_seen(person: Callable[..., Person], subtests: pytest.Subtests) -> None:
     mara = person("owner")
-    expect_good_order(mara.open(path) if path else mara.at_work())
+    for path in PATHS:
+        with subtests.test(path=path):
+            expect_good_order(mara.open(path) if path else mara.at_work())
 
 
 def test_tab_goes_through_a_release_in_order_and_is_seen(person: Callable[..., Person], world: World) -> None:
@@ -73,12 +74,15 @@ def test_tab_goes_through_a_release_in_order_and_is_seen(person: Callable[..., P
     expect_good_order(person("owner").open(f"releases/{release.id}/"))
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_the_skip_link_leads_past_the_head_of_the_page(person: Callable[..., Person], path: str) -> None:
+def test_the_skip_link_leads_past_the_head_of_the_page(
+    person: Callable[..., Person], subtests: pytest.Subtests
+) -> None:
     mara = person("owner")
-    page = mara.open(path) if path else mara.at_work()
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip-to")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate(IS_IN_MAIN)
+    for path in PATHS:
+        with subtests.test(path=path):
+            page = mara.open(path) if path else mara.at_work()
+            page.keyboard.press("Tab")
+            expect(page.locator(".skip-to")).to_be_focused()
+            page.keyboard.press("Enter")
+            page.keyboard.press("Tab")
+            assert page.evaluate(IS_IN_MAIN)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from drafts.comments.services import create_comment
 from projects.services import update_project
+from proposals.services import submit_proposal
 from publishing.models import MAX_RELEASE_NAME, Release
 from tests.browser.pages import OF_A_PROJECT
 from tests.browser.people import Person, World
-from tests.browser.signers import let_sign, submit
-from tests.browser.test_accessible import TOO_WIDE
+from tests.browser.proposing import staged
+from tests.browser.signers import let_sign, sign, submit
+from tests.browser.test_accessible import resize, too_wide
+from tests.browser.test_contrast import SCHEMES
 from tests.browser.test_unkept_texts import NUL, paste
 
 # Nothing in it lets a line end.
@@ -56,40 +60,74 @@ BROKEN_WORDS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [820, 390])
-def test_no_word_is_broken_to_make_room(person: Callable[..., Person], world: World, width: int) -> None:
-    mara = person("owner", size=(width, 844))
+def test_no_word_is_broken_to_make_room(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner")
     broken = {}
     own = [*OF_A_PROJECT.values(), ["compare/?base=1&target=4&view=unified"]]
     for path in [*(world.address + paths[0] for paths in own), f"{world.url}/projects/", f"{world.url}/inbox/"]:
         mara.page.goto(path)
-        mara.page.wait_for_load_state("load")
-        if found := mara.page.evaluate(BROKEN_WORDS):
-            broken[path.removeprefix(world.url)] = found
+        for width in (820, 390):
+            resize(mara.page, (width, 844))
+            mara.page.wait_for_load_state("load")
+            if found := mara.page.evaluate(BROKEN_WORDS):
+                broken[f"{width} px: {path.removeprefix(world.url)}"] = found
     assert broken == {}
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_long_names_leave_states_and_acts_in_place(person: Callable[..., Person], world: World, width: int) -> None:
+def hidden(page: Page, widths: Sequence[int]) -> dict[str, list[str]]:
+    """What an open page hides or covers in windows of these widths."""
+    wrong = {}
+    for width in widths:
+        resize(page, (width, 844))
+        if page.locator(".ws").count():
+            # Its script has put everything in its place by then.
+            expect(page.locator(".ws[data-line='live']")).to_be_visible()
+        if found := [*page.evaluate(HIDDEN), *too_wide(page)]:
+            wrong[f"{width} px"] = found
+    return wrong
+
+
+def test_long_names_leave_states_and_acts_in_place(person: Callable[..., Person], world: World) -> None:
     def rename() -> None:
         for number, user in enumerate(world.people.values()):
             User.objects.filter(pk=user.pk).update(display_name=f"{LONG}{number}")
         update_project(caller=world.caller("owner"), project_id=world.project.id, name=LONG)
 
     world.arrange(rename)
-    mara = person("owner", size=(width, 844))
+    mara = person("owner")
     wrong = {}
     for path in [*(world.address + paths[0] for paths in OF_A_PROJECT.values()), f"{world.url}/projects/"]:
         mara.page.goto(path)
-        if path == world.address:
-            # Its script has put everything in its place by then.
-            expect(mara.page.locator(".ws[data-line='live']")).to_be_visible()
-        found = mara.page.evaluate(HIDDEN)
-        if mara.page.evaluate(TOO_WIDE) > 0:
-            found.append("scrolls sideways")
-        if found:
-            wrong[path.removeprefix(world.url)] = found
-    assert wrong == {}
+        wrong[path.removeprefix(world.url)] = hidden(mara.page, (1440, 1024, 390))
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_a_long_name_leaves_the_line_in_sight_in_which_its_bearer_writes(
+    person: Callable[..., Person], world: World
+) -> None:
+    def rename() -> None:
+        User.objects.filter(pk=world.people["editor"].pk).update(display_name=LONG)
+
+    world.arrange(rename)
+    watching = [person("owner", size=(width, 844)) for width in (1280, 820)]
+    for mara in watching:
+        mara.at_work()
+    daniel = person("editor")
+    daniel.at_work()
+    daniel.write("x")
+
+    # The name that programs use is whole, or not there.
+    whole_or_away = """one => {
+      const { top, right } = one.firstElementChild.getBoundingClientRect();
+      const own = one.getBoundingClientRect();
+      return top >= own.bottom || right <= own.right + 1;
+    }"""
+    for mara in watching:
+        mara.expect_state("theirs")
+        reading = mara.page.locator("[data-foot-target=reading] > span")
+        expect(reading).to_have_text(f"{LONG[:23]}… writes in line 1")
+        assert reading.evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert mara.page.locator(".sheet-bar > .folder").evaluate(whole_or_away)
 
 
 def test_on_a_phone_the_words_of_a_bar_stand_above_its_buttons(person: Callable[..., Person]) -> None:
@@ -125,16 +163,15 @@ CUT = """() => {
   return [...document.querySelectorAll(".sheet-bar :is(.btn, .badge, .badge *)")].filter(one => {
     if (!one.checkVisibility({ visibilityProperty: true })) return false;
     const { left, right } = one.getBoundingClientRect();
-    const isBox = getComputedStyle(one).display !== "inline" && !one.matches("svg, [data-part=holder], .lock-lead");
+    const { display, clipPath } = getComputedStyle(one);
+    // What only screen readers find is clipped away.
+    const isBox = display !== "inline" && clipPath === "none" && !one.matches("svg, [data-part=holder]");
     return left < sheet.left || right > sheet.right || (isBox && one.scrollWidth > one.clientWidth + 1);
   }).map(one => one.outerHTML.slice(0, 200));
 }"""
 
 
-@pytest.mark.parametrize("width", [1920, 1440, 1280, 820, 390])
-def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(
-    person: Callable[..., Person], world: World, width: int
-) -> None:
+def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(person: Callable[..., Person], world: World) -> None:
     name = f"files/{FOLDER}/{FILE_NAME}"
 
     def take_it() -> None:
@@ -143,15 +180,19 @@ def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(
         writer.save({name: {"language": "markdown", "content": "# Arms\n"}}, lock, base=12, release_locks=False)
 
     world.arrange(take_it)
-    for scheme in ("light", "dark"):
-        mara = person("owner", size=(width, 844), scheme=scheme)
-        page = mara.at_work(field=name)
+    mara = person("owner", size=(1920, 844))
+    page = mara.at_work(field=name)
+    cut = {}
+    for width in (1920, 1440, 1280, 820, 390):
+        resize(page, (width, 844))
         mara.expect_state("theirs")
-        cut = page.evaluate(CUT)
-        assert cut == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            cut[f"{scheme}, {width} px"] = page.evaluate(CUT)
         title = page.locator(".sheet-bar h1")
         expect(title).to_have_text(FILE_NAME)
         expect(title).to_have_attribute("title", name)
+    assert {window: found for window, found in cut.items() if found} == {}
 
 
 def test_the_name_of_a_field_stays_beside_the_tools_of_its_writer(person: Callable[..., Person]) -> None:
@@ -165,24 +206,85 @@ def test_the_name_of_a_field_stays_beside_the_tools_of_its_writer(person: Callab
     assert page.evaluate(CUT) == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_long_name_of_a_release_leaves_states_and_acts_in_place(
-    person: Callable[..., Person], world: World, width: int
-) -> None:
+def test_a_long_name_of_a_release_leaves_states_and_acts_in_place(person: Callable[..., Person], world: World) -> None:
     def make() -> Release:
         let_sign(world)
         return submit(world, LONG[:MAX_RELEASE_NAME], 12)
 
     release = world.arrange(make)
-    mara = person("owner", size=(width, 844))
+    mara = person("owner")
     wrong = {}
     for path in ("", "history/", "releases/", f"releases/{release.id}/"):
-        mara.open(path)
-        if not path:
-            expect(mara.page.locator(".ws[data-line='live']")).to_be_visible()
-        found = mara.page.evaluate(HIDDEN)
-        if mara.page.evaluate(TOO_WIDE) > 0:
-            found.append("scrolls sideways")
-        if found:
-            wrong[path] = found
-    assert wrong == {}
+        wrong[path] = hidden(mara.open(path), (1280, 390))
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_a_long_title_of_a_proposal_leaves_its_pickers_in_place(person: Callable[..., Person], world: World) -> None:
+    proposal = staged(world, title="Answer in one paragraph, sources after it, " * 4, prompt_text="Be brief.\n")
+    world.arrange(lambda: submit_proposal(caller=world.caller("editor"), proposal_id=proposal.id))
+    page = person("reviewer").open("proposals/1/")
+    for width in (1440, 1280, 1100, 820, 390):
+        resize(page, (width, 844))
+        boxes = [each.bounding_box() for each in page.locator(".review-pickers select").all()]
+        assert [box is not None and box["width"] > 100 for box in boxes] == [True, True]
+        assert too_wide(page) == []
+
+
+def test_a_long_name_of_a_frozen_release_stays_in_its_column(person: Callable[..., Person], world: World) -> None:
+    def freeze() -> None:
+        let_sign(world)
+        release = submit(world, "Second interim analysis, European sites", 12)
+        for meaning, name in (("authored", "editor"), ("reviewed", "reviewer"), ("approved", "approver")):
+            sign(world, release, meaning, name)
+
+    world.arrange(freeze)
+    page = person("owner").page
+    page.goto(f"{world.url}/projects/")
+    row = page.locator(".project-row", has=page.locator(f"a[href*='{world.project.id}']")).first
+    for width in (1440, 1280, 820, 390):
+        resize(page, (width, 844))
+        expect(row.locator(".badge")).to_contain_text("Frozen")
+        assert row.locator(".badge").evaluate(
+            "one => one.getBoundingClientRect().right <= one.parentElement.getBoundingClientRect().right + 1"
+        )
+        assert too_wide(page) == []
+
+
+# The name of a file in a list, and whether its end can be read in it.
+ENDS = """() => [...document.querySelectorAll(".field-row .field-name.middle > span:last-child")].map(end => {
+  const { left, right } = end.getBoundingClientRect();
+  const row = end.closest(".field-row").getBoundingClientRect();
+  return right <= row.right && right - left > 20 && end.scrollWidth <= end.clientWidth;
+})"""
+
+
+def test_files_of_an_old_version_are_known_by_the_ends_of_their_names(
+    person: Callable[..., Person], world: World
+) -> None:
+    names = [f"files/randomisation-and-stratification-rules-{number:03}.md" for number in range(3)]
+
+    def make() -> None:
+        writer = world.writer("editor")
+        locks = [writer.take(name) for name in names]
+        writer.save({name: {"content": "# Arms\n"} for name in names}, *locks, base=12, release_locks=True)
+
+    world.arrange(make)
+    page = person("owner", size=(1280, 844)).open("versions/13/")
+    assert page.evaluate(ENDS) == [True, True, True]
+
+
+def test_the_number_of_comments_stands_apart_from_the_number_of_its_line(
+    person: Callable[..., Person], world: World
+) -> None:
+    place: dict[str, Any] = {"version": 12, "target_field": "prompt_text", "anchor": {"from_line": 14, "to_line": 14}}
+    project = world.project.id
+    world.arrange(lambda: create_comment(caller=world.caller("editor"), project_id=project, text="Why?", **place))
+    page = person("owner").open("at/?at=2999-01-01T00:00Z")
+    gap = page.locator("#L14").evaluate(
+        """row => {
+          const number = document.createRange();
+          number.selectNodeContents(row.querySelector("th"));
+          return number.getBoundingClientRect().left - row.querySelector(".past-count").getBoundingClientRect().right;
+        }"""
+    )
+    assert gap >= 4

@@ -109,6 +109,8 @@ def test_a_text_of_a_field_that_has_changed_is_merged_and_replaces_nothing(
     dialog = page.get_by_role("dialog", name="Prompt changed since you wrote this.")
     expect(dialog).to_contain_text("You started from v12; v13 was saved meanwhile.")
     dialog.get_by_role("button", name="Use this text").click()
+    # The field is theirs before the dialog, which has a text of its own, has gone.
+    expect(dialog).to_be_hidden()
     mara.expect_state("yours")
     save(mara, 14)
     text = world.current().prompt_text or ""

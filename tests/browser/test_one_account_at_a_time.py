@@ -87,7 +87,7 @@ def test_what_was_typed_into_another_account_s_page_stays_and_is_not_sent(
     page.get_by_label("Description").fill("What Mara typed")
     mara.becomes("editor")
     # The page has not heard of it; the server refuses.
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save settings").click()
     expect(page.get_by_role("heading", name="Another account is signed in")).to_be_visible()
     expect(page.get_by_role("textbox", name="Description")).to_have_value("What Mara typed")
     world.arrange(world.project.refresh_from_db)

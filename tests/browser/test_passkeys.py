@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.conf import global_settings
-from django.test import override_settings
 from playwright.sync_api import Page, expect
 
-from accounts.callers import foundry_caller
-from accounts.services import set_password
+from tests.browser.passwords import give_password
 from tests.browser.people import Person, World
 
 
@@ -33,13 +30,8 @@ PASSWORD = "lantern-orbit-43"
 
 
 def signed_in_by_password(somebody: Person, world: World) -> Page:
-    """At a browser; the server hashes as the product does, and would not take the tests' quick hashes."""
-
-    def give_password() -> None:
-        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
-            set_password(caller=foundry_caller("command"), user_id=somebody.user.id, password=PASSWORD)
-
-    world.arrange(give_password)
+    """At a browser."""
+    world.arrange(lambda: give_password(somebody.user, PASSWORD))
     somebody.sign_out()
     sign_in(somebody, world)
     expect(somebody.page).to_have_url(f"{world.url}/projects/")
@@ -49,7 +41,7 @@ def signed_in_by_password(somebody: Person, world: World) -> Page:
 def sign_in(somebody: Person, world: World) -> None:
     page = somebody.page
     page.goto(f"{world.url}/accounts/login/")
-    page.get_by_label("Username").fill(somebody.user.username)
+    page.get_by_label("User name").fill(somebody.user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -61,7 +53,11 @@ def add_a_passkey(page: Page, world: World, name: str, *, is_proven: bool = Fals
     if not is_proven:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Confirm").click()
-    page.get_by_label("Name of the device").fill(name)
+    # The suggested name is selected: what is typed takes its place.
+    expect(page.get_by_label("Name of the device")).to_be_focused()
+    page.wait_for_load_state("load")
+    page.keyboard.type(name)
+    expect(page.get_by_label("Name of the device")).to_have_value(name)
     page.get_by_role("button", name="Add passkey…").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from drafts.comments.models import Comment
 from drafts.comments.services import answer_comment, create_comment
 from drafts.reading import get_draft
 from drafts.tasks.services import create_task
 from locking.services import take_over_lock
-from publishing.services import withdraw_release
-from tests.browser.people import Person, Scheme, World
+from proposals.models import Proposal
+from proposals.services import comment_on_proposal, create_proposal, submit_proposal, vote_on_proposal
+from publishing.policies import rules_of
+from publishing.services import set_policy, withdraw_release
+from tests.browser.people import Person, World
+from tests.browser.proposing import open_proposal, prompt_of, save, staged
 from tests.browser.signers import story
+from tests.browser.test_contrast import SCHEMES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
-    pictures.mkdir(parents=True, exist_ok=True)
+def in_both_themes(page: Page, pictures: Path, name: str) -> None:
+    """Take a picture in the dark theme and one in the light, in which the test goes on.
+
+    The theme is a matter of the style sheet alone.
+    """
+    for scheme in reversed(SCHEMES):
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+
+
+def test_pictures(person: Callable[..., Person], world: World, pictures: Path) -> None:
     world.arrange(lambda: _discuss(world))
-    mara, daniel, priya = (person(name, scheme=scheme) for name in ("owner", "editor", "reviewer"))
+    mara, daniel, priya = (person(name) for name in ("owner", "editor", "reviewer"))
     page = mara.at_work()
     daniel.at_work()
     priya.at_work(field="files/topology.yaml")
 
     def take(name: str, who: Person = mara) -> None:
-        who.page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+        in_both_themes(who.page, pictures, name)
 
     mara.line("After an interruption").click()
     page.keyboard.press("End")
@@ -55,7 +68,7 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
     take("activity")
     page.goto(f"{world.url}/account/")
     take("account")
-    jonas = person("auditor", scheme=scheme)
+    jonas = person("auditor")
     jonas.page.goto(f"{world.url}/admin/audit/event/?chain={world.project.id}")
     jonas.page.get_by_role("button", name="Verify now").click()
     jonas.page.locator("tr", has_text="v12: Prompt").get_by_role("link").first.click()
@@ -67,15 +80,12 @@ def test_pictures(person: Callable[..., Person], world: World, pictures: Path, s
     take("sign-in")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_of_releases(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
-    pictures.mkdir(parents=True, exist_ok=True)
+def test_pictures_of_releases(person: Callable[..., Person], world: World, pictures: Path) -> None:
     first, second = world.arrange(lambda: story(world))
-    priya = person("reviewer", scheme=scheme)
+    priya = person("reviewer")
 
     def take(path: str, name: str) -> None:
-        priya.open(path)
-        priya.page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+        in_both_themes(priya.open(path), pictures, name)
 
     take("releases/", "releases")
     take(f"releases/{first.id}/", "release-frozen")
@@ -83,21 +93,61 @@ def test_pictures_of_releases(person: Callable[..., Person], world: World, pictu
     take(f"releases/{second.id}/?sign=reviewed", "release-sign")
     take("releases/policy/", "releases-policy")
     world.arrange(lambda: withdraw_release(caller=world.caller("editor"), release_id=second.id, reason="Not yet"))
-    daniel = person("editor", scheme=scheme)
+    daniel = person("editor")
     daniel.open("releases/new/")
-    daniel.page.screenshot(path=pictures / f"releases-submit-{scheme}.png", animations="disabled")
+    in_both_themes(daniel.page, pictures, "releases-submit")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_of_what_opens_over_the_page(
-    person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme
-) -> None:
-    pictures.mkdir(parents=True, exist_ok=True)
-    daniel = person("editor", scheme=scheme)
+def test_pictures_of_proposals(person: Callable[..., Person], world: World, pictures: Path) -> None:
+    world.arrange(lambda: _propose(world))
+    mara = person("owner")
+    mara.open("proposals/")
+    in_both_themes(mara.page, pictures, "proposals")
+    mara.open("proposals/1/")
+    mara.page.keyboard.press("n")
+    expect(mara.page.locator("[data-compare-target=number]")).to_have_text("1")
+    in_both_themes(mara.page, pictures, "proposal-review")
+
+
+def _propose(world: World) -> None:
+    """P1 of Daniel with an approval and two comments, P2 of Priya with an objection, and a private one of Mara."""
+    rules = {**rules_of(world.project.id).data(), "proposals": {"approvals": 2, "days": 7}}
+    set_policy(caller=world.caller("owner"), project_id=world.project.id, rules=rules)
+    text = get_draft(project_id=world.project.id, version=None).prompt_text or ""
+    monitor = text.replace("Report to the sponsor", "Call the medical monitor, and report to the sponsor", 1)
+    paragraph = text.replace("# Sources", "Answer in one paragraph, sources after it.\n\n# Sources", 1)
+    first = _open_proposal(world, "editor", "Name the medical monitor in every escalation", monitor)
+    second = _open_proposal(world, "reviewer", "Answer in one paragraph, sources after it", paragraph)
+    units = {"prompt_text": text.replace("Never compute", "Write units as the protocol does. Never compute", 1)}
+    facts: dict[str, Any] = {"title": "Units as the protocol writes them", "base_version": 12, "changes": units}
+    create_proposal(caller=world.caller("owner"), project_id=world.project.id, **facts)
+    place: dict[str, Any] = {"proposal_id": first.id, "round": 1, "target": "prompt_text"}
+    line = 1 + next(at for at, each in enumerate(monitor.split("\n")) if "Call the medical monitor" in each)
+    thread = comment_on_proposal(
+        caller=world.caller("reviewer"),
+        text="A coordinator reads this at night. Say where the name comes from.",
+        anchor={"from_line": line, "to_line": line},
+        **place,
+    )
+    answer_comment(caller=world.caller("editor"), comment_id=thread.id, text="The next round names the rota.")
+    comment_on_proposal(caller=world.caller("reviewer"), text="Pharmacovigilance keeps the rota.", **place)
+    vote_on_proposal(caller=world.caller("reviewer"), proposal_id=first.id, round=1, verdict="approve")
+    facts = {"proposal_id": second.id, "round": 1, "verdict": "object"}
+    vote_on_proposal(caller=world.caller("editor"), comment="One paragraph is too short for a grade 4 event.", **facts)
+
+
+def _open_proposal(world: World, name: str, title: str, prompt: str) -> Proposal:
+    facts: dict[str, Any] = {"title": title, "base_version": 12, "changes": {"prompt_text": prompt}}
+    made = create_proposal(caller=world.caller(name), project_id=world.project.id, **facts)
+    return submit_proposal(caller=world.caller(name), proposal_id=made.id)
+
+
+def test_pictures_of_what_opens_over_the_page(person: Callable[..., Person], world: World, pictures: Path) -> None:
+    daniel = person("editor")
     page = daniel.at_work()
 
     def take(name: str) -> None:
-        page.screenshot(path=pictures / f"{name}-{scheme}.png", animations="disabled")
+        in_both_themes(page, pictures, name)
 
     page.keyboard.press("ControlOrMeta+k")
     page.keyboard.type("se")
@@ -137,7 +187,6 @@ def overtake(world: World) -> None:
 
 
 def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:
-    pictures.mkdir(parents=True, exist_ok=True)
     mara = person("owner", size=(390, 844))
     mara.at_work()
     mara.line("# Eligibility").click()
@@ -147,15 +196,13 @@ def test_a_phone(person: Callable[..., Person], pictures: Path) -> None:
     mara.page.screenshot(path=pictures / "phone-light.png", animations="disabled")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_of_being_told(person: Callable[..., Person], world: World, pictures: Path, scheme: Scheme) -> None:
-    pictures.mkdir(parents=True, exist_ok=True)
+def test_pictures_of_being_told(person: Callable[..., Person], world: World, pictures: Path) -> None:
     world.arrange(lambda: _talk(world))
-    daniel = person("editor", scheme=scheme)
+    daniel = person("editor")
     daniel.page.goto(f"{world.url}/inbox/")
-    daniel.page.screenshot(path=pictures / f"inbox-{scheme}.png", animations="disabled")
+    in_both_themes(daniel.page, pictures, "inbox")
     daniel.open("activity/")
-    daniel.page.screenshot(path=pictures / f"activity-{scheme}.png", animations="disabled")
+    in_both_themes(daniel.page, pictures, "activity")
 
 
 def _discuss(world: World) -> None:
@@ -209,3 +256,15 @@ def _talk(world: World) -> None:
         text="Section numbers follow amendment 4",
         assignee_id=world.people["editor"].id,
     )
+
+
+def test_a_picture_of_a_proposal(person: Callable[..., Person], world: World, pictures: Path) -> None:
+    before = prompt_of(world)
+    proposed = before.replace("# Refusals\n", "# Refusals\nOne sentence each. Never give advice.\n")
+    daniel = person("editor")
+    page = open_proposal(daniel, staged(world, prompt_text=proposed))
+    save(world, "owner", "prompt_text", f"{before}Never more than ten lines.\n")
+    expect(daniel.bar("v13 changed Prompt.")).to_be_visible()
+    page.locator(".outline-row", has_text="Refusals").click()
+    expect(daniel.line("One sentence each.")).to_be_visible()
+    in_both_themes(page, pictures, "proposing")

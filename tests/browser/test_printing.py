@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person, World
 
@@ -43,6 +43,8 @@ def test_all_lines_are_printed_with_their_number(person: Callable[..., Person], 
     page = mara.at_work() if path == "" else mara.open(path)
     page.emulate_media(media="print")
 
+    # The page of the workspace fetches them for the printer.
+    expect(page.locator("table.past-lines tr")).to_have_count(LINES)
     lines = page.locator("table.past-lines tr").all_inner_texts()
     assert [line.split() for line in lines] == [
         [str(number), "Line", str(number), "of", "the", "prompt."] for number in range(1, LINES + 1)

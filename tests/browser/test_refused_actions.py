@@ -74,6 +74,12 @@ def test_saving_says_why_there_is_no_version(person: Callable[..., Person], worl
     expect(failed).to_be_visible()
     expect(failed.locator("use").first).to_have_attribute("href", "#icon-circle-alert")
     assert world.current().version_number == 12
+    page.keyboard.press("Backspace")
+    page.keyboard.type(" ")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(mara.toast("Saved as v13")).to_be_visible()
+    # At once, and not only when its time is over.
+    assert failed.count() == 0
 
 
 def test_a_message_is_asked_for_only_where_there_is_something_to_save(

@@ -32,7 +32,7 @@ def sign(somebody: Person, meaning: str) -> None:
     expect(page.get_by_role("heading", name="Sign release")).to_be_visible()
     fill_proof(page, somebody.user.username)
     page.get_by_role("button", name=f"Sign as {SIGNERS[meaning]}").click()
-    expect(somebody.toast(f"as {meaning}")).to_be_visible()
+    expect(somebody.toast(f"as {SIGNERS[meaning]}")).to_be_visible()
 
 
 def test_from_submission_to_a_bundle_that_proves_itself(
@@ -155,7 +155,7 @@ def test_a_passkey_signs(person: Callable[..., Person], world: World) -> None:
     page.get_by_label("Comment").fill("Read twice")
     page.get_by_label("User name").fill(priya.user.username)
     page.get_by_role("button", name="Sign as reviewer").click()
-    expect(priya.toast("as reviewed")).to_be_visible()
+    expect(priya.toast("as reviewer")).to_be_visible()
     slot(page, "Reviewed", "signed")
 
 
@@ -169,7 +169,7 @@ def test_a_one_time_code_signs(person: Callable[..., Person], world: World) -> N
     page.get_by_label("User name").fill(priya.user.username)
     page.get_by_role("textbox", name="One-time code").fill(code_of(secret))
     page.get_by_role("button", name="Sign as reviewer").click()
-    expect(priya.toast("as reviewed")).to_be_visible()
+    expect(priya.toast("as reviewer")).to_be_visible()
     slot(page, "Reviewed", "signed")
 
 

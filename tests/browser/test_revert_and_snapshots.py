@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Person
+from drafts.services import change_files
+from tests.browser.people import Person, World
 
 
 def test_a_version_is_reverted_with_a_reason(person: Callable[..., Person]) -> None:
@@ -91,3 +93,25 @@ def test_a_line_is_searched_and_opened_where_it_stands(person: Callable[..., Per
     expect(page).to_have_url(re.compile(r"search/\?q=paraphrase"))
     page.locator(".hit", has_text="current").first.click()
     expect(page.locator(".cm-activeLine")).to_contain_text("paraphrase")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (820, 800), (390, 844)])
+def test_the_chosen_file_of_an_old_version_is_in_sight_among_many(
+    person: Callable[..., Person], world: World, size: tuple[int, int]
+) -> None:
+    names = [f"files/notes/{number:03}.md" for number in range(60)]
+
+    def upload() -> None:
+        changes = {name: {"content": "x\n"} for name in names}
+        project = world.project.id
+        change_files(
+            caller=world.caller("editor"), project_id=project, session_id=None, base_version=12, changes=changes
+        )
+
+    world.arrange(upload)
+    page = person("owner", size=size).open(f"versions/13/?field={names[45]}")
+
+    chosen = page.locator(".past-left [aria-current=true]")
+    expect(chosen).to_be_in_viewport(ratio=1)
+    # Its list scrolls for itself, and the text begins beside or below it.
+    expect(page.locator(".past-centre h1")).to_be_in_viewport(ratio=1)

@@ -11,6 +11,14 @@ from tests.browser.signers import story
 from tests.browser.test_accessible import violations
 
 
+def test_a_change_of_values_is_commented_on_by_key_as_a_whole_field(person: Callable[..., Person]) -> None:
+    page = person("reviewer").open("compare/?base=5&target=6")
+    page.keyboard.press("n")
+    expect(page.locator(".values tbody[data-current]")).to_contain_text("temperature")
+    page.keyboard.press("c")
+    expect(page.locator(".line-talk textarea")).to_be_focused()
+
+
 def test_a_reviewer_comments_on_a_change_by_key_and_marks_its_field_as_read(
     person: Callable[..., Person], world: World
 ) -> None:

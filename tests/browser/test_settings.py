@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -24,16 +25,21 @@ def test_a_new_name_shows_where_others_are(person: Callable[..., Person]) -> Non
     assert "· Oncology, phase III ·" in theirs.title()
 
 
-@pytest.mark.parametrize(
-    ("path", "title"), [("releases/", "Releases"), ("activity/", "Activity"), ("settings/", "Settings")]
-)
 def test_a_new_name_shows_on_every_page_that_follows_the_project(
-    person: Callable[..., Person], world: World, path: str, title: str
+    person: Callable[..., Person], world: World, subtests: pytest.Subtests
 ) -> None:
-    page = person("editor").open(path)
-    world.arrange(lambda: update_project(caller=world.caller("owner"), project_id=world.project.id, name="Phase III"))
-    expect(page.locator("#project-name")).to_have_text("Phase III")
-    expect(page).to_have_title(f"{title} · Phase III · Foundry")
+    daniel = person("editor")
+    for path, title in (("releases/", "Releases"), ("activity/", "Activity"), ("settings/", "Settings")):
+        with subtests.test(path=path):
+            page = daniel.open(path)
+            name = f"Phase III, seen on {title}"
+            world.arrange(partial(rename, world, name))
+            expect(page.locator("#project-name")).to_have_text(name)
+            expect(page).to_have_title(f"{title} · {name} · Foundry")
+
+
+def rename(world: World, name: str) -> None:
+    update_project(caller=world.caller("owner"), project_id=world.project.id, name=name)
 
 
 def test_a_project_is_put_away_by_keyboard_and_opened_again(person: Callable[..., Person]) -> None:

@@ -3,31 +3,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.conf import global_settings
-from django.test import override_settings
 from playwright.sync_api import expect
 
-from accounts.callers import foundry_caller
-from accounts.models import User
-from accounts.services import set_password
+from tests.browser.passwords import give_password
 from tests.browser.people import Person, World
 
 PASSWORD = "lantern-orbit-42"
 
 
-def give_password(user: User) -> None:
-    """The tests hash passwords quickly; the server, which runs on the product's own settings, would not take those."""
-    with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
-        set_password(caller=foundry_caller("command"), user_id=user.id, password=PASSWORD)
-
-
 def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., Person], world: World) -> None:
     mara = person("owner")
-    world.arrange(lambda: give_password(mara.user))
+    world.arrange(lambda: give_password(mara.user, PASSWORD))
     mara.sign_out()
     page = mara.page
     page.goto(world.url)
-    page.get_by_label("Username").fill(mara.user.username)
+    page.get_by_label("User name").fill(mara.user.username)
     password = page.get_by_label("Password")
     password.fill("not my password")
     show = page.get_by_role("button", name="Show password")
@@ -38,7 +28,7 @@ def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., P
     expect(password).to_have_attribute("type", "password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Wrong user name or password")
-    expect(page.get_by_label("Username")).to_have_value(mara.user.username)
+    expect(page.get_by_label("User name")).to_have_value(mara.user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{world.url}/projects/")
@@ -56,11 +46,11 @@ def test_somebody_signs_in_finds_a_project_and_signs_out(person: Callable[..., P
 
 def test_a_token_waits_until_its_maker_has_proved_who_they_are(person: Callable[..., Person], world: World) -> None:
     mara = person("owner")
-    world.arrange(lambda: give_password(mara.user))
+    world.arrange(lambda: give_password(mara.user, PASSWORD))
     mara.sign_out()
     page = mara.page
     page.goto(f"{world.url}/account/")
-    page.get_by_label("Username").fill(mara.user.username)
+    page.get_by_label("User name").fill(mara.user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_label("Name of the new token").fill("laptop IDE")
@@ -76,10 +66,10 @@ def test_pages_that_ask_who_somebody_is_open_in_the_field_to_fill_in(
 ) -> None:
     mara = person("owner")
     page = mara.page
-    world.arrange(lambda: give_password(mara.user))
+    world.arrange(lambda: give_password(mara.user, PASSWORD))
     mara.sign_out()
     page.goto(f"{world.url}/account/")
-    expect(page.get_by_label("Username")).to_be_focused()
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type(mara.user.username)
     page.keyboard.press("Tab")
     page.keyboard.type("not my password")

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server
+from tests.browser.passwords import give_password
 from tests.browser.people import Person, World
-from tests.browser.test_signing_in import PASSWORD, give_password
+from tests.browser.test_signing_in import PASSWORD
 
 ROOT = "/tools/foundry"
 
@@ -25,13 +26,13 @@ def server(process_environment: dict[str, str]) -> Iterator[Server]:
 
 def test_a_text_is_saved_below_the_path(person: Callable[..., Person], world: World) -> None:
     mara = person("owner")
-    world.arrange(lambda: give_password(mara.user))
+    world.arrange(lambda: give_password(mara.user, PASSWORD))
     page = mara.page
     # What another application at the host has set there.
     names = ("sessionid", "csrftoken")
     page.context.add_cookies([{"name": name, "value": "another", "domain": "localhost", "path": "/"} for name in names])
     page.goto(world.address)
-    page.get_by_label("Username").fill(mara.user.username)
+    page.get_by_label("User name").fill(mara.user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(world.address)

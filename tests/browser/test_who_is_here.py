@@ -49,3 +49,19 @@ def test_with_many_people_the_writer_comes_first_and_the_rest_is_a_list(
         # What a node says of its people holds for 23 seconds.
         world.arrange(lambda: record_presence(project_id=world.project.id, node="another", people=people))
         shows_four_and_opens_a_list(open_page())
+
+
+def test_on_a_phone_the_list_of_everyone_is_in_the_window(person: Callable[..., Person], world: World) -> None:
+    mara = person("owner", size=(390, 844))
+    people = world.arrange(lambda: many_readers_and_a_writer(world))
+    world.arrange(lambda: record_presence(project_id=world.project.id, node="another", people=people))
+    page = mara.at_work()
+
+    for path in ("", "members/"):
+        page.goto(world.address + path)
+        # Where there are tabs, they have their row for themselves.
+        assert page.locator("#project-tabs:visible").evaluate_all("all => all.every(one => one.clientWidth > 340)")
+        page.get_by_role("button", name="+8 more people are here").click()
+
+        everyone = page.get_by_role("group", name="Everyone here")
+        expect(everyone.locator(".person:visible").first).to_be_in_viewport(ratio=1)

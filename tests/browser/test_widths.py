@@ -1,4 +1,4 @@
-"""Every page fits narrow windows, and what appears moves nothing."""
+"""What narrow windows have room for; and what appears moves nothing. How wide pages are: `test_accessible.py`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,9 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from drafts.comments.services import create_comment
-from tests.browser.pages import other_paths, project_paths
 from tests.browser.people import Person, World
-from tests.browser.test_accessible import TOO_WIDE
 
 SMALLEST = 44
-
-
-def test_no_page_scrolls_sideways_on_a_tablet(person: Callable[..., Person], world: World) -> None:
-    """Other widths are looked at with the rest of each page (`test_accessible.py`)."""
-    mara = person("owner", size=(768, 844))
-    mara.expected.append("status of 404")
-    wide = {}
-    for path in [*(world.address + path for path in project_paths()), *(world.url + path for path in other_paths())]:
-        mara.page.goto(path)
-        wide[path] = mara.page.evaluate(TOO_WIDE)
-    assert {path: by for path, by in wide.items() if by > 0} == {}
 
 
 def test_on_a_phone_buttons_are_large_and_a_version_can_be_reverted(person: Callable[..., Person]) -> None:
@@ -53,7 +40,7 @@ def test_badges_move_nothing_when_they_appear(person: Callable[..., Person]) -> 
     before = places(mara.page)
     write_in_a_sentence(daniel)
     expect(mara.badge).to_contain_text("Being edited by")
-    expect(mara.page.locator(".field-row").first).to_contain_text("Daniel Okafor")
+    expect(mara.page.locator(".field-row").first).to_contain_text("Daniel")
     assert places(mara.page) == before
     daniel.page.keyboard.press("ControlOrMeta+s")
     expect(daniel.toast("Saved as v13")).to_be_visible()
@@ -123,8 +110,8 @@ def test_all_tabs_of_the_side_panel_fit_with_counts_of_two_digits(person: Callab
     page = person("owner", size=(1280, 800)).at_work()
     page.locator(".panel-tabs .nav-tabs").evaluate(
         """tabs => {
-            const own = ["comments", "history", "tasks", "activity"];
-            for (const tab of tabs.children) tab.hidden = !own.includes(tab.dataset.name);
+            const own = ["comments", "history", "tasks", "attachments", "activity"];
+            for (const tab of [...tabs.children]) if (!own.includes(tab.dataset.name)) tab.remove();
             for (const pill of tabs.querySelectorAll(".pill")) {
                 pill.hidden = false;
                 pill.textContent = "48";
@@ -147,12 +134,40 @@ def test_a_line_of_the_summary_begins_without_a_separator(person: Callable[..., 
     assert summary.evaluate("one => getComputedStyle(one).clipPath") == "inset(0px 0px 0px 11px)"
 
 
-def test_the_open_tab_is_in_sight_and_a_shadow_says_that_there_are_more(person: Callable[..., Person]) -> None:
+def test_tabs_that_do_not_fit_are_in_a_menu_and_the_open_one_is_not(person: Callable[..., Person]) -> None:
     mara = person("owner", size=(390, 844))
     tabs = mara.open("settings/").locator("#project-tabs")
     expect(tabs.get_by_role("link", name="Settings")).to_be_in_viewport(ratio=1)
-    expect(tabs.get_by_role("link", name="Workspace")).not_to_be_in_viewport()
-    assert tabs.evaluate("one => getComputedStyle(one).backgroundAttachment") == "local, local, scroll, scroll"
+    expect(tabs.get_by_role("link", name="Workspace")).to_be_in_viewport(ratio=1)
+    expect(tabs.get_by_role("link", name="Activity")).to_be_hidden()
+    more = tabs.get_by_role("button", name="More")
+    expect(more).to_be_in_viewport(ratio=1)
+    more.click()
+    expect(tabs.get_by_role("link", name="Activity")).to_be_in_viewport(ratio=1)
+    mara.page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    more.press("Enter")
+    mara.page.keyboard.press("ArrowUp")
+    mara.page.keyboard.press("Enter")
+    expect(tabs.locator(".nav-tab[aria-current=page]")).to_have_text("Activity")
+    mara.page.set_viewport_size({"width": 1440, "height": 900})
+    expect(more).to_be_hidden()
+    expect(tabs.get_by_role("link", name="Settings")).to_be_in_viewport(ratio=1)
+
+
+def test_the_name_of_a_field_is_whole_while_somebody_edits_it(person: Callable[..., Person]) -> None:
+    mara, daniel = person("owner", size=(1280, 800)), person("editor")
+    mara.at_work(field="model_configuration")
+    daniel.at_work(field="model_configuration")
+    daniel.take()
+    mara.expect_state("theirs")
+    title = mara.page.locator(".sheet-bar > h1")
+    expect(title).to_have_text("Model configuration")
+    assert title.evaluate("one => one.scrollWidth <= one.clientWidth")
+    expect(mara.page.get_by_role("button", name="Ask")).to_be_visible()
+    mara.page.get_by_role("button", name="More for this field").click()
+    mara.page.locator(".menu-item", has_text="Take over…").click()
+    expect(mara.page.get_by_role("dialog").get_by_role("heading")).to_contain_text("Take over")
 
 
 def test_a_long_name_leaves_room_for_the_time_of_a_comment(person: Callable[..., Person], world: World) -> None:
@@ -166,3 +181,24 @@ def test_a_long_name_leaves_room_for_the_time_of_a_comment(person: Callable[...,
     head.locator("strong").evaluate("one => { one.textContent = 'Wolfeschlegelsteinhausenbergerdorff '.repeat(3) }")
     edges = head.evaluate("one => [one, one.querySelector('time')].map(each => each.getBoundingClientRect().right)")
     assert edges[1] <= edges[0]
+
+
+def test_the_workspace_does_not_scroll_as_a_whole_however_many_comments_it_has(
+    person: Callable[..., Person], world: World
+) -> None:
+    def comment_on_lines() -> None:
+        for line in range(1, 13):
+            create_comment(
+                caller=world.caller("reviewer"),
+                project_id=world.project.id,
+                version=world.project.drafts.count(),
+                target_field="prompt_text",
+                text="Is this line still right after the amendment?",
+                anchor={"from_line": line, "to_line": line},
+            )
+
+    world.arrange(comment_on_lines)
+    page = person("owner").at_work()
+
+    expect(page.locator(".thread")).to_have_count(12)
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0

@@ -115,7 +115,7 @@ def test_two_windows_of_one_person_exclude_each_other(person: Callable[..., Pers
     here.at_work()
     there.at_work()
     here.take()
-    expect(there.badge).to_contain_text("Being edited by you in another window")
+    expect(there.badge).to_contain_text("You, in another window")
     there.expect_state("elsewhere")
 
 

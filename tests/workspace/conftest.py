@@ -11,6 +11,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
 from tests.accounts.pages import seem_proven
+from tests.proposals.conftest import world  # noqa: F401 (a fixture)
 from tests.publishing.conftest import make_review, review  # noqa: F401 (fixtures)
 from tests.rest.conftest import people, places  # noqa: F401 (fixtures)
 from tests.writers import Writer

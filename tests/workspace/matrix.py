@@ -9,6 +9,10 @@ REMARK = {"version": "1", "field": "prompt_text", "text": "Why?"}
 READ = {"base": "1", "target": "2", "field": "prompt_text", "read": "yes"}
 COMMENT = "comments/{comment}/"
 RELEASE = "releases/{release}/"
+# The first one of a project, which its owner opened.
+PROPOSAL = "proposals/1/"
+ROUND_REMARK = {"round": "1", "field": "prompt_text", "text": "Why?"}
+SETTLED = {"target": "prompt_text", "how": "mine"}
 # Without a proof: those who may sign are told what is missing.
 SIGNATURE = {"meaning": "approved", "username": "nobody"}
 TALK = (REVIEWERS, NOT_ARCHIVED)
@@ -16,6 +20,7 @@ WRITE = (WRITERS, OPEN)
 WRITE_IN_REVIEW = (WRITERS, IN_REVIEW)
 REASON = {"reason": "Needed"}
 POLICY = {"people_approved": "1", "distinct_people": "1", "open_comments": "warn", "open_tasks": "block"}
+PROPOSAL_POLICY = {"approvals": "1", "open_comments": "warn", "days": "0"}
 SETTINGS = {"name": "Renamed", "description": "", "access": "private"}
 PAGES = (
     Row("workspace:workspace", "GET", "", 200),
@@ -24,6 +29,10 @@ PAGES = (
     Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
     Row("workspace:kept", "GET", "kept/", 200),
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
+    # One's own proposals only.
+    Row("workspace:proposal_switch", "GET", "staged/", 200),
+    Row("workspace:staged", "GET", f"staged/{OTHER}/", "not_found"),
+    Row("workspace:staged_text", "GET", f"staged/{OTHER}/text/?field=prompt_text", "not_found"),
     Row("workspace:unsent", "GET", "unsent/", 200),
     # Kept only for whom the page was made, whatever their role.
     Row(
@@ -45,6 +54,10 @@ PAGES = (
     Row(
         "workspace:withdraw_comment", "POST", COMMENT + "withdraw/", 302, OWNERS, NOT_ARCHIVED, {"reason": "Off topic"}
     ),
+    Row("workspace:attachments", "GET", f"attachments/?subject=draft:{OTHER}", "not_found"),
+    Row("workspace:attachments_panel", "GET", "attachments/panel/", 200),
+    Row("workspace:remove_attachment", "GET", "attachments/{previewed}/remove/", 200),
+    Row("workspace:remove_attachment", "POST", "attachments/{previewed}/remove/", 302, OWNERS, NOT_ARCHIVED, REASON),
     Row("workspace:tasks", "GET", "tasks/", 200),
     Row("workspace:tasks", "POST", "tasks/", 302, *TALK, {"text": "Sign"}),
     Row("workspace:change_task", "POST", "tasks/{task}/", 302, *TALK, {"done": "yes"}),
@@ -83,8 +96,26 @@ PAGES = (
     Row("workspace:withdraw_release", "POST", RELEASE + "withdraw/", "project_frozen", *WRITE_IN_REVIEW, REASON),
     Row("workspace:reopen", "GET", "reopen/", 200, OWNERS, CLOSED),
     Row("workspace:reopen", "POST", "reopen/", 302, OWNERS, CLOSED, REASON),
+    Row("workspace:proposals", "GET", "proposals/", 200),
+    Row("workspace:proposals", "POST", "proposals/", 302, *TALK, {"title": "Brief answers"}),
+    Row("workspace:proposal", "GET", PROPOSAL, 200),
+    Row("workspace:proposal_fold", "GET", PROPOSAL + "fold/?field=prompt_text&old=1&new=1&count=1", 200),
+    Row("workspace:proposal_comments", "GET", PROPOSAL + "comments/?round=1&field=prompt_text&line=1", 200),
+    Row("workspace:proposal_comments", "POST", PROPOSAL + "comments/", 302, *TALK, ROUND_REMARK),
+    Row("workspace:vote_on_proposal", "GET", PROPOSAL + "vote/", 200, *TALK),
+    Row("workspace:vote_on_proposal", "POST", PROPOSAL + "vote/", 302, *TALK, {"round": "1", "verdict": "approve"}),
+    Row("workspace:accept_proposal", "GET", PROPOSAL + "accept/", 200, OWNERS, NOT_ARCHIVED),
+    Row("workspace:accept_proposal", "POST", PROPOSAL + "accept/", 302, *WRITE, {"round": "1"}),
+    Row("workspace:reject_proposal", "GET", PROPOSAL + "reject/", 200, WRITERS, NOT_ARCHIVED),
+    Row("workspace:reject_proposal", "POST", PROPOSAL + "reject/", 302, WRITERS, NOT_ARCHIVED, REASON),
+    Row("workspace:withdraw_proposal", "GET", PROPOSAL + "withdraw/", 200, OWNERS, NOT_ARCHIVED),
+    Row("workspace:withdraw_proposal", "POST", PROPOSAL + "withdraw/", 302, OWNERS, NOT_ARCHIVED, REASON),
+    Row("workspace:submit_proposal", "POST", PROPOSAL + "submit/", 302, OWNERS, NOT_ARCHIVED),
+    Row("workspace:resolve_proposal", "POST", PROPOSAL + "resolve/", 302, OWNERS, NOT_ARCHIVED, SETTLED),
+    Row("workspace:copy_proposal", "POST", PROPOSAL + "copy/", 302, *TALK),
     Row("workspace:settings", "GET", "settings/", 200),
     Row("workspace:settings", "POST", "settings/", 302, OWNERS, NOT_ARCHIVED, SETTINGS),
+    Row("workspace:proposal_policy", "POST", "settings/proposals/", 302, OWNERS, ("open", "frozen"), PROPOSAL_POLICY),
     Row("workspace:archive_project", "GET", "settings/archive/", 200, OWNERS, ("open", "frozen")),
     Row("workspace:archive_project", "POST", "settings/archive/", 302, OWNERS, ("open", "frozen")),
     Row("workspace:members", "GET", "members/", 200),
@@ -124,12 +155,16 @@ BUDGETED_PAGES = {
     "workspace:fields": "…fields/",
     "workspace:text": "…text/?field=prompt_text&version=1",
     "workspace:kept": "…kept/",
+    "workspace:proposal_switch": "…staged/",
     "workspace:unsent": "…unsent/",
     "workspace:history": "…history/",
     "workspace:versions_apart": "…history/distance/?pick=1&pick=2",
     "workspace:history_panel": "…history/panel/",
     "workspace:comments": "…comments/?closed",
     "workspace:withdraw_comment": "…comments/{comment}/withdraw/",
+    "workspace:attachments": "…attachments/?subject=project:{project}",
+    "workspace:attachments_panel": "…attachments/panel/",
+    "workspace:remove_attachment": "…attachments/{previewed}/remove/",
     "workspace:tasks": "…tasks/",
     "workspace:compare": "…compare/?base=1&target=2",
     "workspace:compare_comments": "…compare/comments/?target=2&field=prompt_text&line=1",
@@ -154,9 +189,20 @@ BUDGETED_PAGES = {
     "workspace:reject_release": "…releases/{release}/reject/",
     "workspace:withdraw_release": "…releases/{release}/withdraw/",
     "workspace:reopen": "…reopen/",
+    "workspace:proposals": "…proposals/",
+    "workspace:proposal": "…proposals/1/",
+    "workspace:proposal_fold": "…proposals/1/fold/?field=prompt_text&old=1&new=1&count=1",
+    "workspace:proposal_comments": "…proposals/1/comments/?round=1&field=prompt_text&line=1&form=1",
+    "workspace:vote_on_proposal": "…proposals/1/vote/",
+    "workspace:accept_proposal": "…proposals/1/accept/",
+    "workspace:reject_proposal": "…proposals/1/reject/",
+    "workspace:withdraw_proposal": "…proposals/1/withdraw/",
 }
 # What only acts, or leads elsewhere.
 NO_PAGES = {
+    # Of one's own proposal: its test counts the queries.
+    "workspace:staged",
+    "workspace:staged_text",
     "workspace:compare_read",
     "workspace:home",
     "workspace:audit",
@@ -175,4 +221,8 @@ NO_PAGES = {
     "workspace:end_other_sessions",
     "workspace:revoke_token",
     "workspace:release_passkey",
+    "workspace:submit_proposal",
+    "workspace:resolve_proposal",
+    "workspace:copy_proposal",
+    "workspace:proposal_policy",
 }

@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.event_types import EVENT_KINDS, EVENT_TYPES, EventType
 from audit.models import Event
 from drafts.comments.services import create_comment
-from drafts.tasks.services import create_task
+from drafts.tasks.services import change_task, create_task
 from locking.services import revoke_locks
 from projects.models import Project
 from projects.services import change_role
@@ -38,6 +38,20 @@ def address(project: Project, name: str = "activity") -> str:
 
 def rows(response: Page) -> list[str]:
     return [words(each) for each in elements(response, "h3")]
+
+
+def test_changes_of_tasks_in_a_row_by_one_person_are_one_line_that_opens(
+    browser: Browser, project: Project, viewer: User, editor: User, caller_for: Callers
+) -> None:
+    caller = caller_for(editor)
+    for text in ("Check section 6", "Check section 7", "Check section 8"):
+        task = create_task(caller=caller, project_id=project.id, text=text)
+        change_task(caller=caller, task_id=task.id, done=True)
+
+    (group,) = elements(browser(viewer).get(address(project)), "details", class_="activity-group")
+
+    assert "worked on 3 tasks: 3 added, 3 completed" in words(group)
+    assert "completed the task Check section 7" in words(group)
 
 
 @pytest.fixture
@@ -119,10 +133,11 @@ def test_it_refuses_what_cannot_be_asked(browser: Browser, busy: Project, viewer
 
 
 def test_it_goes_on_with_what_is_older(
-    browser: Browser, busy: Project, viewer: User, owner: User, caller_for: Callers
+    browser: Browser, busy: Project, viewer: User, owner: User, editor: User, caller_for: Callers
 ) -> None:
+    callers = [caller_for(editor), caller_for(owner)]
     for number in range(60):
-        create_task(caller=caller_for(owner), project_id=busy.id, text=f"Task {number}")
+        create_task(caller=callers[number % 2], project_id=busy.id, text=f"Task {number}")
     client = browser(viewer)
     first = client.get(address(busy), {"kind": "tasks"})
     assert len(rows(first)) == 60

@@ -100,7 +100,7 @@ def test_an_open_row_shows_the_difference_of_the_texts_and_what_surrounds_it(des
         ("ins", "0.1"),
     } <= marked(text)
     assert "Cooler answers" in text
-    assert f"3 leases, tokens {', '.join(str(token) for token in sorted(saved.data['tokens'].values()))}" in text
+    assert f"3 locks, lock tokens {', '.join(str(token) for token in sorted(saved.data['tokens'].values()))}" in text
     assert "All 3 differences between v1 and v2" in text
     assert "Matches" in text
     assert "Does not match" not in text

@@ -26,7 +26,7 @@ from tests.workspace.conftest import Browser
 from tests.workspace.html import elements, words
 from tests.writers import Writer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
+pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
 SOURCES = "Answer only from the documents."

@@ -12,7 +12,7 @@ class Named:
     name: str
 
 
-def test_each_folder_stands_once_before_its_files_with_its_place_among_its_siblings():
+def test_each_folder_is_listed_once_before_its_files_with_its_place_among_its_siblings():
     names = ("prompt_text", "files/a/b/one.md", "files/a/b/two.md", "files/a/three.md", "files/z.md")
 
     rows = tree_rows([Named(name) for name in names])
@@ -27,3 +27,20 @@ def test_each_folder_stands_once_before_its_files_with_its_place_among_its_sibli
         ("z.md", 1, 3, 3, False),
     ]
     assert [row.folder for row in rows] == ["", "", "a", "a/b", "a/b", "a", ""]
+
+
+def test_folders_that_hold_one_folder_only_share_its_row():
+    names = ("files/a/b/c/one.md", "files/a/b/c/two.md", "files/x/y/one.md", "files/x/z/one.md")
+
+    rows = tree_rows([Named(name) for name in names])
+
+    assert [(row.label, row.path, row.folder, row.level) for row in rows] == [
+        ("a/b/c", "a/b/c", "", 1),
+        ("one.md", "a/b/c/one.md", "a/b/c", 2),
+        ("two.md", "a/b/c/two.md", "a/b/c", 2),
+        ("x", "x", "", 1),
+        ("y", "x/y", "x", 2),
+        ("one.md", "x/y/one.md", "x/y", 3),
+        ("z", "x/z", "x", 2),
+        ("one.md", "x/z/one.md", "x/z", 3),
+    ]

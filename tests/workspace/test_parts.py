@@ -64,6 +64,19 @@ def test_the_order_of_fields() -> None:
     assert field_names.in_order(names) == ["prompt_text", "model_configuration", "files/a", "files/b"]
 
 
+def test_files_of_the_same_name_have_the_folder_in_which_they_differ() -> None:
+    apart = field_names.distinct_folders(
+        ["prompt_text", "files/e/da/s/c.md", "files/e/de/s/c.md", "files/da/s/c.md", "files/c.md", "files/k/l/n.md"]
+    )
+    assert apart == {
+        "files/e/da/s/c.md": "e/…/",
+        "files/e/de/s/c.md": "…/de/…/",
+        "files/da/s/c.md": "da/…/",
+        "files/c.md": "",
+        "files/k/l/n.md": "…/l/",
+    }
+
+
 def _when(moment: datetime, form: str = "short", zone: str = "") -> str:
     request = RequestFactory().get("/")
     request.COOKIES["zone"] = zone

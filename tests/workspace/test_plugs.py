@@ -69,60 +69,62 @@ def _class(element: Any) -> str:
 def test_a_tab_stands_at_its_position_with_its_number(browser: Browser, editor: User, project: Project) -> None:
     client = browser(editor)
     before = list(tabs(client, project))
-    tab = ProjectTab(label=_("Runs"), url_name="workspace:search", position=33, count=lambda _context: 7)
-    TABS.register("runs", tab)
+    tab = ProjectTab(label=_("Samples"), url_name="workspace:search", position=33, count=lambda _context: 7)
+    TABS.register("samples", tab)
 
     shown = tabs(client, project)
 
-    assert before[:3] == ["Workspace", "History", "Releases"]
-    assert list(shown) == [*before[:3], "Runs 7", *before[3:]]
-    assert shown["Runs 7"] == reverse("workspace:search", args=[project.id])
-    assert "Go to Runs" in offered(client, project, "runs")["Actions"]
+    place = before.index("Releases") + 1
+    assert list(shown) == [*before[:place], "Samples 7", *before[place:]]
+    assert shown["Samples 7"] == reverse("workspace:search", args=[project.id])
+    assert "Go to Samples" in offered(client, project, "samples")["Actions"]
 
 
 def test_a_tab_is_not_shown_to_who_may_not_open_it(
     browser: Browser, editor: User, viewer: User, project: Project
 ) -> None:
     TABS.register(
-        "runs", ProjectTab(label=_("Runs"), url_name="workspace:search", position=35, permission="draft.save")
+        "samples", ProjectTab(label=_("Samples"), url_name="workspace:search", position=35, permission="draft.save")
     )
-    assert "Runs" in tabs(browser(editor), project)
-    assert "Runs" not in tabs(browser(viewer), project)
-    assert "Go to Runs" in offered(browser(editor), project, "go runs")["Actions"]
-    assert "Go to Runs" not in offered(browser(viewer), project, "go runs").get("Actions", [])
+    assert "Samples" in tabs(browser(editor), project)
+    assert "Samples" not in tabs(browser(viewer), project)
+    assert "Go to Samples" in offered(browser(editor), project, "go samples")["Actions"]
+    assert "Go to Samples" not in offered(browser(viewer), project, "go samples").get("Actions", [])
 
 
 def test_a_panel_has_a_tab_a_page_and_a_button(
     browser: Browser, editor: User, viewer: User, project: Project, templates: dict[str, str]
 ) -> None:
-    templates["runs.html"] = "{% load foundry %}<div {% panel_attributes view %}>{{ said }} on {{ chosen.name }}</div>"
+    templates["samples.html"] = (
+        "{% load foundry %}<div {% panel_attributes view %}>{{ said }} on {{ chosen.name }}</div>"
+    )
     PANELS.register(
-        "runs",
+        "samples",
         Panel(
-            label=_("Runs"),
+            label=_("Samples"),
             position=25,
-            template="runs.html",
+            template="samples.html",
             content=lambda context: PanelContent({"said": context.access.project.name}, count=3),
             permission="draft.save",
             has_count=True,
             in_foot=True,
-            palette_label=_("Show runs"),
+            palette_label=_("Show samples"),
         ),
     )
     client = browser(editor)
-    response = client.get(f"/projects/{project.id}/", {"panel": "runs"})
+    response = client.get(f"/projects/{project.id}/", {"panel": "samples"})
 
     shown = [words(each) for each in elements(response, "button") if each.attributes.get("role") == "tab"]
-    assert shown[:4] == ["Comments0", "History", "Runs3", "Tasks0"]
-    (page,) = elements(response, "div", id="panel-runs")
+    assert shown[:4] == ["Comments0", "History", "Samples3", "Tasks0"]
+    (page,) = elements(response, "div", id="panel-samples")
     assert words(page) == f"{project.name} on prompt_text"
     assert "hidden" not in page.attributes
     (comments,) = elements(response, "div", id="panel-comments")
     assert "hidden" in comments.attributes
     foot = [each for each in elements(response, "button") if each.attributes.get("data-view") == "panel"]
-    assert [each.attributes["data-part"] for each in foot] == ["comments", "history", "runs", "tasks"]
-    assert "Show runs" in offered(client, project, "show runs", page="workspace")["Actions"]
-    assert not elements(browser(viewer).get(f"/projects/{project.id}/"), "div", id="panel-runs")
+    assert [each.attributes["data-part"] for each in foot] == ["comments", "history", "samples", "tasks"]
+    assert "Show samples" in offered(client, project, "show samples", page="workspace")["Actions"]
+    assert not elements(browser(viewer).get(f"/projects/{project.id}/"), "div", id="panel-samples")
 
 
 def test_a_panel_that_does_not_exist_is_the_first(browser: Browser, editor: User, project: Project) -> None:
@@ -134,15 +136,15 @@ def test_a_panel_that_does_not_exist_is_the_first(browser: Browser, editor: User
 def test_sections_of_settings_are_for_who_may_see_them(
     browser: Browser, owner: User, viewer: User, project: Project, templates: dict[str, str]
 ) -> None:
-    templates["models.html"] = '<section id="models">{{ models }} for {{ user.display_name }}</section>'
+    templates["samples.html"] = '<section id="samples">{{ samples }} for {{ user.display_name }}</section>'
     section = Section(
-        position=15, template="models.html", values=lambda _context: {"models": "atlas"}, permission="project.update"
+        position=15, template="samples.html", values=lambda _context: {"samples": "atlas"}, permission="project.update"
     )
-    PROJECT_SECTIONS.register("models", section)
+    PROJECT_SECTIONS.register("samples", section)
     address = f"/projects/{project.id}/settings/"
-    (shown,) = elements(browser(owner).get(address), "section", id="models")
+    (shown,) = elements(browser(owner).get(address), "section", id="samples")
     assert words(shown) == "atlas for Owner"
-    assert not elements(browser(viewer).get(address), "section", id="models")
+    assert not elements(browser(viewer).get(address), "section", id="samples")
 
 
 def test_sections_of_the_account_are_for_who_may_see_them(
@@ -175,33 +177,35 @@ def test_an_entry_of_the_main_menu_is_for_who_may_follow_it(browser: Browser, ow
 def test_a_source_adds_to_a_group_of_the_palette_or_has_its_own(
     browser: Browser, editor: User, project: Project
 ) -> None:
-    palette.GROUPS.register("runs", palette.PaletteGroup(label=_("Runs"), position=50, limit=2))
-    names = ("Run alpha", "Run beta", "Run gamma")
+    palette.GROUPS.register("samples", palette.PaletteGroup(label=_("Samples"), position=50, limit=2))
+    names = ("Sample alpha", "Sample beta", "Gamma")
     palette.SOURCES.register(
-        "runs",
+        "samples",
         palette.PaletteSource(
-            "runs", lambda _c, _q: [PaletteEntry(label=each, icon="zap") for each in names], position=10
+            "samples", lambda _c, _q: [PaletteEntry(label=each, icon="zap") for each in names], position=10
         ),
     )
     palette.SOURCES.register(
         "start",
-        palette.PaletteSource("actions", lambda _c, _q: [PaletteEntry(label="Start a run…", icon="play")], position=35),
+        palette.PaletteSource(
+            "actions", lambda _c, _q: [PaletteEntry(label="Start a sample…", icon="play")], position=35
+        ),
     )
-    found = offered(browser(editor), project, "run")
-    assert found["Runs"] == ["Run beta", "Run alpha"]  # the shorter fits better
-    assert "Start a run…" in found["Actions"]
+    found = offered(browser(editor), project, "sample")
+    assert found["Samples"] == ["Sample beta", "Sample alpha"]  # the shorter fits better
+    assert "Start a sample…" in found["Actions"]
 
 
 def test_a_shortcut_is_in_the_help_and_told_to_the_script(browser: Browser, editor: User) -> None:
-    shortcuts.GROUPS.register("runs", shortcuts.ShortcutGroup(_("Runs"), position=25))
-    shortcuts.register_shortcuts(shortcuts.Shortcut("run", "Mod+Alt+r", _("Start a run"), "runs"))
+    shortcuts.GROUPS.register("samples", shortcuts.ShortcutGroup(_("Samples"), position=25))
+    shortcuts.register_shortcuts(shortcuts.Shortcut("run", "Mod+Alt+r", _("Start a sample"), "samples"))
     response = browser(editor).get("/projects/")
     titles = [words(each) for each in elements(response, "p") if _class(each) == "keys-title"]
-    assert titles[1:3] == ["Workspace", "Runs"]
+    assert titles[1:3] == ["Workspace", "Samples"]
     (given,) = elements(response, "script", id="shortcuts-data")
     assert '"Mod+Alt+r"' in given.text
 
 
 def test_two_shortcuts_cannot_have_the_same_keys() -> None:
     with pytest.raises(ValueError, match="same keys"):
-        shortcuts.register_shortcuts(shortcuts.Shortcut("run", "Mod+s", _("Start a run"), "workspace"))
+        shortcuts.register_shortcuts(shortcuts.Shortcut("run", "Mod+s", _("Start a sample"), "workspace"))

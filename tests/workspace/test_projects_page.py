@@ -46,10 +46,15 @@ def test_it_finds_projects_by_words_of_name_and_description(
     assert "No matching projects" in client.get(f"{URL}?q=nothing+like+it").content.decode()
 
 
-def test_it_answers_htmx_with_the_rows_alone(browser: Browser, two_versions: Project, owner: User) -> None:
+def test_it_answers_htmx_with_the_rows_and_how_many_they_are(
+    browser: Browser, two_versions: Project, owner: User
+) -> None:
     response = browser(owner).get(URL, headers={"HX-Request": "true"})
     assert not elements(response, "html")
     assert elements(response, "h3")
+    (count,) = elements(response, "p", id="project-count")
+    assert count.attributes["hx-swap-oob"] == "true"
+    assert count.text.strip() == "1 project"
 
 
 def test_it_hides_archived_projects_until_asked(
@@ -84,4 +89,4 @@ def test_it_keeps_what_was_typed_where_the_form_is_wrong(browser: Browser, outsi
 
 
 def test_it_says_what_to_do_where_there_is_nothing(browser: Browser, outsider: User) -> None:
-    assert "No project yet" in browser(outsider).get(URL).content.decode()
+    assert "No projects yet" in browser(outsider).get(URL).content.decode()

@@ -1,6 +1,7 @@
-"""Who may do what on the pages of releases, while the project is in which status (controls c09 and c10).
+"""Who may sign in which meaning on a release's page, while the project is in which status (controls c09 and c10).
 
-Written by hand from docs/rules.md, "Roles", not derived from the table that the product reads.
+What else the pages of releases have is in the matrix of all pages (`tests/workspace/matrix.py`). Written by hand from
+docs/rules.md, "Roles", not derived from the table that the product reads.
 """
 
 from __future__ import annotations
@@ -15,21 +16,13 @@ from django.test import Client
 from accounts.models import User
 from projects.models import Project
 from publishing.models import Release
-from tests.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, OPEN, OWNERS, PERSONAS, REVIEWERS, WRITERS
+from tests.matrix import ALWAYS, EVERYBODY, IN_REVIEW, NO_MEMBER_OF_IT, PERSONAS, REVIEWERS, WRITERS
 from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
-from workspace.releases.urls import urlpatterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
 
 ONE = "releases/{release}/"
-POLICY = {
-    **{f"people_{meaning}": "1" for meaning in ("authored", "reviewed", "approved")},
-    "distinct_people": "3",
-    "open_comments": "warn",
-    "open_tasks": "warn",
-}
-CLOSED = ("frozen", "archived")
 
 
 @dataclass(frozen=True)
@@ -54,27 +47,12 @@ class Row:
         return self.answer if status in self.in_status else 409
 
 
-# The release of the matrix has been withdrawn: signing it stops at the missing proof, ending it at its state.
+# The release of the matrix has been withdrawn: signing it stops at the missing proof.
 ROWS = (
-    Row("releases", "GET", "releases/", 200),
-    Row("submit_release", "GET", "releases/new/", 200, WRITERS, OPEN),
-    Row("submit_release", "POST", "releases/new/", 302, WRITERS, OPEN, {"name": "1.0.0", "version": "2"}),
-    Row("policy", "GET", "releases/policy/", 200),
-    Row("policy", "POST", "releases/policy/", 302, OWNERS, ("open", "frozen"), POLICY),
-    Row("release", "GET", ONE, 200),
     Row("release", "GET", ONE + "?sign=reviewed", 200),
     Row("release", "POST", ONE, 400, WRITERS, IN_REVIEW, {"meaning": "authored"}),
     Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "reviewed"}),
     Row("release", "POST", ONE, 400, REVIEWERS, IN_REVIEW, {"meaning": "approved"}),
-    Row("release_passkey", "GET", ONE + "passkey/", 200),
-    Row("release_notes", "GET", ONE + "notes/", 200, WRITERS, IN_REVIEW),
-    Row("release_notes", "POST", ONE + "notes/", 409, WRITERS, IN_REVIEW, {"notes": "Clearer"}),
-    Row("reject_release", "GET", ONE + "reject/", 200, REVIEWERS, IN_REVIEW),
-    Row("reject_release", "POST", ONE + "reject/", 409, REVIEWERS, IN_REVIEW, {"reason": "Not yet"}),
-    Row("withdraw_release", "GET", ONE + "withdraw/", 200, WRITERS, IN_REVIEW),
-    Row("withdraw_release", "POST", ONE + "withdraw/", 409, WRITERS, IN_REVIEW, {"reason": "A mistake"}),
-    Row("reopen", "GET", "reopen/", 200, OWNERS, CLOSED),
-    Row("reopen", "POST", "reopen/", 302, OWNERS, CLOSED, {"reason": "Amendment 5"}),
 )
 
 
@@ -100,10 +78,6 @@ def body(row: Row) -> dict[str, Any]:
         return {}
     encoded = "&".join(f"{name}={value}" for name, value in row.data.items())
     return {"data": encoded, "content_type": "application/x-www-form-urlencoded"}
-
-
-def test_c10_every_page_of_releases_stands_in_the_matrix():
-    assert {pattern.name for pattern in urlpatterns} == {row.name for row in ROWS}
 
 
 def test_a_release_of_another_project_is_not_there(

@@ -17,6 +17,7 @@ from accounts.models import User
 from audit.models import Event
 from drafts.comments.services import create_comment
 from drafts.models import Draft
+from drafts.services import change_files
 from drafts.tasks.services import create_task
 from projects.services import add_member, archive_project, reopen_project
 from publishing.models import Release, Signature
@@ -298,3 +299,29 @@ def test_queries_grow_with_nothing(browser: Browser, review: Review, make_user: 
     for number in range(3, 8):
         review.reject(more(number))
     assert all(now <= then for now, then in zip(budget(more(8)), before, strict=True))
+
+
+def test_the_record_folds_fields_as_they_were_first_entered_and_counts_a_file_from_its_first_name(
+    browser: Browser, review: Review
+) -> None:
+    review.save("Two.\n", **{"files/old.md": {"content": "a\n"}, "files/same.md": {"content": "b\n"}})
+    change_files(
+        caller=review.writer.caller,
+        project_id=review.project.id,
+        session_id=review.writer.session,
+        base_version=2,
+        renames={"files/new.md": "files/old.md"},
+    )
+    # Another file of the former name has a first entry of its own.
+    review.save("Three.\n", **{"files/old.md": {"content": "c\n"}})
+    release = review.submit()
+
+    page = browser(review.people["viewer"]).get(address(review, "release", release.id))
+
+    (folded,) = elements(page, "details", class_="unchanged-fields")
+    assert "2 fields are as they were first entered" in words(folded)
+    assert "same.md" in words(folded)
+    assert "old.md" in words(folded)
+    (renamed,) = [words(row) for row in elements(page, "tr") if "new.md" in words(row)]
+    assert renamed.startswith("new.md v2")
+    assert "yes, once last in v3" in renamed

@@ -13,38 +13,12 @@ from accounts.models import User
 from audit.models import Event, project_chain
 from projects.models import Project
 from projects.services import archive_project, update_project
-from tests.matrix import ALWAYS, NOT_ARCHIVED, OWNERS, PERSONAS
-from tests.rest.rolled_back import rolled_back
 from tests.workspace.conftest import Browser
 from tests.workspace.html import Page, elements, words
-from tests.workspace.test_release_permissions import Row, body
 
 pytestmark = pytest.mark.django_db
 
 SETTINGS, ARCHIVE = "settings/", "settings/archive/"
-RENAMED = {"name": "Renamed", "description": "", "access": "private"}
-ROWS = (
-    Row("settings", "GET", SETTINGS, 200),
-    Row("settings", "POST", SETTINGS, 302, OWNERS, NOT_ARCHIVED, RENAMED),
-    Row("archive_project", "GET", ARCHIVE, 200, OWNERS, ("open", "frozen")),
-    Row("archive_project", "POST", ARCHIVE, 302, OWNERS, ("open", "frozen")),
-)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method}-{row.path}")
-def test_c09_c10_on_the_settings_everybody_may_just_what_the_table_says(
-    row: Row, people: dict[str, User], places: dict[bool, Project], browser: Browser
-) -> None:
-    clients = {persona: browser(people[persona]) if persona in people else Client() for persona in PERSONAS}
-    told, expected = {}, {}
-    for status, persona in ((status, persona) for status in ALWAYS for persona in PERSONAS):
-        project = places[persona != "visitor"]
-        with rolled_back():
-            Project.objects.filter(id=project.id).update(status=status)
-            path = address(project, row.path)
-            told[persona, status] = clients[persona].generic(row.method, path, **body(row)).status_code
-        expected[persona, status] = row.expected(persona, status)
-    assert told == expected
 
 
 def address(project: Project, tail: str = SETTINGS) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.callers import Caller
 from accounts.models import User
-from drafts.comments.services import create_comment, resolve_comment
+from drafts.comments.services import answer_comment, create_comment, resolve_comment
 from drafts.models import Draft
 from projects.models import Project
 from tests.workspace.conftest import Browser
@@ -63,6 +63,24 @@ def test_a_version_that_is_not_there(browser: Browser, two_versions: Project, vi
     assert browser(viewer).get(address("version", two_versions, 10**12)).status_code == 404
 
 
+def test_the_fields_of_a_version_are_a_tree_and_a_missing_file_is_said(
+    browser: Browser, two_versions: Project, viewer: User
+) -> None:
+    client = browser(viewer)
+    response = client.get(address("version", two_versions, 2), {"field": "files/topology.yaml"})
+    rows = list(elements(response, "a", data_fields_target="row"))
+    assert [row.attributes["data-field"] for row in rows] == [
+        "prompt_text",
+        "model_configuration",
+        "files/topology.yaml",
+    ]
+    assert {row.attributes["role"] for row in rows} == {"treeitem"}
+    before = client.get(address("version", two_versions, 1), {"field": "files/topology.yaml"})
+    assert words(elements(before, "h1")[0]) == "topology.yaml"
+    assert "This file did not exist then." in before.content.decode()
+    assert client.get(address("version", two_versions, 1), {"field": "files/../secret"}).status_code == 400
+
+
 def test_a_moment_is_meant_in_the_readers_zone(browser: Browser, two_versions: Project, viewer: User) -> None:
     client = browser(viewer)
     client.cookies["zone"] = "Asia/Tokyo"
@@ -83,12 +101,14 @@ def test_comments_stand_as_they_were_open_then(
     anchor = {"from_line": 5, "to_line": 5}
     place = {"version": 2, "target_field": "prompt_text", "text": "Which?", "anchor": anchor}
     thread = create_comment(caller=caller_for(reviewer), project_id=two_versions.id, **place)  # type: ignore[arg-type]
+    answer_comment(caller=caller_for(reviewer), comment_id=thread.id, text="The newer one.")
     lock = writer.take()
     writer.save({"prompt_text": "# Role\n\nAnswer only from the documents.\n"}, lock, base=2)
     resolve_comment(caller=caller_for(reviewer), comment_id=thread.id)
     response = browser(reviewer).get(address("version", two_versions, 3))
     assert [words(each) for each in elements(response, "a", class_="line-chip")] == ["L3"]
-    assert words(elements(response, "span", class_="past-count")[0]) == "1"
+    # The margin counts all that was said there, as in the editor.
+    assert words(elements(response, "span", class_="past-count")[0]) == "2"
     now = browser(reviewer).get(address("moment", two_versions), {"at": "2999-01-01T00:00Z"})
     assert not elements(now, "article", class_="thread")
 

@@ -50,7 +50,44 @@ def test_it_opens_the_field_that_the_address_names(browser: Browser, two_version
     client = browser(editor)
     response = client.get(address("workspace", two_versions), {"field": "files/topology.yaml"})
     assert words(elements(response, "h1")[0]) == "topology.yaml"
-    assert words(elements(client.get(address("workspace", two_versions), {"field": "files/none"}), "h1")[0]) == "Prompt"
+    assert page_data(response)["missing"] is None
+
+
+def test_it_says_that_there_is_no_such_field(browser: Browser, two_versions: Project, writer: Writer) -> None:
+    client = browser(writer.caller.user)
+    url = address("workspace", two_versions)
+    for name in ("files/none", "files/../x", "none", "n" * 500):
+        response = client.get(url, {"field": name})
+        assert words(elements(response, "h1")[0]) == "Prompt"
+        expected = {"name": name.removeprefix("files/")[:200], "version": 0, "href": ""}
+        assert page_data(response)["missing"] == expected
+    lock = writer.take("files/topology.yaml")
+    writer.save({"files/topology.yaml": None}, lock, base=2)
+    writer.give_back("files/topology.yaml")
+    missing = page_data(client.get(url, {"field": "files/topology.yaml"}))["missing"]
+    before = address("version", two_versions, 2) + "?field=files%2Ftopology.yaml"
+    assert missing == {"name": "topology.yaml", "version": 3, "href": before}
+
+
+def test_a_file_that_its_writer_left_unsaved_is_there_for_its_writer(
+    browser: Browser, two_versions: Project, writer: Writer, owner: User
+) -> None:
+    lock = writer.take("files/new.md")
+    put_working_copy(
+        caller=writer.caller,
+        project_id=two_versions.id,
+        session_id=writer.session,
+        field="files/new.md",
+        token=lock.token,
+        revision=1,
+        content="half a sentence",
+    )
+    writer.give_back("files/new.md")
+    asked = {"field": "files/new.md"}
+    response = browser(writer.caller.user).get(address("workspace", two_versions), asked)
+    assert words(elements(response, "h1")[0]) == "new.md"
+    assert page_data(response)["missing"] is None
+    assert "files/new.md" not in states(browser(owner).get(address("workspace", two_versions), asked))
 
 
 def test_it_lists_fields_with_their_locks(browser: Browser, two_versions: Project, writer: Writer, owner: User) -> None:
@@ -81,7 +118,7 @@ def test_it_tells_the_script_from_where_to_follow(browser: Browser, two_versions
     assert data["seq"] == Event.objects.newest_seq(project_chain(two_versions.id))
     assert data["version"] == 2
     assert data["me"] == editor.person()
-    assert data["may"] == {"write": True, "take_over": False}
+    assert data["may"] == {"write": True, "take_over": False, "propose": True}
 
 
 @pytest.mark.parametrize(

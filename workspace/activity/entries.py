@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from audit.event_types import EVENT_KINDS, EVENT_TYPES
+from audit.event_types import EVENT_KINDS, EVENT_TYPES, Summary
 from audit.models import Event, EventQuerySet
 from kernel.errors import ValidationFailed
 from kernel.ijson import check_text
@@ -90,7 +90,7 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityGroup:
-    """Saves in a row by one person, on one day; any other event is a group of one."""
+    """Events in a row that are alike, by one person on one day; any other event is a group of one."""
 
     rows: list[ActivityRow]
 
@@ -105,11 +105,13 @@ class ActivityGroup:
 
     @property
     def words(self) -> SafeString:
-        """All saves in a sentence."""
-        newest, oldest = (row.event for row in (self.rows[0], self.rows[-1]))
-        words = _("{n} versions, v{first} to v{last}")
-        thing = words.format(n=len(self.rows), first=oldest.data["version"], last=newest.data["version"])
-        return sentence_html(_("{name} saved {thing}"), name=newest.record["actor"]["name"], thing=thing)
+        """All events in one sentence."""
+        events = [row.event for row in self.rows]
+        summary = _summary_of(events[0])
+        if summary is None:
+            return self.first.sentence
+        name = events[0].record["actor"]["name"]
+        return sentence_html(str(summary.sentence), name=name, thing=summary.thing(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +175,17 @@ def groups_of(events: Iterable[Event], zone: tzinfo, *, maximum: int) -> list[Ac
 
 def _alike(event: Event, zone: tzinfo) -> tuple[object, ...]:
     """Equal for neighbours that are grouped."""
-    is_save = event.action == "draft.saved" and event.data.get("kind") == "save" and "version" in event.data
-    return (timezone.localtime(event.at, zone).date(), event.actor_id) if is_save else (event.seq,)
+    summary = _summary_of(event)
+    if summary is None:
+        return (event.seq,)
+    return (timezone.localtime(event.at, zone).date(), event.actor_id, summary)
+
+
+def _summary_of(event: Event) -> Summary | None:
+    """The summary that the event can be part of."""
+    known = EVENT_TYPES.get(event.action)
+    summary = known.summary if known else None
+    return summary if summary and summary.includes(event) else None
 
 
 def by_day(groups: Iterable[ActivityGroup], zone: tzinfo) -> list[list[ActivityGroup]]:

@@ -42,7 +42,7 @@ class Difference:
 class EventChanges:
     """All changes of an event. `facts` are the other values that the event names.
 
-    `before` and `after` are the names of two versions, where the event made one; then `total` differences stand in
+    `before` and `after` are the names of two versions, where the event made one; then `total` differences are shown in
     `url`, of which the first are here.
     """
 

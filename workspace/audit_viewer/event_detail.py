@@ -76,7 +76,7 @@ def address_of(event: Event) -> str:
 def _held(event: Event) -> tuple[str, str] | None:
     """What to call the field of the event and where to see who held it; None for an event of no field."""
     field = event.data.get(EVENT_TYPES[event.action].field_in) if event.action in EVENT_TYPES else None
-    if event.chain == SITE_CHAIN or not isinstance(field, str):
+    if event.chain == SITE_CHAIN or not isinstance(field, str) or not field:
         return None
     url = reverse("admin:audit_event_held") + "?" + urlencode({"chain": event.chain, "field": field})
     return _("Who edited %(field)s") % {"field": field_names.label(field)}, url

@@ -5,8 +5,6 @@ Read page by page in short queries while it is sent, so that neither memory nor 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -14,6 +12,7 @@ from typing import Final
 from audit.keys.text import rfc3339
 from audit.models import Event
 from kernel.canonical import canonical
+from kernel.spreadsheets import UTF8_MARK, csv_lines
 from workspace.audit_viewer.query import AuditQuery
 from workspace.audit_viewer.searching import matching, number_of
 
@@ -23,8 +22,6 @@ COLUMNS: Final = (
     *("chain", "seq", "at", "actor_id", "actor", "kind", "action", "target_type", "target_id", "via", "address"),
     *("user_agent", "session", "on_behalf_of", "reason", "data", "prev_hash", "hash"),
 )
-# Characters that begin a formula in a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export(query: AuditQuery, form: str) -> Iterator[bytes]:
@@ -62,9 +59,9 @@ def _proof(event: Event) -> dict[str, object]:
 
 def _csv(pages: Iterable[list[Event]]) -> Iterator[bytes]:
     """A table with a line of names above (RFC 4180), marked as UTF-8 for spreadsheets."""
-    yield b"\xef\xbb\xbf" + _lines([COLUMNS])
+    yield UTF8_MARK + csv_lines([COLUMNS])
     for page in pages:
-        yield _lines(_cells(event) for event in page)
+        yield csv_lines(_cells(event) for event in page)
 
 
 def _cells(event: Event) -> list[str]:
@@ -79,18 +76,7 @@ def _cells(event: Event) -> list[str]:
         "target_id": event.target_id,
         "data": json.dumps(event.data, ensure_ascii=False, sort_keys=True),
     }
-    return [_safe(str(cells.get(name, record.get(name)) or "")) for name in COLUMNS]
-
-
-def _safe(cell: str) -> str:
-    """The text, never a formula: an apostrophe goes before what would begin one (OWASP, "CSV Injection")."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return [str(cells.get(name, record.get(name)) or "") for name in COLUMNS]
 
 
 FORMS: Final[dict[str, Callable[[Iterable[list[Event]]], Iterator[bytes]]]] = {"jsonl": _json_lines, "csv": _csv}

@@ -44,18 +44,6 @@ class Strip:
     def newer(self) -> int:
         return max(0, self.events - self.verified)
 
-    @property
-    def runs(self) -> list[tuple[str, PeriodicJob]]:
-        """Each job of the schedule with its name in words."""
-        words = {
-            "requeue_stalled": _("queue"),
-            "seal_checkpoint": _("checkpoint"),
-            "tidy_inboxes": _("inboxes"),
-            "look_after_proposals": _("proposals"),
-            "verify_chains": _("verification"),
-        }
-        return [(words.get(job.title, job.title), job) for job in self.jobs]
-
 
 def strip_of(query: AuditQuery, heads: Sequence[Head], names: Mapping[str, str]) -> Strip:
     """The strip of one chain, or of all: then the oldest result counts, and any broken chain."""

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django_htmx.http import trigger_client_event
 
 from accounts.callers import caller_from_request
 from accounts.models import User
@@ -24,8 +25,11 @@ from projects.access import Access, get_project
 from projects.fields import check_field_name
 from projects.models import Status
 from projects.permissions import allowed
+from workspace.attachments.block import rows_of_comments
 from workspace.compare.rows import ComparisonView
 from workspace.decorators import PageRequest, is_htmx, page
+from workspace.editor.comment_views import CHANGED
+from workspace.editor.discussion import comment_ids
 from workspace.htmx_action import refusal_text
 from workspace.query_numbers import query_number
 
@@ -81,10 +85,10 @@ def line_comments(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id)
     target = get_draft(project_id=project_id, version=query_number(asked, "target"))
     field, line = check_field_name(asked.get("field")), query_number(asked, "line")
-    text, problem = asked.get("text", ""), ""
+    text, problem, written = asked.get("text", ""), "", None
     if request.method == "POST":
         try:
-            create_comment(
+            written = create_comment(
                 caller=caller_from_request(request),
                 project_id=project_id,
                 version=target.version_number,
@@ -95,18 +99,23 @@ def line_comments(request: PageRequest, project_id: UUID) -> HttpResponse:
             text = ""
         except ValidationFailed as refusal:
             problem = refusal_text(refusal)
+    threads = _threads(target, field, line)
     context = {
         "project_id": project_id,
-        "target": target,
         "field": field,
         "line": line,
+        "hidden": {"target": target.version_number, "field": field, **({"line": line} if line else {})},
         "text": text,
         "problem": problem,
-        "place": f"{(target.sha256_of(field) or '')[:16]}-{line or 0}",
-        "threads": _threads(target, field, line),
+        "place": f"difference:{(target.sha256_of(field) or '')[:16]}-{line or 0}",
+        "threads": threads,
+        "files": rows_of_comments(access, request.user, comment_ids(threads)),
         "may_comment": allowed("comment.write", role=access.role, status=Status(access.project.status)),
     }
-    return render(request, "workspace/parts/compare_comments.html", context, status=400 if problem else 200)
+    response = render(request, "workspace/parts/compare_comments.html", context, status=400 if problem else 200)
+    if written is not None:
+        trigger_client_event(response, CHANGED, {"comment": str(written.id)})
+    return response
 
 
 def _threads(target: Draft, field: str, line: int | None) -> list[dict[str, Any]]:

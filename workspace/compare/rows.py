@@ -9,9 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from drafts.compare.changes import Change
+from drafts.compare.comparison import Comparison
 from drafts.compare.documents import DocumentDifference
 from drafts.compare.fields import FieldDifference
 from drafts.compare.rows import Fold, SplitRow, changed_lines, sections, split_rows
@@ -24,6 +25,9 @@ from workspace import languages
 
 # A browser slows down over more rows than this, all fields together; the next ones are a page of their own.
 MAX_ROWS: Final = 4_000
+
+# Where a field differs that only one of the versions has, in words.
+_WHOLE: Final = {"added": gettext_noop("the whole field is new"), "removed": gettext_noop("the whole field is gone")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,11 @@ class ComparisonView:
     def total(self) -> int:
         return len(self.fields) + len(self.unchanged)
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folders of its files where there is little room."""
+        return field_names.distinct_folders([field.name for field in self.fields])
+
 
 def compare_drafts(
     base: Draft | None, target: Draft, *, reader: UUID, only: str | None = None, after: int = 0, rows: int = MAX_ROWS
@@ -165,7 +174,11 @@ def compare_drafts(
 
     Raises `NotFound` for no such field, `RateLimited` where too many compare large texts already.
     """
-    found = differences(base, target, only, reader=reader, rows=rows, after=after)
+    return comparison_view(differences(base, target, only, reader=reader, rows=rows, after=after))
+
+
+def comparison_view(found: Comparison) -> ComparisonView:
+    """A comparison as the page draws it."""
     return ComparisonView([_field(each) for each in found.fields], found.unchanged, found.summary)
 
 
@@ -200,7 +213,7 @@ def _of_lines(field_difference: FieldDifference, difference: TextDifference) -> 
         blocks=blocks,
         values=[],
         changes=sum(block.is_change for block in blocks),
-        where=_where(difference),
+        where=_(_WHOLE[field_difference.change]) if field_difference.change in _WHOLE else _where(difference),
         next=difference.next,
         added=difference.counts.lines_added,
         removed=difference.counts.lines_removed,

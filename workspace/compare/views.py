@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +23,9 @@ from projects.access import get_project
 from projects.fields import check_field_name
 from workspace.compare.reviewing import reviewing_context
 from workspace.compare.rows import compare_drafts
+from workspace.compare.sides import Sides
 from workspace.decorators import PageRequest, page
+from workspace.history.accepted import accepted_from
 from workspace.project_frame import frame_of
 from workspace.query_numbers import query_number, query_numbers
 
@@ -54,7 +59,9 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "frame": frame,
         "base": base,
         "target": target,
-        "view": _view(request),
+        "accepted": accepted_from([target]).get(target.id),
+        "sides": Sides.of_versions(base, target),
+        "view": view_of(request),
         "field": field,
         "comparison": comparison,
         "versions": versions[:MAX_VERSIONS],
@@ -72,11 +79,20 @@ def fold(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?base=&field=&old=1&new=1&count=16&view=`: equal lines that were folded away."""
     get_project(user=request.user, project_id=project_id)
     draft = get_draft(project_id=project_id, version=_number(request, "base", 0))
-    lines = TextLines.of(texts_of([draft], check_field_name(request.GET.get("field")))[0]).lines
-    old, new, count = (_number(request, name, 0) for name in ("old", "new", "count"))
-    rows = [Row("equal", old + at, new + at, text) for at, text in enumerate(lines[old - 1 : old - 1 + count])]
+    return fold_page(request, texts_of([draft], check_field_name(request.GET.get("field")))[0], place="old")
+
+
+def fold_page(
+    request: HttpRequest, text: str, *, place: str, context: Mapping[str, Any] = MappingProxyType({})
+) -> HttpResponse:
+    """The equal lines of a fold, from the text of one side; `place` is that side, old or new."""
+    starts = {name: _number(request, name, 0) for name in ("old", "new", "count")}
+    old, new, first = starts["old"], starts["new"], starts[place] - 1
+    lines = TextLines.of(text).lines[first : first + starts["count"]]
+    rows = [Row("equal", old + at, new + at, line) for at, line in enumerate(lines)]
     block = {"rows": [SplitRow(row, row) for row in rows], "unified": rows, "is_change": False}
-    return render(request, "workspace/parts/compare_block.html", {"block": block, "view": _view(request)})
+    values = {**context, "block": block, "view": view_of(request)}
+    return render(request, "workspace/parts/compare_block.html", values)
 
 
 def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
@@ -88,7 +104,8 @@ def _from_picks(request: HttpRequest, project_id: UUID) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'base': picks[0], 'target': picks[1]})}")
 
 
-def _view(request: HttpRequest) -> str:
+def view_of(request: HttpRequest) -> str:
+    """The layout that the address names."""
     wanted = request.GET.get("view", "")
     return wanted if wanted in VIEWS else VIEWS[0]
 

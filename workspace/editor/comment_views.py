@@ -18,6 +18,8 @@ from drafts.comments.models import Comment
 from kernel.errors import Conflict, NotFound, ValidationFailed
 from projects.access import Access, get_project
 from projects.fields import PROMPT, check_field_name
+from proposals.models import Round
+from workspace.attachments.block import rows_of_comments
 from workspace.decorators import PageRequest, is_htmx, page
 from workspace.editor.discussion import discussion_of
 from workspace.htmx_action import done, htmx_action, refusal_text
@@ -55,7 +57,12 @@ def panel_of(
     discussion = discussion_of(
         access, user=user, draft=draft, field=field, shows_closed=shows_closed, newest_first=newest_first
     )
-    return {"discussion": discussion, "version": draft.version_number if draft else 0}
+    said = [comment.body["id"] for comment in discussion.comments()]
+    return {
+        "discussion": discussion,
+        "version": draft.version_number if draft else 0,
+        "files": rows_of_comments(access, user, said),
+    }
 
 
 @htmx_action
@@ -68,7 +75,7 @@ def _create(request: PageRequest, project_id: UUID) -> HttpResponse:
         text=request.POST.get("text", ""),
         anchor=_anchor(request),
     )
-    return _done(request, project_id, comment)
+    return _done(request, project_id, comment, is_new=True)
 
 
 @page("POST")
@@ -78,7 +85,7 @@ def reply(request: PageRequest, project_id: UUID, comment_id: UUID) -> HttpRespo
     _check(request, project_id, comment_id)
     text = request.POST.get("text", "")
     answer = services.answer_comment(caller=caller_from_request(request), comment_id=comment_id, text=text)
-    return _done(request, project_id, answer)
+    return _done(request, project_id, answer, is_new=True)
 
 
 @page("POST")
@@ -122,10 +129,21 @@ def _step(request: PageRequest, project_id: UUID, comment_id: UUID, write: Calla
     return _done(request, project_id, write(caller=caller_from_request(request), comment_id=comment_id))
 
 
-def _done(request: PageRequest, project_id: UUID, comment: Comment, *, toast: str = "") -> HttpResponse:
-    otherwise = reverse("workspace:workspace", args=[project_id]) + "?panel=comments"
-    facts = {"thread": str(comment.thread_id or comment.id)}
+def _done(
+    request: PageRequest, project_id: UUID, comment: Comment, *, toast: str = "", is_new: bool = False
+) -> HttpResponse:
+    otherwise = _page_of(project_id, comment)
+    facts = {"thread": str(comment.thread_id or comment.id), "comment": str(comment.id) if is_new else ""}
     return done(request, event=CHANGED, facts=facts, otherwise=otherwise, toast=toast)
+
+
+def _page_of(project_id: UUID, comment: Comment) -> str:
+    """Where a comment is shown: on the page of its proposal, or beside the editor."""
+    round_id = comment.round_id or (comment.thread.round_id if comment.thread else None)
+    if round_id is None:
+        return reverse("workspace:workspace", args=[project_id]) + "?panel=comments"
+    number = Round.objects.values_list("proposal__number", flat=True).get(pk=str(round_id))
+    return reverse("workspace:proposal", args=[project_id, number])
 
 
 def _check(request: PageRequest, project_id: UUID, comment_id: UUID) -> Comment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -85,6 +85,13 @@ class Discussion:
     may_write: bool
     is_cut: bool
 
+    def comments(self) -> Iterator[CommentView]:
+        """All comments and replies that are shown."""
+        for group in self.groups:
+            for thread in group.threads:
+                yield thread.comment
+                yield from thread.replies
+
 
 def discussion_of(
     access: Access, *, user: User, draft: Draft | None, field: str, shows_closed: bool, newest_first: bool = False
@@ -99,7 +106,7 @@ def discussion_of(
         states[row["state"]] = row["count"]
     shown = threads if shows_closed else threads.filter(state=CommentState.OPEN)
     found = list(shown.with_facts().order_by("-id")[: MAX_THREADS + 1])
-    views = _views(thread_bodies(found[:MAX_THREADS], draft), _Withdrawing(access, user, may_write))
+    views = _views(thread_bodies(found[:MAX_THREADS], draft), Withdrawing(access, user, may_write))
     return Discussion(
         groups=_grouped(views, field, _newest if newest_first else _by_line),
         open=states[CommentState.OPEN],
@@ -111,8 +118,13 @@ def discussion_of(
     )
 
 
+def comment_ids(bodies: Iterable[dict[str, Any]]) -> list[UUID]:
+    """Those of threads and of their replies."""
+    return [comment["id"] for body in bodies for comment in (body, *body["replies"])]
+
+
 @dataclass(frozen=True, slots=True)
-class _Withdrawing:
+class Withdrawing:
     """What the page offers; the service checks again."""
 
     access: Access
@@ -125,11 +137,13 @@ class _Withdrawing:
         is_own = body["author"]["id"] == str(self.user.id)
         return CommentView(body, body["state"] != CommentState.WITHDRAWN and (others or (is_own and self.may_write)))
 
+    def thread(self, body: dict[str, Any]) -> ThreadView:
+        """A thread with its replies."""
+        return ThreadView(self.view(body), [self.view(reply) for reply in body["replies"]])
 
-def _views(bodies: Iterable[dict[str, Any]], withdrawing: _Withdrawing) -> list[ThreadView]:
-    return [
-        ThreadView(withdrawing.view(body), [withdrawing.view(reply) for reply in body["replies"]]) for body in bodies
-    ]
+
+def _views(bodies: Iterable[dict[str, Any]], withdrawing: Withdrawing) -> list[ThreadView]:
+    return [withdrawing.thread(body) for body in bodies]
 
 
 def _grouped(threads: Sequence[ThreadView], first: str, order: Callable[[ThreadView], Any]) -> list[FieldThreads]:

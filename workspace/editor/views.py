@@ -11,14 +11,15 @@ from uuid import UUID
 from django.conf import settings as django_settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
 from accounts.models import User
 from audit.models import Event, project_chain
-from drafts.kept_texts import KeptText, kept_texts, take_overs
+from drafts.content import MAX_FILES
+from drafts.kept_texts import KeptText, files_of_kept_texts, kept_texts, take_overs
 from drafts.models import Draft
 from drafts.reading import get_draft, texts_of
 from drafts.renames import Renames
@@ -29,9 +30,12 @@ from projects import field_names
 from projects.access import Access, get_project
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name
 from projects.models import Status
+from proposals.models import Proposal
 from workspace import languages
 from workspace.decorators import PageRequest, page
 from workspace.editor.field_tree import tree_rows
+from workspace.editor.missing_field import missing_field
+from workspace.editor.proposing import OpenedProposal, own_proposal_in, proposal_data
 from workspace.panels import PanelContext, shown_panels
 from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.query_numbers import query_number
@@ -78,24 +82,36 @@ class FieldView:
 
 @page()
 def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?field=`: the workspace with that field open."""
+    """`?field=`: the workspace with that field open. `?proposal=`: over a proposal of the reader's own."""
     # The newest event is read before the state: an event in between is sent twice rather than missed.
     seq = Event.objects.newest_seq(project_chain(project_id))
     access = get_project(user=request.user, project_id=project_id)
-    fields = _fields(access, more=[])
-    chosen = _chosen(access, fields, request.GET.get("field", ""))
-    draft = access.project.current_draft
-    shown = texts_of([draft], chosen.name)[0] if draft else ""
+    opened = None
+    if "proposal" in request.GET:
+        found = own_proposal_in(access, user=request.user, proposal_id=request.GET["proposal"])
+        if isinstance(found, Proposal):
+            return redirect("workspace:proposal", project_id, found.number)
+        opened = found
+    fields = _fields(access, user=request.user, more=[], opened=opened)
+    asked = request.GET.get("field", "")
+    found_field = _asked_field(access, fields, asked)
+    chosen = found_field or fields[0]
+    shown = _shown_text(access, chosen.name, opened)
     frame = frame_of(access, user=request.user, tab="workspace")
     may = may_of(access)
-    panels = shown_panels(PanelContext(access, request.user, chosen.name), chosen=request.GET.get("panel", ""))
+    context_of_panels = PanelContext(access, request.user, chosen.name, opened.proposal if opened else None)
+    panels = shown_panels(context_of_panels, chosen=request.GET.get("panel", ""))
     context = {
         "frame": frame,
         "may": may,
         "rows": tree_rows(fields),
+        "may_change_files": opened is None and may.write and access.project.is_open,
         "chosen": chosen,
         "text": shown,
-        "text_is_exact": "\r" not in shown,
+        # Over a proposal the script asks for both texts, what is staged and what is current.
+        "text_is_exact": opened is None and "\r" not in shown,
+        "proposal": opened.proposal if opened else None,
+        "opened": opened,
         "panels": panels,
         "panel_name": next(view.name for view in panels if view.is_chosen),
         "project_id": project_id,
@@ -106,14 +122,19 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
             "version": frame.version,
             "seq": seq,
             "status": access.project.status,
-            "may": {"write": may.write, "take_over": may.take_over},
+            "may": {"write": may.write, "take_over": may.take_over, "propose": may.propose},
             "urls": {
                 "socket": socket_address(project_id),
+                "proposals": reverse("api_proposals", args=[project_id]),
+                "staged": reverse("workspace:proposal_switch", args=[project_id]),
                 **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
             },
             "text_limit": django_settings.FOUNDRY_MAX_TEXT_BYTES,
+            "max_files": MAX_FILES,
             "languages": languages.language_names(),
             "texts": script_texts(),
+            "proposal": proposal_data(access, opened) if opened else None,
+            "missing": missing_field(project_id, asked) if asked and not found_field else None,
         },
     }
     return render(request, "workspace/workspace.html", context)
@@ -121,10 +142,18 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 @page()
 def field_rows(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """The rows of the field list; `new` names files that nobody has saved yet."""
+    """The rows of the field list; `new` names files that nobody has saved yet. `proposal`: as on its page."""
     access = get_project(user=request.user, project_id=project_id)
     more = [check_field_name(name) for name in request.GET.getlist("new")]
-    context = {"rows": tree_rows(_fields(access, more=more)), "chosen": request.GET.get("field")}
+    opened = None
+    if "proposal" in request.GET:
+        found = own_proposal_in(access, user=request.user, proposal_id=request.GET["proposal"])
+        opened = found if isinstance(found, OpenedProposal) else None
+    context = {
+        "rows": tree_rows(_fields(access, user=request.user, more=more, opened=opened)),
+        "may_change_files": opened is None and may_of(access).write and access.project.is_open,
+        "chosen": request.GET.get("field"),
+    }
     return render(request, "workspace/parts/field_rows.html", context)
 
 
@@ -172,23 +201,36 @@ def _kept(text: KeptText) -> dict[str, Any]:
     }
 
 
-def _chosen(access: Access, fields: list[FieldView], name: str) -> FieldView:
-    """The field that an address asks for. An old address finds a file under the name that it has now."""
+def _asked_field(access: Access, fields: list[FieldView], name: str) -> FieldView | None:
+    """The field that an address asks for, if it is there; a file by a name that it had before, too."""
     by_name = {field.name: field for field in fields}
     draft = access.project.current_draft
     if name.startswith(FILES) and name not in by_name and draft is not None:
         name = Renames.of_project(access.project.id).name_in(draft.version_number, name, of=0)
-    return by_name.get(name, fields[0])
+    return by_name.get(name)
 
 
-def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
-    """Prompt and configuration always, the current files, and files that somebody has begun."""
+def _shown_text(access: Access, field: str, opened: OpenedProposal | None) -> str:
+    """The text of the open field as the page shows it before the script does."""
+    draft = access.project.current_draft
+    staged = opened.text(field) if opened else None
+    if staged is not None:
+        return staged
+    return texts_of([draft], field)[0] if draft else ""
+
+
+def _fields(access: Access, *, user: User, more: list[str], opened: OpenedProposal | None) -> list[FieldView]:
+    """Prompt and configuration always, the current files, and files that somebody has begun or the reader left unsaved.
+
+    Over a proposal: with the files that it adds, and without those that others have only begun.
+    """
     project = access.project
     draft: Draft | None = project.current_draft
     known = draft.fields if draft else {}
     leases = Lease.objects.open().of_project(project.id).select_related("user")
     locks = {lease.field: FieldLock(lease.field, lease.user, lease.session_id, lease.started_at) for lease in leases}
-    names = field_names.in_order({PROMPT, CONFIGURATION, *known, *locks, *more})
+    begun = opened.new_files if opened else {*locks, *files_of_kept_texts(user=user, project_id=project.id)}
+    names = field_names.in_order({PROMPT, CONFIGURATION, *known, *begun, *more})
     may = may_of(access)
     return [
         FieldView(
@@ -197,11 +239,19 @@ def _fields(access: Access, *, more: list[str]) -> list[FieldView]:
             icon=field_names.icon(name),
             language=known[name].language if name in known else languages.language(name),
             exists=name in known,
-            state=_state(Status(project.status), is_locked=name in locks, may_write=may.write),
+            state=_state_in(opened, name, is_locked=name in locks)
+            if opened
+            else _state(Status(project.status), is_locked=name in locks, may_write=may.write),
             lock=locks.get(name),
         )
         for name in names
     ]
+
+
+def _state_in(opened: OpenedProposal, name: str, *, is_locked: bool) -> str:
+    """The state of a row over a proposal: what it changes, and who writes what it does not."""
+    state = opened.state(name)
+    return "theirs" if state == "same" and is_locked else state
 
 
 def _state(status: Status, *, is_locked: bool, may_write: bool) -> str:

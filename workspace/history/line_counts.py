@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,7 +37,7 @@ def line_counts(project_id: UUID, drafts: Sequence[Draft]) -> dict[int, LineCoun
     for draft in Draft.objects.filter(project_id=project_id, version_number__in=missing):
         before[draft.version_number] = draft
     pairs = {draft.version_number: _pairs(before.get(draft.version_number - 1), draft) for draft in drafts}
-    counted = _count({pair for each in pairs.values() for pair in each})
+    counted = count_lines({pair for each in pairs.values() for pair in each})
     return {
         number: LineCounts(sum(counted[pair].added for pair in each), sum(counted[pair].removed for pair in each))
         for number, each in pairs.items()
@@ -49,17 +49,27 @@ def _pairs(before: Draft | None, after: Draft) -> list[Pair]:
     return [(before.sha256_of(name) if before else None, after.sha256_of(name)) for name in after.changed_fields]
 
 
-def _count(pairs: set[Pair]) -> dict[Pair, LineCounts]:
+def count_lines(
+    pairs: set[Pair], *, at_hand: Mapping[str, str] | None = None, most: int | None = None
+) -> dict[Pair, LineCounts]:
+    """Counts by the hashes of the text before and after (None: there is none); without those too large to count.
+
+    `at_hand` are texts by hash that are not stored as contents. At most `most` bytes are newly counted at once.
+    """
     keys = {f"lines:{before or ''}:{after or ''}": (before, after) for before, after in pairs}
     kept = cache.get_many(list(keys))
     found = {keys[key]: LineCounts(*value) for key, value in kept.items()}
     unknown = pairs - found.keys()
     if not unknown:
         return found
-    hashes = {digest for pair in unknown for digest in pair if digest}
-    texts = {blob.sha256: blob.text for blob in Blob.objects.filter(sha256__in=hashes, size__lte=LARGEST)}
+    at_hand = {digest: text for digest, text in (at_hand or {}).items() if len(text) <= LARGEST}
+    if most is not None:
+        unknown = _affordable(unknown, at_hand, most)
+    hashes = {digest for pair in unknown for digest in pair if digest} - at_hand.keys()
+    blobs = Blob.objects.filter(sha256__in=hashes, size__lte=LARGEST) if hashes else ()
+    texts = {blob.sha256: blob.text for blob in blobs} | at_hand
     fresh = {
-        (before, after): _compare(texts[before] if before else "", texts[after] if after else "")
+        (before, after): count_of_texts(texts[before] if before else "", texts[after] if after else "")
         for before, after in unknown
         if (not before or before in texts) and (not after or after in texts)
     }
@@ -70,6 +80,21 @@ def _count(pairs: set[Pair]) -> dict[Pair, LineCounts]:
     return found | fresh
 
 
-def _compare(before: str, after: str) -> LineCounts:
+def _affordable(pairs: set[Pair], at_hand: Mapping[str, str], most: int) -> set[Pair]:
+    """The first of them that together have at most `most` bytes; without those with a text too large to count."""
+    hashes = {digest for pair in pairs for digest in pair if digest} - at_hand.keys()
+    blobs = Blob.objects.filter(sha256__in=hashes, size__lte=LARGEST) if hashes else Blob.objects.none()
+    sizes = dict(blobs.values_list("sha256", "size")) | {digest: len(text) for digest, text in at_hand.items()}
+    found: set[Pair] = set()
+    for pair in sorted(pairs, key=lambda pair: (pair[0] or "", pair[1] or "")):
+        each = [sizes.get(digest, LARGEST + 1) for digest in pair if digest]
+        if max(each, default=0) <= LARGEST and sum(each) <= most:
+            found.add(pair)
+            most -= sum(each)
+    return found
+
+
+def count_of_texts(before: str, after: str) -> LineCounts:
+    """The counts of two texts; not kept."""
     counts = compare_texts(before, after, budget=Budget(rows=0)).counts
     return LineCounts(counts.lines_added, counts.lines_removed)

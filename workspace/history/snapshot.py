@@ -17,7 +17,7 @@ from drafts.moments.reading import Moment
 from drafts.reading import texts_of
 from locking.models import EndReason, Lease
 from projects import field_names
-from projects.fields import CONFIGURATION, PROMPT
+from projects.fields import CONFIGURATION, FILES, PROMPT
 from workspace.people import PersonView
 
 # A browser slows down over more lines than this; the whole text is in REST and in the export.
@@ -32,6 +32,11 @@ class PastField:
     exists: bool
     holder: PersonView | None
     since: datetime | None
+
+    @property
+    def is_absent_file(self) -> bool:
+        """Whether there was no such file; prompt and configuration are merely empty before their first version."""
+        return not self.exists and self.name.startswith(FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class PastThread:
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """One line of the text, and how many threads begin on it."""
+    """One line of the text, and how many comments with their replies are on it."""
 
     number: int
     text: str
@@ -130,7 +135,7 @@ def lines_at(draft: Draft | None, field: str, threads: list[PastThread]) -> tupl
     counts: dict[int, int] = {}
     for thread in threads:
         if thread.field == field and thread.line:
-            counts[thread.line] = counts.get(thread.line, 0) + 1
+            counts[thread.line] = counts.get(thread.line, 0) + 1 + len(thread.replies)
     lines = lines_of(text)
     shown = [PastLine(at, line, counts.get(at, 0)) for at, line in enumerate(lines[:MAX_LINES], 1)]
     return shown, "\n".join(lines[MAX_LINES:])

@@ -17,13 +17,18 @@ from drafts.models import Draft
 from drafts.moments.reading import Moment, moment_at, moment_of_version
 from kernel.errors import ValidationFailed
 from projects.access import Access, get_project
+from projects.fields import FILES, check_field_name
 from projects.models import Status
 from projects.permissions import allowed
 from workspace import languages
+from workspace.attachments.block import block_of
 from workspace.compare.reviewing import reviewing_context
 from workspace.compare.rows import compare_drafts
+from workspace.compare.sides import Sides
 from workspace.decorators import PageRequest, page
-from workspace.history.snapshot import LeaseView, fields_at, lines_at, threads_at
+from workspace.editor.field_tree import tree_rows
+from workspace.history.accepted import accepted_from
+from workspace.history.snapshot import LeaseView, PastField, fields_at, lines_at, threads_at
 from workspace.project_frame import frame_of
 from workspace.templatetags.foundry import reader_zone
 
@@ -44,11 +49,13 @@ def version(request: PageRequest, project_id: UUID, version: int) -> HttpRespons
     context = {
         **_context(request, access, moment),
         **(reviewing_context(access, request.user, before, draft, comparison) if before else {}),
+        "sides": Sides.of_versions(before, draft) if before else None,
         "shows": "",
         "is_version": True,
         "before": before,
         "comparison": comparison,
         "written": [LeaseView(lease) for lease in leases_of(draft)],
+        "attached": block_of(access, request.user, "draft", draft.id),
         "next": draft.version_number + 1 if newest and newest.version_number > draft.version_number else None,
     }
     return render(request, "workspace/past.html", context)
@@ -69,7 +76,7 @@ def moment(request: PageRequest, project_id: UUID) -> HttpResponse:
 
 def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, Any]:
     fields = fields_at(moment)
-    chosen = next((field for field in fields if field.name == request.GET.get("field")), fields[0])
+    chosen = _chosen(fields, request.GET.get("field", ""))
     threads = threads_at(moment)
     lines, rest = lines_at(moment.draft, chosen.name, threads)
     show = request.GET.get("show", "")
@@ -79,7 +86,8 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
         "project_id": access.project.id,
         "moment": moment,
         "draft": moment.draft,
-        "fields": fields,
+        "accepted": accepted_from([moment.draft]).get(moment.draft.id) if moment.draft else None,
+        "rows": tree_rows(fields),
         "chosen": chosen,
         "threads": threads,
         "lines": lines,
@@ -90,6 +98,14 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
         "may_revert": allowed("draft.revert", role=access.role, status=status),
         "at_local": timezone.localtime(moment.at, reader_zone(request)).strftime("%Y-%m-%dT%H:%M"),
     }
+
+
+def _chosen(fields: list[PastField], name: str) -> PastField:
+    """The field that an address asks for; a file that was not there then is shown as missing."""
+    found = next((field for field in fields if field.name == name), None)
+    if found is not None or not name.startswith(FILES):
+        return found or fields[0]
+    return PastField(check_field_name(name), exists=False, holder=None, since=None)
 
 
 def _language(draft: Draft | None, field: str) -> str:

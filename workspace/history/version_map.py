@@ -24,8 +24,10 @@ GOES_BACK = frozenset({DraftKind.REVERT, DraftKind.UNDO, DraftKind.REDO})
 DATE_WIDTH = 52
 # The row of release names over the versions, where there are any.
 MAX_NAME = 12
-# A lane for each of the fields that changed most; the last lane stands for all others.
+# A lane for each of the fields that changed most; the last lane is for all others.
 MAX_LANES = 8
+# Characters of a lane's label, and how many of all others its title lists.
+MAX_LABEL, MAX_LISTED = 22, 40
 FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
@@ -49,6 +51,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class FieldLane:
+    """The changes of one field, or of all others; `label` is `title` cut to the room before the lanes."""
+
+    title: str
     label: str
     y: float
 
@@ -86,7 +91,7 @@ class VersionMap:
 
     @property
     def labels_height(self) -> float:
-        """What the names of the lanes stand on covers the chart from the flags to its lower edge."""
+        """The background of the lanes' names covers the chart from the flags to its lower edge."""
         return self.height + 2 * FLAG
 
 
@@ -127,13 +132,29 @@ def _lanes(drafts: Sequence[Draft]) -> tuple[list[FieldLane], dict[str, FieldLan
     if len(names) > MAX_LANES:
         most = {name for name, _count in changes.most_common(MAX_LANES)}
         names = [name for name in names if name in most]
-    lanes = [FieldLane(field_names.short_label(name), HEAD + index * LANE) for index, name in enumerate(names)]
+    folders = field_names.distinct_folders(names)
+    lanes = [
+        FieldLane(
+            field_names.label(name),
+            _cut(folders.get(name, "") + field_names.short_label(name)),
+            HEAD + index * LANE,
+        )
+        for index, name in enumerate(names)
+    ]
     lane_of = dict(zip(names, lanes, strict=True))
-    others = changes.keys() - lane_of.keys()
+    others = field_names.in_order(changes.keys() - lane_of.keys())
     if others:
-        lanes.append(FieldLane(_("+{n} fields").format(n=len(others)), HEAD + len(names) * LANE))
+        rest = _("+{n} fields").format(n=len(others))
+        lanes.append(FieldLane("\n".join(map(field_names.label, others[:MAX_LISTED])), rest, HEAD + len(names) * LANE))
         lane_of |= dict.fromkeys(others, lanes[-1])
     return lanes, lane_of
+
+
+def _cut(text: str) -> str:
+    """A label of a lane, cut in its middle where it is too long."""
+    if len(text) <= MAX_LABEL:
+        return text
+    return f"{text[: MAX_LABEL - field_names.END_LENGTH - 1]}…{text[-field_names.END_LENGTH :]}"
 
 
 def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:

@@ -18,7 +18,7 @@ from accounts.models import User
 from drafts.comments.models import Comment
 from drafts.models import Draft, DraftKind, DraftQuerySet
 from drafts.reading import get_draft
-from drafts.renames import versions_that_changed
+from drafts.renames import Renames, versions_that_changed
 from kernel.errors import ValidationFailed
 from projects import field_names
 from projects.access import Access, get_project
@@ -27,6 +27,7 @@ from projects.permissions import allowed
 from publishing.models import Release, ReleaseState
 from publishing.permissions import may_bundle
 from workspace.decorators import PageRequest, page
+from workspace.history.accepted import AcceptedFrom, accepted_from
 from workspace.history.line_counts import LineCounts, line_counts
 from workspace.history.release_markers import releases_by_version
 from workspace.history.version_map import version_map
@@ -52,6 +53,7 @@ class VersionRow:
     is_picked: bool
     comments: int
     releases: list[ReleaseView]
+    accepted: AcceptedFrom | None
 
     @property
     def fields(self) -> list[tuple[str, str | None]]:
@@ -71,7 +73,7 @@ class VersionRow:
 def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     """`?author=&field=&kind=&before=&rows=60&pick=`: versions, newest first; `rows` of them, thirty if it is left out.
 
-    The picks stand in the address, whether or not their rows are on the page.
+    The picks are in the address, whether or not their rows are on the page.
     """
     access = get_project(user=request.user, project_id=project_id)
     frame = frame_of(access, user=request.user, tab="history")
@@ -88,6 +90,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     counts = line_counts(project_id, drafts)
     thread_counts = _thread_counts(project_id, drafts)
     releases = releases_by_version(project_id, drafts)
+    accepted = accepted_from(drafts)
     picked = query_numbers(request.GET, "pick")[:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
@@ -100,6 +103,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
                 draft.version_number in picked,
                 thread_counts.get(draft.version_number, 0),
                 releases.get(draft.version_number, []),
+                accepted.get(draft.id),
             )
             for draft in drafts
         ],
@@ -141,12 +145,14 @@ def distance(request: PageRequest, project_id: UUID) -> HttpResponse:
     if len(picks) != 2:
         raise ValidationFailed({"pick": [_("Select two versions.")]})
     base, target = (get_draft(project_id=project_id, version=pick) for pick in picks)
-    names = base.fields.keys() | target.fields.keys()
-    differ = sum(base.fields.get(name) != target.fields.get(name) for name in names)
+    renamed = Renames.of_project(project_id).other_names(base.fields, of=picks[0], version=picks[1])
+    before = dict.fromkeys(target.fields) | {renamed.get(name, name): content for name, content in base.fields.items()}
+    later = set(renamed.values())
+    differ = sum(name in later or before[name] != target.fields.get(name) for name in before)
     apart = timesince(base.created_at, target.created_at, depth=1)
     if target.created_at - base.created_at < timedelta(minutes=1):
         apart = _("less than a minute")
-    context = {"differ": differ, "total": len(names), "apart": apart}
+    context = {"differ": differ, "total": len(before), "apart": apart}
     return render(request, "workspace/parts/versions_apart.html", context)
 
 
@@ -164,9 +170,10 @@ def panel_values(access: Access) -> dict[str, Any]:
     versions = Draft.objects.of_project(project_id)
     newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
     thread_counts = _thread_counts(project_id, newest)
+    accepted = accepted_from(newest)
     return {
         "project_id": project_id,
-        "versions": [(draft, thread_counts.get(draft.version_number, 0)) for draft in newest],
+        "versions": [(draft, thread_counts.get(draft.version_number, 0), accepted.get(draft.id)) for draft in newest],
         "versions_total": newest[0].version_number if newest else 0,
         "may_restore": may_restore(access),
     }

@@ -18,7 +18,7 @@ from workspace.tabs import TABS
 
 def writing(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """Saving, taking and giving back fields, on the workspace."""
-    if not context.is_workspace:
+    if not context.is_workspace or context.is_over_proposal:
         return
     label = field_names.label(context.field)
     held, taken = context.held, {lease.field for lease in context.leases}

@@ -63,13 +63,17 @@ class ResultGroup:
 
 @dataclass(frozen=True, slots=True)
 class PaletteContext:
-    """The page of the palette: its reader, the project if there is one, and the field that is open."""
+    """The page of the palette: its reader, the project if there is one, and the field that is open.
+
+    `is_over_proposal`: the workspace is over a proposal of the reader's own, where no field is locked.
+    """
 
     user: User
     access: Access | None = None
     is_workspace: bool = False
     field: str = ""
     leases: tuple[Lease, ...] = ()
+    is_over_proposal: bool = False
 
     @property
     def version(self) -> int:

@@ -6,13 +6,14 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from workspace.palette import actions, records
+from workspace.palette import actions, proposals, records
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 
 _GROUPS: Final = {
     "fields": PaletteGroup(label=_("Fields of this project"), position=10, limit=6),
     "actions": PaletteGroup(label=_("Actions"), position=20, limit=7),
     "versions": PaletteGroup(label=_("Versions"), position=30, limit=4),
+    "proposals": PaletteGroup(label=_("Proposals"), position=32, limit=5),
     "people": PaletteGroup(label=_("People in this project"), position=35, limit=5),
     "projects": PaletteGroup(label=_("Projects"), position=40, limit=5),
     "text": PaletteGroup(label=_("Found in text"), position=80, limit=10, matching=Matching.SEARCHED),
@@ -25,9 +26,11 @@ _SOURCES: Final = {
     "writing": PaletteSource("actions", actions.writing, position=10),
     "discussing": PaletteSource("actions", actions.discussing, position=20),
     "changing": PaletteSource("actions", actions.changing, position=30),
+    "proposing": PaletteSource("actions", proposals.own, position=35),
     "going": PaletteSource("actions", actions.going, position=40),
     "everywhere": PaletteSource("actions", actions.everywhere, position=90),
     "versions": PaletteSource("versions", records.versions, position=10),
+    "proposals": PaletteSource("proposals", proposals.opened, position=10),
     "people": PaletteSource("people", records.people, position=10),
     "projects": PaletteSource("projects", records.projects, position=10),
     "lines": PaletteSource("text", records.lines, position=10),

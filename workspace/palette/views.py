@@ -24,13 +24,17 @@ def palette(request: PageRequest) -> HttpResponse:
 
 @page()
 def project_palette(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """`?q=&page=workspace&field=`: what can be reached from a project's page, on its workspace with that field open."""
+    """`?q=&page=workspace&field=`: what can be reached from a project's page, on its workspace with that field open.
+
+    `page=proposal`: on the workspace over a proposal.
+    """
     access = get_project(user=request.user, project_id=project_id)
     leases = tuple(Lease.objects.open().of_project(project_id).select_related("user"))
-    is_workspace = request.GET.get("page") == "workspace"
+    is_over_proposal = request.GET.get("page") == "proposal"
+    is_workspace = is_over_proposal or request.GET.get("page") == "workspace"
     # The name of the field is not checked here: the action that uses it does.
     field = request.GET.get("field", "") if is_workspace else ""
-    return _listed(request, PaletteContext(request.user, access, is_workspace, field, leases))
+    return _listed(request, PaletteContext(request.user, access, is_workspace, field, leases, is_over_proposal))
 
 
 def _listed(request: PageRequest, palette_context: PaletteContext) -> HttpResponse:

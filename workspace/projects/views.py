@@ -74,8 +74,9 @@ def project_list(request: PageRequest) -> HttpResponse:
         "statuses": Status.choices,
         "opens_new": "new" in request.GET,
     }
-    part = is_htmx(request) and not request.headers.get("HX-Boosted")
-    return render(request, "workspace/parts/project_rows.html" if part else "workspace/projects.html", context)
+    is_part = is_htmx(request) and not request.headers.get("HX-Boosted")
+    template = "workspace/parts/project_rows.html" if is_part else "workspace/projects.html"
+    return render(request, template, {**context, "is_part": is_part})
 
 
 def _create(request: PageRequest) -> HttpResponse:

@@ -160,7 +160,10 @@ def _places(difference: TextDifference, language: str | None) -> str:
     if titles:
         return f"{places}: {_first_few(titles)}"
     lines = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
-    return f"{places} · {_('lines')} {_first_few(lines)}" if lines else places
+    if not lines:
+        return places
+    words = _("line {lines}") if len(lines) == 1 and ranges[0][0] == ranges[0][1] else _("lines {lines}")
+    return f"{places} · {words.format(lines=_first_few(lines))}"
 
 
 def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -> list[str]:

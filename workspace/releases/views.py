@@ -22,7 +22,8 @@ from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
 from publishing import services
-from publishing.models import MAX_COMMENT, Meaning, Release, ReleaseState
+from publishing.approvals import SIGNERS
+from publishing.models import MAX_COMMENT, Release, ReleaseState
 from publishing.permissions import may_bundle
 from publishing.policies import Rules, rules_of
 from publishing.services.facts import load_release
@@ -33,7 +34,7 @@ from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.releases.changes import release_changes
 from workspace.releases.gates import gate_lines
 from workspace.releases.open_points import points_of
-from workspace.releases.presentation import ReleaseView, meaning_label, people_of, slots_of
+from workspace.releases.presentation import ReleaseView, people_of, slots_of
 from workspace.releases.signing import SignatureForm, SignDialog, dialog_of, proof_of
 from workspace.script_texts import release_texts
 
@@ -177,9 +178,7 @@ def _sign(request: PageRequest, access: Access, shown: Release) -> HttpResponse:
         dialog = dialog_of(shown, caller=caller, access=access, form=form, refusal=refusal)
         return _refused(request, access, shown, dialog, refusal)
     ended = load_release(shown.id).state == ReleaseState.RELEASED
-    words = _("You signed release {name} as {meaning}.").format(
-        name=shown.name, meaning=meaning_label(Meaning(form.meaning)).lower()
-    )
+    words = _("You signed release {name} as {signer}.").format(name=shown.name, signer=SIGNERS[form.meaning])
     messages.success(request, f"{words} {_('It is frozen now.')}" if ended else words)
     return go_to(request, reverse("workspace:release", args=[shown.project_id, shown.id]))
 

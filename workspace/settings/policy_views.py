@@ -82,8 +82,8 @@ def _posted_rules(request: PageRequest, project_id: UUID) -> dict[str, Any]:
     """The form as the service reads policies; what is no number stays as it was typed, to be refused in words."""
     posted = request.POST
     return {
-        "signatures": {each: _number(posted.get(f"people_{each}", "0")) for each in Meaning.values},
-        "distinct_people": _number(posted.get("distinct_people", "0")),
+        "signatures": {each: typed_number(posted.get(f"people_{each}", "0")) for each in Meaning.values},
+        "distinct_people": typed_number(posted.get("distinct_people", "0")),
         "author_may_approve": "author_may_approve" in posted,
         "open_comments": posted.get("open_comments", ""),
         "open_tasks": posted.get("open_tasks", ""),
@@ -91,6 +91,7 @@ def _posted_rules(request: PageRequest, project_id: UUID) -> dict[str, Any]:
     }
 
 
-def _number(text: str) -> int | str:
+def typed_number(text: str) -> int | str:
+    """A whole number that was typed; anything else as it was typed."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text

@@ -15,9 +15,10 @@ from django.contrib.staticfiles import finders
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -26,9 +27,12 @@ from kernel.invisible import text_as_html
 from projects import field_names
 from workspace import highlighting as marking
 from workspace import shortcuts
+from workspace.attachments.block import file_limit
 from workspace.menu import MenuEntry, menu_of
 from workspace.panels import PanelView
 from workspace.people import PersonView, tints_of
+from workspace.proposals.presentation import target_label
+from workspace.script_texts import attachment_texts as texts_of_attachments
 from workspace.sections import SectionView
 
 register = template.Library()
@@ -38,8 +42,11 @@ DENSITIES = ("compact",)
 
 register.filter("field_label", field_names.label)
 register.filter("field_short_label", field_names.short_label)
+register.filter("field_short_path", field_names.short_path)
 register.filter("field_folder", field_names.folder)
 register.filter("field_icon", field_names.icon)
+register.filter("halves", field_names.halves)
+register.filter("target_label", target_label)
 register.filter("marked", marking.marked)
 register.filter("of", lambda values, key: values.get(key) if values else None)
 
@@ -144,6 +151,26 @@ def panel_attributes(view: PanelView, more_targets: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def comment_files(context: Context, place: str, of: object = "", *, shows_sent: bool = False) -> SafeString:
+    """The attributes of a form in which a comment is written, so that it takes files.
+
+    `place` is that of its unsent text, `of` what follows its colon; `shows_sent`: files of comments that are sent
+    already are shown there until they have arrived. The form includes `attachments/of_comment.html` and
+    `attachments/clip.html`.
+    """
+    here = [context["project_id"]]
+    facts = {
+        "uploads": reverse("api_uploads", args=here),
+        "attachments": reverse("api_attachments", args=here),
+        "limit": file_limit(),
+        "place": f"{place}:{of}" if of else place,
+        "sent": "true" if shows_sent else "false",
+    }
+    values = format_html_join("", ' data-comment-files-{}-value="{}"', facts.items())
+    return format_html('data-controller="comment-files"{}', values)
+
+
+@register.simple_tag(takes_context=True)
 def section(context: Context, view: SectionView) -> SafeString:
     """A section of a page of settings, from its own template."""
     return _rendered(context, view.section.template, view.values)
@@ -166,6 +193,12 @@ def keys(name: str) -> SafeString:
     """A shortcut's keys, one by one; the script writes the modifier as this machine's keyboard calls it."""
     caps = ((" data-modifier" if key == "Mod" else "", cap) for key, cap in shortcuts.SHORTCUTS[name].caps)
     return format_html('<span class="keys">{}</span>', format_html_join("", '<kbd class="kbd"{}>{}</kbd>', caps))
+
+
+@register.simple_tag
+def attachment_texts() -> SafeString:
+    """What the script of attachments says, for a page that loads it."""
+    return json_script(texts_of_attachments(), "attachment-texts")
 
 
 @register.simple_tag

@@ -20,7 +20,7 @@ export class LiveBodyController extends Controller<HTMLElement> {
   private undo: (() => void)[] = [];
 
   override connect(): void {
-    this.undo = [gateway.on("event", (event) => this.onEvent(event)), gateway.on("missed", () => void this.refresh())];
+    this.undo = [gateway.on("event", (event) => this.onEvent(event)), gateway.on("missed", () => this.missed())];
   }
 
   override disconnect(): void {
@@ -28,16 +28,24 @@ export class LiveBodyController extends Controller<HTMLElement> {
   }
 
   private onEvent(event: ProjectEvent): void {
+    // A block of attachments stands beside the body, and asks for its own list.
+    if (event.name.startsWith("attachment.")) this.attachmentsChanged();
     if (!this.onValue.split(" ").some((prefix) => event.name.startsWith(prefix))) return;
     this.announce(event);
     void this.refresh();
   }
 
-  private async refresh(): Promise<void> {
-    const address = this.addressValue || location.pathname + location.search;
-    const focused = this.element.contains(document.activeElement) ? document.activeElement?.id : "";
-    await htmx.ajax("get", address, { source: this.element, target: this.element, select: "#live-body", swap: "outerHTML settle:0ms" });
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  private missed(): void {
+    this.attachmentsChanged();
+    void this.refresh();
+  }
+
+  private attachmentsChanged(): void {
+    window.dispatchEvent(new CustomEvent("attachments-changed"));
+  }
+
+  refresh(): Promise<void> {
+    return refreshBody();
   }
 
   private announce({ name, actor, data }: ProjectEvent): void {
@@ -46,4 +54,37 @@ export class LiveBodyController extends Controller<HTMLElement> {
     if (!place || actor.id === me || !ANNOUNCED.includes(key)) return;
     place.textContent = say(key, { name: actor.display_name, release: String(data["name"] ?? ""), meaning: String(data["meaning"] ?? "") });
   }
+}
+
+let isFetching = false;
+/** Whether something happened while the body was fetched: it may not show that yet. */
+let isStale = false;
+
+async function refreshBody(): Promise<void> {
+  isStale = isFetching;
+  if (isFetching) return;
+  isFetching = true;
+  try {
+    do {
+      isStale = false;
+      await fetchBody();
+    } while (isStale);
+  } finally {
+    isFetching = false;
+  }
+}
+
+/** The element is another one each time: it is looked for by its id. */
+async function fetchBody(): Promise<void> {
+  const body = document.getElementById("live-body");
+  if (!body) return;
+  const address = body.dataset["liveBodyAddressValue"] || location.pathname + location.search;
+  const focused = body.contains(document.activeElement) ? document.activeElement?.id : "";
+  try {
+    await htmx.ajax("get", address, { source: body, target: body, select: "#live-body", swap: "outerHTML settle:0ms" });
+  } catch {
+    // Nobody answers: the body stays as it is, and is fetched once the line is back.
+    return;
+  }
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }

@@ -3,7 +3,7 @@ import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate
 
 /** Letters that are written from right to left: Hebrew to Arabic Extended, and their presentation forms. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdfd\ufe70-\ufefc]/;
-/** The first letter decides, and stands near the start. */
+/** The first letter decides, and is near the start. */
 const LOOKED_AT = 1_000;
 
 const byItsText = Decoration.line({ attributes: { dir: "auto" } });

@@ -34,6 +34,9 @@ export function finding({ top = true } = {}): Extension {
 const counting = ViewPlugin.define((view) => {
   const place = document.createElement("output");
   place.className = "find-count";
+  // What replaces has a row of its own.
+  const row = document.createElement("i");
+  row.className = "find-row";
   const show = () => {
     if (!searchPanelOpen(view.state)) return;
     const words = countWords(view.state);
@@ -42,7 +45,10 @@ const counting = ViewPlugin.define((view) => {
       key: place,
       read: () => view.dom.querySelector(".cm-search [name=search]"),
       write: (field) => {
-        if (field && field.nextElementSibling !== place) field.after(place);
+        if (field && field.nextElementSibling !== place) {
+          field.after(place);
+          field.parentElement?.querySelector("input[name=replace]")?.before(row);
+        }
         if (place.textContent !== words) place.textContent = words;
       },
     });

@@ -10,7 +10,7 @@ export interface JsonProblem {
   values: Record<string, string>;
   from: number;
   to: number;
-  /** What would mend it, where one change would. */
+  /** What would correct it, where one change would. */
   fix?: { key: string; from: number; to: number; insert: string };
 }
 
@@ -26,7 +26,7 @@ const COMMENT = /\/\/[^\n\r]*|#[^\n\r]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 const OTHER_QUOTES = /'[^'\n\r]*'?|‘[^’\n\r]*’?|“[^”\n\r]*”?|`[^`\n\r]*`?/y;
 /** Between its quotes, what would mean the same between double quotes. */
 const MEANS_THE_SAME = /^(?:'[^'"\\]+'|‘[^’"\\]+’|“[^”"\\]+”|`[^`"\\]+`)$/;
-/** A word that stands alone: not the first of several that somebody forgot to quote. */
+/** A single word: not the first of several that somebody forgot to quote. */
 const ALONE = /[ \t]*(?=[\n\r,:}\]]|$)/y;
 const LITERALS: ReadonlyMap<string, string> = new Map([
   ["True", "true"],
@@ -252,7 +252,7 @@ class Reader {
   }
 }
 
-/** As String.prototype.isWellFormed (ES2024): no surrogate stands alone. */
+/** As String.prototype.isWellFormed (ES2024): without a lone surrogate. */
 function isWellFormed(text: string): boolean {
   return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
 }

@@ -11,7 +11,7 @@ interface Token {
 }
 
 /**
- * The change that lays JSON out: a line for each member, two spaces a level; a list of plain values that stands on one
+ * The change that lays JSON out: a line for each member, two spaces a level; a list of plain values that is on one
  * line stays there. Only the spaces between the tokens change, so that numbers, strings and the order of keys are kept
  * to the letter. One step of undo; null where nothing changes. The text must be JSON (`checkJson`).
  */

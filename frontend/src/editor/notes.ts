@@ -11,7 +11,7 @@ class ErrorMark extends GutterMarker {
 
 const errorMark = new ErrorMark();
 
-/** The first gutter: what stands against a line, and what was said about it. An error hides the count. */
+/** The first gutter: the error of a line, or how many comments it has. An error hides the count. */
 export const notesGutter = [
   // Without a source: the diagnostics are set from outside; this switches their display on.
   linter(null),

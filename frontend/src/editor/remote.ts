@@ -31,7 +31,7 @@ class Caret extends WidgetType {
   }
 }
 
-/** Whose caret is in a line: it stands at the line's end, where it covers no text. */
+/** Whose caret is in a line: it is shown at the line's end, where it covers no text. */
 class Flag extends WidgetType {
   constructor(private readonly name: string) {
     super();

@@ -1,8 +1,10 @@
+import controllers from "controllers:./controllers";
 import type { Parser } from "@lezer/common";
 import { highlightTree } from "@lezer/highlight";
 import { parser as json } from "@lezer/json";
 import { GFM, parser as markdown } from "@lezer/markdown";
 import { parser as yaml } from "@lezer/yaml";
+import { register } from "../application";
 import { classes } from "../editor/classes";
 
 // The text of an old version gets the colours of the editor, without the editor.
@@ -45,3 +47,5 @@ for (const table of document.querySelectorAll<HTMLTableElement>("table[data-lang
   const parser = parsers[table.dataset["language"] ?? ""];
   if (parser) colour(table, parser);
 }
+
+register(controllers);

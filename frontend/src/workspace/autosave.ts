@@ -15,11 +15,11 @@ const AT_ONCE = 150;
 /** After a refusal that says nothing about when to try again. */
 const RETRY = 5_000;
 
-/** What keeping a text tells the parts that hold its lock and offer texts back. */
+/** What the parts that hold locks and offer kept texts want to know of it. */
 interface AutosaveHooks {
   /** The lock of the field has ended without this tab's doing. */
   lockEnded(field: Field): void;
-  /** The server has the text as it stands now. */
+  /** The server has the text as it is now. */
   isKept(field: Field): void;
 }
 
@@ -81,7 +81,7 @@ export class Autosave {
     const { textLimit } = this.project;
     field.unstorable = findUnstorable(text, textLimit);
     if (!field.unstorable) return true;
-    await this.unkept(field, say("unstorable", { field: field.label }), explainUnstorable(field.unstorable, text, textLimit));
+    await this.unkept(field, say("unstorable", { field: field.shortPath }), explainUnstorable(field.unstorable, text, textLimit));
     return false;
   }
 
@@ -121,7 +121,7 @@ export class Autosave {
       this.hooks.lockEnded(field);
     } else {
       const isPassing = problem.status === 503 || problem.status === 429;
-      await this.unkept(field, say("unkept", { field: field.label }), problem.detail);
+      await this.unkept(field, say("unkept", { field: field.shortPath }), problem.detail);
       if (isPassing) this.soon(field, Number(problem["retry_after"] ?? RETRY / 1000) * 1000);
     }
   }
@@ -142,7 +142,7 @@ export class Autosave {
     return this.backup.keep({ field: name, key, session: this.project.session, token, revision, earlier, version, content });
   }
 
-  /** `content` needs this browser no more: the server has it, or its writer let go of it. */
+  /** This browser need not keep `content` any longer: the server has it, or its writer discarded it. */
   async safe(field: Field, content = field.text): Promise<void> {
     if (content !== field.text) return;
     field.unkept = field.unstorable = null;
@@ -160,6 +160,7 @@ export class Autosave {
 
   /** The line is broken: what has not arrived stays in this browser, also where the tab is closed now. */
   onDisconnect(): void {
+    if (this.project.proposal) return;
     for (const field of this.project.fields.values()) {
       this.broadcast.flush(field);
       if (this.isBehind(field)) void this.keepHere(field, field.text);
@@ -168,6 +169,7 @@ export class Autosave {
 
   /** Whether text would be lost, or left to this browser alone, if the page went now. */
   private leaving(event: BeforeUnloadEvent): void {
+    if (this.project.proposal) return;
     for (const field of this.project.fields.values()) {
       void this.now(field);
       if (field.isDirty && (field.unkept || (this.isBehind(field) && !this.project.isLive))) event.preventDefault();

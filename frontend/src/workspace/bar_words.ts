@@ -12,7 +12,7 @@ export function keptWords(field: Field, kept: KeptText, others: number): Record<
   if (kept.version > 0) facts.push(say("kept.made_from", { version: kept.version }));
   facts.push(count("kept.lines", differingLines(field.saved, kept.content)));
   const takeOver = project.kept.knownTakeOver(kept);
-  const why = takeOver ? say("lock_ended.why", { name: takeOver.by, field: field.label, reason: takeOver.reason }) : "";
+  const why = takeOver ? say("lock_ended.why", { name: takeOver.by, field: field.shortPath, reason: takeOver.reason }) : "";
   const detail = [why, others > 0 ? count("kept.others", others) : ""].filter(Boolean).join(" ");
   return { title: `${facts.join(", ")}.`, detail };
 }
@@ -30,7 +30,7 @@ export function choicesIn(field: Field): Record<string, string> {
 export async function overruled(field: Field, token: number): Promise<string> {
   const takeOver = await project.kept.takeOverOf(token);
   if (!takeOver) return "";
-  return say("lock_ended.why", { name: takeOver.by, field: field.label, reason: takeOver.reason });
+  return say("lock_ended.why", { name: takeOver.by, field: field.shortPath, reason: takeOver.reason });
 }
 
 /** The difference that a version made. */

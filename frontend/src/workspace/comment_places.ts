@@ -24,7 +24,7 @@ export function placeWords({ from, to, quote }: Place): string {
   return say(quote ? "comment.on_selection" : "comment.on_line", { line: from });
 }
 
-/** Where a thread stands in a field's text: its quote if that is there, else its lines. */
+/** Where a thread is in a field's text: its quote if that is there, else its lines. */
 export function markOf(thread: HTMLElement, field: Field): CommentMark | null {
   const { field: name, from, to, state, count, thread: id = "" } = thread.dataset;
   if (!field.state || name !== field.name || !from || !to || state !== "open") return null;

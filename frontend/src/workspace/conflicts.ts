@@ -1,20 +1,14 @@
+import { say } from "../texts";
+import { short } from "../time";
+import { attempt } from "./attempt";
+import type { Conflict } from "./conflict";
 import { project } from "./instance";
 import type { Field } from "./field";
 import { fetchText, type KeptText } from "./server";
 
-/** Two texts that were both made from a third one. */
-export interface Conflict {
-  field: Field;
-  base: { version: number; text: string };
-  /** What the field has now; `by` is empty where nobody is to be named. */
-  theirs: { version: number; text: string; by: string; isUnsaved: boolean };
-  yours: string;
-  /** Where `yours` is offered from. */
-  kept: KeptText | null;
-}
-
 /** The field moved under the text that this person has in it; null where it did not. */
 export function conflictIn(field: Field): Conflict | null {
+  if (project.proposing) return project.proposing.resolving.conflictIn(field);
   if (!field.moved || !field.state) return null;
   const base = { version: field.base, text: field.saved };
   return { field, base, theirs: { ...field.moved, isUnsaved: false }, yours: field.text, kept: null };
@@ -35,8 +29,12 @@ export async function finishRestoring(field: Field, kept: KeptText): Promise<voi
   await project.kept.discard(kept);
 }
 
-/** Let go of this person's text: the field shows what is saved. */
+/** Discard this person's text: the field shows what is saved. */
 export function showTheirs(field: Field): void {
+  if (project.proposing) {
+    void attempt(project.proposing.resolving.showTheirs(field));
+    return;
+  }
   const { text, version } = field.moved ?? { text: field.saved, version: field.base };
   field.replace(text);
   field.settle(text, version);
@@ -46,6 +44,7 @@ export function showTheirs(field: Field): void {
 
 /** Make `text` this person's unsaved text, on what is saved now, under a lock of their own; false where they get none. */
 export async function useText(field: Field, text: string): Promise<boolean> {
+  if (project.proposing) return attempt(project.proposing.resolving.useText(field, text));
   const { moved } = field;
   if (moved) showTheirs(field);
   if (await project.locks.take(field)) {
@@ -58,4 +57,19 @@ export async function useText(field: Field, text: string): Promise<boolean> {
     project.autosave.soon(field);
   }
   return false;
+}
+
+/** What the view of a conflict says of it, and of each side. */
+export function wordsOf({ field, base, theirs, kept, words }: Conflict): NonNullable<Conflict["words"]> {
+  if (words) return words;
+  const { by, version } = theirs;
+  const now = theirs.isUnsaved ? say("three_way.theirs_unsaved") : say("three_way.theirs", { version });
+  const somebody = theirs.isUnsaved ? "three_way.about_unsaved" : "three_way.about_somebody";
+  return {
+    title: say(kept ? "three_way.kept" : "three_way.title", { field: field.label }),
+    about: by ? say("three_way.about", { base: base.version, name: by, version }) : say(somebody, { base: base.version, version }),
+    base: say("three_way.base", { version: base.version }),
+    theirs: by ? say("three_way.theirs_by", { version, name: by }) : now,
+    yours: kept ? say("three_way.yours_kept", { time: short(new Date(kept.updated_at)) }) : say("three_way.yours"),
+  };
 }

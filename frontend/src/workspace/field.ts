@@ -73,6 +73,11 @@ export class Field {
     return this.keepsLineEnds ? this.label.slice(this.label.lastIndexOf("/") + 1) : this.label;
   }
 
+  /** What it is called in a sentence: a file with the folder that it lies in, so that two of one name can be distinguished. */
+  get shortPath(): string {
+    return this.keepsLineEnds ? this.label.split("/").slice(-2).join("/") : this.label;
+  }
+
   /** Where a file lies, in two parts, of which the first is cut; for other fields the name that programs use. */
   get folder(): [string, string] {
     if (!this.keepsLineEnds) return [this.name, ""];
@@ -121,17 +126,30 @@ export class Field {
   rebase(text: string, version: number): void {
     this.base = version;
     if (!this.state) return;
-    const before = this.saved;
     const saved = Text.of(text.split("\n"));
-    // Both start from the text that was saved before; theirs is moved along by mine (operational transformation).
-    const theirs = ChangeSet.of(changesBetween(before, text), before.length, "\n");
+    this.apply({ changes: this.changesAfter(this.saved, text), effects: setSaved.of(saved), annotations: quietly() });
+  }
+
+  /** `before`, which this field showed, has become `after` on the server; what was typed over it since stays, moved along. */
+  follow(before: string, after: string): void {
+    this.apply({ changes: this.changesAfter(before, after), annotations: quietly() });
+  }
+
+  /** Both start from `before`: what leads to `after` is moved along by what was typed here (operational transformation). */
+  private changesAfter(before: string, after: string): ChangeSet {
+    const theirs = ChangeSet.of(changesBetween(before, after), before.length, "\n");
     const mine = ChangeSet.of(changesBetween(before, this.text), before.length, "\n");
-    this.apply({ changes: theirs.map(mine), effects: setSaved.of(saved), annotations: quietly() });
+    return theirs.map(mine);
   }
 
   /** Show `text` without claiming that it is saved; `typed`: as if this person had typed it. */
   replace(text: string, { typed = false } = {}): void {
     this.apply({ changes: changesBetween(this.text, text), ...(typed ? {} : { annotations: fromServer.of(true) }) });
+  }
+
+  /** Show `text`, which the server has: no step of this person's, and so none that they undo. */
+  show(text: string): void {
+    this.apply({ changes: changesBetween(this.text, text), annotations: quietly() });
   }
 
   /** `text`, which was this field's text a moment ago, is now saved as `version`. */

@@ -1,3 +1,5 @@
+/** With fewer files than this, a filter is no help. */
+export const MIN_FILTERED = 8;
 /** How long a pause between two letters may be for them to be one word, in ms. */
 const TYPEAHEAD_PAUSE = 600;
 
@@ -42,10 +44,12 @@ export class FieldTree {
   paint(): void {
     const { rows } = this;
     const wanted = this.words ? this.matching(rows) : null;
+    // A folder that shares another one's row now has none of its own to be opened by.
+    const folded = new Set(rows.map((row) => row.dataset["path"] ?? "").filter((path) => this.folded.has(path)));
     for (const row of rows) {
       const path = row.dataset["path"];
       if (path !== undefined) row.setAttribute("aria-expanded", String(wanted !== null || !this.folded.has(path)));
-      row.hidden = wanted ? !wanted.has(row) : ancestorsOf(row).some((folder) => this.folded.has(folder));
+      row.hidden = wanted ? !wanted.has(row) : ancestorsOf(row).some((folder) => folded.has(folder));
     }
     const focus = rows.find((row) => row.tabIndex === 0);
     if (!focus || focus.hidden) this.point(rows.find((row) => row.ariaCurrent === "true" && !row.hidden) ?? rows.find((row) => !row.hidden));
@@ -72,7 +76,10 @@ export class FieldTree {
     this.point(row);
     const { top, bottom } = this.element.getBoundingClientRect();
     const place = row.getBoundingClientRect();
-    if (place.top < top || place.bottom > Math.min(bottom, window.innerHeight)) row.scrollIntoView({ block: "center" });
+    if (place.top >= top && place.bottom <= Math.min(bottom, window.innerHeight)) return;
+    // Where the tree scrolls by itself, the page stays where it is.
+    if (this.element.scrollHeight > this.element.clientHeight) this.element.scrollTop += place.top - top - (this.element.clientHeight - place.height) / 2;
+    else row.scrollIntoView({ block: "center" });
   }
 
   /** Focus the first row that is shown. */
@@ -163,7 +170,8 @@ export function ancestorsOf(row: HTMLElement): string[] {
 }
 
 function nameOf(row: HTMLElement): string {
-  return row.querySelector(".field-name")?.textContent?.trim().toLowerCase() ?? "";
+  const { path, label = "", folder = "" } = row.dataset;
+  return (path ?? label).slice(folder.length).replace(/^\//, "").toLowerCase();
 }
 
 function remembered(memory: string): string[] {

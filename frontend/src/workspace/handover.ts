@@ -85,7 +85,7 @@ export class Handover {
   }
 
   /** What somebody else says of a field of ours, or of one that we asked for. */
-  told(name: string, actor: Person, data: Record<string, unknown>): void {
+  onEphemeral(name: string, actor: Person, data: Record<string, unknown>): void {
     const field = this.project.fields.get(String(data["field"]));
     if (!field) return;
     const asker = String(data["session_id"] ?? "");

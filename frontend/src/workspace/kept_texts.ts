@@ -1,6 +1,7 @@
 import type { Autosave } from "./autosave";
 import type { Field } from "./field";
 import type { BackupText } from "./local_backup";
+import { takeOverLeftovers } from "./proposal/leftovers";
 import { discardKept, fetchKept, type KeptText, type TakeOver, Unreachable } from "./server";
 import type { ProjectState } from "./state";
 
@@ -32,15 +33,17 @@ export class KeptTexts {
     private readonly hooks: KeptTextHooks,
   ) {}
 
+  /** A text that has been saved since it was offered is offered no more. */
   of(field: Field): KeptText[] {
-    return this.offered.filter((one) => one.field === field.name);
+    return this.offered.filter((one) => one.field === field.name && one.content !== field.saved);
   }
 
   /** After each connect: what the server and this browser keep for us. Text under a lock that we still hold goes back where it was. */
   async begin({ resumes = true } = {}): Promise<void> {
-    if (!this.project.may.write) return;
+    if (!this.project.may.propose || this.project.proposal) return;
     const kept = await this.fetch();
     if (!kept) return;
+    await takeOverLeftovers(this.project);
     const backups = await this.dropOutdated(await this.autosave.backup.all(), kept);
     this.offered = [];
     for (const text of kept) {
@@ -89,7 +92,7 @@ export class KeptTexts {
     return null;
   }
 
-  /** Whether the server keeps the field's text as it stands. */
+  /** Whether the server keeps the field's text as it is now. */
   async has(field: Field): Promise<boolean> {
     return ((await this.fetch()) ?? []).some((one) => one.field === field.name && one.content === field.text);
   }

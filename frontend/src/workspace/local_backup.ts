@@ -57,6 +57,14 @@ export class LocalBackup {
     });
   }
 
+  /** What comes after this project's id and a colon, in the places that begin so: the ids of proposals. */
+  async placesUnder(): Promise<string[]> {
+    const begin = `${this.project}:`;
+    const range = IDBKeyRange.bound([this.person, begin], [this.person, `${this.project};`], false, true);
+    const keys = await this.act<IDBValidKey[]>("readonly", (store) => store.getAllKeys(range)).catch(() => []);
+    return [...new Set(keys.map((key) => String((key as IDBValidKey[])[1]).slice(begin.length)))];
+  }
+
   private async act<Answer>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<Answer>): Promise<Answer> {
     const database = await (this.opening ??= open());
     return new Promise((resolve, reject) => {

@@ -11,7 +11,7 @@ export class LockRenewal {
   private activeAt = Date.now();
   private timer = 0;
 
-  /** `lost` is told of a field whose lock the server ended. */
+  /** `lost` is called for a field whose lock the server ended. */
   constructor(
     private readonly project: Pick<ProjectState, "fields" | "gateway" | "isLive">,
     private readonly lost: (field: Field) => void,

@@ -24,7 +24,7 @@ interface LockParts {
 /** Who writes what: taking, renewing and giving back fields, and following what others do. */
 export class Locks {
   private taking = new Map<Field, Promise<boolean>>();
-  /** Fields that we are giving back: the event may be told before the answer. */
+  /** Fields that we are giving back: the event may come before the answer. */
   private readonly leaving = new Set<Field>();
   private readonly renewal: LockRenewal;
 
@@ -47,6 +47,10 @@ export class Locks {
 
   begin(snapshot: Snapshot): void {
     const locks = new Map(snapshot.locks.map((lock) => [lock.field, lock]));
+    if (this.project.proposal) {
+      for (const field of this.project.fields.values()) field.lock = locks.get(field.name) ?? null;
+      return;
+    }
     for (const field of this.project.fields.values()) {
       const lock = locks.get(field.name) ?? null;
       const isOurs = lock?.session_id === snapshot.session_id;
@@ -56,7 +60,7 @@ export class Locks {
       if (lock && !isOurs) this.parts.watching.join(field);
       // The same session again, after a reload or a broken line: its token is learned by asking for it once more.
       if (isOurs) void this.take(field, { again: true });
-      // What was typed while the line was down, or before it stood, is taken up again.
+      // What was typed without a connection is taken up again.
       else if (!lock && field.isDirty) void this.take(field);
       this.project.changed(field);
     }
@@ -67,6 +71,7 @@ export class Locks {
   take(field: Field, { again = false } = {}): Promise<boolean> {
     const { project } = this;
     if (field.isHeld && !again) return Promise.resolve(true);
+    if (project.proposal) return Promise.resolve(false);
     if (!project.begun || !project.may.write || project.status !== "open") return Promise.resolve(false);
     if (field.lock && field.lock.session_id !== project.session) return Promise.resolve(false);
     let taking = this.taking.get(field);
@@ -241,7 +246,7 @@ export class Locks {
 
   /** What we have not saved ourselves is not covered by somebody else's typing. */
   private watch(field: Field, session: string): void {
-    if (field.isDirty) return;
+    if (field.isDirty || this.project.proposal) return;
     this.parts.watching.end(field);
     this.parts.watching.begin(field, session);
   }
@@ -260,7 +265,7 @@ export class Locks {
     project.changed(field);
   }
 
-  /** This person goes on in another window of theirs, with the text that stands here: here it is watched. */
+  /** This person goes on in another window of theirs, with the text of this one, which watches from now on. */
   private async movedAway(field: Field): Promise<void> {
     const { autosave, watching } = this.parts;
     const keeping = autosave.last(field);

@@ -15,7 +15,7 @@ interface Hunk {
   toB: number;
 }
 
-/** Characters that stand for lines: from here on, without the surrogates. */
+/** Characters that represent lines: from here on, without the surrogates. */
 const FIRST = 0x100;
 const SURROGATES = { from: 0xd800, count: 0x800 };
 const MAX_LINES = 0x10000 - FIRST - SURROGATES.count;
@@ -28,7 +28,7 @@ export function merge3(base: string[], theirs: string[], yours: string[]): Part[
   const encode = encoder();
   const [baseCode, theirCode, yourCode] = [base, theirs, yours].map((lines) => lines.map(encode).join(""));
   if (encode("").length === 0) return [{ kind: "conflict", base, theirs, yours }];
-  return walk({ base, theirs, yours }, hunks(baseCode!, theirCode!), hunks(baseCode!, yourCode!));
+  return combine({ base, theirs, yours }, hunks(baseCode!, theirCode!), hunks(baseCode!, yourCode!));
 }
 
 function hunks(a: string, b: string): Hunk[] {
@@ -49,7 +49,7 @@ function encoder(): (line: string) => string {
   };
 }
 
-function walk(texts: Record<"base" | "theirs" | "yours", string[]>, theirs: Hunk[], yours: Hunk[]): Part[] {
+function combine(texts: Record<"base" | "theirs" | "yours", string[]>, theirs: Hunk[], yours: Hunk[]): Part[] {
   const { base } = texts;
   const parts: Part[] = [];
   let at = 0;

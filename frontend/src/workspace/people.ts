@@ -1,6 +1,6 @@
 import type { Person, Present } from "../protocol";
 
-/** Who is in the project, and in which fields, as presence tells it. */
+/** Who is in the project, and in which fields, as presence reports it. */
 export class People {
   present: Present[] = [];
 

@@ -10,6 +10,7 @@ import { Handover } from "./handover";
 import { KeptTexts } from "./kept_texts";
 import { Linter } from "./linter";
 import { Locks } from "./locks";
+import { Proposing } from "./proposal/proposing";
 import { Saving } from "./saving";
 import { fetchText } from "./server";
 import { type PageData, ProjectState } from "./state";
@@ -26,6 +27,8 @@ export class Project extends ProjectState {
   readonly saving: Saving;
   readonly handover: Handover;
   readonly following = new Following(this);
+  /** What writes the proposal that the page is over. */
+  readonly proposing: Proposing | null;
   private loading = new Map<Field, Promise<void>>();
 
   constructor(data: PageData) {
@@ -53,6 +56,7 @@ export class Project extends ProjectState {
       },
     });
     this.handover = new Handover(this, { autosave, kept, locks: this.locks, watching });
+    this.proposing = this.proposal && new Proposing(this, this.proposal, { load });
     this.listen();
     this.listenToEvents();
   }
@@ -76,7 +80,7 @@ export class Project extends ProjectState {
         if (actor.id !== this.me.id) this.announce(say("announce.left", { name: actor.display_name }));
         this.people.left(actor);
       }
-      if (name.startsWith("lock.")) this.handover.told(name, actor, data);
+      if (name.startsWith("lock.")) this.handover.onEphemeral(name, actor, data);
       if (name === "text.changed") this.watching.changed(actor, data);
       if (name === "cursor.moved") {
         this.people.movedTo(actor, String(data["field"] ?? ""));
@@ -100,9 +104,11 @@ export class Project extends ProjectState {
   private async fill(field: Field, text?: string): Promise<void> {
     const version = this.version;
     const content = text ?? (await fetchText(this.urls.text, field.name, version));
+    const staged = (await this.proposing?.read(field)) ?? null;
     field.base = version;
-    field.state = fieldState(content, field, this.locks.typing(field));
-    if (this.begun) this.watching.join(field);
+    field.state = fieldState(content, field, this.proposing?.extension(field, content) ?? this.locks.typing(field));
+    this.proposing?.fill(field, staged);
+    if (this.begun && !this.proposal) this.watching.join(field);
     this.linter.soon(field);
     this.changed(field);
   }
@@ -111,7 +117,7 @@ export class Project extends ProjectState {
   edited(field: Field, transaction: Transaction): void {
     field.state = transaction.state;
     if (transaction.docChanged) {
-      if (!transaction.annotation(fromServer)) {
+      if (!transaction.annotation(fromServer) && !this.proposal) {
         this.broadcast.edited(field, transaction);
         this.autosave.soon(field);
       }
@@ -131,6 +137,10 @@ export class Project extends ProjectState {
     this.setVersion(snapshot.current_version ?? 0);
     this.locks.begin(snapshot);
     if (missed) await this.refresh([...this.fields.values()]);
+    if (this.proposing) {
+      await this.proposing.begin();
+      return;
+    }
     await this.kept.begin();
     this.saving.tellOfMissed();
   }
@@ -155,6 +165,7 @@ export class Project extends ProjectState {
   /** Bring fields that this session does not write to the current version. */
   async refresh(fields: Field[], by = ""): Promise<void> {
     await Promise.all(fields.map((field) => this.refreshOne(field, by)));
+    await this.proposing?.refreshState();
   }
 
   private async refreshOne(field: Field, by: string): Promise<void> {
@@ -166,7 +177,9 @@ export class Project extends ProjectState {
     }
     const text = await fetchText(this.urls.text, field.name, version);
     if (version < field.base) return;
-    if (field.isWatched) {
+    if (this.proposing) {
+      this.proposing.rebase(field, text, version);
+    } else if (field.isWatched) {
       field.settle(text, version);
       this.watching.saved(field);
     } else if (field.isDirty && text !== field.saved) {

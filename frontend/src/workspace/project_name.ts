@@ -5,7 +5,7 @@ export function followProjectName(gateway: Gateway): void {
   gateway.events.on("project.updated", ({ data }) => {
     if (data.name !== undefined) showName(data.name);
   });
-  // No event tells of a name that was given before the line was there, or while it was broken.
+  // No event comes for a name that was given before there was a connection, or while there was none.
   gateway.on("snapshot", ({ project }) => showName(project.name));
 }
 

@@ -10,8 +10,9 @@ const BY_STATUS = {
 
 /** Why the field cannot be written now, in words; empty where it can. */
 export function whyReadOnly(field: Field): string {
-  const { connection, may, status } = project;
+  const { connection, may, proposal, status } = project;
   if (connection.phase === "ended") return say("why.signed_out");
+  if (proposal && status !== "archived") return whyNotProposable(field);
   if (!may.write) return say("why.role");
   if (status !== "open") return say(BY_STATUS[status]);
   if (!project.isLive) return say("offline.short");
@@ -20,7 +21,15 @@ export function whyReadOnly(field: Field): string {
   return view === "elsewhere" ? say("why.elsewhere", { field: field.title }) : "";
 }
 
-/** Why a save of what is unsaved makes no version, or leaves a field out; empty where nothing stands in its way. */
+/** Why the field cannot be written over the proposal that the page is over. */
+function whyNotProposable(field: Field): string {
+  const { proposal } = project;
+  if (!proposal || project.isWritable(field)) return "";
+  if (!proposal.may.stage) return say("why.proposal_role");
+  return say(proposal.hasEnded ? "why.proposal_ended" : "why.removed", { field: field.title });
+}
+
+/** Why a save of what is unsaved makes no version, or leaves a field out; empty where it can be made. */
 export function whyNotSaved(shown: Field | undefined): string {
   const unsaved = [...project.fields.values()].filter((field) => field.isDirty);
   const broken = unsaved.find((field) => field.problem);

@@ -41,7 +41,7 @@ export class Saving {
   private waiting: { wish: SaveWish; done: (isSaved: boolean) => void } | null = null;
   private readonly missed: MissedSaves;
   private ownVersions = new Set<number>();
-  /** Versions in which this tab changed files: their texts are not here yet, and who made them is told otherwise. */
+  /** Versions in which this tab changed files: their texts are not here yet, and a toast has named them already. */
   private filed = new Set<number>();
   /** When and as which version this tab last saved. */
   last: { version: number; at: Date } | null = null;
@@ -178,7 +178,7 @@ export class Saving {
         // With the same client_ref a repeat gets the first answer, so asking again after a silence is safe.
         { repeat: true, timeout: SAVE_TIMEOUT },
       );
-      // What is saved needs no keeping, and the server has let go of it.
+      // The server has deleted its copy of what is saved.
       for (const field of fields) field.keptRevision = Math.max(field.keptRevision, revisions[field.name] ?? 0);
       this.saved(fields, texts, draft.version_number, new Date(draft.created_at), keep);
     } catch (error) {
@@ -262,10 +262,10 @@ export class Saving {
   async onSaved(event: ProjectEvent<EventMap["draft.saved"]>): Promise<void> {
     const { project } = this;
     const { version, renamed = {}, removed = [] } = event.data;
-    // At once: the locks that go along with renamed files are told next, under the new names.
+    // At once: the events of the locks of renamed files come next, under the new names.
     for (const [name, before] of Object.entries(renamed)) project.rename(before, name);
     const changed = new Set(event.data.changed_fields.filter((name) => !Object.values(renamed).includes(name)));
-    // Our own save may be told before it is answered.
+    // The event of our own save may come before its answer.
     await this.running?.catch(() => undefined);
     project.setVersion(version);
     if (this.ownVersions.has(version)) return;
@@ -281,7 +281,7 @@ export class Saving {
     );
     if (this.filed.has(version)) return;
     const mine = this.dirty().some((field) => !changed.has(field.name));
-    // Who reverts, undoes or redoes is told so by that act's own answer.
+    // A revert, undo or redo has a toast of its own for whoever made it.
     if (event.actor.id === project.me.id && event.data.kind !== "save") return;
     project.notice({ kind: "saved_by", values: { name, version, mine: mine ? 1 : 0 } });
     project.announce(say("announce.saved_by", { name, version }));

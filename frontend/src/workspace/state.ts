@@ -4,6 +4,8 @@ import type { Person, ProjectEvent, ProjectStatus } from "../protocol";
 import { type Texts, useTexts } from "../texts";
 import { Field, type FieldFacts } from "./field";
 import { People } from "./people";
+import type { ProposalData } from "./proposal/facts";
+import { OpenProposal, type ProposalView } from "./proposal/open_proposal";
 
 /** What Django writes into the page for the script (`workspace/editor/views.py`). */
 export interface PageData {
@@ -12,21 +14,33 @@ export interface PageData {
   version: number;
   seq: number;
   status: ProjectStatus;
-  may: { write: boolean; take_over: boolean };
-  urls: { socket: string; text: string; compare: string; kept: string };
+  may: { write: boolean; take_over: boolean; propose: boolean };
+  urls: { socket: string; text: string; compare: string; kept: string; proposals: string; staged: string };
   /** The most bytes of a text. */
   text_limit: number;
+  max_files: number;
   /** The languages' names by their codes; the empty code is plain text. */
   languages: Record<string, string>;
   texts: Texts;
+  /** The proposal that the page is over; null over the current text. */
+  proposal: ProposalData | null;
+  /** What the address names, and the project does not have. */
+  missing: MissingField | null;
 }
 
-export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclude<ProjectStatus, "open">;
+/** `version` deleted it, and `href` shows it in the one before; or 0 and "". */
+export interface MissingField {
+  name: string;
+  version: number;
+  href: string;
+}
+
+export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclude<ProjectStatus, "open"> | ProposalView;
 
 /** Something to tell the person once: a bar, a toast, words in the live region. */
 export interface Notice {
   kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back" | "role"
-    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away" | "missed_save";
+    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away" | "missed_save" | "elsewhere" | "missing";
   field?: Field;
   values?: Record<string, string | number>;
 }
@@ -34,7 +48,8 @@ export interface Notice {
 interface ProjectChanges {
   field: Field;
   fields: null;
-  renamed: { before: string; field: Field };
+  /** `replaced` had the name until now: over a proposal a former name goes on with what is proposed. */
+  renamed: { before: string; field: Field; replaced: Field | undefined };
   version: number;
   status: ProjectStatus;
   people: null;
@@ -55,6 +70,9 @@ export class ProjectState extends Emitter<ProjectChanges> {
   readonly urls: PageData["urls"];
   readonly languages: PageData["languages"];
   readonly textLimit: number;
+  /** How many files a project can have. */
+  readonly maxFiles: number;
+  readonly missing: MissingField | null;
   version: number;
   status: ProjectStatus;
   readonly people = new People(() => this.emit("people", null));
@@ -62,6 +80,8 @@ export class ProjectState extends Emitter<ProjectChanges> {
   session: string;
   /** Sessions that this tab had before its person signed in again; what they held ends a moment later. */
   readonly formerSessions = new Set<string>();
+  /** The proposal that the page is over: then no lock is taken, and none bars. */
+  readonly proposal: OpenProposal | null;
   /** Whether the first snapshot has come. */
   begun = false;
   connection: Connection = { phase: "connecting" };
@@ -75,8 +95,11 @@ export class ProjectState extends Emitter<ProjectChanges> {
     this.urls = data.urls;
     this.languages = data.languages;
     this.textLimit = data.text_limit;
+    this.maxFiles = data.max_files;
     this.version = data.version;
     this.status = data.status;
+    this.missing = data.missing;
+    this.proposal = data.proposal && new OpenProposal(data.proposal);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.gateway = new Gateway(`${scheme}://${location.host}${data.urls.socket}`, `foundry.session.${data.project}`, data.seq);
     this.session = this.gateway.rememberedSession;
@@ -98,11 +121,12 @@ export class ProjectState extends Emitter<ProjectChanges> {
   rename(before: string, name: string): void {
     const field = this.fields.get(before);
     if (!field) return;
+    const replaced = this.fields.get(name);
     this.fields.delete(before);
     field.rename(name);
     this.fields.set(name, field);
     if (field.lock) field.lock = { ...field.lock, field: name };
-    this.emit("renamed", { before, field });
+    this.emit("renamed", { before, field, replaced });
     this.changed(field);
   }
 
@@ -112,6 +136,7 @@ export class ProjectState extends Emitter<ProjectChanges> {
 
   /** Who may write the field now, as the border of the sheet says it. */
   viewOf(field: Field): View {
+    if (this.proposal && this.status !== "archived") return this.connection.phase === "ended" ? "reading" : this.proposal.viewOf(field);
     if (this.status !== "open") return this.status;
     // Signed out, or in somebody else's browser by now: nothing here is written by whoever looks at it.
     if (this.connection.phase === "ended") return "reading";
@@ -121,6 +146,8 @@ export class ProjectState extends Emitter<ProjectChanges> {
   }
 
   isWritable(field: Field): boolean {
+    // What is typed over a proposal is kept in this browser while there is no line.
+    if (this.proposal) return this.status !== "archived" && this.connection.phase !== "ended" && this.proposal.isWritable(field);
     if (this.status !== "open" || !this.may.write || !field.state) return false;
     // While the page connects for the first time, keys are not lost: the lock follows with the snapshot.
     if (!this.begun) return this.connection.phase === "connecting" && !field.lock;
@@ -136,8 +163,9 @@ export class ProjectState extends Emitter<ProjectChanges> {
 
   /** The role may change while the page is open; the server asks again at every write. */
   setRole(role: string): void {
-    const may = { write: role === "editor" || role === "owner", take_over: role === "owner" };
-    if (may.write === this.may.write && may.take_over === this.may.take_over) return;
+    const write = role === "editor" || role === "owner";
+    const may = { write, take_over: role === "owner", propose: write || role === "reviewer" };
+    if (may.write === this.may.write && may.take_over === this.may.take_over && may.propose === this.may.propose) return;
     this.may = may;
     this.notice({ kind: "role" });
     this.changedAll();

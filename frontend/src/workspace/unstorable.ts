@@ -1,6 +1,6 @@
 import { say } from "../texts";
 
-/** What the server can keep of no text: it refuses the whole text, so the page says where it stands. */
+/** What the server can keep of no text: it refuses the whole text, so the page says where it is. */
 export interface Unstorable {
   kind: "nul" | "surrogate" | "long";
   from: number;

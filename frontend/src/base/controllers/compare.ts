@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { carryToasts } from "./toasts";
 
 /** The compare page: from change to change by P and N. */
 export class CompareController extends Controller<HTMLElement> {
@@ -13,6 +14,7 @@ export class CompareController extends Controller<HTMLElement> {
     const address = new URL(location.href);
     if (address.searchParams.has("view") || !window.matchMedia("(max-width: 767px)").matches) return;
     address.searchParams.set("view", "unified");
+    carryToasts();
     location.replace(address);
   }
 

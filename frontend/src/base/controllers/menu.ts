@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** A button and the menu under it: opened by click or key, walked by arrows, closed by Escape or a click elsewhere. */
+/** A button and the menu under it: opened by click or key, moved through by arrow keys, closed by Escape or a click elsewhere. */
 export class MenuController extends Controller<HTMLElement> {
   static override targets = ["button", "items"];
   declare readonly buttonTarget: HTMLButtonElement;
@@ -33,7 +33,7 @@ export class MenuController extends Controller<HTMLElement> {
   }
 
   private get choices(): HTMLElement[] {
-    return [...this.itemsTarget.querySelectorAll<HTMLElement>(":is(a, button):not([hidden])")];
+    return [...this.itemsTarget.querySelectorAll<HTMLElement>(":is(a, button)")].filter((item) => item.checkVisibility());
   }
 
   private readonly outside = (event: Event): void => {

@@ -38,7 +38,7 @@ export class PaletteController extends Controller<HTMLDialogElement> {
   /** Asks for what is nearest to the page as it is now. */
   opened(): void {
     const sheet = document.querySelector<HTMLElement>("[data-sheet-field-value]");
-    this.pageTarget.value = sheet ? "workspace" : "";
+    this.pageTarget.value = sheet ? (sheet.dataset["proposal"] ? "proposal" : "workspace") : "";
     this.fieldTarget.value = sheet?.dataset["sheetFieldValue"] ?? "";
     this.questionTarget.value = "";
     this.wanted = null;
@@ -64,7 +64,7 @@ export class PaletteController extends Controller<HTMLDialogElement> {
       this.goToChosen(true);
     } else if (step && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      this.walk(step);
+      this.move(step);
     }
   }
 
@@ -107,7 +107,7 @@ export class PaletteController extends Controller<HTMLDialogElement> {
     return this.optionTargets.find((option) => option.ariaSelected === "true");
   }
 
-  private walk(step: number): void {
+  private move(step: number): void {
     const at = this.chosen ? this.optionTargets.indexOf(this.chosen) : -1;
     const last = this.optionTargets.length - 1;
     const next = Math.abs(step) > 1 ? Math.min(Math.max(at + step, 0), last) : (at + step + last + 1) % (last + 1);

@@ -17,6 +17,12 @@ export class PasskeyController extends Controller<HTMLElement> {
   declare readonly dataValue: string;
   declare readonly urlValue: string;
 
+  /** A name that was suggested is replaced by the one that is typed. */
+  override connect(): void {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLInputElement && this.element.contains(activeElement)) activeElement.select();
+  }
+
   make(event: Event): void {
     void this.send(event, async () => makePasskey((await this.wanted()).creation_options));
   }

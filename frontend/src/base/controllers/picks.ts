@@ -38,7 +38,7 @@ export class PicksController extends Controller<HTMLElement> {
 
   mapTargetConnected(map: HTMLElement): void {
     map.addEventListener("scroll", () => this.lanesTarget.setAttribute("transform", `translate(${map.scrollLeft} 0)`), { passive: true });
-    // The newest stand at the right.
+    // The newest are at the right.
     map.scrollLeft = map.scrollWidth;
   }
 
@@ -52,7 +52,7 @@ export class PicksController extends Controller<HTMLElement> {
     this.keep();
   }
 
-  /** A column of the version map stands for its row's box. */
+  /** A click on a column of the version map is one on its row's box. */
   column({ currentTarget }: { currentTarget: SVGElement }): void {
     const box = this.boxTargets.find((one) => one.value === currentTarget.dataset["version"]);
     box?.click();

@@ -4,7 +4,7 @@ import { unsent } from "../../unsent";
 /**
  * Keeps what is written in an input or textarea until it is sent, and puts it back after a reload, in any browser.
  *
- * A form that is posted names the place, so that the server lets go of the text with the act itself.
+ * A form that is posted names the place, so that the server deletes the text with the act itself.
  */
 export class UnsentController extends Controller<HTMLInputElement | HTMLTextAreaElement> {
   static override values = { place: String };

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** The dialog to sign: the chosen meaning stands in the address, and the statement says the comment as it is typed. */
+/** The dialog to sign: the chosen meaning is in the address, and the statement shows the comment as it is typed. */
 export class SignController extends Controller<HTMLElement> {
   static override targets = ["form", "said"];
   declare readonly formTarget: HTMLFormElement;
@@ -9,16 +9,16 @@ export class SignController extends Controller<HTMLElement> {
   /** Whoever was quicker than this script has chosen already. */
   override connect(): void {
     const choice = this.formTarget.querySelector<HTMLInputElement>("input[name=meaning]:checked");
-    const stands = new URL(location.href).searchParams.get("sign");
-    if (choice && stands !== null && stands !== choice.value) this.stand(choice);
+    const chosen = new URL(location.href).searchParams.get("sign");
+    if (choice && chosen !== null && chosen !== choice.value) this.choose(choice);
   }
 
   chosen(event: Event): void {
     const choice = event.target as HTMLInputElement;
-    if (choice.name === "meaning") this.stand(choice);
+    if (choice.name === "meaning") this.choose(choice);
   }
 
-  private stand(choice: HTMLInputElement): void {
+  private choose(choice: HTMLInputElement): void {
     const address = new URL(location.href);
     address.searchParams.set("sign", choice.value);
     history.replaceState(history.state, "", address);

@@ -2,7 +2,7 @@ import { project } from "../instance";
 import { LiveController } from "../../controllers/live";
 import { Partial } from "../../controllers/partials";
 
-/** Locks come and go with every save; the panel does not tell of them. */
+/** Locks come and go with every save; the panel leaves them out. */
 const IGNORED = "lock.";
 /** A save is several events. */
 const SOON = 250;

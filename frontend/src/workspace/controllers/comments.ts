@@ -54,7 +54,10 @@ export class CommentsController extends LiveController {
     this.partial = new Partial(this.listTarget, () => this.address(), () => this.arrived());
     this.follow(
       project.on("event", (event) => this.onEvent(event)),
-      project.on("version", () => this.refresh()),
+      project.on("version", () => {
+        window.dispatchEvent(new CustomEvent("attachments-moved"));
+        this.refresh();
+      }),
       project.on("field", (field) => this.mark(field)),
     );
     window.addEventListener("sheet:painted", this.paintSoon);
@@ -251,7 +254,8 @@ export class CommentsController extends LiveController {
     const place = placeOfSelection(shownField());
     const isReply = this.answering !== null;
     // What is written to a thread and what is written to the text are kept apart.
-    this.textTarget.dataset["unsentPlaceValue"] = this.answering ? `reply:${this.answering.thread}` : "comment";
+    const begun = this.answering ? `reply:${this.answering.thread}` : "comment";
+    this.textTarget.dataset["unsentPlaceValue"] = this.composerTarget.dataset["commentFilesPlaceValue"] = begun;
     const words = !place ? say("comment.nothing") : this.onField ? say("comment.on_field", { field: place.field.label }) : placeWords(place);
     this.aboutTarget.hidden = !isReply;
     this.textTarget.disabled = !isReply && !place;
@@ -275,7 +279,10 @@ export class CommentsController extends LiveController {
   };
 
   private onEvent({ name, actor, data }: ProjectEvent): void {
-    if (!name.startsWith("comment.")) return;
+    // The files of comments are shown here, those of the project and its versions in a panel of their own.
+    if (name.startsWith("attachment.")) window.dispatchEvent(new CustomEvent("attachments-changed"));
+    // Those on proposals stand on the proposals' pages.
+    if (!name.startsWith("comment.") || data["proposal_id"]) return;
     this.refresh();
     if (actor.id === project.me.id) return;
     const field = project.fields.get(String(data["target_field"]))?.label ?? String(data["target_field"]);

@@ -1,22 +1,41 @@
 import { LiveController } from "../../controllers/live";
 import { project } from "../instance";
-import { readFiles } from "../upload";
+import { type Choice, chosenFiles, droppedFiles, readFiles } from "../upload";
 
-/** Files for an upload are chosen by a button, or dropped onto the list of fields. */
+/** Files for an upload, or a folder of them, are chosen by a button, or dropped onto the list of fields. */
 export class DropController extends LiveController {
-  static override targets = ["input"];
+  static override targets = ["input", "folder"];
   declare readonly inputTarget: HTMLInputElement;
+  declare readonly folderTarget: HTMLInputElement;
   declare readonly hasInputTarget: boolean;
+  /** The folder of the project into which the chosen files go. */
+  private into = "";
+
+  override connect(): void {
+    window.addEventListener("upload:choose", this.asked);
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    window.removeEventListener("upload:choose", this.asked);
+  }
 
   choose(): void {
+    this.into = "";
     this.inputTarget.click();
   }
 
-  chosen(): void {
-    const files = [...(this.inputTarget.files ?? [])];
+  chooseFolder(): void {
+    this.into = "";
+    this.folderTarget.click();
+  }
+
+  chosen(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const choice = chosenFiles(input.files ?? [], project.maxFiles);
     // The same files can be chosen again.
-    this.inputTarget.value = "";
-    void this.ask(files);
+    input.value = "";
+    void this.ask(choice, this.into);
   }
 
   over(event: DragEvent): void {
@@ -32,19 +51,27 @@ export class DropController extends LiveController {
 
   dropped(event: DragEvent): void {
     delete this.element.dataset["drop"];
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0 || !this.isPossible) return;
+    const { dataTransfer: transfer } = event;
+    if (!transfer?.types.includes("Files") || !this.isPossible) return;
     event.preventDefault();
-    void this.ask(files);
+    const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
+    const into = row?.dataset["path"] ?? row?.dataset["folder"] ?? "";
+    void droppedFiles(transfer, project.maxFiles).then((choice) => this.ask(choice, into));
   }
+
+  private readonly asked = (event: Event): void => {
+    this.into = (event as CustomEvent<string>).detail;
+    this.inputTarget.click();
+  };
 
   private get isPossible(): boolean {
     return this.hasInputTarget && project.may.write && project.status === "open";
   }
 
-  private async ask(files: File[]): Promise<void> {
+  private async ask(choice: Choice, folder: string): Promise<void> {
     const dialog = document.getElementById("upload");
-    if (!dialog || files.length === 0) return;
-    this.dispatch("ask", { target: dialog, prefix: "upload", detail: await readFiles(files, project.textLimit) });
+    if (!dialog || choice.found.length + choice.hidden === 0) return;
+    const files = await readFiles(choice.found, project.textLimit);
+    this.dispatch("ask", { target: dialog, prefix: "upload", detail: { ...choice, files, folder } });
   }
 }

@@ -4,13 +4,14 @@ import { timeElement } from "../../time";
 import { addressWith } from "../address";
 import { project } from "../instance";
 import type { Field } from "../field";
-import { FieldTree } from "../field_tree";
+import { FieldTree, MIN_FILTERED } from "../field_tree";
 import { initialsOf, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
+import { deltaOf } from "../proposal/overview";
 
+/** How many readers a row shows; where somebody writes, the name of the field needs the room. */
 const MAX_READERS = 3;
-/** With fewer files than this, a filter is no help. */
-const MIN_FILTERED = 8;
+const MAX_READERS_BESIDE_WRITER = 1;
 
 /** The list of fields: which one is shown, who writes and reads each, what is unsaved. */
 export class FieldsController extends LiveController {
@@ -39,7 +40,10 @@ export class FieldsController extends LiveController {
       project.on("field", (field) => this.paint(field)),
       project.on("people", () => this.rowTargets.forEach((row) => this.paintReaders(row))),
       project.on("fields", () => void this.refresh()),
-      project.on("renamed", ({ before, field }) => this.renamed(before, field)),
+      project.on("renamed", ({ before, field, replaced }) => {
+        this.renamed(before, field);
+        if (replaced?.view) this.show(field.name);
+      }),
     );
     window.addEventListener("workspace:step", this.step);
     window.addEventListener("fields:open", this.open);
@@ -78,7 +82,8 @@ export class FieldsController extends LiveController {
   }
 
   key(event: KeyboardEvent): void {
-    const name = (event.target as HTMLElement).dataset["field"];
+    const { field, path } = (event.target as HTMLElement).dataset;
+    const name = field ?? (path === undefined ? undefined : `${path}/`);
     if (name && event.key === "F2") this.dispatch("rename", { target: window, prefix: "file", detail: name });
     else if (name && event.key === "Delete") this.dispatch("remove", { target: window, prefix: "file", detail: name });
     else if (!this.tree.key(event)) return;
@@ -115,7 +120,10 @@ export class FieldsController extends LiveController {
   }
 
   restore(): void {
-    this.show(new URLSearchParams(location.search).get("field") ?? this.rowTargets[0]?.dataset["field"] ?? "");
+    const asked = new URLSearchParams(location.search).get("field") ?? "";
+    const isThere = this.rows.has(asked);
+    this.show(isThere ? asked : (this.rowTargets[0]?.dataset["field"] ?? ""));
+    if (asked && !isThere) project.notice({ kind: "missing", values: { name: asked.replace(/^files\//, "") } });
   }
 
   /** The palette asks for a field, or for a line of one: `files/a.md#12`. */
@@ -178,14 +186,18 @@ export class FieldsController extends LiveController {
     const unsaved = [...project.fields.values()].filter(isKept).map((field) => field.name);
     const focused = this.treeTarget.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset : null;
     const names = [...unsaved, more].filter(Boolean);
-    const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name])]);
+    const over = project.proposal ? [["proposal", project.proposal.id]] : [];
+    const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name]), ...over]);
     // Its own source: requests of one source wait for each other, and all without one have the page's body as theirs.
     await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.treeTarget, swap: "innerHTML settle:0ms" });
     this.arrange();
     const back = (row: HTMLElement) => row.dataset["field"] === focused?.["field"] && row.dataset["path"] === focused?.["path"];
     if (focused) this.tree.rows.find(back)?.focus();
     // What was open is gone: its file was deleted, and nothing of it is unsaved.
-    if (!this.chosen && this.rowTargets[0]) this.show(this.rowTargets[0].dataset["field"] ?? "");
+    const first = this.rowTargets[0]?.dataset["field"];
+    if (this.chosen || !first) return;
+    history.replaceState(null, "", addressWith({ field: first }));
+    this.show(first);
   }
 
   /** The rows are new, or it is the first time: what is folded stays so, and the open field is in sight. */
@@ -196,8 +208,11 @@ export class FieldsController extends LiveController {
     if (row && !this.filterTarget.value) this.tree.reveal(row);
   }
 
-  /** A file has another name now: what shows it goes on showing it. */
+  /** A file has another name now: what shows it goes on showing it, or what is proposed under the former name. */
   private renamed(before: string, field: Field): void {
+    const isProposed = project.fields.has(before);
+    if (isProposed && this.chosen === before) this.show(before);
+    if (isProposed) return void this.refresh();
     if (this.chosen === before) history.replaceState(null, "", addressWith({ field: field.name }));
     const row = this.rows.get(before);
     this.rows.delete(before);
@@ -213,9 +228,11 @@ export class FieldsController extends LiveController {
     if (!row) return;
     const state = part(row, "lock");
     if (state) paintLock(state, field);
+    paintDelta(row, field);
     const unsaved = part(row, "unsaved");
-    if (unsaved && unsaved.hidden === field.isDirty) {
-      unsaved.hidden = !field.isDirty;
+    const isUnsaved = field.isDirty && !project.proposal;
+    if (unsaved && unsaved.hidden === isUnsaved) {
+      unsaved.hidden = !isUnsaved;
       this.markFolders();
     }
     this.paintReaders(row);
@@ -223,7 +240,7 @@ export class FieldsController extends LiveController {
 
   /** A folder says that something in it is not saved. */
   private markFolders(): void {
-    const dirty = [...project.fields.values()].filter((field) => field.isDirty).map((field) => field.label);
+    const dirty = [...project.fields.values()].filter((field) => field.isDirty && !project.proposal).map((field) => field.label);
     for (const folder of this.folderTargets) {
       const mark = part(folder, "unsaved");
       if (mark) mark.hidden = !dirty.some((path) => path.startsWith(`${folder.dataset["path"]}/`));
@@ -238,12 +255,23 @@ export class FieldsController extends LiveController {
     const readers = project.people.present.filter(
       ({ user, fields }) => fields.includes(name) && user.id !== project.me.id && user.id !== holder,
     );
-    const signature = readers.map(({ user }) => user.id).join();
+    const most = holder ? MAX_READERS_BESIDE_WRITER : MAX_READERS;
+    const signature = `${most}:${readers.map(({ user }) => user.id).join()}`;
     if (!place || place.dataset["readers"] === signature) return;
     place.dataset["readers"] = signature;
-    const more = readers.slice(MAX_READERS).map(({ user }) => user);
-    place.replaceChildren(...readers.slice(0, MAX_READERS).map(({ user }) => smallAvatar(user)), ...(more.length > 0 ? [theOthers(more)] : []));
+    const more = readers.slice(most).map(({ user }) => user);
+    place.replaceChildren(...readers.slice(0, most).map(({ user }) => smallAvatar(user)), ...(more.length > 0 ? [theOthers(more)] : []));
   }
+}
+
+/** Over a proposal: how many lines it adds to the field and takes away, once the field's text is here. */
+function paintDelta(row: HTMLElement, field: Field): void {
+  const place = part(row, "delta");
+  if (!place || project.proposal?.viewOf(field) !== "proposed") return void place?.setAttribute("hidden", "");
+  const { plus, minus } = deltaOf(field);
+  part(place, "plus")!.textContent = plus;
+  part(place, "minus")!.textContent = minus;
+  place.hidden = plus === "" && minus === "";
 }
 
 function smallAvatar({ id, display_name }: Person): HTMLElement {
@@ -265,9 +293,17 @@ function theOthers(people: Person[]): HTMLElement {
 
 /** Write who holds a field into an element that has a word for each state. */
 export function paintLock(element: HTMLElement, field: Field): void {
-  element.dataset["state"] = project.viewOf(field);
+  const view = project.viewOf(field);
+  // Over a proposal a row says who writes the current text, where nothing is proposed for it.
+  const isOthers = view === "same" && field.lock && element.matches(".stateline");
+  element.dataset["state"] = isOthers ? "theirs" : view;
   if (!field.lock) return;
-  for (const place of parts(element, "holder")) place.textContent = spellOut(field.lock.holder.display_name);
+  const name = spellOut(field.lock.holder.display_name);
+  for (const place of parts(element, "holder")) {
+    place.title = name;
+    // A row has room for a first name.
+    place.textContent = element.matches(".stateline") ? (name.split(" ")[0] ?? name) : name;
+  }
   for (const place of parts(element, "since")) {
     if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
   }

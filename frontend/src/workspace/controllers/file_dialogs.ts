@@ -1,12 +1,18 @@
 import { toast } from "../../base/controllers/toasts";
 import { Refused } from "../../gateway";
-import { say } from "../../texts";
+import { count, say } from "../../texts";
 import { reasonOf } from "../attempt";
 import { project } from "../instance";
 import type { Field } from "../field";
-import { AskingController } from "./workspace_dialogs";
+import { AskingController } from "../asking";
 
-/** A question about one file, which is asked of by its name. */
+/** What is said when it is done, and the path in it. */
+interface Done {
+  text: string;
+  path: string;
+}
+
+/** A question about one file, by its field's name, or about all files of a folder, by its path with a slash at its end. */
 abstract class FileDialogController extends AskingController {
   static override targets = ["title", "text", "path", "error", "submit"];
   declare readonly titleTarget: HTMLElement;
@@ -14,21 +20,35 @@ abstract class FileDialogController extends AskingController {
   declare readonly pathTarget: HTMLInputElement;
   declare readonly errorTarget: HTMLElement;
   declare readonly submitTarget: HTMLButtonElement;
-  protected field: Field | null = null;
+  protected path = "";
+  protected isFolder = false;
+  protected fields: Field[] = [];
+  /** The version that the person saw when they were asked. */
+  protected version = 0;
 
   protected prepare(detail: unknown): void {
-    this.field = project.fields.get(String(detail)) ?? null;
-    this.fail("");
+    const name = String(detail);
+    this.version = project.version;
+    this.isFolder = name.endsWith("/");
+    const inFolder = (field: Field) => field.exists && field.name.startsWith("files/") && field.label.startsWith(name);
+    this.fields = [...project.fields.values()].filter((field) => (this.isFolder ? inFolder(field) : field.name === name));
+    this.path = this.isFolder ? name.slice(0, -1) : (this.fields[0]?.label ?? "");
+    const held = this.fields.filter((field) => ["theirs", "elsewhere"].includes(project.viewOf(field)));
+    const [first] = held;
+    const words = { path: first?.label ?? "", name: first?.lock?.holder.display_name ?? "" };
+    this.submitTarget.disabled = held.length > 0;
+    this.fail(first ? count("folder.held", held.length, words) : "");
   }
 
   async submit(event: Event): Promise<void> {
     event.preventDefault();
-    if (!this.field || this.submitTarget.disabled) return;
+    if (this.fields.length === 0 || this.submitTarget.disabled) return;
     this.submitTarget.disabled = true;
     try {
-      const words = await this.act(this.field);
+      if (!project.proposing) await Promise.all(this.fields.filter((field) => field.isDirty).map((field) => project.autosave.now(field)));
+      const done = await this.act();
       this.element.close();
-      if (words) toast({ text: words });
+      if (done) toast(done);
     } catch (error) {
       this.fail(error instanceof Refused ? reasonOf(error) : say("offline.short"));
     } finally {
@@ -36,8 +56,8 @@ abstract class FileDialogController extends AskingController {
     }
   }
 
-  /** What the person is told when it is done; nothing for nothing. */
-  protected abstract act(field: Field): Promise<string>;
+  /** Do it; returns what the toast says, or null if there was nothing to do. */
+  protected abstract act(): Promise<Done | null>;
 
   protected fail(words: string): void {
     this.errorTarget.hidden = words === "";
@@ -45,25 +65,28 @@ abstract class FileDialogController extends AskingController {
   }
 }
 
-/** Another path for a file. Its comments, its history, this person's lock and unsaved text go along. */
+/** Another path for a file or a folder. Comments, history, this person's locks and unsaved texts go along. */
 export class RenameFileController extends FileDialogController {
   protected override prepare(detail: unknown): void {
     super.prepare(detail);
-    const path = this.field?.label ?? "";
-    this.titleTarget.textContent = say("file.rename", { path });
+    const { path } = this;
+    this.titleTarget.textContent = say(this.isFolder ? "folder.rename" : "file.rename", { path });
+    this.textTarget.textContent = this.isFolder
+      ? count("folder.rename.text", this.fields.length, { version: this.version + 1 })
+      : say("file.rename.text");
     this.pathTarget.value = path;
-    // The name without its ending, as in file managers; the folder stays out of the selection.
+    // The name without its ending, as in file managers; the folder around it stays out of the selection.
     const start = path.lastIndexOf("/") + 1;
-    const dot = path.lastIndexOf(".");
+    const dot = this.isFolder ? -1 : path.lastIndexOf(".");
     queueMicrotask(() => this.pathTarget.setSelectionRange(start, dot > start ? dot : path.length));
   }
 
-  protected async act(field: Field): Promise<string> {
-    const path = this.pathTarget.value.trim().normalize("NFC");
-    if (path === field.label) return "";
-    await project.autosave.now(field);
-    const version = await project.saving.changeFiles({ base_version: project.version, renames: { [`files/${path}`]: field.name } });
-    return say("file.renamed", { path, version });
+  protected async act(): Promise<Done | null> {
+    const path = this.pathTarget.value.trim().normalize("NFC").replace(/\/+$/, "");
+    if (path === this.path) return null;
+    const renamed = this.fields.map((field) => [`files/${path}${field.label.slice(this.path.length)}`, field.name]);
+    const version = await project.saving.changeFiles({ base_version: project.version, renames: Object.fromEntries(renamed) });
+    return { text: say("file.renamed", { path, version }), path };
   }
 
   protected override fail(words: string): void {
@@ -73,30 +96,42 @@ export class RenameFileController extends FileDialogController {
   }
 }
 
-/** A file goes with the next version; earlier ones have it still. */
+/** A file, or all files of a folder, are left out of the next version; earlier ones have them still. */
 export class RemoveFileController extends FileDialogController {
-  private version = 0;
-
   protected override prepare(detail: unknown): void {
     super.prepare(detail);
-    this.version = project.version;
-    const path = this.field?.label ?? "";
-    this.titleTarget.textContent = say("file.remove", { path });
-    const lost = this.field?.isDirty ? ` ${say("file.remove.unsaved")}` : "";
-    this.textTarget.textContent = say("file.remove.text", { next: this.version + 1, version: this.version }) + lost;
+    const { path, version } = this;
+    const n = this.fields.length;
+    const unsaved = this.fields.filter((field) => field.isDirty).length;
+    const values = { next: version + 1, version };
+    this.titleTarget.textContent = say(this.isFolder ? "folder.remove" : "file.remove", { path });
+    this.submitTarget.textContent = this.isFolder ? count("folder.remove.submit", n) : say("file.remove.submit");
+    if (project.proposing) {
+      this.textTarget.textContent = say("file.remove.proposed");
+      return;
+    }
+    const text = this.isFolder ? count("folder.remove.text", n, values) : say("file.remove.text", values);
+    const lost = this.isFolder ? count("folder.remove.unsaved", unsaved) : say("file.remove.unsaved");
+    this.textTarget.textContent = unsaved > 0 ? `${text} ${lost}` : text;
   }
 
-  protected async act(field: Field): Promise<string> {
-    const path = field.label;
-    await project.autosave.now(field);
+  protected async act(): Promise<Done> {
+    const { path } = this;
+    const [field] = this.fields;
+    if (project.proposing && field) {
+      await project.proposing.removeFile(field);
+      return { text: say("file.remove.is_proposed", { path }), path };
+    }
     // Unsaved text goes with its file, as the dialog has said.
-    const text = field.text;
-    if (field.isDirty) field.replace(field.saved);
+    const texts = new Map(this.fields.filter((field) => field.isDirty).map((field) => [field, field.text]));
+    for (const field of texts.keys()) field.replace(field.saved);
     try {
-      const version = await project.saving.changeFiles({ base_version: this.version, changes: { [field.name]: null } });
-      return say("file.removed", { path, version });
+      const changes = Object.fromEntries(this.fields.map((field) => [field.name, null]));
+      const version = await project.saving.changeFiles({ base_version: this.version, changes });
+      const text = this.isFolder ? count("folder.removed", this.fields.length, { path, version }) : say("file.removed", { path, version });
+      return { text, path };
     } catch (error) {
-      field.replace(text, { typed: true });
+      for (const [field, text] of texts) field.replace(text, { typed: true });
       throw error;
     }
   }

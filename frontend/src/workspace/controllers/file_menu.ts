@@ -4,10 +4,11 @@ import type { Field } from "../field";
 
 /** What can be done with the open field as a file: rename, download, delete. Also by key, from the tree. */
 export class FileMenuController extends LiveController {
-  static override targets = ["download", "change"];
+  static override targets = ["download", "change", "takeOver"];
   static override values = { content: String };
   declare readonly downloadTarget: HTMLAnchorElement;
   declare readonly changeTargets: HTMLButtonElement[];
+  declare readonly takeOverTargets: HTMLButtonElement[];
   declare readonly contentValue: string;
   private name = "";
 
@@ -47,7 +48,9 @@ export class FileMenuController extends LiveController {
   private ask(dialog: string, name: string): void {
     const field = project.fields.get(name);
     const element = document.getElementById(dialog);
-    if (field && element && isChangeable(field)) this.dispatch("ask", { target: element, prefix: dialog, detail: name });
+    // For a folder the dialog says what makes it impossible.
+    const isPossible = name.endsWith("/") ? project.may.write && project.status === "open" && !project.proposal : field && isChangeable(field);
+    if (element && isPossible) this.dispatch("ask", { target: element, prefix: dialog, detail: name });
   }
 
   private repaint(): void {
@@ -57,13 +60,15 @@ export class FileMenuController extends LiveController {
 
   private paint(field: Field): void {
     this.name = field.name;
-    this.element.hidden = !field.exists;
+    this.element.hidden = !field.exists && !project.proposal;
     this.downloadTarget.href = this.contentValue + field.name.split("/").map(encodeURIComponent).join("/");
     for (const button of this.changeTargets) button.hidden = !isChangeable(field);
+    for (const button of this.takeOverTargets) button.hidden = project.viewOf(field) !== "theirs" || !project.may.take_over;
   }
 }
 
 /** Whether this person may rename or delete the file now: nobody else is writing it. */
 function isChangeable(field: Field): boolean {
-  return field.keepsLineEnds && field.exists && ["free", "yours"].includes(project.viewOf(field));
+  const isOurs = ["free", "yours", "same", "proposed"].includes(project.viewOf(field));
+  return field.keepsLineEnds && isOurs && (field.exists || project.proposal !== null);
 }

@@ -10,6 +10,14 @@ import { LiveController } from "../../controllers/live";
 
 const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
 
+/** A longer name would push away in which line its bearer writes. */
+const MAX_NAME = 24;
+
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length > MAX_NAME ? `${letters.slice(0, MAX_NAME - 1).join("").trimEnd()}…` : name;
+}
+
 /** The line under the editor: what is unsaved, what is kept, where the cursor is. */
 export class FootController extends LiveController {
   static override targets = ["unsaved", "reading", "follow", "lines", "kept", "hint", "size", "place", "language"];
@@ -39,7 +47,8 @@ export class FootController extends LiveController {
     const view = project.viewOf(field);
     const { added, removed } = lineDelta(state);
     const line = state.doc.lineAt(state.selection.main.head);
-    this.unsavedTarget.hidden = !field.isDirty;
+    const isProposed = project.proposal !== null;
+    this.unsavedTarget.hidden = !field.isDirty || isProposed;
     this.linesTarget.hidden = added + removed === 0;
     this.linesTarget.textContent = say(field.isWatched ? "foot.lines_theirs" : "foot.lines", { added, removed, version: field.base });
     this.keptTarget.hidden = !field.isDirty || !(field.keptAt || field.unkept);
@@ -48,21 +57,21 @@ export class FootController extends LiveController {
     this.keptTarget.querySelector("span")!.textContent = kept;
     this.paintReading(field, view);
     this.hintTarget.hidden = !(field.problem && field.isDirty);
-    this.hintTarget.textContent = say("foot.waits");
+    this.hintTarget.textContent = say(isProposed ? "foot.waits_proposal" : "foot.waits");
     this.sizeTarget.hidden = !this.hintTarget.hidden;
     this.sizeTarget.textContent = `${count("lines", state.doc.lines)} · ${count("characters", state.doc.length)} · ${say(LINE_ENDS[lineEndsOf(state.doc)])}`;
     this.placeTarget.textContent = say("foot.place", { line: line.number, column: state.selection.main.head - line.from + 1 });
-    this.placeTarget.hidden = view !== "yours" && view !== "free";
+    this.placeTarget.hidden = view !== "yours" && view !== "free" && !isProposed;
     this.languageTarget.textContent = project.languages[field.language] ?? project.languages[""] ?? "";
   };
 
   /** What is shown, where this person does not write it themselves: whose text it is, and where its writer is. */
   private paintReading(field: Field, view: View): void {
     const writer = field.isWatched && field.state ? writerIn(field.state) : null;
-    const isOwn = field.isDirty && view !== "yours" && view !== "free";
-    this.readingTarget.hidden = view === "yours" || view === "free";
+    const isOwn = field.isDirty && !project.proposal && view !== "yours" && view !== "free";
+    this.readingTarget.hidden = view === "yours" || view === "free" || project.isWritable(field);
     let words = say(isOwn ? "foot.own" : field.isWatched ? "foot.watching" : "foot.reading");
-    if (writer && field.state) words = say("foot.writes", { name: writer.name, line: field.state.doc.lineAt(writer.head).number });
+    if (writer && field.state) words = say("foot.writes", { name: shortened(writer.name), line: field.state.doc.lineAt(writer.head).number });
     this.readingTarget.querySelector("span")!.textContent = words;
     this.followTarget.hidden = !writer;
     this.followTarget.textContent = say(project.following.isOn ? "foot.stop_following" : "foot.follow");

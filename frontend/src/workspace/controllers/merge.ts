@@ -48,7 +48,7 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     this.element.close();
   }
 
-  /** Use what stands at the right as this person's text, under a lock of their own. */
+  /** Use the text at the right as this person's text, under a lock of their own. */
   async submit(event: Event): Promise<void> {
     event.preventDefault();
     if (!this.question?.kept || !this.merge) return;
@@ -77,10 +77,11 @@ export class MergeController extends LiveController<HTMLDialogElement> {
     const readOnly = EditorState.readOnly.of(true);
     const holder = project.viewOf(field) === "theirs" ? (field.lock?.holder.display_name ?? "") : "";
     this.question = question;
-    this.titleTarget.textContent = say("merge.title", { field: field.label });
+    const isProposed = project.proposal !== null;
+    this.titleTarget.textContent = say(isProposed ? "proposal.compare" : "merge.title", { field: field.label });
     this.textTarget.textContent = isUsable ? say("merge.text") : holder ? say("merge.held", { name: holder }) : "";
     this.leftTarget.textContent = say("merge.current", { version: field.base });
-    this.rightTarget.textContent = kept ? say("merge.yours", { time: short(new Date(kept.updated_at)) }) : say("merge.now");
+    this.rightTarget.textContent = kept ? say("merge.yours", { time: short(new Date(kept.updated_at)) }) : say(isProposed ? "drift.yours" : "merge.now");
     for (const part of this.formTargets) part.hidden = !isUsable;
     this.closeTarget.textContent = say(isUsable ? "merge.later" : "merge.close");
     this.element.showModal();

@@ -22,7 +22,8 @@ export class PanelController extends LiveController {
     );
     window.addEventListener("panel:show", this.asked);
     const remembered = localStorage.getItem(MEMORY);
-    if (remembered && remembered !== this.shown && !new URLSearchParams(location.search).has("panel")) {
+    // Over a proposal its own tab comes first.
+    if (!project.proposal && remembered && remembered !== this.shown && !new URLSearchParams(location.search).has("panel")) {
       this.show(remembered);
       history.replaceState(null, "", addressWith({ panel: this.shown }));
     }
@@ -37,7 +38,7 @@ export class PanelController extends LiveController {
     const { name = "" } = (event.currentTarget as HTMLElement).dataset;
     if (this.shown === name) return;
     this.show(name);
-    localStorage.setItem(MEMORY, name);
+    if (!project.proposal) localStorage.setItem(MEMORY, name);
     history.pushState(null, "", addressWith({ panel: name }));
   }
 
@@ -50,7 +51,7 @@ export class PanelController extends LiveController {
     return this.tabTargets.find((tab) => tab.ariaSelected === "true")?.dataset["name"] ?? "";
   }
 
-  /** Arrow keys walk the tabs, as WAI-ARIA has it. */
+  /** Arrow keys move between the tabs (WAI-ARIA, tabs pattern). */
   arrow(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -90,7 +91,7 @@ export function countOnTab(name: string, count: number): void {
     pill.textContent = String(count);
     pill.hidden = count === 0;
   }
-  // On a phone the same tab stands at the foot.
+  // On a phone the same tab is at the foot.
   const foot = document.querySelector<HTMLElement>(`[data-count="${name}"]`);
   if (foot) foot.textContent = count ? String(count) : "";
 }

@@ -1,4 +1,5 @@
 import type { Person, Present } from "../../protocol";
+import type { Field } from "../field";
 import { project } from "../instance";
 import { initialsOf, instantiate, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
@@ -7,11 +8,11 @@ import { spellOut } from "../../invisible";
 const MAX_SHOWN = 4;
 const ORDER = ["writes", "reads", "here"] as const;
 
-/** Somebody, and the title of the field that they write or read. */
+/** Somebody, and the field that they write or read. */
 interface Shown {
   user: Person;
   at: (typeof ORDER)[number];
-  place: string;
+  field: Field | undefined;
 }
 
 /** Who is here, and what each person writes or reads: writers first, beyond a few of them in a list. */
@@ -52,16 +53,19 @@ export class PresenceController extends LiveController {
     list.replaceChildren(...elements);
   }
 
-  private person(list: HTMLElement, { user, at, place }: Shown): HTMLElement {
+  private person(list: HTMLElement, { user, at, field }: Shown): HTMLElement {
     const known = list.querySelector<HTMLElement>(`[data-user="${user.id}"]`);
     const element = known ?? instantiate(this.templateTarget);
     element.dataset["user"] = user.id;
     element.dataset["at"] = at;
     const name = spellOut(user.display_name);
     const firstName = spellOut(user.display_name.split(" ")[0] ?? "");
-    set(element, "short-name", list === this.everyoneTarget ? name : firstName);
+    const isWhole = list === this.everyoneTarget;
+    set(element, "short-name", isWhole ? name : firstName);
     set(element, "name", name);
-    set(element, "place", place);
+    set(element, "place", spellOut(field?.title ?? ""));
+    set(element, "folder", spellOut(folderOf(field, isWhole)));
+    set(element, "whole-place", spellOut(field?.label ?? ""));
     const avatar = part(element, "avatar");
     if (avatar) {
       avatar.dataset["tint"] = tintOf(user.id);
@@ -74,7 +78,14 @@ export class PresenceController extends LiveController {
 function shownOf({ user, fields }: Present): Shown {
   const written = [...project.fields.values()].find((field) => field.lock?.holder.id === user.id);
   const read = fields.map((name) => project.fields.get(name)).find((field) => field !== undefined);
-  return { user, at: written ? "writes" : read ? "reads" : "here", place: (written ?? read)?.title ?? "" };
+  return { user, at: written ? "writes" : read ? "reads" : "here", field: written ?? read };
+}
+
+/** The folders that a file lies in, or the innermost one, with a slash at the end. */
+function folderOf(field: Field | undefined, isWhole: boolean): string {
+  if (!field) return "";
+  const folders = field.label.slice(0, field.label.length - field.title.length);
+  return isWhole ? folders : folders.slice(folders.slice(0, -1).lastIndexOf("/") + 1);
 }
 
 function set(root: HTMLElement, name: string, text: string): void {

@@ -3,7 +3,7 @@ import { LiveController } from "../../controllers/live";
 import { project } from "../instance";
 import { whyReadOnly } from "../refusals";
 
-/** Somebody who goes on typing is told once. */
+/** Somebody who goes on typing sees the reason once. */
 const AGAIN = 8_000;
 
 /** A key in a text that is read-only says why nothing happens. */

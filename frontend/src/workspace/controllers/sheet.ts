@@ -119,7 +119,7 @@ export class SheetController extends LiveController {
     project.linter.now(this.field);
   }
 
-  /** Lay the JSON out; where it is broken, go to what must be mended first. */
+  /** Lay the JSON out; where it is broken, go to what must be corrected first. */
   format(): void {
     const { field, view } = this;
     if (!view || !this.isFormattable) return;
@@ -216,7 +216,8 @@ export class SheetController extends LiveController {
   /** Others see which field we are in. */
   private tellPlace(): void {
     if (!this.view) return;
-    const { anchor, head } = this.field.state?.selection.main ?? { anchor: 0, head: 0 };
+    // Where somebody is in a private text is nobody's business.
+    const { anchor, head } = (!project.proposal && this.field.state?.selection.main) || { anchor: 0, head: 0 };
     project.gateway.request("cursor.move", { field: this.field.name, anchor, head }).catch(() => undefined);
   }
 

@@ -7,11 +7,11 @@ import { outlineOf } from "../../editor/outline";
 import { plainEditor } from "../../editor/setup";
 import { types } from "../../shortcuts";
 import { count, say } from "../../texts";
-import { short } from "../../time";
 import { attempt } from "../attempt";
 import { project } from "../instance";
 import { merge3, type Part } from "../merge3";
-import { type Conflict, finishRestoring, showTheirs, useText } from "../conflicts";
+import type { Conflict } from "../conflict";
+import { finishRestoring, showTheirs, useText, wordsOf } from "../conflicts";
 import { confirmDiscard } from "../discarding";
 import { instantiate, LiveController, part } from "../../controllers/live";
 
@@ -132,17 +132,14 @@ export class ThreeWayController extends LiveController<HTMLDialogElement> {
 
   private readonly open = (event: Event): void => {
     this.conflict = (event as CustomEvent<Conflict>).detail;
-    const { field, base, theirs, yours, kept } = this.conflict;
-    const { by, version } = theirs;
+    const { base, theirs, yours } = this.conflict;
     const parts = merge3(base.text.split("\n"), theirs.text.split("\n"), yours.split("\n"));
-    this.titleTarget.textContent = say(kept ? "three_way.kept" : "three_way.title", { field: field.label });
-    this.aboutTarget.textContent = by
-      ? say("three_way.about", { base: base.version, name: by, version })
-      : say(theirs.isUnsaved ? "three_way.about_unsaved" : "three_way.about_somebody", { base: base.version, version });
-    this.baseHeadTarget.textContent = say("three_way.base", { version: base.version });
-    const now = theirs.isUnsaved ? say("three_way.theirs_unsaved") : say("three_way.theirs", { version });
-    this.theirHeadTarget.textContent = by ? say("three_way.theirs_by", { version, name: by }) : now;
-    this.yourHeadTarget.textContent = kept ? say("three_way.yours_kept", { time: short(new Date(kept.updated_at)) }) : say("three_way.yours");
+    const words = wordsOf(this.conflict);
+    this.titleTarget.textContent = words.title;
+    this.aboutTarget.textContent = words.about;
+    this.baseHeadTarget.textContent = words.base;
+    this.theirHeadTarget.textContent = words.theirs;
+    this.yourHeadTarget.textContent = words.yours;
     this.noteTarget.textContent = "";
     this.element.showModal();
     this.mount(parts);

@@ -6,10 +6,12 @@ const PANEL_MEMORY = "foundry.panel";
 
 /** The page as a whole: its keys, and folding the side panel. */
 export class WorkspaceController extends LiveController {
+  /** Where the panel would cover the text. */
+  private readonly narrow = window.matchMedia("(max-width: 1199px)");
+
   override connect(): void {
-    const kept = localStorage.getItem(PANEL_MEMORY);
-    const narrow = window.matchMedia("(max-width: 1199px)").matches;
-    this.element.dataset["panel"] = narrow ? "closed" : (kept ?? "open");
+    this.fit();
+    this.narrow.addEventListener("change", this.fit);
     window.addEventListener("beforeunload", this.leaving);
     // A dialog's own event does not bubble. What opened it, and gets the focus back, may be gone by now.
     document.addEventListener("close", this.closed, { capture: true });
@@ -18,9 +20,14 @@ export class WorkspaceController extends LiveController {
 
   override disconnect(): void {
     super.disconnect();
+    this.narrow.removeEventListener("change", this.fit);
     window.removeEventListener("beforeunload", this.leaving);
     document.removeEventListener("close", this.closed, { capture: true });
   }
+
+  private readonly fit = (): void => {
+    this.element.dataset["panel"] = this.narrow.matches ? "closed" : (localStorage.getItem(PANEL_MEMORY) ?? "open");
+  };
 
   fold(): void {
     const next = this.element.dataset["panel"] === "closed" ? "open" : "closed";
@@ -35,6 +42,8 @@ export class WorkspaceController extends LiveController {
 
   saveWithMessage(event: Event): void {
     event.preventDefault();
+    // Over a proposal its own page takes it.
+    if (project.proposal) return;
     if (!project.saving.isPossible) {
       sayWhyNotSaved();
       return;
@@ -65,6 +74,7 @@ export class WorkspaceController extends LiveController {
 
   /** Text that the server does not have yet is the only reason to hold somebody back. */
   private readonly leaving = (event: BeforeUnloadEvent): void => {
+    if (project.proposal) return;
     const fields = [...project.fields.values()];
     if (fields.some((field) => field.isDirty && (!field.isHeld || field.revision > field.keptRevision))) event.preventDefault();
   };

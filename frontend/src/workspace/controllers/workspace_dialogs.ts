@@ -3,40 +3,12 @@ import { lineDelta } from "../../editor/unsaved";
 import { isPressed } from "../../shortcuts";
 import { count, say } from "../../texts";
 import { unsent } from "../../unsent";
+import { AskingController } from "../asking";
 import { sayWhyNotSaved } from "../asking_to_save";
 import { attempt, reasonOf } from "../attempt";
 import { project } from "../instance";
 import type { Field } from "../field";
-import { instantiate, LiveController } from "../../controllers/live";
-
-/** A dialog of the workspace: opened by an event that names what it is about. */
-export abstract class AskingController extends LiveController<HTMLDialogElement> {
-  override connect(): void {
-    this.element.addEventListener(`${this.identifier}:ask`, this.open);
-    this.element.addEventListener("opener:opened", this.open);
-  }
-
-  override disconnect(): void {
-    super.disconnect();
-    this.element.removeEventListener(`${this.identifier}:ask`, this.open);
-    this.element.removeEventListener("opener:opened", this.open);
-  }
-
-  close(): void {
-    this.element.close();
-  }
-
-  protected abstract prepare(detail: unknown): void;
-
-  private readonly open = (event: Event): void => {
-    // What was chosen the last time was about something else; what was written and not sent stays.
-    for (const choice of this.element.querySelectorAll<HTMLInputElement>("input:is([type=radio], [type=checkbox])")) {
-      choice.checked = choice.defaultChecked;
-    }
-    this.prepare((event as CustomEvent<unknown>).detail);
-    if (!this.element.open) this.element.showModal();
-  };
-}
+import { instantiate } from "../../controllers/live";
 
 /** Save with a message, some of the fields, and giving them back or not. */
 export class SaveDialogController extends AskingController {
@@ -140,8 +112,10 @@ export class NewFileController extends AskingController {
     window.removeEventListener("sheet:shown", this.shown);
   }
 
-  protected prepare(): void {
-    this.pathTarget.value = this.begunTarget.value = this.opening = "";
+  protected prepare(detail: unknown): void {
+    this.begunTarget.value = this.opening = "";
+    // A folder, where the file is asked for in one.
+    this.pathTarget.value = typeof detail === "string" ? detail : "";
     this.begunTarget.hidden = true;
     this.fail("");
   }
@@ -153,7 +127,8 @@ export class NewFileController extends AskingController {
     this.begunTarget.hidden = false;
     this.begunTarget.focus();
     try {
-      await project.gateway.request("lock.acquire", { field: `files/${path}` });
+      if (project.proposing) await project.proposing.addFile(`files/${path}`);
+      else await project.gateway.request("lock.acquire", { field: `files/${path}` });
     } catch (error) {
       this.fail(error instanceof Refused ? reasonOf(error) : say("offline.short"));
       return;

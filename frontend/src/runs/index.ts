@@ -1,0 +1,11 @@
+import "../base";
+import controllers from "controllers:./controllers";
+import { register } from "../application";
+import { LiveBodyController } from "../controllers/live_body";
+import { gateway } from "../live";
+import { useGateway } from "./run_console";
+
+useGateway(gateway);
+register({ ...controllers, "live-body": LiveBodyController });
+
+gateway.connect();

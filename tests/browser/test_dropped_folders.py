@@ -1,0 +1,42 @@
+"""A folder of the machine is dropped onto the list of fields, as an operating system does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.people import Person, World
+
+
+def drop(page: Page, onto: Locator, path: Path) -> None:
+    """Drag `path` over an element and let it go, by the browser's own events: the page gets real directory entries."""
+    box = onto.bounding_box()
+    assert box is not None
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
+
+
+def test_a_dropped_folder_is_uploaded_with_all_that_is_in_it(
+    person: Callable[..., Person], world: World, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    (corpus / "inner" / "deep").mkdir(parents=True)
+    (corpus / "a.md").write_text("# a\n", encoding="utf-8")
+    (corpus / "inner" / "deep" / "b.txt").write_text("b\n", encoding="utf-8")
+    (corpus / "inner" / "picture.dat").write_bytes(b"\xff\xfe\x00")
+    page = person("editor").at_work()
+
+    drop(page, page.locator(".ws-left"), corpus)
+
+    dialog = page.get_by_role("dialog", name="Upload files")
+    expect(dialog).to_contain_text("Not a text in UTF-8.")
+    dialog.get_by_role("button", name="Upload 2 files as v13").click()
+    expect(dialog).to_be_hidden()
+    world.until(lambda: world.project.drafts.count() == 13)
+    assert {"files/corpus/a.md", "files/corpus/inner/deep/b.txt"} <= world.current().fields.keys()
+    assert "files/corpus/inner/picture.dat" not in world.current().fields
