@@ -1,0 +1,104 @@
+"""The page of an evaluation's results: a matrix of cases and models, compared with an earlier version; as CSV."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from kernel.errors import NotFound, ValidationFailed
+from kernel.ijson import parse
+from projects.access import get_project
+from projects.models import Status
+from projects.permissions import allowed
+from stages.runs.models import Experiment
+from stages.runs.pages import matrix
+from stages.runs.pages.experiment_views import load
+from stages.runs.pages.presentation import source_words
+from stages.runs.pages.result_heads import heads_of
+from stages.runs.results import Results, baselines_of, find_baseline, read_results
+from stages.runs.results_api import results_csv
+from workspace.decorators import PageRequest, page
+from workspace.project_frame import frame_of
+from workspace.query_numbers import query_number
+from workspace.releases.views import live_data
+
+ROWS: Final = 200
+MAX_ROWS: Final = 20_000
+
+
+@page("GET", "HEAD")
+def results(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
+    """GET `?baseline=<id>&show=regressed&rows=400&cell=["case","model",1]`: the matrix, with a cell open."""
+    access = get_project(user=request.user, project_id=project_id)
+    # Before the results are read: whatever happens meanwhile, the page hears of it.
+    live = live_data(request, project_id)
+    shown = load(access, experiment_id)
+    found = _results(request, shown)
+    chosen = request.GET.get("show", "")
+    chosen = chosen if chosen in matrix.FILTERS else ""
+    opened = _opened(request.GET.get("cell", ""))
+    rows = min(max(query_number(request.GET, "rows") or ROWS, ROWS), MAX_ROWS)
+    groups = matrix.groups_of(found, chosen=chosen, rows=rows, opened=opened)
+    context = {
+        "frame": frame_of(access, user=request.user, tab="runs"),
+        "project_id": project_id,
+        "experiment": shown,
+        "found": found,
+        "source": source_words(shown, request.user),
+        "outcome": matrix.outcome_words(found.outcome),
+        "filters": matrix.filters_of(found, chosen),
+        "answered": matrix.answered_words(found),
+        "heads": heads_of(found),
+        "groups": groups,
+        "has_more": sum(group.count for group in groups) > rows,
+        "more": rows + ROWS,
+        "baselines": [(each, source_words(each, request.user)) for each in baselines_of(shown)],
+        "chosen": chosen,
+        "base_query": urlencode({"baseline": found.baseline.experiment.id}) if found.baseline else "",
+        "query": urlencode(_query(found, chosen)),
+        "cell": matrix.open_cell(found, opened, chosen=chosen) if opened else None,
+        "cost": sum(model.run.cost for model in found.models if model.run),
+        "may_start": allowed("run.start", role=access.role, status=Status(access.project.status)),
+        "broken": [model.run for model in found.models if model.run and matrix.can_be_retried(model.run)],
+        "live": live,
+    }
+    return render(request, "runs/results.html", context)
+
+
+@page()
+def results_file(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
+    """`?baseline=<id>`: all results as CSV."""
+    shown = load(get_project(user=request.user, project_id=project_id), experiment_id)
+    response = HttpResponse(results_csv(_results(request, shown)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="results-{shown.id}.csv"'
+    return response
+
+
+def _results(request: PageRequest, shown: Experiment) -> Results:
+    """The results, compared with the baseline of the address. Raises `NotFound` where there is nothing of it."""
+    try:
+        given = request.GET.get("baseline", "")
+        baseline = find_baseline(shown, UUID(given)) if given else None
+        return read_results(shown, baseline=baseline)
+    except (ValueError, ValidationFailed) as error:
+        raise NotFound(str(error)) from None
+
+
+def _opened(text: str) -> tuple[str, str, int] | None:
+    """The cell that an address names; None where it names none."""
+    try:
+        given: Any = parse(text, name="cell") if text else None
+    except ValidationFailed:
+        return None
+    if isinstance(given, list) and list(map(type, given)) == [str, str, int]:
+        return given[0], given[1], given[2]
+    return None
+
+
+def _query(found: Results, chosen: str) -> dict[str, str]:
+    query = {"baseline": str(found.baseline.experiment.id)} if found.baseline else {}
+    return query | ({"show": chosen} if chosen else {})
