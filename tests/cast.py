@@ -1,14 +1,15 @@
 """The people and projects that many tests begin with, and a database in which they stand already.
 
 Making them takes longer than most tests do. The tests of the folders in ``STANDING`` roll back in a database in which
-everything here was made once and committed: there the fixtures (``owner``, ``project`` …) fetch what stands.
-Everywhere else, and in a module marked ``empty_site``, they make it.
+they were made once and committed: there the fixtures (``owner``, ``project`` …) fetch what stands. The people and
+places of the permission matrix are in a second one, for ``tests/rest`` and the modules marked ``matrix``. Everywhere
+else, and in a module marked ``empty_site``, the fixtures make them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from types import MappingProxyType
@@ -29,7 +30,22 @@ from tests.publishing.reviews import PASSWORD, caller_of
 from tests.writers import Writer
 
 HERE = Path(__file__).parent
-STANDING = frozenset({HERE / name for name in ("rest", "workspace", "publishing", "drafts")})
+STANDING = frozenset(
+    {
+        HERE / name
+        for name in (
+            "drafts",
+            "notifications",
+            "projects",
+            "proposals",
+            "publishing",
+            "rest",
+            "sample_stage",
+            "workspace",
+        )
+    }
+)
+WITH_MATRIX = HERE / "rest"
 ROLES = ("editor", "reviewer", "viewer")
 NAME = "Oncology protocol agent"
 NOBODY: Mapping[str, User] = MappingProxyType({})
@@ -102,11 +118,13 @@ class Cast:
     """Who and what stands in a database; each test fetches its own objects."""
 
     people: dict[str, UUID]
-    matrix: dict[str, UUID]
     signers: dict[str, UUID]
     project: UUID
-    places: dict[bool, UUID]
     reviewed: UUID
+    proposers: dict[str, UUID]
+    proposed: UUID
+    matrix: Mapping[str, UUID] = field(default_factory=dict)
+    places: Mapping[bool, UUID] = field(default_factory=dict)
 
     def person(self, name: str) -> User:
         return User.objects.get(pk=self.people[name])
@@ -118,17 +136,30 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Make everything in the current database, and commit it."""
+    """Make people and their projects in the current database, and commit them."""
+    from tests.proposals.conftest import new_world
+
     people = {name: new_user(name) for name in ("owner", *ROLES, "outsider")}
-    matrix = new_matrix(people["owner"])
     reviewed, signers = new_reviewed()
+    world = new_world()
     return Cast(
         people={name: user.id for name, user in people.items()},
-        matrix={name: user.id for name, user in matrix.items()},
         signers={name: user.id for name, user in signers.items()},
         project=new_project(people["owner"], members={role: people[role] for role in ROLES}).id,
-        places={key: place.id for key, place in new_places(matrix).items()},
         reviewed=reviewed.id,
+        proposers={name: user.id for name, user in world.people.items()},
+        proposed=world.project.id,
+    )
+
+
+def add_matrix(cast: Cast) -> Cast:
+    """Make the people and the places of the permission matrix besides, where the others are."""
+    matrix = new_matrix(cast.person("owner"))
+    places = new_places(matrix)
+    return replace(
+        cast,
+        matrix={name: user.id for name, user in matrix.items()},
+        places={is_private: project.id for is_private, project in places.items()},
     )
 
 

@@ -21,7 +21,18 @@ from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
 from tests import databases
-from tests.cast import CASTS, STANDING, Cast, forget_redis, make_cast, new_caller, new_project, new_user
+from tests.cast import (
+    CASTS,
+    STANDING,
+    WITH_MATRIX,
+    Cast,
+    add_matrix,
+    forget_redis,
+    make_cast,
+    new_caller,
+    new_project,
+    new_user,
+)
 from tests.controls import (  # noqa: F401 (hooks)
     pytest_collection_finish,
     pytest_runtest_logreport,
@@ -146,13 +157,26 @@ def standing_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
     databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def matrix_database(standing_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the database in which the permission matrix stands as well."""
+    name = databases.new(template=standing_database)
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        CASTS[name] = add_matrix(CASTS[standing_database])
+    yield name
+    databases.drop(name)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def database_of_the_module(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Where this module's tests roll back: in the clean database, or in the one with the cast."""
-    if STANDING.isdisjoint(request.path.parents) or request.node.get_closest_marker("empty_site"):
+    """Where this module's tests roll back: in the clean database, or in one with the cast."""
+    folders = request.path.parents
+    if STANDING.isdisjoint(folders) or request.node.get_closest_marker("empty_site"):
         yield
     else:
-        with databases.connected_to(request.getfixturevalue("standing_database")):
+        has_matrix = WITH_MATRIX in folders or request.node.get_closest_marker("matrix")
+        name = request.getfixturevalue("matrix_database" if has_matrix else "standing_database")
+        with databases.connected_to(name):
             yield
 
 

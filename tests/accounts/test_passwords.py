@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.test import Client
 
 from accounts.callers import Caller
 from accounts.models import PastPassword, User
@@ -12,6 +14,7 @@ from accounts.services import change_password, set_password
 from kernel.errors import ValidationFailed
 from tests.accounts.callers import caller_of
 from tests.accounts.conftest import PASSWORD
+from tests.accounts.pages import confirm, is_signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +64,20 @@ def test_a_password_from_before_the_history_counts_too(person: User) -> None:
 def test_without_a_history_the_same_one_may_come_again(person: User, settings: Any) -> None:
     settings.FOUNDRY_PASSWORD_HISTORY = 0
     choose(person, PASSWORD)
+
+
+class OlderHasher(MD5PasswordHasher):
+    """Not the first of the site any more."""
+
+    algorithm = "older"
+
+
+def test_who_confirms_with_a_password_whose_hash_is_renewed_stays_signed_in(
+    client: Client, person: User, settings: Any
+) -> None:
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, f"{__name__}.OlderHasher"]
+    User.objects.filter(pk=person.pk).update(password=make_password(PASSWORD, hasher="older"))
+    client.force_login(User.objects.get(pk=person.pk))
+    confirm(client, PASSWORD)
+    assert not User.objects.get(pk=person.pk).password.startswith("older")
+    assert is_signed_in(client)

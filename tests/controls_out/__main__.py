@@ -11,21 +11,22 @@ from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
 from foundry_site.launcher.console import say
-from tests.controls_out.table import OUT, Out
+from tests.controls_out.out import Out
+from tests.controls_out.table import OUT
 
 
 def main(wanted: list[str]) -> int:
     """0 if every test that should fail does."""
     unproven = []
     for out in OUT:
-        if wanted and out.control not in wanted:
+        if wanted and not {out.control, out.name} & {*wanted}:
             continue
         complaints = _complaints(out)
-        say(f"{out.control}  {'NOT PROVEN' if complaints else 'its tests fail without it'}  ({out.how})")
+        say(f"{out.name}  {'NOT PROVEN' if complaints else 'its tests fail without it'}  ({out.how})")
         for complaint in complaints:
             say(f"       {complaint}")
         if complaints:
-            unproven.append(out.control)
+            unproven.append(out.name)
     say(f"\nNot proven: {', '.join(unproven)}" if unproven else "\nEvery control is missed by its tests.")
     return 1 if unproven else 0
 
@@ -34,7 +35,7 @@ def _complaints(out: Out) -> list[str]:
     """Which tests did not fail without the control."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        environment = {**os.environ, "FOUNDRY_CONTROL_OUT": out.control, "FOUNDRY_CONTROL_RESULT": str(result)}
+        environment = {**os.environ, "FOUNDRY_CONTROL_OUT": out.name, "FOUNDRY_CONTROL_RESULT": str(result)}
         run = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "tests.controls_out.plugin", "--tb=line", *out.tests],
             cwd=BASE_DIR,

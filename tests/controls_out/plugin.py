@@ -12,7 +12,8 @@ import pytest
 from _pytest.monkeypatch import derive_importpath
 from pytest_django import DjangoDbBlocker
 
-from tests.controls_out.table import OUT, Out
+from tests.controls_out.out import Out
+from tests.controls_out.table import OUT
 
 VARIABLE: Final = "FOUNDRY_CONTROL_OUT"
 RESULT: Final = "FOUNDRY_CONTROL_RESULT"
@@ -23,7 +24,7 @@ _outcomes: dict[str, set[str]] = {}
 @pytest.fixture(scope="session", autouse=True)
 def control_out(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The product without the control."""
-    out = next(each for each in OUT if each.control == os.environ[VARIABLE])
+    out = next(each for each in OUT if each.name == os.environ[VARIABLE])
     with django_db_blocker.unblock():
         _change_database(out)
     with pytest.MonkeyPatch.context() as patch:

@@ -7,51 +7,23 @@ after the other and looks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Any, Final
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final
+
+from tests.controls_out.out import Out, given, itself, nothing, without
+from tests.controls_out.proposals import PROPOSALS
+from tests.controls_out.runs import RUNS
 
 _LOCKOUT: Final = "tests/accounts/test_lockout.py::"
 _REAUTHENTICATION: Final = "tests/accounts/test_reauthentication.py::"
 _SIGNATURES: Final = "tests/publishing/test_signatures.py::"
 
-Patch = tuple[str, Any]
 
+def _within_another(original: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
+    """No transaction of its own inside of another, as in a test; elsewhere nothing could be locked without one."""
+    from django.db import connection
 
-@dataclass(frozen=True, slots=True)
-class Out:
-    """One control without which `tests` fail.
-
-    `how` says it in words. `sql` runs in the test database; `patches` replace what is named by its path, and `wraps`
-    what is named by a function of the original.
-    """
-
-    control: str
-    how: str
-    tests: tuple[str, ...]
-    sql: str = ""
-    patches: tuple[Patch, ...] = ()
-    wraps: tuple[tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]], ...] = ()
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    return None
-
-
-def _itself(value: Any) -> Any:
-    return value
-
-
-def _without(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A function that answers a dictionary, without these members."""
-    return lambda original: (
-        lambda *given, **named: {name: value for name, value in original(*given, **named).items() if name not in names}
-    )
-
-
-def _given(**facts: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A function that is always given these facts."""
-    return lambda original: lambda *given, **named: original(*given, **{**named, **facts})
+    return lambda: nullcontext() if connection.in_atomic_block else original()
 
 
 _NO_PROTECTION: Final = """
@@ -63,13 +35,20 @@ DO $do$ BEGIN EXECUTE replace(replace(pg_get_functiondef('audit_link'::regproc),
     'NEW.seq := coalesce(last_seq, 0) + 1', 'NEW.seq := coalesce(NEW.seq, last_seq + 1, 1)'),
     'NEW.at := clock_timestamp()', 'NEW.at := coalesce(NEW.at, clock_timestamp())'); END $do$
 """
-_EVERYTHING_ALLOWED: Final = (("projects.writing.authorise", _nothing), ("projects.access.authorise", _nothing))
+_EVERYTHING_ALLOWED: Final = (("projects.writing.authorise", nothing), ("projects.access.authorise", nothing))
 _NO_REASONS: Final = tuple(
-    (f"{module}.check_reason", _itself)
-    for module in ("drafts.services.restoring", "publishing.services.ending", "projects.services")
+    (f"{module}.check_reason", itself)
+    for module in (
+        "drafts.services.restoring",
+        "drafts.attachments.services.removing",
+        "publishing.services.ending",
+        "projects.services",
+        "proposals.services.ending",
+        "proposals.services.accepting",
+    )
 )
 
-OUT: Final = (
+_TRUNK: Final = (
     Out(
         "c01",
         "the names of tests name no control",
@@ -80,7 +59,7 @@ OUT: Final = (
         "c02",
         "the verifier computes no hash and follows no link",
         ("tests/audit/test_chain.py::test_c02_verify_audit_names_what_was_changed",),
-        patches=(("audit.verification._fault_in_link", _nothing),),
+        patches=(("audit.verification._fault_in_link", nothing),),
     ),
     Out(
         "c03",
@@ -102,7 +81,7 @@ OUT: Final = (
             "tests/rest/test_pages.py::test_c05_no_address_of_the_admin_tells_an_anonymous_request_anything",
         ),
         patches=(
-            ("accounts.models.TokenQuerySet.usable", _itself),
+            ("accounts.models.TokenQuerySet.usable", itself),
             ("django.contrib.admin.sites.AdminSite.has_permission", lambda *_: True),
         ),
     ),
@@ -112,8 +91,9 @@ OUT: Final = (
         (
             "tests/publishing/test_no_event_no_write.py::test_c06_without_its_event_nothing_is_written",
             "tests/drafts/test_discussion_events.py::test_c06_no_write_no_event",
+            "tests/proposals/test_whole_or_nothing.py::test_c06_without_its_event_nothing_is_written",
         ),
-        patches=(("projects.writing.write_transaction", nullcontext),),
+        wraps=(("projects.writing.write_transaction", _within_another),),
     ),
     Out(
         "c07",
@@ -128,6 +108,7 @@ OUT: Final = (
             "tests/audit/test_chain.py::test_c08_nothing_on_record_can_be_removed",
             "tests/audit/test_checkpoints.py::test_c08_keys_and_checkpoints_cannot_be_removed",
             "tests/audit/test_reviews.py::test_c08_c24_a_review_cannot_be_changed_or_removed",
+            "tests/drafts/attachments/test_attaching.py::test_c08_an_attachment_and_its_bytes_cannot_be_removed",
         ),
         sql=_NO_PROTECTION,
     ),
@@ -158,7 +139,7 @@ OUT: Final = (
             "tests/gateway/test_cookies.py::test_c11_another_sites_page_does_not_sign_in[headers3]",
         ),
         patches=(("gateway.authentication._is_own_origin", lambda _scope: True),),
-        wraps=(("audit.services._circumstances", _without("address", "user_agent")),),
+        wraps=(("audit.services._circumstances", without("address", "user_agent")),),
     ),
     Out(
         "c12",
@@ -168,13 +149,13 @@ OUT: Final = (
             "tests/publishing/test_bundle.py::test_c12_c20_the_report_shows_signatures_and_whether_the_record_changed",
         ),
         patches=(("publishing.bundle.verifier.report.report_release", lambda *_: b""),),
-        wraps=(("publishing.services.signing.statement", _without("signer")),),
+        wraps=(("publishing.services.signing.statement", without("signer")),),
     ),
     Out(
         "c13",
         "the verifier does not hold a signature against its statement",
         ("tests/publishing/test_tampering.py::test_c13_a_signature_moved_to_another_release_is_found",),
-        patches=(("publishing.verification._seal_fault", _nothing),),
+        patches=(("publishing.verification._seal_fault", nothing),),
     ),
     Out(
         "c14",
@@ -198,7 +179,7 @@ OUT: Final = (
             "tests/accounts/test_suspended_signing.py::test_c16_a_password_set_by_an_administrator_suspends_signing",
             "tests/publishing/test_signatures.py::test_c16_a_password_that_somebody_else_set_suspends_signing",
         ),
-        patches=(("accounts.services.passwords.suspend_signing", _nothing),),
+        patches=(("accounts.services.passwords.suspend_signing", nothing),),
     ),
     Out(
         "c17",
@@ -218,7 +199,11 @@ OUT: Final = (
     Out(
         "c19",
         "any reason will do, none at all too",
-        ("tests/publishing/test_reasons.py::test_c19_it_is_refused_without_a_reason",),
+        (
+            "tests/publishing/test_reasons.py::test_c19_it_is_refused_without_a_reason",
+            "tests/proposals/test_rounds.py::test_c19_rejecting_and_withdrawing_need_a_reason_and_end_it",
+            "tests/proposals/test_rounds.py::test_c19_only_an_owner_accepts_against_an_objection_and_says_why",
+        ),
         patches=_NO_REASONS,
     ),
     Out(
@@ -231,13 +216,13 @@ OUT: Final = (
         "c21",
         "nobody is refused as an author",
         ("tests/publishing/test_signatures.py::test_c21_an_author_does_not_approve",),
-        patches=(("publishing.services.signing.refusal", _nothing),),
+        patches=(("publishing.services.signing.refusal", nothing),),
     ),
     Out(
         "c22",
         "a version does not name the leases it was written under",
         ("tests/drafts/test_control.py::test_c22_a_save_names_the_leases_it_was_made_under",),
-        wraps=(("drafts.services.saving.write_draft", _given(data={})),),
+        wraps=(("drafts.services.saving.write_draft", given(data={})),),
     ),
     Out(
         "c23",
@@ -259,8 +244,11 @@ OUT: Final = (
         ),
         sql="ALTER TABLE audit_review DISABLE TRIGGER USER",
         patches=(
-            ("audit.reviews.services._require_auditor", _nothing),
-            ("audit.reviews.services.verify_range", _nothing),
+            ("audit.reviews.services._require_auditor", nothing),
+            ("audit.reviews.services.verify_range", nothing),
         ),
     ),
 )
+
+# A control's parts stand behind its first row.
+OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *RUNS), key=lambda out: out.control))

@@ -120,7 +120,10 @@ class Client:
             address += f"&session_id={self.session_id}&resume_secret={self.snapshot['resume_secret']}"
         headers = {"Authorization": f"Bearer {self.person.token}"}
         try:
-            self._socket = await connect(address, additional_headers=headers, max_size=LARGEST, proxy=None)
+            # Without pings of its own: a node that a test stops for long must be the one that ends the connection.
+            self._socket = await connect(
+                address, additional_headers=headers, max_size=LARGEST, proxy=None, ping_interval=None
+            )
             async with asyncio.timeout(PATIENCE):
                 first = json.loads(await self._socket.recv())
         except ConnectionClosed as closed:

@@ -15,6 +15,7 @@ from tests.faults.client import Client, converge, until
 from tests.faults.fault_cluster import TTL, FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import make_project, rest
+from tests.faults.test_f11_acceptances import opened
 
 FIELD = "prompt_text"
 APART = (["clock=-300"], ["clock=300"])
@@ -99,3 +100,19 @@ async def test_a_hand_over_that_died_half_way_is_mended_by_a_node_with_a_wrong_c
         assert receiver.replica.locks == {FIELD: receiver.session_id}
         assert await receiver.takes(FIELD)
         await leave_all([giver, receiver])
+
+
+async def test_an_objection_at_a_node_whose_clock_is_behind_is_the_newest_vote(
+    cluster: FaultCluster, strange_nodes: Start
+) -> None:
+    mara, daniel, priya, *_ = cluster.people
+    with strange_nodes(*APART) as (behind, ahead):
+        project_id = await make_project(ahead, mara, daniel, priya)
+        proposal = await opened(ahead, daniel, project_id, "proposed")
+        for node, verdict in ((ahead, "approve"), (behind, "object")):
+            vote = {"round": 1, "verdict": verdict, "comment": "Read"}
+            assert (await rest(node, priya, "POST", f"proposals/{proposal}/votes/", vote)).status == 201
+        for node in (ahead, behind):
+            answer = await rest(node, daniel, "POST", f"proposals/{proposal}/accept/", {"round": 1})
+            assert answer.code == "approvals_missing"
+    cluster.verify()

@@ -22,9 +22,10 @@ from tests.faults.fault_cluster import FaultCluster
 from tests.faults.load import Tally, Writer, leave_all, writing
 from tests.faults.rest import RestClient, make_project, rest
 
-# Postgres takes some 100 MB for itself, and a few segments of 16 MB for its log.
-DISK = "400m"
-LOG_DISK = "64m"
+# Postgres takes some 100 MB for itself. Its log keeps every segment of 16 MB until the next checkpoint, which a short
+# test may not see: there must be room for all that a slow machine writes, else the disk stays full without the filling.
+DISK = "600m"
+LOG_DISK = "320m"
 # Near the most a text may have, so that the log needs its next segment soon.
 TEXT_SIZE = 900_000
 CHUNK = 64 * 1024

@@ -17,7 +17,7 @@ from notifications.mails import send
 from notifications.models import Notification, Preferences, count_unread
 from notifications.services import mark_read, notify, resolve
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 EXPIRING = InboxLine(
     "token.expiring",

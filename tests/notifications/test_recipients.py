@@ -26,7 +26,7 @@ from tests.publishing.conftest import make_review, review  # noqa: F401 (fixture
 from tests.publishing.reviews import Review
 from tests.writers import Writer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 Callers = Callable[..., Caller]
 PLACE: dict[str, Any] = {"version": 1, "target_field": "prompt_text"}

@@ -16,7 +16,7 @@ from projects.models import Member, Project, Role
 from projects.services import add_member, change_role, remove_member
 from tests.accounts.pages import seem_proven
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.empty_site]
 
 MakeProject = Callable[..., Project]
 
