@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from foundry_site.embedded import addresses
+from foundry_site.embedded.postgres import SUPERUSER
 from foundry_site.launcher.nodes import NodeProcess, running
 from tests.faults.client import Client, converge, until
 from tests.faults.conftest import show, two_nodes
@@ -29,6 +31,8 @@ LOG_DISK = "320m"
 # Near the most a text may have, so that the log needs its next segment soon.
 TEXT_SIZE = 900_000
 CHUNK = 64 * 1024
+# Characters of Postgres's own log.
+SHOWN = 6000
 
 
 @contextmanager
@@ -83,6 +87,19 @@ def fill(disk: Path) -> None:
                 size //= 2
 
 
+def show_postgres(cluster: FaultCluster) -> None:
+    """What Postgres wrote last; pytest shows it where the test has failed."""
+    for log in sorted((cluster.data_dir / "postgres").rglob("postgresql-*.log")):
+        sys.stdout.write(f"--- {log.name}\n{log.read_text(errors='replace')[-SHOWN:]}")
+
+
+def make_checkpoint(cluster: FaultCluster) -> None:
+    """Write everything to the data, so that a recovery begins here."""
+    address = addresses.database_url(cluster.data_dir)
+    with psycopg.connect(address, user=SUPERUSER, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+
+
 async def comes_back(cluster: FaultCluster) -> None:
     """Wait for Postgres; start it again, as an operator would, where it has given up."""
 
@@ -107,6 +124,7 @@ async def test_writers_are_told_and_nothing_is_lost(
             await write_on_full_disks(small_cluster, disks, nodes)
         finally:
             show(nodes, [0, 0])
+            show_postgres(small_cluster)
     small_cluster.verify()
 
 
@@ -126,6 +144,8 @@ async def write_on_full_disks(
     async with writing(*writers):
         for disk in disks:
             await tally.grows_by(6)
+            # What came before is no part of the recovery, which must not take longer than the test is patient.
+            await asyncio.to_thread(make_checkpoint, cluster)
             await asyncio.to_thread(fill, disk)
             await tally.is_told_unavailable("gateway", "rest")
             read = await rest(nodes[1], mara, "GET", f"projects/{project_id}/drafts/")
