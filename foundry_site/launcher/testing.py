@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher import frontend
+from foundry_site.launcher import frontend, second_try
 from foundry_site.launcher.chromium import ensure_chromium
 from foundry_site.launcher.console import LaunchError, say
 from foundry_site.launcher.signals import Stopped
@@ -20,10 +20,14 @@ from foundry_site.launcher.signals import Stopped
 WORKERS_PER_CORE = 2
 MAX_WORKERS = 4
 STOP_SECONDS = 60
+# Where pytest keeps which tests failed in its last run.
+FAILED_TESTS = BASE_DIR / ".pytest_cache" / "v" / "cache" / "lastfailed"
 
 
 def run_tests(arguments: Sequence[str]) -> int:
     """Run pytest, on all tests unless ``arguments`` name some; its exit status.
+
+    ``--second-try`` runs the tests that failed once more by themselves, where they are few.
 
     Raises:
         LaunchError: the browser's files cannot be built, or there is no Chromium and this is continuous integration.
@@ -32,9 +36,13 @@ def run_tests(arguments: Sequence[str]) -> int:
     has_browser = ensure_chromium(wants_shell=_is_ci())
     if not has_browser and _is_ci():
         raise LaunchError("There is no Chromium, and continuous integration must not leave the browser tests out.")
-    ours = ["-n", str(_workers())]
-    workers = [] if any(argument.startswith("-n") for argument in arguments) else ours
-    status = _pytest([*workers, *arguments])
+    asked = [argument for argument in arguments if argument != second_try.OPTION]
+    if not any(argument.startswith("-n") for argument in asked):
+        asked = ["-n", str(_workers()), *asked]
+    if second_try.OPTION in arguments:
+        status = second_try.run_with_second_try(_pytest, asked, FAILED_TESTS)
+    else:
+        status = _pytest(asked)
     if not has_browser:
         say("\n*** The browser tests were LEFT OUT: there is no Chromium on this machine. ***")
         say("*** Install chromium-headless-shell, or name it in FOUNDRY_CHROMIUM.       ***")
