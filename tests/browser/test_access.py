@@ -30,6 +30,8 @@ def test_a_smaller_role_ends_the_writing_and_keeps_the_text(person: Callable[...
 def test_who_is_removed_is_told_so(person: Callable[..., Person], world: World) -> None:
     daniel = person("editor")
     daniel.at_work()
+    # What the page asks for again while it is told is not there for him.
+    daniel.expected.append("status of 404")
     owner, project_id, user_id = world.caller("owner"), world.project.id, daniel.user.id
     world.arrange(lambda: remove_member(caller=owner, project_id=project_id, user_id=user_id, reason="Left"))
     expect(daniel.bar("You can no longer see this project.")).to_be_visible()
