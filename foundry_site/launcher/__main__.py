@@ -25,18 +25,22 @@ REQUIREMENTS = {
     "check": ("requirements.txt", "requirements-dev.txt"),
     "bench": ("requirements.txt", "requirements-dev.txt"),
 }
+LOCAL_MODEL = "requirements-local-model.txt"
 
 
 def main() -> NoReturn:
     """Prepare the environment and become the command; ends the process if that fails."""
     command, arguments = sys.argv[1], sys.argv[2:]
     signal.signal(signal.SIGTERM, _stop)
+    requirements = REQUIREMENTS[command]
     try:
         if command == "run":
-            check_folder_and_port(parse_run_options(arguments))
+            options = parse_run_options(arguments)
+            check_folder_and_port(options)
+            requirements += (LOCAL_MODEL,) if options.model_port is not None else ()
         elif command == "cluster":
             check_folder_and_port(parse_cluster_options(arguments).run)
-        virtual_environment.prepare(*REQUIREMENTS[command])
+        virtual_environment.prepare(*requirements)
     except (LaunchError, EmbeddedServiceError) as error:
         print_error(str(error))
         sys.exit(1)

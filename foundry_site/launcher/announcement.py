@@ -26,7 +26,7 @@ def announce_when_ready(options: RunOptions, url: str, *, with_demo: bool) -> No
 
 def _announce(options: RunOptions, url: str, with_demo: bool) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not _is_ready(f"http://127.0.0.1:{options.port}/readyz"):
+    while not is_ready(f"http://127.0.0.1:{options.port}/readyz"):
         if time.monotonic() > deadline:
             say(f"  The server does not answer at {url}")
             return
@@ -36,7 +36,8 @@ def _announce(options: RunOptions, url: str, with_demo: bool) -> None:
     say("\nStop with Ctrl-C.")
 
 
-def _is_ready(address: str) -> bool:
+def is_ready(address: str) -> bool:
+    """Whether a server of this machine answers at an address."""
     try:
         # Without a proxy, which the environment may name for other addresses.
         with _opener.open(address, timeout=5) as answer:

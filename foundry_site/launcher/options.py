@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foundry_site.environment import BASE_DIR
@@ -14,22 +14,35 @@ DEFAULT_PORT = 8000
 MAX_PORT = 65535
 DEFAULT_NODES = 2
 MAX_NODES = 64
+DEFAULT_MODEL_PORT = 8135
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How ``script/run`` was called. ``data_dir`` is absolute."""
+    """How ``script/run`` was called. ``data_dir`` is absolute; ``model_port`` is that of a local model, if any."""
 
     port: int
     data_dir: Path
     demo: bool
+    model_port: int | None = None
 
 
 def parse_run_options(arguments: Sequence[str]) -> RunOptions:
     """Parse the command line of ``script/run``; argparse ends the process for ``--help`` and for mistakes."""
     parser = argparse.ArgumentParser(prog="script/run", description="Start Foundry on this machine.")
     _add_run_options(parser)
-    return _run_options(parser.parse_args(arguments))
+    parser.add_argument(
+        "--local-model",
+        type=_port,
+        nargs="?",
+        const=DEFAULT_MODEL_PORT,
+        metavar="PORT",
+        help=f"install a small real model (130 MB) and serve it on this machine, at port {DEFAULT_MODEL_PORT}",
+    )
+    parsed = parser.parse_args(arguments)
+    if parsed.local_model == parsed.port:
+        parser.error("the local model needs another port than Foundry")
+    return replace(_run_options(parsed), model_port=parsed.local_model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError, print_error
+from foundry_site.launcher.local_model import allow_local_model, local_model
 from foundry_site.launcher.options import RunOptions, parse_run_options
 from foundry_site.launcher.services import prepare_site, started_services
 from foundry_site.launcher.signals import (
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["FOUNDRY_DATA_DIR"] = str(options.data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
     os.environ.setdefault("FOUNDRY_URL", f"http://localhost:{options.port}")
+    if options.model_port is not None:
+        allow_local_model(options.model_port)
     try:
         with stopped_by_signals():
             _run(options, read_environment())
@@ -63,8 +66,8 @@ def _serve(options: RunOptions, url: str, *, with_demo: bool) -> None:
     prepare_site(url, with_demo=with_demo)
     from django.core.management import call_command
 
-    announce_when_ready(options, url, with_demo=with_demo)
-    with background_worker(options.data_dir):
+    with local_model(options), background_worker(options.data_dir):
+        announce_when_ready(options, url, with_demo=with_demo)
         leave_signals_to_the_server()
         # The announcement has the same information.
         call_command("serve", port=options.port, stdout=StringIO())

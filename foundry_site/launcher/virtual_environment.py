@@ -18,6 +18,8 @@ from foundry_site.launcher.processes import ProgramError, run_quietly
 FOLDER = BASE_DIR / ".venv"
 PYTHON = FOLDER / "bin" / "python"
 LOG = FOLDER / "install.log"
+# Of these files the packages are installed without what they ask for, which is not needed.
+WITHOUT_DEPENDENCIES = ("requirements-local-model.txt",)
 NO_COMPILER = re.compile(
     r"command '\S*(?:gcc|cc|clang)\S*' failed: No such file|unable to execute '\S*(?:gcc|cc|clang)\S*'"
     r"|(?:gcc|cc|clang|compiler)\S*:? (?:command )?not found|Unknown compiler|No CMAKE_C_COMPILER",
@@ -42,7 +44,8 @@ def prepare(*requirement_files: str) -> None:
             missing = list(requirement_files)
         if missing:
             with step("Python packages") as current:
-                _install(missing, current)
+                _install([name for name in missing if name not in WITHOUT_DEPENDENCIES], current)
+                _install([name for name in missing if name in WITHOUT_DEPENDENCIES], current, "--no-deps")
 
 
 @contextmanager
@@ -97,7 +100,9 @@ def _make() -> None:
         raise LaunchError(f"The virtual environment could not be made: {error.last_line('Error')}") from error
 
 
-def _install(names: Sequence[str], current: StepProgress) -> None:
+def _install(names: Sequence[str], current: StepProgress, *flags: str) -> None:
+    if not names:
+        return
     packages = sum(line[:1].isalnum() for name in names for line in (BASE_DIR / name).read_text().splitlines())
     collected = 0
 
@@ -110,7 +115,8 @@ def _install(names: Sequence[str], current: StepProgress) -> None:
             current.show("installing")
 
     files = [part for name in names for part in ("-r", str(BASE_DIR / name))]
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--prefer-binary", "--progress-bar=off", *files]
+    options = ["--require-hashes", "--prefer-binary", "--progress-bar=off", *flags, *files]
+    command = [str(PYTHON), "-m", "pip", "install", *options]
     quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0", "PYTHONPATH": ""}
     try:
         run_quietly(command, cwd=BASE_DIR, environment=quiet, on_line=count)

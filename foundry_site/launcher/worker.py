@@ -31,7 +31,7 @@ def background_worker(data_dir: Path) -> Iterator[None]:
     """
     from kernel.runner import RUNNER_QUEUES
 
-    worker, runner = _Worker(data_dir), _Worker(data_dir, RUNNER)
+    worker, runner = BackgroundProcess(data_dir), BackgroundProcess(data_dir, RUNNER)
     watched = [Supervised("The worker of background jobs", worker.is_running, worker.start, _no_more)]
     if RUNNER_QUEUES:
         watched.append(Supervised("The runner of long jobs", runner.is_running, runner.start, _no_runs))
@@ -45,8 +45,8 @@ def background_worker(data_dir: Path) -> Iterator[None]:
         runner.stop()
 
 
-class _Worker:
-    """The newest process of the worker."""
+class BackgroundProcess:
+    """The newest process of a command of ``manage.py`` that ends with this one; of the worker where none is named."""
 
     def __init__(self, data_dir: Path, *command: str) -> None:
         # The folder is not used; it shows the owner in a list of processes.
@@ -91,13 +91,13 @@ def _no_runs() -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run the worker, or the runner, until standard input is closed."""
+    """Run the worker, or the command that is named after the folder, until standard input is closed."""
     threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command(*([RUNNER] if RUNNER in arguments[1:] else ["procrastinate", "worker"]))
+    call_command(*(arguments[1:] or ["procrastinate", "worker"]))
 
 
 def end_with_input() -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from foundry_site.environment import BASE_DIR
-from foundry_site.launcher import chromium, frontend, reachability, virtual_environment
+from foundry_site.launcher import chromium, frontend, local_model, reachability, virtual_environment
 from foundry_site.launcher.availability import check_port
 from foundry_site.launcher.console import LaunchError
 from foundry_site.launcher.options import parse_run_options
@@ -37,6 +37,33 @@ def test_a_port_is_a_number(port: str, capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         parse_run_options([f"--port={port}"])
     assert "a port is a number from 1 to 65535" in capsys.readouterr().err
+
+
+def test_a_local_model_has_a_port_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parse_run_options([]).model_port is None
+    assert parse_run_options(["--local-model"]).model_port == 8135
+    assert parse_run_options(["--local-model", "8200", "--no-demo"]).model_port == 8200
+    with pytest.raises(SystemExit):
+        parse_run_options(["--port=8135", "--local-model"])
+    assert "another port" in capsys.readouterr().err
+
+
+def test_the_address_of_a_local_model_is_named_beside_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(local_model.HOSTS, "models.internal:443")
+    local_model.allow_local_model(8135)
+    assert os.environ[local_model.HOSTS] == "models.internal:443,127.0.0.1:8135"
+
+
+def test_only_the_packages_of_a_local_model_are_installed_without_what_they_ask_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(virtual_environment, "FOLDER", tmp_path)
+    monkeypatch.setattr(virtual_environment, "run_quietly", lambda command, **_more: commands.append(command))
+    virtual_environment.prepare("requirements.txt", "requirements-local-model.txt")
+    installs = [command for command in commands if "install" in command]
+    assert ["--no-deps" in command for command in installs] == [False, True]
+    assert all("--require-hashes" in command for command in installs)
 
 
 def test_a_port_that_is_taken_is_one_line() -> None:
