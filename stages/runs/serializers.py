@@ -91,6 +91,8 @@ class ProfileCheckInfo(serializers.Serializer[Any]):
 class NewExperiment(serializers.Serializer[Any]):
     """A question about a version, the current one if left out, and about texts that are not saved yet, by field.
 
+    Such texts are of fields whose lock you hold; another field is refused with `lock_not_held`.
+
     With `repository_id` it is about a commit of a repository, the newest known one if left out.
 
     An evaluation (`kind` `evaluate`) has a `suite` instead of a text, a file such as `evaluations/regression.yaml`.

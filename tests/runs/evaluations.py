@@ -65,9 +65,10 @@ class Evaluations:
         return draft
 
     def make(self, by: str = "ed", **facts: Any) -> Experiment:
-        """An evaluation of the current version, with no run yet."""
+        """An evaluation of the current version, with no run yet; who makes it holds the `unsaved` fields."""
         given = {"suite": SUITE, **facts}
-        return create_evaluation(caller=self.world.caller(by), project_id=self.world.project.id, **given)
+        with self.world.holding(by, *given.get("unsaved", ())):
+            return create_evaluation(caller=self.world.caller(by), project_id=self.world.project.id, **given)
 
     def start(self, experiment: Experiment, by: str = "ed", **facts: Any) -> list[Run]:
         given = {"profile_ids": [], **facts}

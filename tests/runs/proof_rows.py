@@ -37,6 +37,7 @@ from tests.publishing.reviews import Review, caller_of
 from tests.runs.changes import changed, changing
 from tests.runs.evaluations import CASES, EXPECTED, SUITE, suite_of, terms
 from tests.runs.git_server import connected
+from tests.writers import Writer
 
 PATCH = (
     "diff --git a/files/n.md b/files/n.md\nnew file mode 100644\n--- /dev/null\n+++ b/files/n.md\n@@ -0,0 +1 @@\n+n\n"
@@ -70,7 +71,10 @@ def make_rows(review: Review) -> None:
     echo = create_profile(caller=owner, project_id=project, name="echo", provider="echo")
     unsaved = {"prompt_text": "Be brief."}
     given: dict[str, Any] = {"caller": editor, "project_id": project, "text": "How long?", "title": "Shorter"}
+    writer = Writer(editor, review.project)
+    writer.take("prompt_text")
     experiment = create_experiment(version=1, unsaved=unsaved, **given)
+    writer.give_back("prompt_text")
     answered, _waiting = start_runs(caller=editor, experiment_id=experiment.id, profile_ids=[paid.id, echo.id])
     claim = claim_run(run_id=answered.id)
     assert claim is not None

@@ -177,9 +177,9 @@ def test_a_repeated_request_answers_what_the_first_did(committed_world: World):
 def test_c21_who_wrote_unsaved_texts_and_earlier_runs_is_a_contributor(committed_world: World):
     world = committed_world
     unsaved = {"prompt_text": "Be kind."}
-    first = changed(world, "replace kind with brief in prompt_text", by="rae", unsaved=unsaved)
+    first = changed(world, "replace kind with brief in prompt_text", by="ed", unsaved=unsaved)
     text = "replace brief with calm in prompt_text"
-    post_message(caller=world.caller("ed"), experiment_id=first.experiment_id, text=text, base_run_id=first.id)
+    post_message(caller=world.caller("rae"), experiment_id=first.experiment_id, text=text, base_run_id=first.id)
     (last,) = world.start(first.experiment, world.profile("second"))
     asyncio.run(execute(last.id))
 

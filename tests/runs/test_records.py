@@ -14,7 +14,7 @@ from audit.models import Event
 from audit.verification import verify
 from blobs.models import Blob, sha256_of
 from kernel.doctor import Level
-from kernel.errors import PayloadTooLarge, ValidationFailed
+from kernel.errors import LockNotHeld, PayloadTooLarge
 from kernel.ijson import parse
 from kernel.metrics import SITE_FIGURES
 from stages.runs import doctor
@@ -24,8 +24,16 @@ from stages.runs.experiments_api import MAX_MESSAGES
 from stages.runs.llm.hiding import HIDDEN_KEY, KeyHider
 from stages.runs.llm.requests import ModelResponse, ToolCall
 from stages.runs.metrics import FIGURES
-from stages.runs.models import Call, Run, RunStatus
-from stages.runs.services import begin_call, claim_run, end_call, experiments, finish_run, post_message
+from stages.runs.models import Call, Experiment, Run, RunStatus
+from stages.runs.services import (
+    begin_call,
+    claim_run,
+    create_experiment,
+    end_call,
+    experiments,
+    finish_run,
+    post_message,
+)
 from stages.runs.verification import check_records
 from tests.rest.client import Api, members, problem
 from tests.runs.world import World
@@ -88,9 +96,29 @@ def test_the_times_of_calls_are_proven(world: World):
     assert ["calls" in str(each) for each in check_records()] == [True]
 
 
-def test_only_fields_of_the_version_or_under_ones_own_lock_are_asked_about(world: World):
-    with pytest.raises(ValidationFailed, match="unsaved"):
-        world.experiment(unsaved={"files/unknown.md": "x"})
+@pytest.mark.parametrize("field", ["prompt_text", "files/unknown.md"])
+def test_unsaved_texts_are_of_fields_that_who_asks_holds(world: World, field: str):
+    asked: dict[str, Any] = {"project_id": world.project.id, "title": "?", "text": "?", "unsaved": {field: "Be brief."}}
+    for holder in ("nobody", "olga"):
+        with world.holding("olga", *([field] if holder == "olga" else [])), pytest.raises(LockNotHeld, match=field):
+            create_experiment(caller=world.caller("ed"), **asked)
+    assert not Experiment.objects.exists()
+
+    with world.holding("ed", field):
+        assert create_experiment(caller=world.caller("ed"), **asked).unsaved.keys() == {field}
+    with pytest.raises(LockNotHeld, match=field):
+        create_experiment(caller=world.caller("ed"), **asked)
+
+
+def test_rest_refuses_a_text_of_a_field_that_is_not_held(world: World):
+    asked = {"title": "?", "text": "?", "unsaved": {"prompt_text": "Be brief."}}
+    api, path = Api(world.people["ed"]), f"/api/v1/projects/{world.project.id}/experiments/"
+
+    refused = api.post(path, asked)
+    assert problem(refused) == (409, "lock_not_held")
+    assert refused.json()["field"] == "prompt_text"
+    with world.holding("ed", "prompt_text"):
+        assert api.post(path, asked).status_code == 201
 
 
 def test_a_conversation_has_an_end(world: World, monkeypatch: pytest.MonkeyPatch):

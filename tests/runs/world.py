@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +35,20 @@ class World:
         )
 
     def experiment(self, by: str = "ed", **facts: Any) -> Experiment:
-        """An experiment about the current version."""
+        """An experiment about the current version; who makes it holds the fields whose texts are `unsaved`."""
         given = {"title": "Shorter answers", "text": "How long is the wash-out?", **facts}
-        return create_experiment(caller=self.caller(by), project_id=self.project.id, **given)
+        with self.holding(by, *given.get("unsaved", ())):
+            return create_experiment(caller=self.caller(by), project_id=self.project.id, **given)
+
+    @contextmanager
+    def holding(self, name: str, *fields: str) -> Iterator[None]:
+        """Have somebody edit these fields meanwhile."""
+        writers = {field: Writer(self.caller(name), self.project) for field in fields}
+        for field, writer in writers.items():
+            writer.take(field)
+        yield
+        for field, writer in writers.items():
+            writer.give_back(field)
 
     def start(self, experiment: Experiment, *profiles: ModelProfile, by: str = "ed") -> list[Run]:
         """Runs of these models."""

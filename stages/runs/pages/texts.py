@@ -22,5 +22,8 @@ def experiment_texts() -> dict[str, str]:
         "runs.over_budget": _("{amount} over the budget"),
         "runs.copied": _("Copied"),
         "runs.try.unsaved": _("About v{version} with your unsaved {fields}"),
+        "runs.try.not_held": _(
+            "You typed in {fields}, and are not editing it now. Edit it again, or discard what you typed."
+        ),
         "runs.try.saved": _("About v{version}, as it is saved"),
     }

@@ -10,7 +10,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from kernel.errors import Conflict, DomainError, NotFound, PayloadTooLarge, RateLimited, Unavailable, ValidationFailed
+from kernel.errors import (
+    Conflict,
+    DomainError,
+    LockNotHeld,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    Unavailable,
+    ValidationFailed,
+)
 from kernel.ijson import parse
 from projects.access import Access, get_project
 from projects.models import Status
@@ -26,7 +35,7 @@ from workspace.decorators import PageRequest, page
 from workspace.htmx_action import refusal_text
 from workspace.query_numbers import query_number
 
-REFUSALS: Final = (ValidationFailed, Conflict, NotFound, PayloadTooLarge, RateLimited, Unavailable)
+REFUSALS: Final = (ValidationFailed, Conflict, LockNotHeld, NotFound, PayloadTooLarge, RateLimited, Unavailable)
 
 
 @page("GET", "HEAD", "POST")

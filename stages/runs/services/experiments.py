@@ -46,13 +46,15 @@ def create_experiment(
     suite: tuple[str, str] = ("", ""),
     asking: Callable[[ProjectWrite, Message], object] | None = None,
 ) -> Experiment:
-    """Make an experiment with its first question, about a version (the current one) and texts that are not saved yet.
+    """Make an experiment with its first question, about a version (the current one) and texts that are not saved yet,
+    of fields that the caller holds.
 
     With a repository it is about a commit of it, or about the newest one known. `kind` says what its runs do: answer
     (`try`), or change the files (`change`); evaluations are made by `create_evaluation`, which has checked their
     `suite`, a path with the SHA-256 of the file. `asking` goes on in the same write, with the message.
 
-    Raises `NotFound` for a version that does not exist, `ValidationFailed`, and `PayloadTooLarge` for a text.
+    Raises `NotFound` for a version that does not exist, `LockNotHeld`, `ValidationFailed`, and `PayloadTooLarge` for a
+    text.
     """
     title = check_name(title, name="title", maximum=MAX_TITLE)
     check_content(text, field=PROMPT, name="text")

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller
 from audit.models import Event
 from blobs.services import store_texts
-from drafts.models import Draft
 from drafts.reading import get_draft
-from kernel.errors import NotFound, ValidationFailed
+from kernel.errors import LockNotHeld, NotFound, ValidationFailed
 from locking.models import Lease
 from locking.working_copies import check_content
-from projects.fields import CONFIGURATION, PROMPT, check_field_name
+from projects.fields import check_field_name
 from projects.writing import ProjectWrite
 from stages.runs.git.heads import COMMIT
 from stages.runs.models import Experiment, ExperimentKind, Repository
@@ -43,9 +42,9 @@ def check_source(
 
 
 def version_columns(write: ProjectWrite, version: int | None, unsaved: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of an experiment about a version. Raises `NotFound`, `ValidationFailed`."""
+    """The columns of an experiment about a version. Raises `NotFound`, `LockNotHeld`."""
     draft = get_draft(project_id=write.project.id, version=version)
-    _check_fields(write.caller, draft, unsaved)
+    _check_held(write.caller, write.project.id, unsaved)
     hashes = store_texts(texts=unsaved.values())
     return {
         "version": draft.version_number,
@@ -54,14 +53,15 @@ def version_columns(write: ProjectWrite, version: int | None, unsaved: Mapping[s
     }
 
 
-def _check_fields(caller: Caller, draft: Draft, unsaved: Mapping[str, str]) -> None:
-    """Raise `ValidationFailed` for a text of a field that the version does not have, and the caller does not write."""
-    new = set(unsaved) - {PROMPT, CONFIGURATION, *draft.fields}
-    held = Lease.objects.open().filter(project=draft.project_id, user=caller.user, field__in=new)
-    unknown = sorted(new - set(held.values_list("field", flat=True))) if new else []
-    if unknown:
-        words = _("The version has no {field}.").format(field=unknown[0])
-        raise ValidationFailed({"unsaved": [words]})
+def _check_held(caller: Caller, project_id: UUID, unsaved: Mapping[str, str]) -> None:
+    """Raise `LockNotHeld` for a text of a field that the caller does not hold: what is not saved is its writer's."""
+    if not unsaved:
+        return
+    held = Lease.objects.open().filter(project=project_id, user=caller.user, field__in=unsaved)
+    missing = sorted(set(unsaved) - set(held.values_list("field", flat=True)))
+    if missing:
+        words = _("You are not editing {field}. Take its lock, or ask about the text that is saved.")
+        raise LockNotHeld(words.format(field=missing[0]), field=missing[0])
 
 
 def repository_columns(write: ProjectWrite, repository_id: UUID, commit: str) -> dict[str, Any]:

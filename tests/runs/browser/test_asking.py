@@ -72,6 +72,29 @@ def test_unsaved_text_is_tried_from_the_workspace(person: Callable[..., Person],
     assert any("Be brief." in str(each.body) for each in models.provider.asked)
 
 
+def test_the_panel_says_why_it_does_not_ask_about_a_field_that_somebody_took_over(
+    person: Callable[..., Person], models: Models
+) -> None:
+    models.add("quick")
+    daniel, mara = person("editor"), person("owner")
+    page = daniel.at_work()
+    page.get_by_role("tab", name="Try").click()
+    page.get_by_label("Your question").fill("How long is the wash-out?")
+    ask = page.locator("#try").get_by_role("button", name="Ask 1 model")
+    daniel.write("Be brief. ")
+    expect(ask).to_be_enabled()
+    mara.at_work()
+    mara.page.get_by_role("button", name="Take over…").click()
+    mara.page.get_by_label("Reason").fill("The panel is waiting.")
+    mara.page.get_by_role("button", name="Take over", exact=True).click()
+    mara.expect_state("yours")
+
+    expect(ask).to_be_disabled()
+    expect(ask).to_have_accessible_description(
+        "You typed in Prompt, and are not editing it now. Edit it again, or discard what you typed."
+    )
+
+
 def test_an_owner_adds_a_model_and_a_refused_form_keeps_what_was_typed(
     person: Callable[..., Person], world: World
 ) -> None:

@@ -67,6 +67,11 @@ export class ComposerController extends Controller<HTMLFormElement> {
     return { ...base, ...kind, ...(this.hasVersionTarget ? { version: Number(this.versionTarget.value) } : {}) };
   }
 
+  /** Why nothing can be asked at all now; empty where it can. */
+  protected refusal(): string {
+    return "";
+  }
+
   private async estimate(): Promise<void> {
     const number = ++this.asked;
     const body = JSON.stringify({ text: this.textTarget.value || " ", ...this.source() });
@@ -91,7 +96,7 @@ export class ComposerController extends Controller<HTMLFormElement> {
     model.dataset["cost"] = String(cost);
   }
 
-  private paint(): void {
+  protected paint(): void {
     const chosen = this.modelTargets.filter(({ checked }) => checked);
     const total = chosen.reduce((sum, { dataset }) => sum + Number(dataset["cost"]), 0);
     const over = this.hasLeftValue ? total - this.leftValue : 0;
@@ -99,8 +104,9 @@ export class ComposerController extends Controller<HTMLFormElement> {
     const sum = part(this.sumTarget, "total");
     if (words) words.textContent = count("runs.ask", chosen.length);
     if (sum) sum.textContent = moneyText(total);
-    this.overTarget.hidden = over <= 0;
-    this.overTarget.textContent = over > 0 ? say("runs.over_budget", { amount: moneyText(over) }) : "";
-    this.sendTarget.disabled = chosen.length === 0 || over > 0;
+    const refusal = this.refusal() || (over > 0 ? say("runs.over_budget", { amount: moneyText(over) }) : "");
+    this.overTarget.hidden = !refusal;
+    if (this.overTarget.textContent !== refusal) this.overTarget.textContent = refusal;
+    this.sendTarget.disabled = chosen.length === 0 || refusal !== "";
   }
 }

@@ -32,6 +32,12 @@ export class TryController extends ComposerController {
     return { version: project.version, unsaved: Object.fromEntries(texts) };
   }
 
+  /** What is typed is asked about by who holds its field: not after somebody took it over, or for a proposal. */
+  protected override refusal(): string {
+    const fields = this.typedFields().filter((field) => !field.isHeld).map((field) => field.shortPath).join(", ");
+    return fields ? say("runs.try.not_held", { fields }) : "";
+  }
+
   private typedFields() {
     return [...project.fields.values()].filter((field) => field.isDirty);
   }
@@ -40,5 +46,6 @@ export class TryController extends ComposerController {
     const fields = this.typedFields().map((field) => field.shortPath).join(", ");
     const words = say(fields ? "runs.try.unsaved" : "runs.try.saved", { version: project.version, fields });
     if (this.aboutTarget.textContent !== words) this.aboutTarget.textContent = words;
+    this.paint();
   }
 }
