@@ -100,7 +100,8 @@ class RecordedModel:
         await persist(partial(end_call, claim=claim, call=call, response=response))
         self.call_id = call.id
         if is_over(call, response):
-            self._warn((_("The provider counts more tokens than it was sent and may answer; the most counts."),))
+            words = _("The provider counts more tokens than it could: the call costs more than was reserved for it.")
+            self._warn((words,))
         return response
 
     async def _begin(self, beginning: Callable[[], Call]) -> Call:

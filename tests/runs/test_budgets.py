@@ -1,4 +1,4 @@
-"""Budgets: what calls can cost is reserved before they begin, settled once, and never more than the month allows."""
+"""Budgets: what calls can cost is reserved before they begin, and settled once by what they cost."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_other_end_of_a_run_settles_its_open_call_once(world: World, how: 
     assert counted(world) == (WORST, 0, 0)
 
 
-def test_a_call_costs_the_prices_it_began_with_and_never_more_than_was_reserved(world: World):
+def test_a_call_costs_the_prices_it_began_with_and_what_the_provider_counts(world: World):
     profile = world.profile(**PRICED)
     (claim,) = claimed(world, profile)
     call, over = begin(claim, profile), begin(claim, profile)
@@ -127,12 +127,29 @@ def test_a_call_costs_the_prices_it_began_with_and_never_more_than_was_reserved(
 
     end_call(claim=claim, call=call, response=answered(100))
     assert counted(world) == (WORST, WORST, 1)
-    end_call(claim=claim, call=over, response=answered(1_000_000_000))
+    limit(world, monthly=10 * WORST)
+    end_call(claim=claim, call=over, response=answered(2_000))
 
-    assert counted(world) == (2 * WORST, 0, 0)
-    assert Call.objects.get(pk=over.pk).output_tokens == 1_000_000_000
-    assert is_over(over, answered(1_000_000_000))
+    assert counted(world) == (WORST + 6_000, 0, 0)
+    ended = Call.objects.get(pk=over.pk)
+    assert (ended.output_tokens, ended.cost, ended.worst_cost) == (2_000, 6_000, WORST)
+    # The budget shows that it is exceeded, and nothing more is sent.
+    with pytest.raises(ModelError, match="budget"):
+        begin(claim, profile, worst_cost=1)
+    finish_run(claim=claim, status=RunStatus.SUCCEEDED, summary="Yes")
+    assert Run.objects.get(pk=claim.run_id).cost == WORST + 6_000
+    assert is_over(over, answered(2_000))
     assert not is_over(call, answered(100))
+
+
+def test_an_answer_that_broke_off_costs_what_was_counted_of_it_where_that_is_more(world: World):
+    profile = world.profile(**PRICED)
+    (claim,) = claimed(world, profile)
+
+    end_call(claim=claim, call=begin(claim, profile), response=answered(10), error="stream_broken")
+    assert counted(world) == (WORST, 0, 0)
+    end_call(claim=claim, call=begin(claim, profile), response=answered(2_000), error="stream_broken")
+    assert counted(world) == (WORST + 6_000, 0, 0)
 
 
 def test_a_call_that_was_begun_is_not_begun_again(world: World):

@@ -73,7 +73,8 @@ def end_call(
     """Put on record what came: a whole answer, or what had come when `error` broke it off. Raises `RunFenced`.
 
     Prices are those of the call's profile as it was begun with. Where the provider did not count the tokens, the call
-    costs the most that it can, unless it `is_free`; and never more, whatever the provider counts (`is_over`).
+    costs the most that it can, unless it `is_free`. What the provider counts is what it costs, also where that is more
+    than was reserved (`is_over`).
     """
     with write_transaction():
         lock_claimed(claim)
@@ -128,9 +129,11 @@ def append_log(*, claim: Claim, lines: Sequence[tuple[LogKind, str]], after: int
 
 
 def _cost(call: Call, response: ModelResponse | None, *, is_whole: bool) -> int:
-    """What a call that has ended cost; the most that it can where its tokens are not known."""
+    """What a call that has ended cost; the most that it can, or what was counted of it, where it was broken off."""
     counted = None if response is None else _counted_cost(call, response)
-    return min(counted, call.worst_cost) if is_whole and counted is not None else call.worst_cost
+    if counted is None:
+        return call.worst_cost
+    return counted if is_whole else max(counted, call.worst_cost)
 
 
 def is_over(call: Call, response: ModelResponse) -> bool:
