@@ -19,7 +19,8 @@ def answers_of(runs: Sequence[Run], *, most: int) -> dict[UUID, str]:
     """
     succeeded = [run.id for run in runs if run.status == RunStatus.SUCCEEDED]
     others = [run.id for run in runs if run.status != RunStatus.SUCCEEDED]
-    calls = Call.objects.filter(run__in=succeeded, attempt=F("run__attempt"), error="").exclude(response=None)
+    calls = Call.objects.filter(run__in=succeeded, attempt=F("run__attempt"), error="", candidate=None)
+    calls = calls.exclude(response=None)
     # A character has at most four bytes.
     begins = Substr("response__data", 1, 4 * (most + 1), output_field=BinaryField())
     answered = calls.order_by("run", "number").values_list("run_id", begins)
@@ -34,7 +35,7 @@ def answers_of(runs: Sequence[Run], *, most: int) -> dict[UUID, str]:
 def answers_size(runs: Sequence[Run]) -> int:
     """How many bytes the answers of runs have together at most; a run that was asked again counts each of them."""
     succeeded = [run.id for run in runs if run.status == RunStatus.SUCCEEDED]
-    calls = Call.objects.filter(run__in=succeeded, attempt=F("run__attempt"), error="", case="")
+    calls = Call.objects.filter(run__in=succeeded, attempt=F("run__attempt"), error="", case="", candidate=None)
     total: int | None = calls.aggregate(total=Sum("response__size"))["total"]
     return total or 0
 

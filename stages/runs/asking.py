@@ -45,8 +45,10 @@ class RecordedModel:
     """
 
     call_id: UUID
-    # The cell of an evaluation that calls are on record with, as arguments of `begin_call`.
+    # The cell or the text that calls are on record with, as arguments of `begin_call`.
     cell: Mapping[str, Any] = MappingProxyType({})
+    # How many requests the run may make in all; None is no limit.
+    most: int | None = None
 
     def __init__(self, claim: Claim, profile: ModelProfile, console: ConsoleWriter, router: LLMRouter) -> None:
         self.warnings: list[str] = []
@@ -55,10 +57,14 @@ class RecordedModel:
         self._console = console
         self._router = router
 
-    def of_cell(self, case: str, repeat: int) -> RecordedModel:
-        """The same model for a cell of an evaluation: its calls name the cell, and its console does not follow them."""
+    def of_cell(self, **cell: Any) -> RecordedModel:
+        """The same model for a cell of an evaluation: its calls name the cell, and its console does not follow them.
+
+        `cell` has the `case` and the `repeat`; where a text is refined the number of the `candidate`, which stands
+        alone for a call that proposes it.
+        """
         found = copy(self)
-        found.cell = {"case": case, "repeat": repeat}
+        found.cell = cell
         return found
 
     async def record(self, request: Prompt) -> RequestRecord:
@@ -67,7 +73,10 @@ class RecordedModel:
         return client.record(model_request(request, self._profile))
 
     async def generate(self, request: Prompt, /) -> ModelResponse:
-        """Ask until an answer comes, at most `MAX_TRIES` times. Raises `ModelError`, `RunFenced`, `MustWait`."""
+        """Ask until an answer comes, at most `MAX_TRIES` times.
+
+        Raises `ModelError`, `RunFenced`, `MustWait`, `NoCallsLeft`.
+        """
         client = self._router.get_client(await in_thread(partial(config_of, self._profile)))
         asked = model_request(request, self._profile)
         self._warn(client.record(asked).warnings)
@@ -88,7 +97,9 @@ class RecordedModel:
     async def _call(self, client: LLMClient, request: ModelRequest, purpose: Purpose) -> ModelResponse:
         """One request, with its end on record whatever happens."""
         claim, record = self._claim, client.record(request).text
-        beginning = partial(begin_call, claim=claim, profile=self._profile, record=record, purpose=purpose)
+        beginning = partial(
+            begin_call, claim=claim, profile=self._profile, record=record, purpose=purpose, most=self.most
+        )
         beginning = partial(beginning, worst_cost=worst_cost_of(self._profile, request), **self.cell)
         call = await self._begin(partial(beginning, call_id=uuid7()))
         try:

@@ -24,6 +24,7 @@ def experiment_body(experiment: Experiment) -> dict[str, Any]:
         "repository_id": experiment.repository_id,
         "commit": experiment.commit or None,
         "suite": experiment.suite,
+        "refinement": experiment.refinement,
         "created_at": experiment.created_at,
         "created_by": experiment.created_by.person(),
         "updated_at": experiment.updated_at,
@@ -65,7 +66,8 @@ def run_body(run: Run) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": run.ended_at,
         "files_changed": run.files_changed,
-        "verdict": run.verdict,
+        "verdict": run.verdict if run.verdict and "errors" in run.verdict else None,
+        "refined": run.verdict if run.verdict and "before" in run.verdict else None,
         "chosen": _choice_body(run),
     }
 
@@ -103,6 +105,7 @@ def call_body(call: Call) -> dict[str, Any]:
         "tool_calls_sha256": call.tool_calls_id,
         "case": call.case,
         "repeat": call.repeat,
+        "candidate": call.candidate,
         "detail": call.detail,
         "is_reused": call.reused_from_id is not None,
         "grades": call.grades,

@@ -30,6 +30,9 @@ class CallInfo(serializers.Serializer[Any]):
     tool_calls_sha256 = serializers.CharField(allow_null=True, help_text="Of RFC 8785 `[{id, name, arguments}]`.")
     case = serializers.CharField(allow_blank=True, help_text="The key of an evaluation's case.")
     repeat = serializers.IntegerField()
+    candidate = serializers.IntegerField(
+        allow_null=True, help_text="Where a text is refined: which one was measured, or proposed."
+    )
     detail = serializers.CharField(allow_blank=True)
     is_reused = serializers.BooleanField()
     grades = GradeInfo(many=True, allow_null=True)

@@ -23,7 +23,8 @@ from drafts.compare.versions import MAX_READ
 from kernel.errors import NotFound, PayloadTooLarge, ValidationFailed
 from stages.runs.answers import answers_size
 from stages.runs.bodies import run_body
-from stages.runs.models import Experiment, ExperimentKind, Purpose, Run
+from stages.runs.models import Experiment, Purpose, Run
+from stages.runs.models.experiments import PATCHING
 from stages.runs.reading import answer_of, shown_proposal
 from stages.runs.sources import FileTexts, changed_size, changed_texts
 
@@ -73,7 +74,7 @@ def runs_to_compare(experiment: Experiment, run_ids: Sequence[UUID], *, reader: 
 
 def compare_runs(runs: Sequence[Run], *, user: User, against: Against = Against.SOURCE) -> list[ComparedRun]:
     """Compare runs of one experiment, in their order. Raises `PayloadTooLarge` for texts over 16 MiB, `RateLimited`."""
-    is_answer = runs[0].experiment.kind != ExperimentKind.CHANGE
+    is_answer = runs[0].experiment.kind not in PATCHING
     size = sum(map(changed_size, runs)) + (answers_size(runs) if is_answer else 0)
     if size > MAX_READ:
         words = _("What these runs changed or answered is larger than {most} MiB together. Compare fewer.")

@@ -40,10 +40,12 @@ class ExperimentsView(ProjectView):
         "experiments_create", takes=shapes.NewExperiment, answer=shapes.ExperimentInfo, status=201, repeatable=True
     )
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """Ask something about a version, or evaluate it. Nothing is sent to a model yet."""
+        """Ask something about a version, evaluate it, or refine a text of it. Nothing is sent to a model yet."""
         given = self.body(shapes.NewExperiment)
         if given.get("kind") == ExperimentKind.EVALUATE:
             made = services.create_evaluation(caller=self.caller(), project_id=project_id, **_of_evaluation(given))
+        elif given.get("kind") == ExperimentKind.REFINE:
+            made = services.create_refinement(caller=self.caller(), project_id=project_id, **_of_refinement(given))
         else:
             made = services.create_experiment(caller=self.caller(), project_id=project_id, **_of_question(given))
         return self.answer(experiment_body(made), 200 if made.repeated else 201)
@@ -53,7 +55,8 @@ def _of_question(given: Mapping[str, Any]) -> dict[str, Any]:
     """What a question has. Raises `ValidationFailed` for what it lacks, and for a suite."""
     errors = {name: [_("This field is required.")] for name in ("title", "text") if name not in given}
     if "suite" in given:
-        errors["suite"] = [_("Only an evaluation has a suite.")]
+        errors["suite"] = [_("Only an evaluation has a suite, and what refines a text.")]
+    errors |= _only_of_refinement(given)
     if errors:
         raise ValidationFailed(errors)
     return dict(given)
@@ -63,9 +66,28 @@ def _of_evaluation(given: Mapping[str, Any]) -> dict[str, Any]:
     """What an evaluation has. Raises `ValidationFailed` for what it lacks, and for a text."""
     if "suite" not in given:
         raise ValidationFailed({"suite": [_("This field is required.")]})
-    if "text" in given:
-        raise ValidationFailed({"text": [_("An evaluation asks what its suite says.")]})
+    errors = {"text": [_("An evaluation asks what its suite says.")]} if "text" in given else {}
+    if errors := errors | _only_of_refinement(given):
+        raise ValidationFailed(errors)
     return {name: value for name, value in given.items() if name != "kind"}
+
+
+def _of_refinement(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What refining a text has. Raises `ValidationFailed` for what it lacks, and for what it does not have."""
+    errors = {name: [_("This field is required.")] for name in ("suite", "max_calls") if name not in given}
+    if "text" in given:
+        errors["text"] = [_("The models that are measured are asked what the suite says.")]
+    if "unsaved" in given:
+        errors["unsaved"] = [_("A text of a version is refined. Save it first.")]
+    if errors:
+        raise ValidationFailed(errors)
+    return {name: value for name, value in given.items() if name != "kind"}
+
+
+def _only_of_refinement(given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What only refining has."""
+    names = [name for name in ("field", "models", "max_calls", "held_out") if name in given]
+    return {name: [_("Only what refines a text has this.")] for name in names}
 
 
 class OneExperimentView(ProjectView):

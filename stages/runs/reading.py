@@ -13,7 +13,17 @@ from accounts.models import User
 from kernel.errors import NotFound
 from projects.access import get_project
 from proposals.models import Proposal
-from stages.runs.models import Call, Experiment, Message, ModelProfile, PullRequest, Repository, Run, RunStatus
+from stages.runs.models import (
+    Call,
+    Experiment,
+    Message,
+    ModelProfile,
+    PullRequest,
+    Purpose,
+    Repository,
+    Run,
+    RunStatus,
+)
 
 
 def load_profile(profile_id: UUID) -> ModelProfile:
@@ -150,7 +160,8 @@ def answer_of(run: Run) -> str:
 def answers_of(run_ids: Collection[UUID]) -> QuerySet[Call]:
     """The calls with the answers of those of these runs that succeeded, one each: the last one of the last attempt."""
     calls = Call.objects.filter(run__in=run_ids, run__status=RunStatus.SUCCEEDED, attempt=F("run__attempt"))
-    return calls.filter(error="", case="").exclude(response=None).order_by("run_id", "-number").distinct("run_id")
+    calls = calls.filter(error="", case="").exclude(response=None).exclude(purpose=Purpose.REFLECT)
+    return calls.order_by("run_id", "-number").distinct("run_id")
 
 
 def turns_before(message: Message) -> list[tuple[UUID, UUID]]:

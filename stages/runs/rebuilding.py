@@ -115,6 +115,7 @@ def _experiment_created(rows: Rows, fact: Fact) -> None:
         commit=fact.data.get("commit", ""),
         **{name: fact.data[name] for name in _EXPERIMENT},
         **{name: fact.data.get(name, "") for name in ("suite", "suite_sha256")},
+        refinement=fact.data.get("refinement"),
     )
 
 

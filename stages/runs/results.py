@@ -182,7 +182,9 @@ def outcome_of(runs: Sequence[Run | None]) -> str:
 
 def baselines_of(experiment: Experiment, *, count: int = 50) -> list[Experiment]:
     """Evaluations by the same suite that it can be compared with, newest first."""
-    others = Experiment.objects.filter(project=experiment.project_id, suite=experiment.suite).exclude(pk=experiment.pk)
+    others = Experiment.objects.filter(
+        project=experiment.project_id, suite=experiment.suite, kind=ExperimentKind.EVALUATE
+    ).exclude(pk=experiment.pk)
     return list(others.order_by("-id")[:count])
 
 

@@ -40,7 +40,7 @@ LAST_EVENT_ID: Final = OpenApiParameter(
 AFTER: Final = OpenApiParameter("after", NUMBER, description="The number of the last line that you have.")
 
 
-class _OneRunView(ProjectView):
+class OneRunView(ProjectView):
     """What is asked of one run, whose address does not name its project."""
 
     write_action = "run.start"
@@ -59,14 +59,14 @@ class _OneRunView(ProjectView):
         return get_project(user=self.user(), project_id=self.run().project_id, action=action)
 
 
-class RunView(_OneRunView):
+class RunView(OneRunView):
     @operation("runs_read", answer=shapes.WholeRun)
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """One run with its answer."""
         return self.answer(whole_run_body(self.run()))
 
 
-class CancelRunView(_OneRunView):
+class CancelRunView(OneRunView):
     def access(self) -> Access:
         run = self.run()
         action = cancelling_action(run, self.user())
@@ -80,7 +80,7 @@ class CancelRunView(_OneRunView):
         return self.answer(whole_run_body(self.run()))
 
 
-class RetryRunView(_OneRunView):
+class RetryRunView(OneRunView):
     @operation("runs_retry", answer=shapes.StartedRuns, status=201)
     def post(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """Ask the model of a run that failed or was stopped again, in a new run."""
@@ -89,7 +89,7 @@ class RetryRunView(_OneRunView):
         return self.answer({"run_ids": [again.id]}, 201)
 
 
-class ChooseRunView(_OneRunView):
+class ChooseRunView(OneRunView):
     @operation("runs_choose", answer=change_serializers.ChosenRun)
     def post(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """Choose it. What it changed becomes a private proposal of yours; one that answered is marked only."""
@@ -98,7 +98,7 @@ class ChooseRunView(_OneRunView):
         return self.answer(chosen_body(self.run(), choice.proposal.id if choice.proposal else None))
 
 
-class RunPatchView(_OneRunView):
+class RunPatchView(OneRunView):
     @operation("runs_patch", answer=change_serializers.PatchInfo)
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """What a run changed, as one unified diff; empty where it changed nothing or has not succeeded."""
@@ -106,7 +106,7 @@ class RunPatchView(_OneRunView):
         return self.answer(patch_body(self.run()))
 
 
-class RunCallsView(_OneRunView):
+class RunCallsView(OneRunView):
     @operation("runs_calls", answer=page_of(call_shapes.CallInfo), paged=True)
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """The requests of a run to its provider, oldest first."""
@@ -122,7 +122,7 @@ class EventStreamRenderer(JSONRenderer):
     format = "events"
 
 
-class RunLogView(_OneRunView):
+class RunLogView(OneRunView):
     renderer_classes = (JSONRenderer, EventStreamRenderer)
 
     @operation("runs_log", answer=call_shapes.LogLines, parameters=[AFTER, LAST_EVENT_ID], others={204: None})

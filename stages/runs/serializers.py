@@ -11,6 +11,7 @@ from accounts.serializers import PersonSerializer
 from projects.fields import MAX_PATH_BYTES
 from rest.fields import Choice, Flag, Integer, Text, Uuid
 from stages.runs.choices import MessageRole, Provider
+from stages.runs.evaluation.suites import MAX_MODELS
 from stages.runs.file_serializers import ChangedFileInfo, ChoiceInfo
 from stages.runs.models import (
     ExperimentKind,
@@ -20,6 +21,9 @@ from stages.runs.models import (
 from stages.runs.models.experiments import MAX_TITLE
 from stages.runs.models.meters import MAX_CALLS, MAX_MONTHLY_LIMIT
 from stages.runs.models.profiles import MAX_BASE_URL, MAX_MODEL_NAME, MAX_NAME, MAX_PRICE, MAX_TOKENS
+from stages.runs.refinement.settings import MAX_CALLS as MAX_CALLS_OF_SEARCH
+from stages.runs.refinement.settings import MAX_HELD_OUT, MIN_HELD_OUT
+from stages.runs.refinement_serializers import RefinedInfo, RefinementInfo
 from stages.runs.result_serializers import VerdictInfo
 from stages.runs.secrets import MAX_KEY
 from stages.runs.services.starting import MAX_PROFILES
@@ -96,12 +100,19 @@ class NewExperiment(serializers.Serializer[Any]):
     With `repository_id` it is about a commit of a repository, the newest known one if left out.
 
     An evaluation (`kind` `evaluate`) has a `suite` instead of a text, a file such as `evaluations/regression.yaml`.
+
+    Refining (`kind` `refine`) improves `field` (the prompt if left out) by a suite, within `max_calls` requests.
+    `models` of the suite are measured, all of them if left out, and `held_out` percent of the cases (30) are held back.
     """
 
     title = Text(max_length=MAX_TITLE, required=False)
     text = Text(required=False)
     kind = Choice(ExperimentKind.choices, required=False)
     suite = Text(max_length=MAX_PATH_BYTES, required=False)
+    field = Text(max_length=MAX_PATH_BYTES, required=False)
+    models = serializers.ListField(child=Text(max_length=MAX_NAME), max_length=MAX_MODELS, required=False)
+    max_calls = Integer(min_value=1, max_value=MAX_CALLS_OF_SEARCH, required=False)
+    held_out = Integer(min_value=MIN_HELD_OUT, max_value=MAX_HELD_OUT, required=False)
     version = Integer(min_value=1, max_value=999_999_999, required=False)
     unsaved = serializers.DictField(child=Text(allow_blank=True), required=False)
 
@@ -194,7 +205,8 @@ class ExperimentInfo(serializers.Serializer[Any]):
     unsaved = serializers.DictField(child=serializers.CharField(), help_text="SHA-256 by field.")
     repository_id = serializers.UUIDField(allow_null=True)
     commit = serializers.CharField(allow_null=True)
-    suite = serializers.CharField(allow_blank=True, help_text="The file of an evaluation's suite.")
+    suite = serializers.CharField(allow_blank=True, help_text="The file of the suite that measures.")
+    refinement = RefinementInfo(allow_null=True)
     created_at = serializers.DateTimeField()
     created_by = PersonSerializer()
     updated_at = serializers.DateTimeField()
@@ -221,7 +233,7 @@ class NewRuns(serializers.Serializer[Any]):
     """The models to ask, and which message; the newest one if left out.
 
     An evaluation asks all models of its suite where none is named; with `reuse` it takes earlier answers to the same
-    requests and grades them anew.
+    requests and grades them anew. Where a text is refined, each of them proposes texts, in a search of its own.
     """
 
     profile_ids = serializers.ListField(child=Uuid(), max_length=MAX_PROFILES, required=False)
@@ -263,6 +275,7 @@ class RunInfo(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     files_changed = ChangedFileInfo(many=True)
     verdict = VerdictInfo(allow_null=True)
+    refined = RefinedInfo(allow_null=True)
     chosen = ChoiceInfo(allow_null=True)
 
 

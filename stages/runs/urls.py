@@ -10,6 +10,7 @@ from stages.runs import (
     costs_api,
     experiments_api,
     profiles_api,
+    refinement_api,
     results_api,
     runs_api,
 )
@@ -61,5 +62,6 @@ urlpatterns = [
     path("runs/<uuid:run_id>/choose/", runs_api.ChooseRunView.as_view(), name="api_run_choose"),
     path("runs/<uuid:run_id>/patch/", runs_api.RunPatchView.as_view(), name="api_run_patch"),
     path("runs/<uuid:run_id>/calls/", runs_api.RunCallsView.as_view(), name="api_run_calls"),
+    path("runs/<uuid:run_id>/candidates/", refinement_api.RunCandidatesView.as_view(), name="api_run_candidates"),
     path("runs/<uuid:run_id>/log/", runs_api.RunLogView.as_view(), name="api_run_log"),
 ]

@@ -12,6 +12,7 @@ from audit.findings import Finding
 from audit.models import Event
 from stages.runs.bundle_verifier import cells_of_lines, count_cells
 from stages.runs.models import Call, Meter
+from stages.runs.refinement.scores import outcome_of
 from stages.runs.services.ending import call_line, log_sha256, record_sha256
 
 _ENDS: Final = ("run.succeeded", "run.failed", "run.canceled")
@@ -58,7 +59,10 @@ def _check_meter(meter: Any) -> Iterator[Finding]:
 
 def recounted(run_id: str, calls: Iterable[Call]) -> dict[str, Any]:
     """The verdict that a run's calls add up to, by the rules that were recorded when it was queued."""
-    suite = Event.objects.get(action="run.queued", target_type="run", target_id=run_id).data["suite"]
+    queued = Event.objects.get(action="run.queued", target_type="run", target_id=run_id).data
+    if "refinement" in queued:
+        return outcome_of(list(calls), queued["refinement"]["held_out"]).as_data()
+    suite = queued["suite"]
     return count_cells(cells_of_lines(map(call_line, calls)), rules=suite["rules"], expected=suite["cells"])
 
 

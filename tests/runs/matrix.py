@@ -88,6 +88,8 @@ REST = (
     Row("api_run_patch", "GET", RUN + "patch/", 200),
     Row("api_experiment_comparison", "GET", EXPERIMENT + "comparison/?runs=", "validation_failed"),
     Row("api_run_calls", "GET", RUN + "calls/", 200),
+    # It does not refine.
+    Row("api_run_candidates", "GET", RUN + "candidates/", "validation_failed"),
     Row("api_run_log", "GET", RUN + "log/", 200),
 )
 SITE_REST = (
@@ -107,6 +109,9 @@ PAGES = (
     # No model is chosen.
     Row("runs:experiment", "POST", PAGE, 400, REVIEWERS, NOT_ARCHIVED, {"text": "Why?"}),
     Row("runs:compare", "GET", PAGE + "compare/", 200),
+    # It does not refine, and has not succeeded.
+    Row("runs:refine_progress", "GET", RUN_PAGE + "progress/", 400),
+    Row("runs:propose", "POST", RUN_PAGE + "propose/", 409, REVIEWERS, NOT_ARCHIVED),
     # The run has not succeeded.
     Row("runs:compare", "POST", PAGE + "compare/?run={run}", "not_found", REVIEWERS, NOT_ARCHIVED, {"chosen": "x"}),
     Row("runs:compare_fold", "GET", PAGE + "compare/fold/?run={run}&old=1&new=1&count=1", 200),

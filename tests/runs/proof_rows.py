@@ -11,16 +11,19 @@ from stages.runs.choices import Outcome
 from stages.runs.evaluation.grading import CellGrades, Grade
 from stages.runs.github import FoundRequest
 from stages.runs.llm.requests import ModelResponse, ToolCall
-from stages.runs.models import Call, LogKind, ModelProfile, Repository, RunStatus
+from stages.runs.models import Call, LogKind, ModelProfile, Purpose, Repository, RunStatus
+from stages.runs.refinement.scores import outcome_of
 from stages.runs.services import (
     append_log,
     archive_experiment,
     begin_call,
+    cancel_run,
     choose_run,
     claim_run,
     create_evaluation,
     create_experiment,
     create_profile,
+    create_refinement,
     end_call,
     finish_run,
     post_message,
@@ -33,6 +36,7 @@ from stages.runs.services import (
 from stages.runs.services.cells import fail_cell, grade_call, reuse_answer
 from stages.runs.services.pull_request_work import fail_pull_request, finish_pull_request, record_synced
 from stages.runs.services.pull_requests import open_pull_request
+from stages.runs.services.working import Claim
 from tests.publishing.reviews import Review, caller_of
 from tests.runs.changes import changed, changing
 from tests.runs.evaluations import CASES, EXPECTED, SUITE, suite_of, terms
@@ -140,3 +144,39 @@ def _evaluate(review: Review, house: ModelProfile) -> None:
     assert claim is not None
     earlier = Call.objects.select_related("profile").get(pk=call.pk)
     reuse_answer(claim=claim, answer=earlier, case="c1", repeat=1, with_grades=True)
+    _refine(editor, review, house)
+
+
+def _refine(editor: Caller, review: Review, house: ModelProfile) -> None:
+    """A text that was refined, with a better one that was proposed; and a run that goes on with its answers."""
+    given: dict[str, Any] = {"caller": editor, "project_id": review.project.id, "suite": SUITE}
+    experiment = create_refinement(max_calls=50, held_out=50, **given)
+    (run,) = start_runs(caller=editor, experiment_id=experiment.id, profile_ids=[house.id])
+    claim = claim_run(run_id=run.id)
+    assert claim is not None
+    for case in ("c1", "c2"):
+        _measure(claim, house, case, 0, passed=False)
+    call = begin_call(claim=claim, profile=house, record="{}", purpose=Purpose.REFLECT, candidate=1)
+    answer = ModelResponse("Say rash.", (), Outcome.COMPLETED, "stop", "echo", "req-3", 2, 2)
+    end_call(claim=claim, call=call, response=answer)
+    for case in ("c1", "c2"):
+        _measure(claim, house, case, 1, passed=True)
+    verdict = outcome_of(list(Call.objects.filter(run=run).order_by("number")), 50).as_data()
+    files = [{"path": "prompt_text", "status": "modified", "added": 1, "removed": 1}]
+    finish_run(claim=claim, status=RunStatus.SUCCEEDED, patch=PATCH, files_changed=files, verdict=verdict)
+    (stopped,) = start_runs(caller=editor, experiment_id=experiment.id, profile_ids=[house.id])
+    cancel_run(caller=editor, run_id=stopped.id)
+    again = retry_run(caller=editor, run_id=stopped.id)
+    claim = claim_run(run_id=again.id)
+    assert claim is not None
+    earlier = Call.objects.select_related("profile").get(pk=call.pk)
+    reuse_answer(claim=claim, answer=earlier, case="", repeat=0, candidate=1)
+
+
+def _measure(claim: Claim, house: ModelProfile, case: str, candidate: int, *, passed: bool) -> None:
+    """An answer with a text, graded."""
+    call = begin_call(claim=claim, profile=house, record="{}", case=case, repeat=1, candidate=candidate)
+    answer = ModelResponse("rash", (), Outcome.COMPLETED, "stop", "echo", "req-2", 2, 2)
+    end_call(claim=claim, call=call, response=answer)
+    grades = CellGrades((Grade("contains", passed, float(passed)),))
+    grade_call(claim=claim, call_id=call.id, grades=grades)

@@ -1,4 +1,4 @@
-"""What serves pages and REST loads no SDK of a provider: they take a second and tens of megabytes each."""
+"""What serves pages and REST loads no SDK of a provider, which take a second and tens of megabytes each, nor gepa."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from django.conf import settings
 
-SDKS = "{'openai', 'anthropic', 'google.genai', 'httpx2', 'pydantic'}"
+SDKS = "{'openai', 'anthropic', 'google.genai', 'httpx2', 'pydantic', 'gepa'}"
 
 
 def test_serving_loads_no_sdk(process_environment: dict[str, str]):

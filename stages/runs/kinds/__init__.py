@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from stages.runs.kinds import answering, changing, evaluating
+from stages.runs.kinds import answering, changing, evaluating, refining
 from stages.runs.kinds.work import Worker
 from stages.runs.models import ExperimentKind
 
@@ -15,5 +15,6 @@ WORKERS: Final[Mapping[str, Worker]] = MappingProxyType(
         ExperimentKind.TRY: answering.work,
         ExperimentKind.CHANGE: changing.work,
         ExperimentKind.EVALUATE: evaluating.work,
+        ExperimentKind.REFINE: refining.work,
     }
 )

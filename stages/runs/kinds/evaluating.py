@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -28,9 +27,9 @@ from stages.runs.evaluation.cases import variables_of
 from stages.runs.evaluation.graders import open_graders
 from stages.runs.evaluation.grading import Grader, Subject, grade_answer
 from stages.runs.evaluation_plans import EvaluationPlan, plan_of, profiles_named
+from stages.runs.kinds.judging import GRADED, Judge
 from stages.runs.kinds.work import Work, WorkResult
 from stages.runs.llm.errors import Cause, ModelError
-from stages.runs.llm.requests import ModelResponse
 from stages.runs.models import Call, ModelProfile
 from stages.runs.services.cells import fail_cell, grade_call, reuse_answer
 from stages.runs.services.metering import MustWait
@@ -49,15 +48,13 @@ _HOPELESS: Final = frozenset(
         *(Cause.ADDRESS_REFUSED, Cause.BUDGET_EXHAUSTED),
     }
 )
-# The case and the repeat whose answer is graded, for the calls of judges.
-_graded: Final[ContextVar[tuple[str, int]]] = ContextVar("graded cell")
 
 
 async def work(at: Work) -> WorkResult:
     """Answer and grade what is left of the suite; the verdict counts all of it."""
     plan, judges, cells = await in_thread(partial(_read, at))
     request = replace(await in_thread(partial(request_of, at.run)), instruction=plan.suite.input)
-    judging = {name: _Judge(at, profile) for name, profile in judges.items()}
+    judging = {name: Judge(at, profile) for name, profile in judges.items()}
     with ExitStack() as opened:
         opening = open_graders(plan.suite, files=plan.files, judges=judging)
         graders = await asyncio.to_thread(opened.enter_context, opening)
@@ -78,25 +75,6 @@ def _read(at: Work) -> tuple[EvaluationPlan, dict[str, ModelProfile], list[OpenC
     except ValidationFailed as error:
         raise AgentFailed("invalid_request", error.detail) from None
     return plan, judges, open_cells(at.claim, at.run, plan)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """A model that grades. Its calls are on record in the run, with the cell that they are about."""
-
-    at: Work
-    profile: ModelProfile
-
-    async def generate(self, request: Prompt, /) -> ModelResponse:
-        model = self.at.model(self.profile).of_cell(*_graded.get())
-        while True:
-            try:
-                return await model.generate(request)
-            except ModelError as error:
-                raise AgentFailed(error.cause.value, error.words) from None
-            except MustWait:
-                # It has waited for a place; the answer that it grades is paid for, so it waits further.
-                continue
 
 
 @dataclass(slots=True)
@@ -136,7 +114,7 @@ class _Cells:
     async def _finish_some(self) -> None:
         while self.waiting:
             cell = self.waiting.popleft()
-            _graded.set((cell.case.key, cell.repeat))
+            GRADED.set({"case": cell.case.key, "repeat": cell.repeat})
             try:
                 await self._finish_one(cell)
             except MustWait as wait:
@@ -153,7 +131,7 @@ class _Cells:
 
     async def _finish_one(self, cell: OpenCell) -> None:
         request = replace(self.request, members=cell.case.members, variables=self.variables)
-        model = self.model.of_cell(cell.case.key, cell.repeat)
+        model = self.model.of_cell(case=cell.case.key, repeat=cell.repeat)
         agent = AnswerAgent(model)
         try:
             prompt = agent.build_prompt(request)

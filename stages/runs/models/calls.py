@@ -25,6 +25,7 @@ class Purpose(models.TextChoices):
     GENERATE = "generate", _("Answer")
     REPAIR = "repair", _("Repair")
     GRADE = "grade", _("Grade")
+    REFLECT = "reflect", _("New text")
 
 
 class Call(models.Model):
@@ -37,6 +38,9 @@ class Call(models.Model):
     In an evaluation it belongs to a cell: a case, and which repeat of it, from 1. The answer to a cell is graded once;
     `passed` is None after a grader broke. A cell that could not be asked has a call without a request, one whose answer
     was reused names the call that it was taken from.
+
+    In a run that refines a text, `candidate` says which text was measured: 0 is the text of the source, others are
+    those that were proposed. The call that proposes a text (`reflect`) has the number of that text.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,6 +51,7 @@ class Call(models.Model):
     profile = models.ForeignKey(ModelProfile, on_delete=models.PROTECT, related_name="+")
     case = models.CharField(max_length=MAX_CASE_KEY, blank=True, default="")
     repeat = models.PositiveSmallIntegerField(default=0)
+    candidate = models.PositiveIntegerField(null=True)
     request = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     response = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     tool_calls = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
@@ -92,9 +97,14 @@ class Call(models.Model):
                 name="runs_call_ends_with_outcome",
             ),
             models.CheckConstraint(
-                condition=Q(case="", repeat=0, reused_from__isnull=True, grades__isnull=True)
+                condition=Q(case="", repeat=0, grades__isnull=True)
+                & (Q(reused_from__isnull=True) | Q(purpose=Purpose.REFLECT))
                 | ~Q(case="") & Q(repeat__gte=1),
                 name="runs_call_of_cell",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose=Purpose.REFLECT) | Q(case="", candidate__gte=1),
+                name="runs_call_proposes_candidate",
             ),
             models.CheckConstraint(
                 condition=Q(request__isnull=False) | ~Q(case="") & ~Q(error="") & Q(response__isnull=True),

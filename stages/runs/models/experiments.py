@@ -32,6 +32,13 @@ class ExperimentKind(models.TextChoices):
     TRY = "try", _("Try")
     CHANGE = "change", _("Change")
     EVALUATE = "evaluate", _("Evaluation")
+    REFINE = "refine", _("Refine")
+
+
+# Kinds that ask the cases of a suite.
+MEASURING: Final = (ExperimentKind.EVALUATE, ExperimentKind.REFINE)
+# Kinds whose runs make a patch.
+PATCHING: Final = (ExperimentKind.CHANGE, ExperimentKind.REFINE)
 
 
 class ExperimentState(models.TextChoices):
@@ -67,8 +74,9 @@ class Experiment(models.Model):
     """One question with its source: a version of the project, with what somebody had typed and not saved, or a commit.
 
     `unsaved` maps fields to the SHA-256 of their texts; `commit` is one of `repository`. An evaluation has the path of
-    its suite, and the SHA-256 of that file in the version. Kind, project, source and suite never change; triggers
-    enforce it.
+    its suite, and the SHA-256 of that file in the version; an experiment that refines has these, too, and in
+    `refinement` how it does (`stages.runs.refinement.settings`). Kind, project, source, suite and refinement never
+    change; triggers enforce it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -83,6 +91,7 @@ class Experiment(models.Model):
     commit = models.CharField(max_length=64, blank=True, default="")
     suite = models.CharField(max_length=MAX_PATH_BYTES, blank=True, default="")
     suite_sha256 = models.CharField(max_length=64, blank=True, default="")
+    refinement = models.JSONField(null=True, help_text=_("{field, models, max_calls, held_out}, held out in percent."))
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
@@ -107,9 +116,14 @@ class Experiment(models.Model):
                 name="runs_experiment_one_source",
             ),
             models.CheckConstraint(
-                condition=Q(kind=ExperimentKind.EVALUATE) & ~Q(suite="") & Q(suite_sha256__regex=r"^[0-9a-f]{64}$")
-                | ~Q(kind=ExperimentKind.EVALUATE) & Q(suite="", suite_sha256=""),
+                condition=Q(kind__in=MEASURING) & ~Q(suite="") & Q(suite_sha256__regex=r"^[0-9a-f]{64}$")
+                | ~Q(kind__in=MEASURING) & Q(suite="", suite_sha256=""),
                 name="runs_experiment_evaluates_suite",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ExperimentKind.REFINE, refinement__isnull=False)
+                | ~Q(kind=ExperimentKind.REFINE) & Q(refinement__isnull=True),
+                name="runs_experiment_refines",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -190,8 +204,9 @@ class Run(models.Model):
     detail = models.CharField(max_length=MAX_DETAIL, blank=True, default="")
     summary = models.CharField(max_length=MAX_SUMMARY, blank=True, default="")
     warnings = models.JSONField(default=list)
-    # Of evaluations: what the answers amount to, whether earlier answers are reused, and whose answers it goes on with.
-    verdict = models.JSONField(null=True, help_text=_("{outcome, passed, failed, errors}, the numbers in cases."))
+    # Of evaluations `{outcome, passed, failed, errors}` in cases, of runs that refine what `Outcome.as_data` of
+    # `stages.runs.refinement.scores` has; whether earlier answers are reused, and whose answers it goes on with.
+    verdict = models.JSONField(null=True, help_text=_("What its answers amount to."))
     reuses = models.BooleanField(default=False)
     retry_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     input_tokens = models.PositiveBigIntegerField(default=0)

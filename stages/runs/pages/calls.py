@@ -66,10 +66,14 @@ class UnsavedText:
 
 def calls_of(runs: Sequence[Run]) -> list[CallView]:
     """The newest calls of an experiment's runs, in their order; two queries."""
-    numbers = {run.id: (number, run.profile.display_name) for number, run in enumerate(runs, 1)}
-    calls = list(Call.objects.filter(run__in=list(numbers)).order_by("-id")[:MAX_CALLS])[::-1]
+    numbers = {run.id: number for number, run in enumerate(runs, 1)}
+    newest = Call.objects.filter(run__in=list(numbers)).select_related("profile").order_by("-id")
+    calls = list(newest[:MAX_CALLS])[::-1]
     requests = Blob.objects.in_bulk({call.request_id for call in calls})
-    return [_view(call, *numbers[call.run_id], requests.get(call.request_id or "")) for call in calls]
+    return [
+        _view(call, numbers[call.run_id], call.profile.display_name, requests.get(call.request_id or ""))
+        for call in calls
+    ]
 
 
 def call_view(call: Call, *, number: int, name: str) -> CallView:

@@ -26,6 +26,8 @@ _WORDS: Final[dict[str, Promise]] = {
     "budget_exhausted": _("Budget used up"),
     "access_lost": _("Access lost"),
     "worker_lost": _("Runner lost"),
+    "grader_failed": _("Grader failed"),
+    "calls_exhausted": _("Calls used up"),
     "internal": _("Error at this site"),
 }
 

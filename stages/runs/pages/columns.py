@@ -15,7 +15,7 @@ from drafts.compare.fields import FieldDifference
 from projects import field_names
 from projects.fields import PROMPT
 from stages.runs.comparing import ComparedRun
-from stages.runs.models import ExperimentKind
+from stages.runs.models.experiments import PATCHING
 from stages.runs.pages.money import money_text
 from workspace.compare.rows import FieldComparison, comparison_view
 
@@ -60,7 +60,7 @@ def fact_rows(compared: Sequence[ComparedRun]) -> list[FactRow]:
         FactRow(_("Tokens"), _tokens(compared)),
         FactRow(_("Cost"), _ranked([run.cost for run in runs], _money)),
     ]
-    if runs[0].experiment.kind == ExperimentKind.CHANGE:
+    if runs[0].experiment.kind in PATCHING:
         rows = [
             FactRow(_("What it did"), [Fact(run.summary or "–") for run in runs]),
             FactRow(_("Patch"), [_patch(each) for each in compared]),

@@ -18,7 +18,8 @@ from kernel.errors import Conflict, DomainError, NotFound, PayloadTooLarge, Proj
 from projects.access import Access, get_project
 from stages.runs import services
 from stages.runs.comparing import MAX_RUNS, MIN_RUNS, Against, ComparedRun, compare_runs, runs_to_compare
-from stages.runs.models import Experiment, ExperimentKind, Run, RunStatus
+from stages.runs.models import Experiment, Run, RunStatus
+from stages.runs.models.experiments import PATCHING
 from stages.runs.pages.cards import Card, card_of, runs_of
 from stages.runs.pages.columns import answer_cells, fact_rows, field_rows
 from stages.runs.pages.experiment_views import load, viewer_of
@@ -52,7 +53,7 @@ def fold(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpRes
     shown = load(get_project(user=request.user, project_id=project_id), experiment_id)
     run = run_in(shown.id, _identity(request.GET.get("run", "")))
     field = request.GET.get("field", "")
-    if shown.kind != ExperimentKind.CHANGE:
+    if shown.kind not in PATCHING:
         return fold_page(request, answer_of(run), place="new")
     made = {each.path: each.after for each in changed_texts(run)}
     if field in made or shown.repository_id is not None:
@@ -85,7 +86,7 @@ def compare_context(
         "cards": cards,
         "rows": fact_rows(compared) if compared else [],
         "fields": field_rows(compared),
-        "answers": list(zip(cards, answer_cells(compared), strict=True)) if shown.kind != ExperimentKind.CHANGE else [],
+        "answers": list(zip(cards, answer_cells(compared), strict=True)) if shown.kind not in PATCHING else [],
         "sides": _sides(shown, cards, against),
         "pickers": [
             (card.run, [(numbers[run.id], run) for run in offered if run.id not in named or run.id == card.run.id])
@@ -97,8 +98,8 @@ def compare_context(
         "here": reverse("runs:compare", args=[access.project.id, shown.id]),
         "picked": next((card for card in cards if str(card.run.id) == wanted), None),
         "may_start": viewer.may_start,
-        "is_change": shown.kind == ExperimentKind.CHANGE,
-        "makes_proposal": shown.kind == ExperimentKind.CHANGE and shown.repository_id is None,
+        "is_change": shown.kind in PATCHING,
+        "makes_proposal": shown.kind in PATCHING and shown.repository_id is None,
         "problem": problem,
         "live": live_data(request, access.project.id),
     }
@@ -129,7 +130,7 @@ def _refused(
 
 def _go_on(access: Access, shown: Experiment, run: Run) -> HttpResponse:
     address = reverse("runs:experiment", args=[access.project.id, shown.id])
-    if shown.kind != ExperimentKind.CHANGE:
+    if shown.kind not in PATCHING:
         address += f"?base={run.id}#ask"
     return HttpResponse(status=302, headers={"Location": address})
 

@@ -101,7 +101,9 @@ def _read_first(sizes: Mapping[UUID, SuiteSize | None]) -> Iterator[UUID]:
 def _baselines(evaluations: Sequence[Experiment]) -> dict[UUID, UUID]:
     """For each evaluation the newest one before it by the same suite, of other texts, that has a verdict."""
     before = Experiment.objects.filter(project=OuterRef("project"), suite=OuterRef("suite"), id__lt=OuterRef("id"))
-    before = before.exclude(content_hash=OuterRef("content_hash"), unsaved=OuterRef("unsaved"))
+    before = before.filter(kind=ExperimentKind.EVALUATE).exclude(
+        content_hash=OuterRef("content_hash"), unsaved=OuterRef("unsaved")
+    )
     before = before.filter(Exists(Run.objects.filter(experiment=OuterRef("pk"), verdict__isnull=False)))
     rows: Any = Experiment.objects.filter(pk__in=[each.pk for each in evaluations]).order_by()
     found = rows.annotate(baseline=Subquery(before.order_by("-id").values("id")[:1])).values_list("id", "baseline")

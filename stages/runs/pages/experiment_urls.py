@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from stages.runs.pages import compare_views, result_views, text_views
+from stages.runs.pages import compare_views, refine_views, result_views, text_views
 from stages.runs.pages import experiment_views as views
 
 EXPERIMENT: Final = "projects/<uuid:project_id>/runs/<uuid:experiment_id>/"
@@ -22,5 +22,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{RUN}answer/", text_views.answer, name="answer"),
     path(f"{RUN}stop/", views.stop, name="stop"),
     path(f"{RUN}retry/", views.retry, name="retry"),
+    path(f"{RUN}progress/", refine_views.progress, name="refine_progress"),
+    path(f"{RUN}propose/", refine_views.propose, name="propose"),
     path(f"{RUN}ask-key/", views.ask_key, name="ask_key"),
 ]

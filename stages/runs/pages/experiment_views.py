@@ -26,6 +26,7 @@ from stages.runs.pages.cards import Card, Viewer, questions_of, runs_of
 from stages.runs.pages.composing import Composer, composer_of
 from stages.runs.pages.failures import Helper
 from stages.runs.pages.presentation import progress_words, source_words
+from stages.runs.pages.refine_cards import refine_cards
 from stages.runs.pages.texts import experiment_texts
 from stages.runs.reading import visible_run
 from stages.runs.states import with_progress
@@ -49,7 +50,8 @@ def experiment(request: PageRequest, project_id: UUID, experiment_id: UUID) -> H
         return redirect("runs:results", project_id, experiment_id)
     runs = runs_of(shown)
     base = next((run for run in runs if str(run.id) == request.GET.get("base")), None)
-    composer = composer_of(shown, runs, base=base) if _may("run.start", access) else None
+    may_ask = _may("run.start", access) and shown.kind != ExperimentKind.REFINE
+    composer = composer_of(shown, runs, base=base) if may_ask else None
     return render(request, "runs/experiment.html", page_context(request, access, shown, runs, composer))
 
 
@@ -118,6 +120,7 @@ def page_context(
         "state": progress_words(getattr(shown, "progress", "")),
         "source": source_words(shown, request.user),
         "questions": questions,
+        "tries": refine_cards(questions) if shown.kind == ExperimentKind.REFINE else [],
         "earlier": earlier,
         "cost": sum(run.cost for run in runs),
         "may_stop_all": bool(unended) and all(viewer.may_stop_others or run.is_of(request.user) for run in unended),

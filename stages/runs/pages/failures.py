@@ -37,6 +37,8 @@ _TITLES: Final[dict[str, Promise]] = {
     "budget_exhausted": gettext_lazy("The budget is used up."),
     "access_lost": gettext_lazy("Who asked it may not any more."),
     "worker_lost": gettext_lazy("The runner was lost three times."),
+    "grader_failed": gettext_lazy("An answer could not be graded."),
+    "calls_exhausted": gettext_lazy("It has made all its calls."),
     "internal": gettext_lazy("Foundry made a mistake."),
 }
 

@@ -19,6 +19,7 @@ from stages.runs import services
 from stages.runs.models import Experiment, ExperimentKind, Repository
 from stages.runs.models.experiments import MAX_TITLE
 from stages.runs.pages.composing import Composer, new_composer
+from stages.runs.pages.new_refining import refine_form
 from stages.runs.pages.new_suites import suite_form
 from stages.runs.pages.presentation import KIND_LABELS, commit_words
 from stages.runs.pages.texts import experiment_texts
@@ -34,6 +35,7 @@ KINDS: Final = (
     (ExperimentKind.TRY.value, gettext_lazy("The models answer the question.")),
     (ExperimentKind.CHANGE.value, gettext_lazy("Each model proposes a change of the texts; you choose one.")),
     (ExperimentKind.EVALUATE.value, gettext_lazy("The models of a suite answer its cases, and graders count.")),
+    (ExperimentKind.REFINE.value, gettext_lazy("A model improves the prompt by a suite; you get the best one.")),
 )
 
 
@@ -62,6 +64,16 @@ def _start(request: PageRequest, project_id: UUID) -> Experiment:
     kind = typed.get("kind") or ExperimentKind.TRY.value
     if kind == ExperimentKind.EVALUATE:
         return services.start_evaluation(suite=typed.get("suite", ""), **given)
+    if kind == ExperimentKind.REFINE:
+        return services.start_refinement(
+            suite=typed.get("suite", ""),
+            field=typed.get("field", ""),
+            models=typed.getlist("measured"),
+            max_calls=query_number(typed, "max_calls") or 0,
+            held_out=query_number(typed, "held_out") or 0,
+            profile_ids=chosen_models(typed),
+            **given,
+        )
     if not typed.get("text", "").strip():
         raise ValidationFailed({"text": [_("Write a question.")]})
     # Only a change can be about a repository; the choice is hidden otherwise.
@@ -95,6 +107,7 @@ def _form(
     shown = version if version in versions else versions[0] if versions else None
     draft = Draft.objects.of_project(project.id).filter(version_number=shown).first() if shown is not None else None
     repositories = Repository.objects.filter(project=project, is_connected=True)
+    suites = suite_form(draft, typed.get("suite", ""))
     context: dict[str, Any] = {
         "frame": frame_of(access, user=request.user, tab="runs"),
         "project_id": project.id,
@@ -105,7 +118,8 @@ def _form(
         "max_title": MAX_TITLE,
         "versions": versions,
         "version": shown,
-        "suites": suite_form(draft, typed.get("suite", "")),
+        "suites": suites,
+        "refine": refine_form(draft, suites, typed),
         "repositories": [(str(each.id), commit_words(each, each.latest_commit)) for each in repositories],
         "repository": typed.get("repository", ""),
         "errors": refusal.errors if isinstance(refusal, ValidationFailed) else {},

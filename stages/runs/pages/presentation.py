@@ -44,6 +44,7 @@ KIND_LABELS: Final = {
     ExperimentKind.TRY.value: gettext_lazy("Try"),
     ExperimentKind.CHANGE.value: gettext_lazy("Change"),
     ExperimentKind.EVALUATE.value: gettext_lazy("Evaluate"),
+    ExperimentKind.REFINE.value: gettext_lazy("Refine"),
 }
 
 

@@ -7,7 +7,14 @@ from stages.runs.services.evaluations import create_evaluation
 from stages.runs.services.experiments import archive_experiment, create_experiment, post_message, restore_experiment
 from stages.runs.services.key_requests import request_key
 from stages.runs.services.profiles import create_profile, disable_profile, replace_key, update_profile
-from stages.runs.services.questions import ask_further, cancel_runs, start_evaluation, start_experiment
+from stages.runs.services.questions import (
+    ask_further,
+    cancel_runs,
+    start_evaluation,
+    start_experiment,
+    start_refinement,
+)
+from stages.runs.services.refinements import create_refinement
 from stages.runs.services.repositories import (
     connect_repository,
     refresh_repository,
@@ -31,6 +38,7 @@ __all__ = [
     "create_evaluation",
     "create_experiment",
     "create_profile",
+    "create_refinement",
     "disable_profile",
     "end_call",
     "finish_run",
@@ -46,6 +54,7 @@ __all__ = [
     "set_budget",
     "start_evaluation",
     "start_experiment",
+    "start_refinement",
     "start_runs",
     "update_profile",
     "update_repository",

@@ -26,6 +26,10 @@ from stages.runs.services.metering import reserve, settle
 from stages.runs.services.working import Claim, check_fence, last_line
 
 
+class NoCallsLeft(Exception):
+    """The run has made all the requests that it may make."""
+
+
 def begin_call(
     *,
     claim: Claim,
@@ -35,12 +39,15 @@ def begin_call(
     purpose: Purpose = Purpose.GENERATE,
     case: str = "",
     repeat: int = 0,
+    candidate: int | None = None,
+    most: int | None = None,
     call_id: UUID | None = None,
 ) -> Call:
     """Put a request on record that is about to be sent, its RFC 8785 text in `record`, and reserve its `worst_cost`.
 
-    `case` and `repeat` name the cell of an evaluation that it belongs to. With the `call_id` of an earlier try that
-    succeeded, the call is that one. Raises `RunFenced`, `ModelError` where the budget does not allow the call, and
+    `case` and `repeat` name the cell of an evaluation that it belongs to, `candidate` the text that is measured or
+    proposed. With the `call_id` of an earlier try that succeeded, the call is that one. Raises `RunFenced`,
+    `NoCallsLeft` where the run has made `most` requests, `ModelError` where the budget does not allow the call, and
     `MustWait` where other limits of the project or the model leave no place for it now; nothing is on record then.
     """
     with write_transaction():
@@ -48,6 +55,8 @@ def begin_call(
         if call_id is not None and (begun := Call.objects.filter(pk=call_id, run=claim.run_id).first()) is not None:
             begun.profile = profile
             return begun
+        if most is not None and Call.objects.filter(run=claim.run_id, request__isnull=False).count() >= most:
+            raise NoCallsLeft
         reserve(project_id=claim.project_id, profile=profile, worst_cost=worst_cost)
         (sha256,) = store_texts(texts=[record])
         call = Call(
@@ -60,6 +69,7 @@ def begin_call(
             worst_cost=worst_cost,
             case=case,
             repeat=repeat,
+            candidate=candidate,
             request_id=sha256,
             started_at=Now(),
         )

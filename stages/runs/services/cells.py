@@ -37,23 +37,44 @@ def grade_call(*, claim: Claim, call_id: UUID, grades: CellGrades) -> None:
         call.save(update_fields=["grades", "passed", "score"])
 
 
-def fail_cell(*, claim: Claim, profile: ModelProfile, case: str, repeat: int, error: str, detail: str) -> None:
+def fail_cell(
+    *,
+    claim: Claim,
+    profile: ModelProfile,
+    case: str,
+    repeat: int,
+    error: str,
+    detail: str,
+    candidate: int | None = None,
+) -> Call:
     """Put on record that a cell cannot be asked for: nothing was sent. Raises `RunFenced`."""
     with write_transaction():
         call = _call_of(claim, profile, case, repeat)
+        call.candidate = candidate
         call.outcome, call.error, call.detail = Outcome.UNKNOWN, error, detail[:MAX_DETAIL]
         call.save(force_insert=True)
+    return call
 
 
-def reuse_answer(*, claim: Claim, answer: Call, case: str, repeat: int, with_grades: bool = False) -> Call:
+def reuse_answer(
+    *,
+    claim: Claim,
+    answer: Call,
+    case: str,
+    repeat: int,
+    with_grades: bool = False,
+    candidate: int | None = None,
+) -> Call:
     """Take the answer of an earlier call for a cell, which costs nothing; also its grades, or it is graded anew.
 
-    Names the call that the answer came with, also where `answer` reused it. Raises `RunFenced`.
+    Where a text is refined it is the answer with the text `candidate`; without a case, what proposed that text. Names
+    the call that the answer came with, also where `answer` reused it. Raises `RunFenced`.
     """
     with write_transaction():
         call = _call_of(claim, answer.profile, case, repeat)
         for name in _OF_ANSWER:
             setattr(call, name, getattr(answer, name))
+        call.purpose, call.candidate = answer.purpose, candidate
         call.reused_from_id = answer.reused_from_id or answer.id
         if with_grades:
             call.grades, call.passed, call.score = answer.grades, answer.passed, answer.score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -19,12 +19,15 @@ from proposals.models import UNENDED, Proposal
 from proposals.services import propose
 from stages.runs import events
 from stages.runs.models import ExperimentKind, Message, Run, RunStatus
+from stages.runs.models.experiments import MAX_TITLE, PATCHING
 from stages.runs.reading import load_run
 from stages.runs.services.ending import lock_run
 from stages.runs.services.experiments import check_open
 from stages.runs.sources import FileTexts, changed_texts
 
 ORIGIN = "run"
+# Millionths of a percent.
+PERCENT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,9 @@ def choose_run(*, caller: Caller, run_id: UUID) -> Choice:
     """Choose a run that succeeded, to carry it on; that it is chosen, by whom and when is on record once.
 
     What a run of the kind `change` changed becomes a private proposal of the chooser, with the model, who started the
-    run and who asked for it as contributors. Somebody else may choose the run again and gets a proposal of their own;
-    who has one of it that has not ended gets that. A run of the kind `try` is marked only, as one to go on from.
+    run and who asked for it as contributors; the best text that one of the kind `refine` found, too, with both scores
+    in its title. Somebody else may choose the run again and gets a proposal of their own; who has one of it that has
+    not ended gets that. A run of the kind `try` is marked only, as one to go on from.
 
     Raises `Conflict` for a run that did not succeed, that changed nothing, or of an experiment that was put away;
     `PermissionDenied`, and what `propose` raises.
@@ -64,9 +68,9 @@ def choose_run(*, caller: Caller, run_id: UUID) -> Choice:
 def _check(run: Run, kind: str) -> None:
     if run.status != RunStatus.SUCCEEDED:
         raise Conflict(_("Only a run that succeeded can be chosen."))
-    if kind not in {ExperimentKind.TRY, ExperimentKind.CHANGE}:
+    if kind == ExperimentKind.EVALUATE:
         raise Conflict(_("A run of this kind is not chosen."))
-    if kind == ExperimentKind.CHANGE and run.patch_id is None:
+    if kind in PATCHING and run.patch_id is None:
         raise Conflict(_("This run changed nothing, so there is nothing to choose."))
 
 
@@ -90,11 +94,21 @@ def _proposal(write: ProjectWrite, run: Run, changes: Mapping[str, Any]) -> Prop
         caller=write.caller,
         project_id=run.project_id,
         origin=(ORIGIN, str(run.id)),
-        title=run.experiment.title,
+        title=_title(run),
         changes=changes,
         base_version=run.experiment.version,
         contributors=[{"id": each} for each in _contributors(run)],
     )
+
+
+def _title(run: Run) -> str:
+    """The title of its experiment; of a text that was refined with its scores on the cases that were held back."""
+    title = run.experiment.title
+    if run.experiment.kind != ExperimentKind.REFINE or run.verdict is None:
+        return title
+    scores = {name: f"{run.verdict[name]['score'] / PERCENT:.1f}" for name in ("before", "after")}
+    words = _(" ({before} % → {after} % on cases held back)").format(**scores)
+    return f"{title[: MAX_TITLE - len(words)].rstrip()}{words}"
 
 
 def _own_proposal(caller: Caller, run: Run) -> Proposal | None:

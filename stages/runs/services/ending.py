@@ -139,7 +139,9 @@ def call_line(call: Call) -> dict[str, Any]:
         "started_at": rfc3339(call.started_at),
         "ended_at": rfc3339(call.ended_at) if call.ended_at else None,
     }
-    if call.case:
+    if call.candidate is not None:
+        line["candidate"] = call.candidate
+    if call.case or call.reused_from_id:
         reused = call.reused_from
         line |= {name: getattr(call, name) for name in ("case", "repeat", "detail", "grades", "passed", "score")}
         line["reused_from"] = {"run": str(reused.run_id), "number": reused.number} if reused else None

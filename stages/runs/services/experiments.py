@@ -22,7 +22,7 @@ from projects.writing import ProjectWrite, project_write
 from stages.runs import events
 from stages.runs.choices import MessageRole
 from stages.runs.models import Experiment, ExperimentKind, ExperimentState, Message, Run
-from stages.runs.models.experiments import MAX_TITLE
+from stages.runs.models.experiments import MAX_TITLE, MEASURING
 from stages.runs.reading import answer_of, answers_of, load_experiment, turns_before
 from stages.runs.services.sources import check_source, repository_columns, source_facts, version_columns
 
@@ -44,14 +44,16 @@ def create_experiment(
     repository_id: UUID | None = None,
     commit: str = "",
     suite: tuple[str, str] = ("", ""),
+    refinement: Mapping[str, Any] | None = None,
     asking: Callable[[ProjectWrite, Message], object] | None = None,
 ) -> Experiment:
     """Make an experiment with its first question, about a version (the current one) and texts that are not saved yet,
     of fields that the caller holds.
 
     With a repository it is about a commit of it, or about the newest one known. `kind` says what its runs do: answer
-    (`try`), or change the files (`change`); evaluations are made by `create_evaluation`, which has checked their
-    `suite`, a path with the SHA-256 of the file. `asking` goes on in the same write, with the message.
+    (`try`), or change the files (`change`). What measures is made by `create_evaluation` and `create_refinement`,
+    which have checked the `suite`, a path with the SHA-256 of the file. `asking` goes on in the same write, with the
+    message.
 
     Raises `NotFound` for a version that does not exist, `LockNotHeld`, `ValidationFailed`, and `PayloadTooLarge` for a
     text.
@@ -68,6 +70,7 @@ def create_experiment(
         "repository": str(repository_id) if repository_id else None,
         "commit": commit,
         **({"suite": list(suite)} if any(suite) else {}),
+        **({"refinement": dict(refinement)} if refinement is not None else {}),
     }
     with project_write(caller=caller, project_id=project_id, action="run.start", parameters=parameters) as write:
         if write.repeat_of is not None:
@@ -83,6 +86,7 @@ def create_experiment(
             title=title,
             suite=suite[0],
             suite_sha256=suite[1],
+            refinement=refinement,
             created_by=caller.user,
             **source,
         )
@@ -127,8 +131,8 @@ def restore_experiment(*, caller: Caller, experiment_id: UUID) -> Experiment:
 def post(write: ProjectWrite, experiment: Experiment, text: str, base_run: Run | None = None) -> Message:
     """Append a person's message, inside a write that may. Raises `Conflict` where nothing further can be asked."""
     number = Message.objects.filter(experiment=experiment).count() + 1
-    if number > 1 and experiment.kind == ExperimentKind.EVALUATE:
-        raise Conflict(_("An evaluation asks what its suite says, and nothing further."))
+    if number > 1 and experiment.kind in MEASURING:
+        raise Conflict(_("This experiment asks what its suite says, and nothing further."))
     (sha256,) = store_texts(texts=[text])
     message = Message(
         id=uuid7(),
@@ -226,6 +230,7 @@ def _facts(experiment: Experiment) -> dict[str, Any]:
         **source_facts(experiment),
         "suite": experiment.suite,
         "suite_sha256": experiment.suite_sha256,
+        **({"refinement": experiment.refinement} if experiment.refinement is not None else {}),
     }
 
 

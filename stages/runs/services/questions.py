@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from stages.runs.services.experiments import (
     lock_experiment,
     post,
 )
+from stages.runs.services.refinements import create_refinement, refinement_runs
 from stages.runs.services.starting import check_profile_ids, queue_runs
 
 # Kinds that begin with a question.
@@ -84,6 +85,19 @@ def start_evaluation(
     return create_evaluation(
         caller=caller, project_id=project_id, suite=suite, title=title.strip(), version=version, asking=ask
     )
+
+
+def start_refinement(*, caller: Caller, project_id: UUID, profile_ids: Sequence[UUID], **given: Any) -> Experiment:
+    """Refine as `create_refinement`, which has the rest `given`, and have these models propose in the same write.
+
+    Raises as `create_refinement` and `start_runs` do.
+    """
+    check_profile_ids(profile_ids)
+
+    def ask(write: ProjectWrite, message: Message) -> None:
+        queue_runs(write, message, profile_ids, refinement_runs(message.experiment, retry_of=None))
+
+    return create_refinement(caller=caller, project_id=project_id, asking=ask, **given)
 
 
 def title_of(text: str) -> str:

@@ -26,6 +26,7 @@ from stages.runs.services.ending import end_run, lock_run
 from stages.runs.services.evaluations import Evaluation, evaluation_of
 from stages.runs.services.experiments import check_conversation, check_open, lock_experiment
 from stages.runs.services.metering import check_affordable
+from stages.runs.services.refinements import RefinementRuns, refinement_runs
 from stages.runs.services.sources import source_facts
 from stages.runs.sources import prompt_sha256
 
@@ -45,7 +46,8 @@ def start_runs(
     """Ask models the newest message of an experiment, or another one of it: all of them, or none.
 
     An evaluation asks the models of its suite, all of them where no profile is named; with `reuse` it takes earlier
-    answers to the same requests, and grades them anew. `again` is the run that is tried again, which tells requests
+    answers to the same requests, and grades them anew. Where a text is refined, these models propose better ones.
+    `again` is the run that is tried again, which tells requests
     with the same `client_ref` apart.
 
     Raises `NotFound` for a model or message of elsewhere, `ValidationFailed` for no model or one twice, `Conflict` for
@@ -62,10 +64,12 @@ def start_runs(
         **({"reuse": True} if reuse else {}),
     }
     with project_write(caller=caller, project_id=found.project_id, action="run.start", parameters=parameters) as write:
-        evaluation = None
+        measuring: Evaluation | RefinementRuns | None = None
         if found.kind == ExperimentKind.EVALUATE:
-            evaluation = evaluation_of(found, profile_ids, reuse=reuse, retry_of=again)
-            profile_ids = list(evaluation.names)
+            measuring = evaluation_of(found, profile_ids, reuse=reuse, retry_of=again)
+            profile_ids = list(measuring.names)
+        elif found.kind == ExperimentKind.REFINE:
+            measuring = refinement_runs(found, retry_of=again)
         if write.repeat_of is not None:
             return _repeated(write.repeat_of, len(profile_ids))
         experiment = lock_experiment(experiment_id)
@@ -73,18 +77,21 @@ def start_runs(
         message = _message(experiment_id, message_id)
         if again is not None and Run.objects.unended().filter(message=message, profile__in=profile_ids).exists():
             raise Conflict(_("This model is asked this again already."))
-        return queue_runs(write, message, profile_ids, evaluation)
+        return queue_runs(write, message, profile_ids, measuring)
 
 
 def queue_runs(
-    write: ProjectWrite, message: Message, profile_ids: Sequence[UUID], evaluation: Evaluation | None = None
+    write: ProjectWrite,
+    message: Message,
+    profile_ids: Sequence[UUID],
+    measuring: Evaluation | RefinementRuns | None = None,
 ) -> list[Run]:
     """Runs of these models, queued inside a write that may. Raises as `start_runs` does for the models."""
     profiles = _profiles(write.project.id, profile_ids)
     check_conversation(message)
     _check_budgets(message, profiles)
     prompt = prompt_sha256(message.experiment)
-    runs = [_queue(write, message, profile, prompt, evaluation) for profile in profiles]
+    runs = [_queue(write, message, profile, prompt, measuring) for profile in profiles]
     Run.objects.bulk_create(runs)
     for run in runs:
         queue_run(run.id)
@@ -115,7 +122,8 @@ def cancelling_action(run: Run, user: User) -> str:
 def retry_run(*, caller: Caller, run_id: UUID) -> Run:
     """Ask the model of a run that failed or was stopped the same message again, in a new run.
 
-    An evaluation keeps its answers, and asks again where there was an error. Raises `Conflict` for a run that answered,
+    An evaluation keeps its answers, and asks again where there was an error; one that refines goes on where it was.
+    Raises `Conflict` for a run that answered,
     or has not ended, and while the model is asked that message again.
     """
     run = load_run(run_id)
@@ -137,7 +145,7 @@ def _queue(
     message: Message,
     profile: ModelProfile,
     prompt: str | None,
-    evaluation: Evaluation | None,
+    measuring: Evaluation | RefinementRuns | None,
 ) -> Run:
     """A run that waits, recorded; the caller inserts it."""
     run = Run(
@@ -150,9 +158,9 @@ def _queue(
         status=RunStatus.QUEUED,
     )
     facts = _facts(run, message, profile, prompt)
-    if evaluation is not None:
-        run.reuses, run.retry_of_id = evaluation.reuses, evaluation.retry_of
-        facts |= evaluation.facts(profile.id)
+    if measuring is not None:
+        run.reuses, run.retry_of_id = measuring.reuses, measuring.retry_of
+        facts |= measuring.facts(profile.id)
     run.queued_at = write.record(events.RUN_QUEUED.name, Target.of("run", run.id), facts).at
     return run
 
