@@ -26,6 +26,8 @@ def file_texts() -> dict[str, str]:
 def _uploads() -> dict[str, str]:
     return {
         "upload.new": _("New"),
+        "upload.empty": _("There are no files in it."),
+        "upload.unreadable": _("Some of the files could not be read. Nothing was uploaded."),
         "upload.skipped": _("Exists already · skipped"),
         "upload.large": _("Larger than {limit} KiB, the limit of a text."),
         "upload.binary": _("Not a text in UTF-8."),

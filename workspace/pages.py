@@ -50,7 +50,12 @@ _TABS: Final = {
         position=30,
         count=lambda context: context.releases.in_review,
     ),
-    "members": ProjectTab(label=_("Members"), url_name="workspace:members", position=40),
+    "members": ProjectTab(
+        label=_("Members"),
+        url_name="workspace:members",
+        position=40,
+        palette_words=_("people roles access invite add remove"),
+    ),
     "activity": ProjectTab(label=_("Activity"), url_name="workspace:activity", position=50),
     "audit": ProjectTab(
         label=_("Audit"),

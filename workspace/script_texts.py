@@ -75,6 +75,7 @@ def _saving() -> dict[str, str]:
         "save.as": _("Save as v{version}"),
         "save.running": _("Saving v{version}"),
         "save.all": _("All saved in v{version}"),
+        "save.none": _("Nothing saved yet"),
         "save.done_at": _("Saved as v{version} · {time}"),
         "save.waiting": _("Saves when online"),
         "save.from": _("From v{version}, as {name}"),

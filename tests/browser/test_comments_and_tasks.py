@@ -16,11 +16,13 @@ def tab(page: Page, name: str) -> None:
 
 
 def say_on_line(who: Person, line: str, words: str) -> None:
-    """Select a whole line by mouse, and comment on it by keyboard."""
+    """Select a whole line by mouse, and comment on it by keyboard; it is written when the composer is empty."""
     who.line(line).click(click_count=3)
     who.page.keyboard.press("ControlOrMeta+Alt+KeyM")
-    who.page.get_by_label("Comment", exact=True).fill(words)
+    box = who.page.get_by_label("Comment", exact=True)
+    box.fill(words)
     who.page.keyboard.press("ControlOrMeta+Enter")
+    expect(box).to_have_value("")
 
 
 def test_lines_are_commented_answered_and_resolved_from_another_window(person: Callable[..., Person]) -> None:

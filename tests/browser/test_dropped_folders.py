@@ -21,6 +21,40 @@ def drop(page: Page, onto: Locator, path: Path) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
 
 
+def drop_by_script(page: Page, *names: str) -> None:
+    """Files without a place on the disk, as other programs hand them over."""
+    page.evaluate(
+        """(names) => {
+          const dataTransfer = new DataTransfer();
+          for (const name of names) dataTransfer.items.add(new File(["# text\\n"], name));
+          const place = document.querySelector(".ws-left");
+          const how = { bubbles: true, cancelable: true, dataTransfer };
+          place.dispatchEvent(new DragEvent("dragover", how));
+          place.dispatchEvent(new DragEvent("drop", how));
+        }""",
+        list(names),
+    )
+
+
+def test_files_that_another_program_hands_over_are_uploaded(person: Callable[..., Person], world: World) -> None:
+    page = person("editor").at_work()
+    drop_by_script(page, "a.md", "b.md")
+    dialog = page.get_by_role("dialog", name="Upload files")
+    dialog.get_by_role("button", name="Upload 2 files as v13").click()
+    expect(dialog).to_be_hidden()
+    world.until(lambda: world.project.drafts.count() == 13)
+    assert {"files/a.md", "files/b.md"} <= world.current().fields.keys()
+
+
+def test_an_empty_folder_is_said_to_be_empty(person: Callable[..., Person], tmp_path: Path) -> None:
+    who = person("editor")
+    page = who.at_work()
+    empty = tmp_path / "corpus"
+    empty.mkdir()
+    drop(page, page.locator(".ws-left"), empty)
+    expect(who.toast("There are no files in it.")).to_be_visible()
+
+
 def test_a_dropped_folder_is_uploaded_with_all_that_is_in_it(
     person: Callable[..., Person], world: World, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
@@ -155,6 +156,17 @@ def test_a_deleted_file_is_gone_for_everybody_and_comes_back_by_a_revert(
     for who in (mara, daniel):
         expect(item(who.page, "topology.yaml")).to_have_count(0)
         expect(who.page.locator("h1")).to_have_text("Prompt")
+        expect(who.page).to_have_url(re.compile(r"[?&]field=prompt_text"))
+    address = f"{world.address}?field={quote(TOPOLOGY, safe='')}"
+    page.goto(address)
+    bar = mara.bar("It was deleted in v13.")
+    expect(bar).to_be_visible()
+    bar.get_by_role("link", name="Show its last version").click()
+    expect(page.locator("h1")).to_contain_text("topology.yaml")
+    page.goto(address)
+    bar.get_by_role("button", name="Close").click()
+    expect(bar).to_be_hidden()
+    mara.at_work()
     world.arrange(
         lambda: revert_draft(
             caller=world.caller("owner"), project_id=world.project.id, version=12, reason="Still needed"

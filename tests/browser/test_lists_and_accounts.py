@@ -112,3 +112,15 @@ def test_a_member_is_found_by_the_palette_and_the_filter(person: Callable[..., P
     page.get_by_role("combobox").fill("Priya")
     page.get_by_role("option", name="Priya Raman").click()
     expect(page.locator(".member-row:target")).to_contain_text("Priya Raman")
+
+
+def test_a_form_that_was_left_is_empty_when_it_is_opened_again(person: Callable[..., Person], world: World) -> None:
+    page = person("owner").page
+    page.goto(f"{world.url}/projects/")
+    name = page.get_by_role("dialog").get_by_label("Name")
+    page.get_by_role("button", name="New project").click()
+    name.fill("Half a name")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="New project").click()
+    expect(name).to_have_value("")

@@ -158,6 +158,8 @@ def test_in_a_narrow_window_the_side_panel_never_covers_the_sheet_while_the_page
 # Longer than any title's place beside a badge and three buttons.
 FOLDER = "protocols/oncology/phase-two/arms"
 FILE_NAME = "randomisation-and-stratification-rules.md"
+# Pixels of a name by which it can be told from others.
+READABLE = 120
 CUT = """() => {
   const sheet = document.querySelector(".sheet").getBoundingClientRect();
   return [...document.querySelectorAll(".sheet-bar :is(.btn, .badge, .badge *)")].filter(one => {
@@ -190,6 +192,7 @@ def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(person: Callable[...,
             page.emulate_media(color_scheme=scheme)
             cut[f"{scheme}, {width} px"] = page.evaluate(CUT)
         title = page.locator(".sheet-bar h1")
+        assert title.evaluate("one => one.clientWidth") > READABLE
         expect(title).to_have_text(FILE_NAME)
         expect(title).to_have_attribute("title", name)
     assert {window: found for window, found in cut.items() if found} == {}

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from publishing.models import Release
 from tests.browser.people import Person, World
+from tests.browser.signers import submit
 
 LINES = 1_200
 BROKEN = """all => {
@@ -65,3 +67,21 @@ def test_all_lines_are_printed_with_their_number(person: Callable[..., Person], 
     )
     assert wrong == []
     assert len(page.pdf(format="A4")) > 0
+
+
+def test_where_a_file_lies_is_printed_in_its_line(person: Callable[..., Person], world: World) -> None:
+    name = "files/tables/renal-impairment/creatinine_clearance_table.yaml"
+
+    def make() -> Release:
+        writer = world.writer("editor")
+        content = {"language": "yaml", "content": "a: 1\n"}
+        writer.save({name: content}, writer.take(name), base=12, release_locks=True)
+        return submit(world, "1.0", 13)
+
+    release = world.arrange(make)
+    page = person("owner").open(f"releases/{release.id}/")
+    page.emulate_media(media="print")
+    # The width of a page of A4 without its margins.
+    page.set_viewport_size({"width": 700, "height": 1000})
+    path = page.locator(".change-row > .path", has_text="creatinine")
+    assert path.evaluate("one => one.getBoundingClientRect().height") < 3 * 24

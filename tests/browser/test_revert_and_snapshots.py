@@ -95,6 +95,38 @@ def test_a_line_is_searched_and_opened_where_it_stands(person: Callable[..., Per
     expect(page.locator(".cm-activeLine")).to_contain_text("paraphrase")
 
 
+def test_older_versions_are_appended_and_picks_stay_with_their_distance(
+    person: Callable[..., Person], world: World
+) -> None:
+    def save_more() -> None:
+        writer = world.writer("editor")
+        for base in range(12, 40):
+            text = {"content": f"{base}\n"}
+            change_files(
+                caller=writer.caller,
+                project_id=world.project.id,
+                session_id=writer.session,
+                base_version=base,
+                changes={"files/note.md": text},
+            )
+
+    world.arrange(save_more)
+    page = person("owner").open("history/")
+    for version in (40, 38):
+        page.locator(f"[data-picks-target=box][value='{version}']").check()
+    bar = page.locator(".pick-bar")
+    expect(bar).to_contain_text("1 of 5 fields differs")
+    page.get_by_role("link", name="Older versions").click()
+    expect(page.locator("[data-picks-target=box]")).to_have_count(40)
+    expect(bar).to_contain_text("1 of 5 fields differs")
+    page.locator("[data-picks-target=box][value='1']").check()
+    expect(bar).to_contain_text("v1")
+    expect(bar).to_contain_text("fields differ,")
+    expect(page).to_have_url(re.compile(r"rows=60&pick=38&pick=1$"))
+    page.reload()
+    expect(bar).to_contain_text("fields differ,")
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (820, 800), (390, 844)])
 def test_the_chosen_file_of_an_old_version_is_in_sight_among_many(
     person: Callable[..., Person], world: World, size: tuple[int, int]

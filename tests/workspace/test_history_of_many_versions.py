@@ -99,7 +99,7 @@ def test_two_versions_are_so_many_fields_and_so_long_apart(browser: Browser, fiv
 
     said = client.get(page_of(five, "versions_apart"), {"pick": ["5", "2"]}).content.decode()
 
-    assert "1 of 3 fields differ" in " ".join(said.split())
+    assert "1 of 3 fields differs, " in " ".join(said.split())
     assert client.get(page_of(five, "versions_apart"), {"pick": "5"}).status_code == 400
 
 
@@ -117,7 +117,7 @@ def test_a_renamed_file_is_one_field_that_differs(
     picks = {"pick": ["2", "3"]}
     said = browser(viewer).get(page_of(two_versions, "versions_apart"), picks).content.decode()
 
-    assert " ".join(said.split()).startswith("1 of 3 fields differ")
+    assert " ".join(said.split()).startswith("1 of 3 fields differs, ")
 
 
 def test_saves_in_a_row_by_one_person_are_one_line_of_the_activity_that_opens(

@@ -181,6 +181,7 @@ class TestPalette:
         ("backup", "Export this project"),
         ("submit", "Submit a version for release…"),
         ("reviewer", "Reviewer"),
+        ("people", "Go to Members"),
     ],
 )
 def test_help_people_export_and_submit_are_found(

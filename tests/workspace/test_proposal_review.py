@@ -43,7 +43,7 @@ def test_round_is_shown_beside_the_current_text_and_says_what_differs(browser: B
     found = text(browser(world.people["vic"]), world)
     assert "Current, v1" in found
     assert "P1, round 1" in found
-    assert "1 of 2 fields differ" in found
+    assert "1 of 2 fields differs" in found
     assert "Because of the audit" in found
 
 

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
-import htmx from "htmx.org";
 import { gateway, me } from "../live";
+import { fetchPart, Retry } from "../page_parts";
 import type { ProjectEvent } from "../protocol";
 import { say } from "../texts";
 
@@ -59,32 +59,29 @@ export class LiveBodyController extends Controller<HTMLElement> {
 let isFetching = false;
 /** Whether something happened while the body was fetched: it may not show that yet. */
 let isStale = false;
+const retry = new Retry(() => void refreshBody());
 
 async function refreshBody(): Promise<void> {
   isStale = isFetching;
   if (isFetching) return;
   isFetching = true;
-  try {
-    do {
-      isStale = false;
-      await fetchBody();
-    } while (isStale);
-  } finally {
-    isFetching = false;
-  }
+  retry.begin();
+  let isDone: boolean;
+  do {
+    isStale = false;
+    isDone = await fetchBody();
+  } while (isStale);
+  isFetching = false;
+  retry.end(isDone);
 }
 
-/** The element is another one each time: it is looked for by its id. */
-async function fetchBody(): Promise<void> {
+/** Whether it was answered. The element is another one each time: it is looked for by its id. */
+async function fetchBody(): Promise<boolean> {
   const body = document.getElementById("live-body");
-  if (!body) return;
+  if (!body) return true;
   const address = body.dataset["liveBodyAddressValue"] || location.pathname + location.search;
   const focused = body.contains(document.activeElement) ? document.activeElement?.id : "";
-  try {
-    await htmx.ajax("get", address, { source: body, target: body, select: "#live-body", swap: "outerHTML settle:0ms" });
-  } catch {
-    // Nobody answers: the body stays as it is, and is fetched once the line is back.
-    return;
-  }
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const isDone = await fetchPart(address, { source: body, target: body, select: "#live-body", swap: "outerHTML settle:0ms" });
+  if (isDone && focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  return isDone;
 }

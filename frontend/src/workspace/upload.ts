@@ -31,8 +31,12 @@ export function chosenFiles(list: Iterable<File>, most: number): Choice {
 /** What a person dropped, the files in folders included. The browser forgets what it is of as soon as the event is over. */
 export async function droppedFiles(transfer: DataTransfer, most: number): Promise<Choice> {
   const choice: Choice = { found: [], hidden: 0, isMore: false };
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  for (const entry of entries) await addEntry(choice, entry, most);
+  // What comes out of another program, such as a message's attachment, is a file without a place on the disk.
+  const dropped = [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  for (const one of dropped) {
+    if (one instanceof File) add(choice, one.name, one, most);
+    else if (one) await addEntry(choice, one, most);
+  }
   return choice;
 }
 

@@ -22,11 +22,13 @@ export class DialogController extends Controller<HTMLDialogElement> {
 
   override connect(): void {
     this.element.addEventListener("pointerdown", this.scrim);
+    this.element.addEventListener("opener:opened", this.reset);
     if (this.openValue && !this.element.open) this.element.showModal();
   }
 
   override disconnect(): void {
     this.element.removeEventListener("pointerdown", this.scrim);
+    this.element.removeEventListener("opener:opened", this.reset);
   }
 
   /** Somebody asked for it by key. */
@@ -43,9 +45,13 @@ export class DialogController extends Controller<HTMLDialogElement> {
   answered(event: Event): void {
     if (!succeeded(event)) return;
     this.element.close();
-    // Opened again, it asks about something else.
-    for (const form of this.element.querySelectorAll("form")) form.reset();
+    this.reset();
   }
+
+  /** Opened again, it asks about something else; what is kept for its person until it is sent stays. */
+  private readonly reset = (): void => {
+    for (const form of this.element.querySelectorAll<HTMLFormElement>("form:not(:has([data-controller~='unsent']))")) form.reset();
+  };
 
   private readonly scrim = (event: Event): void => {
     if (event.target === this.element) this.element.close();

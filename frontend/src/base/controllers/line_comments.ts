@@ -1,5 +1,5 @@
-import htmx from "htmx.org";
 import { Controller } from "@hotwired/stimulus";
+import { fetchPart } from "../../page_parts";
 
 /** A place of a comparison whose threads have changed; `side` is old or new. */
 export interface ChangedTalk {
@@ -102,7 +102,7 @@ export class LineCommentsController extends Controller<HTMLElement> {
   attached({ target }: Event): void {
     const place = (target as HTMLElement).closest(".line-talk-body")?.parentElement;
     if (!place || place.querySelector("textarea")?.value) return;
-    void htmx.ajax("get", place.dataset["from"] ?? "", { source: place, target: place, swap: "innerHTML" });
+    void fetchPart(place.dataset["from"] ?? "", { source: place, target: place, swap: "innerHTML" });
   }
 
   private toggle(cell: HTMLElement): void {
@@ -145,7 +145,7 @@ export class LineCommentsController extends Controller<HTMLElement> {
     if (showsForm) address.searchParams.set("form", "1");
     const path = `${address.pathname}${address.search}`;
     place.dataset["from"] = path;
-    void htmx.ajax("get", path, { source: cell, target: place, swap: "innerHTML" }).then(() => {
+    void fetchPart(path, { source: cell, target: place, swap: "innerHTML" }).then(() => {
       if (showsForm === false) this.tidy(place);
       else place.querySelector<HTMLElement>(".line-talk-form textarea")?.focus();
     });

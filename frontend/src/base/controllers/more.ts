@@ -1,5 +1,5 @@
-import htmx from "htmx.org";
 import { Controller } from "@hotwired/stimulus";
+import { fetchPart } from "../../page_parts";
 
 /**
  * A link to the same page with more on it: what it leads to replaces the place, and the page stays where it is scrolled.
@@ -15,8 +15,9 @@ export class MoreController extends Controller<HTMLAnchorElement> {
     event.preventDefault();
     const { href } = this.element;
     const place = `#${this.placeValue}`;
-    void htmx.ajax("get", href, { source: this.element, target: place, select: place, swap: "outerHTML show:none" }).then(() => {
-      history.replaceState(history.state, "", href);
+    const placing = { source: this.element, target: place, select: place, swap: "outerHTML show:none" };
+    void fetchPart(href, placing).then((isDone) => {
+      if (isDone) history.replaceState(history.state, "", href);
     });
   }
 }

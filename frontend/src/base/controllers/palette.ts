@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import htmx from "htmx.org";
+import { fetchPart } from "../../page_parts";
 import { isPressed } from "../../shortcuts";
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -126,10 +126,11 @@ export class PaletteController extends Controller<HTMLDialogElement> {
     const { act = "", value = "", href = "", dialog = "", compare = "" } = option.dataset;
     // What is chosen may want the focus for itself: first it goes back to where it was.
     this.element.close();
+    const dialogs = document.getElementById("palette-dialogs");
     if (comparing && compare) location.assign(compare);
     else if (act === "dialog") openDialog(value);
     else if (act === "sign-out") document.querySelector<HTMLFormElement>("#sign-out")?.requestSubmit();
-    else if (dialog) void htmx.ajax("get", dialog, { source: "#palette-dialogs", target: "#palette-dialogs", swap: "innerHTML" });
+    else if (dialog && dialogs) void fetchPart(dialog, { source: dialogs, target: dialogs, swap: "innerHTML" });
     else if (!(act && this.dispatch(act, { target: window, prefix: "palette", detail: value }).defaultPrevented) && href) location.assign(href);
   }
 }

@@ -1,5 +1,5 @@
-import htmx from "htmx.org";
 import { Controller } from "@hotwired/stimulus";
+import { fetchPart } from "../../page_parts";
 
 /**
  * History: pick two versions, compare them. A third pick replaces the older one. The address keeps the picks.
@@ -87,7 +87,7 @@ export class PicksController extends Controller<HTMLElement> {
     this.apartTarget.textContent = "";
     if (base === undefined || target === undefined) return;
     const address = `${this.distanceValue}?pick=${base}&pick=${target}`;
-    void htmx.ajax("get", address, { source: this.apartTarget, target: this.apartTarget, swap: "textContent" });
+    void fetchPart(address, { source: this.apartTarget, target: this.apartTarget, swap: "textContent" });
   }
 
   /** Put the picks into the address, and into all links and forms of the page that lead to another part of the history. */

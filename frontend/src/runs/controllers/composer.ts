@@ -52,8 +52,10 @@ export class ComposerController extends Controller<HTMLFormElement> {
   }
 
   /** What was sent is gone from the form; anything else stays in it. */
-  answered(event: Event): void {
+  answered(event: CustomEvent<{ requestConfig: { parameters: Record<string, string> } }>): void {
     if (event.target !== this.element || !succeeded(event)) return;
+    // What was written meanwhile stays, too.
+    if (event.detail.requestConfig.parameters["text"] !== this.textTarget.value) return;
     this.element.querySelector(".composer-base")?.remove();
     this.textTarget.value = "";
     this.typed();

@@ -1,6 +1,4 @@
 import { EditorView } from "@codemirror/view";
-import { succeeded } from "../../responses";
-import htmx from "htmx.org";
 import { setActiveComment, setComments } from "../../editor/comments";
 import { savedText } from "../../editor/unsaved";
 import type { ProjectEvent } from "../../protocol";
@@ -8,6 +6,7 @@ import { isPressed } from "../../shortcuts";
 import { say } from "../../texts";
 import { unsent } from "../../unsent";
 import { project } from "../instance";
+import { type Answering, CommentSending, type Written } from "../comment_sending";
 import { markOf, placeOfSelection, placeWords, shownField } from "../comment_places";
 import type { Field } from "../field";
 import { LiveController, part } from "../../controllers/live";
@@ -45,13 +44,16 @@ export class CommentsController extends LiveController {
   private timer = 0;
   /** Whether the new comment is on the whole field, whatever is selected. */
   private onField = false;
-  /** The thread that the composer answers, and where to send the answer. */
-  private answering: { thread: string; url: string } | null = null;
+  private answering: Answering | null = null;
+  private sending!: CommentSending;
   /** What each field's marks were made from, so that they are made once. */
   private readonly marked = new Map<Field, string>();
 
   override connect(): void {
     this.partial = new Partial(this.listTarget, () => this.address(), () => this.arrived());
+    if (this.hasComposerTarget) {
+      this.sending = new CommentSending(this.composerTarget, this.textTarget, this.submitTarget, (sent) => this.sent(sent));
+    }
     this.follow(
       project.on("event", (event) => this.onEvent(event)),
       project.on("version", () => {
@@ -169,7 +171,7 @@ export class CommentsController extends LiveController {
   composerKey(event: KeyboardEvent): void {
     if (isPressed("send", event)) {
       event.preventDefault();
-      this.composerTarget.requestSubmit();
+      this.sending.request(this.written());
     } else if (isPressed("leave", event)) {
       this.answering = null;
       this.onField = false;
@@ -180,23 +182,21 @@ export class CommentsController extends LiveController {
 
   send(event: Event): void {
     event.preventDefault();
-    const text = this.textTarget.value;
+    void this.sending.send(this.written());
+  }
+
+  private written(): Written {
     const place = placeOfSelection(shownField());
-    const url = this.answering?.url ?? this.urlValue;
     const lines = !place || this.onField ? {} : { from_line: String(place.from), to_line: String(place.to), quote: place.quote };
     const about = this.answering || !place ? {} : { version: String(project.version), field: place.field.name, ...lines };
-    this.submitTarget.disabled = true;
-    const answered = (answer: Event) => {
-      this.composerTarget.removeEventListener("htmx:afterRequest", answered);
-      this.submitTarget.disabled = false;
-      if (!succeeded(answer)) return;
-      if (this.textTarget.value === text) this.textTarget.value = "";
-      this.answering = null;
-      this.onField = false;
-      this.paint();
-    };
-    this.composerTarget.addEventListener("htmx:afterRequest", answered);
-    void htmx.ajax("post", url, { source: this.composerTarget, swap: "none", values: { text, ...about } });
+    return { text: this.textTarget.value, answering: this.answering, url: this.answering?.url ?? this.urlValue, about };
+  }
+
+  private sent({ answering }: Written): void {
+    // Whoever began to answer another thread meanwhile goes on with that.
+    if (this.answering === answering) this.answering = null;
+    this.onField = false;
+    this.paint();
   }
 
   private address(): string {

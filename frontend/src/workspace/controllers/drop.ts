@@ -1,4 +1,6 @@
+import { toast } from "../../base/controllers/toasts";
 import { LiveController } from "../../controllers/live";
+import { say } from "../../texts";
 import { project } from "../instance";
 import { type Choice, chosenFiles, droppedFiles, readFiles } from "../upload";
 
@@ -35,7 +37,7 @@ export class DropController extends LiveController {
     const choice = chosenFiles(input.files ?? [], project.maxFiles);
     // The same files can be chosen again.
     input.value = "";
-    void this.ask(choice, this.into);
+    void this.ask(Promise.resolve(choice), this.into);
   }
 
   over(event: DragEvent): void {
@@ -56,7 +58,7 @@ export class DropController extends LiveController {
     event.preventDefault();
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
     const into = row?.dataset["path"] ?? row?.dataset["folder"] ?? "";
-    void droppedFiles(transfer, project.maxFiles).then((choice) => this.ask(choice, into));
+    void this.ask(droppedFiles(transfer, project.maxFiles), into);
   }
 
   private readonly asked = (event: Event): void => {
@@ -68,10 +70,18 @@ export class DropController extends LiveController {
     return this.hasInputTarget && project.may.write && project.status === "open";
   }
 
-  private async ask(choice: Choice, folder: string): Promise<void> {
+  private async ask(choosing: Promise<Choice>, folder: string): Promise<void> {
     const dialog = document.getElementById("upload");
-    if (!dialog || choice.found.length + choice.hidden === 0) return;
-    const files = await readFiles(choice.found, project.textLimit);
-    this.dispatch("ask", { target: dialog, prefix: "upload", detail: { ...choice, files, folder } });
+    if (!dialog) return;
+    try {
+      const choice = await choosing;
+      const files = await readFiles(choice.found, project.textLimit);
+      const isEmpty = choice.found.length + choice.hidden === 0;
+      if (isEmpty) toast({ text: say("upload.empty"), kind: "info" });
+      else this.dispatch("ask", { target: dialog, prefix: "upload", detail: { ...choice, files, folder } });
+    } catch {
+      // Moved or deleted meanwhile, or not to be read by this person.
+      toast({ text: say("upload.unreadable"), kind: "failed" });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import htmx from "htmx.org";
+import { fetchPart, Retry } from "../../page_parts";
 import type { Lock, Person } from "../../protocol";
 import { timeElement } from "../../time";
 import { addressWith } from "../address";
@@ -28,6 +28,7 @@ export class FieldsController extends LiveController {
   private readonly rows = new Map<string, HTMLAnchorElement>();
   private tree!: FieldTree;
   private refreshing: Promise<void> = Promise.resolve();
+  private readonly retry = new Retry(() => void this.refresh());
 
   override initialize(): void {
     this.tree = new FieldTree(this.treeTarget, this.projectValue);
@@ -182,14 +183,17 @@ export class FieldsController extends LiveController {
   }
 
   private async fetchRows(more = ""): Promise<void> {
+    this.retry.begin();
     const isKept = (field: Field) => !field.exists && (field.isHeld || field.isDirty);
     const unsaved = [...project.fields.values()].filter(isKept).map((field) => field.name);
     const focused = this.treeTarget.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset : null;
     const names = [...unsaved, more].filter(Boolean);
     const over = project.proposal ? [["proposal", project.proposal.id]] : [];
     const query = new URLSearchParams([["field", this.chosen ?? ""], ...names.map((name) => ["new", name]), ...over]);
-    // Its own source: requests of one source wait for each other, and all without one have the page's body as theirs.
-    await htmx.ajax("get", `${this.urlValue}?${query}`, { source: this.element, target: this.treeTarget, swap: "innerHTML settle:0ms" });
+    const placing = { source: this.element, target: this.treeTarget, swap: "innerHTML settle:0ms" };
+    const isDone = await fetchPart(`${this.urlValue}?${query}`, placing);
+    this.retry.end(isDone);
+    if (!isDone) return;
     this.arrange();
     const back = (row: HTMLElement) => row.dataset["field"] === focused?.["field"] && row.dataset["path"] === focused?.["path"];
     if (focused) this.tree.rows.find(back)?.focus();

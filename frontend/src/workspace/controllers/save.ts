@@ -67,7 +67,7 @@ export class SaveController extends LiveController {
   private doneWords(): string {
     const { last } = project.saving;
     if (last?.version === project.version) return say("save.done_at", { version: last.version, time: short(last.at) });
-    return say("save.all", { version: project.version });
+    return project.version === 0 ? say("save.none") : say("save.all", { version: project.version });
   }
 
   private paintSummary(): void {

@@ -16,6 +16,8 @@ import { paintLock } from "./fields";
 import { LiveController, part } from "../../controllers/live";
 
 const CURSOR_INTERVAL = 500;
+/** Characters from which a name needs more than what the words beside it leave. */
+const LONG_TITLE = 20;
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
@@ -245,6 +247,7 @@ export class SheetController extends LiveController {
 
   private paintName(): void {
     const { field, titleTarget, folderTarget } = this;
+    titleTarget.toggleAttribute("data-long", field.title.length > LONG_TITLE);
     // Painted at every key; the name changes with the field only.
     if (titleTarget.title === field.name && titleTarget.textContent === field.title) return;
     titleTarget.textContent = field.title;

@@ -31,8 +31,10 @@ export class TasksController extends LiveController {
     if (!succeeded(event) && event.detail.elt.closest(".task")) this.refresh();
   }
 
-  sent(event: Event): void {
-    if (!succeeded(event)) return;
+  /** What was written meanwhile stays, and is sent if that was asked for. */
+  sent(event: CustomEvent<{ requestConfig: { parameters: Record<string, string> } }>): void {
+    const { parameters } = event.detail.requestConfig;
+    if (!succeeded(event) || parameters["text"] !== this.textTarget.value) return;
     this.textTarget.value = "";
     this.dueTarget.value = "";
   }
