@@ -63,11 +63,11 @@ def _of_question(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_evaluation(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What an evaluation has. Raises `ValidationFailed` for what it lacks, and for a text."""
+    """What an evaluation has. Raises `ValidationFailed` for what it lacks, for a text, and for a repository."""
     if "suite" not in given:
         raise ValidationFailed({"suite": [_("This field is required.")]})
     errors = {"text": [_("An evaluation asks what its suite says.")]} if "text" in given else {}
-    if errors := errors | _only_of_refinement(given):
+    if errors := errors | _only_of_refinement(given) | _only_of_change(given):
         raise ValidationFailed(errors)
     return {name: value for name, value in given.items() if name != "kind"}
 
@@ -79,6 +79,7 @@ def _of_refinement(given: Mapping[str, Any]) -> dict[str, Any]:
         errors["text"] = [_("The models that are measured are asked what the suite says.")]
     if "unsaved" in given:
         errors["unsaved"] = [_("A text of a version is refined. Save it first.")]
+    errors |= _only_of_change(given)
     if errors:
         raise ValidationFailed(errors)
     return {name: value for name, value in given.items() if name != "kind"}
@@ -88,6 +89,12 @@ def _only_of_refinement(given: Mapping[str, Any]) -> dict[str, list[str]]:
     """What only refining has."""
     names = [name for name in ("field", "models", "max_calls", "held_out") if name in given]
     return {name: [_("Only what refines a text has this.")] for name in names}
+
+
+def _only_of_change(given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What only a question has: a repository."""
+    names = [name for name in ("repository_id", "commit") if name in given]
+    return {name: [_("This is about a version, not about a repository.")] for name in names}
 
 
 class OneExperimentView(ProjectView):

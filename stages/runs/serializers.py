@@ -97,7 +97,8 @@ class NewExperiment(serializers.Serializer[Any]):
 
     Such texts are of fields whose lock you hold; another field is refused with `lock_not_held`.
 
-    With `repository_id` it is about a commit of a repository, the newest known one if left out.
+    With `repository_id`, and the kind `change`, it is about a `commit` of a repository, the newest known one if left
+    out.
 
     An evaluation (`kind` `evaluate`) has a `suite` instead of a text, a file such as `evaluations/regression.yaml`.
 
@@ -115,6 +116,8 @@ class NewExperiment(serializers.Serializer[Any]):
     held_out = Integer(min_value=MIN_HELD_OUT, max_value=MAX_HELD_OUT, required=False)
     version = Integer(min_value=1, max_value=999_999_999, required=False)
     unsaved = serializers.DictField(child=Text(allow_blank=True), required=False)
+    repository_id = Uuid(required=False)
+    commit = Text(max_length=64, required=False)
 
 
 class CostQuestion(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ from stages.runs.services import (
     remove_repository,
     update_repository,
 )
+from tests.rest.client import Api, members, problem
 from tests.runs.changes import changing
 from tests.runs.git_server import TOKEN, GitServer, Hosted
 from tests.runs.provider import ScriptedProvider, provider
@@ -165,6 +166,23 @@ def test_a_commit_that_never_was_the_newest_of_the_default_branch_is_refused(wor
         changing(world.caller("rae"), repository, commit=elsewhere)
 
     assert [*refusal.value.errors] == ["commit"]
+
+
+def test_programs_ask_about_a_commit(world: World, hosted: Hosted):
+    repository = connect(world, hosted)
+    api, address = Api(world.people["rae"]), f"projects/{world.project.id}/experiments/"
+    asked = {"kind": "change", "title": "T", "text": "x", "repository_id": str(repository.id)}
+
+    made = api.post(address, asked)
+    named = api.post(address, {**asked, "commit": repository.latest_commit})
+
+    for answer in (made, named):
+        assert answer.status_code == 201
+        body = members(answer)
+        assert (body["repository_id"], body["commit"]) == (str(repository.id), repository.latest_commit)
+        assert body["version"] is None
+    for wrong in ({**asked, "commit": "HEAD"}, {**asked, "kind": "try"}, {**asked, "version": 1}):
+        assert problem(api.post(address, wrong)) == (400, "validation_failed")
 
 
 def test_a_removed_repository_is_not_read(committed_world: World, hosted: Hosted, models: ScriptedProvider):

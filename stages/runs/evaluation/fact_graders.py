@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
+from stages.runs.agents.variables import MAX_RENDERED
 from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, Subject
 
 
@@ -21,7 +22,7 @@ class ToolCallGrader(Grader):
         if not calls:
             called = ", ".join(call.name for call in subject.tool_calls) or _("nothing")
             return self.verdict(False, _("Called: {names}").format(names=called))
-        wanted = _rendered(self.spec.options.get("arguments", {}), subject)
+        wanted = _Rendering(subject).of(self.spec.options.get("arguments", {}))
         assert isinstance(wanted, dict)
         for call in calls:
             arguments = _arguments(call.arguments)
@@ -54,18 +55,29 @@ def _at_most(grader: Grader, value: Decimal) -> Grade:
     return grader.verdict(value <= most, f"{value:f}")
 
 
-def _rendered(value: object, subject: Subject) -> object:
-    """A JSON value with the case's values in its texts; a text that is one variable becomes the value itself."""
-    if isinstance(value, dict):
-        return {name: _rendered(each, subject) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_rendered(each, subject) for each in value]
-    if not isinstance(value, str):
-        return value
-    alone = value.strip().removeprefix("{{").removesuffix("}}").strip()
-    if value.strip().startswith("{{") and alone in subject.members:
-        return subject.members[alone]
-    return subject.rendered(value)
+class _Rendering:
+    """Puts the case's values into JSON values; all their texts together have as many characters as one may have."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._left = MAX_RENDERED
+
+    def of(self, value: object) -> object:
+        """A JSON value with the case's values in its texts; a text that is one variable becomes the value itself."""
+        if isinstance(value, dict):
+            return {name: self.of(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.of(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        alone = value.strip().removeprefix("{{").removesuffix("}}").strip()
+        if value.strip().startswith("{{") and alone in self._subject.members:
+            return self._subject.members[alone]
+        text = self._subject.rendered(value)
+        self._left -= len(text)
+        if self._left < 0:
+            raise GraderBroken(_("The arguments have more than {most} characters.").format(most=MAX_RENDERED))
+        return text
 
 
 def _arguments(text: str) -> dict[str, object]:

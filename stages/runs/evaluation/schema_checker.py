@@ -5,7 +5,7 @@
 The first line is the schema, each other one a value, all as JSON. Each is answered by a line: `null` where all is well,
 else what is wrong, as a JSON text; the answer to the schema says whether it can be used. Nothing is fetched or read,
 and expressions take time in proportion to the value; but a schema may still refer to itself so often that a check takes
-for ever. Then `schemas.py` ends the process.
+for ever. Then `checker_process.py` ends the process.
 """
 
 from __future__ import annotations

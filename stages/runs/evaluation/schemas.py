@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
+from stages.runs.evaluation.checker_process import CheckerLost, CheckerProcess
 from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, Subject
 from stages.runs.evaluation.json_answers import json_in
 from stages.runs.evaluation.suites import GraderSpec
 
-CHECKER: Final = Path(__file__).with_name("schema_checker.py")
 MAX_SECONDS: Final = 1.0
 # The program has to start, and to import its library.
 MAX_START_SECONDS: Final = 20.0
@@ -30,7 +26,7 @@ class SchemaGrader(Grader):
         super().__init__(spec)
         self._schema = schema
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._checker = CheckerProcess("schema_checker.py")
 
     def check(self, subject: Subject) -> Grade:
         try:
@@ -44,65 +40,26 @@ class SchemaGrader(Grader):
 
     def close(self) -> None:
         with self._lock:
-            self._end()
+            self._checker.end()
 
-    def check_schema(self) -> None:
-        """Raise `GraderBroken` where the schema cannot be used."""
+    def check_schema(self, seconds: float = MAX_START_SECONDS) -> None:
+        """Raise `GraderBroken` where the schema cannot be used, or takes longer to read."""
         with self._lock:
-            self._start()
+            self._start(seconds)
 
-    def _start(self) -> None:
-        if self._process is not None:
+    def _start(self, seconds: float = MAX_START_SECONDS) -> None:
+        if self._checker.is_running:
             return
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(CHECKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            # It needs no variable, and must not have those with secrets.
-            env={"LC_ALL": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,
-        )
-        problem = self._ask(self._schema, MAX_START_SECONDS)
+        self._checker.start()
+        problem = self._ask(self._schema, seconds)
         if problem is not None:
-            self._end()
+            self._checker.end()
             raise GraderBroken(_("The schema cannot be used: {reason}").format(reason=problem))
 
     def _ask(self, value: object, seconds: float) -> str | None:
-        """The answer to one line. Raises `GraderBroken` where none comes in time, or the program ended."""
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        timer = threading.Timer(seconds, process.kill)
-        timer.start()
-        line = ""
+        """What is wrong with one line. Raises `GraderBroken`."""
         try:
-            process.stdin.write(json.dumps(value) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            pass
-        finally:
-            timer.cancel()
-            timer.join()
-        if not line:
-            self._end()
-            raise GraderBroken(_("The schema was not checked within {most} s.").format(most=seconds))
-        problem = json.loads(line)
+            problem = self._checker.ask(value, seconds)
+        except CheckerLost:
+            raise GraderBroken(_("The schema was not checked within {most} s.").format(most=seconds)) from None
         return None if problem is None else str(problem)
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            assert stream is not None
-            try:
-                stream.close()
-            except BrokenPipeError:
-                continue

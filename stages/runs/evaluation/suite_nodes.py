@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from kernel.errors import ValidationFailed
 # The parameter that errors are reported on.
 SUITE: Final = "suite"
 
+# In characters: what a suite amounts to where aliases are followed, which repeat a long text in few letters.
+MAX_EXPANDED: Final = 4 * 1_048_576
 _TAG: Final = "tag:yaml.org,2002:"
 _KINDS: Final = frozenset({"str", "timestamp", "int", "float", "bool", "null"})
 _INTEGER: Final = re.compile(r"-?[0-9]{1,15}")
@@ -124,6 +127,8 @@ class Node:
             self.refuse(_("is a number that JSON does not have."))
         if kind == "int":
             return int(value)
+        if kind == "float" and not math.isfinite(float(value)):
+            self.refuse(_("is a number that JSON does not have."))
         return float(value) if kind == "float" else value
 
     def _scalar(self) -> tuple[str, str]:
@@ -145,4 +150,20 @@ def read_yaml(text: str) -> Node:
         raise ValidationFailed({SUITE: [yaml_problem(text, error)]}) from None
     if found is None:
         raise ValidationFailed({SUITE: [_("The suite is empty.")]})
+    if _size(found, {}) > MAX_EXPANDED:
+        words = _("Its aliases expand to more than {most} characters.")
+        raise ValidationFailed({SUITE: [words.format(most=MAX_EXPANDED)]})
     return Node(found)
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """The characters of a value and of all in it; `known` are those that were counted, by `id`."""
+    if id(node) not in known:
+        if isinstance(node, yaml.ScalarNode):
+            size = 1 + len(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            size = 1 + sum(_size(each, known) for pair in node.value for each in pair)
+        else:
+            size = 1 + sum(_size(each, known) for each in node.value)
+        known[id(node)] = size
+    return known[id(node)]

@@ -19,6 +19,8 @@ MAX_CELLS: Final = 20_000
 MAX_MODELS: Final = 20
 MAX_REPEAT: Final = 100
 MAX_GRADERS: Final = 50
+# Each is checked by a program of its own.
+MAX_SCHEMAS: Final = 10
 # What is asked where the suite does not say it: the case's member `input`.
 DEFAULT_INPUT: Final = "{{input}}"
 
@@ -133,6 +135,8 @@ def _graders(node: Node) -> tuple[GraderSpec, ...]:
     for each in node.items(most=MAX_GRADERS):
         spec = _grader(each, {other.name for other in found})
         found.append(spec)
+        if sum(other.type == "json_schema" for other in found) > MAX_SCHEMAS:
+            each.refuse(_("there may be {most} graders of this type at most.").format(most=MAX_SCHEMAS))
     return tuple(found)
 
 

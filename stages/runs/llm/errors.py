@@ -63,6 +63,10 @@ _FREE: Final = frozenset(
 )
 
 
+# Seconds: a provider that asks to wait longer says nothing that helps.
+MAX_TOLD_WAIT: Final = 31 * 24 * 3600
+
+
 class ModelError(Exception):
     """A call failed.
 
@@ -97,5 +101,8 @@ class ModelError(Exception):
 
     @property
     def words(self) -> str:
-        """What happened and what to do, in the reader's language."""
-        return str(WORDS[self.cause])
+        """What happened and what to do, in the reader's language; with the wait that the provider asked for."""
+        words = str(WORDS[self.cause])
+        if self.retry_after is None or not 1 <= self.retry_after <= MAX_TOLD_WAIT:
+            return words
+        return _("{words} The provider asks to wait {seconds} s.").format(words=words, seconds=round(self.retry_after))

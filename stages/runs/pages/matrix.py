@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kernel.canonical import canonical
+from stages.runs.agents.base import AgentFailed
 from stages.runs.agents.variables import render
 from stages.runs.evaluation.cases import Case
 from stages.runs.models import Call, Run
@@ -18,7 +19,9 @@ from stages.runs.pages.calls import CallView, call_view
 from stages.runs.results import GROUPS, CaseResult, CellResult, Results
 from workspace.releases.presentation import StateWords
 
+# Characters of what a case asks: in its row, and beside its answers.
 MAX_QUESTION: Final = 160
+MAX_WHOLE_QUESTION: Final = 100_000
 # By what is compared, else by what it is: the colour, the icon, the words.
 _CHANGED: Final = {
     "regressed": ("bad", "circle-x", gettext_lazy("pass, now fail")),
@@ -202,8 +205,11 @@ def cell_words(cell: CellResult) -> StateWords:
 
 
 def question_of(found: Results, case: Case) -> str:
-    """What the case asks, with its values; those that it lacks stay as they are written."""
-    return render(found.plan.suite.input, case.members)
+    """What the case asks, with its values; those that it lacks, or that are too long, stay as they are written."""
+    try:
+        return render(found.plan.suite.input, case.members, most=MAX_WHOLE_QUESTION)
+    except AgentFailed:
+        return found.plan.suite.input
 
 
 def _words(given: tuple[str, str, object]) -> StateWords:

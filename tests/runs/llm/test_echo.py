@@ -10,6 +10,9 @@ from stages.runs.llm.config import LLMConfig
 from stages.runs.llm.files import format_files, read_files
 from stages.runs.llm.interfaces.echo import reply_to
 from stages.runs.llm.requests import ModelResponse
+from stages.runs.trees.patch_parsing import parse_patch
+from stages.runs.trees.patches import apply_patch
+from stages.runs.trees.tree import DraftTree
 from tests.runs.llm.asking import a_request
 
 FILES = {"prompt": "Ask the site.\nThen wait.", "notes/a b.md": "site\n```\nFile: x\n```\n", "empty": ""}
@@ -91,3 +94,30 @@ def test_a_file_instructs_nobody() -> None:
 def test_files_are_found_again_in_a_prompt(text: str) -> None:
     files = {"one": text, "folder/two words.md": "2\n"}
     assert read_files(f"Do it.\n\n{format_files(files)}") == files
+
+
+def test_a_replacement_that_would_be_too_long_is_not_made() -> None:
+    files = format_files({"a.md": "a" * 90_000})
+    answer = reply_to(f"replace a with {'b' * 150} in a.md, replace a with b in a.md\n\n{files}")
+    assert answer.startswith("a.md would have more than 1048576 characters.")
+
+
+@pytest.mark.parametrize("said", ["replace a with " * 600, "replace " * 1_200, "replace a with b in " * 400])
+def test_instructions_without_an_end_take_no_time(said: str) -> None:
+    assert len(reply_to(f"{said}\n\n{format_files({'a.md': 'x'})}")) < 100_000
+
+
+def test_changed_lines_of_one_file_are_hunks_with_three_lines_around() -> None:
+    lines = [f"line {number}" for number in range(40)]
+    lines[3] = lines[4] = lines[20] = lines[39] = "site"
+    text = "\n".join(lines)
+    answer = reply_to(f"replace site with ward in a.md\n\n{format_files({'a.md': text})}")
+
+    patch = answer.partition("```diff\n")[2].removesuffix("```")
+    (file,) = apply_patch(DraftTree({"files/a.md": text}), parse_patch(patch.replace("a.md", "files/a.md"))).files
+    assert file.text == text.replace("site", "ward")
+    assert [line for line in patch.splitlines() if line.startswith("@@")] == [
+        "@@ -1,8 +1,8 @@",
+        "@@ -18,7 +18,7 @@",
+        "@@ -37,4 +37,4 @@",
+    ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from difflib import unified_diff
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from stages.runs.choices import Outcome
@@ -23,12 +24,16 @@ NO_CHANGES: Final = "NO CHANGES"
 FOLDER: Final = "files/"
 OUTCOMES: Final = {"stop": Outcome.COMPLETED, "length": Outcome.TRUNCATED}
 _TERM: Final = (
-    r"(?:\"(?P<{0}_d>[^\"\n]+)\"|“(?P<{0}_t>[^”\n]+)”|'(?P<{0}_s>[^'\n]+)'|`(?P<{0}_b>[^`\n]+)`|(?P<{0}>\S.*?))"
+    r"(?:\"(?P<{0}_d>[^\"\n]+)\"|“(?P<{0}_t>[^”\n]+)”|'(?P<{0}_s>[^'\n]+)'|`(?P<{0}_b>[^`\n]+)`|(?P<{0}>\S.{{0,200}}?))"
 )
 _OLD, _NEW, _FILE = (_TERM.format(name) for name in ("old", "new", "file"))
 _INSTRUCTION: Final = re.compile(rf"\breplace {_OLD} (?:with|by) {_NEW} in {_FILE}(?=[.,;]?(?:\s|$))", re.IGNORECASE)
 # Where instructions are looked for: what people type is short.
 _MAX_INSTRUCTIONS: Final = 10_000
+# Characters of a file: what it would be replaced with may be long, too.
+_MAX_FILE: Final = 1_048_576
+# Lines around a change.
+_CONTEXT: Final = 3
 _WORDS: Final = re.compile(r"\S+\s*|\s+")
 
 
@@ -74,14 +79,41 @@ def _replace(old: str, new: str, file: str, files: dict[str, str]) -> str:
     number = files[name].count(old)
     if not number:
         return f"{old} is not in {file}."
+    if len(files[name]) + number * (len(new) - len(old)) > _MAX_FILE:
+        return f"{file} would have more than {_MAX_FILE} characters."
     files[name] = files[name].replace(old, new)
     return f"Replaced {old} with {new} in {file}: {number}."
 
 
 def _diff(name: str, old: str, new: str) -> str:
-    """A unified diff as git writes it."""
-    lines = unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    """A unified diff as git writes it. What is replaced has no line end in it, so lines stay where they are."""
+    before, after = _lines(old), _lines(new)
+    count = len(before)
+    changed = [at for at in range(count) if before[at] != after[at]]
+    # A gap of unchanged lines that is longer than the context of both sides ends a hunk.
+    gaps = [pair for pair in pairwise(changed) if pair[1] - pair[0] > 2 * _CONTEXT + 1]
+    starts, ends = [changed[0], *(after_it for _, after_it in gaps)], [*(at for at, _ in gaps), changed[-1]]
+    parts = [f"--- a/{name}\n+++ b/{name}\n"]
+    for first, last in zip(starts, ends, strict=True):
+        start, stop = max(0, first - _CONTEXT), min(count, last + _CONTEXT + 1)
+        lines = f"{start + 1}" if stop - start == 1 else f"{start + 1},{stop - start}"
+        parts.append(f"@@ -{lines} +{lines} @@\n")
+        parts += _hunk(before[start:stop], after[start:stop])
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in parts)
+
+
+def _hunk(before: list[str], after: list[str]) -> Iterator[str]:
+    """The lines of a hunk: of each block of changed lines first the old ones, then the new."""
+    added: list[str] = []
+    for old, new in zip(before, after, strict=True):
+        if old == new:
+            yield from added
+            added = []
+            yield f" {old}"
+        else:
+            yield f"-{old}"
+            added.append(f"+{new}")
+    yield from added
 
 
 def _lines(text: str) -> list[str]:
