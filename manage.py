@@ -7,13 +7,13 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "foundry_site.settings")
-    from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
 
+    from foundry_site.loading import CommandLine
     from kernel.environment import EnvironmentVariableError
 
     try:
-        execute_from_command_line(sys.argv)
+        CommandLine(sys.argv).execute()
     except EnvironmentVariableError as error:
         sys.exit(f"foundry: {error}")
     except OperationalError as error:

@@ -93,10 +93,11 @@ def _no_runs() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Run the worker, or the command that is named after the folder, until standard input is closed."""
     threading.Thread(target=end_with_input, daemon=True, name="launcher's end").start()
-    import django
     from django.core.management import call_command
 
-    django.setup()
+    from foundry_site.loading import load_apps
+
+    load_apps()
     call_command(*(arguments[1:] or ["procrastinate", "worker"]))
 
 

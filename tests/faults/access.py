@@ -6,9 +6,9 @@ import sys
 
 
 def main() -> None:
-    import django
+    from foundry_site.loading import load_apps
 
-    django.setup()
+    load_apps()
 
     from datetime import datetime, timedelta
 

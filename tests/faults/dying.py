@@ -76,9 +76,9 @@ def act(order: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    import django
+    from foundry_site.loading import load_apps
 
-    django.setup()
+    load_apps()
     point, order = sys.argv[1], json.loads(sys.argv[2])
     replace_by_death(POINTS[point])
     act(order)

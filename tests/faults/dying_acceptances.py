@@ -58,9 +58,9 @@ def accept(order: dict[str, str], number: int) -> None:
 
 
 def main() -> None:
-    import django
+    from foundry_site.loading import load_apps
 
-    django.setup()
+    load_apps()
     from kernel.errors import DomainError
 
     order = json.loads(sys.argv[1])

@@ -9,9 +9,9 @@ NAMES = ("mara", "daniel", "priya", "tomas", "aiko", "lena")
 
 
 def main() -> None:
-    import django
+    from foundry_site.loading import load_apps
 
-    django.setup()
+    load_apps()
 
     from accounts.callers import foundry_caller
     from accounts.services import create_account, create_token

@@ -10,9 +10,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "foundry_site.settings"
 
 
 async def follow(topic: str) -> None:
-    import django
+    from foundry_site.loading import load_apps
 
-    django.setup()
+    load_apps()
     from realtime.hub import Hub
     from tests.realtime.conftest import Table, listen, next_frames
 
