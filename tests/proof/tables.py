@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from itertools import zip_longest
+
 from django.db import models
 
 from audit.checkpoints.models import Checkpoint
@@ -66,6 +70,24 @@ EMPTY = {"accounts_user_groups", "accounts_user_user_permissions"}
 CHANGES_OF_ROWS = [change for change in CHANGES if change.model._meta.db_table not in EMPTY]
 
 
+def is_compared(change: Change) -> bool:
+    """Whether a finding about this column says the row and the column, whatever else was changed elsewhere."""
+    table = TABLES.get(change.model._meta.db_table)
+    return table is not None and change.column in table.compared and change.column not in table.key
+
+
+def in_rounds(changes: Collection[Change]) -> list[list[Change]]:
+    """Changes that are made at once, because each is of another table: a verification takes longer than any change."""
+    of_table: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        of_table[TABLES[change.model._meta.db_table].name].append(change)
+    return [[change for change in made_at_once if change] for made_at_once in zip_longest(*of_table.values())]
+
+
+ROUNDS = in_rounds([change for change in CHANGES_OF_ROWS if is_compared(change)])
+CHANGES_BY_THEMSELVES = [change for change in CHANGES_OF_ROWS if not is_compared(change)]
+
+
 def named(change: Change) -> str:
     return f"{change.model._meta.db_table}.{change.column}"
 
@@ -84,3 +106,15 @@ def is_named(model: type[models.Model], before: list[str]) -> bool:
     table = TABLES.get(model._meta.db_table)
     found = [each for each in findings() if each not in before]
     return any("#" in each if table is None else f"{table.name} " in each for each in found)
+
+
+def is_told(change: Change, found: list[str], before: list[str]) -> bool:
+    """Whether a finding says that this very column of this table was changed."""
+    table = TABLES[change.model._meta.db_table]
+    told = f": its {table.column_label(change.column)} was changed: "
+    return any(told in each and _name_in(each) == table.name for each in found if each not in before)
+
+
+def _name_in(finding: str) -> str:
+    """Of which table a finding is: a name may begin with another one, and so the longest is meant."""
+    return max((table.name for table in TABLES.values() if finding.startswith(f"{table.name} ")), key=len, default="")

@@ -5,12 +5,40 @@ from __future__ import annotations
 import pytest
 
 from audit.models import Event
-from tests.proof.tables import CHANGES_OF_ROWS, EMPTY, TABLES, findings, is_named, named
+from tests.proof.tables import (
+    CHANGES_BY_THEMSELVES,
+    EMPTY,
+    ROUNDS,
+    TABLES,
+    findings,
+    is_named,
+    is_told,
+    named,
+)
 from tests.proof.tampering import Change, planting, removal, rolled_back, run
 from tests.proof.world import World
 
 
-@pytest.mark.parametrize("change", CHANGES_OF_ROWS, ids=named)
+@pytest.mark.parametrize("changes", ROUNDS, ids=range(len(ROUNDS)))
+def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_changed_columns_of_several_tables_are_each_named(
+    unguarded: World, changes: list[Change]
+):
+    """By table and column; one that is not is changed by itself, and named by its table."""
+    with rolled_back():
+        for change in changes:
+            run(change.sql)
+        found = findings()
+    unnamed = []
+    for change in changes:
+        if not is_told(change, found, unguarded.before):
+            with rolled_back():
+                run(change.sql)
+                if not is_named(change.model, unguarded.before):
+                    unnamed.append(named(change))
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("change", CHANGES_BY_THEMSELVES, ids=named)
 def test_c02_c15_c16_c19_c20_c21_c22_c23_c24_a_changed_column_is_named(unguarded: World, change: Change):
     with rolled_back():
         run(change.sql)
