@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -21,6 +21,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from projects.models import Project
 from tests import databases
+from tests.browser.server import Server
 from tests.cast import (
     CASTS,
     STANDING,
@@ -41,6 +42,9 @@ from tests.controls import (  # noqa: F401 (hooks)
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.exploring import load_profile
 from tests.services import SERVICES, worker
+
+if TYPE_CHECKING:
+    from tests.browser.chromium import Chromium
 
 load_profile()
 
@@ -145,6 +149,26 @@ def process_environment(shared_database: str) -> dict[str, str]:
     """The environment of a child process (``manage.py serve`` …) on this worker's services and shared database."""
     address = databases.address(shared_database)
     return {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "foundry_site.settings"}
+
+
+@pytest.fixture(scope="session")
+def server(process_environment: dict[str, str]) -> Iterator[Server]:
+    """One server for all tests of this process that look at pages: the trunk's and the stages'."""
+    server = Server({**process_environment, "FOUNDRY_LOCK_TTL": "20"})
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium_of_the_process() -> Iterator[Chromium]:
+    """One Chromium for all of them."""
+    # Only they need Playwright.
+    from tests.browser.chromium import Chromium
+
+    chromium = Chromium()
+    yield chromium
+    chromium.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,13 @@
 """A real server, a real Chromium, and people with windows of their own.
 
 Playwright's sync API keeps an event loop in the test's thread, in which the ORM refuses to work: what a test arranges
-in the database goes through `World.arrange`, in another thread. One Chromium serves all files of a process
-(`chromium.py`).
+in the database goes through `World.arrange`, in another thread. One server and one Chromium serve all files of a
+process (`tests/conftest.py`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +23,7 @@ from foundry_site.launcher.chromium import find_chromium
 from tests import databases
 from tests.browser.chromium import Chromium
 from tests.browser.people import Person, Result, World
+from tests.browser.server import Server
 from tests.patience import PATIENCE
 
 # Milliseconds.
@@ -44,50 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if missing:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
-
-
-class Server:
-    """`manage.py serve` in a process of its own, on the test's services; it can be stopped and started again."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://localhost:{self.port}"
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._environment, start_new_session=True)
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("The server did not start.")
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(PATIENCE)
-            self._process = None
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
-            return True
-        # Waiting for the socket itself: a refused connection answers at once.
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-            return False
-        time.sleep(0.1)
-        return False
-
-
-@pytest.fixture(scope="session")
-def server(process_environment: dict[str, str]) -> Iterator[Server]:
-    """One server for all tests of this process."""
-    server = Server({**process_environment, "FOUNDRY_LOCK_TTL": "20"})
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -123,13 +73,6 @@ def arrange(committed_db: None) -> Iterator[Callable[[Callable[[], Result]], Res
             return thread.submit(lambda: close(work())).result()
 
         yield run
-
-
-@pytest.fixture(scope="session")
-def chromium_of_the_process() -> Iterator[Chromium]:
-    chromium = Chromium()
-    yield chromium
-    chromium.stop()
 
 
 @pytest.fixture(scope="module")

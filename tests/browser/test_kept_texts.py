@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from locking.models import WorkingCopy
 from locking.services import take_over_lock
-from tests.browser.conftest import Server
 from tests.browser.people import Person, World
+from tests.browser.server import Server
 
 
 def kept(world: World, words: str) -> bool:

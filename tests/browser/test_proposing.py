@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from locking.models import Lease
 from proposals.models import Proposal
 from proposals.services import accept_proposal, submit_proposal
-from tests.browser.conftest import Server
 from tests.browser.people import Person, World
 from tests.browser.proposing import keeps, open_proposal, prompt_of, staged, write
+from tests.browser.server import Server
 
 
 def test_what_is_typed_is_kept_in_the_proposal_and_not_shown_to_others(

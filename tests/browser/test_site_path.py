@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server
 from tests.browser.passwords import give_password
 from tests.browser.people import Person, World
+from tests.browser.server import Server
 from tests.browser.test_signing_in import PASSWORD
 
 ROOT = "/tools/foundry"

@@ -19,10 +19,8 @@ from stages.runs.services import create_experiment, create_profile, start_runs
 from tests.browser.conftest import (  # noqa: F401 (fixtures)
     arrange,
     chromium,
-    chromium_of_the_process,
     committed_db,
     person,
-    server,
     whole_pages,
     world,
 )
