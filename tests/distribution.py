@@ -9,14 +9,28 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.services import worker
 
-# Began first, so that no worker is left with one of these when the others have nothing more to do.
-LONGEST = ("faults", "browser", "foundry_site", "proof", "rest", "gateway")
+# Began first, in this order, so that no worker is left with one of these when the others have nothing more to do:
+# folders and files by the processor time of their files.
+LONGEST = (
+    "faults",
+    "browser",
+    "runs/browser",
+    "proof/test_tables_owner.py",
+    "proof/test_tables_application.py",
+    "publishing/test_bundle_forgeries.py",
+    "foundry_site",
+    "gateway/test_flooding.py",
+    "proof",
+    "rest",
+    "publishing",
+    "gateway",
+)
 # The faults share one cluster, which they break: together, and one after the other.
 TOGETHER = "tests/faults/"
 # Its tests stop the nodes that the other faults share, and so come last.
 NODES_OF_ITS_OWN = "strange_nodes"
 # Each test stands for itself here, and all of them take long.
-APART = "tests/rest/test_schema.py"
+APART = ("tests/rest/test_schema.py", "tests/rest/test_permissions.py")
 
 
 class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types
@@ -24,7 +38,7 @@ class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # without types
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        if file == APART:
+        if file in APART:
             return nodeid
         return TOGETHER if file.startswith(TOGETHER) else file
 
@@ -44,5 +58,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(path: Path) -> int:
-    folder = path.relative_to(Path(__file__).parent).parts[0]
-    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+    here = path.relative_to(Path(__file__).parent)
+    places = {here.as_posix(), *(folder.as_posix() for folder in here.parents)}
+    return next((rank for rank, place in enumerate(LONGEST) if place in places), len(LONGEST))
