@@ -24,12 +24,12 @@ def run(statement: Statement, *, binary: bool = False) -> Rows:
         return _rows(_sent(_psycopg(), statement, binary=binary))
 
 
-def run_together(statements: Sequence[Statement]) -> list[Rows]:
+def run_together(statements: Sequence[Statement], *, binary: bool = False) -> list[Rows]:
     """The rows of each, in one round trip. Each sees what was committed when it begins (READ COMMITTED)."""
     with connection.wrap_database_errors:
         raw = _psycopg()
         with raw.pipeline():
-            cursors = [_sent(raw, statement) for statement in statements]
+            cursors = [_sent(raw, statement, binary=binary) for statement in statements]
         return [_rows(cursor) for cursor in cursors]
 
 

@@ -74,7 +74,8 @@ class ProposalsView(ProjectView):
         # Ids alone, of which no instances are made: the bodies have their own statements.
         ids = proposals.values_list("id", named=True)
         found = page(request, ids, lambda row: row.id)
-        return self.answer({**found, "results": proposal_bodies(found["results"], user=self.user())})
+        bodies = proposal_bodies(found["results"], project_id=project_id, user=self.user())
+        return self.answer({**found, "results": bodies})
 
     @operation("proposals_create", takes=shapes.NewProposal, answer=shapes.WholeProposal, status=201, repeatable=True)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:

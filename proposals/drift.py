@@ -15,6 +15,7 @@ from django.core.cache import cache
 from blobs.models import Blob
 from drafts.compare.merging import Merge, merge_texts
 from kernel.canonical import canonical_hash
+from kernel.statements import Rows
 from projects.writing import ProjectWrite
 from proposals.kinds import KINDS, Content, Key, Kind, Staged
 from proposals.models import Change, Round
@@ -109,33 +110,6 @@ def item_of_change(change: Change) -> Item:
     )
 
 
-class UnreadChange(NamedTuple):
-    """A change of the working set whose text is not read: `value` is its SHA-256 where its kind has texts."""
-
-    id: str
-    kind: str
-    target: str
-    base: Content
-    base_version: int
-    language: str | None
-    size: int
-    value: Any
-
-
-def items_of_unread(changes: Iterable[UnreadChange]) -> list[Item]:
-    """As `items_of_changes`."""
-    return [_item_of_unread(change, KINDS[change.kind]) for change in changes if change.kind in KINDS]
-
-
-def _item_of_unread(change: UnreadChange, kind: Kind) -> Item:
-    if kind.canonical_of_hash is None:
-        after = kind.canonical(change.target, Staged(change.value, change.language, change.size))
-    else:
-        after = kind.canonical_of_hash(change.target, change.value, change.language)
-    key = Key(change.kind, change.target)
-    return Item(key, change.base, after, since=change.base_version, change_id=UUID(change.id), size=change.size)
-
-
 def items_of_changes(changes: Iterable[Change]) -> list[Item]:
     """Changes of the working set; those of a kind that is not installed any more are left out."""
     return [item_of_change(change) for change in changes if change.kind in KINDS]
@@ -182,9 +156,20 @@ def sides_of(items: Iterable[Item], now: Mapping[Key, Content]) -> list[tuple[st
     return found
 
 
-def contents_now(project_id: UUID, keys: Iterable[Key], version: int | None = None) -> dict[Key, Content]:
-    """What targets hold now, or in a version: one reading for each kind."""
-    return _contents(keys, lambda kind, targets: kind.read(project_id, targets, version))
+def contents_now(
+    project_id: UUID, keys: Iterable[Key], version: int | None = None, *, rows: Mapping[str, Rows] | None = None
+) -> dict[Key, Content]:
+    """What targets hold now, or in a version: one reading for each kind.
+
+    `rows` are those that the readings of kinds (`Kind.reading`) have given already, by the kind's name.
+    """
+
+    def read(kind: Kind, targets: Collection[str]) -> Mapping[str, Content]:
+        if rows is not None and kind.reading is not None and kind.name in rows:
+            return kind.reading.held(rows[kind.name], targets)
+        return kind.read(project_id, targets, version)
+
+    return _contents(keys, read)
 
 
 def contents_locked(write: ProjectWrite, keys: Iterable[Key]) -> dict[Key, Content]:

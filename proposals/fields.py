@@ -15,14 +15,14 @@ from drafts.content import FieldChange, check_files, check_syntax_of, file_media
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA, Draft, DraftKind, FieldContent
 from drafts.versions import write_draft
 from kernel.errors import Conflict, ValidationFailed
-from kernel.statements import run
+from kernel.statements import Rows, Statement
 from locking.leases import momentary_lease, refuse_foreign_leases
 from locking.models import Lease
 from projects import field_names
 from projects.fields import CONFIGURATION, FILES, PROMPT, file_path
 from projects.permissions import OPEN
 from projects.writing import ProjectWrite
-from proposals.kinds import DEFAULT_KIND, Acceptance, Accepted, Content, Kind, Staged
+from proposals.kinds import DEFAULT_KIND, Acceptance, Accepted, Content, Kind, Reading, Staged
 
 _TEXTS: Final = "SELECT sha256, size, data FROM blobs_blob WHERE sha256 = ANY(%s::text[])"
 _CONTENTS: Final = """
@@ -31,8 +31,11 @@ WHERE project_id = %s AND (%s::int IS NULL OR version_number = %s::int) ORDER BY
 """
 
 
-def _read(project_id: UUID, targets: Collection[str], version: int | None) -> dict[str, Content]:
-    rows = run((_CONTENTS, [project_id, version, version]))
+def _statement(project_id: UUID, version: int | None) -> Statement:
+    return _CONTENTS, [project_id, version, version]
+
+
+def _held_by_rows(rows: Rows, targets: Collection[str]) -> dict[str, Content]:
     if not rows:
         return _held(None, targets)
     prompt, configuration, files = rows[0]
@@ -142,10 +145,13 @@ def _apply(write: ProjectWrite, acceptance: Acceptance, changes: Mapping[str, Ac
     return draft
 
 
+_READING: Final = Reading(_statement, _held_by_rows)
+
 FIELD: Final = Kind(
     name=DEFAULT_KIND,
     statuses=OPEN,
-    read=_read,
+    read=_READING.read,
+    reading=_READING,
     parse=_parse,
     check=_check,
     canonical=_canonical,

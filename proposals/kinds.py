@@ -21,6 +21,7 @@ from drafts.compare.budget import Budget
 from drafts.models import Draft
 from kernel.errors import ValidationFailed
 from kernel.registry import Registry
+from kernel.statements import Rows, Statement, run
 from projects.models import Status
 from projects.writing import ProjectWrite
 
@@ -77,6 +78,22 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How what targets hold is read by one small statement, which can be sent together with others.
+
+    - `statement(project_id, version)`: it, for a version or (None) now; its rows are read as binary;
+    - `held(rows, targets)`: what its rows say of the targets, as `Kind.read` gives it.
+    """
+
+    statement: Callable[[UUID, int | None], Statement]
+    held: Callable[[Rows, Collection[str]], Mapping[str, Content]]
+
+    def read(self, project_id: UUID, targets: Collection[str], version: int | None) -> Mapping[str, Content]:
+        """What the targets hold: the `read` of such a kind."""
+        return self.held(run(self.statement(project_id, version), binary=True), targets)
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """How one kind of target is read, staged, compared and changed.
 
@@ -96,6 +113,7 @@ class Kind:
       targets of a comparison share the budget;
     - `read_locked(write, targets)`: what the targets hold now, as `read` gives it, from what the write of an acceptance
       has read with its project; None: `read` is asked;
+    - `reading`: how a list reads what the targets hold together with its rows; None: `read` is asked;
     - `canonical_of_hash(target, sha256, language)`: as `canonical`, from the SHA-256 of a staged text (None: the target
       is removed), so that a list reads no texts; None for a kind whose values are no texts;
     - `merges`: whether its values are texts that can be merged by lines.
@@ -116,6 +134,7 @@ class Kind:
     merges: bool = False
     read_locked: Callable[[ProjectWrite, Collection[str]], Mapping[str, Content]] | None = None
     canonical_of_hash: Callable[[str, str | None, str | None], Content] | None = None
+    reading: Reading | None = None
 
 
 KINDS: Final = Registry[Kind]("kind of change")

@@ -25,24 +25,25 @@ from proposals.drift import (
     UNMOVED,
     Item,
     Movement,
-    UnreadChange,
     contents_now,
     hash_of,
     items_of_sides,
-    items_of_unread,
     movements,
 )
 from proposals.kinds import KINDS, Content, Key
-from proposals.models import Round, Vote
+from proposals.models import Proposal, Round, Vote
 from proposals.renaming import followed
+from proposals.unread import UnreadChange, items_of_unread
 from publishing.proposal_policy import ProposalPolicy
 
 _COMMENT_STATES: Final = tuple(CommentState.values)
+_unread_changes: Final = msgspec.json.Decoder(list[UnreadChange]).decode
 
 # A reader's own has what is staged until it ends, another one the changes of its newest round.
 _PROPOSALS: Final = """
 SELECT proposal.id, proposal.project_id, proposal.number, proposal.title, proposal.description, proposal.state,
-    proposal.opened_at, proposal.expires_at, proposal.ended_at, proposal.reason, draft.version_number,
+    proposal.opened_at, proposal.expires_at, proposal.ended_at, proposal.reason,
+    (SELECT version_number FROM drafts_draft WHERE id = proposal.draft_id),
     author.id::text, author.display_name, author.kind, principal.id::text, principal.display_name, principal.kind,
     ender.id::text, ender.display_name, ender.kind,
     round.id, round.number, round.digest, round.contributors::text, round.created_at,
@@ -51,7 +52,6 @@ FROM proposals_proposal AS proposal
 JOIN accounts_user AS author ON author.id = proposal.author_id
 LEFT JOIN accounts_user AS principal ON principal.id = proposal.on_behalf_of_id
 LEFT JOIN accounts_user AS ender ON ender.id = proposal.ended_by_id
-LEFT JOIN drafts_draft AS draft ON draft.id = proposal.draft_id
 LEFT JOIN LATERAL (
     SELECT * FROM proposals_round WHERE proposal_id = proposal.id ORDER BY number DESC LIMIT 1
 ) AS round ON true
@@ -85,9 +85,7 @@ SELECT (
         GROUP BY round.proposal_id, comment.state
     ) AS counted
 )::text, (
-    SELECT policy.proposals FROM publishing_policy AS policy
-    JOIN proposals_proposal AS proposal ON proposal.project_id = policy.project_id
-    WHERE proposal.id = ANY(%s::uuid[]) LIMIT 1
+    SELECT policy.proposals FROM publishing_policy AS policy WHERE policy.project_id = %s
 )::text
 """
 
@@ -134,8 +132,8 @@ class _Facts:
     moved: Mapping[tuple[UUID, Key], Movement]
 
 
-def proposal_bodies(ids: Sequence[UUID], *, user: User) -> list[dict[str, Any]]:
-    """Proposals of one project, in this order, which the user may see: as REST lists them, without texts.
+def proposal_bodies(ids: Sequence[UUID], *, project_id: UUID, user: User) -> list[dict[str, Any]]:
+    """Proposals of a project, in this order, which the user may see: as REST lists them, without texts.
 
     One that was discarded meanwhile is left out.
     """
@@ -145,15 +143,25 @@ def proposal_bodies(ids: Sequence[UUID], *, user: User) -> list[dict[str, Any]]:
     # As one text, which is written once for all statements.
     identities = f"{{{','.join(map(str, wanted))}}}"
     hashed = [name for name, kind in KINDS.items() if kind.canonical_of_hash is not None]
-    listed, ((votes, comments, policy),) = run_together(
-        [(_PROPOSALS, [user.id, user.id, hashed, identities]), (_BESIDE, [identities, identities])]
+    readings = {name: kind.reading for name, kind in KINDS.items() if kind.reading is not None}
+    listed, ((votes, comments, policy),), *contents = run_together(
+        [
+            (_PROPOSALS, [user.id, user.id, hashed, identities]),
+            (_BESIDE, [identities, project_id]),
+            *(reading.statement(project_id, None) for reading in readings.values()),
+        ],
+        binary=True,
     )
     found = {row[0]: _row(row) for row in listed}
     rows = [found[identity] for identity in wanted if identity in found]
     if not rows:
         return []
-    items = followed(rows[0].project_id, {row.id: _items(row) for row in rows})
-    now = contents_now(rows[0].project_id, {item.now_key for each in items.values() for item in each})
+    items = followed(project_id, {row.id: _items(row) for row in rows})
+    now = contents_now(
+        project_id,
+        {item.now_key for each in items.values() for item in each},
+        rows=dict(zip(readings, contents, strict=True)),
+    )
     every = [(row.id, item) for row in rows if row.ended_at is None for item in items[row.id]]
     moved = movements([item for _id, item in every], now)
     facts = _Facts(
@@ -166,9 +174,9 @@ def proposal_bodies(ids: Sequence[UUID], *, user: User) -> list[dict[str, Any]]:
     return _bodies(rows, items, facts)
 
 
-def listed_body(proposal_id: UUID, *, user: User) -> dict[str, Any]:
+def listed_body(proposal: Proposal, *, user: User) -> dict[str, Any]:
     """One of `proposal_bodies`. Raises `NotFound` if it was discarded meanwhile."""
-    for found in proposal_bodies([proposal_id], user=user):
+    for found in proposal_bodies([proposal.id], project_id=proposal.project_id, user=user):
         return found
     raise NotFound(_("There is no such proposal."))
 
@@ -178,7 +186,7 @@ def _items(row: _Row) -> list[Item]:
         if row.changes is None or row.round_at is None:
             return []
         return items_of_sides(msgspec.json.decode(row.changes), row.round_at)
-    return items_of_unread(UnreadChange(*each) for each in msgspec.json.decode(row.staged))
+    return items_of_unread(_unread_changes(row.staged))
 
 
 def _votes(text: str | None) -> Mapping[UUID, Mapping[UUID, Vote]]:

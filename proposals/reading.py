@@ -112,7 +112,7 @@ def proposal_body(proposal: Proposal, *, user: User) -> dict[str, Any]:
 
     Raises `NotFound` if it was discarded meanwhile.
     """
-    found = listed_body(proposal.id, user=user)
+    found = listed_body(proposal, user=user)
     rounds = Round.objects.filter(proposal=proposal).select_related("created_by").order_by("number")
     staged = Change.objects.filter(proposal=proposal) if proposal.is_of(user) else ()
     return {

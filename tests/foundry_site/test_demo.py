@@ -3,6 +3,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import authenticate
@@ -129,7 +130,8 @@ def test_one_proposal_is_in_review_one_of_an_agent_has_drifted_and_one_is_privat
     owner, editor, reviewer = (User.objects.named(name).get() for name in ("owner", "editor", "reviewer"))
     # Those that stages make of their own work are asked for by their tests.
     proposals = Proposal.objects.filter(project_id=demo["project_id"], origin_type="").order_by("id")
-    first, second = proposal_bodies([each.id for each in proposals.visible_to(reviewer)], user=reviewer)
+    shown = [each.id for each in proposals.visible_to(reviewer)]
+    first, second = proposal_bodies(shown, project_id=UUID(demo["project_id"]), user=reviewer)
     assert (first["number"], first["state"], first["author"]["id"]) == (1, "open", str(editor.id))
     assert first["comments"]["open"] == 2
     assert [each["id"] for each in first["approvals"]["given"]] == [str(reviewer.id)]

@@ -10,12 +10,13 @@ import pytest
 from blobs.models import sha256_of
 from kernel import statements
 from kernel.errors import NotFound
-from proposals import listing
-from proposals.drift import Drift, items_of_unread
+from proposals import kinds, listing
+from proposals.drift import Drift
 from proposals.listing import proposal_bodies
 from proposals.models import Proposal
 from proposals.reading import proposal_body, proposal_summaries
 from proposals.services import discard_proposal, withdraw_proposal
+from proposals.unread import items_of_unread
 from tests.proposals.conftest import World, changed
 from tests.rest.client import Api, members
 
@@ -26,7 +27,7 @@ TEXTS = ["", "\n", "two\nlines\n", 'quotes " and \\ and \t', "Größe, 長さ, \
 
 
 def targets(world: World, proposal: Proposal, name: str = "ed") -> list[dict[str, Any]]:
-    (body,) = proposal_bodies([proposal.id], user=world.people[name])
+    (body,) = proposal_bodies([proposal.id], project_id=world.project.id, user=world.people[name])
     found: list[dict[str, Any]] = body["targets"]
     return found
 
@@ -35,8 +36,8 @@ def test_a_list_reads_no_text_that_its_reader_has_staged(world: World, monkeypat
     proposal = world.stage({"prompt_text": SECRET})
     read: list[Any] = []
 
-    def run_together(asked: Any) -> Any:
-        read.append(statements.run_together(asked))
+    def run_together(asked: Any, *, binary: bool) -> Any:
+        read.append(statements.run_together(asked, binary=binary))
         return read[-1]
 
     monkeypatch.setattr(listing, "run_together", run_together)
@@ -44,6 +45,18 @@ def test_a_list_reads_no_text_that_its_reader_has_staged(world: World, monkeypat
     assert target["after"] == sha256_of(SECRET.encode())
     assert len(read) == 1
     assert SECRET not in repr(read)
+
+
+def test_what_fields_hold_now_is_read_together_with_the_list(world: World, monkeypatch: pytest.MonkeyPatch):
+    proposal = world.open()
+    version = world.save("mara", prompt_text=changed(line_2="two"))
+
+    def run(asked: Any, **_options: Any) -> Any:
+        raise AssertionError(asked)
+
+    monkeypatch.setattr(kinds, "run", run)
+    (target,) = targets(world, proposal)
+    assert (target["now"], target["drift"]) == (version.prompt_id, Drift.CLEAN)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -83,7 +96,7 @@ def test_a_list_over_rest_says_what_the_page_does(world: World):
     for name in ("ed", "mara", "rae"):
         user = world.people[name]
         visible = list(Proposal.objects.filter(project=world.project).visible_to(user).with_people())
-        bodies = proposal_bodies([each.id for each in visible], user=user)
+        bodies = proposal_bodies([each.id for each in visible], project_id=world.project.id, user=user)
         for body, summary in zip(bodies, proposal_summaries(visible, user=user), strict=True):
             proposal, progress = summary.proposal, summary.progress
             assert (body["id"], body["round"]) == (proposal.id, summary.round.number if summary.round else 0)
@@ -104,7 +117,7 @@ def test_a_list_over_rest_says_what_the_page_does(world: World):
 def test_bodies_come_in_the_order_that_was_asked_for_without_what_was_discarded(world: World):
     first, second, third = (world.stage() for _ in range(3))
     discard_proposal(caller=world.caller("ed"), proposal_id=second.id)
-    found = proposal_bodies([third.id, second.id, first.id], user=world.people["ed"])
+    found = proposal_bodies([third.id, second.id, first.id], project_id=world.project.id, user=world.people["ed"])
     assert [each["id"] for each in found] == [third.id, first.id]
 
 
@@ -112,7 +125,7 @@ def test_a_policy_counts_though_the_first_of_a_list_was_discarded(world: World):
     world.require(approvals=2)
     discarded, opened = world.stage(), world.open()
     discard_proposal(caller=world.caller("ed"), proposal_id=discarded.id)
-    (body,) = proposal_bodies([discarded.id, opened.id], user=world.people["ed"])
+    (body,) = proposal_bodies([discarded.id, opened.id], project_id=world.project.id, user=world.people["ed"])
     assert (body["approvals"]["needed"], body["approvals"]["missing"]) == (2, 2)
 
 

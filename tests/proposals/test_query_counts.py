@@ -48,7 +48,7 @@ def test_a_list_takes_as_many_queries_for_one_proposal_as_for_many(world: World)
 
     def read() -> None:
         proposals = Proposal.objects.filter(project=world.project).visible_to(rae)
-        assert proposal_bodies([each.id for each in proposals], user=rae)
+        assert proposal_bodies([each.id for each in proposals], project_id=world.project.id, user=rae)
 
     grown(world, 1)
     world.save("mara", prompt_text=changed(line_1="one"))

@@ -138,7 +138,7 @@ def test_the_newest_vote_counts_where_the_clock_of_its_node_is_behind(
     rae = world.people["rae"]
     (vote,) = proposal_body(proposal, user=rae)["votes"]
     assert (vote["id"], vote["verdict"]) == (early, verdicts[1])
-    (listed,) = proposal_bodies([proposal.id], user=rae)
+    (listed,) = proposal_bodies([proposal.id], project_id=world.project.id, user=rae)
     said = {name: [each["id"] for each in listed["approvals"][name]] for name in ("given", "objections")}
     if verdicts[1] == "object":
         assert said == {"given": [], "objections": [str(rae.id)]}

@@ -37,7 +37,7 @@ def proposal_switch(request: PageRequest, project_id: UUID) -> HttpResponse:
     access = get_project(user=request.user, project_id=project_id)
     own = Proposal.objects.of(request.user).filter(project=access.project.id, state__in=UNENDED)
     newest = list(own.order_by("-updated_at").values_list("id", flat=True)[:MAX_SHOWN])
-    bodies = proposal_bodies(newest, user=request.user)
+    bodies = proposal_bodies(newest, project_id=access.project.id, user=request.user)
     rows = [OwnProposal(each["id"], each["number"], each["title"], _about(each)) for each in bodies]
     return render(
         request, "workspace/parts/proposal/switch_list.html", {"proposals": rows, "project_id": access.project.id}

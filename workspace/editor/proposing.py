@@ -119,7 +119,7 @@ def proposal_data(access: Access, opened: OpenedProposal) -> dict[str, Any]:
 def staged(request: PageRequest, project_id: UUID, proposal_id: UUID) -> HttpResponse:
     """How a proposal of the reader's own stands to the current version, without its texts."""
     access, proposal = _visible(request, project_id, proposal_id)
-    body = listed_body(proposal.id, user=request.user)
+    body = listed_body(proposal, user=request.user)
     changes = {change.target: change for change in Change.objects.filter(proposal=proposal, kind=DEFAULT_KIND)}
     drifted = {each["target"] for each in body["targets"] if each["drift"] != Drift.NONE}
     moved = _last_changes(access, {name: change for name, change in changes.items() if name in drifted})
