@@ -34,6 +34,10 @@ READ_SECONDS: Final = 120.0
 
 GIVEN_UP: Final = Figure("foundry_connections_given_up", "HTTP connections that were ended unfinished.", ["reason"])
 
+# Bytes of a body from which on it is read in larger steps than Twisted's 64 KiB: each is a turn of the event loop.
+LARGE_BODY: Final = 256 * 1024
+READ_AT_ONCE: Final = 1024 * 1024
+
 _Channel: Any = HTTPChannel
 
 # Connections whose headers are incomplete, and idle keep-alive connections, by network address.
@@ -53,6 +57,8 @@ class FoundryRequest(WebRequest):  # type: ignore[misc] # Daphne has no types
         peer = self.channel.transport.getPeer()
         self._unfinished = Unfinished(getattr(peer, "host", None))
         self._deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, self.channel.give_up, "slow_body")
+        if (length or 0) > LARGE_BODY:
+            self.channel.transport.bufferSize = READ_AT_ONCE
         if self._is_too_large(length or 0):
             # Without this header Twisted does not answer 100 Continue.
             self.requestHeaders.removeHeader(b"Expect")
