@@ -6,24 +6,44 @@ The event of a run's end has the hashes of all of them. A call is on record befo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError
 from django.db.models import Max
 from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from blobs.services import store_texts
 from kernel.canonical import canonical
-from kernel.transactions import write_transaction
+from kernel.statements import run
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from stages.runs.choices import Outcome
 from stages.runs.console import publish_lines
 from stages.runs.costs import cost_of
 from stages.runs.llm.requests import ModelResponse
-from stages.runs.models import Call, LogKind, ModelProfile, Purpose, Run, RunLog
+from stages.runs.models import Call, LogKind, ModelProfile, Purpose, Run
 from stages.runs.models.experiments import MAX_LOG_TEXT
 from stages.runs.services.metering import reserve, settle
-from stages.runs.services.working import Claim, check_fence, last_line
+from stages.runs.services.working import Claim, check_fence, fenced
+
+# The number of the last line before these, which are added unless the console has gone on after `after`; no row where
+# the run is not the worker's. Without waiting for the disk at the end of this transaction.
+_APPEND: Final = """
+WITH claimed AS MATERIALIZED (
+    SELECT id, set_config('synchronous_commit', 'off', true) FROM runs_run
+    WHERE id = %s AND attempt = %s AND status = 'RUNNING' FOR NO KEY UPDATE
+), newest AS MATERIALIZED (
+    SELECT id, (SELECT coalesce(max(number), 0) FROM runs_runlog WHERE run_id = claimed.id) AS number
+    FROM claimed
+), added AS (
+    INSERT INTO runs_runlog (run_id, number, at, kind, text)
+    SELECT newest.id, newest.number + line.place, statement_timestamp(), line.kind, line.text
+    FROM newest, unnest(%s::text[], %s::text[]) WITH ORDINALITY AS line (kind, text, place)
+    WHERE newest.number <= coalesce(%s::int, newest.number)
+)
+SELECT number FROM newest
+"""
 
 
 class NoCallsLeft(Exception):
@@ -122,19 +142,22 @@ def append_log(*, claim: Claim, lines: Sequence[tuple[LogKind, str]], after: int
     lose the last tenth of a second of a console, never a call. A long text becomes several lines. Raises `RunFenced`.
     """
     pieces = [(kind, piece) for kind, text in lines for piece in _pieces(text)]
-    with write_transaction():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
-        lock_claimed(claim)
-        newest = last_line(claim.run_id)
-        if after is not None and newest > after:
-            return newest
-        numbers = range(newest + 1, newest + 1 + len(pieces))
-        RunLog.objects.bulk_create(
-            RunLog(run_id=claim.run_id, number=number, at=Now(), kind=kind, text=text)
-            for number, (kind, text) in zip(numbers, pieces, strict=True)
-        )
-    publish_lines(claim.run_id, [(number, *piece) for number, piece in zip(numbers, pieces, strict=True)])
+    kinds, texts = [str(kind) for kind, _text in pieces], [text for _kind, text in pieces]
+    append = (_APPEND, [claim.run_id, claim.attempt, kinds, texts, after])
+    with unavailable_on_timeout():
+        try:
+            rows = run(append)
+        except IntegrityError:
+            # Lines that were being written when this statement began have these numbers; under the lock it sees them.
+            with write_transaction():
+                lock_claimed(claim)
+                rows = run(append)
+    if not rows:
+        raise fenced()
+    newest = int(rows[0][0])
+    if after is not None and newest > after:
+        return newest
+    publish_lines(claim.run_id, [(newest + place, *piece) for place, piece in enumerate(pieces, start=1)])
     return newest + len(pieces)
 
 

@@ -126,7 +126,12 @@ def requeue_run(*, run_id: UUID, attempt: int, lost: bool, with_job: bool = True
 def check_fence(run: Run, claim: Claim) -> None:
     """Raise `RunFenced` if a run is not under way in this attempt."""
     if run.status != RunStatus.RUNNING or run.attempt != claim.attempt:
-        raise RunFenced(_("The run has ended, or another process runs it."))
+        raise fenced()
+
+
+def fenced() -> RunFenced:
+    """The refusal of a write of a run that has ended, or that another worker has begun anew."""
+    return RunFenced(_("The run has ended, or another process runs it."))
 
 
 def last_line(run_id: UUID) -> int:
