@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from accounts.callers import Caller
 from accounts.models import Kind, User
+from kernel.late import Late
 from kernel.registry import Registry
 from projects.models import Project
 
@@ -64,6 +65,17 @@ class DemoStep(Protocol):
 
     def play(self, demo: DemoProject) -> None:
         """Make it happen, by the services that people use."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateStep:
+    """A step by `module:class`, whose module is loaded when the demo is played."""
+
+    name: str
+    position: float = 0
+
+    def play(self, demo: DemoProject) -> None:
+        Late(self.name)().play(demo)
 
 
 DEMO_STEPS: Final = Registry[DemoStep]("step of the demo")

@@ -13,14 +13,13 @@ class RunsConfig(StageConfig):
         from drafts.exchange.registry import EXPORTED_TABLES
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
+        from kernel.late import Late
         from kernel.metrics import register_figures
         from kernel.ring import ROTATIONS
         from kernel.runner import RUNNER_QUEUES, RunnerQueue
         from kernel.site_permissions import register_site_permissions
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
-        from stages.runs import verification
-        from stages.runs.doctor import examine
         from stages.runs.environment import RUN_SLOTS
         from stages.runs.events import register as register_events
         from stages.runs.exchange import EXPORTED
@@ -28,22 +27,21 @@ class RunsConfig(StageConfig):
         from stages.runs.metrics import FIGURES
         from stages.runs.pages import plugs
         from stages.runs.permissions import PERMISSIONS, SITE_PERMISSIONS
-        from stages.runs.rebuilding import TABLES
-        from stages.runs.secrets import NO_RECORD, check_secrets, rotate_secrets
+        from stages.runs.rebuilding import BY_HASH, NO_RECORD, TABLES
 
         register_events()
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         rebuild(*TABLES)
         TABLES_WITHOUT_RECORD.register("runs_secret", NO_RECORD)
-        TABLES_WITHOUT_RECORD.register("runs_call", verification.BY_HASH)
-        TABLES_WITHOUT_RECORD.register("runs_runlog", verification.BY_HASH)
-        RECORD_CHECKS.register("keys of models and repositories", check_secrets)
-        RECORD_CHECKS.register("records of runs", verification.check_records)
-        RECORD_CHECKS.register("meters of runs", verification.check_meters)
-        CONTENTS_OF_ROWS.register("calls of runs", verification.contents_of_calls)
-        ROTATIONS.register("runs", rotate_secrets)
-        EXAMINATIONS.register("Runs", examine)
+        TABLES_WITHOUT_RECORD.register("runs_call", BY_HASH)
+        TABLES_WITHOUT_RECORD.register("runs_runlog", BY_HASH)
+        RECORD_CHECKS.register("keys of models and repositories", Late("stages.runs.secrets:check_secrets"))
+        RECORD_CHECKS.register("records of runs", Late("stages.runs.verification:check_records"))
+        RECORD_CHECKS.register("meters of runs", Late("stages.runs.verification:check_meters"))
+        CONTENTS_OF_ROWS.register("calls of runs", Late("stages.runs.verification:contents_of_calls"))
+        ROTATIONS.register("runs", Late("stages.runs.secrets:rotate_secrets"))
+        EXAMINATIONS.register("Runs", Late("stages.runs.doctor:examine"))
         register_figures(*FIGURES)
         RUNNER_QUEUES.register(QUEUE, RunnerQueue(slots=lambda: int(getattr(settings, RUN_SLOTS))))
         for name, table in EXPORTED.items():
@@ -64,12 +62,13 @@ class RunsConfig(StageConfig):
         )
 
     def _register_gate(self) -> None:
-        from publishing.bundle.parts import BUNDLE_PARTS
+        from kernel.late import Late
+        from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
         from publishing.gates import GATES
-        from stages.runs.bundle import BUNDLE_PART
+        from stages.runs import bundle_verifier
         from stages.runs.gate import EVALUATION_GATE, NAME
 
-        BUNDLE_PARTS.register("runs", BUNDLE_PART)
+        BUNDLE_PARTS.register("runs", BundlePart(bundle_verifier, Late("stages.runs.bundle:files_of_runs")))
         GATES.register(NAME, EVALUATION_GATE)
 
     def _register_repositories(self) -> None:
@@ -86,11 +85,10 @@ class RunsConfig(StageConfig):
         register_enum_names(PullRequestStatus="stages.runs.models.PullRequestStatus")
 
     def _register_demo(self) -> None:
-        from projects.demo import DEMO_STEPS
-        from stages.runs.demo import ChangePrompt, MeasureVersions
+        from projects.demo import DEMO_STEPS, LateStep
 
-        DEMO_STEPS.register("runs", ChangePrompt())
-        DEMO_STEPS.register("runs_measured", MeasureVersions())
+        DEMO_STEPS.register("runs", LateStep("stages.runs.demo:ChangePrompt"))
+        DEMO_STEPS.register("runs_measured", LateStep("stages.runs.demo:MeasureVersions", position=1))
 
     def _register_live(self) -> None:
         from gateway.registry import register_commands

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from blobs.models import Blob
 from publishing.bundle.contents import line
-from publishing.bundle.parts import BundlePart, File
+from publishing.bundle.parts import File
 from publishing.bundle.rows import facts_of
 from publishing.bundle.scope import BundleScope
 from stages.runs import bundle_verifier
@@ -18,7 +18,8 @@ from stages.runs.services.ending import call_line
 PAGE: Final = 500
 
 
-def _files(scope: BundleScope) -> Iterator[File]:
+def files_of_runs(scope: BundleScope) -> Iterator[File]:
+    """The calls of the runs that the gates of the bundle's releases counted, and what they answered."""
     release = str(scope.release.id) if scope.release is not None else None
     facts = facts_of(scope, *bundle_verifier.GATE_MOMENTS)
     runs = bundle_verifier.runs_of_gates(bundle_verifier.gate_facts_of(facts, release=release))
@@ -44,6 +45,3 @@ def _output(sha256: str) -> Iterable[bytes]:
     """The output; empty if it is missing, which the verifier then reports."""
     found = Blob.objects.filter(pk=sha256).first()
     yield bytes(found.data or b"") if found else b""
-
-
-BUNDLE_PART: Final = BundlePart(bundle_verifier, _files)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -23,13 +23,11 @@ from drafts.compare.versions import MAX_READ
 from kernel.errors import NotFound, PayloadTooLarge, ValidationFailed
 from stages.runs.answers import answers_size
 from stages.runs.bodies import run_body
+from stages.runs.limits import MAX_RUNS, MIN_RUNS
 from stages.runs.models import Experiment, Purpose, Run
 from stages.runs.models.experiments import PATCHING
 from stages.runs.reading import answer_of, shown_proposal
 from stages.runs.sources import FileTexts, changed_size, changed_texts
-
-MIN_RUNS: Final = 2
-MAX_RUNS: Final = 4
 
 
 class Against(StrEnum):

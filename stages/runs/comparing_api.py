@@ -14,8 +14,9 @@ from kernel.errors import ValidationFailed
 from rest.queries import query_text
 from rest.schema import operation
 from stages.runs import change_serializers as shapes
-from stages.runs.comparing import MAX_RUNS, Against, compare_runs, comparison_body, runs_to_compare
+from stages.runs.comparing import Against, compare_runs, comparison_body, runs_to_compare
 from stages.runs.experiments_api import OneExperimentView
+from stages.runs.limits import MAX_RUNS
 
 RUNS: Final = OpenApiParameter(
     "runs", str, required=True, description=f"The ids of two to {MAX_RUNS} of its runs, with commas between them."

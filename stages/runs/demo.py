@@ -96,8 +96,6 @@ class MeasureVersions:
     It comes after `ChangePrompt`, whose models it asks.
     """
 
-    position = 1
-
     def play(self, demo: DemoProject) -> None:
         # A demo that was interrupted may not have them yet.
         written = Draft.objects.of_project(demo.project.id).filter(version_number__in=MEASURED)

@@ -12,15 +12,12 @@ from django.utils.translation import gettext as _
 from blobs.models import Blob
 from drafts.models import Draft
 from kernel.errors import ValidationFailed
-from projects.fields import FILES, check_field_name, file_path
+from projects.fields import FILES, file_path
 from stages.runs.evaluation.cases import Case, parse_cases
 from stages.runs.evaluation.graders import open_graders
 from stages.runs.evaluation.suite_nodes import SUITE
 from stages.runs.evaluation.suites import Suite, check_suite, parse_suite
 from stages.runs.models import Experiment, ModelProfile
-
-SUITES: Final = "evaluations/"
-_ENDINGS: Final = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +48,6 @@ class EvaluationPlan:
             "cells": self.cell_count,
             "rules": self.suite.rules.as_data(),
         }
-
-
-def suite_path(name: str, *, parameter: str = SUITE) -> str:
-    """The path of a suite, which is a YAML file in `evaluations/`. Raises `ValidationFailed`."""
-    path = name.strip().removeprefix(FILES)
-    if not path.startswith(SUITES) or not path.endswith(_ENDINGS):
-        words = _("A suite is a YAML file in {folder}, such as {folder}regression.yaml.").format(folder=SUITES)
-        raise ValidationFailed({parameter: [words]})
-    return file_path(check_field_name(FILES + path, parameter=parameter))
 
 
 def read_plan(draft: Draft, path: str) -> EvaluationPlan:

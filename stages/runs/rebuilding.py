@@ -11,7 +11,11 @@ from audit.rebuilding.tables import Column, Key, Rows, Table
 from blobs.models import sha256_of
 from blobs.rebuilding import BLOBS, name_contents
 from stages.runs.models import Call, Experiment, ExperimentState, Message, Meter, ModelProfile, Run, RunStatus
-from stages.runs.services.budgets import LIMITS
+from stages.runs.models.meters import LIMITS
+
+# Why keys are not rebuilt from events, and why calls and consoles are not rebuilt row by row.
+NO_RECORD: Final = "keys and tokens, which no event may contain; events have their marks"
+BY_HASH: Final = "all rows of a run are compared with the hash in the event of its end"
 
 PROFILES: Final = Table(
     ModelProfile,

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
-from stages.runs import pull_requests_api, repositories_api
+from kernel.late import late_path
 
 urlpatterns = [
-    path(
+    late_path(
         "projects/<uuid:project_id>/pull-requests/",
-        pull_requests_api.PullRequestsView.as_view(),
+        "stages.runs.pull_requests_api:PullRequestsView",
         name="api_pull_requests",
     ),
-    path(
-        "runs/<uuid:run_id>/pull-request/", pull_requests_api.RunPullRequestView.as_view(), name="api_run_pull_request"
+    late_path(
+        "runs/<uuid:run_id>/pull-request/",
+        "stages.runs.pull_requests_api:RunPullRequestView",
+        name="api_run_pull_request",
     ),
-    path(
+    late_path(
         "pull-requests/<uuid:pull_request_id>/",
-        pull_requests_api.PullRequestView.as_view(),
+        "stages.runs.pull_requests_api:PullRequestView",
         name="api_pull_request",
     ),
-    path(
+    late_path(
         "pull-requests/<uuid:pull_request_id>/update/",
-        pull_requests_api.UpdatePullRequestView.as_view(),
+        "stages.runs.pull_requests_api:UpdatePullRequestView",
         name="api_pull_request_update",
     ),
-    path(
+    late_path(
         "pull-requests/<uuid:pull_request_id>/sync/",
-        pull_requests_api.SyncPullRequestView.as_view(),
+        "stages.runs.pull_requests_api:SyncPullRequestView",
         name="api_pull_request_sync",
     ),
-    path(
+    late_path(
         "projects/<uuid:project_id>/repositories/",
-        repositories_api.RepositoriesView.as_view(),
+        "stages.runs.repositories_api:RepositoriesView",
         name="api_repositories",
     ),
-    path("repositories/<uuid:repository_id>/", repositories_api.RepositoryView.as_view(), name="api_repository"),
-    path(
+    late_path(
+        "repositories/<uuid:repository_id>/", "stages.runs.repositories_api:RepositoryView", name="api_repository"
+    ),
+    late_path(
         "repositories/<uuid:repository_id>/token/",
-        repositories_api.RepositoryTokenView.as_view(),
+        "stages.runs.repositories_api:RepositoryTokenView",
         name="api_repository_token",
     ),
-    path(
+    late_path(
         "repositories/<uuid:repository_id>/refresh/",
-        repositories_api.RefreshRepositoryView.as_view(),
+        "stages.runs.repositories_api:RefreshRepositoryView",
         name="api_repository_refresh",
     ),
 ]

@@ -20,8 +20,6 @@ from kernel.ijson import check_text
 from kernel.ring import RingError, Rotate, decrypt, encrypt
 from stages.runs.models import ModelProfile, Repository, Secret
 
-# Why the table is not rebuilt from events.
-NO_RECORD: Final = "keys and tokens, which no event may contain; events have their marks"
 MAX_KEY: Final = 2000
 # A shorter one could not be hidden in messages without hiding ordinary words.
 MIN_KEY: Final = 8

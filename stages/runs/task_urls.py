@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import re_path
 
 from accounts.rest import NothingHere
-from stages.runs import tasks_api
-from stages.runs.pull_requests_api import TaskPullRequestsView
+from kernel.late import late_path
 
 urlpatterns = [
-    path("<uuid:experiment_id>/runs", tasks_api.TaskRunsView.as_view(), name="api_task_runs"),
-    path("<uuid:experiment_id>/prs", TaskPullRequestsView.as_view(), name="api_task_prs"),
+    late_path("<uuid:experiment_id>/runs", "stages.runs.tasks_api:TaskRunsView", name="api_task_runs"),
+    late_path("<uuid:experiment_id>/prs", "stages.runs.pull_requests_api:TaskPullRequestsView", name="api_task_prs"),
     re_path("", NothingHere.as_view()),
 ]

@@ -16,8 +16,6 @@ from stages.runs.refinement.scores import outcome_of
 from stages.runs.services.ending import call_line, log_sha256, record_sha256
 
 _ENDS: Final = ("run.succeeded", "run.failed", "run.canceled")
-# Why calls and consoles are not rebuilt row by row.
-BY_HASH: Final = "all rows of a run are compared with the hash in the event of its end"
 
 
 def contents_of_calls() -> Iterator[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from stages.runs.git.errors import GitCause, GitError
+from stages.runs.git.names import MAX_BRANCH
 from stages.runs.git.process import SHORT, Remote, run_remote
 
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-MAX_BRANCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from stages.runs.models.profiles import ModelProfile
 # Millionths of the currency: a billion of it.
 MAX_MONTHLY_LIMIT: Final = 10**15
 MAX_CALLS: Final = 100_000
+# What a person sets; the others count.
+LIMITS: Final = ("monthly_limit", "max_open_calls", "calls_per_minute")
 MONTH_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}$"
 
 

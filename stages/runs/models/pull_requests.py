@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from projects.models import Project
-from stages.runs.git.heads import MAX_BRANCH
+from stages.runs.git.names import MAX_BRANCH
 from stages.runs.models.experiments import MAX_DETAIL, Run
 from stages.runs.models.repositories import MAX_URL, Repository
 

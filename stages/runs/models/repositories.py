@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from projects.models import Project
-from stages.runs.git.heads import MAX_BRANCH
+from stages.runs.git.names import MAX_BRANCH
 from stages.runs.models.profiles import Secret
 
 MAX_URL: Final = 500

@@ -17,7 +17,8 @@ from accounts.callers import caller_from_request
 from kernel.errors import Conflict, DomainError, NotFound, PayloadTooLarge, ProjectFrozen, ValidationFailed
 from projects.access import Access, get_project
 from stages.runs import services
-from stages.runs.comparing import MAX_RUNS, MIN_RUNS, Against, ComparedRun, compare_runs, runs_to_compare
+from stages.runs.comparing import Against, ComparedRun, compare_runs, runs_to_compare
+from stages.runs.limits import MAX_RUNS, MIN_RUNS
 from stages.runs.models import Experiment, Run, RunStatus
 from stages.runs.models.experiments import PATCHING
 from stages.runs.pages.cards import Card, card_of, runs_of

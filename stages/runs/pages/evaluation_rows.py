@@ -17,9 +17,10 @@ from drafts.models import Draft
 from kernel.errors import ValidationFailed
 from stages.runs.evaluation.comparison import Comparison, compare
 from stages.runs.evaluation.verdicts import Cell, CellKey
-from stages.runs.evaluation_plans import SUITES, read_plan
+from stages.runs.evaluation_plans import read_plan
 from stages.runs.models import Call, Experiment, ExperimentKind, Purpose, Run
 from stages.runs.results import newest_by_model, outcome_of
+from stages.runs.suite_paths import SUITES
 
 # Cells that one page of the list reads; evaluations further down have their verdicts only.
 MAX_CELLS_READ: Final = 20_000

@@ -19,7 +19,7 @@ from projects.access import Access, get_project
 from projects.models import Member, Role, Status
 from projects.permissions import allowed
 from stages.runs import services
-from stages.runs.comparing import MAX_RUNS, MIN_RUNS
+from stages.runs.limits import MAX_RUNS, MIN_RUNS
 from stages.runs.models import Experiment, ExperimentKind, Run, RunStatus
 from stages.runs.pages.calls import calls_of, count_calls, unsaved_texts
 from stages.runs.pages.cards import Card, Viewer, questions_of, runs_of

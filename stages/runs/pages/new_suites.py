@@ -16,10 +16,11 @@ from stages.runs.agents.base import AgentFailed
 from stages.runs.clients import model_request
 from stages.runs.costs import worst_cost_of
 from stages.runs.evaluation.cases import variables_of
-from stages.runs.evaluation_plans import EvaluationPlan, profiles_named, read_plan, suite_path
+from stages.runs.evaluation_plans import EvaluationPlan, profiles_named, read_plan
 from stages.runs.llm.errors import ModelError
 from stages.runs.models import ModelProfile
 from stages.runs.sources import agent_request
+from stages.runs.suite_paths import suite_path
 
 # Answers whose cost the form adds up; of a larger suite it says none.
 MAX_COUNTED: Final = 5000

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from stages.runs.comparing import MAX_RUNS
+from kernel.late import Late
+from stages.runs.limits import MAX_RUNS
 from stages.runs.models import Run, RunStatus
-from stages.runs.pages import palette, repository_views
-from stages.runs.pages.profile_place import SECTION, section_values
+from stages.runs.pages import palette
+from stages.runs.pages.section_names import MODELS, REPOSITORIES
 from stages.runs.pages.texts import experiment_texts
 from workspace import shortcuts
 from workspace.menu import MENU, MenuEntry
@@ -60,10 +61,21 @@ def register() -> None:
         ),
     )
     SCRIPT_TEXTS.register("runs", experiment_texts)
-    PROJECT_SECTIONS.register(SECTION, Section(position=17, template="runs/models/section.html", values=section_values))
     PROJECT_SECTIONS.register(
-        repository_views.SECTION,
-        Section(position=18, template="runs/repositories/section.html", values=repository_views.section_values),
+        MODELS,
+        Section(
+            position=17,
+            template="runs/models/section.html",
+            values=Late("stages.runs.pages.profile_place:section_values"),
+        ),
+    )
+    PROJECT_SECTIONS.register(
+        REPOSITORIES,
+        Section(
+            position=18,
+            template="runs/repositories/section.html",
+            values=Late("stages.runs.pages.repository_views:section_values"),
+        ),
     )
     MENU.register(
         "models",

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
 from stages.runs.models import Meter, ModelProfile
+from stages.runs.models.meters import LIMITS
 from stages.runs.pages.money import amount_text, parse_money
-from stages.runs.services.budgets import LIMITS
 from stages.runs.services.profiles import DEFAULT_TOKEN_LIMIT
 
 # Said once, when a model is added.

@@ -20,12 +20,11 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.runs.costs import budget_of
 from stages.runs.models import Meter, ModelProfile
+from stages.runs.pages.section_names import MODELS
 from stages.runs.reading import load_profile
 from workspace.decorators import PageRequest
 from workspace.sections import SectionContext
 from workspace.settings.views import settings_page
-
-SECTION = "models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Place:
     def page(self, request: PageRequest, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
         """The list with `values` over it, such as a dialog."""
         if self.access is not None:
-            return settings_page(request, self.access, again={SECTION: values}, status=status)
+            return settings_page(request, self.access, again={MODELS: values}, status=status)
         return render(request, "runs/site_models.html", {**site_values(request.user), **values}, status=status)
 
 

@@ -17,9 +17,9 @@ from stages.runs.checking import ProfileCheck, check_profile_for
 from stages.runs.choices import Provider
 from stages.runs.costs import present_meter
 from stages.runs.models import ModelProfile
+from stages.runs.models.meters import LIMITS
 from stages.runs.pages import profile_forms as forms
 from stages.runs.pages.profile_place import Place, place_of
-from stages.runs.services.budgets import LIMITS
 from workspace.decorators import PageRequest, is_htmx, page
 
 

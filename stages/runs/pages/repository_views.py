@@ -19,13 +19,13 @@ from projects.models import Status
 from projects.permissions import allowed
 from stages.runs import services
 from stages.runs.models import Repository
+from stages.runs.pages.section_names import REPOSITORIES
 from stages.runs.reading import load_repository
 from stages.runs.trees.forbidden import GUARDED
 from workspace.decorators import PageRequest, page
 from workspace.sections import SectionContext
 from workspace.settings.views import settings_page
 
-SECTION: Final = "repositories"
 MANAGE: Final = "repository.manage"
 # What is typed, beside the token, which is never sent back.
 _TYPED: Final = ("url", "api_url")
@@ -114,7 +114,7 @@ def refresh(request: PageRequest, project_id: UUID, repository_id: UUID) -> Http
         if isinstance(refusal, ValidationFailed):
             words = " ".join(message for each in refusal.errors.values() for message in each)
         values = {"refreshed": repository, "problem": words}
-        return settings_page(request, access, again={SECTION: values}, status=400)
+        return settings_page(request, access, again={REPOSITORIES: values}, status=400)
     words = _("The newest commit of {name} is {commit}.")
     messages.success(request, words.format(name=found.name, commit=found.latest_commit[:7]))
     return redirect(_home(project_id))
@@ -163,4 +163,4 @@ def _form(
         "errors": errors or {},
         "home": _home(access.project.id),
     }
-    return settings_page(request, access, again={SECTION: values}, status=400 if errors else 200)
+    return settings_page(request, access, again={REPOSITORIES: values}, status=400 if errors else 200)

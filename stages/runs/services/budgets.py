@@ -18,11 +18,10 @@ from projects.writing import ProjectWrite, project_write
 from stages.runs import events
 from stages.runs.costs import present_meter
 from stages.runs.models import Meter, ModelProfile
-from stages.runs.models.meters import MAX_CALLS, MAX_MONTHLY_LIMIT
+from stages.runs.models.meters import LIMITS, MAX_CALLS, MAX_MONTHLY_LIMIT
 from stages.runs.reading import load_profile
 from stages.runs.services.metering import lock_meter, read_clock
 
-LIMITS: Final = ("monthly_limit", "max_open_calls", "calls_per_minute")
 _BOUNDS: Final = {
     "monthly_limit": (0, MAX_MONTHLY_LIMIT),
     "max_open_calls": (1, MAX_CALLS),

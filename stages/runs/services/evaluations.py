@@ -15,9 +15,10 @@ from kernel.errors import ValidationFailed
 from projects.access import get_project
 from projects.fields import CONFIGURATION, PROMPT
 from projects.writing import ProjectWrite
-from stages.runs.evaluation_plans import EvaluationPlan, check_graders, plan_of, profiles_named, read_plan, suite_path
+from stages.runs.evaluation_plans import EvaluationPlan, check_graders, plan_of, profiles_named, read_plan
 from stages.runs.models import Experiment, ExperimentKind, Message
 from stages.runs.services.experiments import NO_TEXTS, create_experiment
+from stages.runs.suite_paths import suite_path
 
 # What may be evaluated before it is saved. Suite and cases are those of the version.
 _UNSAVED: Final = frozenset({PROMPT, CONFIGURATION})

@@ -17,10 +17,11 @@ from kernel.errors import Conflict, ValidationFailed
 from projects.access import get_project
 from projects.fields import CONFIGURATION, FILES, PROMPT, check_field_name, file_path
 from projects.writing import ProjectWrite
-from stages.runs.evaluation_plans import EvaluationPlan, check_graders, plan_of, profiles_named, read_plan, suite_path
+from stages.runs.evaluation_plans import EvaluationPlan, check_graders, plan_of, profiles_named, read_plan
 from stages.runs.models import Experiment, ExperimentKind, Message
 from stages.runs.refinement.settings import DEFAULT_HELD_OUT, Refinement, check_refinement, parts_of
 from stages.runs.services.experiments import create_experiment
+from stages.runs.suite_paths import suite_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from accounts.callers import Caller
 from drafts.exchange.terminal import caller_named, project_id, refusals
 from kernel.invisible import one_line
 from projects.models import Member, Role
-from stages.runs.evaluation_plans import SUITES
 from stages.runs.models import Experiment, Run
 from stages.runs.results import Results, find_baseline, read_results
 from stages.runs.services import create_evaluation, start_runs
+from stages.runs.suite_paths import SUITES
 
 # By the outcome; a refused command, such as one with a broken suite, exits with the last, too.
 EXITS: Final = {"passed": 0, "failed": 1, "errors": 2}

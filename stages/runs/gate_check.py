@@ -1,0 +1,96 @@
+"""The check of the gate of evaluations (`stages.runs.gate`), which is loaded when a release is asked for.
+
+Runs count that evaluated this very content, with the suite as it is in the version, each of its models, and only
+answers of their own experiment: of such runs the newest one of each model decides. Retries keep the answers of their
+experiment, so they count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from audit.models import Event
+from drafts.models import Draft
+from kernel.errors import ValidationFailed
+from publishing.gates import GateAnswer, GateQuestion
+from stages.runs.evaluation_plans import EvaluationPlan, read_plan
+from stages.runs.models import Call, ExperimentKind, Run, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteAnswer:
+    """What there is of one suite: its facts, and why it is not passed; empty where it is."""
+
+    facts: dict[str, Any]
+    problem: str
+
+
+def check_evaluations(question: GateQuestion) -> GateAnswer:
+    """Whether every suite of the policy was passed by this content."""
+    enforcement = str(question.parameters.get("enforcement", "block"))
+    answers = [_suite_answer(question.draft, path) for path in question.parameters.get("suites") or ()]
+    facts = {"enforcement": enforcement, "suites": [answer.facts for answer in answers]}
+    problems = tuple(answer.problem for answer in answers if answer.problem)
+    if enforcement == "block":
+        return GateAnswer(facts=facts, refusal=" ".join(problems))
+    return GateAnswer(facts=facts, warnings=problems)
+
+
+def _suite_answer(draft: Draft, path: str) -> SuiteAnswer:
+    try:
+        plan = read_plan(draft, path)
+    except ValidationFailed as error:
+        sha256 = draft.sha256_of(f"files/{path}")
+        return SuiteAnswer({"path": path, "sha256": sha256, "runs": []}, f"{path}: {error.detail}")
+    runs = _counting_runs(draft, plan)
+    facts = {"path": path, "sha256": plan.sha256, "runs": [_run_facts(name, run) for name, run in runs.items()]}
+    problems = {name: _problem(runs.get(name)) for name in plan.suite.models}
+    words = [f"{path}, {name}: {problem}" for name, problem in problems.items() if problem]
+    return SuiteAnswer(facts, " ".join(words))
+
+
+def _counting_runs(draft: Draft, plan: EvaluationPlan) -> dict[str, Run]:
+    """The run that decides for each model that has one, in the order of the suite."""
+    runs = Run.objects.filter(
+        experiment__kind=ExperimentKind.EVALUATE,
+        experiment__project=draft.project_id,
+        experiment__content_hash=draft.content_hash,
+        experiment__suite=plan.path,
+        experiment__suite_sha256=plan.sha256,
+        experiment__unsaved={},
+        status=RunStatus.SUCCEEDED,
+        profile__name__in=plan.suite.models,
+    )
+    found = {run.profile.name: run for run in _fresh(runs.select_related("profile").order_by("id"))}
+    return {name: found[name] for name in plan.suite.models if name in found}
+
+
+def _fresh(runs: Iterable[Run]) -> list[Run]:
+    """Those without an answer of another experiment."""
+    every = list(runs)
+    reused = Call.objects.filter(run__in=every, reused_from__isnull=False)
+    reused = reused.exclude(reused_from__run__experiment=F("run__experiment"))
+    stale = set(reused.values_list("run", flat=True).distinct())
+    return [run for run in every if run.id not in stale]
+
+
+def _problem(run: Run | None) -> str:
+    if run is None:
+        return _("this content was not evaluated, or only with answers of other experiments. Evaluate it under Runs.")
+    verdict = run.verdict or {"outcome": "errors", "errors": 0, "passed": 0, "failed": 0}
+    if verdict["outcome"] == "errors":
+        return _("{count} answers could not be graded. Try it again.").format(count=verdict["errors"])
+    if verdict["outcome"] == "failed":
+        words = _("not passed: {passed} of {count} cases.")
+        return words.format(passed=verdict["passed"], count=verdict["passed"] + verdict["failed"])
+    return ""
+
+
+def _run_facts(name: str, run: Run) -> dict[str, Any]:
+    ended = Event.objects.of_project(run.project_id).get(action="run.succeeded", target_id=str(run.id))
+    return {"model": name, "run": str(run.id), "record_sha256": ended.data["record_sha256"], "verdict": run.verdict}
