@@ -14,6 +14,7 @@ from stages.runs.experiments_api import OneExperimentView
 from stages.runs.models import ExperimentKind, ModelProfile
 from stages.runs.previews import costs_body, costs_in_experiment, costs_of_question
 from stages.runs.reading import run_in
+from stages.runs.services.sources import check_source
 
 
 class ProjectCostsView(ProjectView):
@@ -21,16 +22,22 @@ class ProjectCostsView(ProjectView):
 
     @operation("costs_of_question", takes=shapes.CostQuestion, answer=shapes.CostsInfo)
     def post(self, request: Request, project_id: UUID) -> HttpResponseBase:
-        """What a first question about a version costs at most, with each model that is enabled. Asks nobody."""
+        """What a first question costs at most, with each model that is enabled. Asks nobody."""
         given = self.body(shapes.CostQuestion)
         self.access()
+        kind, version = given.get("kind", ExperimentKind.TRY.value), given.get("version")
+        unsaved = given.get("unsaved", {})
+        repository_id = given.get("repository_id")
+        if repository_id is not None:
+            check_source(kind, version=version, unsaved=unsaved, repository_id=repository_id, commit="")
         costs = costs_of_question(
             project_id,
             ModelProfile.objects.usable_in(project_id).filter(is_enabled=True),
             text=given["text"],
-            version=given.get("version"),
-            unsaved=given.get("unsaved", {}),
-            kind=given.get("kind", ExperimentKind.TRY.value),
+            version=version,
+            unsaved=unsaved,
+            kind=kind,
+            repository_id=repository_id,
         )
         return self.answer(costs_body(project_id, costs))
 

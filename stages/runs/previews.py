@@ -6,19 +6,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from blobs.models import Blob
 from drafts.reading import get_draft
+from kernel.errors import NotFound
 from projects.fields import CONFIGURATION, PROMPT
 from stages.runs.agents.answer_agent import AnswerAgent
-from stages.runs.agents.gathering import MAX_FILE_BYTES, MAX_FILES, MAX_NAMES, MAX_TOTAL_BYTES
+from stages.runs.agents.gathering import MAX_FILE_BYTES, MAX_FILES, MAX_NAMES, MAX_TOTAL_BYTES, measure_files
 from stages.runs.agents.model import Prompt, PromptMessage
 from stages.runs.agents.patch_agent import SYSTEM
 from stages.runs.clients import model_request
 from stages.runs.costs import TOKENS_OF_A_TEXT, budget_of, cost_of, worst_cost_of
 from stages.runs.llm.errors import ModelError
-from stages.runs.models import Experiment, ExperimentKind, Message, ModelProfile, Run
+from stages.runs.models import Experiment, ExperimentKind, Message, ModelProfile, Repository, Run
 from stages.runs.reading import answer_of
 from stages.runs.sources import agent_request, history_of, source_hashes, source_texts
+from stages.runs.trees.tree import TreeFile, too_large
 
 Costs = dict[UUID, int]
 # Bytes: what is written around a file in a request, and what asks for a repair.
@@ -36,15 +40,24 @@ def costs_of_question(
     version: int | None = None,
     unsaved: Mapping[str, str],
     kind: str = ExperimentKind.TRY.value,
+    repository_id: UUID | None = None,
 ) -> Costs:
-    """The worst cost of asking this about a version (the current one), by profile. Raises `NotFound`."""
+    """The worst cost of asking this about a version (the current one) or a commit of a repository, by profile.
+
+    Raises `NotFound`.
+    """
+    if repository_id is not None:
+        if not Repository.objects.filter(pk=repository_id, project=project_id).exists():
+            raise NotFound(_("Repository not found."))
+        return _costs(profiles, {}, text, files=_MAX_FILES)
     draft = get_draft(project_id=project_id, version=version)
     saved = {PROMPT: draft.prompt_text, CONFIGURATION: draft.model_configuration_text}
     texts = {field: unsaved.get(field, content or "") for field, content in saved.items()}
     files = None
     if kind == ExperimentKind.CHANGE:
-        hashes = {field: content.sha256 for field, content in draft.fields.items() if field not in unsaved}
-        files = _bytes_of(hashes) + sum(_size(field, len(typed.encode())) for field, typed in unsaved.items())
+        saved_hashes = {field: content.sha256 for field, content in draft.fields.items() if field not in unsaved}
+        sizes = {**_sizes_of(saved_hashes), **{field: len(typed.encode()) for field, typed in unsaved.items()}}
+        files = _bytes_of(sizes, text)
     return _costs(profiles, texts, text, files=files)
 
 
@@ -63,14 +76,21 @@ def costs_in_experiment(
     else:
         history = _history_until(base_run)
     texts = source_texts(experiment, {PROMPT, CONFIGURATION})
-    files = _files_of(experiment, base_run) if experiment.kind == ExperimentKind.CHANGE else None
+    files = _files_of(experiment, text, base_run) if experiment.kind == ExperimentKind.CHANGE else None
     return _costs(profiles, texts, text, history, files=files)
 
 
 def costs_of(message: Message, profiles: Iterable[ModelProfile]) -> Costs:
-    """The worst cost of the first call that asks this message, without files, by profile."""
-    texts = source_texts(message.experiment, {PROMPT, CONFIGURATION})
-    return _costs(profiles, texts, message.content.text, history_of(message))
+    """The worst cost of the first call that asks this message, by profile: a change with its files, without a repair.
+
+    The files of a commit, which are not at hand, count nothing here; the call is checked with them before it is sent.
+    """
+    experiment, text = message.experiment, message.content.text
+    files = None
+    if experiment.kind == ExperimentKind.CHANGE:
+        files = _files_of(experiment, text, message.base_run) if experiment.repository_id is None else 0
+    texts = source_texts(experiment, {PROMPT, CONFIGURATION})
+    return _costs(profiles, texts, text, history_of(message), files=files, is_repaired=False)
 
 
 def costs_body(project_id: UUID, costs: Costs) -> dict[str, Any]:
@@ -90,18 +110,28 @@ def _newest(experiment: Experiment) -> Message:
     return messages.order_by("-number")[0]
 
 
-def _files_of(experiment: Experiment, base_run: Run | None) -> int:
-    """The bytes that the files of an experiment's source take in a request, as a run changed them."""
+def _files_of(experiment: Experiment, text: str, base_run: Run | None) -> int:
+    """The bytes that the files of an experiment's source take in a request at most, as a run changed them."""
     if experiment.repository_id is not None:
         return _MAX_FILES
-    patch = base_run.patch.size if base_run is not None and base_run.patch is not None else 0
-    return _bytes_of(source_hashes(experiment)) + patch
+    sizes = _sizes_of(source_hashes(experiment))
+    if base_run is None or base_run.patch is None:
+        return _bytes_of(sizes, text)
+    # A patch can add files, and make large ones small, so that they are sent.
+    return sum(_size(field, size) for field, size in sizes.items()) + base_run.patch.size
 
 
-def _bytes_of(hashes: Mapping[str, str]) -> int:
-    """What files take in a request at most, by the SHA-256 of their texts."""
+def _sizes_of(hashes: Mapping[str, str]) -> dict[str, int]:
+    """The bytes of texts, by the names that they have in `hashes`."""
     sizes = dict(Blob.objects.filter(pk__in=set(hashes.values())).values_list("sha256", "size"))
-    return sum(_size(field, sizes[sha256]) for field, sha256 in hashes.items())
+    return {field: sizes[sha256] for field, sha256 in hashes.items()}
+
+
+def _bytes_of(sizes: Mapping[str, int], text: str) -> int:
+    """What the files of a version take in a request that asks `text`: those that are gathered, and names of others."""
+    files = {field: TreeFile(field, size, too_large(size)) for field, size in sorted(sizes.items())}
+    shown, others = measure_files(files, text)
+    return sum(_size(field, size) for field, size in shown.items()) + sum(len(each.encode()) + 1 for each in others)
 
 
 def _size(field: str, size: int) -> int:
@@ -123,21 +153,29 @@ def _costs(
     history: Iterable[PromptMessage] = (),
     *,
     files: int | None = None,
+    is_repaired: bool = True,
 ) -> Costs:
-    """`files` are the bytes of the files that a change sends; None is a question."""
+    """`files` are the bytes of the files that a change sends; None is a question. `is_repaired`: with a repair."""
     try:
         prompt = AnswerAgent.build_prompt(agent_request(texts, text, history))
     except ModelError:
         # What is refused before it is sent, such as a configuration that is none, costs nothing.
         return dict.fromkeys((profile.id for profile in profiles), 0)
     if files is not None:
-        return {profile.id: _cost_of_change(profile, prompt, min(files, _MAX_FILES)) for profile in profiles}
+        sent = _sent_by_change(prompt, min(files, _MAX_FILES))
+        return {profile.id: _cost_of_change(profile, sent, is_repaired=is_repaired) for profile in profiles}
     return {profile.id: worst_cost_of(profile, model_request(prompt, profile)) for profile in profiles}
 
 
-def _cost_of_change(profile: ModelProfile, prompt: Prompt, files: int) -> int:
+def _sent_by_change(prompt: Prompt, files: int) -> int:
+    """The tokens at most that a change sends, with so many bytes of files."""
+    said = sum(len(each.content.encode()) + TOKENS_OF_A_TEXT for each in prompt.messages)
+    return len(SYSTEM.encode()) + files + said + _FRAME + 2 * TOKENS_OF_A_TEXT
+
+
+def _cost_of_change(profile: ModelProfile, sent: int, *, is_repaired: bool) -> int:
     """What a change costs at most: its answer, and its repair, which is sent all of that again."""
-    sent = len(SYSTEM) + files + sum(len(each.content.encode()) + TOKENS_OF_A_TEXT for each in prompt.messages)
-    sent += 2 * TOKENS_OF_A_TEXT
-    repaired = sent + profile.token_limit + _REPAIR
-    return cost_of(profile, sent, profile.token_limit) + cost_of(profile, repaired, profile.token_limit)
+    first = cost_of(profile, sent, profile.token_limit)
+    if not is_repaired:
+        return first
+    return first + cost_of(profile, sent + profile.token_limit + _REPAIR, profile.token_limit)

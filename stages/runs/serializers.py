@@ -121,12 +121,16 @@ class NewExperiment(serializers.Serializer[Any]):
 
 
 class CostQuestion(serializers.Serializer[Any]):
-    """A first question, as `NewExperiment` has it. A change counts with its files and its repair."""
+    """A first question, as `NewExperiment` has it. A change counts with its files and its repair.
+
+    With `repository_id` the files are the most that is sent of a commit.
+    """
 
     kind = Choice(ExperimentKind.choices, required=False)
     text = Text(allow_blank=True)
     version = Integer(min_value=1, max_value=999_999_999, required=False)
     unsaved = serializers.DictField(child=Text(allow_blank=True), required=False)
+    repository_id = Uuid(required=False)
 
 
 class FurtherCostQuestion(serializers.Serializer[Any]):

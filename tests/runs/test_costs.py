@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 
+from kernel.errors import Conflict
 from stages.runs.agents.base import AgentFailed
+from stages.runs.agents.gathering import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES
 from stages.runs.agents.patch_agent import PatchAgent
 from stages.runs.clients import model_request
 from stages.runs.costs import budget_of, cost_of, worst_cost, worst_cost_of
-from stages.runs.models import Call
-from stages.runs.previews import costs_in_experiment, costs_of_question
-from stages.runs.sources import agent_request, source_texts
+from stages.runs.models import Call, Run
+from stages.runs.previews import costs_in_experiment, costs_of, costs_of_question
+from stages.runs.services import set_budget
+from stages.runs.sources import agent_request, source_hashes, source_texts
 from stages.runs.trees.tree import DraftTree
-from tests.rest.client import Api, members
+from tests.rest.client import Api, members, problem
 from tests.runs.agents.scripted import ScriptedModel
+from tests.runs.evaluations import Evaluations
+from tests.runs.git_server import connected
 from tests.runs.world import World
 
 PRICED: dict[str, Any] = {"input_price": 1_000_000, "output_price": 2_000_000, "token_limit": 100}
@@ -61,6 +66,61 @@ def test_a_change_costs_what_its_files_take_and_its_repair(world: World):
         asyncio.run(PatchAgent(model).run(replace(agent_request(texts, "Be brief.", ()), tree=DraftTree(texts))))
     assert len(model.asked) == 2
     assert sum(worst_cost_of(profile, model_request(each, profile)) for each in model.asked) <= cost
+
+
+def files_of(texts: dict[str, str]) -> dict[str, Any]:
+    return {path: {"content": text, "language": None} for path, text in texts.items()}
+
+
+def test_only_the_files_that_are_sent_count(world: World):
+    profile, at = world.profile(**PRICED), Evaluations(world)
+    texts = {f"files/{number:03}.md": "x" * 1_000 for number in range(MAX_FILES + 50)}
+    at.save(**files_of({**texts, "files/large.md": "x" * (MAX_FILE_BYTES + 1)}))
+    experiment = world.experiment(kind="change", text="Change files/149.md.")
+    model = ScriptedModel.of("NO CHANGES")
+    request = replace(
+        agent_request({}, "Change files/149.md.", ()),
+        tree=DraftTree(source_texts(experiment, source_hashes(experiment))),
+    )
+    asyncio.run(PatchAgent(model).run(request))
+    (sent,) = model.asked
+
+    (first,) = costs_of(experiment.messages.get(), [profile]).values()
+    exact = worst_cost_of(profile, model_request(sent, profile))
+    assert exact <= first <= exact + MAX_FILES * 120 + 1_000
+    (cost,) = costs_in_experiment(experiment, [profile]).values()
+    asked: dict[str, Any] = {"text": "Change files/149.md.", "unsaved": {}}
+    assert costs_of_question(world.project.id, [profile], kind="change", **asked) == {profile.id: cost}
+    assert 2 * exact <= cost <= 2 * first + 10_000
+
+
+def test_a_change_that_has_no_budget_with_its_files_is_not_started(world: World):
+    profile = world.profile(**PRICED)
+    Evaluations(world).save(**files_of({"files/large.md": "x" * 50_000}))
+    limits: dict[str, Any] = {"max_open_calls": None, "calls_per_minute": None}
+    set_budget(caller=world.caller("olga"), project_id=world.project.id, monthly_limit=50_000, **limits)
+    with pytest.raises(Conflict, match="budget"):
+        world.start(world.experiment(kind="change"), profile)
+    assert not Run.objects.exists()
+    # Its repair is not counted: it may not be needed.
+    set_budget(caller=world.caller("olga"), project_id=world.project.id, monthly_limit=60_000, **limits)
+    assert world.start(world.experiment(kind="change"), profile)
+
+
+def test_a_change_of_a_repository_costs_the_most_that_is_sent_of_a_commit(world: World):
+    profile = world.profile(**PRICED)
+    repository = connected(world.caller("olga"), world.project.id)
+    asked: dict[str, Any] = {"text": "Be brief.", "kind": "change", "repository_id": str(repository.id)}
+    path, api = f"/api/v1/projects/{world.project.id}/costs/", Api(world.people["rae"])
+
+    (found,) = members(api.post(path, asked))["costs"]
+    assert found["worst_cost"] > 2 * MAX_TOTAL_BYTES
+    experiment = world.experiment(kind="change", text="Be brief.", repository_id=repository.id)
+    assert costs_in_experiment(experiment, [profile]) == {profile.id: found["worst_cost"]}
+    # What is not at hand refuses nothing: the call is checked before it is sent.
+    assert costs_of(experiment.messages.get(), [profile])[profile.id] < 5_000
+    assert problem(api.post(path, {**asked, "kind": "try"})) == (400, "validation_failed")
+    assert problem(api.post(path, {**asked, "repository_id": str(world.project.id)})) == (404, "not_found")
 
 
 def test_a_configuration_that_is_none_is_never_sent_and_costs_nothing(world: World):

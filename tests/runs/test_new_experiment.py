@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kernel.errors import NotFound
+from stages.runs.agents.gathering import MAX_TOTAL_BYTES
 from stages.runs.models import Experiment, ModelProfile, Run
 from stages.runs.services import disable_profile, start_experiment
 from stages.runs.services.questions import title_of
@@ -145,14 +147,28 @@ def test_nothing_is_made_where_a_model_of_the_suite_is_disabled(browser: Browser
     assert not Experiment.objects.filter(project=world.project).exists()
 
 
+def cost_in(answer: Any) -> int:
+    """What the form says that its only model costs at most."""
+    (cost,) = re.findall(r'data-cost="([0-9]+)"', answer.content.decode())
+    return int(cost)
+
+
 def test_a_change_can_be_about_the_newest_commit_of_a_repository(browser: Browser, world: World) -> None:
-    house, repository = world.profile(), connected(world.caller("olga"), world.project.id)
+    house = world.profile(input_price=1_000_000)
+    repository = connected(world.caller("olga"), world.project.id)
     ed = browser(world.people["ed"])
     (place,) = elements(ed.get(address(world)), "select", id="experiment-repository")
     assert f"acme/prompts · main {repository.latest_commit[:7]}" in place.text
     typed = {"kind": "change", "text": "Be precise.", "version": "1", "repository": repository.id, "profile": house.id}
     assert ed.post(address(world), {**typed, "repository": "x"}).status_code == 400
-    assert ed.post(address(world), {**typed, "text": " "}).status_code == 400
+    refused = ed.post(address(world), {**typed, "text": " "})
+    assert refused.status_code == 400
+    # The most that is sent of a commit, twice; of the version it is little.
+    assert (
+        cost_in(refused)
+        > 2 * MAX_TOTAL_BYTES
+        > cost_in(ed.post(address(world), {**typed, "text": " ", "repository": ""}))
+    )
     ed.post(address(world), typed)
     made = Experiment.objects.get(project=world.project)
     assert (made.repository, made.commit, made.version) == (repository, repository.latest_commit, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +13,7 @@ from projects.fields import CONFIGURATION, PROMPT
 from stages.runs.trees.errors import UnreadableFile
 from stages.runs.trees.forbidden import is_forbidden
 from stages.runs.trees.patch_names import quoted
-from stages.runs.trees.tree import Tree
+from stages.runs.trees.tree import Tree, TreeFile
 
 # Sizes are bytes of UTF-8.
 MAX_FILES: Final = 100
@@ -41,13 +41,10 @@ def gather_files(tree: Tree, instruction: str) -> GatheredFiles:
     """Read the files of a tree that fit the limits. Forbidden ones are neither read nor named."""
     found = GatheredFiles()
     left, skipped = MAX_TOTAL_BYTES, []
-    named = _Mentions(instruction)
-    paths = [path for path in tree.files if not is_forbidden(path)]
-    for path in sorted(paths, key=lambda path: (not named.has(path), path not in {PROMPT, CONFIGURATION}, path)):
+    paths = _in_order(tree.files, instruction)
+    for path in paths:
         file = tree.files[path]
-        reason = file.notice
-        if reason is None and file.size > MAX_FILE_BYTES:
-            reason = _("it has {size} bytes").format(size=file.size)
+        reason = _reason_to_skip(file)
         if reason is None and len(found.texts) < MAX_FILES and file.size <= left:
             try:
                 found.texts[path] = tree.text(path)
@@ -61,6 +58,34 @@ def gather_files(tree: Tree, instruction: str) -> GatheredFiles:
             skipped.append(_("{path} is not read: {reason}.").format(path=quoted(path), reason=reason))
     found.notices = list(_notices(found, skipped, seen=len(paths), hidden=len(tree.files) - len(paths)))
     return found
+
+
+def measure_files(files: Mapping[str, TreeFile], instruction: str) -> tuple[dict[str, int], list[str]]:
+    """What `gather_files` shows of files that can all be read, without reading one: sizes by path, names of others."""
+    shown: dict[str, int] = {}
+    others = []
+    left = MAX_TOTAL_BYTES
+    for path in _in_order(files, instruction):
+        size = files[path].size
+        if _reason_to_skip(files[path]) is None and len(shown) < MAX_FILES and size <= left:
+            shown[path] = size
+            left -= size
+        elif path.isprintable():
+            others.append(path)
+    return shown, others[:MAX_NAMES]
+
+
+def _in_order(files: Mapping[str, TreeFile], instruction: str) -> list[str]:
+    """The paths of files that may be read, those that the instruction names first."""
+    named = _Mentions(instruction)
+    paths = [path for path in files if not is_forbidden(path)]
+    return sorted(paths, key=lambda path: (not named.has(path), path not in {PROMPT, CONFIGURATION}, path))
+
+
+def _reason_to_skip(file: TreeFile) -> str | None:
+    if file.notice is None and file.size > MAX_FILE_BYTES:
+        return _("it has {size} bytes").format(size=file.size)
+    return file.notice
 
 
 def _notices(found: GatheredFiles, skipped: list[str], *, seen: int, hidden: int) -> Iterator[str]:

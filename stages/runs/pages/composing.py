@@ -88,14 +88,19 @@ def new_composer(
     text: str,
     version: int | None,
     kind: str = ExperimentKind.TRY.value,
+    repository_id: UUID | None = None,
     chosen: Collection[UUID] | None,
 ) -> Composer:
-    """The form of a first question about a version (the current one); unless chosen, the models that were asked last.
+    """The form of a first question about a version (the current one), or about a commit of a repository.
 
-    Raises `NotFound` for a version that does not exist.
+    Unless chosen, the models that were asked last.
+
+    Raises `NotFound` for a version or a repository that does not exist.
     """
     profiles = list(ModelProfile.objects.usable_in(project_id).filter(is_enabled=True).order_by("display_name", "id"))
-    costs = costs_of_question(project_id, profiles, text=text, version=version, unsaved={}, kind=kind)
+    costs = costs_of_question(
+        project_id, profiles, text=text, version=version, unsaved={}, kind=kind, repository_id=repository_id
+    )
     if chosen is None:
         newest = Run.objects.filter(project=project_id).order_by("-id").values("message")[:1]
         asked = Run.objects.filter(project=project_id, message__in=newest)

@@ -134,7 +134,17 @@ def _composer(project_id: UUID, typed: QueryDict, version: int | None, *, is_new
     """The models and what they cost; in a form that opens, those are chosen that were asked last."""
     chosen = None if is_new and "profile" not in typed else ticked_models(typed)
     kind = typed.get("kind") or ExperimentKind.TRY.value
-    return new_composer(project_id, text=typed.get("text", ""), version=version, kind=kind, chosen=chosen)
+    known = [str(each) for each in Repository.objects.filter(project=project_id).values_list("pk", flat=True)]
+    named = typed.get("repository", "") if kind == ExperimentKind.CHANGE else ""
+    repository_id = UUID(named) if named in known else None
+    return new_composer(
+        project_id,
+        text=typed.get("text", ""),
+        version=version,
+        kind=kind,
+        repository_id=repository_id,
+        chosen=chosen,
+    )
 
 
 def chosen_models(post: QueryDict) -> list[UUID]:

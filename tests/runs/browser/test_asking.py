@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from stages.runs.models import Experiment, ModelProfile
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import PHONE, in_both_themes, in_every_window
 from tests.runs.browser.conftest import Models
+from tests.runs.git_server import connected
 from tests.runs.provider import TEXT
 
 KEY = "sk-never-shown-0123456789"
@@ -93,6 +95,21 @@ def test_the_panel_says_why_it_does_not_ask_about_a_field_that_somebody_took_ove
     expect(ask).to_have_accessible_description(
         "You typed in Prompt, and are not editing it now. Edit it again, or discard what you typed."
     )
+
+
+def test_the_form_counts_what_is_sent_of_a_chosen_repository(
+    person: Callable[..., Person], models: Models, world: World
+) -> None:
+    models.add("quick", input_price=1_000_000)
+    world.arrange(lambda: connected(world.caller("owner"), world.project.id))
+    page = person("editor").open("runs/new/")
+    total = page.locator(".composer-sum b")
+    page.get_by_role("radio", name="Change").check()
+    page.locator("#experiment-text").fill("Be brief.")
+    page.get_by_label("Instead of the version").select_option(index=1)
+    expect(total).to_have_text(re.compile(r"\$2\.[0-9]+"))
+    page.get_by_label("Instead of the version").select_option(index=0)
+    expect(total).to_have_text(re.compile(r"\$0\.[0-9]+"))
 
 
 def test_an_owner_adds_a_model_and_a_refused_form_keeps_what_was_typed(

@@ -64,8 +64,11 @@ export class ComposerController extends Controller<HTMLFormElement> {
   /** What is asked about, beside the question. */
   protected source(): Record<string, unknown> {
     const base = this.hasBaseTarget ? { base_run_id: this.baseTarget.value } : {};
-    const chosen = new FormData(this.element).get("kind");
+    const form = new FormData(this.element);
+    const [chosen, repository] = [form.get("kind"), form.get("repository")];
     const kind = chosen ? { kind: chosen } : {};
+    // Hidden, and of no meaning, for anything but a change.
+    if (chosen === "change" && repository) return { ...kind, repository_id: repository };
     return { ...base, ...kind, ...(this.hasVersionTarget ? { version: Number(this.versionTarget.value) } : {}) };
   }
 
