@@ -17,6 +17,8 @@ from kernel.environment import EnvironmentVariableError, read_flag, read_number,
 
 # The size of a file is a 4-byte number in the database.
 MAX_FILE_MIB = 2047
+# Seconds: that of procrastinate's workers, which all processes go by when they look for lost ones.
+MAX_HEARTBEAT = 10
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -93,6 +95,7 @@ class Environment:
     header_seconds: int
     token_days: int
     inbox_days: int
+    runner_heartbeat: int
     statement_timeout: int
     read_threads: int
     write_threads: int
@@ -168,6 +171,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         header_seconds=read_number(variables, "FOUNDRY_HEADER_SECONDS", 20, minimum=1),
         token_days=read_number(variables, "FOUNDRY_TOKEN_DAYS", 90, minimum=1),
         inbox_days=read_number(variables, "FOUNDRY_INBOX_DAYS", 180, minimum=0),
+        runner_heartbeat=_heartbeat(variables),
         statement_timeout=read_number(variables, "FOUNDRY_STATEMENT_TIMEOUT", 30, minimum=0),
         read_threads=read_number(variables, "FOUNDRY_READ_THREADS", 4, minimum=1),
         write_threads=read_number(variables, "FOUNDRY_WRITE_THREADS", 4, minimum=1),
@@ -186,6 +190,14 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         stages=read_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
         demo=read_flag(variables, "FOUNDRY_DEMO"),
     )
+
+
+def _heartbeat(variables: Mapping[str, str]) -> int:
+    """Seconds; whoever is silent for three times the most of it is taken for lost by every process."""
+    seconds = read_number(variables, "FOUNDRY_RUNNER_HEARTBEAT", MAX_HEARTBEAT, minimum=1)
+    if seconds > MAX_HEARTBEAT:
+        raise EnvironmentVariableError(f"FOUNDRY_RUNNER_HEARTBEAT takes at most {MAX_HEARTBEAT} seconds.")
+    return seconds
 
 
 def _bytes_of_files(variables: Mapping[str, str], name: str, default: int, *, most: int | None = None) -> int:

@@ -18,6 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from foundry_site.jobs import requeue_stalled
+from foundry_site.lost_jobs import requeue_lost_jobs
 from tests.foundry_site.slow_worker import NAME
 from tests.patience import PATIENCE
 
@@ -81,3 +82,23 @@ def test_the_job_of_a_killed_worker_is_done_again(start: Start, job: tuple[int, 
     assert start("--one-shot").wait(PATIENCE) == 0
     assert note.read_text() == "done again"
     assert not ProcrastinateJob.objects.filter(pk=number).exists(), "left in the queue"
+
+
+@pytest.mark.django_db
+def test_only_jobs_of_processes_that_missed_three_heartbeats_come_back_and_once() -> None:
+    lost, orphan = (app.configure_task(NAME).defer(note="") for _job in range(2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 seconds') RETURNING id"
+        )
+        (worker,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        cursor.execute("UPDATE procrastinate_jobs SET worker_id = %s WHERE id = %s", [worker, lost])
+
+    assert requeue_lost_jobs(heartbeat=3, queues=["runs"]) == 0
+    # Whose process is gone from the list has none.
+    assert requeue_lost_jobs(heartbeat=10) == 1
+    assert ProcrastinateJob.objects.get(pk=orphan).status == "todo"
+    assert requeue_lost_jobs(heartbeat=3, queues=["default"]) == 1
+    assert ProcrastinateJob.objects.get(pk=lost).status == "todo"
+    assert requeue_lost_jobs(heartbeat=3) == 0

@@ -19,6 +19,8 @@ from tests.runs.world import World
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
 MODELS = 6
+# Seconds, shorter than the product's.
+HEARTBEAT = "3"
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def server(settings: Any) -> Iterator[ScriptedProvider]:
 @pytest.fixture
 def start(committed_db: None, process_environment: dict[str, str], server: ScriptedProvider) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
-    environment = {**process_environment, "FOUNDRY_MODEL_HOSTS": server.host}
+    environment = {**process_environment, "FOUNDRY_MODEL_HOSTS": server.host, "FOUNDRY_RUNNER_HEARTBEAT": HEARTBEAT}
 
     def start_one() -> subprocess.Popen[bytes]:
         command = [sys.executable, "manage.py", "runner"]

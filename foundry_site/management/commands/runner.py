@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from foundry_site.lost_jobs import requeue_lost_jobs
 from foundry_site.stages import refuse_missing_stages
 from kernel.runner import RUNNER_QUEUES
+
+logger = logging.getLogger(__name__)
 
 # Seconds that a job may take after SIGTERM; then it is cancelled, and another process goes on with it.
 GRACE: Final = 5.0
@@ -35,7 +41,37 @@ class Command(BaseCommand):
             asyncio.run(self._run(worker_app, slots))
 
     async def _run(self, worker_app: Any, slots: int) -> None:
+        heartbeat: int = settings.FOUNDRY_RUNNER_HEARTBEAT
         async with worker_app.open_async():
-            await worker_app.run_worker_async(
-                queues=list(RUNNER_QUEUES), name="runner", concurrency=slots, shutdown_graceful_timeout=GRACE
-            )
+            looking = asyncio.create_task(_requeue_lost_jobs(heartbeat), name="jobs of lost runners")
+            try:
+                await worker_app.run_worker_async(
+                    queues=list(RUNNER_QUEUES),
+                    name="runner",
+                    concurrency=slots,
+                    update_heartbeat_interval=heartbeat,
+                    shutdown_graceful_timeout=GRACE,
+                )
+            finally:
+                looking.cancel()
+
+
+async def _requeue_lost_jobs(heartbeat: int) -> None:
+    """Look again and again whether another runner was killed, so that its jobs need no worker to come back."""
+    while True:
+        await asyncio.sleep(heartbeat)
+        try:
+            count = await asyncio.to_thread(_requeue, heartbeat)
+        except Exception:
+            # PostgreSQL may be away; the next look is soon.
+            logger.exception("the jobs of lost runners could not be looked for")
+            continue
+        if count:
+            logger.warning("took over %s jobs of a runner that was lost", count)
+
+
+def _requeue(heartbeat: int) -> int:
+    try:
+        return requeue_lost_jobs(heartbeat=heartbeat, queues=list(RUNNER_QUEUES))
+    finally:
+        connection.close()
