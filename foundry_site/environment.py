@@ -13,6 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from foundry_site.environment_values import (
+    read_encryption_keys,
+    read_files_url,
+    read_fingerprints,
+    read_key,
+    read_mebibytes,
+    read_schedule,
+)
 from kernel.environment import EnvironmentVariableError, read_flag, read_number, read_one_of, read_words
 
 # The size of a file is a 4-byte number in the database.
@@ -136,9 +144,9 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         redis_url=variables.get("REDIS_URL") or None,
         debug=read_flag(variables, "FOUNDRY_DEBUG"),
         secret_key=variables.get("FOUNDRY_SECRET_KEY") or None,
-        signing_key=_key(variables, "FOUNDRY_SIGNING_KEY"),
-        site_keys=_fingerprints(variables, "FOUNDRY_SITE_KEYS"),
-        encryption_keys=_encryption_keys(variables),
+        signing_key=read_key(variables, "FOUNDRY_SIGNING_KEY"),
+        site_keys=read_fingerprints(variables, "FOUNDRY_SITE_KEYS"),
+        encryption_keys=read_encryption_keys(variables),
         metrics_token=variables.get("FOUNDRY_METRICS_TOKEN") or None,
         url=_site_address(variables),
         mail=_mail_server(variables),
@@ -177,15 +185,15 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         write_threads=read_number(variables, "FOUNDRY_WRITE_THREADS", 4, minimum=1),
         rest_threads=read_number(variables, "FOUNDRY_REST_THREADS", 8, minimum=1),
         layer_prefix=variables.get("FOUNDRY_LAYER_PREFIX", "foundry"),
-        checkpoint_cron=_cron(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
-        verification_cron=_cron(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
+        checkpoint_cron=read_schedule(variables, "FOUNDRY_CHECKPOINT_CRON", "*/10 * * * *"),
+        verification_cron=read_schedule(variables, "FOUNDRY_VERIFICATION_CRON", "17 * * * *"),
         checkpoint_webhook=_web_address(variables, "FOUNDRY_CHECKPOINT_WEBHOOK"),
         outbound_hosts=_outbound_hosts(variables),
         timestamp_url=_web_address(variables, "FOUNDRY_TIMESTAMP_URL", needs="FOUNDRY_TIMESTAMP_ROOTS"),
         timestamp_roots=variables.get("FOUNDRY_TIMESTAMP_ROOTS", ""),
-        file_limit=_bytes_of_files(variables, "FOUNDRY_FILE_LIMIT", 100, most=MAX_FILE_MIB),
-        project_files=_bytes_of_files(variables, "FOUNDRY_PROJECT_FILES", 2048),
-        files_url=_files_url(variables),
+        file_limit=read_mebibytes(variables, "FOUNDRY_FILE_LIMIT", 100, most=MAX_FILE_MIB),
+        project_files=read_mebibytes(variables, "FOUNDRY_PROJECT_FILES", 2048),
+        files_url=read_files_url(variables),
         # Set and empty means none.
         stages=read_words(variables, "FOUNDRY_STAGES", "") if "FOUNDRY_STAGES" in variables else None,
         demo=read_flag(variables, "FOUNDRY_DEMO"),
@@ -198,56 +206,6 @@ def _heartbeat(variables: Mapping[str, str]) -> int:
     if seconds > MAX_HEARTBEAT:
         raise EnvironmentVariableError(f"FOUNDRY_RUNNER_HEARTBEAT takes at most {MAX_HEARTBEAT} seconds.")
     return seconds
-
-
-def _bytes_of_files(variables: Mapping[str, str], name: str, default: int, *, most: int | None = None) -> int:
-    """A number of MiB, in bytes."""
-    mebibytes = read_number(variables, name, default, minimum=1)
-    if most is not None and mebibytes > most:
-        raise EnvironmentVariableError(f"{name} takes at most {most} MiB.")
-    return mebibytes * 1024 * 1024
-
-
-def _files_url(variables: Mapping[str, str]) -> str:
-    """An absolute folder, or a bucket: what lies there is named by the database for ever."""
-    text = variables.get("FOUNDRY_FILES_URL", "").strip()
-    if text and re.fullmatch(r"file:///[^?#]+|s3://[^/?#]+(/[^?#]*)?(\?[^#]*)?", text) is None:
-        raise EnvironmentVariableError(
-            "FOUNDRY_FILES_URL takes file:///srv/foundry/files or s3://bucket/prefix?endpoint_url=https://…,"
-            f" not {text!r}."
-        )
-    return text
-
-
-def _key(variables: Mapping[str, str], name: str) -> str | None:
-    text = variables.get(name, "").strip()
-    if text and re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
-        raise EnvironmentVariableError(f"{name} takes an Ed25519 private key, 64 hexadecimal digits.")
-    return text or None
-
-
-def _fingerprints(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
-    found = tuple(word.lower() for word in read_words(variables, name, ""))
-    if not all(re.fullmatch(r"[0-9a-f]{64}", word) for word in found):
-        raise EnvironmentVariableError(f"{name} takes fingerprints of keys, 64 hexadecimal digits each, with commas.")
-    return found
-
-
-def _encryption_keys(variables: Mapping[str, str]) -> tuple[str, ...]:
-    keys = read_words(variables, "FOUNDRY_ENCRYPTION_KEYS", "")
-    # 32 bytes in URL-safe Base64, as Fernet makes them. The error does not repeat a wrong key, because it is a secret.
-    if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in keys):
-        raise EnvironmentVariableError(
-            "FOUNDRY_ENCRYPTION_KEYS takes Fernet keys, 32 bytes in URL-safe Base64 each, with commas, newest first."
-        )
-    return keys
-
-
-def _cron(variables: Mapping[str, str], name: str, default: str) -> str:
-    text = variables.get(name, "").strip() or default
-    if len(text.split()) != 5:
-        raise EnvironmentVariableError(f"{name} takes a schedule of five words like {default!r}, not {text!r}.")
-    return text
 
 
 def _web_address(variables: Mapping[str, str], name: str, *, needs: str = "") -> str:

@@ -99,7 +99,7 @@ def test_an_address_without_tls_needs_its_host_named() -> None:
 
 
 def test_every_variable_is_documented() -> None:
-    files = [BASE_DIR / "foundry_site" / "environment.py", *(BASE_DIR / "stages").glob("*/environment.py")]
+    files = [*(BASE_DIR / "foundry_site").glob("environment*.py"), *(BASE_DIR / "stages").glob("*/environment.py")]
     source = "".join(file.read_text() for file in files)
     documented = (BASE_DIR / "docs" / "configuration.md").read_text()
     names = set(re.findall(r'"((?:FOUNDRY|DATABASE|REDIS|EMAIL)_[A-Z_]+)"', source))

@@ -1,13 +1,11 @@
 import { fetchPart, Retry } from "../../page_parts";
-import type { Lock, Person } from "../../protocol";
-import { timeElement } from "../../time";
+import type { Lock } from "../../protocol";
 import { addressWith } from "../address";
 import { project } from "../instance";
 import type { Field } from "../field";
+import { paintDelta, paintLock, smallAvatar, theOthers } from "../field_row";
 import { FieldTree, MIN_FILTERED } from "../field_tree";
-import { initialsOf, LiveController, part, parts, tintOf } from "../../controllers/live";
-import { spellOut } from "../../invisible";
-import { deltaOf } from "../proposal/overview";
+import { LiveController, part } from "../../controllers/live";
 
 /** How many readers a row shows; where somebody writes, the name of the field needs the room. */
 const MAX_READERS = 3;
@@ -265,50 +263,5 @@ export class FieldsController extends LiveController {
     place.dataset["readers"] = signature;
     const more = readers.slice(most).map(({ user }) => user);
     place.replaceChildren(...readers.slice(0, most).map(({ user }) => smallAvatar(user)), ...(more.length > 0 ? [theOthers(more)] : []));
-  }
-}
-
-/** Over a proposal: how many lines it adds to the field and takes away, once the field's text is here. */
-function paintDelta(row: HTMLElement, field: Field): void {
-  const place = part(row, "delta");
-  if (!place || project.proposal?.viewOf(field) !== "proposed") return void place?.setAttribute("hidden", "");
-  const { plus, minus } = deltaOf(field);
-  part(place, "plus")!.textContent = plus;
-  part(place, "minus")!.textContent = minus;
-  place.hidden = plus === "" && minus === "";
-}
-
-function smallAvatar({ id, display_name }: Person): HTMLElement {
-  const avatar = document.createElement("span");
-  avatar.className = "avatar avatar-18";
-  avatar.dataset["tint"] = tintOf(id);
-  avatar.title = display_name;
-  avatar.textContent = initialsOf(display_name);
-  return avatar;
-}
-
-function theOthers(people: Person[]): HTMLElement {
-  const avatar = document.createElement("span");
-  avatar.className = "avatar avatar-18 avatar-more";
-  avatar.title = people.map(({ display_name }) => spellOut(display_name)).join(", ");
-  avatar.textContent = `+${people.length}`;
-  return avatar;
-}
-
-/** Write who holds a field into an element that has a word for each state. */
-export function paintLock(element: HTMLElement, field: Field): void {
-  const view = project.viewOf(field);
-  // Over a proposal a row says who writes the current text, where nothing is proposed for it.
-  const isOthers = view === "same" && field.lock && element.matches(".stateline");
-  element.dataset["state"] = isOthers ? "theirs" : view;
-  if (!field.lock) return;
-  const name = spellOut(field.lock.holder.display_name);
-  for (const place of parts(element, "holder")) {
-    place.title = name;
-    // A row has room for a first name.
-    place.textContent = element.matches(".stateline") ? (name.split(" ")[0] ?? name) : name;
-  }
-  for (const place of parts(element, "since")) {
-    if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));
   }
 }

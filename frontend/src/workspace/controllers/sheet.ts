@@ -12,7 +12,7 @@ import { conflictIn } from "../conflicts";
 import type { Field } from "../field";
 import { whyReadOnly } from "../refusals";
 import { attempt } from "../attempt";
-import { paintLock } from "./fields";
+import { paintLock } from "../field_row";
 import { LiveController, part } from "../../controllers/live";
 
 const CURSOR_INTERVAL = 500;

@@ -1,16 +1,15 @@
-"""Accounts of every kind, the personal access tokens of clients without a browser, and sign-in state."""
+"""Accounts of every kind."""
 
 from __future__ import annotations
 
 from typing import ClassVar, TypedDict
-from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -22,7 +21,6 @@ from accounts.normalization import fold_username, prepare_password, spellings_of
 # ASCII only: a name that looks like another one in a second alphabet must not exist in a record that names people.
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z"
 MAX_DISPLAY_NAME = 150
-MAX_TOKEN_NAME = 100
 SERVICE_USERNAME = "foundry"
 
 # Sent with `user` and `password` when a right password has a hash that the site would compute differently now.
@@ -44,13 +42,6 @@ class Kind(models.TextChoices):
     AGENT = "agent", _("AI agent")
     SERVICE = "service", _("Service")
     DEVICE = "device", _("Device")
-
-
-class Scope(models.TextChoices):
-    """What a personal access token may do of what its user may."""
-
-    READ = "read", _("Read only")
-    WRITE = "write", _("Read and write")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -197,126 +188,3 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "accounts.User.session", f"{self.session_generation}:{self.password}", secret=secret, algorithm="sha256"
         ).hexdigest()
-
-
-class TokenQuerySet(models.QuerySet["PersonalAccessToken"]):
-    """Queries over personal access tokens."""
-
-    def usable(self) -> TokenQuerySet:
-        """Tokens of active users that are neither revoked nor expired, by the clock of the database."""
-        return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True)
-
-    def of_digest(self, digest: str) -> PersonalAccessToken | None:
-        """The token with that digest, with its user; None if there is none."""
-        return self.select_related("user").filter(digest=digest).first()
-
-
-class TokenManager(models.Manager["PersonalAccessToken"]):
-    def get_queryset(self) -> TokenQuerySet:
-        return TokenQuerySet(self.model, using=self._db)
-
-    def usable(self) -> TokenQuerySet:
-        return self.get_queryset().usable()
-
-
-class PersonalAccessToken(models.Model):
-    """A named, expiring, revocable secret for clients without a browser; only its digest is kept."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=MAX_TOKEN_NAME)
-    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the token's text, lowercase hex."))
-    created_at = models.DateTimeField(default=timezone.now)
-    scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.WRITE, db_default=Scope.WRITE)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True, help_text=_("Exact to about a minute; not a record."))
-
-    user_id: UUID
-    objects: ClassVar[TokenManager] = TokenManager()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-id"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=~models.Q(name=""), name="accounts_token_name_given"),
-            models.CheckConstraint(
-                condition=models.Q(digest__regex=r"^[0-9a-f]{64}$"), name="accounts_token_digest_shape"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(expires_at__gt=models.F("created_at")), name="accounts_token_expires_later"
-            ),
-            models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="accounts_token_scope_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.user_id}"
-
-    @property
-    def credential(self) -> str:
-        """The credential of sessions that are opened with this token."""
-        return f"token:{self.id}"
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether every write with it is refused."""
-        return self.scope == Scope.READ
-
-    @property
-    def has_expired(self) -> bool:
-        """Whether its time is over, by the clock of this process; sign-in asks the database's."""
-        return self.expires_at <= timezone.now()
-
-
-# State of sign-ins and signatures. The events are the record; this is in PostgreSQL because a cache may vanish.
-
-
-class FailureCount(models.Model):
-    """Recent failed sign-ins of one subject: an account, a typed name without an account, or an address."""
-
-    subject = models.CharField(primary_key=True, max_length=120, help_text=_("purpose:kind:name; see accounts.lockout"))
-    failures = models.PositiveIntegerField()
-    failed_at = models.DateTimeField(db_index=True)
-    locked_until = models.DateTimeField(null=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.failures}"
-
-
-class PastPassword(models.Model):
-    """A password that an account has or had, hashed as the account's own is."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    encoded = models.CharField(max_length=128)
-    set_at = models.DateTimeField(db_default=Now())
-
-    user_id: UUID
-
-    class Meta:
-        default_permissions = ()
-        ordering: ClassVar[list[str]] = ["-id"]
-
-    def __str__(self) -> str:
-        return f"a password of {self.user_id}"
-
-
-class ProvenSession(models.Model):
-    """A browser session in which its person has given both components of a signature (21 CFR 11.200(a)(1)(i))."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    credential = models.CharField(max_length=80)
-    proven_at = models.DateTimeField()
-
-    user_id: UUID
-
-    class Meta:
-        default_permissions = ()
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "credential"], name="accounts_proven_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.credential}"
