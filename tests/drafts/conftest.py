@@ -29,3 +29,13 @@ def save(project: Project, editor: User, caller_for: Callable[..., Caller]) -> S
         return draft
 
     return save
+
+
+@pytest.fixture
+def editing(project: Project, editor: User, caller_for: Callable[..., Caller]) -> Writer:
+    return Writer(caller_for(editor), project)
+
+
+@pytest.fixture
+def owning(project: Project, owner: User, caller_for: Callable[..., Caller]) -> Writer:
+    return Writer(caller_for(owner), project)

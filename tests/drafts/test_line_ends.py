@@ -31,7 +31,7 @@ from locking.working_copies import put_working_copy
 from projects.models import Project
 from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle
-from tests.drafts.exchange.test_git import Repo
+from tests.drafts.exchange.git_repository import Repo
 from tests.rest.client import members
 from tests.rest.writer import Writer as Client
 from tests.writers import Writer

@@ -38,7 +38,7 @@ from locking.working_copies import put_working_copy
 from notifications.services import mark_all_read, set_preferences
 from projects.services import add_member, archive_project, create_project, remove_member, reopen_project
 from tests.accounts.pages import add_codes, add_passkey, sign_in
-from tests.drafts.exchange.test_git import Repo
+from tests.drafts.exchange.git_repository import Repo
 from tests.migrations.release import NEXT_KEY
 from tests.proof.world import World
 from tests.publishing.reviews import PASSWORD, Review, caller_of

@@ -16,7 +16,7 @@ from drafts.exchange.registry import EXPORTED_TABLES
 from drafts.exchange.verification import verify_file
 from kernel.errors import ValidationFailed
 from projects.models import Project
-from tests.drafts.exchange.test_project_file import rows_of, sealed
+from tests.drafts.exchange.project_files import rows_of, sealed
 from tests.sample_stage.models import Note
 from tests.sample_stage.services import add_note
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.callers import Caller
 from accounts.models import User
+from audit.models import Event
 from projects.models import Project
 from tests.accounts.pages import seem_proven
 from tests.proposals.conftest import world  # noqa: F401 (a fixture)
@@ -54,3 +55,20 @@ def two_versions(writer: Writer) -> Project:
     }
     writer.save(changes, prompt, configuration, topology, base=1, message="Cooler answers", release_locks=True)
     return Project.objects.get(pk=writer.project.pk)
+
+
+@pytest.fixture
+def auditor(make_user: Callable[..., User]) -> User:
+    return make_user("jonas", is_auditor=True)
+
+
+@pytest.fixture
+def desk(browser: Browser, auditor: User) -> Client:
+    """The auditor's browser."""
+    return browser(auditor)
+
+
+@pytest.fixture
+def saved(two_versions: Project) -> Event:
+    """The event of v2."""
+    return Event.objects.of_project(two_versions.id).filter(action="draft.saved").latest("seq")

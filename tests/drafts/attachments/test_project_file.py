@@ -16,7 +16,7 @@ from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import import_project
 from projects.models import Project
 from tests.drafts.attachments.files import MIB, attach, content
-from tests.drafts.exchange.test_project_file import refused, rows_of, sealed, verify
+from tests.drafts.exchange.project_files import refused, rows_of, sealed, verify
 
 pytestmark = pytest.mark.django_db
 Rows = list[dict[str, Any]]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from drafts.exchange.exporting import export_project
+from drafts.exchange.git.history import Selection
+from drafts.exchange.git.importing import Report, import_repository
+from drafts.exchange.git.repository import Repository
 from drafts.models import Draft
 from drafts.services import revert_draft, undo_draft
 from projects.models import Project
 from projects.services import change_role, update_project
+from tests.drafts.exchange.git_repository import BOTH, Repo
 from tests.writers import Writer
 
 
@@ -61,3 +66,17 @@ def contents() -> Callable[[Project], list[tuple[int, str, str]]]:
         return list(drafts.values_list("version_number", "content_hash", "message"))
 
     return read
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "agent")
+
+
+@pytest.fixture
+def run(owner, caller_for):
+    def import_it(repo: Repo, selection: Selection = BOTH, **options: Any) -> Report:
+        given = {"caller": caller_for(owner, via="command"), "name": "agent", **options}
+        return import_repository(repository=Repository(repo.path), selection=selection, **given)
+
+    return import_it

@@ -2,102 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit.models import Event
 from audit.verification import verify
 from drafts.exchange.git.history import Selection
-from drafts.exchange.git.importing import Report, import_repository
-from drafts.exchange.git.repository import Repository
-from drafts.models import Draft
-from kernel.errors import LockHeld, NotFound, PermissionDenied, ValidationFailed
 from locking.models import Lease
 from projects.models import Project
-from tests.drafts.exchange.conftest import save
-from tests.writers import Writer
+from tests.drafts.exchange.git_repository import PROMPT, Repo, drafts, facts
 
 pytestmark = pytest.mark.django_db
-
-BOTH = Selection("prompts/system.md", "config.json", ("corpus/*.jsonl",))
-PROMPT = Selection("prompts/system.md")
-
-
-class Repo:
-    """A git repository that a test writes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.mkdir()
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    def git(self, *arguments: str, **environment: str) -> str:
-        settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-        people = {
-            f"GIT_{who}_{what}": f"{who.title()} {what.title()}"
-            for who in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
-        dates = {"GIT_AUTHOR_DATE": "2019-03-01T10:00:00+02:00", "GIT_COMMITTER_DATE": "2020-01-01T00:00:00+01:00"}
-        done = subprocess.run(
-            ["git", "-C", str(self.path), *arguments],
-            env=settings | people | dates | environment,
-            capture_output=True,
-            check=True,
-        )
-        return done.stdout.decode().strip()
-
-    def commit(self, files: dict[str, str | bytes | None], message: str = "A commit", **environment: str) -> str:
-        for name, content in files.items():
-            path = self.path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
-                path.unlink()
-            else:
-                path.write_bytes(content.encode() if isinstance(content, str) else content)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", message, **environment)
-        return self.git("rev-parse", "HEAD")
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return Repo(tmp_path / "agent")
-
-
-@pytest.fixture
-def run(owner, caller_for):
-    def import_it(repo: Repo, selection: Selection = BOTH, **options: Any) -> Report:
-        given = {"caller": caller_for(owner, via="command"), "name": "agent", **options}
-        return import_repository(repository=Repository(repo.path), selection=selection, **given)
-
-    return import_it
-
-
-def drafts(report: Report) -> list[Draft]:
-    found = Draft.objects.filter(project=report.project_id).select_related("prompt", "configuration")
-    return list(found.order_by("version_number"))
-
-
-def facts(draft: Draft) -> dict[str, Any]:
-    event = Event.objects.get(action="draft.saved", target_id=str(draft.id))
-    found = event.data["import"]
-    assert isinstance(found, dict)
-    return found
-
-
-def problems(repo: Repo, run: Any, selection: Selection = BOTH, **options: Any) -> str:
-    before = Project.objects.count()
-    with pytest.raises(ValidationFailed) as refusal:
-        run(repo, selection, **options)
-    assert Project.objects.count() == before
-    return "\n".join(f"{where}: {words[0]}" for where, words in refusal.value.errors.items())
 
 
 def test_each_commit_that_touches_them_becomes_a_version(repo, run, owner):
@@ -218,68 +134,6 @@ def test_a_commit_without_effect_makes_no_version(repo, run):
     assert (report.versions, report.without_effect) == ([1], 2)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("corpus/x.jsonl", b"\x89PNG\r\n\x1a\n\xff", "not UTF-8 text"),
-        ("corpus/x.jsonl", b"nul \0 byte", "NUL"),
-        ("corpus/x.jsonl", b'{"q": 1}\n{"q": NaN}\n', "Line 2"),
-        ("corpus/x.jsonl", b"[" * 10_000 + b"]" * 10_000, "levels deep"),
-        ("corpus/x.jsonl", b'"\\ud800"', "surrogate"),
-        ("corpus/x.jsonl", b'"' + b"x" * 5_000_000 + b'"\n', "larger than 1048576 bytes"),
-        ("corpus/x.jsonl", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "LFS"),
-        ("corpus/aux.jsonl", b"1", "reserved by Windows"),
-        ("corpus/X.jsonl", b"1", "only in case"),
-        ("config.json", b"[1]", "JSON object"),
-        ("prompts/system.md", b"\xff\xfe", "not UTF-8 text"),
-    ],
-)
-def test_what_cannot_be_a_text_is_named_and_nothing_is_saved(repo, run, name, content, words):
-    files: dict[str, str | bytes | None] = {"prompts/system.md": "one", "config.json": "{}", "corpus/y.jsonl": "1"}
-    if words == "only in case":
-        files["corpus/x.jsonl"] = "1"
-    repo.commit(files)
-    sha = repo.commit({name: content})
-    repo.commit({name: "{}"})
-
-    told = problems(repo, run)
-
-    assert words in told
-    assert sha[:12] in told
-
-
-def test_a_symbolic_link_is_no_text(repo, run):
-    repo.commit({"prompts/system.md": "one", "config.json": "{}"})
-    (repo.path / "corpus").mkdir()
-    (repo.path / "corpus/x.jsonl").symlink_to("/etc/passwd")
-    repo.commit({})
-
-    assert "a symbolic link" in problems(repo, run)
-
-
-def test_a_path_that_is_not_text_is_named(repo, run):
-    repo.commit({"prompts/system.md": "one", "config.json": "{}", "corpus/y.jsonl": "1"})
-    (repo.path / "corpus").joinpath(os.fsdecode(b"\xff.jsonl")).write_text("1")
-    repo.commit({})
-
-    assert "not Unicode text" in problems(repo, run)
-
-
-def test_keep_broken_takes_what_it_can_and_says_what_not(repo, run):
-    repo.commit({"prompts/system.md": "one", "config.json": "{}", "corpus/x.jsonl": "1"})
-    repo.commit({"config.json": '{"broken": ', "corpus/x.jsonl": "{broken"})
-    repo.commit({"config.json": '{"whole": 1}', "corpus/x.jsonl": "2"})
-
-    report = run(repo, keep_broken=True)
-
-    _, two, three = drafts(report)
-    assert two.model_configuration_text == "{}"
-    assert "Invalid JSON" in facts(two)["left_out"]["model_configuration"]
-    assert two.fields["files/corpus/x.jsonl"].language is None
-    assert three.fields["files/corpus/x.jsonl"].language == "jsonl"
-    assert len(report.notes) == 2
-
-
 def test_a_deleted_prompt_stays_as_it_was(repo, run):
     repo.commit({"prompts/system.md": "one"})
     repo.commit({"prompts/system.md": None})
@@ -289,65 +143,6 @@ def test_a_deleted_prompt_stays_as_it_was(repo, run):
 
     assert [each.prompt_text for each in drafts(report)] == ["one", "back"]
     assert "deletes it" in report.notes[0]
-
-
-@pytest.mark.parametrize(
-    "selection",
-    [
-        Selection("prompts/other.md"),
-        Selection("prompts/system.md", "no.json"),
-        Selection("prompts/system.md", files=("*",)),
-    ],
-)
-def test_a_name_that_is_nowhere_in_the_history_is_refused(repo, run, selection):
-    repo.commit({"prompts/system.md": "one"})
-
-    assert "No commit touches" in problems(repo, run, selection)
-
-
-def test_what_is_no_repository_or_no_commit_is_refused(repo, run, tmp_path, caller_for, owner):
-    with pytest.raises(NotFound, match="no commit 'HEAD'"):
-        run(repo, PROMPT)
-    repo.commit({"prompts/system.md": "one"})
-    for revision in ("nowhere", "--help", "HEAD:prompts/system.md"):
-        with pytest.raises((NotFound, ValidationFailed)):
-            run(repo, PROMPT, revision=revision)
-    with pytest.raises(ValidationFailed, match=r"not a git repository|cannot change to"):
-        import_repository(
-            caller=caller_for(owner), repository=Repository(tmp_path / "nothing"), selection=PROMPT, name="x"
-        )
-
-
-def test_it_refuses_while_somebody_else_holds_a_touched_field(repo, run, project, editor, caller_for):
-    repo.commit({"prompts/system.md": "one"})
-    Writer(caller_for(editor), project).take("prompt_text")
-
-    with pytest.raises(LockHeld) as refusal:
-        run(repo, PROMPT, project_id=project.id)
-
-    assert "Nothing was imported" in refusal.value.detail
-    assert not Draft.objects.filter(project=project).exists()
-
-
-def test_it_never_overwrites_what_was_changed_in_foundry_unless_told(repo, run, project, editor, caller_for):
-    repo.commit({"prompts/system.md": "one"})
-    run(repo, PROMPT, project_id=project.id)
-    save(Writer(caller_for(editor), project), {"prompt_text": "mine", "files/a.md": {"content": "mine"}})
-    repo.commit({"prompts/system.md": "two"})
-
-    with pytest.raises(ValidationFailed, match="changed in Foundry"):
-        run(repo, PROMPT, project_id=project.id)
-    report = run(repo, PROMPT, project_id=project.id, overwrite=True)
-
-    newest = drafts(report)[-1]
-    assert (newest.prompt_text, set(newest.fields)) == ("two", {"prompt_text", "files/a.md"})
-
-
-def test_a_viewer_cannot_import(repo, run, project, viewer, caller_for):
-    repo.commit({"prompts/system.md": "one"})
-
-    with pytest.raises(PermissionDenied):
-        run(repo, PROMPT, project_id=project.id, caller=caller_for(viewer))
 
 
 def test_the_repository_decides_nothing_else(repo, run, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from drafts.exchange.git.repository import Repository
 from drafts.exchange.git.trust import MIN_GIT
 from kernel.errors import ValidationFailed
-from tests.drafts.exchange.test_git import Repo
+from tests.drafts.exchange.git_repository import Repo
 
 
 @pytest.fixture
