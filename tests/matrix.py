@@ -6,7 +6,7 @@ An installed app declares its rows in `tests/<label>/matrix.py` (where it has a 
 - `REST`, `PAGES`: rows of addresses of a project, relative to it;
 - `SITE_REST`, `SITE_PAGES`: rows of all other addresses;
 - `BUDGETED_PAGES`: every address that answers a GET with a page or a part of one, by name; `NO_PAGES`: all others;
-- `REPEATS`: actions, each with a function that arranges its write in the world of `tests/projects/test_repeats.py`;
+- `REPEATS`: actions, each with a function that arranges its write in the world of `tests/projects/repeats.py`;
   `NO_WRITES`: actions that write nothing;
 - `SHORTCUTS`: names of those that its own scripts listen to;
 - `furnish(project, caller)`: makes what its paths name in a project, as its owner; `things_in(project)`: finds it.

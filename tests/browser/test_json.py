@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.filing import add_files
 from tests.browser.people import Person, World
-from tests.browser.test_files import add_files
 
 # Puts a whole text in the place of the one that is there, as pasting does.
 PASTE = """text => {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,31 +12,11 @@ from drafts.models import Draft
 from gateway.registry import COMMANDS
 from locking.models import EndReason, Lease, WorkingCopy
 from projects.models import Project
-from tests.gateway.client import Client, RefusedError
+from tests.gateway.client import RefusedError
 from tests.gateway.conftest import SocketOf, in_thread
+from tests.gateway.giving_commands import CONFIGURATION, PROMPT, refusal, save, send_configuration
 
 pytestmark = pytest.mark.usefixtures("node")
-
-PROMPT = "prompt_text"
-CONFIGURATION = "model_configuration"
-
-
-async def refusal(socket: Client, method: str, **params: Any) -> tuple[int, str]:
-    with pytest.raises(RefusedError) as refused:
-        await socket.call(method, **params)
-    assert refused.value.problem["status"] == refused.value.code
-    return refused.value.code, refused.value.problem["code"]
-
-
-async def save(socket: Client, token: int, text: str, base: int = 0, **more: Any) -> Any:
-    return await socket.call("draft.save", base_version=base, changes={PROMPT: text}, tokens={PROMPT: token}, **more)
-
-
-async def send_configuration(socket: Client, token: int, spelled: str) -> None:
-    """Ask for a save, by the id `save`, of a configuration in exactly this spelling."""
-    params = json.dumps({"base_version": 0, "tokens": {CONFIGURATION: token}, "changes": {CONFIGURATION: "here"}})
-    request = f'{{"jsonrpc": "2.0", "id": "save", "method": "draft.save", "params": {params}}}'
-    await socket.send(request.replace('"here"', spelled))
 
 
 async def test_take_save_and_give_back(socket_of: SocketOf, editor: User, viewer: User) -> None:
@@ -224,87 +203,6 @@ async def test_moving_the_cursor_is_shown_to_the_others_only(socket_of: SocketOf
         assert await writer.call("ping") == {}
         assert not [frame for frame in writer.notifications if frame["params"].get("name") == "cursor.moved"]
         assert await refusal(writer, "cursor.move", field="../x", anchor=0, head=0) == (400, "validation_failed")
-
-
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("lock.acquire", {"field": PROMPT}),
-        ("lock.request", {"field": PROMPT}),
-        ("draft.save", {"base_version": 0, "changes": {PROMPT: "x"}, "tokens": {}}),
-        ("lock.take_over", {"field": PROMPT, "reason": "because"}),
-    ],
-)
-async def test_a_viewer_may_not_write(socket_of: SocketOf, viewer: User, method: str, params: dict[str, Any]) -> None:
-    async with socket_of(viewer) as socket:
-        assert await refusal(socket, method, **params) == (403, "permission_denied")
-
-
-@pytest.mark.parametrize(
-    ("method", "params", "named"),
-    [
-        ("lock.acquire", {}, "field"),
-        ("lock.acquire", {"field": 7}, "field"),
-        ("lock.acquire", {"field": PROMPT, "fild": 1}, "fild"),
-        ("lock.acquire", {"field": "files/../x"}, "field"),
-        ("lock.acquire", {"field": "nonsense"}, "field"),
-        ("lock.renew", {"fields": [PROMPT, 7]}, "fields[1]"),
-        ("lock.renew", {"fields": ["x"]}, "fields"),
-        ("lock.hand_over", {"field": PROMPT, "to": "nobody"}, "to"),
-        ("lock.take_over", {"field": PROMPT}, "reason"),
-        ("draft.save", {"changes": {}, "tokens": {}}, "base_version"),
-        ("draft.save", {"base_version": -1, "changes": {}, "tokens": {}}, "base_version"),
-        ("draft.save", {"base_version": 10**30, "changes": {}, "tokens": {}}, "base_version"),
-        ("draft.save", {"base_version": 0, "changes": [], "tokens": {}}, "changes"),
-        ("draft.save", {"base_version": 0, "changes": {}, "tokens": {PROMPT: "x"}}, "tokens[...]"),
-        ("draft.save", {"base_version": 0, "changes": {PROMPT: 7}, "tokens": {}}, PROMPT),
-        ("draft.save", {"base_version": 0, "changes": {PROMPT: "\u0000"}, "tokens": {}}, PROMPT),
-        ("draft.save", {"base_version": 0, "changes": {}, "tokens": {}, "client_ref": "x"}, "client_ref"),
-        ("working_copy.put", {"field": PROMPT, "token": 1, "revision": 1.5, "content": ""}, "revision"),
-        ("proposal.stage", {"proposal_id": "x"}, "proposal_id"),
-        ("cursor.move", {"field": PROMPT, "anchor": -1, "head": 0}, "anchor"),
-        ("events.since", {"after": "x"}, "after"),
-        ("ping", {"x": 1}, "x"),
-    ],
-)
-async def test_wrong_parameters_are_400_and_named(
-    socket_of: SocketOf, editor: User, method: str, params: dict[str, Any], named: str
-) -> None:
-    async with socket_of(editor) as socket:
-        with pytest.raises(RefusedError) as refused:
-            await socket.call(method, **params)
-        assert (refused.value.code, refused.value.problem["code"]) == (400, "validation_failed")
-        assert list(refused.value.problem["errors"]) == [named]
-
-
-@pytest.mark.parametrize(
-    "spelled",
-    ['{"a": NaN}', '{"a": 1e999}', '{"a": 1, "a": 2}', '"\\ud800"', '{"a":' * 101 + "1" + "}" * 101, "7", "[]"],
-)
-async def test_a_configuration_that_is_no_strict_json_object_is_400(
-    socket_of: SocketOf, editor: User, spelled: str
-) -> None:
-    async with socket_of(editor) as writer:
-        token = (await writer.call("lock.acquire", field=CONFIGURATION))["token"]
-        await send_configuration(writer, token, spelled)
-        with pytest.raises(RefusedError) as refused:
-            await writer.answer("save")
-        assert (refused.value.code, refused.value.problem["code"]) == (400, "validation_failed")
-        assert await writer.call("ping") == {}
-
-
-async def test_a_text_over_1_mib_is_413(socket_of: SocketOf, editor: User) -> None:
-    async with socket_of(editor) as writer:
-        token = (await writer.call("lock.acquire", field=PROMPT))["token"]
-        with pytest.raises(RefusedError) as refused:
-            await save(writer, token, "x" * (1024 * 1024 + 1))
-        assert (refused.value.code, refused.value.problem["code"]) == (413, "payload_too_large")
-
-
-async def test_another_projects_session_cannot_be_handed_anything(socket_of: SocketOf, editor: User) -> None:
-    async with socket_of(editor) as writer:
-        await writer.call("lock.acquire", field=PROMPT)
-        assert await refusal(writer, "lock.hand_over", field=PROMPT, to=str(uuid4())) == (404, "not_found")
 
 
 async def test_saving_frees_the_lock_where_asked(socket_of: SocketOf, editor: User, project: Project) -> None:

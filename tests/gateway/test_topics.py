@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -14,55 +12,13 @@ from accounts.callers import Caller
 from accounts.models import User
 from gateway import topics
 from gateway.node import Node
-from gateway.streams import TOPIC_TYPES, StreamSource, TopicType, topic_id
-from projects.access import get_project
+from gateway.streams import TOPIC_TYPES, TopicType
 from projects.models import Project
 from projects.services import create_project, remove_member
-from realtime.frames import NOTIFICATIONS, Frame, notification_frame
+from realtime.frames import NOTIFICATIONS, Frame
 from realtime.subscriber import MAX_FRAMES
-from tests.gateway.client import RefusedError
 from tests.gateway.conftest import SocketOf, connections, in_thread
-
-
-class Log:
-    """A history in memory: the lines of each topic, as committed rows would be."""
-
-    def __init__(self) -> None:
-        self.lines: defaultdict[str, list[str]] = defaultdict(list)
-        self.reads: list[int] = []
-
-    def read(self, topic: str, after: int, limit: int) -> Sequence[Frame]:
-        self.reads.append(after)
-        return [Frame(seq, seq, self.frame(topic, seq)) for seq in range(after + 1, len(self.lines[topic]) + 1)][:limit]
-
-    def heads(self, topics: Sequence[str]) -> Mapping[str, int]:
-        return {topic: len(self.lines[topic]) for topic in topics}
-
-    def commit(self, topic: str, *lines: str, is_lost: bool = False) -> None:
-        """Write lines, and send them in one frame unless it is lost."""
-        first = len(self.lines[topic]) + 1
-        self.lines[topic] += lines
-        last = len(self.lines[topic])
-        if not is_lost:
-            realtime.publish(topic=topic, seq=last, seq_from=first, frame=self.frame(topic, first, last))
-
-    def frame(self, topic: str, first: int, last: int | None = None) -> str:
-        last = last or first
-        return notification_frame("log.lines", {"seq": last, "lines": self.lines[topic][first - 1 : last]})
-
-
-class SourceWithHeads(StreamSource):
-    async def head_frames(self, heads: Mapping[str, int]) -> Mapping[str, str]:
-        return {topic: notification_frame("log.head", {"seq": seq}) for topic, seq in heads.items()}
-
-
-def authorize(caller: Caller, topic: str) -> UUID:
-    """Whoever may read the project that the topic names."""
-    return get_project(user=caller.user, project_id=topic_id(topic)).project.id
-
-
-def admit(caller: Caller, topic: str) -> None:
-    return None
+from tests.gateway.topic_log import Log, SourceWithHeads, admit, authorize, hint, lines, refusal, send_hint
 
 
 @pytest.fixture
@@ -86,25 +42,6 @@ def topic_types(log: Log) -> Iterator[None]:
 @pytest.fixture
 def topic(project: Project) -> str:
     return f"log.{project.id}"
-
-
-async def lines(socket: Any) -> Any:
-    """The next lines of a log that the socket gets."""
-    return (await socket.notification(lambda frame: frame["method"] == "log.lines"))["lines"]
-
-
-async def hint(socket: Any) -> Any:
-    return (await socket.notification(lambda frame: frame["method"] == "log.hint"))["text"]
-
-
-def send_hint(topic: str, text: str, origin: str | None = None) -> None:
-    realtime.send_notification(topic=topic, method="log.hint", params={"text": text}, origin=origin)
-
-
-async def refusal(socket: Any, method: str, **params: Any) -> str:
-    with pytest.raises(RefusedError) as refused:
-        await socket.call(method, **params)
-    return str(refused.value.problem["code"])
 
 
 async def test_who_follows_from_now_on_gets_what_is_new(

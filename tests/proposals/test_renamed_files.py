@@ -7,43 +7,17 @@ from typing import Any
 import pytest
 
 from audit.verification import verify
-from blobs.models import Blob
-from drafts.models import Draft
-from drafts.services import change_files
 from kernel.errors import Conflict, Drifted
 from notifications.models import Notification
 from proposals.comparing import comparison
 from proposals.drift_lines import notify_of_drift
 from proposals.models import Change, Proposal
-from proposals.reading import preview, proposal_body
-from proposals.services import comment_on_proposal, create_proposal, resolve_drift
+from proposals.reading import preview
+from proposals.services import comment_on_proposal, create_proposal
 from tests.proposals.conftest import World, changed, threads_on
+from tests.proposals.renaming import NEW, OLD, TEXT, rename, resolve, staged, target, text_of, write
 
 pytestmark = pytest.mark.django_db
-
-TEXT = changed()
-OLD, NEW = "files/a.md", "files/notes/b.md"
-
-
-def rename(world: World, **names: str) -> Draft:
-    """`rename(world, **{new: old})`."""
-    return change_files(
-        caller=world.caller("mara"),
-        project_id=world.project.id,
-        base_version=world.version,
-        session_id=None,
-        renames=names,
-    )
-
-
-def write(world: World, name: str, text: str | None) -> Draft:
-    return change_files(
-        caller=world.caller("mara"),
-        project_id=world.project.id,
-        base_version=world.version,
-        session_id=None,
-        changes={name: None if text is None else {"content": text}},
-    )
 
 
 @pytest.fixture
@@ -51,26 +25,6 @@ def filed(world: World) -> World:
     """With a file of nine lines."""
     write(world, OLD, TEXT)
     return world
-
-
-def text_of(world: World, name: str) -> str | None:
-    content = world.current().fields.get(name)
-    return Blob.objects.get(pk=content.sha256).text if content else None
-
-
-def target(world: World, proposal: Proposal, by: str = "ed") -> dict[str, Any]:
-    found = Proposal.objects.with_people().get(pk=proposal.id)
-    only: dict[str, Any]
-    (only,) = proposal_body(found, user=world.people[by])["targets"]
-    return only
-
-
-def staged(world: World, text: str | None = None) -> Proposal:
-    return world.stage({OLD: {"content": text or changed(line_8="eight")}})
-
-
-def resolve(world: World, proposal: Proposal, how: str, name: str = OLD) -> Proposal:
-    return resolve_drift(caller=world.caller("ed"), proposal_id=proposal.id, target=name, how=how)
 
 
 def test_a_private_change_follows_to_the_new_name_at_its_acceptance(filed: World):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from blake3 import blake3
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from accounts.callers import Caller
 from accounts.models import User
@@ -22,11 +20,8 @@ from blobs.models import Blob, Piece
 from blobs.reading import read_blob
 from drafts.attachments.models import Attachment, Upload
 from drafts.attachments.services import (
-    append_to_upload,
     attach_file,
-    end_upload,
     remove_attachment,
-    remove_uploads,
     start_upload,
 )
 from drafts.comments.services import create_comment
@@ -34,7 +29,6 @@ from kernel.errors import (
     Conflict,
     DomainError,
     NotFound,
-    PayloadTooLarge,
     PermissionDenied,
     ProjectFrozen,
     ReadOnlyToken,
@@ -47,11 +41,6 @@ from tests.drafts.conftest import Save
 
 pytestmark = pytest.mark.django_db
 CallerFor = Callable[..., Caller]
-
-
-@pytest.fixture
-def rae(reviewer: User, caller_for: CallerFor) -> Caller:
-    return caller_for(reviewer)
 
 
 def findings() -> list[str]:
@@ -158,45 +147,6 @@ def test_a_name_obeys_the_rules_of_paths(project: Project, rae: Caller, name: st
         attach(rae, project, b"a", name=name)
 
 
-def test_an_upload_that_is_not_whole_cannot_be_attached(project: Project, rae: Caller) -> None:
-    made = start_upload(caller=rae, project_id=project.id, size=MIB)
-    with pytest.raises(Conflict, match="0 of 1048576"):
-        attach_file(
-            caller=rae,
-            project_id=project.id,
-            upload_id=made.id,
-            subject_type="project",
-            subject_id=project.id,
-            name="a",
-        )
-
-
-def test_a_wrong_offset_is_told_the_right_one(project: Project, rae: Caller) -> None:
-    made = start_upload(caller=rae, project_id=project.id, size=2 * MIB, data=content(MIB))
-    with pytest.raises(Conflict) as refused:
-        append_to_upload(caller=rae, upload_id=made.id, offset=0, data=content(MIB))
-    assert refused.value.extra["offset"] == MIB
-
-
-def test_more_than_announced_or_crumbs_are_refused(project: Project, rae: Caller) -> None:
-    made = start_upload(caller=rae, project_id=project.id, size=MIB)
-    with pytest.raises(PayloadTooLarge):
-        append_to_upload(caller=rae, upload_id=made.id, offset=0, data=content(MIB + 1))
-    with pytest.raises(ValidationFailed):
-        append_to_upload(caller=rae, upload_id=made.id, offset=0, data=b"x")
-
-
-def test_another_persons_upload_does_not_exist(
-    project: Project, rae: Caller, editor: User, caller_for: CallerFor
-) -> None:
-    made = start_upload(caller=rae, project_id=project.id, size=1)
-    other = caller_for(editor)
-    with pytest.raises(NotFound):
-        append_to_upload(caller=other, upload_id=made.id, offset=0, data=b"x")
-    with pytest.raises(NotFound):
-        end_upload(caller=other, upload_id=made.id)
-
-
 def test_a_viewer_an_archived_project_and_a_reading_token_take_nothing(
     project: Project, owner: User, viewer: User, rae: Caller, caller_for: CallerFor
 ) -> None:
@@ -209,21 +159,6 @@ def test_a_viewer_an_archived_project_and_a_reading_token_take_nothing(
     assert refused(replace(rae, is_read_only=True)) is ReadOnlyToken
     archive_project(caller=caller_for(owner), project_id=project.id)
     assert refused(rae) is ProjectFrozen
-
-
-def test_limits_are_told_before_any_byte(project: Project, rae: Caller, settings: object) -> None:
-    settings.FOUNDRY_FILE_LIMIT, settings.FOUNDRY_PROJECT_FILES = 4 * MIB, 6 * MIB  # type: ignore[attr-defined]
-    with pytest.raises(PayloadTooLarge, match=r"at most 4 MiB.*has 5 MiB"):
-        start_upload(caller=rae, project_id=project.id, size=5 * MIB)
-    attachment = attach(rae, project, content(3 * MIB))
-    start_upload(caller=rae, project_id=project.id, size=2 * MIB)
-
-    with pytest.raises(PayloadTooLarge, match=r"at most 6 MiB, and this one has 5 MiB"):
-        start_upload(caller=rae, project_id=project.id, size=2 * MIB)
-
-    remove_attachment(caller=rae, attachment_id=attachment.id, reason="Wrong file")
-    with pytest.raises(PayloadTooLarge):
-        start_upload(caller=rae, project_id=project.id, size=2 * MIB)
 
 
 def test_a_removed_attachment_is_for_owners_and_auditors(
@@ -243,20 +178,6 @@ def test_a_removed_attachment_is_for_owners_and_auditors(
     assert (removed.removed_by, removed.reason) == (owner, "Has a patient's name")
     assert b"".join(read_blob(attachment.blob_id)) == content(2 * MIB)
     assert findings() == []
-
-
-def test_what_has_ended_or_expired_is_removed_with_its_pieces(project: Project, rae: Caller) -> None:
-    kept = upload(rae, project, content(2 * MIB))
-    ended, expired = (upload(rae, project, content(2 * MIB, seed)) for seed in (1, 2))
-    end_upload(caller=rae, upload_id=ended.id)
-    Upload.objects.filter(pk=expired.id).update(expires_at=timezone.now() - timedelta(seconds=1))
-
-    remove_uploads()
-
-    assert set(Piece.objects.values_list("upload", flat=True)) == {kept.id}
-    assert list(Upload.objects.all()) == [kept]
-    with pytest.raises(NotFound):
-        append_to_upload(caller=rae, upload_id=expired.id, offset=0, data=b"x")
 
 
 REMOVALS = ("DELETE FROM drafts_attachment", "TRUNCATE drafts_attachment CASCADE", "TRUNCATE blobs_piece")
