@@ -16,7 +16,7 @@ from tests.faults.fault_cluster import FaultCluster
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[FaultCluster]:
+def cluster(django_db_setup: None) -> Iterator[FaultCluster]:
     """Durable services, which the tests break and restart; each test makes its own project there."""
     with tempfile.TemporaryDirectory(prefix="foundry-faults-") as folder:
         cluster = FaultCluster(Path(folder))

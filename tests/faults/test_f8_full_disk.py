@@ -59,7 +59,7 @@ def disks() -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.fixture
-def small_cluster(disks: tuple[Path, Path]) -> Iterator[FaultCluster]:
+def small_cluster(django_db_setup: None, disks: tuple[Path, Path]) -> Iterator[FaultCluster]:
     """Services on the small disks."""
     data, log = disks
     cluster = FaultCluster(data / "data")

