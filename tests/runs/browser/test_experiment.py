@@ -22,7 +22,7 @@ LONG = 100_000
 
 def card(page: Page, name: str) -> Locator:
     """The card of a model."""
-    return page.locator(".answer", has=page.get_by_role("heading", name=name, exact=True))
+    return page.locator(".run-answer", has=page.get_by_role("heading", name=name, exact=True))
 
 
 def state(page: Page, name: str) -> Locator:
@@ -89,7 +89,7 @@ def test_something_further_is_asked_of_one_answer(
     page = person("editor").open(address_of(experiment))
     expect(page.locator("#experiment-head .badge")).to_have_text("Done")
     card(page, "Quick").get_by_role("link", name="Follow up").click()
-    form = page.locator(".composer")
+    form = page.locator(".run-composer")
     expect(form).to_contain_text("Goes on from the answer of Quick")
     expect(form.get_by_role("button", name="Ask 1 model")).to_be_enabled()
     text = form.get_by_label("Your question")
@@ -115,11 +115,11 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(
     # The body may be fetched while there is no line, because the model was disabled.
     daniel.expected.append("409|ERR_INTERNET_DISCONNECTED|Failed to load resource|htmx:")
     page = daniel.open(address_of(experiment))
-    text = page.locator(".composer").get_by_label("Your question")
+    text = page.locator(".run-composer").get_by_label("Your question")
     text.fill("And at night?")
     world.arrange(lambda: disable_profile(caller=world.caller("owner"), profile_id=quick.id))
-    page.locator(".composer").get_by_role("button", name="Ask 1 model").click()
-    expect(page.locator(".composer [role=alert]")).to_have_text("The model Quick is disabled.")
+    page.locator(".run-composer").get_by_role("button", name="Ask 1 model").click()
+    expect(page.locator(".run-composer [role=alert]")).to_have_text("The model Quick is disabled.")
     expect(text).to_have_value("And at night?")
     page.context.set_offline(True)
     text.fill("And at night, offline?")
