@@ -364,7 +364,7 @@ def test_a_meter_that_was_changed_is_found(world: World, change: dict[str, int])
     assert "does not count" in str(finding)
 
 
-def test_a_meter_stays(world: World):
+def test_c08_a_meter_stays(world: World):
     meter = limit(world, monthly=1000)
     for change in ({"month": "2000-01"}, {"project": None, "profile": world.profile()}):
         with pytest.raises(IntegrityError), transaction.atomic():

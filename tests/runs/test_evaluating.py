@@ -13,9 +13,11 @@ from audit.models import Event
 from audit.verification import verify
 from kernel.errors import Conflict, ValidationFailed
 from stages.runs.cells import why_error
-from stages.runs.evaluation.grading import CellGrades
+from stages.runs.choices import Outcome
+from stages.runs.evaluation.grading import CellGrades, Grade
+from stages.runs.llm.requests import ModelResponse
 from stages.runs.models import Call, Run, RunStatus
-from stages.runs.services import claim_run, requeue_run
+from stages.runs.services import begin_call, claim_run, end_call, finish_run, requeue_run
 from stages.runs.services.cells import fail_cell, grade_call, reuse_answer
 from stages.runs.services.working import RunFenced
 from tests.runs.evaluations import EXPECTED, SUITE, Evaluations, cells_in, finished, lines_of, suite_of, terms
@@ -249,12 +251,18 @@ def test_only_what_failed_is_tried_again(at: Evaluations):
         at.retry(run)
 
 
-def test_the_database_keeps_suites_and_grades(committed_world: World):
-    at = Evaluations(committed_world)
-    committed_world.profile()
+def test_c08_the_database_keeps_suites_and_grades(world: World):
+    at = Evaluations(world)
+    profile = world.profile()
     at.save(suite=suite_of(EXPECTED), cases=terms(True))
-    (run,) = at.evaluate()
-    (call,) = cells_in(run).values()
+    (run,) = at.start(at.make())
+    claim = claim_run(run_id=run.id)
+    assert claim is not None
+    call = begin_call(claim=claim, profile=profile, record="{}", case="c1", repeat=1)
+    end_call(claim=claim, call=call, response=ModelResponse("rash", (), Outcome.COMPLETED, "stop", "echo", "", 1, 1))
+    grade_call(claim=claim, call_id=call.id, grades=CellGrades((Grade("contains", True, 1.0),)))
+    verdict = {"outcome": "passed", "passed": 1, "failed": 0, "errors": 0}
+    finish_run(claim=claim, status=RunStatus.SUCCEEDED, verdict=verdict)
 
     for change in (
         lambda: Call.objects.filter(pk=call.pk).update(passed=False),
@@ -267,7 +275,7 @@ def test_the_database_keeps_suites_and_grades(committed_world: World):
             change()
 
 
-def test_the_audit_trail_counts_verdicts_again(own_db: None):
+def test_c02_the_audit_trail_counts_verdicts_again(own_db: None):
     at = Evaluations(new_world())
     at.world.profile()
     at.save(suite=suite_of(EXPECTED), cases=terms(True, False))

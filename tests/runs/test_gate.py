@@ -12,7 +12,7 @@ from publishing.policies import rules_of
 from stages.runs.models import Call, Run, RunStatus
 from stages.runs.services import claim_run, finish_run
 from tests.cast import new_reviewed
-from tests.publishing.bundles import Files, files_in, lines_of, release_bundle, resealed, said_of, spelled, wrong_with
+from tests.publishing.bundles import files_in, lines_of, release_bundle, resealed, said_of, spelled, wrong_with
 from tests.publishing.reviews import Review, begun
 from tests.runs.evaluations import EXPECTED, SUITE, Evaluations, suite_of, terms
 from tests.runs.world import World
@@ -48,7 +48,7 @@ def test_case_45_a_release_waits_for_its_evaluation_and_its_bundle_proves_it(rev
     assert "not passed: 1 of 2 cases" in refusal(review)
     # Passed, but as another version.
     at.save(cases=terms(True, True))
-    (other,) = at.evaluate()
+    at.evaluate()
     at.save(prompt_text="Be quite exact.")
     assert "not evaluated" in refusal(review)
     # Passed by answers of another experiment, and with a prompt that is not saved.
@@ -86,11 +86,15 @@ def test_case_45_a_release_waits_for_its_evaluation_and_its_bundle_proves_it(rev
     files = files_in(release_bundle(release))
     assert wrong_with(files) is None
     assert "1 runs of evaluations, their 2 outputs counted again" in said_of(files)
-    check_forgeries(files, run, other)
 
 
-def check_forgeries(files: Files, run: Run, other: Run) -> None:
-    """Whoever has the site's key cannot change a byte of runs and outputs, nor leave them out."""
+def test_c02_runs_and_outputs_in_a_bundle_are_counted_again(reviewed: tuple[Evaluations, Review]):
+    """Whoever has the site's key cannot change a byte of them, nor leave them out."""
+    at, review = reviewed
+    (other,) = at.evaluate()
+    at.save(cases=terms(True, True))
+    (run,) = at.evaluate()
+    files = files_in(release_bundle(review.release()))
     name = f"runs/{run.id}.jsonl"
     outputs = sorted(each for each in files if each.startswith("outputs/"))
     assert len(outputs) == 2

@@ -136,7 +136,7 @@ def test_the_audit_trail_verifies_and_notices_a_changed_profile(world: World):
 @pytest.mark.parametrize(
     "change", [{"name": "x"}, {"provider": "google"}, {"model_name": "x"}, {"base_url": "https://x.example"}]
 )
-def test_the_database_refuses_to_change_what_a_profile_means(world: World, change: dict[str, str]):
+def test_c08_the_database_refuses_to_change_what_a_profile_means(world: World, change: dict[str, str]):
     profile = add(world)
 
     with pytest.raises(IntegrityError, match="never change"), transaction.atomic():

@@ -240,7 +240,7 @@ def test_a_repeated_request_connects_one(world: World, hosted: Hosted):
     assert Event.objects.filter(action="repository.connected").count() == 1
 
 
-def test_the_database_keeps_the_address_and_the_row(world: World, hosted: Hosted):
+def test_c08_the_database_keeps_the_address_and_the_row(world: World, hosted: Hosted):
     repository = connect(world, hosted)
 
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():

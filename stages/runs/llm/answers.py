@@ -38,7 +38,8 @@ class _Call:
 class Answer:
     """Collects what a stream brings, and passes its text on. The `key` that was sent is nowhere in it.
 
-    Raises `ModelError` (`bad_response`) where text and tool calls are larger than `MAX_TEXT` bytes together.
+    Raises `ModelError` (`bad_response`) where text and tool calls are larger than `MAX_TEXT` bytes together, or are no
+    texts: SDKs pass on whatever JSON a provider sends.
     """
 
     def __init__(self, on_text: OnText | None = None, *, key: str = "") -> None:
@@ -59,6 +60,7 @@ class Answer:
 
     def add_text(self, text: str | None) -> None:
         """Append a piece of the answer's text."""
+        _check_texts(text)
         if text:
             text = storable(text)
             self._count(len(text.encode()))
@@ -73,6 +75,7 @@ class Answer:
         arguments: str | None = None,
     ) -> None:
         """Append to the tool call in a slot; None and another id than the slot has begin a call of its own."""
+        _check_texts(call_id, name, arguments)
         key = f"{len(self._calls)} new" if slot is None else str(slot)
         if call_id and key in self._calls and self._calls[key].id not in {"", call_id}:
             key = f"{key} {call_id}"
@@ -134,6 +137,11 @@ class Answer:
         self._size += size
         if self._size > MAX_TEXT:
             raise ModelError(Cause.BAD_RESPONSE, f"The answer is longer than {MAX_TEXT} bytes.")
+
+
+def _check_texts(*values: object) -> None:
+    if any(value is not None and not isinstance(value, str) for value in values):
+        raise ModelError(Cause.BAD_RESPONSE, "A part of the answer that should be text is not.")
 
 
 def _is_count(value: object) -> TypeGuard[int]:

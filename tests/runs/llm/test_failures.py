@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from stages.runs.llm.hiding import hide
 from tests.runs.llm.asking import KEY, a_request, failure_of
 from tests.runs.llm.conftest import Ask, ClientOf
 from tests.runs.provider import ScriptedProvider
-from tests.runs.wires import Wire
+from tests.runs.wires import Wire, stream
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,23 @@ async def test_nothing_is_tried_again(wire: Wire, ask: Ask, server: ScriptedProv
 @pytest.mark.parametrize("model", ["page", "page-as-stream", "page-as-events", "json-list", "wrong-shapes", "packed"])
 async def test_case_10_what_is_no_answer_is_a_bad_response(wire: Wire, model: str, ask: Ask) -> None:
     assert (await failure_of(ask(wire, model))).cause == "bad_response"
+
+
+async def test_what_should_be_text_and_is_not_is_a_bad_response(
+    wire: Wire, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SDKs pass on whatever JSON a provider sends. What a fault of ours would raise then may have the key in it."""
+    for odd in ({"key": KEY}, [KEY], 7):
+
+        def answer(*given: Any, odd: object = odd) -> list[bytes]:
+            """The first call's name, or the text, is something else."""
+            spoiled = json.dumps(odd).encode()
+            return [each.replace(b'"search_protocol"', spoiled).replace(b'"Hell"', spoiled) for each in stream(*given)]
+
+        monkeypatch.setattr("tests.runs.provider.stream", answer)
+        failure = await failure_of(ask(wire, "calls-tools"))
+        assert failure.cause == "bad_response"
+        assert KEY not in f"{failure!r} {failure.__context__!r}"
 
 
 async def test_a_key_that_cannot_be_sent_is_not_sent(wire: Wire, client_of: ClientOf, server: ScriptedProvider) -> None:
