@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections import Counter
 
@@ -13,7 +12,6 @@ from tests.runs.asked import Asked
 from tests.runs.evaluations import Evaluations
 from tests.runs.provider import ScriptedProvider
 from tests.runs.refinements import WORDS, Refinements, system_of
-from tests.runs.test_evaluation_recovery import give_back_jobs
 from tests.runs.test_runner import Start, server, start, until  # noqa: F401 (fixtures)
 from tests.runs.world import World
 
@@ -51,7 +49,7 @@ def test_another_runner_goes_on_with_a_search_without_asking_anything_twice(
     first.wait(PATIENCE)
     answered = set(calls.exclude(response=None).values_list("candidate", "case", "purpose"))
     server.released.set()
-    asyncio.run(give_back_jobs())
+    # Nobody helps: it notices by itself that the first one gives no sign of life any more.
     start()
     until(lambda: Run.objects.get(pk=run.pk).has_ended, "another runner finishes it")
 
