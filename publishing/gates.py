@@ -9,7 +9,7 @@ docs/adr/0026.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -54,6 +54,19 @@ class GateAnswer:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class GateLink:
+    """A page where people go on, so that a release passes a gate: its address, and what they do there."""
+
+    label: str
+    href: str
+
+
+def no_links(question: GateQuestion) -> Sequence[GateLink]:
+    """The links of a gate that has none."""
+    return ()
+
+
 class GateForm(forms.Form):
     """The form for a gate's parameters; its cleaned data is stored as JSON. This base class has no parameters."""
 
@@ -66,12 +79,15 @@ class GateForm(forms.Form):
 class Gate:
     """One gate. `check` only reads, inside the transaction of the submission or signature, and must not raise.
 
+    `links` are asked for by pages alone, where the release does not pass or the gate warns.
+
     A gate with `always` runs for every release, even if the policy does not name it (then with its form's initial
     values). It is meant for facts that every release records.
     """
 
     title: str | Promise
     check: Callable[[GateQuestion], GateAnswer]
+    links: Callable[[GateQuestion], Sequence[GateLink]] = no_links
     description: str | Promise = ""
     form: type[GateForm] = GateForm
     always: bool = False
@@ -100,6 +116,14 @@ def ask_gates(
     wanted = {name: gate.initial() for name, gate in GATES.items() if gate.always} | dict(chosen)
     order = [name for name in GATES if name in wanted] + sorted(set(wanted) - set(GATES))
     return {name: _ask(name, GateQuestion(draft, release, wanted[name])) for name in order}
+
+
+def gate_links(
+    name: str, parameters: Mapping[str, Any], *, draft: Draft, release: Release | None = None
+) -> Sequence[GateLink]:
+    """Where people go on, so that a release passes this gate."""
+    gate = GATES.get(name)
+    return gate.links(GateQuestion(draft, release, parameters)) if gate is not None else ()
 
 
 def pass_gates(

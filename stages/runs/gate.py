@@ -59,5 +59,6 @@ EVALUATION_GATE: Final = Gate(
         "is missing. Results and outputs are in the bundle of the release."
     ),
     check=Late("stages.runs.gate_check:check_evaluations"),
+    links=Late("stages.runs.gate_check:links_to_evaluations"),
     form=EvaluationForm,
 )

@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.models import Event
 from drafts.models import Draft
 from kernel.errors import ValidationFailed
-from publishing.gates import GateAnswer, GateQuestion
+from publishing.gates import GateAnswer, GateLink, GateQuestion
 from stages.runs.evaluation_plans import EvaluationPlan, read_plan
-from stages.runs.models import Call, ExperimentKind, Run, RunStatus
+from stages.runs.models import Call, Experiment, ExperimentKind, Run, RunStatus
+from stages.runs.suite_paths import name_of_suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,49 @@ class SuiteAnswer:
 
     facts: dict[str, Any]
     problem: str
+    plan: EvaluationPlan | None = None
 
 
 def check_evaluations(question: GateQuestion) -> GateAnswer:
     """Whether every suite of the policy was passed by this content."""
     enforcement = str(question.parameters.get("enforcement", "block"))
-    answers = [_suite_answer(question.draft, path) for path in question.parameters.get("suites") or ()]
+    answers = _answers(question)
     facts = {"enforcement": enforcement, "suites": [answer.facts for answer in answers]}
     problems = tuple(answer.problem for answer in answers if answer.problem)
     if enforcement == "block":
         return GateAnswer(facts=facts, refusal=" ".join(problems))
     return GateAnswer(facts=facts, warnings=problems)
+
+
+def links_to_evaluations(question: GateQuestion) -> list[GateLink]:
+    """For each suite that is not passed its results; where this content was never evaluated, the form to do so."""
+    return [_link(question.draft, answer) for answer in _answers(question) if answer.problem and answer.plan]
+
+
+def _answers(question: GateQuestion) -> list[SuiteAnswer]:
+    return [_suite_answer(question.draft, path) for path in question.parameters.get("suites") or ()]
+
+
+def _link(draft: Draft, answer: SuiteAnswer) -> GateLink:
+    path = str(answer.facts["path"])
+    assert answer.plan is not None
+    measured = Experiment.objects.filter(
+        project=draft.project_id,
+        kind=ExperimentKind.EVALUATE,
+        content_hash=draft.content_hash,
+        suite=path,
+        suite_sha256=answer.plan.sha256,
+        unsaved={},
+    )
+    newest = measured.order_by("-id").first()
+    name = name_of_suite(path)
+    # Answers that do not count, such as those of other experiments, lead to asking anew.
+    if newest is not None and (answer.facts["runs"] or Run.objects.unended().filter(experiment=newest).exists()):
+        label = _("Results of {suite}").format(suite=name)
+        return GateLink(label, reverse("runs:results", args=[draft.project_id, newest.id]))
+    query = urlencode({"kind": ExperimentKind.EVALUATE.value, "version": draft.version_number, "suite": path})
+    label = _("Evaluate v{version} by {suite}").format(version=draft.version_number, suite=name)
+    return GateLink(label, f"{reverse('runs:new', args=[draft.project_id])}?{query}")
 
 
 def _suite_answer(draft: Draft, path: str) -> SuiteAnswer:
@@ -51,7 +86,7 @@ def _suite_answer(draft: Draft, path: str) -> SuiteAnswer:
     facts = {"path": path, "sha256": plan.sha256, "runs": [_run_facts(name, run) for name, run in runs.items()]}
     problems = {name: _problem(runs.get(name)) for name in plan.suite.models}
     words = [f"{path}, {name}: {problem}" for name, problem in problems.items() if problem]
-    return SuiteAnswer(facts, " ".join(words))
+    return SuiteAnswer(facts, " ".join(words), plan)
 
 
 def _counting_runs(draft: Draft, plan: EvaluationPlan) -> dict[str, Run]:

@@ -14,6 +14,11 @@ SUITES: Final = "evaluations/"
 _ENDINGS: Final = (".yaml", ".yml")
 
 
+def name_of_suite(path: str) -> str:
+    """The name of a suite as people say it: the file without folder and ending."""
+    return path.removeprefix(SUITES).rpartition(".")[0]
+
+
 def suite_path(name: str, *, parameter: str = SUITE) -> str:
     """The path of a suite, which is a YAML file in `evaluations/`. Raises `ValidationFailed`."""
     path = name.strip().removeprefix(FILES)

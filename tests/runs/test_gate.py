@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from audit.models import Event
+from drafts.models import Draft
 from kernel.errors import Conflict, ValidationFailed
+from publishing.gates import gate_links
 from publishing.policies import rules_of
 from stages.runs.models import Call, Run, RunStatus
 from stages.runs.services import claim_run, finish_run
@@ -39,6 +41,28 @@ def refusal(review: Review) -> str:
         review.submit()
     gates: Any = refused.value.extra["gates"]
     return str(gates["evaluation"])
+
+
+def links(review: Review) -> list[tuple[str, str]]:
+    """Where the page of the submission leads, below the project."""
+    draft = Draft.objects.of_project(review.project.id).latest("version_number")
+    home = f"/projects/{review.project.id}/runs/"
+    return [(link.label, link.href.removeprefix(home)) for link in gate_links("evaluation", GATE, draft=draft)]
+
+
+def test_a_gate_leads_to_the_form_then_to_the_results(reviewed: tuple[Evaluations, Review]):
+    at, review = reviewed
+    version = Draft.objects.of_project(review.project.id).latest("version_number").version_number
+    form = f"new/?kind=evaluate&version={version}&suite=evaluations%2Fregression.yaml"
+    assert links(review) == [(f"Evaluate v{version} by regression", form)]
+    (failed,) = at.evaluate()
+    assert links(review) == [("Results of regression", f"{failed.experiment_id}/results/")]
+    at.save(cases=terms(True, True))
+    at.evaluate()
+    assert links(review) == []
+    # A suite that cannot be read is corrected in the workspace.
+    at.save(suite="cases: nowhere.jsonl")
+    assert links(review) == []
 
 
 def test_case_45_a_release_waits_for_its_evaluation_and_its_bundle_proves_it(reviewed: tuple[Evaluations, Review]):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from django import forms
+from django.urls import reverse
 
-from publishing.gates import Gate, GateAnswer, GateForm, GateQuestion
+from publishing.gates import Gate, GateAnswer, GateForm, GateLink, GateQuestion
 from tests.sample_stage.models import Note
 
 
@@ -28,4 +29,11 @@ def _check(question: GateQuestion) -> GateAnswer:
     return GateAnswer(facts={"notes": count}, refusal=words if is_blocked else "", warnings=warnings)
 
 
-NOTES_GATE: Final = Gate(title="Notes", description="Somebody has written a note.", check=_check, form=NotesForm)
+def _links(question: GateQuestion) -> list[GateLink]:
+    """Where people write notes."""
+    return [GateLink("Write a note", reverse("sample_stage:notes", args=[question.project_id]))]
+
+
+NOTES_GATE: Final = Gate(
+    title="Notes", description="Somebody has written a note.", check=_check, links=_links, form=NotesForm
+)

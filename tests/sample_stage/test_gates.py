@@ -105,7 +105,10 @@ def test_the_submit_page_says_what_the_gate_says(
     client, _ = owner_page
     address = reverse("workspace:submit_release", args=[review.project.id])
 
-    assert "It takes 1 notes, and there are 0." in client.get(address).content.decode()
+    page = client.get(address)
+    assert "It takes 1 notes, and there are 0." in page.content.decode()
+    (link,) = [each for each in elements(page, "a") if words(each) == "Write a note"]
+    assert str(review.project.id) in link.attributes["href"]
     refused = client.post(address, {"name": "1.0.0", "suggested": "1.0.0", "version": "1"})
 
     assert refused.status_code == 409

@@ -20,7 +20,7 @@ from stages.runs.evaluation.verdicts import Cell, CellKey
 from stages.runs.evaluation_plans import read_plan
 from stages.runs.models import Call, Experiment, ExperimentKind, Purpose, Run
 from stages.runs.results import newest_by_model, outcome_of
-from stages.runs.suite_paths import SUITES
+from stages.runs.suite_paths import name_of_suite
 
 # Cells that one page of the list reads; evaluations further down have their verdicts only.
 MAX_CELLS_READ: Final = 20_000
@@ -70,7 +70,7 @@ def measure(experiments: Iterable[Experiment]) -> dict[UUID, Measured]:
 
 def suite_name(experiment: Experiment) -> str:
     """The name of its suite as people say it: the file without folder and ending."""
-    return experiment.suite.removeprefix(SUITES).rpartition(".")[0]
+    return name_of_suite(experiment.suite)
 
 
 def suite_size(experiment: Experiment) -> SuiteSize | None:

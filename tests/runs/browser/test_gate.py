@@ -50,9 +50,14 @@ def test_a_release_waits_for_its_evaluation_and_its_bundle_verifies(
     expect(page.get_by_role("alert")).to_contain_text("Evaluate it under Runs")
     expect(page.get_by_label("What changed, and why")).to_have_value("Restart after 21 days.")
 
+    gates.get_by_role("link", name="Evaluate v13 by regression").click()
+    expect(page.get_by_role("radio", name="Evaluate")).to_be_checked()
+    expect(page.get_by_label("Suite", exact=True)).to_have_value(SUITE)
     evaluate(world)
-    page.reload()
+    daniel.open("releases/new/")
     expect(gates).to_contain_text("not passed: 2 of 3 cases")
+    gates.get_by_role("link", name="Results of regression").click()
+    expect(page.locator(".results-head .badge")).to_have_text("Not passed")
     models.provider.texts["large"] = f"{OLD} {NEW}"
     evaluate(world)
     daniel.open("releases/new/")
