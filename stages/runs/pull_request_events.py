@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from audit.event_types import EventContext, EventType, register_event_groups, register_events
+from audit.event_types import EventContext, EventType, Facts, register_event_groups, register_events
 
 if TYPE_CHECKING:
     from stages.runs.models import PullRequest
@@ -17,12 +19,19 @@ def _title(context: EventContext) -> str:
     return str(context.data["title"])
 
 
+def _list(project_id: UUID | None, facts: Facts) -> str:
+    if project_id is None:
+        return ""
+    return f"{reverse('runs:pull_requests', args=[project_id])}#request-{facts['pull_request_id']}"
+
+
 _of_a_pull_request = partial(
     EventType,
     live=("pull_request_id", "run_id", "title"),
     words=_title,
     icon="git-pull-request-arrow",
     kind="runs",
+    link=_list,
 )
 
 PULL_REQUEST_ASKED: Final = _of_a_pull_request(

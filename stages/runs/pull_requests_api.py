@@ -40,6 +40,7 @@ class PullRequestInfo(serializers.Serializer[Any]):
     asked_by = PersonSerializer()
     asked_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
+    synced_at = serializers.DateTimeField(allow_null=True)
 
 
 class TaskPullRequest(serializers.Serializer[Any]):
@@ -71,6 +72,7 @@ def pull_request_body(row: PullRequest) -> dict[str, Any]:
         "asked_by": row.asked_by.person(),
         "asked_at": row.asked_at,
         "created_at": row.created_at,
+        "synced_at": row.synced_at,
     }
 
 

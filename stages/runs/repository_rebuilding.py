@@ -16,7 +16,13 @@ REPOSITORIES: Final = Table(
     chain="project_id",
     unrecorded={"secret_id": "which row holds the token; its mark is recorded, and checked against the token itself"},
 )
-PULL_REQUESTS: Final = Table(PullRequest, name="pull request", key=("id",), chain="project_id")
+PULL_REQUESTS: Final = Table(
+    PullRequest,
+    name="pull request",
+    key=("id",),
+    chain="project_id",
+    unrecorded={"synced_at": "when the server was last asked; what it said is recorded where that was news"},
+)
 TABLES: Final = (REPOSITORIES, PULL_REQUESTS)
 
 _CONNECTED: Final = ("url", "api_url", "default_branch", "latest_commit", "allows")

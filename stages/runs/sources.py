@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,15 +112,21 @@ def changed_size(run: Run) -> int:
 
 def _lines_of(patch: FilePatch) -> FileTexts:
     """A file with the lines that a patch names."""
+    # A line has its end, unless the patch says that the last one has none.
+    ends = patch.hunks[-1] if patch.hunks else None
     before = [line for hunk in patch.hunks for line in hunk.old]
     after = [line for hunk in patch.hunks for line in hunk.new]
     path = (patch.new or patch.old)[0]
     return FileTexts(
         path,
-        "\n".join(before) if patch.old else None,
-        "\n".join(after) if patch.new else None,
+        _joined(before, is_open=bool(ends and ends.old_open)) if patch.old else None,
+        _joined(after, is_open=bool(ends and ends.new_open)) if patch.new else None,
         patch.old[0] if patch.old and patch.old[0] != path else None,
     )
+
+
+def _joined(lines: Sequence[str], *, is_open: bool) -> str:
+    return "\n".join(lines) + ("\n" if lines and not is_open else "")
 
 
 def _text_before(tree: Tree, file: ChangedFile) -> str | None:

@@ -103,6 +103,7 @@ MANAGE = (OWNERS, NOT_ARCHIVED)
 LIMITS = {"token_limit": "100", "input_price": "3", "output_price": "15"}
 PAGE = "runs/{experiment}/"
 RUN_PAGE = "runs/run/{run}/"
+REQUEST_PAGE = "runs/pull-requests/{pull_request}/"
 PAGES = (
     Row("runs:list", "GET", "runs/", 200),
     Row("runs:experiment", "GET", PAGE, 200),
@@ -117,6 +118,12 @@ PAGES = (
     Row("runs:compare_fold", "GET", PAGE + "compare/fold/?run={run}&old=1&new=1&count=1", 200),
     Row("runs:log", "GET", PAGE + "log/", 200),
     Row("runs:answer", "GET", RUN_PAGE + "answer/", 200),
+    Row("runs:pull_requests", "GET", "runs/pull-requests/", 200),
+    # It waits for a runner.
+    Row("runs:sync_pull_request", "POST", REQUEST_PAGE + "sync/", "project_frozen", WRITERS, NOT_ARCHIVED),
+    Row("runs:update_pull_request", "POST", REQUEST_PAGE + "update/", 302, WRITERS, NOT_ARCHIVED),
+    # It waits.
+    Row("runs:choose", "POST", RUN_PAGE + "choose/", "project_frozen", REVIEWERS, NOT_ARCHIVED),
     # It is no evaluation.
     Row("runs:results", "GET", PAGE + "results/", "not_found"),
     Row("runs:results_file", "GET", PAGE + "results/csv/", "not_found"),
@@ -177,6 +184,7 @@ SHORTCUTS = ("new-experiment", *(f"choose-run-{n}" for n in range(1, 5)))
 BUDGETED_PAGES = {
     "runs:list": "…runs/",
     "runs:new": "…runs/new/",
+    "runs:pull_requests": "…runs/pull-requests/",
     "runs:try": "…runs/try/",
     "runs:new_model": "…settings/models/new/",
     "runs:limits": "…settings/models/limits/",
@@ -189,6 +197,7 @@ NO_PAGES = (
     *("runs:new_site_model", "runs:site_model", "runs:site_model_key", "runs:enable_site_model"),
     *("runs:check_site_model", "runs:model_limits", "runs:site_model_limits"),
     *("runs:results", "runs:results_file"),
+    *("runs:choose", "runs:sync_pull_request", "runs:update_pull_request"),
     *("runs:repository", "runs:repository_token", "runs:refresh_repository", "runs:remove_repository"),
     # The page of an experiment has its budget in `test_experiment_page.py`.
     *("runs:answer", "runs:ask_key", "runs:retry"),

@@ -229,6 +229,8 @@ class Run(models.Model):
     patch_id: str | None
     chosen_by_id: UUID | None
     retry_of_id: UUID | None
+    # Which run of its experiment it is, from 1: set where a page names runs by it.
+    number: int
     objects = RunQuerySet.as_manager()
 
     class Meta:

@@ -31,7 +31,8 @@ class PullRequest(models.Model):
     """A branch of a repository with the change of a run, and the pull request for it.
 
     `run` is the one whose change it was last asked to hold, `parent` the commit that this change was or will be put on,
-    `commit` the one that the branch has; `number` and `url` are the server's. `error` says why the last step failed.
+    `commit` the one that the branch has; `number` and `url` are the server's. `error` says why the last step failed,
+    `synced_at` when its server last said what became of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -49,6 +50,7 @@ class PullRequest(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     created_at = models.DateTimeField()
+    synced_at = models.DateTimeField(null=True)
 
     project_id: UUID
     run_id: UUID

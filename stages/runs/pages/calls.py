@@ -66,7 +66,7 @@ class UnsavedText:
 
 def calls_of(runs: Sequence[Run]) -> list[CallView]:
     """The newest calls of an experiment's runs, in their order; two queries."""
-    numbers = {run.id: number for number, run in enumerate(runs, 1)}
+    numbers = {run.id: run.number for run in runs}
     newest = Call.objects.filter(run__in=list(numbers)).select_related("profile").order_by("-id")
     calls = list(newest[:MAX_CALLS])[::-1]
     requests = Blob.objects.in_bulk({call.request_id for call in calls})

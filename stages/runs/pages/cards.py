@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,8 @@ from workspace.releases.presentation import StateWords
 MAX_QUESTIONS: Final = 20
 # Characters of an answer that a card shows; a link leads to all of them.
 MAX_ANSWER: Final = 50_000
+# Runs that a page reads, the newest ones.
+MAX_RUNS_READ: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +89,41 @@ class Viewer:
         return self.helper.may_start
 
 
-def runs_of(experiment: Experiment) -> list[Run]:
-    """All runs of an experiment, oldest first, with their models and starters."""
-    runs = list(
-        Run.objects.filter(experiment=experiment)
-        .select_related("profile__secret", "starter", "message__content")
-        .order_by("id")
-    )
-    for run in runs:
+def runs_of(experiment: Experiment, *, also: Collection[UUID] = ()) -> list[Run]:
+    """The newest runs of an experiment and those named, oldest first, with models and starters; each has its `number`.
+
+    An experiment may have any number of runs, as models are asked again; a page reads at most so many of them.
+    """
+    related = ("profile__secret", "starter", "message__content")
+    every = Run.objects.filter(experiment=experiment).select_related(*related)
+    newest = list(every.order_by("-id")[:MAX_RUNS_READ])[::-1]
+    before = Run.objects.filter(experiment=experiment, id__lt=newest[0].id) if len(newest) == MAX_RUNS_READ else None
+    offset = before.count() if before is not None else 0
+    for number, run in enumerate(newest, offset + 1):
+        run.number = number
+    missing = set(also) - {run.id for run in newest}
+    older = list(every.filter(pk__in=missing).order_by("id")) if offset and missing else []
+    for run in older:
+        run.number = Run.objects.filter(experiment=experiment, id__lte=run.id).count()
+    for run in (found := [*older, *newest]):
         run.experiment = experiment
-    return runs
+    return found
 
 
 def questions_of(experiment: Experiment, runs: Sequence[Run], viewer: Viewer) -> tuple[list[Question], int]:
     """The newest questions, oldest first, and how many there are before them."""
     messages = Message.objects.filter(experiment=experiment).select_related("author", "content")
     newest = list(messages.order_by("-number")[:MAX_QUESTIONS])[::-1]
-    numbers = {run.id: number for number, run in enumerate(runs, 1)}
     shown = [run for message in newest for run in _shown(runs, message)]
     texts = answers_of([run for run in shown if run.status != RunStatus.FAILED], most=MAX_ANSWER)
-    cards = {run.id: card_of(run, numbers[run.id], texts.get(run.id, ""), viewer) for run in shown}
+    cards = {run.id: card_of(run, run.number, texts.get(run.id, ""), viewer) for run in shown}
     others = {run.id: run for run in runs}
+    gone = {message.base_run_id for message in newest if message.base_run_id and message.base_run_id not in others}
+    others |= {run.id: run for run in runs_of(experiment, also=gone)} if gone else {}
     questions = [
         Question(
             message,
-            _base(message, others, numbers, viewer),
+            _base(message, others, viewer),
             [cards[run.id] for run in _shown(runs, message)],
         )
         for message in newest
@@ -133,6 +145,6 @@ def _shown(runs: Iterable[Run], message: Message) -> list[Run]:
     return [run for run in of_message if run is last[run.profile_id] or run.status == RunStatus.SUCCEEDED]
 
 
-def _base(message: Message, runs: dict[UUID, Run], numbers: dict[UUID, int], viewer: Viewer) -> Card | None:
+def _base(message: Message, runs: dict[UUID, Run], viewer: Viewer) -> Card | None:
     run = runs.get(message.base_run_id) if message.base_run_id else None
-    return card_of(run, numbers[run.id], "", viewer) if run is not None else None
+    return card_of(run, run.number, "", viewer) if run is not None else None

@@ -94,8 +94,10 @@ def _patch(compared: ComparedRun) -> Fact:
     count = len(compared.run.files_changed)
     if not count:
         return Fact(_("Nothing changed"))
-    words = ngettext("{n} field", "{n} fields", count).format(n=count)
     experiment = compared.run.experiment
+    is_commit = experiment.repository_id is not None
+    words = ngettext("{n} file", "{n} files", count) if is_commit else ngettext("{n} field", "{n} fields", count)
+    words = words.format(n=count)
     source = _("v{version}").format(version=experiment.version) if experiment.version else experiment.commit[:7]
     if not compared.repairs:
         return Fact(words, _("fits {source}").format(source=source))

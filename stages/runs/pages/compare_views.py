@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
-from kernel.errors import Conflict, DomainError, NotFound, PayloadTooLarge, ProjectFrozen, ValidationFailed
+from kernel.errors import Conflict, DomainError, NotFound, PayloadTooLarge, ProjectFrozen, RateLimited, ValidationFailed
 from projects.access import Access, get_project
 from stages.runs import services
 from stages.runs.comparing import Against, ComparedRun, compare_runs, runs_to_compare
@@ -22,20 +22,21 @@ from stages.runs.limits import MAX_RUNS, MIN_RUNS
 from stages.runs.models import Experiment, Run, RunStatus
 from stages.runs.models.experiments import PATCHING
 from stages.runs.pages.cards import Card, card_of, runs_of
+from stages.runs.pages.choosing_views import carry_on, makes_proposal, makes_request
 from stages.runs.pages.columns import answer_cells, fact_rows, field_rows
 from stages.runs.pages.experiment_views import load, viewer_of
 from stages.runs.pages.presentation import source_words
-from stages.runs.reading import answer_of, run_in
+from stages.runs.pages.pull_requests import hand_of, requests_of
+from stages.runs.reading import answer_of, run_in, visible_pull_request
 from stages.runs.sources import changed_texts, source_texts
 from workspace.compare.sides import Sides
 from workspace.compare.views import fold_page
 from workspace.decorators import PageRequest, page
 from workspace.htmx_action import refusal_text
 from workspace.project_frame import frame_of
-from workspace.proposals.presentation import proposal_address
 from workspace.releases.views import live_data
 
-REFUSALS = (ValidationFailed, Conflict, PayloadTooLarge, ProjectFrozen)
+REFUSALS = (ValidationFailed, Conflict, PayloadTooLarge, ProjectFrozen, RateLimited)
 
 
 @page("GET", "HEAD", "POST")
@@ -68,22 +69,24 @@ def compare_context(
     request: PageRequest, access: Access, shown: Experiment, *, problem: str = "", picked: str = ""
 ) -> dict[str, Any]:
     """What the page shows."""
-    runs = runs_of(shown)
+    runs = runs_of(shown, also=_asked_for(request))
     offered = [run for run in runs if run.status == RunStatus.SUCCEEDED]
     named = _named(request, offered)
     against = Against.FIRST if request.GET.get("to") == Against.FIRST else Against.SOURCE
     compared: list[ComparedRun] = []
     if len(named) >= MIN_RUNS:
         compared = compare_runs(runs_to_compare(shown, named), user=request.user, against=against)
-    numbers = {run.id: number for number, run in enumerate(runs, 1)}
+    numbers = {run.id: run.number for run in runs}
     viewer = viewer_of(request.user, access)
     cards = [card_of(each.run, numbers[each.run.id], each.answer, viewer) for each in compared]
+    requests = requests_of(shown, runs, hand_of(access))
     wanted = picked or request.GET.get("chosen", "")
     return {
         "frame": frame_of(access, user=request.user, tab="runs"),
         "project_id": access.project.id,
         "experiment": shown,
         "source": source_words(shown, request.user),
+        "short_source": _short_source(shown),
         "cards": cards,
         "rows": fact_rows(compared) if compared else [],
         "fields": field_rows(compared),
@@ -100,26 +103,39 @@ def compare_context(
         "picked": next((card for card in cards if str(card.run.id) == wanted), None),
         "may_start": viewer.may_start,
         "is_change": shown.kind in PATCHING,
-        "makes_proposal": shown.kind in PATCHING and shown.repository_id is None,
+        "makes_proposal": makes_proposal(shown),
+        "makes_request": makes_request(shown, access),
+        "requests": requests,
+        "onto": next((view for view in requests if view.others), None),
         "problem": problem,
         "live": live_data(request, access.project.id),
     }
 
 
 def _choose(request: PageRequest, access: Access, shown: Experiment) -> HttpResponse:
-    """Choose a run: on to its proposal, or to the form that goes on from its answer."""
-    chosen = request.POST.get("chosen", "")
+    """Choose a run and carry it on; with `onto`, put its change on top of a pull request that is there."""
+    chosen, onto = request.POST.get("chosen", ""), request.POST.get("onto", "")
     get_project(user=request.user, project_id=access.project.id, action="run.start")
     run = run_in(shown.id, _identity(chosen))
     try:
-        choice = services.choose_run(caller=caller_from_request(request), run_id=run.id)
+        if onto:
+            address = _put_onto(request, access, shown, run, _identity(onto))
+        else:
+            address = carry_on(request, access, shown, run)
     except REFUSALS as refusal:
         return _refused(request, access, shown, chosen, refusal)
-    if choice.proposal is None:
-        return _go_on(access, shown, run)
-    words = _("It is a private proposal of yours. Nobody sees it before you open it.")
-    messages.success(request, words)
-    return HttpResponse(status=302, headers={"Location": proposal_address(choice.proposal)})
+    return HttpResponse(status=302, headers={"Location": address})
+
+
+def _put_onto(request: PageRequest, access: Access, shown: Experiment, run: Run, pull_request_id: UUID) -> str:
+    """Have the change of a run put on top of the branch of a pull request of this project."""
+    found = visible_pull_request(user=request.user, pull_request_id=pull_request_id)
+    if found.project_id != access.project.id:
+        raise NotFound(_("Pull request not found."))
+    caller = caller_from_request(request)
+    services.update_pull_request(caller=caller, pull_request_id=pull_request_id, run_id=run.id)
+    messages.success(request, _("The change is being put on the branch."))
+    return reverse("runs:experiment", args=[access.project.id, shown.id])
 
 
 def _refused(
@@ -129,20 +145,10 @@ def _refused(
     return render(request, "runs/compare.html", context, status=refusal.status)
 
 
-def _go_on(access: Access, shown: Experiment, run: Run) -> HttpResponse:
-    address = reverse("runs:experiment", args=[access.project.id, shown.id])
-    if shown.kind not in PATCHING:
-        address += f"?base={run.id}#ask"
-    return HttpResponse(status=302, headers={"Location": address})
-
-
 def _named(request: PageRequest, offered: Sequence[Run]) -> list[UUID]:
     """The runs that the address names, each once; the answers to the newest question where it names none."""
-    named = [_identity(text) for text in dict.fromkeys(request.GET.getlist("run"))]
+    named = _asked_for(request)
     if named:
-        if len(named) > MAX_RUNS:
-            words = _("At most {most} runs beside each other.").format(most=MAX_RUNS)
-            raise ValidationFailed({"run": [words]})
         known = {run.id for run in offered}
         if any(each not in known for each in named):
             raise NotFound(_("Run not found."))
@@ -151,10 +157,19 @@ def _named(request: PageRequest, offered: Sequence[Run]) -> list[UUID]:
     return [run.id for run in offered if run.message_id == newest][:MAX_RUNS]
 
 
+def _asked_for(request: PageRequest) -> list[UUID]:
+    """The runs that the address names, each once. Raises `ValidationFailed` for more than fit beside each other."""
+    named = [_identity(text) for text in dict.fromkeys(request.GET.getlist("run"))]
+    if len(named) > MAX_RUNS:
+        words = _("At most {most} runs beside each other.").format(most=MAX_RUNS)
+        raise ValidationFailed({"run": [words]})
+    return named
+
+
 def _sides(shown: Experiment, cards: Sequence[Card], against: Against) -> list[Sides]:
     """What each column is compared with, and where its folded lines are fetched from."""
     address = reverse("runs:compare_fold", args=[shown.project_id, shown.id])
-    source = _("v{version}").format(version=shown.version) if shown.version else shown.commit[:7]
+    source = _short_source(shown)
     names = [_("Run {n}").format(n=card.number) for card in cards]
     found = []
     for place, card in enumerate(cards):
@@ -162,6 +177,10 @@ def _sides(shown: Experiment, cards: Sequence[Card], against: Against) -> list[S
         old = names[0] if against is Against.FIRST and place else source
         found.append(Sides(old, names[place], query, f"{address}?{query}"))
     return found
+
+
+def _short_source(shown: Experiment) -> str:
+    return _("v{version}").format(version=shown.version) if shown.version else shown.commit[:7]
 
 
 def _identity(text: str) -> UUID:

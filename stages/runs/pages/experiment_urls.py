@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     late_path(f"{EXPERIMENT}compare/fold/", "stages.runs.pages.compare_views:fold", name="compare_fold"),
     late_path(f"{EXPERIMENT}log/", "stages.runs.pages.text_views:log", name="log"),
     late_path(f"{RUN}answer/", "stages.runs.pages.text_views:answer", name="answer"),
+    late_path(f"{RUN}choose/", "stages.runs.pages.choosing_views:choose", name="choose"),
     late_path(f"{RUN}stop/", "stages.runs.pages.experiment_views:stop", name="stop"),
     late_path(f"{RUN}retry/", "stages.runs.pages.experiment_views:retry", name="retry"),
     late_path(f"{RUN}progress/", "stages.runs.pages.refine_views:progress", name="refine_progress"),

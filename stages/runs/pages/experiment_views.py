@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.db.models import Sum
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,9 +24,11 @@ from stages.runs.limits import MAX_RUNS, MIN_RUNS
 from stages.runs.models import Experiment, ExperimentKind, Run, RunStatus
 from stages.runs.pages.calls import calls_of, count_calls, unsaved_texts
 from stages.runs.pages.cards import Card, Viewer, questions_of, runs_of
+from stages.runs.pages.choosing_views import makes_proposal, makes_request
 from stages.runs.pages.composing import Composer, composer_of
 from stages.runs.pages.failures import Helper
 from stages.runs.pages.presentation import progress_words, source_words
+from stages.runs.pages.pull_requests import RequestView, hand_of, has_change, requests_of, without_request
 from stages.runs.pages.refine_cards import refine_cards
 from stages.runs.pages.texts import experiment_texts
 from stages.runs.reading import visible_run
@@ -48,7 +51,7 @@ def experiment(request: PageRequest, project_id: UUID, experiment_id: UUID) -> H
     shown = load(access, experiment_id)
     if shown.kind == ExperimentKind.EVALUATE:
         return redirect("runs:results", project_id, experiment_id)
-    runs = runs_of(shown)
+    runs = runs_of(shown, also=_base_of(request.GET))
     base = next((run for run in runs if str(run.id) == request.GET.get("base")), None)
     may_ask = _may("run.start", access) and shown.kind != ExperimentKind.REFINE
     composer = composer_of(shown, runs, base=base) if may_ask else None
@@ -113,6 +116,7 @@ def page_context(
     questions, earlier = questions_of(shown, runs, viewer)
     calls = calls_of(runs)
     unended = [run for run in runs if not run.has_ended]
+    requests = requests_of(shown, runs, hand_of(access))
     return {
         "frame": frame,
         "project_id": access.project.id,
@@ -122,13 +126,16 @@ def page_context(
         "questions": questions,
         "tries": refine_cards(questions) if shown.kind == ExperimentKind.REFINE else [],
         "earlier": earlier,
-        "cost": sum(run.cost for run in runs),
+        "cost": Run.objects.filter(experiment=shown).aggregate(cost=Sum("cost"))["cost"] or 0,
         "may_stop_all": bool(unended) and all(viewer.may_stop_others or run.is_of(request.user) for run in unended),
         "compared": _compared(questions[-1].answers) if questions and not unended else [],
         "calls": calls,
         "calls_count": count_calls(runs, calls),
         "unsaved": unsaved_texts(shown),
         "composer": composer,
+        "requests": requests,
+        "carried_on": _carried_on(access, shown, runs, requests) if viewer.may_start else set(),
+        "makes_request": makes_request(shown, access),
         "may_start": viewer.may_start,
         "live": live,
     }
@@ -163,10 +170,26 @@ class Typed:
         return cls(request.POST.get("text", ""), _identities(request.POST.getlist("profile")), base)
 
 
+def _base_of(query: QueryDict) -> list[UUID]:
+    """The run that an address goes on from; none where it names none."""
+    given = query.get("base", "")
+    try:
+        return [UUID(given)] if given else []
+    except ValueError:
+        return []
+
+
 def _compared(answers: Sequence[Card]) -> list[UUID]:
     """The runs that “Compare answers” leads to; none where there are fewer than two."""
     found = [card.run.id for card in answers if card.run.status == RunStatus.SUCCEEDED][:MAX_RUNS]
     return found if len(found) >= MIN_RUNS else []
+
+
+def _carried_on(access: Access, shown: Experiment, runs: Sequence[Run], requests: Sequence[RequestView]) -> set[UUID]:
+    """The runs whose card offers to carry them on: to a proposal, or to a pull request that is not there yet."""
+    if makes_request(shown, access):
+        return without_request(runs, requests)
+    return {run.id for run in runs if has_change(run)} if makes_proposal(shown) else set()
 
 
 def _ask(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
@@ -192,7 +215,7 @@ def _ask(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpRes
 def _refused(
     request: PageRequest, access: Access, shown: Experiment, typed: Typed, refusal: DomainError
 ) -> HttpResponse:
-    runs = runs_of(shown)
+    runs = runs_of(shown, also=[typed.base] if typed.base else [])
     base = next((run for run in runs if run.id == typed.base), None)
     composer = composer_of(shown, runs, text=typed.text, base=base, chosen=typed.chosen)
     words = {"problem": refusal_text(refusal)}

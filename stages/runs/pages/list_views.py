@@ -17,7 +17,7 @@ from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
 from stages.runs.costs import budget_of
-from stages.runs.models import Experiment, ExperimentKind
+from stages.runs.models import Experiment, ExperimentKind, PullRequest
 from stages.runs.pages.presentation import KIND_LABELS
 from stages.runs.pages.rows import groups_of
 from stages.runs.states import GROUPS, ranked, totals
@@ -52,6 +52,7 @@ def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
     found = ranked(_filtered(every, filters))
     counted = totals(found)
     budget = budget_of(project.id)
+    starters = User.objects.filter(pk__in=every.order_by().values("created_by"))
     shown, older = _page_of(request, found, shows_all=shows_all)
     return {
         "frame": frame_of(access, user=request.user, tab="runs"),
@@ -62,7 +63,8 @@ def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "filters": filters,
         "is_filtered": any(filters.values()),
         "kinds": KIND_LABELS.items(),
-        "starters": User.objects.filter(pk__in=every.order_by().values("created_by")).order_by("display_name"),
+        "starters": list(starters.order_by("display_name").values_list("username", "display_name")),
+        "has_requests": PullRequest.objects.filter(project=project).exists(),
         "may_start": allowed("run.start", role=access.role, status=Status(project.status)),
         "all_query": _query(request, show="all"),
         "budget": budget,

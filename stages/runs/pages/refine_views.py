@@ -28,11 +28,10 @@ def progress(request: PageRequest, project_id: UUID, run_id: UUID) -> HttpRespon
     access = get_project(user=request.user, project_id=project_id)
     run = _run(request, project_id, run_id)
     shown = load(access, run.experiment_id)
-    runs = runs_of(shown)
-    number, found = next((number, each) for number, each in enumerate(runs, 1) if each.id == run.id)
+    found = next(each for each in runs_of(shown, also=[run.id]) if each.id == run.id)
     viewer = viewer_of(request.user, access)
     context = {
-        "refined": refine_card(card_of(found, number, "", viewer)),
+        "refined": refine_card(card_of(found, found.number, "", viewer)),
         "project_id": project_id,
         "experiment": shown,
         "may_start": viewer.may_start,

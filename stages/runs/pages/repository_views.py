@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,6 +37,7 @@ def section_values(context: SectionContext) -> dict[str, Any]:
     access = context.access
     assert access is not None
     connected = Repository.objects.filter(project=access.project, is_connected=True).select_related("secret")
+    connected = connected.annotate(request_count=Count("pull_requests"))
     status = Status(access.project.status)
     return {
         "repositories": list(connected),

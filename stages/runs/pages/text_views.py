@@ -16,8 +16,7 @@ from kernel.errors import NotFound
 from projects.access import get_project
 from rest.streaming import in_threads
 from stages.runs.console import lines_after
-from stages.runs.models import RunLog
-from stages.runs.pages.cards import runs_of
+from stages.runs.models import Run, RunLog
 from stages.runs.pages.experiment_views import load
 from stages.runs.reading import answer_of, visible_run
 from workspace.decorators import PageRequest, page
@@ -32,7 +31,8 @@ PLAIN: Final = "text/plain; charset=utf-8"
 def log(request: PageRequest, project_id: UUID, experiment_id: UUID) -> StreamingHttpResponse:
     """`?run=<id>`: the console of all runs, or of one, as a text file: time, number of the run, kind, text."""
     shown = load(get_project(user=request.user, project_id=project_id), experiment_id)
-    numbers = {run.id: number for number, run in enumerate(runs_of(shown), 1)}
+    identities = Run.objects.filter(experiment=shown).order_by("id").values_list("id", flat=True)
+    numbers = {identity: number for number, identity in enumerate(identities, 1)}
     wanted = {run: number for run, number in numbers.items() if request.GET.get("run", "") in {"", str(run)}}
     pieces = _pieces(wanted)
     response = StreamingHttpResponse(in_threads(pieces) if isinstance(request, ASGIRequest) else pieces)

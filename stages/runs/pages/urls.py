@@ -10,6 +10,7 @@ app_name = "runs"
 MODELS = "projects/<uuid:project_id>/settings/models/"
 REPOSITORIES = "projects/<uuid:project_id>/settings/repositories/"
 REPOSITORY = f"{REPOSITORIES}<uuid:repository_id>/"
+REQUESTS = "projects/<uuid:project_id>/runs/pull-requests/"
 urlpatterns = [
     late_path("projects/<uuid:project_id>/runs/", "stages.runs.pages.list_views:experiment_list", name="list"),
     late_path("projects/<uuid:project_id>/runs/new/", "stages.runs.pages.new_views:new_experiment", name="new"),
@@ -18,6 +19,17 @@ urlpatterns = [
         "projects/<uuid:project_id>/runs/try/<uuid:experiment_id>/",
         "stages.runs.pages.try_views:try_answers",
         name="try_answers",
+    ),
+    late_path(REQUESTS, "stages.runs.pages.pull_request_views:pull_requests", name="pull_requests"),
+    late_path(
+        f"{REQUESTS}<uuid:pull_request_id>/sync/",
+        "stages.runs.pages.pull_request_views:sync",
+        name="sync_pull_request",
+    ),
+    late_path(
+        f"{REQUESTS}<uuid:pull_request_id>/update/",
+        "stages.runs.pages.pull_request_views:update",
+        name="update_pull_request",
     ),
     late_path(f"{MODELS}new/", "stages.runs.pages.profile_views:new", name="new_model"),
     late_path(f"{MODELS}limits/", "stages.runs.pages.profile_views:limits", name="limits"),

@@ -7,6 +7,12 @@ from stages.runs.services.evaluations import create_evaluation
 from stages.runs.services.experiments import archive_experiment, create_experiment, post_message, restore_experiment
 from stages.runs.services.key_requests import request_key
 from stages.runs.services.profiles import create_profile, disable_profile, replace_key, update_profile
+from stages.runs.services.pull_requests import (
+    choose_and_open,
+    open_pull_request,
+    sync_pull_request,
+    update_pull_request,
+)
 from stages.runs.services.questions import (
     ask_further,
     cancel_runs,
@@ -32,6 +38,7 @@ __all__ = [
     "begin_call",
     "cancel_run",
     "cancel_runs",
+    "choose_and_open",
     "choose_run",
     "claim_run",
     "connect_repository",
@@ -42,6 +49,7 @@ __all__ = [
     "disable_profile",
     "end_call",
     "finish_run",
+    "open_pull_request",
     "post_message",
     "refresh_repository",
     "remove_repository",
@@ -56,6 +64,8 @@ __all__ = [
     "start_experiment",
     "start_refinement",
     "start_runs",
+    "sync_pull_request",
     "update_profile",
+    "update_pull_request",
     "update_repository",
 ]

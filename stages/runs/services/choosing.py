@@ -56,13 +56,24 @@ def choose_run(*, caller: Caller, run_id: UUID) -> Choice:
     ) as write:
         if write.repeat_of is not None:
             return Choice(load_run(run_id), _own_proposal(caller, found))
-        run = lock_run(run_id)
-        check_open(found.experiment)
-        _check(run, found.experiment.kind)
+        run = lock_for_choice(found)
         proposal = _proposal(write, found, changes) if changes else None
-        if run.chosen_at is None:
-            _record(write, run, proposal)
+        record_choice(write, run, proposal)
     return Choice(load_run(run_id), proposal)
+
+
+def lock_for_choice(found: Run) -> Run:
+    """The run, its row locked until the transaction ends. Raises `Conflict` for one that cannot be chosen."""
+    run = lock_run(found.id)
+    check_open(found.experiment)
+    _check(run, found.experiment.kind)
+    return run
+
+
+def record_choice(write: ProjectWrite, run: Run, proposal: Proposal | None = None) -> None:
+    """Record that a run is chosen, unless it was before."""
+    if run.chosen_at is None:
+        _record(write, run, proposal)
 
 
 def _check(run: Run, kind: str) -> None:

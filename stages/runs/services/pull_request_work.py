@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.callers import Caller
@@ -55,8 +56,8 @@ def finish_pull_request(*, pull_request_id: UUID, run_id: UUID, commit: str, fou
         names = ("commit", "number", "url", "status")
         data = {**events.facts_of(row), **{name: getattr(row, name) for name in names}, "status": found.status}
         action = events.PULL_REQUEST_OPENED if is_new else events.PULL_REQUEST_UPDATED
-        write.record(action.name, Target.of("pull_request", row.id), data)
-        row.save(update_fields=[*names])
+        row.synced_at = write.record(action.name, Target.of("pull_request", row.id), data).at
+        row.save(update_fields=[*names, "synced_at"])
 
 
 def fail_pull_request(*, pull_request_id: UUID, run_id: UUID, error: str, detail: str) -> None:
@@ -79,8 +80,15 @@ def record_synced(*, pull_request_id: UUID, status: str) -> None:
 
 
 def record_status(write: ProjectWrite, row: PullRequest, status: str) -> None:
-    """Record what became of a pull request, inside a write that may; nothing where that is known, or it is changing."""
-    if row.status in {status, PullRequestStatus.QUEUED, PullRequestStatus.FAILED}:
+    """Record what became of a pull request, inside a write that may; an event only where that is news.
+
+    Nothing while it is changing: its next step asks the server itself.
+    """
+    if row.status in {PullRequestStatus.QUEUED, PullRequestStatus.FAILED}:
+        return
+    row.synced_at = now()
+    row.save(update_fields=["synced_at"])
+    if row.status == status:
         return
     # Why an earlier step failed is no news of what became of it since.
     after = {"status": status, "error": "", "detail": ""}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
@@ -22,6 +22,7 @@ from stages.runs.models import PullRequest, PullRequestStatus, Run, RunStatus
 from stages.runs.pull_request_jobs import queue_pull_request
 from stages.runs.reading import load_pull_request, load_run
 from stages.runs.server_requests import server_request
+from stages.runs.services.choosing import lock_for_choice, record_choice
 from stages.runs.services.pull_request_work import lock_pull_request, record_status
 from stages.runs.services.repositories import check_connected, remote_of
 
@@ -40,16 +41,25 @@ def open_pull_request(*, caller: Caller, run_id: UUID) -> PullRequest:
         if write.repeat_of is not None:
             return _repeated(write.repeat_of.target_id)
         check_change(run)
-        branch = branch_of(run_id)
-        rows = PullRequest.objects.select_for_update(no_key=True).filter(repository=run.experiment.repository_id)
-        found = rows.filter(Q(branch=branch) | Q(run=run)).order_by("id").first()
-        if found is not None and (found.status in ENDED or not found.error):
-            return load_pull_request(found.id)
-        wanted = found or PullRequest(
-            id=uuid7(), project=write.project, repository=run.experiment.repository, branch=branch
-        )
-        _ask(write, wanted, run, is_new=found is None)
-    return load_pull_request(wanted.id)
+        opened = _find_or_ask(write, run)
+    return load_pull_request(opened)
+
+
+def choose_and_open(*, caller: Caller, run_id: UUID) -> PullRequest:
+    """Choose a run that changed a repository, and ask for its pull request as `open_pull_request` does: both, or none.
+
+    Raises what `open_pull_request` raises, and `Conflict` for an experiment that was put away.
+    """
+    found = load_run(run_id)
+    parameters = {"choose_and_open": str(run_id)}
+    with project_write(caller=caller, project_id=found.project_id, action=WRITE, parameters=parameters) as write:
+        if write.repeat_of is not None:
+            # Whichever was recorded first, the pull request is that of the run.
+            return load_pull_request(_rows_of(found)[0].id)
+        check_change(found)
+        record_choice(write, lock_for_choice(found))
+        opened = _find_or_ask(write, found)
+    return load_pull_request(opened)
 
 
 def update_pull_request(*, caller: Caller, pull_request_id: UUID, run_id: UUID | None = None) -> PullRequest:
@@ -123,6 +133,23 @@ def check_change(run: Run) -> None:
     if run.patch_id is None:
         raise Conflict(_("This run changed nothing."))
     check_connected(run.experiment.repository)
+
+
+def _find_or_ask(write: ProjectWrite, run: Run) -> UUID:
+    """The pull request of a run; it is asked for where there is none, and once more where it was not made."""
+    found = _rows_of(run).select_for_update(no_key=True).first()
+    if found is not None and (found.status in ENDED or not found.error):
+        return found.id
+    new = PullRequest(id=uuid7(), project=write.project, repository=run.experiment.repository, branch=branch_of(run.id))
+    wanted = found or new
+    _ask(write, wanted, run, is_new=found is None)
+    return wanted.id
+
+
+def _rows_of(run: Run) -> QuerySet[PullRequest]:
+    """The pull request that was made for a run, or that holds its change; the oldest first."""
+    rows = PullRequest.objects.filter(repository=run.experiment.repository_id)
+    return rows.filter(Q(branch=branch_of(run.id)) | Q(run=run)).order_by("id")
 
 
 def _check_branch(caller: Caller, found: PullRequest) -> None:

@@ -26,6 +26,7 @@ from tests.browser.conftest import (  # noqa: F401 (fixtures)
 )
 from tests.browser.people import World
 from tests.patience import COMMAND_PATIENCE
+from tests.runs.git_server import GitServer, git_server
 from tests.runs.provider import ScriptedProvider, provider
 
 QUESTION = "May we restart after 22 days?"
@@ -78,6 +79,13 @@ class Models:
         return create_profile(caller=owner, project_id=self.world.project.id, name=name.replace(":", "."), **known)
 
 
+@pytest.fixture(scope="session")
+def git_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    """A server of repositories, which the runner may ask."""
+    with git_server(tmp_path_factory.mktemp("hosted")) as found:
+        yield found
+
+
 @pytest.fixture
 def models(world: World, settings: Any) -> Iterator[Models]:  # noqa: F811
     with provider() as found:
@@ -86,11 +94,11 @@ def models(world: World, settings: Any) -> Iterator[Models]:  # noqa: F811
 
 
 @pytest.fixture
-def runner(models: Models, process_environment: dict[str, str]) -> Iterator[None]:
-    """A real `manage.py runner` that may ask the scripted provider."""
-    environment = {**process_environment, "FOUNDRY_MODEL_HOSTS": models.provider.host}
+def runner(models: Models, git_host: GitServer, process_environment: dict[str, str]) -> Iterator[None]:
+    """A real `manage.py runner` that may ask the scripted provider and the git server."""
+    hosts = {"FOUNDRY_MODEL_HOSTS": models.provider.host, "FOUNDRY_GIT_HOSTS": git_host.host}
     command = [sys.executable, "manage.py", "runner"]
-    process = subprocess.Popen(command, cwd=django_settings.BASE_DIR, env=environment)
+    process = subprocess.Popen(command, cwd=django_settings.BASE_DIR, env={**process_environment, **hosts})
     yield
     models.provider.released.set()
     process.terminate()

@@ -11,6 +11,7 @@ from proposals.models import Proposal, ProposalState
 from stages.runs.models import Experiment, Run
 from tests.browser.people import Person, Scheme, World
 from tests.browser.test_accessible import TOO_WIDE, violations
+from tests.browser.test_forced_colours import style, with_forced_colours
 from tests.runs.browser.conftest import Models
 from tests.runs.browser.test_experiment import card, state
 
@@ -62,6 +63,8 @@ def test_three_models_answer_while_somebody_watches_one_is_chosen_and_proposed(
     page.get_by_role("link", name="To each other").click()
     expect(page.locator(".lines", has_text="Ask the clinic first: second.").first).to_be_visible()
     page.get_by_role("radio").first.check()
+    first, second = with_forced_colours(page).locator(".runs-table thead th").all()
+    assert style(first, "border-top-color") != style(second, "border-top-color")
     propose.click()
     expect(page.locator("[data-sheet-target=badge]")).to_have_text("Proposal · private")
     proposal = world.arrange(lambda: Proposal.objects.get(project=world.project))

@@ -8,9 +8,8 @@ export class ChoiceController extends Controller<HTMLElement> {
   declare readonly columnTargets: HTMLElement[];
   declare readonly noneTarget: HTMLElement;
   declare readonly oneTarget: HTMLElement;
-  declare readonly sendTarget: HTMLButtonElement;
+  declare readonly sendTargets: HTMLButtonElement[];
   declare readonly hasOneTarget: boolean;
-  declare readonly hasSendTarget: boolean;
 
   override connect(): void {
     this.chosen();
@@ -41,7 +40,7 @@ export class ChoiceController extends Controller<HTMLElement> {
     this.oneTarget.hidden = false;
     (part(this.oneTarget, "number") as HTMLElement).textContent = radio.dataset["number"] ?? "";
     (part(this.oneTarget, "name") as HTMLElement).textContent = radio.dataset["name"] ?? "";
-    if (this.hasSendTarget) this.sendTarget.disabled = false;
+    for (const send of this.sendTargets) send.disabled = false;
   }
 
   /** By the shortcut of a column. */
