@@ -31,6 +31,46 @@ class OpenCell:
     answer: Call | None
 
 
+@dataclass(frozen=True, slots=True)
+class CellCall:
+    """What results need of the call that speaks for a cell: thousands of them are read at once."""
+
+    id: UUID
+    number: int
+    case: str
+    repeat: int
+    passed: bool | None
+    score: int | None
+    response_id: str | None
+    is_ended: bool
+    error: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it says how the cell ended: graded, or an error."""
+        return self.passed is not None or bool(self.error)
+
+
+_LEAN: Final = ("id", "number", "case", "repeat", "passed", "score", "response", "ended_at", "error", "detail")
+
+
+def read_cells(run_id: UUID, *, after: int = 0) -> dict[Key, CellCall]:
+    """For each cell of a run its last call, of those with a number after this one. Bounded by the cells of a suite."""
+    calls: Any = Call.objects.filter(run=run_id, purpose=Purpose.GENERATE, number__gt=after).exclude(case="")
+    # The grades of those alone that a grader broke at.
+    broken = {each.number: why_error(each) for each in calls.filter(grades__isnull=False, passed__isnull=True)}
+    found = {}
+    for identity, number, case, repeat, passed, score, response, ended_at, error, detail in (
+        calls.order_by("number").values_list(*_LEAN).iterator(chunk_size=2000)
+    ):
+        why = broken.get(number, "")
+        if error and passed is None and ended_at is not None:
+            why = f"{error}: {detail}" if detail else error
+        is_ended = ended_at is not None
+        found[case, repeat] = CellCall(identity, number, case, repeat, passed, score, response, is_ended, why)
+    return found
+
+
 def newest_calls(run_id: UUID) -> dict[Key, Call]:
     """The call that speaks for each cell of a run: its last one."""
     calls = Call.objects.filter(run=run_id, purpose=Purpose.GENERATE).exclude(case="")

@@ -15,13 +15,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound, ValidationFailed
-from stages.runs.cells import Key, cells_of, newest_calls, why_error
+from stages.runs.cells import CellCall, Key, read_cells
 from stages.runs.evaluation.cases import Case
 from stages.runs.evaluation.comparison import Comparison, compare
 from stages.runs.evaluation.grading import MILLION
-from stages.runs.evaluation.verdicts import CellKey
+from stages.runs.evaluation.verdicts import Cell, CellKey
 from stages.runs.evaluation_plans import EvaluationPlan, plan_of
-from stages.runs.models import Call, Experiment, ExperimentKind, Run, RunStatus
+from stages.runs.models import Experiment, ExperimentKind, Run, RunStatus
 
 State = Literal["passed", "failed", "error", "waiting"]
 Change = Literal["regressed", "fixed", "same", "uncertain", "unpaired", ""]
@@ -37,13 +37,13 @@ class CellResult:
     model: str
     repeat: int
     state: State
-    call: Call | None
+    call: CellCall | None
     change: Change = ""
 
     @property
     def error(self) -> str:
         """Why it is an error, in words."""
-        return why_error(self.call) if self.call is not None and self.state == "error" else ""
+        return self.call.error if self.call is not None and self.state == "error" else ""
 
     @property
     def score(self) -> float | None:
@@ -53,18 +53,24 @@ class CellResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """The answers to a case: by model in the order of the suite, then by repeat."""
+    """The answers to a case: by model in the order of the suite, then by repeat.
+
+    `words` are the states and changes of its cells; `group` is one of `GROUPS`, the first that any of them is in.
+    """
 
     case: Case
     cells: tuple[CellResult, ...]
+    words: frozenset[str]
+    group: str
 
-    @property
-    def group(self) -> str:
-        """One of `GROUPS`: the first that any of its cells belongs to."""
-        found = {cell.change for cell in self.cells} | {cell.state for cell in self.cells}
-        if found & {"same", "uncertain", "unpaired"}:
-            found -= {"failed"}
-        return next(name for name in GROUPS if name in found)
+    @classmethod
+    def of(cls, case: Case, cells: Iterable[CellResult]) -> CaseResult:
+        """The row of a case with these cells."""
+        every = tuple(cells)
+        words = frozenset(word for cell in every for word in (cell.state, cell.change))
+        # A case that is as it was is no news, also where it fails.
+        found = words - {"failed"} if words & {"same", "uncertain", "unpaired"} else words
+        return cls(case, every, words, next(name for name in GROUPS if name in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +79,18 @@ class ModelResult:
 
     name: str
     run: Run | None
-    calls: Mapping[Key, Call]
+    calls: Mapping[Key, CellCall]
 
     def state(self, key: Key) -> State:
         """Where a cell is."""
-        call = self.calls.get(key)
+        return self.state_of(self.calls.get(key))
+
+    def state_of(self, call: CellCall | None) -> State:
+        """Where the cell is that this call speaks for."""
         if call is not None and call.passed is not None:
             return "passed" if call.passed else "failed"
         is_under_way = self.run is not None and not self.run.has_ended
-        is_error = call is not None and bool(why_error(call))
+        is_error = call is not None and bool(call.error)
         return "waiting" if self.run is None or (is_under_way and not is_error) else "error"
 
 
@@ -100,7 +109,11 @@ class Results:
         if self.baseline is None:
             return None
         old, new = (
-            [cell for each in side.models for cell in cells_of(each.calls.values(), model=each.name)]
+            [
+                Cell(CellKey(call.case, each.name, call.repeat), call.passed)
+                for each in side.models
+                for call in each.calls.values()
+            ]
             for side in (self.baseline, self)
         )
         return compare(old, new)
@@ -117,7 +130,7 @@ class Results:
     @cached_property
     def rows(self) -> tuple[CaseResult, ...]:
         """A row for each case: what got worse comes first, else in the order of the file."""
-        rows = [CaseResult(case, tuple(self._cells(case))) for case in self.plan.cases]
+        rows = [CaseResult.of(case, self._cells(case)) for case in self.plan.cases]
         return tuple(sorted(rows, key=lambda row: (GROUPS.index(row.group), row.case.line)))
 
     @property
@@ -189,7 +202,7 @@ def baselines_of(experiment: Experiment, *, count: int = 50) -> list[Experiment]
 
 
 def _model(name: str, run: Run | None) -> ModelResult:
-    return ModelResult(name, run, newest_calls(run.id) if run is not None else {})
+    return ModelResult(name, run, read_cells(run.id) if run is not None else {})
 
 
 def find_baseline(experiment: Experiment, baseline: UUID) -> Experiment:

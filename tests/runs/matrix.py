@@ -126,6 +126,7 @@ PAGES = (
     Row("runs:choose", "POST", RUN_PAGE + "choose/", "project_frozen", REVIEWERS, NOT_ARCHIVED),
     # It is no evaluation.
     Row("runs:results", "GET", PAGE + "results/", "not_found"),
+    Row("runs:result_cells", "GET", PAGE + "results/cells/", 200),
     Row("runs:results_file", "GET", PAGE + "results/csv/", "not_found"),
     Row("runs:stop_all", "POST", PAGE + "stop/", 302, WRITERS),
     Row("runs:stop", "POST", RUN_PAGE + "stop/", 302, WRITERS),
@@ -196,7 +197,7 @@ NO_PAGES = (
     *("runs:model", "runs:model_key", "runs:enable_model", "runs:check_model", "runs:site_models"),
     *("runs:new_site_model", "runs:site_model", "runs:site_model_key", "runs:enable_site_model"),
     *("runs:check_site_model", "runs:model_limits", "runs:site_model_limits"),
-    *("runs:results", "runs:results_file"),
+    *("runs:results", "runs:results_file", "runs:result_cells"),
     *("runs:choose", "runs:sync_pull_request", "runs:update_pull_request"),
     *("runs:repository", "runs:repository_token", "runs:refresh_repository", "runs:remove_repository"),
     # The page of an experiment has its budget in `test_experiment_page.py`.

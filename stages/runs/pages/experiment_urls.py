@@ -13,6 +13,7 @@ RUN: Final = "projects/<uuid:project_id>/runs/run/<uuid:run_id>/"
 urlpatterns: list[URLPattern] = [
     late_path(EXPERIMENT, "stages.runs.pages.experiment_views:experiment", name="experiment"),
     late_path(f"{EXPERIMENT}results/", "stages.runs.pages.result_views:results", name="results"),
+    late_path(f"{EXPERIMENT}results/cells/", "stages.runs.pages.result_views:result_cells", name="result_cells"),
     late_path(f"{EXPERIMENT}results/csv/", "stages.runs.pages.result_views:results_file", name="results_file"),
     late_path(f"{EXPERIMENT}stop/", "stages.runs.pages.experiment_views:stop_all", name="stop_all"),
     late_path(f"{EXPERIMENT}compare/", "stages.runs.pages.compare_views:compare", name="compare"),

@@ -1,9 +1,10 @@
-"""The matrix of an evaluation as its page shows it: filters, heads of models, groups of rows, and an open cell."""
+"""The matrix of an evaluation as its page shows it: filters, and pages of rows by group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -13,15 +14,17 @@ from kernel.canonical import canonical
 from stages.runs.agents.base import AgentFailed
 from stages.runs.agents.variables import render
 from stages.runs.evaluation.cases import Case
-from stages.runs.models import Call, Run
-from stages.runs.pages.answer_sides import AnswerSide, answer_sides
-from stages.runs.pages.calls import CallView, call_view
+from stages.runs.models import Run
 from stages.runs.results import GROUPS, CaseResult, CellResult, Results
 from workspace.releases.presentation import StateWords
 
 # Characters of what a case asks: in its row, and beside its answers.
 MAX_QUESTION: Final = 160
 MAX_WHOLE_QUESTION: Final = 100_000
+# Rows of a page, and the cells that it has at most unless these rows have more.
+MAX_PAGE: Final = 200
+MIN_PAGE: Final = 10
+MAX_CELLS: Final = 2000
 # By what is compared, else by what it is: the colour, the icon, the words.
 _CHANGED: Final = {
     "regressed": ("bad", "circle-x", gettext_lazy("pass, now fail")),
@@ -91,45 +94,6 @@ class FilterView:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GradeView:
-    grader: str
-    words: StateWords
-    reason: str
-    before: StateWords | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCell:
-    """A cell with its question, its answer and grades, and those of the baseline."""
-
-    key: str
-    model: str
-    words: StateWords
-    anchor: str
-    question: str
-    call: Call | None
-    answers: list[AnswerSide]
-    # The run that asks again for answers that are missing; None where this one is there, or is under way.
-    broken: Run | None
-    # The call with its request; None where it was not asked.
-    full: CallView | None
-    error: str
-    grades: list[GradeView]
-    # The queries of the cells above and below.
-    previous: str
-    following: str
-
-    @property
-    def seconds(self) -> float | None:
-        paid = self.call and (self.call.reused_from or self.call)
-        return (paid.ended_at - paid.started_at).total_seconds() if paid and paid.ended_at else None
-
-    @property
-    def tokens(self) -> int:
-        return self.call.input_tokens + self.call.output_tokens if self.call else 0
-
-
 def can_be_retried(run: Run) -> bool:
     """Whether a run has ended and answers of it are missing."""
     return run.has_ended and (run.verdict is None or run.verdict["outcome"] == "errors")
@@ -138,10 +102,13 @@ def can_be_retried(run: Run) -> bool:
 def answered_words(found: Results) -> str:
     """How many of all cells have an answer that was graded."""
     states = [cell.state for row in found.rows for cell in row.cells]
-    answered = sum(state in {"passed", "failed"} for state in states)
-    return ngettext("{answered} of {count} cell", "{answered} of {count} cells", len(states)).format(
-        answered=answered, count=len(states)
-    )
+    return answered_text(sum(state in {"passed", "failed"} for state in states), len(states))
+
+
+def answered_text(answered: int, count: int) -> str:
+    """How many of so many cells have an answer that was graded, in words."""
+    words = ngettext("{answered} of {count} cell", "{answered} of {count} cells", count)
+    return words.format(answered=answered, count=count)
 
 
 def outcome_words(outcome: str) -> StateWords:
@@ -153,48 +120,44 @@ def filters_of(found: Results, chosen: str) -> list[FilterView]:
     """All rows, and those that people look for."""
     views = [FilterView("", _("All"), len(found.rows), not chosen)]
     names = [name for name in FILTERS if found.baseline is not None or name not in {"regressed", "fixed"}]
-    counts = {name: sum(_is_in(row, name) for row in found.rows) for name in names}
+    counts = {name: sum(is_in(row, name) for row in found.rows) for name in names}
     return views + [FilterView(name, str(FILTERS[name]), counts[name], name == chosen) for name in names]
 
 
-def groups_of(found: Results, *, chosen: str, rows: int, opened: tuple[str, str, int] | None) -> list[GroupView]:
-    """The rows by group, at most so many."""
-    shown = [row for row in found.rows if not chosen or _is_in(row, chosen)]
-    views = []
-    for name in GROUPS:
-        of_group = [row for row in shown[:rows] if row.group == name]
-        count = sum(row.group == name for row in shown)
-        if of_group:
-            views.append(GroupView(str(_GROUP_LABELS[name]), count, [_row(found, row, opened) for row in of_group]))
-    return views
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Some of the rows that a filter shows, by group: from the one after `start` on; `end` is the last of `total`."""
+
+    groups: list[GroupView]
+    start: int
+    end: int
+    total: int
+    size: int
+
+    @property
+    def earlier(self) -> int | None:
+        """Where the page before begins."""
+        return max(0, self.start - self.size) if self.start else None
+
+    @property
+    def later(self) -> int | None:
+        return self.end if self.end < self.total else None
 
 
-def open_cell(found: Results, opened: tuple[str, str, int], *, chosen: str) -> OpenCell | None:
-    """The cell that is open; None where there is no such cell."""
-    shown = [row for row in found.rows if not chosen or _is_in(row, chosen)]
-    place = next((at for at, row in enumerate(shown) if row.case.key == opened[0]), None)
-    if place is None:
-        return None
-    cell = _cell(shown[place], opened)
-    if cell is None:
-        return None
-    before = _call_before(found, opened)
-    run = next(model.run for model in found.models if model.name == cell.model)
-    return OpenCell(
-        key=opened[0],
-        model=cell.model,
-        words=cell_words(cell),
-        anchor=_anchor(shown[place], cell),
-        question=question_of(found, shown[place].case),
-        call=cell.call,
-        answers=answer_sides(found, cell.call, before),
-        broken=run if run is not None and cell.state == "error" and can_be_retried(run) else None,
-        full=call_view(cell.call, number=cell.call.number, name=cell.model) if cell.call else None,
-        error=cell.error,
-        grades=list(_grades(cell.call, before)),
-        previous=_query(shown[place - 1], opened) if place else "",
-        following=_query(shown[place + 1], opened) if place + 1 < len(shown) else "",
-    )
+def page_of(found: Results, *, chosen: str, start: int, opened: tuple[str, str, int] | None) -> RowPage:
+    """A page of the rows: at most 200, and fewer where each has many cells."""
+    shown = [row for row in found.rows if not chosen or is_in(row, chosen)]
+    columns = max(1, len(found.models) * found.plan.suite.repeat)
+    size = max(MIN_PAGE, min(MAX_PAGE, MAX_CELLS // columns))
+    start = start if start < len(shown) else 0
+    rows = shown[start : start + size]
+    counts = Counter(row.group for row in shown)
+    groups = [
+        GroupView(str(_GROUP_LABELS[name]), counts[name], [_row(found, row, opened) for row in of_group])
+        for name in GROUPS
+        if (of_group := [row for row in rows if row.group == name])
+    ]
+    return RowPage(groups, start, start + len(rows), len(shown), size)
 
 
 def cell_words(cell: CellResult) -> StateWords:
@@ -216,15 +179,8 @@ def _words(given: tuple[str, str, object]) -> StateWords:
     return StateWords(given[0], given[1], str(given[2]))
 
 
-def _is_in(row: CaseResult, name: str) -> bool:
-    return any(name in {cell.state, cell.change} for cell in row.cells)
-
-
-def _call_before(found: Results, opened: tuple[str, str, int]) -> Call | None:
-    """The call of the same cell in the baseline."""
-    row = next((row for row in found.baseline.rows if row.case.key == opened[0]), None) if found.baseline else None
-    cell = _cell(row, opened) if row else None
-    return cell.call if cell else None
+def is_in(row: CaseResult, name: str) -> bool:
+    return name in row.words
 
 
 def _row(found: Results, row: CaseResult, opened: tuple[str, str, int] | None) -> RowView:
@@ -232,8 +188,8 @@ def _row(found: Results, row: CaseResult, opened: tuple[str, str, int] | None) -
         CellView(
             cell_words(cell),
             cell.model,
-            _anchor(row, cell),
-            _cell_query(row, cell),
+            anchor_of(row.case.key, cell.model, cell.repeat),
+            cell_query(row, cell),
             (row.case.key, cell.model, cell.repeat) == opened,
         )
         for cell in row.cells
@@ -242,36 +198,11 @@ def _row(found: Results, row: CaseResult, opened: tuple[str, str, int] | None) -
     return RowView(row.case.key, question, cells)
 
 
-def _cell(row: CaseResult, opened: tuple[str, str, int]) -> CellResult | None:
-    return next((cell for cell in row.cells if (cell.model, cell.repeat) == opened[1:]), None)
+def anchor_of(case: str, model: str, repeat: int) -> str:
+    """The id of a cell's link, which stays the same while rows move."""
+    return f"cell-{sha256(canonical([case, model, repeat]).encode()).hexdigest()[:16]}"
 
 
-def _query(row: CaseResult, opened: tuple[str, str, int]) -> str:
-    cell = _cell(row, opened)
-    return _cell_query(row, cell) if cell else ""
-
-
-def _anchor(row: CaseResult, cell: CellResult) -> str:
-    return f"cell-{row.case.line}-{row.cells.index(cell)}"
-
-
-def _cell_query(row: CaseResult, cell: CellResult) -> str:
+def cell_query(row: CaseResult, cell: CellResult) -> str:
+    """The cell in an address."""
     return canonical([row.case.key, cell.model, cell.repeat])
-
-
-def _grades(call: Call | None, before: Call | None) -> Iterator[GradeView]:
-    earlier = {each["grader"]: each for each in (before.grades or () if before else ())}
-    grades: Sequence[Mapping[str, object]] = (call.grades or ()) if call else ()
-    for grade in grades:
-        name = str(grade["grader"])
-        former = earlier.get(name)
-        words = str(grade.get("error") or grade.get("reason") or "")
-        yield GradeView(name, _grade_words(grade), words, _grade_words(former) if former else None)
-
-
-def _grade_words(grade: Mapping[str, object]) -> StateWords:
-    score = grade.get("score")
-    shown = f"{score / 1_000_000:.2f}" if isinstance(score, int) else _("broken")
-    if grade["passed"] is None:
-        return StateWords("error", "triangle-alert", shown)
-    return StateWords("good", "circle-check", shown) if grade["passed"] else StateWords("bad", "circle-x", shown)

@@ -19,6 +19,7 @@ from stages.runs import services
 from stages.runs.models import Experiment, ExperimentKind, Repository
 from stages.runs.models.experiments import MAX_TITLE
 from stages.runs.pages.composing import Composer, new_composer
+from stages.runs.pages.fixing import fix_question
 from stages.runs.pages.new_refining import refine_form
 from stages.runs.pages.new_suites import suite_form
 from stages.runs.pages.presentation import KIND_LABELS, commit_words
@@ -41,15 +42,29 @@ KINDS: Final = (
 
 @page("GET", "HEAD", "POST")
 def new_experiment(request: PageRequest, project_id: UUID) -> HttpResponse:
-    """GET `?version=&text=&kind=&suite=`: the form. POST, with `profile`…, `repository` or `suite`: ask, go there."""
+    """GET `?version=&text=&kind=&suite=`: the form. POST, with `profile`…, `repository` or `suite`: ask, go there.
+
+    GET `?fix=<evaluation>&baseline=<evaluation>`: the form, filled in with what regressed.
+    """
     access = get_project(user=request.user, project_id=project_id, action="run.start")
     if request.method != "POST":
-        return _form(request, access, request.GET)
+        return _form(request, access, _filled(project_id, request.GET))
     try:
         made = _start(request, project_id)
     except (ValidationFailed, Conflict, NotFound, PayloadTooLarge) as refusal:
         return _form(request, access, request.POST, refusal)
     return redirect("runs:experiment", project_id=project_id, experiment_id=made.id)
+
+
+def _filled(project_id: UUID, query: QueryDict) -> QueryDict:
+    """What the form is opened with."""
+    if "fix" not in query:
+        return query
+    question = fix_question(project_id, query.get("fix", ""), query.get("baseline", ""))
+    filled = query.copy()
+    filled["kind"], filled["version"] = ExperimentKind.CHANGE.value, str(question.version)
+    filled["title"], filled["text"] = question.title, question.text
+    return filled
 
 
 def _start(request: PageRequest, project_id: UUID) -> Experiment:

@@ -40,14 +40,15 @@ def save_suite(world: World, *models: str, base: int = 12, lines: str = "") -> D
     return save(world, base=base, **files)
 
 
+def begin(world: World) -> Experiment:
+    """An evaluation of the current version, under way; to be used inside `arrange`."""
+    made = create_evaluation(caller=world.caller("editor"), project_id=world.project.id, suite=SUITE)
+    start_runs(caller=world.caller("editor"), experiment_id=made.id, profile_ids=[])
+    return made
+
+
 def evaluate(world: World) -> Experiment:
     """The evaluation of the current version, when its runs have ended; a runner must be there."""
-
-    def begin() -> Experiment:
-        made = create_evaluation(caller=world.caller("editor"), project_id=world.project.id, suite=SUITE)
-        start_runs(caller=world.caller("editor"), experiment_id=made.id, profile_ids=[])
-        return made
-
-    experiment: Experiment = world.arrange(begin)
+    experiment: Experiment = world.arrange(lambda: begin(world))
     world.until(lambda: not Run.objects.unended().filter(experiment=experiment).exists())
     return experiment

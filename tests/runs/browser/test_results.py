@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,8 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 from stages.runs.models import Experiment
 from tests.browser.people import Person, Scheme, World
 from tests.browser.test_accessible import TOO_WIDE, violations
+from tests.browser.test_forced_colours import style, with_forced_colours
+from tests.patience import COMMAND_PATIENCE
+from tests.runs.asked import Asked
 from tests.runs.browser.conftest import Models
-from tests.runs.browser.measuring import NEW, OLD, QUESTIONS, evaluate, save, save_suite
+from tests.runs.browser.measuring import NEW, OLD, QUESTIONS, begin, evaluate, save, save_suite
 
 WINDOWS: list[tuple[Scheme, tuple[int, int]]] = [("light", (1440, 900)), ("dark", (1440, 900)), ("dark", (390, 844))]
 
@@ -81,6 +85,9 @@ def test_what_got_worse_since_v14_comes_first_with_both_answers(
 
     page.get_by_role("link", name="Fixed").click()
     expect(page.locator(".results-row")).to_have_count(1)
+    filters = with_forced_colours(page).locator(".results-filters > a")
+    colours = [style(each, "border-bottom-color") for each in filters.all()]
+    assert [colours.count(each) for each in colours] == [4, 4, 1, 4, 4]
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.path().read_text("utf-8-sig").splitlines()[1].startswith("C-07,large,1,failed,regressed")
@@ -101,3 +108,43 @@ def test_the_page_is_accessible_and_fits(
                 page.locator(".results-row a").first.click()
                 expect(page.locator(".result")).to_be_visible()
     assert {where: words for where, words in found.items() if words} == {}
+
+
+def test_cells_fill_in_place_for_all_who_watch(
+    person: Callable[..., Person], world: World, models: Models, runner: None
+) -> None:
+    models.add("large")
+    models.provider.texts["large"] = OLD
+    world.arrange(lambda: save_suite(world, "large"))
+    world.arrange(lambda: save(world, base=13, prompt_text="After 21 days, propose no restart."))
+    old = evaluate(world)
+    world.arrange(lambda: save(world, base=14, prompt_text="After 21 days, propose no restart on your own."))
+    opened, rest = Event(), Event()
+
+    def answer(asked: Asked) -> str:
+        last = QUESTIONS["C-12"][0] in asked.body["messages"][-1]["content"]
+        (rest if last else opened).wait(COMMAND_PATIENCE)
+        return NEW
+
+    models.provider.texts["large"] = answer
+    new = world.arrange(lambda: begin(world))
+    pages = [person(name).open(f"runs/{new.id}/results/?baseline={old.id}") for name in ("editor", "reviewer")]
+    for page in pages:
+        expect(page.locator(".results-head .badge")).to_have_text("Running")
+        expect(page.locator(".results-row")).to_have_count(3)
+        page.evaluate("window.isKept = true")
+    opened.set()
+    for page in pages:
+        expect(cell(page, "C-07, large: pass, now fail")).to_be_visible()
+        expect(cell(page, "C-19, large: fail, now pass")).to_be_visible()
+        expect(cell(page, "C-12, large: waiting")).to_be_visible()
+        expect(page.locator(".results-cost")).to_contain_text("2 of 3 cells")
+        assert page.evaluate("window.isKept")
+    rest.set()
+    for page in pages:
+        expect(page.locator(".results-head .badge")).to_have_text("Not passed")
+        expect(page.get_by_role("link", name="Fix 1 regressed…")).to_be_visible()
+        assert page.evaluate("window.isKept")
+    cell(pages[0], "C-07, large: pass, now fail").click()
+    expect(pages[0].get_by_role("heading", name="What changed for this case")).to_be_visible()
+    expect(pages[0].locator(".result-lines")).to_contain_text("propose no restart on your own")
