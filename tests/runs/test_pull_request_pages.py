@@ -191,8 +191,8 @@ def test_the_list_names_experiments_and_keeps_its_filters(
     make()
     page = vic.get(here)
     newest, oldest = lines(page)
-    assert newest.startswith("Open Pull request 1 More precise")
-    assert oldest.startswith("Waiting Pull request More precise")
+    assert newest.startswith("Open More precise Pull request 1 with")
+    assert oldest.startswith("Waiting More precise Pull request with")
     assert "acme/prompts" in newest
     assert len(lines(vic.get(f"{here}?state=OPEN&repository={repository.id}"))) == 1
     assert texts(vic.get(f"{here}?state=MERGED"), "empty")[0].startswith("No pull request found")
