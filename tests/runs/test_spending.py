@@ -116,10 +116,9 @@ def test_case_31_a_run_that_is_stopped_closes_its_connection_and_settles_what_it
         for each in (run, waiting):
             stopped = await asyncio.to_thread(cancel_run, caller=world.caller("ed"), run_id=each.id)
             assert stopped.status == RunStatus.CANCELED
-        # What the queue does with the job of a run that was stopped.
+        # What the queue does with the job of a run that was stopped, unless the run noticed that by itself before.
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
         await execute(waiting.id)
 
     asyncio.run(work())
