@@ -32,9 +32,9 @@ def test_an_upload_goes_on_after_a_reload_where_it_was(person: Callable[..., Per
         route.continue_()
 
     page.route("**/api/v1/uploads/*/", lose_the_second)
-    choose(page, block, file)
-    expect(block.locator(".attachment-facts > small")).to_contain_text("% of 6 MiB")
     # The first piece has arrived, and the second one waits for its answer.
+    with page.expect_request(lambda request: request.headers.get("upload-offset") == str(4 * MIB)):
+        choose(page, block, file)
     expect(block.locator(".is-uploading")).to_contain_text("66 % of 6 MiB")
     page.reload()
     tab(page, "Attachments")
