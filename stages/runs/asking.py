@@ -40,8 +40,8 @@ _AGAIN: Final = frozenset({Cause.RATE_LIMITED, Cause.OVERLOADED, Cause.CONNECTIO
 class RecordedModel:
     """A profile's model (`stages.runs.agents.model.Model`) within a run. What it answers goes to the run's console.
 
-    `warnings` are those of all calls so far, each once: parameters that the provider does not take. `call_id` is the
-    last call that answered.
+    `warnings` are those of all calls so far, each once: parameters that the provider does not take. `told` has those
+    that the console of the run has, with the profile. `call_id` is the last call that answered.
     """
 
     call_id: UUID
@@ -50,12 +50,20 @@ class RecordedModel:
     # How many requests the run may make in all; None is no limit.
     most: int | None = None
 
-    def __init__(self, claim: Claim, profile: ModelProfile, console: ConsoleWriter, router: LLMRouter) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        profile: ModelProfile,
+        console: ConsoleWriter,
+        router: LLMRouter,
+        told: set[tuple[UUID, str]],
+    ) -> None:
         self.warnings: list[str] = []
         self._claim = claim
         self._profile = profile
         self._console = console
         self._router = router
+        self._told = told
 
     def of_cell(self, **cell: Any) -> RecordedModel:
         """The same model for a cell of an evaluation: its calls name the cell, and its console does not follow them.
@@ -142,6 +150,9 @@ class RecordedModel:
         for words in warnings:
             if words not in self.warnings:
                 self.warnings.append(words)
+            # Each cell has a model of its own; the console of their run says it once.
+            if (self._profile.id, words) not in self._told:
+                self._told.add((self._profile.id, words))
                 self._console.warn(words)
 
 

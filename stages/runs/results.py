@@ -81,6 +81,11 @@ class ModelResult:
     run: Run | None
     calls: Mapping[Key, CellCall]
 
+    @property
+    def label(self) -> str:
+        """What people call it; the name that the suite has where it was not asked."""
+        return self.run.profile.display_name if self.run is not None else self.name
+
     def state(self, key: Key) -> State:
         """Where a cell is."""
         return self.state_of(self.calls.get(key))

@@ -12,7 +12,7 @@ from stages.runs.models import PullRequest, PullRequestStatus, Run
 from stages.runs.pages import evaluation_rows
 from stages.runs.services.pull_requests import open_pull_request
 from tests.runs.changes import changed, changing
-from tests.runs.evaluations import EXPECTED, Evaluations, suite_of, terms
+from tests.runs.evaluations import EXPECTED, SUITE, Evaluations, suite_of, terms
 from tests.runs.git_server import connected
 from tests.runs.test_list_page import page_of, texts
 from tests.runs.world import World
@@ -58,6 +58,22 @@ def test_an_evaluation_has_its_suite_its_verdict_and_what_changed(at: Evaluation
     assert links[0] == results
     assert texts(listed(at, "?kind=evaluate"), "run-kind") == ["Evaluate", "Evaluate"]
     assert texts(listed(at, "?kind=change"), "run-kind") == []
+
+
+def test_what_changed_counts_cases_as_the_page_of_results_does(at: Evaluations):
+    at.world.profile("second")
+    at.save(suite=suite_of(EXPECTED, models="house, second"))
+    at.evaluate()
+    worse(at)
+    (new, _other) = at.evaluate()
+
+    page = listed(at)
+
+    assert texts(page, "run-models")[0] == "house, second 6 of 6 cells"
+    assert texts(page, "run-result")[0] == "Not passed 1 regressed, 1 fixed"
+    titles = [each.text.strip() for each in elements(page, "a") if each.attributes.get("title") == SUITE]
+    assert titles == ["Regression", "Regression"]
+    assert new.experiment.title == SUITE
 
 
 def test_an_evaluation_under_way_has_a_meter(at: Evaluations):

@@ -75,14 +75,16 @@ def test_text_after_a_step_begins_anew() -> None:
 def test_a_failed_run_says_why_and_is_tried_again(browser: Browser, world: World) -> None:
     experiment = world.experiment()
     (run,) = world.start(experiment, world.profile(display_name="House"))
-    fails(run, "overloaded")
     ed = browser(world.people["ed"])
+    assert texts(page_of(ed, world, experiment), "experiment-cost") == ["$0.00 so far"]
+    fails(run, "overloaded")
+    assert texts(page_of(ed, world, experiment), "experiment-cost") == ["$0.00"]
     (failure,) = texts(page_of(ed, world, experiment), "run-failure")
     assert "House did not answer. The provider is overloaded. Replace it. Nothing was charged." in failure
     assert ed.post(f"/projects/{world.project.id}/runs/run/{run.id}/retry/").status_code == 302
     page = page_of(ed, world, experiment)
     assert texts(page, "run-failure") == []
-    assert len(texts(page, "answer")) == 1
+    assert len(texts(page, "run-answer")) == 1
 
 
 def test_owners_are_asked_for_a_new_key(browser: Browser, world: World) -> None:
@@ -134,7 +136,7 @@ def test_only_who_may_ask_has_the_form(browser: Browser, world: World) -> None:
     world.start(experiment, world.profile())
     for name, forms, stops in (("ed", 1, 1), ("rae", 1, 0), ("vic", 0, 0)):
         page = page_of(browser(world.people[name]), world, experiment)
-        assert len(texts(page, "composer")) == forms
+        assert len(texts(page, "run-composer")) == forms
         assert page.content.count(b'id="stop-all"') == stops
 
 

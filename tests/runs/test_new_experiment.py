@@ -10,7 +10,7 @@ import pytest
 
 from kernel.errors import NotFound
 from stages.runs.agents.gathering import MAX_TOTAL_BYTES
-from stages.runs.models import Experiment, ModelProfile, Run
+from stages.runs.models import Experiment, Message, ModelProfile, Run
 from stages.runs.services import disable_profile, start_experiment
 from stages.runs.services.questions import title_of
 from tests.runs.evaluations import EXPECTED, SUITE, Evaluations, suite_of, terms
@@ -44,6 +44,17 @@ def test_models_are_asked_and_the_title_is_the_first_line(browser: Browser, worl
     assert made.title == "What does 6.5 say?"
     assert made.created_by == world.people["rae"]
     assert {run.profile for run in Run.objects.filter(experiment=made)} == {house, second}
+
+
+def test_lines_of_a_form_are_asked_as_they_were_typed(browser: Browser, world: World) -> None:
+    house, ed = world.profile(), browser(world.people["ed"])
+    typed = {"text": "What does 6.5 say?\r\nQuote it.", "profile": [house.id]}
+
+    ed.post(address(world), typed)
+    ed.post(f"/projects/{world.project.id}/runs/try/", typed)
+
+    asked = Message.objects.filter(experiment__project=world.project).select_related("content")
+    assert [each.content.text for each in asked] == ["What does 6.5 say?\nQuote it."] * 2
 
 
 def test_a_refused_question_keeps_what_was_typed_and_asks_nobody(browser: Browser, world: World) -> None:

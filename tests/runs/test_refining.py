@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from audit.models import Event
 from kernel.errors import Conflict, ValidationFailed
-from stages.runs.models import Call, Experiment, Meter, Run, RunStatus
+from stages.runs.models import Call, Experiment, LogKind, Meter, Run, RunLog, RunStatus
 from stages.runs.refinement.settings import held_out_keys
 from stages.runs.results import baselines_of
 from stages.runs.services import choose_run, post_message, set_budget, update_profile
@@ -127,6 +127,19 @@ def test_a_text_that_is_no_better_on_cases_held_back_has_a_warning(refining: Ref
     assert run.verdict is not None
     assert (run.verdict["outcome"], run.verdict["best"]) == ("not_improved", 1)
     assert run.warnings == ["On the cases that were held back the best text is no better than the first."]
+
+
+def test_a_parameter_that_is_not_sent_is_named_once_for_each_model(refining: Refinements):
+    refining.texts = ["Say nothing."]
+    writer = refining.make_models()
+    refining.save()
+    refining.at.save(model_configuration='{"generation": {"thinking_depth": 3}}')
+
+    run = refining.refine(writer, max_calls=40)
+
+    words = "“thinking_depth” was not sent: this provider does not take it."
+    assert RunLog.objects.filter(run=run, kind=LogKind.WARNING, text=words).count() == 1
+    assert Call.objects.filter(run=run).count() > 10
 
 
 def test_no_more_calls_are_made_than_allowed(refining: Refinements):

@@ -32,7 +32,7 @@ def reader(at: Evaluations, name: str = "vic") -> Client:
 
 
 def test_what_got_worse_is_on_top_and_opens_with_both_answers(at: Evaluations):
-    at.world.profile()
+    at.world.profile(display_name="House rules")
     at.save(suite=suite_of(EXPECTED), cases=terms(True, True, False))
     (old,) = at.evaluate()
     # Under the same keys, other terms: the second is worse, the third is better.
@@ -52,7 +52,7 @@ def test_what_got_worse_is_on_top_and_opens_with_both_answers(at: Evaluations):
         "c3 Grade fever 3 fail, now pass",
         "c1 Grade rash 1 pass",
     ]
-    assert "house 2 of 3, was 2 +1 −1 · p 1.00 could be chance" in texts(page, "results-model")
+    assert "House rules 2 of 3, was 2 +1 −1 · p 1.00 could be chance" in texts(page, "results-model")
     only = client.get(f"{address}results/?baseline={old.experiment_id}&show=fixed")
     assert [row.split()[0] for row in texts(only, "results-row")] == ["c3"]
     cell = quote('["c2","house",1]')

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from stages.runs.asking import RecordedModel
 from stages.runs.console_writer import ConsoleWriter
@@ -15,16 +16,20 @@ from stages.runs.services.working import Claim
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A run that a worker has begun: its attempt, its row as it began, its console, the clients of models."""
+    """A run that a worker has begun: its attempt, its row as it began, its console, the clients of models.
+
+    `told` has the warnings about requests that its console has, each with its profile.
+    """
 
     claim: Claim
     run: Run
     console: ConsoleWriter
     router: LLMRouter
+    told: set[tuple[UUID, str]] = field(default_factory=set)
 
     def model(self, profile: ModelProfile | None = None) -> RecordedModel:
         """The model that the run asks, or another one: each call is on record in this run."""
-        return RecordedModel(self.claim, profile or self.run.profile, self.console, self.router)
+        return RecordedModel(self.claim, profile or self.run.profile, self.console, self.router, self.told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from stages.runs.costs import budget_of
@@ -45,6 +46,11 @@ class Composer:
     def total(self) -> int:
         """What asking the chosen ones costs at most."""
         return sum(choice.worst_cost for choice in self.chosen)
+
+
+def typed_text(post: QueryDict) -> str:
+    """The question as it was typed: a form sends CRLF for each line end."""
+    return post.get("text", "").replace("\r\n", "\n")
 
 
 def composer_of(

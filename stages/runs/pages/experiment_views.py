@@ -25,9 +25,9 @@ from stages.runs.models import Experiment, ExperimentKind, Run, RunStatus
 from stages.runs.pages.calls import calls_of, count_calls, unsaved_texts
 from stages.runs.pages.cards import Card, Viewer, questions_of, runs_of
 from stages.runs.pages.choosing_views import makes_proposal, makes_request
-from stages.runs.pages.composing import Composer, composer_of
+from stages.runs.pages.composing import Composer, composer_of, typed_text
 from stages.runs.pages.failures import Helper
-from stages.runs.pages.presentation import progress_words, source_words
+from stages.runs.pages.presentation import progress_words, shown_title, source_words
 from stages.runs.pages.pull_requests import RequestView, hand_of, has_change, requests_of, without_request
 from stages.runs.pages.refine_cards import refine_cards
 from stages.runs.pages.texts import experiment_texts
@@ -121,12 +121,14 @@ def page_context(
         "frame": frame,
         "project_id": access.project.id,
         "experiment": shown,
+        "title": shown_title(shown),
         "state": progress_words(getattr(shown, "progress", "")),
         "source": source_words(shown, request.user),
         "questions": questions,
         "tries": refine_cards(questions) if shown.kind == ExperimentKind.REFINE else [],
         "earlier": earlier,
         "cost": Run.objects.filter(experiment=shown).aggregate(cost=Sum("cost"))["cost"] or 0,
+        "is_under_way": bool(unended),
         "may_stop_all": bool(unended) and all(viewer.may_stop_others or run.is_of(request.user) for run in unended),
         "compared": _compared(questions[-1].answers) if questions and not unended else [],
         "calls": calls,
@@ -167,7 +169,7 @@ class Typed:
     def of(cls, request: PageRequest) -> Typed:
         """Raises `NotFound` for what is no id."""
         base = next(iter(_identities([request.POST.get("base_run", "")])), None)
-        return cls(request.POST.get("text", ""), _identities(request.POST.getlist("profile")), base)
+        return cls(typed_text(request.POST), _identities(request.POST.getlist("profile")), base)
 
 
 def _base_of(query: QueryDict) -> list[UUID]:
@@ -202,8 +204,7 @@ def _ask(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpRes
         services.ask_further(
             caller=caller_from_request(request),
             experiment_id=experiment_id,
-            # A form sends CRLF for each line end.
-            text=typed.text.replace("\r\n", "\n"),
+            text=typed.text,
             profile_ids=typed.chosen,
             base_run_id=typed.base,
         )

@@ -184,10 +184,11 @@ def is_in(row: CaseResult, name: str) -> bool:
 
 
 def _row(found: Results, row: CaseResult, opened: tuple[str, str, int] | None) -> RowView:
+    labels = {model.name: model.label for model in found.models}
     cells = [
         CellView(
             cell_words(cell),
-            cell.model,
+            labels[cell.model],
             anchor_of(row.case.key, cell.model, cell.repeat),
             cell_query(row, cell),
             (row.case.key, cell.model, cell.repeat) == opened,

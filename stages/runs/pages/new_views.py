@@ -18,7 +18,7 @@ from projects.permissions import may
 from stages.runs import services
 from stages.runs.models import Experiment, ExperimentKind, Repository
 from stages.runs.models.experiments import MAX_TITLE
-from stages.runs.pages.composing import Composer, new_composer
+from stages.runs.pages.composing import Composer, new_composer, typed_text
 from stages.runs.pages.fixing import fix_question
 from stages.runs.pages.new_refining import refine_form
 from stages.runs.pages.new_suites import suite_form
@@ -35,7 +35,10 @@ MAX_VERSIONS: Final = 50
 KINDS: Final = (
     (ExperimentKind.TRY.value, gettext_lazy("The models answer the question.")),
     (ExperimentKind.CHANGE.value, gettext_lazy("Each model proposes a change of the texts; you choose one.")),
-    (ExperimentKind.EVALUATE.value, gettext_lazy("The models of a suite answer its cases, and graders count.")),
+    (
+        ExperimentKind.EVALUATE.value,
+        gettext_lazy("The models of a suite answer its cases; its graders say which answers pass."),
+    ),
     (ExperimentKind.REFINE.value, gettext_lazy("A model improves the prompt by a suite; you get the best one.")),
 )
 
@@ -95,8 +98,8 @@ def _start(request: PageRequest, project_id: UUID) -> Experiment:
     repository_id = _identity(typed.get("repository", "")) if kind == ExperimentKind.CHANGE else None
     if repository_id is not None:
         given |= {"version": None, "repository_id": repository_id}
-    profile_ids = chosen_models(typed)
-    return services.start_experiment(kind=kind, text=typed["text"], profile_ids=profile_ids, **given)
+    text = typed_text(typed)
+    return services.start_experiment(kind=kind, text=text, profile_ids=chosen_models(typed), **given)
 
 
 def _identity(text: str) -> UUID | None:

@@ -67,17 +67,18 @@ def open_cell(found: Results, opened: tuple[str, str, int], *, chosen: str) -> O
     if cell is None:
         return None
     call, before = _load(cell), _call_before(found, opened)
-    run = next(model.run for model in found.models if model.name == cell.model)
+    model = next(each for each in found.models if each.name == cell.model)
+    run = model.run
     return OpenCell(
         key=opened[0],
-        model=cell.model,
+        model=model.label,
         words=cell_words(cell),
         anchor=anchor_of(*opened),
         question=question_of(found, shown[place].case),
         call=call,
         answers=answer_sides(found, call, before),
         broken=run if run is not None and cell.state == "error" and can_be_retried(run) else None,
-        full=call_view(call, number=call.number, name=cell.model) if call else None,
+        full=call_view(call, number=call.number, name=model.label) if call else None,
         error=cell.error,
         grades=list(_grades(call, before)),
         changes=case_changes(found, opened[0]) if cell.change in {"regressed", "fixed"} else [],

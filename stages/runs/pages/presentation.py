@@ -11,6 +11,7 @@ from accounts.models import User
 from projects import field_names
 from stages.runs.models import Experiment, ExperimentKind, Repository, Run, RunStatus
 from stages.runs.states import Progress
+from stages.runs.suite_paths import name_of_suite
 from workspace.releases.presentation import StateWords
 
 _OF_EXPERIMENTS: Final = {
@@ -46,6 +47,12 @@ KIND_LABELS: Final = {
     ExperimentKind.EVALUATE.value: gettext_lazy("Evaluate"),
     ExperimentKind.REFINE.value: gettext_lazy("Refine"),
 }
+
+
+def shown_title(experiment: Experiment) -> str:
+    """Its title; one that is only the path of its suite is shown as the name of the suite."""
+    is_path = experiment.suite and experiment.title == experiment.suite
+    return name_of_suite(experiment.suite).capitalize() if is_path else experiment.title
 
 
 def progress_words(progress: str) -> StateWords:

@@ -37,7 +37,7 @@ class CandidateRow:
         if self.candidate.working is not None:
             return _("{percent} %").format(percent=self.candidate.working.percent)
         if not self.candidate.answers:
-            return _("not tried yet")
+            return _("not tried")
         return _("{answers} of {all} answers").format(answers=self.candidate.answers, all=self.of)
 
     @property

@@ -29,11 +29,11 @@ def _head(found: Results, model: ModelResult) -> HeadView:
     verdict = model.run.verdict if model.run else None
     score = _counted(verdict) if verdict else (_("not asked") if model.run is None else model.run.get_status_display())
     if found.comparison is None:
-        return HeadView(model.name, score, "", "")
+        return HeadView(model.label, score, "", "")
     own = found.comparison.of_model(model.name)
     chance = _("could be chance") if own.could_be_chance else ""
     words = f"+{len(own.fixed)} −{len(own.regressed)} · p {own.p:.2f}"
-    return HeadView(model.name, _since(found, model, score), words, chance)
+    return HeadView(model.label, _since(found, model, score), words, chance)
 
 
 def _since(found: Results, model: ModelResult, score: str) -> str:

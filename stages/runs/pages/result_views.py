@@ -21,11 +21,10 @@ from stages.runs.pages import matrix
 from stages.runs.pages.cell_news import cell_news, news_data
 from stages.runs.pages.experiment_views import load
 from stages.runs.pages.open_cell import open_cell
-from stages.runs.pages.presentation import source_words
+from stages.runs.pages.presentation import shown_title, source_words
 from stages.runs.pages.result_heads import heads_of
 from stages.runs.results import Results, baselines_of, find_baseline, read_results
 from stages.runs.results_api import results_csv
-from stages.runs.suite_paths import name_of_suite
 from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
 from workspace.query_numbers import query_number
@@ -47,12 +46,11 @@ def results(request: PageRequest, project_id: UUID, experiment_id: UUID) -> Http
     chosen = chosen if chosen in matrix.FILTERS else ""
     opened = _opened(request.GET.get("cell", ""))
     rows = matrix.page_of(found, chosen=chosen, start=query_number(request.GET, "from") or 0, opened=opened)
-    name = name_of_suite(shown.suite)
     context = {
         "frame": frame_of(access, user=request.user, tab="runs"),
         "project_id": project_id,
         "experiment": shown,
-        "title": name.capitalize() if shown.title == shown.suite else shown.title,
+        "title": shown_title(shown),
         "found": found,
         "source": source_words(shown, request.user),
         "outcome": matrix.outcome_words(found.outcome),

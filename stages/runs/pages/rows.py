@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from proposals.models import Proposal
-from stages.runs.models import Experiment, PullRequest, PullRequestStatus, Run, RunStatus
+from stages.runs.evaluation.verdicts import CellKey
+from stages.runs.models import Experiment, ExperimentKind, PullRequest, PullRequestStatus, Run, RunStatus
 from stages.runs.pages.causes import short_cause
 from stages.runs.pages.evaluation_rows import Measured, measure, suite_name
 from stages.runs.pages.matrix import outcome_words
-from stages.runs.pages.presentation import GROUP_LABELS, KIND_LABELS, progress_words, source_words
+from stages.runs.pages.presentation import GROUP_LABELS, KIND_LABELS, progress_words, shown_title, source_words
 from stages.runs.states import GROUPS
 from workspace.proposals.presentation import proposal_address
 from workspace.releases.presentation import StateWords
@@ -51,6 +52,7 @@ class ExperimentRow:
     """
 
     experiment: Experiment
+    title: str
     rank: int
     state: StateWords
     address: str
@@ -107,6 +109,7 @@ def _row(
     has_begun = any(run.status != RunStatus.QUEUED for run in runs)
     return ExperimentRow(
         experiment=experiment,
+        title=shown_title(experiment),
         rank=getattr(experiment, "rank", 0),
         state=progress_words(getattr(experiment, "progress", "")),
         address=reverse("runs:experiment", args=[experiment.project_id, experiment.id]),
@@ -116,7 +119,7 @@ def _row(
         models=names[:MAX_ROW_MODELS],
         more_models=names[MAX_ROW_MODELS:],
         how_far=_how_far(runs),
-        result=chosen or _result(runs),
+        result=chosen or _result(experiment, runs),
         cost=cost if has_begun else None,
     )
 
@@ -200,7 +203,7 @@ def _of_evaluation(row: ExperimentRow, found: Measured) -> ExperimentRow:
     if not found.outcome or found.size is None:
         return row
     compared, is_under_way = found.comparison, found.outcome == "waiting"
-    changed = "" if compared is None else _changed(len(compared.regressed), len(compared.fixed), is_under_way)
+    changed = "" if compared is None else _changed(_cases(compared.regressed), _cases(compared.fixed), is_under_way)
     is_worse = is_under_way and compared is not None and bool(compared.regressed)
     cells = (
         _("{done} of {cells} cells").format(done=found.done, cells=found.size.cells) if found.done is not None else ""
@@ -213,18 +216,25 @@ def _of_evaluation(row: ExperimentRow, found: Measured) -> ExperimentRow:
     return replace(row, result=result, done=found.done, cells=found.size.cells)
 
 
+def _cases(keys: Iterable[CellKey]) -> int:
+    """How many cases these cells are of: the page of results counts cases."""
+    return len({key.case for key in keys})
+
+
 def _changed(regressed: int, fixed: int, is_under_way: bool) -> str:
     if is_under_way:
         return _("{n} regressed so far").format(n=regressed)
     return _("{regressed} regressed, {fixed} fixed").format(regressed=regressed, fixed=fixed)
 
 
-def _result(runs: list[Run]) -> Result:
+def _result(experiment: Experiment, runs: list[Run]) -> Result:
     """What the models answered, or why they failed."""
     patches = [run for run in runs if run.patch_id]
     if len(patches) > 1 or (patches and all(run.has_ended for run in runs)):
         words = ngettext("{n} patch to choose", "{n} patches to compare", len(patches)).format(n=len(patches))
         return Result(words, _lines(patches))
+    if experiment.kind == ExperimentKind.REFINE and runs and all(run.status == RunStatus.SUCCEEDED for run in runs):
+        return Result(_("No text is better"))
     failed = [run for run in runs if run.status == RunStatus.FAILED]
     answers = sum(run.status == RunStatus.SUCCEEDED for run in runs)
     answered = ngettext("{n} answer", "{n} answers", answers).format(n=answers) if answers else ""

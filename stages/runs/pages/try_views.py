@@ -27,7 +27,7 @@ from projects.permissions import allowed
 from stages.runs import services
 from stages.runs.models import Experiment, ExperimentKind
 from stages.runs.pages.cards import questions_of, runs_of
-from stages.runs.pages.composing import new_composer
+from stages.runs.pages.composing import new_composer, typed_text
 from stages.runs.pages.experiment_views import viewer_of
 from stages.runs.pages.new_views import chosen_models, ticked_models
 from stages.runs.pages.presentation import source_words
@@ -49,7 +49,7 @@ def try_panel(request: PageRequest, project_id: UUID) -> HttpResponse:
         made = services.start_experiment(
             caller=caller_from_request(request),
             project_id=project_id,
-            text=request.POST.get("text", ""),
+            text=typed_text(request.POST),
             version=query_number(request.POST, "version"),
             unsaved=_unsaved(request.POST.get("unsaved", "")),
             profile_ids=chosen_models(request.POST),

@@ -29,6 +29,22 @@ def require(world: World) -> None:
     set_policy(caller=world.caller("owner"), project_id=world.project.id, rules=rules)
 
 
+def test_what_a_gate_asks_is_shown_once_it_is_chosen(person: Callable[..., Person], world: World) -> None:
+    """What is typed for a gate that is not chosen would be lost."""
+    page = person("owner").open("releases/policy/")
+    suites = page.get_by_label("Suites")
+    expect(page.get_by_role("heading", name="Gate: Evaluation")).to_be_visible()
+    expect(suites).to_be_hidden()
+    page.get_by_label("Gate: Evaluation").check()
+    suites.fill(SUITE)
+    page.get_by_role("button", name="Save policy").click()
+    expect(suites).to_have_value(SUITE)
+    expect(page.get_by_label("Gate: Evaluation")).to_be_checked()
+    assert world.arrange(lambda: rules_of(world.project.id)).gates == GATE
+    page.get_by_label("Gate: Evaluation").uncheck()
+    expect(suites).to_be_hidden()
+
+
 @pytest.mark.usefixtures("runner")
 def test_a_release_waits_for_its_evaluation_and_its_bundle_verifies(
     person: Callable[..., Person], world: World, models: Models, tmp_path: Path
