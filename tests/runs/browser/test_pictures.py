@@ -102,6 +102,6 @@ def test_a_picture_of_results(
     new = evaluate(world)
     page = person("reviewer").open(f"runs/{new.id}/results/")
     page.get_by_label("against").select_option(str(old.id))
-    page.get_by_role("link", name="C-07, large: pass, now fail", exact=True).click()
+    page.get_by_role("link", name="C-07, Meridian Large: pass, now fail", exact=True).click()
     expect(page.locator(".result-answers section")).to_have_count(2)
     in_both_themes(page, pictures, "results")
