@@ -16,7 +16,7 @@ from publishing.policies import rules_of
 from publishing.services import set_policy
 from tests.browser.people import Person, World
 from tests.browser.signers import fill_proof, let_sign, sign
-from tests.browser.test_accessible import violations
+from tests.browser.test_accessible import TOO_WIDE, violations
 from tests.runs.browser.conftest import Models
 from tests.runs.browser.measuring import NEW, OLD, evaluate, save_suite
 from tests.runs.evaluations import SUITE
@@ -41,6 +41,8 @@ def test_what_a_gate_asks_is_shown_once_it_is_chosen(person: Callable[..., Perso
     expect(suites).to_have_value(SUITE)
     expect(page.get_by_label("Gate: Evaluation")).to_be_checked()
     assert world.arrange(lambda: rules_of(world.project.id)).gates == GATE
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(TOO_WIDE) <= 0
     page.get_by_label("Gate: Evaluation").uncheck()
     expect(suites).to_be_hidden()
 
