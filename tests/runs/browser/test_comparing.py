@@ -63,7 +63,7 @@ def test_three_models_answer_while_somebody_watches_one_is_chosen_and_proposed(
     page.get_by_role("link", name="To each other").click()
     expect(page.locator(".lines", has_text="Ask the clinic first: second.").first).to_be_visible()
     page.get_by_role("radio").first.check()
-    first, second = with_forced_colours(page).locator(".runs-table thead th").all()
+    first, second = with_forced_colours(page).locator("[data-choice-target=column]").all()
     assert style(first, "border-top-color") != style(second, "border-top-color")
     propose.click()
     expect(page.locator("[data-sheet-target=badge]")).to_have_text("Proposal · private")
