@@ -67,6 +67,7 @@ class FaultCluster:
             FOUNDRY_PERSON_SOCKETS="0",
             FOUNDRY_ADDRESS_SOCKETS="0",
             FOUNDRY_ADDRESS_RATE="0",
+            FOUNDRY_FILE_LIMIT="256",
             FOUNDRY_LOG_LEVEL="WARNING",
         )
 

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE
 MIB = 1024 * 1024
 PIECE = 4 * MIB
 # What a node may need for a file of any size, beyond what it needs anyway: a few pieces on their way.
-ROOM = 48 * MIB
+ROOM = 64 * MIB
 
 
 def tus(
@@ -104,10 +104,10 @@ async def test_a_node_needs_no_more_memory_for_a_large_file_and_a_reader_who_wai
     mara, *_ = cluster.people
     project_id = await make_project(nodes[0], mara)
     # Every thread of the node has had its pieces then.
-    await _send_and_read(nodes[0], mara, project_id, 32 * MIB)
+    await _send_and_read(nodes[0], mara, project_id, 96 * MIB)
     before = _memory(nodes[0])
 
-    most = await _send_and_read(nodes[0], mara, project_id, 96 * MIB)
+    most = await _send_and_read(nodes[0], mara, project_id, 192 * MIB)
 
     assert most - before < ROOM
 
