@@ -106,6 +106,11 @@ class Client:
         return self._socket is not None and self._socket.state is State.OPEN
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the connection is closed, and `close_code` says how."""
+        return self._reader is not None and self._reader.done()
+
+    @property
     def session_id(self) -> str:
         return str(self.snapshot["session_id"])
 

@@ -33,6 +33,12 @@ TEXT, BINARY = 1, 2
 MISTAKES = {-32700, -32600, -32601, 400, 404, 409, 413, 423}
 
 
+def open_plain(address: str, headers: dict[str, str]) -> connect:
+    """A socket without limits, and without pings of its own: a busy node may answer them late."""
+    options: dict[str, Any] = {"max_size": None, "proxy": None, "compression": None, "ping_interval": None}
+    return connect(address, additional_headers=headers, **options)
+
+
 def request(method: str, params: Any, **more: Any) -> str:
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params} | more)
 
@@ -104,7 +110,7 @@ async def throw(node: NodeProcess, person: Person, project_id: str, *, count: in
     """Send so many bad messages over one socket; how many were answered by an error that names a mistake."""
     address = f"ws://127.0.0.1:{node.port}/ws/projects/{project_id}/"
     headers = {"Authorization": f"Bearer {person.token}"}
-    async with connect(address, additional_headers=headers, max_size=None, proxy=None, compression=None) as socket:
+    async with open_plain(address, headers) as socket:
         answers = asyncio.create_task(collect(socket, count))
         for message in itertools.islice(bad_messages(seed), count):
             await socket.send(message)
@@ -153,7 +159,7 @@ async def break_off(node: NodeProcess, person: Person, project_id: str) -> None:
 async def be_huge(node: NodeProcess, person: Person, project_id: str) -> None:
     address = f"ws://127.0.0.1:{node.port}/ws/projects/{project_id}/"
     headers = {"Authorization": f"Bearer {person.token}"}
-    async with connect(address, additional_headers=headers, max_size=None, proxy=None, compression=None) as socket:
+    async with open_plain(address, headers) as socket:
         for _ in range(3):
             await socket.send(save({"prompt_text": "x" * HUGE}))
         assert await collect(socket, 3) == 3

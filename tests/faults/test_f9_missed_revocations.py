@@ -72,12 +72,12 @@ async def test_a_closed_account_is_out_of_a_node_that_was_stopped_meanwhile(
         nodes[0].pause()
         try:
             await take_access(cluster, "close", gone)
-            await until(lambda: not there.is_open, "the running node closes the socket")
+            await until(lambda: there.has_ended, "the running node closes the socket")
             await until(lambda: other.takes(FIELD), "the field is free")
             await window_passes(cluster)
         finally:
             nodes[0].resume()
-        await until(lambda: not here.is_open, "the stopped node closes the socket, too")
+        await until(lambda: here.has_ended, "the stopped node closes the socket, too")
         assert (here.close_code, there.close_code) == (4401, 4401)
         assert ("revoked",) in how_it_ended(cluster, project_id)
         assert other.is_open
@@ -104,7 +104,7 @@ async def test_an_expired_token_is_out_of_both_nodes_and_holds_nothing(
             for client, field in ((sockets[0], FIELD), (without_socket, "files/second.md"))
         ]
         await take_access(cluster, "expire", gone)
-        await until(lambda: not any(socket.is_open for socket in sockets), "both nodes close the sockets")
+        await until(lambda: all(socket.has_ended for socket in sockets), "both nodes close the sockets")
         assert [socket.close_code for socket in sockets] == [4401, 4401]
         for field in (FIELD, "files/second.md"):
             await until(lambda field=field: other.takes(field), f"{field} is free")  # type: ignore[misc]
