@@ -49,7 +49,7 @@ RUNS: Final = (
             f"{_CHOOSING}test_c08_the_database_takes_one_choice_of_a_run_that_succeeded",
             f"{_EVALUATING}test_c08_the_database_keeps_suites_and_grades",
             "tests/runs/test_profiles.py::test_c08_the_database_refuses_to_change_what_a_profile_means",
-            "tests/runs/test_budgets.py::test_c08_a_meter_stays",
+            "tests/runs/test_setting_budgets.py::test_c08_a_meter_stays",
             "tests/runs/test_repositories.py::test_c08_the_database_keeps_the_address_and_the_row",
         ),
         sql="".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table in _TABLES),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 
+from kernel.errors import Unavailable
+from stages.runs import console_writer, threads
+from stages.runs.console_writer import ConsoleWriter
 from stages.runs.models import LogKind, Run, RunLog
 from stages.runs.models.experiments import MAX_LOG_TEXT
-from stages.runs.services import append_log, claim_run
+from stages.runs.services import append_log, claim_run, requeue_run
 from stages.runs.services.working import Claim
 from tests.runs.world import World
 
@@ -116,3 +121,47 @@ def test_nothing_is_nothing(world: World):
     assert append_log(claim=claim, lines=[]) == 0
     assert append_log(claim=claim, lines=[(LogKind.STEP, "one")]) == 1
     assert append_log(claim=claim, lines=[]) == 1
+
+
+def test_the_lines_of_a_further_attempt_are_written_once_although_nobody_knows_whether_they_were(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world = committed_world
+    (run,) = world.start(world.experiment(), world.profile())
+    claim = claim_run(run_id=run.id)
+    assert claim is not None
+    append_log(claim=claim, lines=[(LogKind.STEP, "one")])
+    requeue_run(run_id=run.id, attempt=claim.attempt, lost=False)
+    again = claim_run(run_id=run.id)
+    assert again is not None
+    lost = iter([True])
+
+    def append(**facts: Any) -> int:
+        last = append_log(**facts)
+        if next(lost, False):
+            raise Unavailable
+        return last
+
+    async def work() -> None:
+        console = ConsoleWriter(again)
+        console.step("two")
+        with pytest.raises(Unavailable):
+            await console.flush()
+        console.step("three")
+        await console.flush()
+
+    monkeypatch.setattr(threads, "WAITS", ())
+    monkeypatch.setattr(console_writer, "append_log", append)
+    asyncio.run(work())
+
+    lines = RunLog.objects.filter(run=run).order_by("number").values_list("text", flat=True)
+    assert list(lines) == ["one", "two", "three"]
+
+
+def test_lines_that_were_written_are_not_written_again(world: World):
+    claim = claimed(world)
+    last = append_log(claim=claim, lines=[(LogKind.STEP, "one")], after=0)
+
+    assert append_log(claim=claim, lines=[(LogKind.STEP, "one")], after=0) == last
+    assert append_log(claim=claim, lines=[(LogKind.STEP, "two")], after=last) == last + 1
+    assert RunLog.objects.filter(run=claim.run_id).count() == 2

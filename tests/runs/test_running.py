@@ -13,10 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from audit.models import Event
 from audit.verification import verify
 from blobs.models import Blob
-from kernel.errors import Conflict, NotFound, PermissionDenied, Unavailable, ValidationFailed
+from kernel.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from projects.services import remove_member
-from stages.runs import console_writer, threads
-from stages.runs.console_writer import ConsoleWriter
 from stages.runs.execution import execute
 from stages.runs.models import Call, LogKind, Run, RunLog, RunStatus
 from stages.runs.reading import answer_of
@@ -281,41 +279,6 @@ def test_a_repeat_answers_its_own_runs_and_no_neighbours(world: World):
     assert start_runs(caller=caller, experiment_id=experiment.id, profile_ids=[one.id]) == first
 
 
-def test_the_lines_of_a_further_attempt_are_written_once_although_nobody_knows_whether_they_were(
-    committed_world: World, monkeypatch: pytest.MonkeyPatch
-):
-    world = committed_world
-    (run,) = world.start(world.experiment(), world.profile())
-    claim = claim_run(run_id=run.id)
-    assert claim is not None
-    append_log(claim=claim, lines=[(LogKind.STEP, "one")])
-    requeue_run(run_id=run.id, attempt=claim.attempt, lost=False)
-    again = claim_run(run_id=run.id)
-    assert again is not None
-    lost = iter([True])
-
-    def append(**facts: Any) -> int:
-        last = append_log(**facts)
-        if next(lost, False):
-            raise Unavailable
-        return last
-
-    async def work() -> None:
-        console = ConsoleWriter(again)
-        console.step("two")
-        with pytest.raises(Unavailable):
-            await console.flush()
-        console.step("three")
-        await console.flush()
-
-    monkeypatch.setattr(threads, "WAITS", ())
-    monkeypatch.setattr(console_writer, "append_log", append)
-    asyncio.run(work())
-
-    lines = RunLog.objects.filter(run=run).order_by("number").values_list("text", flat=True)
-    assert list(lines) == ["one", "two", "three"]
-
-
 def test_a_run_is_tried_again_once_at_a_time(world: World):
     (run,) = world.start(world.experiment(), world.profile())
     cancel_run(caller=world.caller("ed"), run_id=run.id)
@@ -325,14 +288,3 @@ def test_a_run_is_tried_again_once_at_a_time(world: World):
         retry_run(caller=world.caller("rae"), run_id=run.id)
     cancel_run(caller=world.caller("ed"), run_id=again.id)
     retry_run(caller=world.caller("ed"), run_id=run.id)
-
-
-def test_lines_that_were_written_are_not_written_again(world: World):
-    (run,) = world.start(world.experiment(), world.profile())
-    claim = claim_run(run_id=run.id)
-    assert claim is not None
-    last = append_log(claim=claim, lines=[(LogKind.STEP, "one")], after=0)
-
-    assert append_log(claim=claim, lines=[(LogKind.STEP, "one")], after=0) == last
-    assert append_log(claim=claim, lines=[(LogKind.STEP, "two")], after=last) == last + 1
-    assert RunLog.objects.filter(run=run).count() == 2

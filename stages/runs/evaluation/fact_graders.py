@@ -10,10 +10,10 @@ from kernel.canonical import canonical
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from stages.runs.agents.variables import MAX_RENDERED
-from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, Subject
+from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, LocalGrader, Subject
 
 
-class ToolCallGrader(Grader):
+class ToolCallGrader(LocalGrader):
     """The answer calls the tool; where `arguments` are given, with these among its arguments."""
 
     def check(self, subject: Subject) -> Grade:
@@ -31,7 +31,7 @@ class ToolCallGrader(Grader):
         return self.verdict(False, _("Called with {arguments}").format(arguments=calls[0].arguments))
 
 
-class CostGrader(Grader):
+class CostGrader(LocalGrader):
     """The answer costs at most so much, in the currency of the prices."""
 
     def check(self, subject: Subject) -> Grade:
@@ -40,7 +40,7 @@ class CostGrader(Grader):
         return _at_most(self, Decimal(subject.cost) / 1_000_000)
 
 
-class LatencyGrader(Grader):
+class LatencyGrader(LocalGrader):
     """The answer takes at most so many seconds."""
 
     def check(self, subject: Subject) -> Grade:

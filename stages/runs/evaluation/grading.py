@@ -113,13 +113,9 @@ class Grader(ABC):
             logger.exception("A grader of type %s failed", self.spec.type)
             return self.broken(_("The grader failed."))
 
+    @abstractmethod
     async def judge(self, subject: Subject) -> Grade:
         """As `grade`, with exceptions."""
-        return await asyncio.to_thread(self.check, subject)
-
-    @abstractmethod
-    def check(self, subject: Subject) -> Grade:
-        """Grade an answer, without waiting for anybody. Raises `GraderBroken`."""
 
     def verdict(self, passed: bool, reason: str = "", *, score: float | None = None) -> Grade:
         """A grade; without a score it is 1 or 0."""
@@ -131,6 +127,17 @@ class Grader(ABC):
 
     def close(self) -> None:  # noqa: B027 (most graders hold nothing)
         """End what the grader holds open."""
+
+
+class LocalGrader(Grader):
+    """A grader that asks nobody: it computes, in a thread."""
+
+    async def judge(self, subject: Subject) -> Grade:
+        return await asyncio.to_thread(self.check, subject)
+
+    @abstractmethod
+    def check(self, subject: Subject) -> Grade:
+        """Grade an answer. Raises `GraderBroken`."""
 
 
 async def grade_answer(graders: Sequence[Grader], subject: Subject) -> CellGrades:

@@ -28,9 +28,6 @@ class ModelGrader(Grader):
         super().__init__(spec)
         self._model = model
 
-    def check(self, subject: Subject) -> Grade:
-        raise NotImplementedError
-
     async def judge(self, subject: Subject) -> Grade:
         rubric = subject.rendered(str(self.spec.options["rubric"]))
         question = f"Rubric:\n{rubric}\n\nQuestion:\n{subject.question}\n\nAnswer:\n{subject.text}\n"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import ValidationFailed
 from kernel.ijson import parse
 from stages.runs.evaluation.checker_process import CheckerLost, CheckerProcess
-from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, Subject
+from stages.runs.evaluation.grading import Grade, GraderBroken, LocalGrader, Subject
 from stages.runs.evaluation.json_answers import json_in
 from stages.runs.evaluation.suites import GraderSpec
 
@@ -19,7 +19,7 @@ MAX_SECONDS: Final = 1.0
 MAX_START_SECONDS: Final = 20.0
 
 
-class SchemaGrader(Grader):
+class SchemaGrader(LocalGrader):
     """The answer is JSON, with or without a fence around it, and follows the schema. Close it."""
 
     def __init__(self, spec: GraderSpec, schema: object) -> None:

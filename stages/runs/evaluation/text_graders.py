@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 
 from stages.runs.agents.variables import names_in, render
 from stages.runs.evaluation.checker_process import CheckerLost, CheckerProcess
-from stages.runs.evaluation.grading import Grade, Grader, GraderBroken, Subject
+from stages.runs.evaluation.grading import Grade, GraderBroken, LocalGrader, Subject
 from stages.runs.evaluation.suites import GraderSpec
 
 # For one answer; the program that looks for expressions has to start before, and to import its library.
@@ -23,7 +23,7 @@ MAX_COMPARED: Final = 100_000
 _SIGNS: Final = re.compile(r"[!-/:-@\[-^`{-~]")
 
 
-class _TextGrader(Grader):
+class _TextGrader(LocalGrader):
     def __init__(self, spec: GraderSpec) -> None:
         super().__init__(spec)
         self.ignores_case = bool(spec.options.get("ignore_case"))
@@ -113,7 +113,7 @@ def _escaped(text: str) -> str:
     return _SIGNS.sub(r"\\\g<0>", text)
 
 
-class SimilarityGrader(Grader):
+class SimilarityGrader(LocalGrader):
     """The answer is like the value: twice the length of what both have in common, by the length of both."""
 
     def check(self, subject: Subject) -> Grade:
