@@ -1,8 +1,8 @@
 """The threads on a proposal, each at its place in a round, and how many there are.
 
 A comment is on one side of a round: what it was made from (`base`), what was current then (`current`), or what it
-proposes (`after`). In another round it stands where its text is on the same side; base and current are the left side of
-a comparison, `after` is the right one.
+proposes (`after`). In another round it is shown where its text is on the same side; base and current are the left side
+of a comparison, `after` is the right one.
 """
 
 from __future__ import annotations

@@ -58,11 +58,11 @@ class _Product:
         self._files += 1
         data = self._files.to_bytes(8) + self.data[8:]
         headers = {"Upload-Length": str(len(data))}
-        _, told = self._ask("POST", f"/api/v1/projects/{self._project}/uploads/", b"", headers, 201)
+        _, created = self._ask("POST", f"/api/v1/projects/{self._project}/uploads/", b"", headers, 201)
         for start in range(0, len(data), PIECE):
             headers = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
-            self._ask("PATCH", told["Location"], data[start : start + PIECE], headers, 204)
-        upload = told["Location"].rstrip("/").rpartition("/")[2]
+            self._ask("PATCH", created["Location"], data[start : start + PIECE], headers, 204)
+        upload = created["Location"].rstrip("/").rpartition("/")[2]
         asked = {"upload": upload, "subject": {"type": "project", "id": self._project}, "name": "data.bin"}
         status, attachment = self.rest.call("POST", f"projects/{self._project}/attachments/", asked)
         assert status == 201, attachment

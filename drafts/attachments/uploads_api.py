@@ -1,6 +1,6 @@
 """Uploads in pieces, by tus 1.0: creation, with the first bytes or without, expiration, termination.
 
-OPTIONS says so. There is no creation-defer-length: limits are told before any byte moves, and that takes the size.
+OPTIONS says so. There is no creation-defer-length: limits are reported before any byte moves, and that takes the size.
 
 https://tus.io/protocols/resumable-upload
 

@@ -24,17 +24,17 @@ def notify_readers(write: ProjectWrite, comment: Comment, facts: dict[str, Any],
     """Put a new comment into the inboxes of those it mentions, of those whose thread it answers, and of those whose
     proposal it is on: one line for each.
     """
-    told = mentioned_in(comment.text, project_id=write.project.id)
-    write.notify(MENTIONED, told, facts, seq)
+    notified = mentioned_in(comment.text, project_id=write.project.id)
+    write.notify(MENTIONED, notified, facts, seq)
     thread = comment
     if comment.thread_id is not None:
         thread = Comment.objects.get(pk=comment.thread_id)
         comments = Comment.objects.filter(Q(pk=comment.thread_id) | Q(thread=comment.thread_id))
-        answered = set(comments.values_list("author_id", flat=True)) - told
+        answered = set(comments.values_list("author_id", flat=True)) - notified
         write.notify(ANSWERED, answered, facts, seq)
-        told |= answered
+        notified |= answered
     if thread.round_id is not None:
-        write.notify(COMMENTED, rounds().people(thread) - told, facts, seq)
+        write.notify(COMMENTED, rounds().people(thread) - notified, facts, seq)
 
 
 def mentioned_in(text: str, *, project_id: UUID) -> set[UUID]:

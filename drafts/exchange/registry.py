@@ -59,7 +59,7 @@ class ExportedTable:
         return {name: getattr(row, name) for name in self._columns()}
 
     def read(self, values: Mapping[str, Any], *, is_former: bool = False) -> Row:
-        """The row of a line; `is_former` tells that its file has a former format.
+        """The row of a line; `is_former` says that its file has a former format.
 
         Raises `ValidationFailed` for other columns and for values that they cannot have.
         """

@@ -20,7 +20,7 @@ ATTACHMENTS_FILE = "attachments/attachments.jsonl"
 
 
 def attachments_of(events: Iterable[Event], *, release: str | None, draft: str | None) -> list[Json]:
-    """Every attachment, as its events tell it. `file` is its path in the bundle, null if it is not here.
+    """Every attachment, as its events describe it. `file` is its path in the bundle, null if it is not here.
 
     `release` and `draft` are the ids of a release and of its version; None for the bundle of a whole project. What was
     attached after the submission is listed, and no file of the release: who signed earlier had not seen it.
@@ -33,9 +33,9 @@ def attachments_of(events: Iterable[Event], *, release: str | None, draft: str |
         if action == "release.submitted":
             is_submitted = is_submitted or identity == release
         elif action == "attachment.added":
-            told = {name: data[name] for name in ("name", "size", "sha256", "blake3", "media_type", "subject")}
+            described = {name: data[name] for name in ("name", "size", "sha256", "blake3", "media_type", "subject")}
             added = {"added_at": at, "added_by": actor_of(record), "removed": None}
-            found[identity] = {"id": identity, **told, **added}
+            found[identity] = {"id": identity, **described, **added}
             if is_submitted:
                 late.add(identity)
         elif action == "attachment.removed":

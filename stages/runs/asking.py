@@ -30,7 +30,7 @@ from stages.runs.threads import in_thread, persist
 
 # How often a provider is asked that has no room, cannot be reached, or breaks off before anything came.
 MAX_TRIES: Final = 3
-# Seconds: the longest that a run waits before it asks again. Who must wait longer is told so.
+# Seconds: the longest that a run waits before it asks again. A longer wait fails, with how long it would be.
 MAX_WAIT: Final = 30.0
 # Seconds: the longest that a run keeps its slot while limits of calls make it wait; then others have it.
 MAX_PATIENCE: Final = 60.0
@@ -40,7 +40,7 @@ _AGAIN: Final = frozenset({Cause.RATE_LIMITED, Cause.OVERLOADED, Cause.CONNECTIO
 class RecordedModel:
     """A profile's model (`stages.runs.agents.model.Model`) within a run. What it answers goes to the run's console.
 
-    `warnings` are those of all calls so far, each once: parameters that the provider does not take. `told` has those
+    `warnings` are those of all calls so far, each once: parameters that the provider does not take. `logged` has those
     that the console of the run has, with the profile. `call_id` is the last call that answered.
     """
 
@@ -56,14 +56,14 @@ class RecordedModel:
         profile: ModelProfile,
         console: ConsoleWriter,
         router: LLMRouter,
-        told: set[tuple[UUID, str]],
+        logged: set[tuple[UUID, str]],
     ) -> None:
         self.warnings: list[str] = []
         self._claim = claim
         self._profile = profile
         self._console = console
         self._router = router
-        self._told = told
+        self._logged = logged
 
     def of_cell(self, **cell: Any) -> RecordedModel:
         """The same model for a cell of an evaluation: its calls name the cell, and its console does not follow them.
@@ -151,8 +151,8 @@ class RecordedModel:
             if words not in self.warnings:
                 self.warnings.append(words)
             # Each cell has a model of its own; the console of their run says it once.
-            if (self._profile.id, words) not in self._told:
-                self._told.add((self._profile.id, words))
+            if (self._profile.id, words) not in self._logged:
+                self._logged.add((self._profile.id, words))
                 self._console.warn(words)
 
 

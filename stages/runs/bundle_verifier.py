@@ -114,7 +114,7 @@ class RunsChecker:
     def check_run(self, number: int, said: Json, suite: Json, version: Json) -> None:
         """The run evaluated this content with this suite, ended before, and its file adds up to its verdict."""
         run, name = said["run"], f"{RUN_FILES}{said['run']}.jsonl"
-        check(run in self.queued and run in self.ended, f"event {number}: no event tells of the run {run}")
+        check(run in self.queued and run in self.ended, f"event {number}: no event describes the run {run}")
         (_, asked), (end, ended) = self.queued[run], self.ended[run]
         check(end < number, f"event {number}: the run {run} ended later")
         source = asked["source"]

@@ -1,4 +1,4 @@
-"""How many runs stand beside each other in a comparison."""
+"""How many runs a comparison shows beside each other."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MAX_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class OwnProposal:
-    """A row of the menu. `about`: its number, what it changes, and how that stands."""
+    """A row of the menu. `about`: its number, what it changes, and its state."""
 
     id: UUID
     number: int | None

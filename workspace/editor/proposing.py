@@ -1,4 +1,4 @@
-"""The workspace over a proposal of the reader's own: what is staged in it, and what the script is told of it."""
+"""The workspace over a proposal of the reader's own: what is staged in it, and what the script gets of it."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def proposal_data(access: Access, opened: OpenedProposal) -> dict[str, Any]:
 
 @page()
 def staged(request: PageRequest, project_id: UUID, proposal_id: UUID) -> HttpResponse:
-    """How a proposal of the reader's own stands to the current version, without its texts."""
+    """How a proposal of the reader's own relates to the current version, without its texts."""
     access, proposal = _visible(request, project_id, proposal_id)
     body = listed_body(proposal, user=request.user)
     changes = {change.target: change for change in Change.objects.filter(proposal=proposal, kind=DEFAULT_KIND)}

@@ -35,7 +35,7 @@ from workspace.proposals.review_views import get_proposal, review_context
 from workspace.query_numbers import query_number
 from workspace.releases.views import go_to
 
-# What stands at the form, with what was typed; anything else is a page of its own.
+# What is shown at the form, with what was typed; anything else is a page of its own.
 REFUSALS: Final = (
     ValidationFailed,
     Conflict,
@@ -175,7 +175,7 @@ def _act(
     dialog: str = "",
     **typed: str,
 ) -> HttpResponse:
-    """Write, and go to the page of the proposal; a refusal stands at its form, with what was typed."""
+    """Write, and go to the page of the proposal; a refusal is shown at its form, with what was typed."""
     try:
         words = write(caller_from_request(request))
     except REFUSALS as refusal:

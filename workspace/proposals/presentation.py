@@ -89,7 +89,7 @@ def target_label(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DriftWords:
-    """How a proposal stands to what is there now: `state` is none, clean or choices."""
+    """How a proposal relates to what is there now: `state` is none, clean or choices."""
 
     state: str
     label: str

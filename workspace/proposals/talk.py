@@ -1,4 +1,4 @@
-"""The threads on a proposal: those on lines stand under them, the others beside the comparison."""
+"""The threads on a proposal: those on lines are under them, the others beside the comparison."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Talk:
 
     @property
     def places(self) -> str:
-        """What stands where, as JSON by field and `side:line`: an open page fetches what differs from before."""
+        """What is shown where, as JSON by field and `side:line`: an open page fetches what differs from before."""
         return json.dumps(
             {
                 name: {f"old:{line}": self._digest(threads) for line, threads in each.old.items()}
@@ -77,7 +77,7 @@ class Talk:
 def talk_of(
     proposal: Proposal, round_: Round, against: Against, access: Access, user: User, *, only: str | None = None
 ) -> Talk:
-    """The threads as they stand on a round, or only those of one field; withdrawn ones only among the settled.
+    """The threads as they are on a round, or only those of one field; withdrawn ones only among the settled.
 
     Of very many the newest are shown (`is_cut`), those that are open before the others.
     """

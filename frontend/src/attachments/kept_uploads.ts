@@ -63,7 +63,7 @@ export async function whenFree({ id }: KeptUpload, act: () => void): Promise<voi
   else act();
 }
 
-/** Hold the upload for this page until what is given ends. Where the browser has no such locks, nobody else is told. */
+/** Hold the upload for this page until what is given ends. Where the browser has no such locks, no other page is notified. */
 export function holdWhile({ id }: KeptUpload, ended: Promise<void>): void {
   void navigator.locks?.request(PREFIX + id, { ifAvailable: true }, () => ended);
 }

@@ -77,7 +77,7 @@ export class Sending {
     this.become("refused");
   }
 
-  /** The server is told, so that its room is free at once; otherwise the upload ends by itself after a day. */
+  /** Tell the server, so that its room is free at once; otherwise the upload ends by itself after a day. */
   cancel(): void {
     window.clearTimeout(this.timer);
     this.isCancelled = true;
@@ -178,7 +178,7 @@ export class Sending {
     void this.refused(answer?.getStatus() ?? 0, answer?.getBody() ?? "");
   }
 
-  /** Nobody answered, or it passes: it goes on by itself. Otherwise the words of the server stand beside the file. */
+  /** Nobody answered, or it passes: it goes on by itself. Otherwise the words of the server are shown beside the file. */
   private async refused(status: number, body: string): Promise<void> {
     if (status === 401 || status === 409) await account.refresh();
     if (isPassing(status) || !account.isSame) this.wait();

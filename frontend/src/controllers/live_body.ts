@@ -28,7 +28,7 @@ export class LiveBodyController extends Controller<HTMLElement> {
   }
 
   private onEvent(event: ProjectEvent): void {
-    // A block of attachments stands beside the body, and asks for its own list.
+    // A block of attachments is beside the body, and asks for its own list.
     if (event.name.startsWith("attachment.")) this.attachmentsChanged();
     if (!this.onValue.split(" ").some((prefix) => event.name.startsWith(prefix))) return;
     this.announce(event);

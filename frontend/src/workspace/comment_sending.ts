@@ -66,7 +66,7 @@ export class CommentSending {
     if (this.queued) this.form.requestSubmit();
   }
 
-  /** What was written over a text that did not arrive stands below it. */
+  /** What was written over a text that did not arrive is below it. */
   private refused(sent: Written): void {
     this.queued = null;
     if (!this.input.value.startsWith(sent.text)) this.write(`${sent.text}\n\n${this.input.value}`);

@@ -71,7 +71,7 @@ function lockEnded(bars: BarStack, field: Field, name: string, token: number): v
   bars.put(key, { template, words: { title, ...choicesIn(field) }, field });
   if (!name) return;
   void overruled(field, token).then((words) => {
-    // Meanwhile a bar may stand there that says what the other saved.
+    // Meanwhile a bar may be there that says what the other saved.
     if (words && bars.get(key)?.template === template) bars.reword(key, { title: words });
   });
 }

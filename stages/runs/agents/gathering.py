@@ -118,6 +118,6 @@ class _Mentions:
 
 
 def _readings(word: str) -> Iterable[str]:
-    """A word as it stands, and without what follows a path in a sentence, or leads to it."""
+    """A word as it is, and without what follows a path in a sentence, or leads to it."""
     bare = word.rstrip(".:!?*_").lstrip("*_@")
     return word, bare, bare.removeprefix("./").removeprefix("/")

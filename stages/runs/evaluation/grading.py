@@ -29,7 +29,7 @@ def millionths(score: float | None) -> int | None:
 
 
 class GraderBroken(Exception):
-    """The grader cannot tell; the text says why."""
+    """The grader has no verdict; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Grader(ABC):
         return Grade(self.spec.name, passed, float(passed) if score is None else score, reason[:1_000])
 
     def broken(self, error: str) -> Grade:
-        """The grade of a grader that cannot tell."""
+        """The grade of a grader that has no verdict."""
         return Grade(self.spec.name, None, None, error=error[:1_000])
 
     def close(self) -> None:  # noqa: B027 (most graders hold nothing)

@@ -10,7 +10,7 @@ _CLOSING: Final = re.compile(r"^```[ \t]*\r?$", re.MULTILINE)
 
 
 def json_in(text: str) -> str:
-    """What stands in the first fence of an answer, else the whole answer."""
+    """What is in the first fence of an answer, else the whole answer."""
     opening = _OPENING.search(text)
     if opening is None:
         return text.strip()

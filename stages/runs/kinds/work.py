@@ -18,18 +18,18 @@ from stages.runs.services.working import Claim
 class Work:
     """A run that a worker has begun: its attempt, its row as it began, its console, the clients of models.
 
-    `told` has the warnings about requests that its console has, each with its profile.
+    `logged` has the warnings about requests that its console has, each with its profile.
     """
 
     claim: Claim
     run: Run
     console: ConsoleWriter
     router: LLMRouter
-    told: set[tuple[UUID, str]] = field(default_factory=set)
+    logged: set[tuple[UUID, str]] = field(default_factory=set)
 
     def model(self, profile: ModelProfile | None = None) -> RecordedModel:
         """The model that the run asks, or another one: each call is on record in this run."""
-        return RecordedModel(self.claim, profile or self.run.profile, self.console, self.router, self.told)
+        return RecordedModel(self.claim, profile or self.run.profile, self.console, self.router, self.logged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from workspace.htmx_action import done, htmx_action, refusal_text
 from workspace.project_frame import frame_of
 from workspace.releases.views import live_data
 
-# What stands at the form, with what was typed; anything else is a page of its own.
+# What is shown at the form, with what was typed; anything else is a page of its own.
 REFUSALS = (ValidationFailed, Conflict, PayloadTooLarge, RateLimited, Unavailable)
 
 
@@ -195,7 +195,7 @@ def _carried_on(access: Access, shown: Experiment, runs: Sequence[Run], requests
 
 
 def _ask(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
-    """Ask; a refusal stands at the form, with what was typed."""
+    """Ask; a refusal is shown at the form, with what was typed."""
     access = get_project(user=request.user, project_id=project_id)
     shown = load(access, experiment_id)
     get_project(user=request.user, project_id=project_id, action="run.start")

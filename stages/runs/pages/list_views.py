@@ -44,7 +44,7 @@ def experiment_list(request: PageRequest, project_id: UUID) -> HttpResponse:
 def list_context(request: PageRequest, access: Access) -> dict[str, Any]:
     """What the list shows."""
     project = access.project
-    # Before the rows are read: whatever happens meanwhile, the page hears of it.
+    # Before the rows are read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project.id)
     every = Experiment.objects.filter(project=project)
     filters = {name: request.GET.get(name, "") for name in ("kind", "starter")}

@@ -31,7 +31,7 @@ MAX_ROWS: Final = 500
 def pull_requests(request: PageRequest, project_id: UUID) -> HttpResponse:
     """GET `?repository=<id>&state=OPEN&rows=100`: the pull requests of the project, newest first."""
     access = get_project(user=request.user, project_id=project_id)
-    # Before the rows are read: whatever happens meanwhile, the page hears of it.
+    # Before the rows are read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project_id)
     every = PullRequest.objects.filter(project=project_id)
     filters = {name: request.GET.get(name, "") for name in ("repository", "state")}

@@ -30,7 +30,7 @@ from workspace.project_frame import frame_of
 from workspace.query_numbers import query_number
 from workspace.releases.views import live_data
 
-# Cells that are told at once while an evaluation runs; of more, the page is read anew.
+# Cells that are sent at once while an evaluation runs; of more, the page is read anew.
 MAX_NEWS: Final = 5000
 
 
@@ -38,7 +38,7 @@ MAX_NEWS: Final = 5000
 def results(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
     """GET `?baseline=<id>&show=regressed&from=200&cell=["case","model",1]`: a page of the matrix, with a cell open."""
     access = get_project(user=request.user, project_id=project_id)
-    # Before the results are read: whatever happens meanwhile, the page hears of it.
+    # Before the results are read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project_id)
     shown = load(access, experiment_id)
     found = _results(request, shown)

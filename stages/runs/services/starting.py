@@ -47,7 +47,7 @@ def start_runs(
 
     An evaluation asks the models of its suite, all of them where no profile is named; with `reuse` it takes earlier
     answers to the same requests, and grades them anew. Where a text is refined, these models propose better ones.
-    `again` is the run that is tried again, which tells requests
+    `again` is the run that is tried again, which distinguishes requests
     with the same `client_ref` apart.
 
     Raises `NotFound` for a model or message of elsewhere, `ValidationFailed` for no model or one twice, `Conflict` for

@@ -42,7 +42,7 @@ def renamed_name(text: str) -> tuple[str, ...]:
 
 
 def git_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The old and the new name of a line `diff --git`, as far as they can be told."""
+    """The old and the new name of a line `diff --git`, as far as the line shows them."""
     if '"' in text:
         names = [_unquoted(found.group()) for found in _QUOTED.finditer(text)]
         plain = _QUOTED.sub("", text).strip()

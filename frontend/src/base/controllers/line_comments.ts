@@ -29,7 +29,7 @@ export class LineCommentsController extends Controller<HTMLElement> {
 
   /** Lines come later, too: what was folded away, and the next ones. */
   mark(): void {
-    // A comment on a whole field of a round stands beside the comparison.
+    // A comment on a whole field of a round is beside the comparison.
     for (const place of this.element.querySelectorAll<HTMLElement>("div.line-talk")) {
       if (place.querySelector(".line-talk-body") && !place.querySelector(".thread, form")) this.remove(place);
     }

@@ -6,7 +6,7 @@ type Places = Record<string, Record<string, string>>;
 
 let known: Places | null = null;
 
-/** Comes with each answer of the server about the page: tells the comparison which lines have other threads than before. */
+/** Comes with each answer of the server about the page: it names to the comparison which lines have other threads than before. */
 export class TalkPlacesController extends Controller<HTMLElement> {
   static override values = { of: Object };
   declare readonly ofValue: Places;

@@ -281,7 +281,7 @@ export class CommentsController extends LiveController {
   private onEvent({ name, actor, data }: ProjectEvent): void {
     // The files of comments are shown here, those of the project and its versions in a panel of their own.
     if (name.startsWith("attachment.")) window.dispatchEvent(new CustomEvent("attachments-changed"));
-    // Those on proposals stand on the proposals' pages.
+    // Those on proposals are on the proposals' pages.
     if (!name.startsWith("comment.") || data["proposal_id"]) return;
     this.refresh();
     if (actor.id === project.me.id) return;

@@ -15,7 +15,7 @@ export function rememberDifference(isWanted: boolean): void {
   localStorage.setItem(MEMORY, isWanted ? "on" : "off");
 }
 
-/** The editor's part: what was removed from `original` stands red above what stands there now. */
+/** The editor's part: what was removed from `original` is shown in red above what is there now. */
 export function difference(original: string): Extension {
   return place.of(shown(original));
 }

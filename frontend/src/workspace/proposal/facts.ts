@@ -33,7 +33,7 @@ export interface ProposalData {
   urls: { api: string; state: string; text: string };
 }
 
-/** How the proposal stands now; asked for again when something may have changed. */
+/** The state of the proposal now; asked for again when something may have changed. */
 export interface ProposalState {
   state: "private" | "open" | "accepted" | "rejected" | "withdrawn" | "expired";
   number: number | null;

@@ -102,7 +102,7 @@ export class OpenProposal extends Emitter<Changes> {
     const names = new Set(state.targets.map(({ target }) => target));
     for (const name of this.staged.keys()) if (!names.has(name)) this.staged.delete(name);
     for (const { target, label: _label, ...facts } of state.targets) {
-      // A text that this window has not read is not replaced by it: only reading it tells its revision.
+      // A text that this window has not read is not replaced by it: only reading it gives its revision.
       const revision = this.staged.get(target)?.revision ?? 0;
       this.staged.set(target, { ...facts, revision });
     }

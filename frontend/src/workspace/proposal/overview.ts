@@ -3,13 +3,13 @@ import { say } from "../../texts";
 import type { Field } from "../field";
 import { project } from "../instance";
 
-/** The fields that the proposal changes, as they stand in this window. */
+/** The fields that the proposal changes, as they are in this window. */
 export function changedFields(): Field[] {
   const { proposal } = project;
   return proposal ? [...project.fields.values()].filter((field) => proposal.isChanged(field)) : [];
 }
 
-/** What stands in the way of submitting, and in which field, as far as this window has read it; null for nothing. */
+/** What prevents submitting, and in which field, as far as this window has read it; null for nothing. */
 export function firstObstacle(): { field: Field; words: string } | null {
   for (const field of changedFields()) {
     if (project.proposal?.elsewhere.has(field)) return { field, words: say("elsewhere", { field: field.title }) };

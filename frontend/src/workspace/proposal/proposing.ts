@@ -18,7 +18,7 @@ interface ProposingParts {
   load(field: Field): Promise<void>;
 }
 
-/** Works on the proposal that the page is over: its texts stand over the current ones, and no lock is taken. */
+/** Works on the proposal that the page is over: its texts are shown over the current ones, and no lock is taken. */
 export class Proposing {
   readonly staging: Staging;
   readonly resolving: Resolving;
@@ -148,7 +148,7 @@ export class Proposing {
     project.changed(field);
   }
 
-  /** After each connect: what only this browser has goes on, and how the proposal stands is asked for. */
+  /** After each connect: what only this browser has goes on, and the state of the proposal is asked for. */
   async begin(): Promise<void> {
     await this.refreshState();
     for (const backup of await this.staging.backup.all()) await this.takeUp(backup);
@@ -161,7 +161,7 @@ export class Proposing {
     await this.refreshState();
   }
 
-  /** Open it for review, or submit its next round, with everything that stands here. */
+  /** Open it for review, or submit its next round, with everything that is here. */
   async submit(title: string): Promise<void> {
     await this.staging.allOrNothing();
     if (title !== this.proposal.title) await this.proposal.server.edit({ title });

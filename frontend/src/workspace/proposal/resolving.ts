@@ -116,7 +116,7 @@ export class Resolving {
     this.project.changed(field);
   }
 
-  /** This window's text is not wanted: what another window staged stands, or what is current. */
+  /** This window's text is not wanted: what another window staged is kept, or what is current. */
   async showTheirs(field: Field): Promise<void> {
     const elsewhere = this.proposal.elsewhere.get(field);
     if (!elsewhere) {

@@ -56,7 +56,7 @@ export class ProposalActionsController extends LiveController {
   }
 }
 
-/** Ask in the dialog of that name, unless something stands in the way: then that is shown. */
+/** Ask in the dialog of that name, unless something prevents it: then that is shown. */
 export function askAbout(name: "submit-proposal" | "accept-proposal"): void {
   const obstacle = firstObstacle();
   const words = obstacle?.words ?? missing(name);

@@ -67,14 +67,14 @@ export class ProposalBarsController extends LiveController {
     if (field) await attempt(kept ? proposeKept(field, kept) : proposeInstead(field));
   }
 
-  /** A proposal was opened, changed or ended: who writes a field that it changes is told anew. */
+  /** A proposal was opened, changed or ended: notify again who writes a field that it changes. */
   private onEvent({ name, data }: ProjectEvent): void {
     if (!name.startsWith("proposal.") || project.proposal || !Array.isArray(data["targets"])) return;
     for (const target of data["targets"]) {
       const field = project.fields.get(String(target).replace(/^field:/, ""));
       if (!field || !this.asked.delete(field)) continue;
       this.bars.forget(`proposed:${field.name}`);
-      void this.tellWriter(field);
+      void this.notifyWriter(field);
     }
   }
 
@@ -85,7 +85,7 @@ export class ProposalBarsController extends LiveController {
 
   private onField(field: Field): void {
     const { proposal } = project;
-    if (!proposal) void this.tellWriter(field);
+    if (!proposal) void this.notifyWriter(field);
     else if (field.view) this.paintDrift(field);
     if (proposal && !proposal.elsewhere.has(field)) this.bars.forget(`elsewhere:${field.name}`);
   }
@@ -120,8 +120,8 @@ export class ProposalBarsController extends LiveController {
     project.announce(words);
   }
 
-  /** Who writes a field is told of open proposals that change it: once for each time they take it. */
-  private async tellWriter(field: Field): Promise<void> {
+  /** Notify who writes a field of the open proposals that change it: once for each time they take it. */
+  private async notifyWriter(field: Field): Promise<void> {
     const key = `proposed:${field.name}`;
     if (!field.isHeld) {
       if (this.asked.delete(field)) this.bars.forget(key);

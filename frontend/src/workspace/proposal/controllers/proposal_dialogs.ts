@@ -6,7 +6,7 @@ import { project } from "../../instance";
 import type { Field } from "../../field";
 import { changedFields, deltaOf, goToField } from "../overview";
 
-/** A question about the whole proposal; what the server has against it stands in the dialog. */
+/** A question about the whole proposal; why the server refuses is shown in the dialog. */
 abstract class ProposalDialogController extends AskingController {
   declare readonly titleTarget: HTMLElement;
   declare readonly textTarget: HTMLElement;

@@ -23,7 +23,7 @@ export class ProposalPanelController extends LiveController {
   declare readonly templateTarget: HTMLTemplateElement;
   private timer = 0;
   private kept = { title: "", description: "" };
-  /** The names of the rows that stand there. */
+  /** The names of the rows that are there. */
   private shown = "";
 
   override connect(): void {
@@ -48,7 +48,7 @@ export class ProposalPanelController extends LiveController {
     this.timer = window.setTimeout(() => void this.keep(), DELAY);
   }
 
-  /** Keep title and reason; what is wrong with them stands at the field. */
+  /** Keep title and reason; what is wrong with them is shown at the field. */
   async keep(): Promise<void> {
     window.clearTimeout(this.timer);
     const { typed } = this;
