@@ -131,7 +131,7 @@ class Person:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not any(re.search(each, message.text) for each in self.expected):
-            self.complaints.append(f"{message.type} {message.text} ({self.page.url})")
+            self.complaints.append(f"{message.type} {message.text} ({message.location['url']} on {self.page.url})")
 
     def close(self) -> None:
         self._context.close()

@@ -121,6 +121,11 @@ class Writer:
         self._renewed_at = 0.0
         self._numbers = itertools.count(1)
 
+    async def holds_its_field(self) -> None:
+        """Wait until it has saved once more with a lock that it goes on holding."""
+        saved = self._base
+        await until(lambda: self._token is not None and self._base > saved, f"{self.field} is held and saved")
+
     async def run(self, enough: asyncio.Event) -> None:
         while not enough.is_set() or self._attempt is not None:
             try:

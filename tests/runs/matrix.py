@@ -112,7 +112,7 @@ PAGES = (
     Row("runs:compare", "GET", PAGE + "compare/", 200),
     # It does not refine, and has not succeeded.
     Row("runs:refine_progress", "GET", RUN_PAGE + "progress/", 400),
-    Row("runs:propose", "POST", RUN_PAGE + "propose/", 409, REVIEWERS, NOT_ARCHIVED),
+    Row("runs:propose", "POST", RUN_PAGE + "propose/", "project_frozen", REVIEWERS, NOT_ARCHIVED),
     # The run has not succeeded.
     Row("runs:compare", "POST", PAGE + "compare/?run={run}", "not_found", REVIEWERS, NOT_ARCHIVED, {"chosen": "x"}),
     Row("runs:compare_fold", "GET", PAGE + "compare/fold/?run={run}&old=1&new=1&count=1", 200),
@@ -197,7 +197,7 @@ NO_PAGES = (
     *("runs:model", "runs:model_key", "runs:enable_model", "runs:check_model", "runs:site_models"),
     *("runs:new_site_model", "runs:site_model", "runs:site_model_key", "runs:enable_site_model"),
     *("runs:check_site_model", "runs:model_limits", "runs:site_model_limits"),
-    *("runs:results", "runs:results_file", "runs:result_cells"),
+    *("runs:results", "runs:results_file", "runs:result_cells", "runs:refine_progress", "runs:propose"),
     *("runs:choose", "runs:sync_pull_request", "runs:update_pull_request"),
     *("runs:repository", "runs:repository_token", "runs:refresh_repository", "runs:remove_repository"),
     # The page of an experiment has its budget in `test_experiment_page.py`.
