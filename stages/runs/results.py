@@ -206,6 +206,14 @@ def baselines_of(experiment: Experiment, *, count: int = 50) -> list[Experiment]
     return list(others.order_by("-id")[:count])
 
 
+def usual_baseline(experiment: Experiment) -> Experiment | None:
+    """The evaluation that it is compared with where nobody chose one: the newest before it by the same suite."""
+    others = Experiment.objects.filter(
+        project=experiment.project_id, suite=experiment.suite, kind=ExperimentKind.EVALUATE, id__lt=experiment.id
+    )
+    return others.order_by("-id").first()
+
+
 def _model(name: str, run: Run | None) -> ModelResult:
     return ModelResult(name, run, read_cells(run.id) if run is not None else {})
 

@@ -114,10 +114,18 @@ def test_what_regressed_fills_in_the_form_of_a_change(at: Evaluations):
     assert kind.attributes["value"] == "change"
     # Who only reads, and where nothing is compared.
     assert "Fix 2" not in reader(at).get(f"{address}?baseline={old.experiment_id}").content.decode()
-    assert "regressed…" not in reader(at, "rae").get(address).content.decode()
+    assert "regressed…" not in reader(at, "rae").get(f"{address}?baseline=").content.decode()
     new_form = f"/projects/{at.world.project.id}/runs/new/"
     for query in (f"fix={new.experiment_id}&baseline=x", f"fix={new.experiment_id}", f"fix=x&baseline={old.id}"):
         assert reader(at, "rae").get(f"{new_form}?{query}").status_code == 404
+
+
+def test_results_are_compared_with_the_evaluation_before_where_nobody_chose(at: Evaluations):
+    old, _new, address = measured_twice(at)
+    (chosen,) = [each for each in elements(reader(at).get(address), "option") if "selected" in each.attributes]
+    assert chosen.attributes["value"] == str(old.experiment_id)
+    first = f"/projects/{at.world.project.id}/runs/{old.experiment_id}/results/"
+    assert not [each for each in elements(reader(at).get(first), "option") if "selected" in each.attributes]
 
 
 def test_cells_that_ended_since_are_told_once_with_what_changed(at: Evaluations):

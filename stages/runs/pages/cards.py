@@ -11,6 +11,7 @@ from accounts.models import User
 from stages.runs.answers import answers_of
 from stages.runs.models import Experiment, Message, Run, RunStatus
 from stages.runs.pages.failures import Failure, Helper, failure_of
+from stages.runs.pages.patch_lines import PatchLine, lines_of, patches_of
 from stages.runs.pages.presentation import status_words
 from workspace.releases.presentation import StateWords
 
@@ -24,7 +25,10 @@ MAX_RUNS_READ: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One run. `number` counts the runs of its experiment; `seconds` is how long it took, None while it waits."""
+    """One run. `number` counts the runs of its experiment; `seconds` is how long it took, None while it waits.
+
+    `patch` is what it changed, as a unified diff; empty for a run that changed nothing, or makes no changes.
+    """
 
     run: Run
     number: int
@@ -32,6 +36,12 @@ class Card:
     state: StateWords
     failure: Failure | None
     may_stop: bool
+    patch: str = ""
+
+    @property
+    def patch_lines(self) -> list[PatchLine]:
+        """The beginning of the patch, line by line."""
+        return lines_of(self.patch[:MAX_ANSWER])
 
     @property
     def seconds(self) -> float | None:
@@ -42,7 +52,7 @@ class Card:
     @property
     def is_cut(self) -> bool:
         """Whether it shows the beginning of its answer only. Nothing is cut while more may come."""
-        return not self.is_live and len(self.text) > MAX_ANSWER
+        return not self.is_live and len(self.patch or self.text) > MAX_ANSWER
 
     @property
     def shown_text(self) -> str:
@@ -116,7 +126,10 @@ def questions_of(experiment: Experiment, runs: Sequence[Run], viewer: Viewer) ->
     newest = list(messages.order_by("-number")[:MAX_QUESTIONS])[::-1]
     shown = [run for message in newest for run in _shown(runs, message)]
     texts = answers_of([run for run in shown if run.status != RunStatus.FAILED], most=MAX_ANSWER)
-    cards = {run.id: card_of(run, run.number, texts.get(run.id, ""), viewer) for run in shown}
+    patches = patches_of(shown, most=MAX_ANSWER)
+    cards = {
+        run.id: card_of(run, run.number, texts.get(run.id, ""), viewer, patch=patches.get(run.id, "")) for run in shown
+    }
     others = {run.id: run for run in runs}
     gone = {message.base_run_id for message in newest if message.base_run_id and message.base_run_id not in others}
     others |= {run.id: run for run in runs_of(experiment, also=gone)} if gone else {}
@@ -131,11 +144,11 @@ def questions_of(experiment: Experiment, runs: Sequence[Run], viewer: Viewer) ->
     return questions, (newest[0].number - 1 if newest else 0)
 
 
-def card_of(run: Run, number: int, text: str, viewer: Viewer) -> Card:
+def card_of(run: Run, number: int, text: str, viewer: Viewer, *, patch: str = "") -> Card:
     """A run as its reader sees it."""
     failure = failure_of(run, viewer.helper) if run.status == RunStatus.FAILED else None
     may_stop = not run.has_ended and (viewer.may_stop_others or (run.is_of(viewer.user) and viewer.may_start))
-    return Card(run, number, text, status_words(run), failure, may_stop)
+    return Card(run, number, text, status_words(run), failure, may_stop, patch)
 
 
 def _shown(runs: Iterable[Run], message: Message) -> list[Run]:

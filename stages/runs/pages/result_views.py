@@ -23,7 +23,7 @@ from stages.runs.pages.experiment_views import load
 from stages.runs.pages.open_cell import open_cell
 from stages.runs.pages.presentation import shown_title, source_words
 from stages.runs.pages.result_heads import heads_of
-from stages.runs.results import Results, baselines_of, find_baseline, read_results
+from stages.runs.results import Results, baselines_of, find_baseline, read_results, usual_baseline
 from stages.runs.results_api import results_csv
 from workspace.decorators import PageRequest, page
 from workspace.project_frame import frame_of
@@ -36,12 +36,15 @@ MAX_NEWS: Final = 5000
 
 @page("GET", "HEAD")
 def results(request: PageRequest, project_id: UUID, experiment_id: UUID) -> HttpResponse:
-    """GET `?baseline=<id>&show=regressed&from=200&cell=["case","model",1]`: a page of the matrix, with a cell open."""
+    """GET `?baseline=<id>&show=regressed&from=200&cell=["case","model",1]`: a page of the matrix, with a cell open.
+
+    Without a `baseline` the results are compared with the evaluation before; with an empty one, with nothing.
+    """
     access = get_project(user=request.user, project_id=project_id)
     # Before the results are read: whatever happens meanwhile, the page gets its event.
     live = live_data(request, project_id)
     shown = load(access, experiment_id)
-    found = _results(request, shown)
+    found = _results(request, shown, usual=usual_baseline(shown) if "baseline" not in request.GET else None)
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in matrix.FILTERS else ""
     opened = _opened(request.GET.get("cell", ""))
@@ -61,7 +64,7 @@ def results(request: PageRequest, project_id: UUID, experiment_id: UUID) -> Http
         "groups": rows.groups,
         "baselines": [(each, source_words(each, request.user)) for each in baselines_of(shown)],
         "chosen": chosen,
-        "base_query": urlencode({"baseline": found.baseline.experiment.id}) if found.baseline else "",
+        "base_query": urlencode(_query(found, "")),
         "query": urlencode(_query(found, chosen)),
         "page_query": urlencode(_query(found, chosen) | ({"from": rows.start} if rows.start else {})),
         "regressed": sum(matrix.is_in(row, "regressed") for row in found.rows),
@@ -98,11 +101,11 @@ def results_file(request: PageRequest, project_id: UUID, experiment_id: UUID) ->
     return response
 
 
-def _results(request: PageRequest, shown: Experiment) -> Results:
-    """The results, compared with the baseline of the address. Raises `NotFound` where there is nothing of it."""
+def _results(request: PageRequest, shown: Experiment, *, usual: Experiment | None = None) -> Results:
+    """The results, compared with the baseline of the address, or the usual one; `NotFound` for what is not there."""
     try:
         given = request.GET.get("baseline", "")
-        baseline = find_baseline(shown, UUID(given)) if given else None
+        baseline = find_baseline(shown, UUID(given)) if given else usual
         return read_results(shown, baseline=baseline)
     except (ValueError, ValidationFailed) as error:
         raise NotFound(str(error)) from None
@@ -120,5 +123,5 @@ def _opened(text: str) -> tuple[str, str, int] | None:
 
 
 def _query(found: Results, chosen: str) -> dict[str, Any]:
-    query = {"baseline": str(found.baseline.experiment.id)} if found.baseline else {}
+    query = {"baseline": str(found.baseline.experiment.id) if found.baseline else ""}
     return query | ({"show": chosen} if chosen else {})

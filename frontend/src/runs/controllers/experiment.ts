@@ -28,7 +28,9 @@ export class ExperimentController extends LiveController {
   }
 
   async copy(event: Event & { params: { from: string } }): Promise<void> {
-    await navigator.clipboard.writeText(document.querySelector(`#${event.params.from} .answer-words`)?.textContent ?? "");
+    const answer = document.getElementById(event.params.from);
+    const shown = answer?.querySelector(".answer-patch") ?? answer?.querySelector(".answer-words");
+    await navigator.clipboard.writeText(shown?.textContent ?? "");
     toast({ text: say("runs.copied") });
   }
 
