@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -142,9 +144,14 @@ def _task_text(facts: Facts) -> str:
     return str(facts["text"])
 
 
+def _day(iso: str) -> str:
+    """A date of an event, as people write it."""
+    return date_format(date.fromisoformat(iso), "j M Y")
+
+
 def _task_created(context: EventContext) -> str:
     due_on, text = context.data.get("due_on"), _task_text(context.data)
-    return _("{text}, due {day}").format(text=text, day=due_on) if due_on else text
+    return _("{text}, due {day}").format(text=text, day=_day(due_on)) if due_on else text
 
 
 def _task_changed(context: EventContext) -> str:
@@ -157,7 +164,7 @@ def _task_changed(context: EventContext) -> str:
         assignee = data["assignee"]
         parts.append(_("for {name}").format(name=assignee["display_name"]) if assignee else _("for no one"))
     if "due_on" in before:
-        parts.append(_("due {day}").format(day=data["due_on"]) if data["due_on"] else _("no due date"))
+        parts.append(_("due {day}").format(day=_day(data["due_on"])) if data["due_on"] else _("no due date"))
     if "text" in before:
         parts.append(_("was “{text}”").format(text=before["text"]))
     text = (data.get("text") or _("Task")).removesuffix(".")
