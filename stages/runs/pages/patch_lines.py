@@ -29,7 +29,7 @@ class PatchLine:
 
 
 def patches_of(runs: Iterable[Run], *, most: int) -> dict[UUID, str]:
-    """The patches of those runs that made one, by run: their first `most` characters, and one more where more follow."""
+    """The patches of those runs that made one, by run: the first `most` characters, and one more where more follow."""
     made = {run.id: run.patch_id for run in runs if run.patch_id is not None}
     if not made:
         return {}
