@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects.fields import CONFIGURATION, PROMPT
 from stages.runs.trees.errors import UnreadableFile
@@ -90,15 +91,23 @@ def _reason_to_skip(file: TreeFile) -> str | None:
 
 def _notices(found: GatheredFiles, skipped: list[str], *, seen: int, hidden: int) -> Iterator[str]:
     total = sum(len(text.encode()) for text in found.texts.values())
-    yield _("Read {count} files, {size} bytes.").format(count=len(found.texts), size=total)
+    read = len(found.texts)
+    words = ngettext("Read {count} file, {size} bytes.", "Read {count} files, {size} bytes.", read)
+    yield words.format(count=read, size=total)
     yield from skipped[:MAX_NOTICES]
     if len(skipped) > MAX_NOTICES:
         yield _("… and {count} more.").format(count=len(skipped) - MAX_NOTICES)
     beyond = seen - len(found.texts) - len(skipped)
     if beyond:
-        yield _("{count} more files are beyond the limits of one request.").format(count=beyond)
+        words = ngettext(
+            "{count} more file is beyond the limits of one request.",
+            "{count} more files are beyond the limits of one request.",
+            beyond,
+        )
+        yield words.format(count=beyond)
     if hidden:
-        yield _("{count} files may never be read.").format(count=hidden)
+        words = ngettext("{count} file may never be read.", "{count} files may never be read.", hidden)
+        yield words.format(count=hidden)
 
 
 class _Mentions:

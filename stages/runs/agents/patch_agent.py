@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stages.runs.agents.answer_agent import outcome_words
 from stages.runs.agents.base import AgentFailed, AgentRequest, AgentResult, BaseAgent
@@ -117,12 +118,13 @@ class PatchAgent(BaseAgent):
         if not answer.patch and (why := _without_changes(answer.prose)) is not None:
             return AgentResult(why[:MAX_SUMMARY] or _("No changes."), logs=logs, outcome=response.outcome)
         parsed = self._parse_patch(request, answer)
+        count = len(parsed.files)
         summary = answer.prose[:MAX_SUMMARY] if parsed.files else _("No changes.")
         warnings = parsed.warnings
         if response.outcome != "completed":
             warnings = (*warnings, outcome_words(response.outcome))
         return AgentResult(
-            summary or _("Changed {count} files.").format(count=len(parsed.files)),
+            summary or ngettext("Changed {count} file.", "Changed {count} files.", count).format(count=count),
             parsed.patch,
             parsed.files,
             logs,
