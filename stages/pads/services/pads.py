@@ -1,0 +1,154 @@
+"""Making pads, renaming them, and closing them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from audit.event_types import EventType
+from audit.services import Target
+from drafts.content import language_of
+from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA
+from kernel.errors import NotFound, ValidationFailed
+from kernel.names import check_name
+from projects.fields import check_field_name, field_kind, file_path
+from projects.writing import ProjectWrite, project_write
+from stages.pads import events
+from stages.pads.events import pad_facts
+from stages.pads.log import first_hash
+from stages.pads.models import MAX_NAME, Pad
+from stages.pads.reading import load_pad
+
+_LANGUAGE: Final = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
+
+
+def create_pad(
+    *, caller: Caller, project_id: UUID, name: str, language: str | None = None, target_field: str = ""
+) -> Pad:
+    """Make a pad, perhaps for a field. Its language is that of its field, where none is given. Raises
+    `ValidationFailed`.
+    """
+    name = check_name(name, name="name", maximum=MAX_NAME)
+    target_field = _checked_field(target_field)
+    language = _language_of_field(target_field) if language is None else _checked_language(language)
+    parameters = {"name": name, "language": language, "target_field": target_field}
+    with project_write(caller=caller, project_id=project_id, action="pad.create", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(load_pad(UUID(write.repeat_of.target_id)))
+        pad = Pad(
+            id=uuid7(),
+            project=write.project,
+            name=name,
+            language=language,
+            target_field=target_field,
+            created_by=caller.user,
+        )
+        event = write.record(events.PAD_CREATED.name, _target(pad), {**pad_facts(pad), **_described(pad)})
+        pad.created_at = pad.changed_at = event.at
+        pad.log_hash = first_hash(pad.id)
+        pad.save(force_insert=True)
+    return pad
+
+
+def update_pad(
+    *,
+    caller: Caller,
+    pad_id: UUID,
+    name: str | None = None,
+    language: str | None = None,
+    target_field: str | None = None,
+) -> Pad:
+    """Change what a pad is called, its language, or the field that it is for. Raises `ValidationFailed`."""
+    given = {
+        "name": None if name is None else check_name(name, name="name", maximum=MAX_NAME),
+        "language": None if language is None else _checked_language(language),
+        "target_field": None if target_field is None else _checked_field(target_field),
+    }
+    changes = {column: value for column, value in given.items() if value is not None}
+    found = load_pad(pad_id)
+    parameters = {"pad": str(pad_id), **changes}
+    with project_write(caller=caller, project_id=found.project_id, action="pad.manage", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(load_pad(pad_id))
+        pad = lock_pad(pad_id)
+        after = {column: value for column, value in changes.items() if value != getattr(pad, column)}
+        if not after:
+            return pad
+        before = {column: getattr(pad, column) for column in after}
+        for column, value in after.items():
+            setattr(pad, column, value)
+        write.record(events.PAD_UPDATED.name, _target(pad), {**pad_facts(pad), "before": before, "after": after})
+        pad.save(update_fields=list(after))
+    return pad
+
+
+def close_pad(*, caller: Caller, pad_id: UUID) -> Pad:
+    """Let nobody write in a pad any more, until it is reopened."""
+    return _move(caller, pad_id, closed=True, event_type=events.PAD_CLOSED)
+
+
+def reopen_pad(*, caller: Caller, pad_id: UUID) -> Pad:
+    """Let people write in a pad again."""
+    return _move(caller, pad_id, closed=False, event_type=events.PAD_REOPENED)
+
+
+def lock_pad(pad_id: UUID) -> Pad:
+    """The pad, its row locked until the transaction ends. Raises `NotFound`."""
+    pads = Pad.objects.select_related("created_by").select_for_update(no_key=True, of=("self",))
+    found = pads.filter(pk=pad_id).first()
+    if found is None:
+        raise NotFound(_("Pad not found."))
+    return found
+
+
+def _move(caller: Caller, pad_id: UUID, *, closed: bool, event_type: EventType) -> Pad:
+    found = load_pad(pad_id)
+    parameters = {"pad": str(pad_id), "closed": closed}
+    with project_write(caller=caller, project_id=found.project_id, action="pad.manage", parameters=parameters) as write:
+        if write.repeat_of is not None:
+            return _repeated(load_pad(pad_id))
+        pad = lock_pad(pad_id)
+        if pad.is_closed != closed:
+            _record_move(write, pad, closed=closed, event_type=event_type)
+    return pad
+
+
+def _record_move(write: ProjectWrite, pad: Pad, *, closed: bool, event_type: EventType) -> None:
+    event = write.record(event_type.name, _target(pad), {**pad_facts(pad), "revision": pad.head})
+    pad.closed_at = event.at if closed else None
+    pad.save(update_fields=["closed_at"])
+
+
+def _described(pad: Pad) -> dict[str, Any]:
+    return {"language": pad.language, "target_field": pad.target_field}
+
+
+def _target(pad: Pad) -> Target:
+    return Target.of("pad", pad.id)
+
+
+def _checked_language(language: str) -> str:
+    if language and not _LANGUAGE.match(language):
+        raise ValidationFailed({"language": [_("The language must be a short lowercase name, or empty.")]})
+    return language
+
+
+def _checked_field(field: str) -> str:
+    return check_field_name(field, parameter="target_field") if field else ""
+
+
+def _language_of_field(field: str) -> str:
+    """What a field is written in; texts that are for no field are Markdown."""
+    if field and field_kind(field) == "file":
+        return language_of(file_path(field)) or ""
+    return CONFIGURATION_MEDIA[1] if field and field_kind(field) == "configuration" else PROMPT_MEDIA[1]
+
+
+def _repeated(pad: Pad) -> Pad:
+    pad.repeated = True
+    return pad

@@ -1,0 +1,48 @@
+"""Rows of the permission matrix: pads."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from projects.models import Project
+from stages.pads.models import Pad
+from stages.pads.services import create_pad, update_pad
+from tests.matrix import NOT_ARCHIVED, WRITERS, Row
+
+NAME = "Exclusion criteria"
+PAD = "/api/v1/pads/{pad}/"
+EDITORS: Any = (WRITERS, NOT_ARCHIVED)
+REST = (
+    Row("api_pads", "GET", "pads/", 200),
+    Row("api_pads", "POST", "pads/", 201, *EDITORS, {"name": "Thoughts"}),
+    Row("api_pad", "GET", PAD, 200),
+    Row("api_pad", "PATCH", PAD, 200, *EDITORS, {"name": "More thoughts"}),
+    Row("api_pad_close", "POST", PAD + "close/", 200, *EDITORS),
+    Row("api_pad_reopen", "POST", PAD + "reopen/", 200, *EDITORS),
+)
+
+
+def furnish(project: Project, caller: Caller) -> None:
+    """A pad in which nobody has written yet."""
+    create_pad(caller=caller, project_id=project.id, name=NAME)
+
+
+def things_in(project: Project) -> dict[str, UUID]:
+    """The id of that pad."""
+    pad = Pad.objects.filter(project=project, name=NAME).first()
+    return {"pad": pad.id} if pad is not None else {}
+
+
+def _creating(world: Any) -> Any:
+    return lambda caller: create_pad(caller=caller, project_id=world.id, name="Thoughts")
+
+
+def _renaming(world: Any) -> Any:
+    pad = create_pad(caller=world.owner, project_id=world.id, name="Thoughts")
+    return lambda caller: update_pad(caller=caller, pad_id=pad.id, name="More thoughts")
+
+
+REPEATS = (("pad.create", _creating), ("pad.manage", _renaming))
+NO_WRITES = ("pad.write",)

@@ -1,0 +1,17 @@
+"""Rows of this stage in the world of `tests/proof`."""
+
+from __future__ import annotations
+
+from stages.pads.services import close_pad, create_pad, reopen_pad, update_pad
+from tests.publishing.reviews import Review, caller_of
+
+
+def make_rows(review: Review) -> None:
+    """A pad that was renamed and reopened, and one that is closed."""
+    editor = caller_of(review.people["editor"])
+    pad = create_pad(caller=editor, project_id=review.project.id, name="Thoughts", target_field="prompt_text")
+    update_pad(caller=editor, pad_id=pad.id, name="More thoughts", language="", target_field="")
+    close_pad(caller=editor, pad_id=pad.id)
+    reopen_pad(caller=editor, pad_id=pad.id)
+    done = create_pad(caller=editor, project_id=review.project.id, name="Done", language="yaml")
+    close_pad(caller=editor, pad_id=done.id)
