@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -22,6 +22,9 @@ from gateway.metrics import QUEUED
 from kernel.transactions import unavailable_on_timeout
 
 Result = TypeVar("Result")
+
+# Items of one batch of gathered writes.
+MAX_GATHERED: Final = 200
 
 
 class LaneExecutor:
@@ -46,6 +49,51 @@ class LaneExecutor:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
+class GatheredWrites:
+    """What waits for one key; it ends when nothing does any more."""
+
+    def __init__(
+        self,
+        write: LaneExecutor,
+        work: Callable[[Sequence[Any]], Sequence[Any]],
+        pace: Callable[[], float],
+        ended: Callable[[], None],
+    ) -> None:
+        self._write = write
+        self._work = work
+        self._pace = pace
+        self._ended = ended
+        self._waiting: list[tuple[Any, asyncio.Future[Any]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def add(self, item: Any) -> Any:
+        """What becomes of an item; raises it where it is an exception."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="gathered-writes")
+        return await future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                next_at = loop.time() + self._pace()
+                batch, self._waiting = self._waiting[:MAX_GATHERED], self._waiting[MAX_GATHERED:]
+                _settle(batch, await self._outcomes([item for item, _future in batch]))
+                await asyncio.sleep(max(0.0, next_at - loop.time()))
+        finally:
+            self._ended()
+            for _item, future in self._waiting:
+                future.cancel()
+
+    async def _outcomes(self, items: Sequence[Any]) -> Sequence[Any]:
+        try:
+            return await self._write(functools.partial(self._work, items))
+        except Exception as error:  # noqa: BLE001 (each of those who wait is told)
+            return [error] * len(items)
+
+
 class Lanes:
     """The threads of the gateway in this process."""
 
@@ -56,6 +104,7 @@ class Lanes:
         self.upkeep = LaneExecutor("upkeep", 1)
         self.sweeper = LaneExecutor("sweeper", 1)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._gathering: dict[UUID, GatheredWrites] = {}
 
     async def write_serialized(self, project_id: UUID, work: Callable[[], Result]) -> Result:
         """Run a write that locks the project's row, after those of this process that came before it."""
@@ -65,9 +114,41 @@ class Lanes:
         async with turn:
             return await self.write(work)
 
+    async def write_gathered(
+        self,
+        key: UUID,
+        item: Any,
+        work: Callable[[Sequence[Any]], Sequence[Any]],
+        *,
+        pace: Callable[[], float],
+    ) -> Any:
+        """Write an item together with all that came for the same key since its last batch began, in their order.
+
+        `work` gets the items of a batch and answers what became of each, an exception for one that failed: that one is
+        raised here. The batches of a key run one after the other, and begin `pace()` seconds apart at least.
+        """
+        gathered = self._gathering.get(key)
+        if gathered is None:
+            gathered = self._gathering[key] = GatheredWrites(self.write, work, pace, lambda: self._forget(key))
+        return await gathered.add(item)
+
+    def _forget(self, key: UUID) -> None:
+        self._gathering.pop(key, None)
+
     def close(self) -> None:
         for lane in (self.read, self.write, self.presence, self.upkeep, self.sweeper):
             lane.close()
+
+
+def _settle(batch: Sequence[tuple[Any, asyncio.Future[Any]]], outcomes: Sequence[Any]) -> None:
+    for (_item, future), outcome in zip(batch, outcomes, strict=True):
+        # Who has hung up does not wait any more.
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
 
 def _call(work: Callable[[], Result]) -> Result:

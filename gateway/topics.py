@@ -70,6 +70,14 @@ class FollowedTopics:
     def __len__(self) -> int:
         return len(self._followed)
 
+    def follows(self, topic: str) -> bool:
+        """Whether it follows a topic."""
+        return topic in self._followed
+
+    def count_followers(self, topic: str) -> int:
+        """How many sockets of this node follow a topic."""
+        return self._node.hub.count_subscribers(topic)
+
     async def follow(self, caller: Caller, topic: str, after: int | None = None) -> Position:
         """Follow a topic from `after` on, or from now on; the frames come after the answer to the command.
 

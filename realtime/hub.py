@@ -60,6 +60,11 @@ class Hub:
         """The topics that are followed here."""
         return tuple(self._topics)
 
+    def count_subscribers(self, name: str) -> int:
+        """How many follow a topic here."""
+        topic = self._topics.get(name)
+        return 0 if topic is None else len(topic.subscribers)
+
     async def follow(self, name: str, queue: FrameQueue, *, origin: str | None = None) -> Subscriber:
         """Follow a topic: from now on nothing of it is missed. The first subscriber waits for the join.
 

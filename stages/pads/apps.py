@@ -6,8 +6,11 @@ class PadsConfig(StageConfig):
 
     def ready(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
+        from audit.verification import RECORD_CHECKS
         from kernel.addresses import API_URLS, UrlModule
+        from kernel.late import Late
         from projects.permissions import register_permissions
+        from rest.schema import register_enum_names
         from stages.pads.events import register as register_events
         from stages.pads.permissions import PERMISSIONS
         from stages.pads.rebuilding import BY_HASH, CACHE, TABLES
@@ -18,4 +21,18 @@ class PadsConfig(StageConfig):
         TABLES_WITHOUT_RECORD.register("pads_writer", BY_HASH)
         TABLES_WITHOUT_RECORD.register("pads_revision", BY_HASH)
         TABLES_WITHOUT_RECORD.register("pads_snapshot", CACHE)
+        RECORD_CHECKS.register("records of pads", Late("stages.pads.verification:check_records"))
+        self._register_live()
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
+        register_enum_names(PadStart="stages.pads.choices.Start")
+
+    def _register_live(self) -> None:
+        from gateway.registry import register_commands
+        from gateway.streams import TOPIC_TYPES
+        from realtime.frames import register_notifications
+        from stages.pads import live
+        from stages.pads.commands import COMMANDS
+
+        register_commands(*COMMANDS)
+        TOPIC_TYPES.register("pad.*", live.TOPIC)
+        register_notifications(live.NOTIFICATIONS)

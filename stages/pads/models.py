@@ -21,6 +21,8 @@ MAX_LANGUAGE: Final = 32
 MAX_FIELD: Final = len(FILES) + MAX_PATH_BYTES
 # The writer of the text that a pad began with: nobody.
 NO_WRITER: Final = 0
+# Beyond are the client ids of the documents of nodes.
+MAX_WRITER: Final = 2**30
 
 
 class Pad(models.Model):
@@ -59,7 +61,10 @@ class Pad(models.Model):
         default_permissions = ("view",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="pads_pad_named"),
-            models.CheckConstraint(condition=Q(epoch__gte=1, next_writer__gte=1), name="pads_pad_from_1"),
+            models.CheckConstraint(condition=Q(epoch__gte=1), name="pads_pad_epoch_from_1"),
+            models.CheckConstraint(
+                condition=Q(next_writer__gte=1, next_writer__lte=MAX_WRITER), name="pads_pad_writers_below_documents"
+            ),
             models.CheckConstraint(condition=Q(recorded__lte=F("head")), name="pads_pad_recorded_is_written"),
         ]
         indexes: ClassVar[list[models.Index]] = [

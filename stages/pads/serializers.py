@@ -7,18 +7,20 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import PersonSerializer
-from rest.fields import Text
+from rest.fields import Choice, Text
+from stages.pads.choices import Start
 from stages.pads.models import MAX_FIELD, MAX_LANGUAGE, MAX_NAME
 
 FIELD_HELP = "The field that it is for, such as `prompt_text`; empty for none."
 
 
 class NewPad(serializers.Serializer[Any]):
-    """A pad to make. Without a `language` it has that of its field."""
+    """A pad to make. Without a `language` it has that of its field; it begins empty, or with that field's text."""
 
     name = Text(max_length=MAX_NAME)
     language = Text(max_length=MAX_LANGUAGE, required=False, allow_blank=True)
     target_field = Text(max_length=MAX_FIELD, required=False, allow_blank=True, help_text=FIELD_HELP)
+    start = Choice(Start.choices, required=False)
 
 
 class ChangedPad(serializers.Serializer[Any]):

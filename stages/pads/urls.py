@@ -9,4 +9,13 @@ urlpatterns = [
     late_path("pads/<uuid:pad_id>/", "stages.pads.api:PadView", name="api_pad"),
     late_path("pads/<uuid:pad_id>/close/", "stages.pads.api:ClosePadView", name="api_pad_close"),
     late_path("pads/<uuid:pad_id>/reopen/", "stages.pads.api:ReopenPadView", name="api_pad_reopen"),
+    late_path(
+        "pads/<uuid:pad_id>/revisions/<int:revision>/",
+        "stages.pads.revisions_api:RevisionView",
+        name="api_pad_revision",
+    ),
+    late_path("pads/<uuid:pad_id>/changes/", "stages.pads.revisions_api:ChangesView", name="api_pad_changes"),
+    late_path("pads/<uuid:pad_id>/timeline/", "stages.pads.revisions_api:TimelineView", name="api_pad_timeline"),
+    late_path("pads/<uuid:pad_id>/log/", "stages.pads.revisions_api:LogView", name="api_pad_log"),
+    late_path("pads/<uuid:pad_id>/edits/", "stages.pads.revisions_api:EditsView", name="api_pad_edits"),
 ]

@@ -9,11 +9,12 @@ from accounts.callers import Caller
 from projects.models import Project
 from stages.pads.models import Pad
 from stages.pads.services import create_pad, update_pad
-from tests.matrix import NOT_ARCHIVED, WRITERS, Row
+from tests.matrix import NOT_ARCHIVED, SESSION, WRITERS, Row
 
 NAME = "Exclusion criteria"
 PAD = "/api/v1/pads/{pad}/"
-EDITORS: Any = (WRITERS, NOT_ARCHIVED)
+EDITORS = (WRITERS, NOT_ARCHIVED)
+EDITS: Any = {"session_id": SESSION, "revision": 1, "edits": [{"pos": 0, "delete": 0, "insert": "Ask: "}]}
 REST = (
     Row("api_pads", "GET", "pads/", 200),
     Row("api_pads", "POST", "pads/", 201, *EDITORS, {"name": "Thoughts"}),
@@ -21,12 +22,17 @@ REST = (
     Row("api_pad", "PATCH", PAD, 200, *EDITORS, {"name": "More thoughts"}),
     Row("api_pad_close", "POST", PAD + "close/", 200, *EDITORS),
     Row("api_pad_reopen", "POST", PAD + "reopen/", 200, *EDITORS),
+    Row("api_pad_revision", "GET", PAD + "revisions/1/", 200),
+    Row("api_pad_changes", "GET", PAD + "changes/", 200),
+    Row("api_pad_timeline", "GET", PAD + "timeline/", 200),
+    Row("api_pad_log", "GET", PAD + "log/", 200),
+    Row("api_pad_edits", "POST", PAD + "edits/", 200, *EDITORS, EDITS),
 )
 
 
 def furnish(project: Project, caller: Caller) -> None:
-    """A pad in which nobody has written yet."""
-    create_pad(caller=caller, project_id=project.id, name=NAME)
+    """A pad that began with the prompt."""
+    create_pad(caller=caller, project_id=project.id, name=NAME, target_field="prompt_text", start="field")
 
 
 def things_in(project: Project) -> dict[str, UUID]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from stages.pads.services import close_pad, create_pad, reopen_pad, update_pad
+from dataclasses import replace
+
+from kernel.crdt.edits import Edit
+from locking.sessions import open_session
+from stages.pads.services import close_pad, create_pad, edit_pad, reopen_pad, update_pad
 from tests.publishing.reviews import Review, caller_of
 
 
@@ -15,3 +19,7 @@ def make_rows(review: Review) -> None:
     reopen_pad(caller=editor, pad_id=pad.id)
     done = create_pad(caller=editor, project_id=review.project.id, name="Done", language="yaml")
     close_pad(caller=editor, pad_id=done.id)
+    begun = create_pad(caller=editor, project_id=review.project.id, name="B", target_field="prompt_text", start="field")
+    session = open_session(caller=editor, project_id=review.project.id, connected=False)
+    caller = replace(editor, session_id=session.session_id)
+    edit_pad(caller=caller, pad_id=begun.id, revision=1, edits=(Edit(0, 0, "Do this: "),))

@@ -183,8 +183,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="pad",
+            constraint=models.CheckConstraint(condition=models.Q(("epoch__gte", 1)), name="pads_pad_epoch_from_1"),
+        ),
+        migrations.AddConstraint(
+            model_name="pad",
             constraint=models.CheckConstraint(
-                condition=models.Q(("epoch__gte", 1), ("next_writer__gte", 1)), name="pads_pad_from_1"
+                condition=models.Q(("next_writer__gte", 1), ("next_writer__lte", 1073741824)),
+                name="pads_pad_writers_below_documents",
             ),
         ),
         migrations.AddConstraint(

@@ -14,32 +14,46 @@ from audit.event_types import EventType
 from audit.services import Target
 from drafts.content import language_of
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA
+from drafts.reading import text_of
 from kernel.errors import NotFound, ValidationFailed
+from kernel.ijson import with_lf
 from kernel.names import check_name
 from projects.fields import check_field_name, field_kind, file_path
 from projects.writing import ProjectWrite, project_write
 from stages.pads import events
+from stages.pads.choices import Start
 from stages.pads.events import pad_facts
 from stages.pads.log import first_hash
 from stages.pads.models import MAX_NAME, Pad
 from stages.pads.reading import load_pad
+from stages.pads.services.beginning import begin_with
 
 _LANGUAGE: Final = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
 
 
 def create_pad(
-    *, caller: Caller, project_id: UUID, name: str, language: str | None = None, target_field: str = ""
+    *,
+    caller: Caller,
+    project_id: UUID,
+    name: str,
+    language: str | None = None,
+    target_field: str = "",
+    start: str = Start.EMPTY,
 ) -> Pad:
-    """Make a pad, perhaps for a field. Its language is that of its field, where none is given. Raises
-    `ValidationFailed`.
+    """Make a pad, perhaps for a field: empty, or with that field's text as its first revision, written by nobody.
+
+    Its language is that of its field, where none is given. Raises `ValidationFailed`, also where the field has no text.
     """
     name = check_name(name, name="name", maximum=MAX_NAME)
     target_field = _checked_field(target_field)
     language = _language_of_field(target_field) if language is None else _checked_language(language)
-    parameters = {"name": name, "language": language, "target_field": target_field}
+    if start == Start.FIELD and not target_field:
+        raise ValidationFailed({"target_field": [_("Which field does it begin with?")]})
+    parameters = {"name": name, "language": language, "target_field": target_field, "start": str(start)}
     with project_write(caller=caller, project_id=project_id, action="pad.create", parameters=parameters) as write:
         if write.repeat_of is not None:
             return _repeated(load_pad(UUID(write.repeat_of.target_id)))
+        text = _text_of_field(write, target_field) if start == Start.FIELD else ""
         pad = Pad(
             id=uuid7(),
             project=write.project,
@@ -52,6 +66,8 @@ def create_pad(
         pad.created_at = pad.changed_at = event.at
         pad.log_hash = first_hash(pad.id)
         pad.save(force_insert=True)
+        if text:
+            begin_with(pad, text)
     return pad
 
 
@@ -116,6 +132,15 @@ def _move(caller: Caller, pad_id: UUID, *, closed: bool, event_type: EventType) 
         if pad.is_closed != closed:
             _record_move(write, pad, closed=closed, event_type=event_type)
     return pad
+
+
+def _text_of_field(write: ProjectWrite, field: str) -> str:
+    """The current text of a field, with LF. Raises `ValidationFailed` where it has none."""
+    draft = write.project.current_draft
+    content = draft.fields.get(field) if draft is not None else None
+    if content is None:
+        raise ValidationFailed({"target_field": [_("The current version has no such field.")]})
+    return with_lf(text_of(content))
 
 
 def _record_move(write: ProjectWrite, pad: Pad, *, closed: bool, event_type: EventType) -> None:

@@ -1,0 +1,88 @@
+"""What a client gets that opens a pad: the text, or the document, or what it missed."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.callers import Caller
+from kernel.errors import NotFound, PermissionDenied, ProjectFrozen
+from kernel.transactions import one_moment
+from projects.access import get_project
+from stages.pads.bodies import numbers_in, run_bodies, stored_change_body, writer_bodies
+from stages.pads.errors import PadClosed
+from stages.pads.loading import read_text
+from stages.pads.log import as_base64
+from stages.pads.models import Pad, Revision, Snapshot
+from stages.pads.reading import load_pad
+from stages.pads.services.writers import open_writer
+
+Dialect = Literal["yjs", "text"]
+
+# More missed revisions than these are not sent one by one.
+MAX_MISSED: Final = 2_000
+
+
+def open_pad(
+    *, caller: Caller, project_id: UUID, pad_id: UUID, dialect: Dialect, epoch: int | None, after: int | None
+) -> dict[str, Any]:
+    """Give the caller's session its number, and read the pad: all of it, or what is newer than `after`.
+
+    Who may only watch has no number. Raises `NotFound`, also for a pad of another project than the socket's.
+    """
+    pad = load_pad(pad_id)
+    if pad.project_id != project_id:
+        raise NotFound(_("Pad not found."))
+    access = get_project(user=caller.user, project_id=project_id)
+    writer = _writer(caller, pad_id)
+    with one_moment():
+        pad = load_pad(pad_id)
+        state = _missed(pad, after) if _can_go_on(pad, epoch, after) else _whole(pad, dialect)
+    return {"writer": writer, "role": str(access.role), "epoch": pad.epoch, "revision": pad.head, **state}
+
+
+def changes_since(*, caller: Caller, pad_id: UUID, after: int, limit: int) -> dict[str, Any]:
+    """The next revisions after one, and whether there are more. Raises `NotFound`."""
+    get_project(user=caller.user, project_id=load_pad(pad_id).project_id)
+    rows = list(Revision.objects.filter(pad=pad_id, revision__gt=after).order_by("revision")[: limit + 1])
+    changes = [stored_change_body(row) for row in rows[:limit]]
+    return {"writers": writer_bodies(pad_id, numbers_in(changes)), "changes": changes, "more": len(rows) > limit}
+
+
+def _writer(caller: Caller, pad_id: UUID) -> int | None:
+    try:
+        return open_writer(caller=caller, pad_id=pad_id)
+    except (PermissionDenied, ProjectFrozen, PadClosed):
+        return None
+
+
+def _can_go_on(pad: Pad, epoch: int | None, after: int | None) -> bool:
+    return epoch == pad.epoch and after is not None and 0 <= pad.head - after <= MAX_MISSED
+
+
+def _missed(pad: Pad, after: int | None) -> dict[str, Any]:
+    rows = Revision.objects.filter(pad=pad.id, revision__gt=after).order_by("revision")
+    changes = [stored_change_body(row) for row in rows]
+    crc = zlib.crc32(read_text(pad.id, pad.head).text.encode())
+    return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes)), "crc": crc}
+
+
+def _whole(pad: Pad, dialect: Dialect) -> dict[str, Any]:
+    found = read_text(pad.id, pad.head)
+    runs = found.authors.runs
+    text = {"text": found.text} if dialect == "text" else {"updates": _updates(pad)}
+    writers = writer_bodies(pad.id, {number for number, _count in runs})
+    return {**text, "authors": run_bodies(runs), "writers": writers, "crc": zlib.crc32(found.text.encode())}
+
+
+def _updates(pad: Pad) -> list[str]:
+    """The Yjs document as updates, in base64: the state of the newest snapshot, and what came since."""
+    snapshots = Snapshot.objects.filter(pad=pad.id, epoch=pad.epoch).exclude(state=b"").order_by("-revision")
+    snapshot = snapshots.values_list("revision", "state").first()
+    after = snapshot[0] if snapshot is not None else 0
+    updates = Revision.objects.filter(pad=pad.id, epoch=pad.epoch, revision__gt=after).order_by("revision")
+    states = [snapshot[1]] if snapshot is not None else []
+    return [as_base64(data) for data in (*states, *updates.values_list("update", flat=True))]

@@ -1,0 +1,108 @@
+"""Whether the logs of pads are what their events, their rows and their snapshots say (control c02)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Max
+
+from audit.findings import Finding
+from audit.models import Event
+from kernel.crdt.edits import apply_edits, count_units
+from stages.pads.authors import Authors
+from stages.pads.log import first_hash, next_hash, read_credits, read_edits
+from stages.pads.models import Pad, Revision, Snapshot, Writer
+
+_AT_ONCE: Final = 500
+
+
+def check_records() -> Iterator[Finding]:
+    """Fold every log from its beginning, and compare it with what rests on it."""
+    recorded = _recorded_hashes()
+    for pad in Pad.objects.order_by("id").iterator(chunk_size=_AT_ONCE):
+        yield from check_pad(pad, recorded.get(pad.id, {}))
+
+
+def check_pad(pad: Pad, recorded: Mapping[int, str]) -> Iterator[Finding]:
+    """Fold one log; `recorded` are the hashes in its events, by revision."""
+    where, chain = f"pad {pad.id}", str(pad.project_id)
+    log = FoldedLog(pad.id)
+    snapshots = {
+        each.revision: each for each in Snapshot.objects.filter(pad=pad.id).defer("state").order_by("revision")
+    }
+    for row in Revision.objects.filter(pad=pad.id).order_by("revision").iterator(chunk_size=_AT_ONCE):
+        try:
+            log.append(row)
+        except ValueError as error:
+            yield Finding(where, f"revision {row.revision} was changed: {error}", chain)
+            return
+        if recorded.get(row.revision, log.hash.hex()) != log.hash.hex():
+            yield Finding(where, f"the log up to revision {row.revision} is not what was recorded", chain)
+        if row.revision in snapshots and not log.is_at(snapshots[row.revision]):
+            yield Finding(where, f"the snapshot of revision {row.revision} has another text or other authors", chain)
+    if unknown := [revision for revision in recorded if revision > log.revision]:
+        yield Finding(where, f"revision {max(unknown)} was recorded, and is missing", chain)
+    yield from (Finding(where, what, chain) for what in _faults_of_row(pad, log))
+
+
+def _faults_of_row(pad: Pad, log: FoldedLog) -> Iterator[str]:
+    if (pad.head, bytes(pad.log_hash)) != (log.revision, log.hash):
+        yield "its row names another end of its log"
+    if (pad.epoch, pad.length, pad.size) != (log.epoch, count_units(log.text), len(log.text.encode())):
+        yield "its row has another length or epoch than its text"
+    newest = Writer.objects.filter(pad=pad.id).aggregate(newest=Max("number"))["newest"] or 0
+    if pad.next_writer <= newest:
+        yield f"it would give the number of writer {newest} again"
+
+
+@dataclass(slots=True)
+class FoldedLog:
+    """A log read from its beginning."""
+
+    pad_id: UUID
+    revision: int = 0
+    epoch: int = 1
+    text: str = ""
+    hash: bytes = b""
+    authors: Authors = field(default_factory=Authors)
+
+    def __post_init__(self) -> None:
+        self.hash = first_hash(self.pad_id)
+
+    def append(self, row: Revision) -> None:
+        """Go on by one revision. Raises `ValueError` where it cannot follow."""
+        if row.revision != self.revision + 1:
+            raise ValueError(f"revision {self.revision + 1} is missing")
+        edits, credited = read_edits(row.edits), read_credits(row.credits)
+        self.authors.apply(edits, row.writer, credited)
+        self.text = apply_edits(self.text, edits)
+        self.hash = next_hash(
+            self.hash,
+            revision=row.revision,
+            epoch=row.epoch,
+            user=row.user_id,
+            writer=row.writer,
+            at=row.at,
+            edits=edits,
+            update=bytes(row.update),
+            credited=credited,
+        )
+        self.revision, self.epoch = row.revision, row.epoch
+        if self.authors.length != row.length:
+            raise ValueError("the text after it has another length")
+
+    def is_at(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot of this revision says what the log says."""
+        return snapshot.text == self.text and bytes(snapshot.authors) == self.authors.dumps()
+
+
+def _recorded_hashes() -> dict[UUID, dict[int, str]]:
+    """The hashes in events, by pad and revision."""
+    found: dict[UUID, dict[int, str]] = defaultdict(dict)
+    for event in Event.objects.filter(action="pad.recorded").order_by("id").iterator(chunk_size=_AT_ONCE):
+        found[UUID(event.data["pad_id"])][event.data["revision"]] = event.data["log_hash"]
+    return found
