@@ -128,19 +128,25 @@ class Agreement:
 
     def take_row(self, line: lines.ExtensionLine) -> None:
         """Check a row of a registered table; a row of a type that is not installed here is only counted."""
-        table = self._tables.get(line.type)
-        if table is None:
-            kind = f"lines of type {line.type}, which this Foundry does not know"
-            self.not_compared[kind] = self.not_compared.get(kind, 0) + 1
+        exported = registry.EXPORTED_TABLES.get(line.type)
+        if exported is None:
+            self._count_uncompared(f"lines of type {line.type}, which this Foundry does not know")
             return
-        exported = registry.EXPORTED_TABLES[line.type]
         row = exported.read(line.row, is_former=self.header.is_former)
         self._take_contents(exported, row)
-        what = self.rebuilding.compare_row(table, table.values_of(lambda lookup: self._look(row, lookup)))
-        if what:
-            raise refuse(f"The {table.name} is not what its events say: {what}.")
-        if registry.is_checked_together(line.type):
+        is_kept = registry.is_checked_together(line.type)
+        table = self._tables.get(line.type)
+        if table is not None:
+            what = self.rebuilding.compare_row(table, table.values_of(lambda lookup: self._look(row, lookup)))
+            if what:
+                raise refuse(f"The {table.name} is not what its events say: {what}.")
+        elif not is_kept:
+            self._count_uncompared(f"lines of type {line.type}, which are not in events")
+        if is_kept:
             self.kept.setdefault(line.type, []).append(row)
+
+    def _count_uncompared(self, what: str) -> None:
+        self.not_compared[what] = self.not_compared.get(what, 0) + 1
 
     def _take_contents(self, exported: registry.ExportedTable, row: registry.Row) -> None:
         for sha256 in exported.contents(row) if exported.contents else ():

@@ -7,11 +7,13 @@ class PadsConfig(StageConfig):
     def ready(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from audit.verification import RECORD_CHECKS
+        from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
         from kernel.addresses import API_URLS, UrlModule
         from kernel.late import Late
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
         from stages.pads.events import register as register_events
+        from stages.pads.exchange import CHECK, EXPORTED
         from stages.pads.permissions import PERMISSIONS
         from stages.pads.rebuilding import BY_HASH, CACHE, TABLES
 
@@ -22,6 +24,9 @@ class PadsConfig(StageConfig):
         TABLES_WITHOUT_RECORD.register("pads_revision", BY_HASH)
         TABLES_WITHOUT_RECORD.register("pads_snapshot", CACHE)
         RECORD_CHECKS.register("records of pads", Late("stages.pads.verification:check_records"))
+        for name, table in EXPORTED.items():
+            EXPORTED_TABLES.register(name, table)
+        EXPORT_CHECKS.register("pads", CHECK)
         self._register_live()
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
         register_enum_names(PadStart="stages.pads.choices.Start")

@@ -27,6 +27,7 @@ from stages.pads.submissions import Accepted, EditsSubmission, Submission, Updat
 _append: Final = Late("stages.pads.services:append_revisions")
 _keep_snapshot: Final = Late("stages.pads.services:keep_snapshot_if_due")
 _open: Final = Late("stages.pads.opening:open_pad")
+_report: Final = Late("stages.pads.services:report_difference")
 _since: Final = Late("stages.pads.opening:changes_since")
 
 # Changes, and moves of a cursor, of one socket in a second.
@@ -88,6 +89,14 @@ class PadCursor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     revision: Number
     anchor: Number
     head: Number
+
+
+class PadDifference(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`crc` is the CRC-32 of the text in UTF-8 that the client has at `revision`."""
+
+    pad_id: UUID
+    revision: Number
+    crc: Number
 
 
 class PadSince(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -163,7 +172,22 @@ async def leave_pad(at: CommandContext, params: OnePad) -> dict[str, Any]:
     return {}
 
 
-COMMANDS: Final[tuple[Command, ...]] = (open_pad, edit_pad, update_pad, move_cursor, read_since, leave_pad)
+@command("pad.differs", Lane.WRITE, max_per_second=1)
+def report_difference(at: CommandContext, params: PadDifference) -> dict[str, Any]:
+    """Say that one's own text has another checksum at a revision, and keeps having it."""
+    _report(caller=at.caller, pad_id=params.pad_id, revision=params.revision, crc=params.crc)
+    return {}
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    open_pad,
+    edit_pad,
+    update_pad,
+    move_cursor,
+    read_since,
+    report_difference,
+    leave_pad,
+)
 
 
 async def _submit(at: CommandContext, pad_id: UUID, submission: Submission) -> Accepted:

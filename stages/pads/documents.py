@@ -13,6 +13,7 @@ from django.conf import settings
 
 from kernel.crdt.edits import Edits
 from kernel.statements import run
+from stages.pads.access import LockedPad
 from stages.pads.environment import PAD_MEMORY
 from stages.pads.loading import LoadedDocument, LoggedUpdate, catch_up, load_document, newer_than
 from stages.pads.log import read_edits
@@ -54,19 +55,29 @@ class CachedDocument:
         self.lock = threading.Lock()
         self.loaded: LoadedDocument | None = None
         self.recent = RecentEdits()
+        # Of the revision of the document, where it is known.
+        self.log_hash: bytes | None = None
 
     def load(self, pad_id: UUID) -> LoadedDocument:
         """The document, as new as it is here. Raises `DocumentBroken`."""
         if self.loaded is None:
             self.loaded = load_document(pad_id)
             self.recent = RecentEdits()
+            self.log_hash = None
         return self.loaded
+
+    def is_of(self, pad: LockedPad, *, has_newer: bool) -> bool:
+        """Whether the document can be what is committed; `has_newer` where the database has revisions after it."""
+        if self.loaded is None or self.loaded.revision > pad.head:
+            return False
+        return has_newer or self.log_hash in {None, pad.log_hash}
 
     def catch_up(self, updates: Sequence[LoggedUpdate]) -> LoadedDocument:
         """The document after what was written elsewhere. Raises `DocumentBroken`."""
         assert self.loaded is not None
         if updates:
             self.loaded = catch_up(self.loaded, updates)
+            self.log_hash = None
             for each in updates:
                 self.recent.add(each.revision, read_edits(each.edits))
         return self.loaded

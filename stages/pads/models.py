@@ -31,7 +31,7 @@ class Pad(models.Model):
     `head` is the number of the newest revision, 0 for a pad that nobody has written in; `epoch` the life of its Yjs
     document, which a renewal ends. `length` is in UTF-16 units, `size` in bytes of UTF-8. `next_writer` is the number
     that the next session gets. `log_hash` covers all revisions (`stages.pads.log`), and up to `recorded` it is in the
-    audit trail. Triggers let head, epoch, next_writer and recorded only grow, and refuse deleting.
+    audit trail, as `recorded_hash`. Triggers let head, epoch, next_writer and recorded only grow, and refuse deleting.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -48,6 +48,7 @@ class Pad(models.Model):
     size = models.PositiveIntegerField(default=0)
     next_writer = models.PositiveIntegerField(default=1)
     recorded = models.PositiveIntegerField(default=0)
+    recorded_hash = models.BinaryField(default=b"")
     log_hash = models.BinaryField()
     changed_at = models.DateTimeField()
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from audit.rebuilding.facts import Fact
-from audit.rebuilding.tables import Rows, Table
+from audit.rebuilding.tables import AS_HEX, Rows, Table
 from stages.pads.models import Pad
 
 # Why writers and revisions are not rebuilt from events.
@@ -20,6 +20,7 @@ PADS: Final = Table(
     name="pad",
     key=("id",),
     chain="project_id",
+    columns={"recorded_hash": AS_HEX},
     unrecorded={
         **dict.fromkeys(("head", "epoch", "length", "size", "log_hash"), _BY_LOG),
         "next_writer": "compared with the writers (records of pads)",
@@ -40,6 +41,7 @@ def _created(rows: Rows, fact: Fact) -> None:
         created_at=fact.at,
         closed_at=None,
         recorded=0,
+        recorded_hash="",
         **{name: fact.data[name] for name in _DESCRIBED},
     )
 
@@ -61,4 +63,4 @@ def _reopened(rows: Rows, fact: Fact) -> None:
 
 @PADS.on("pad.recorded")
 def _recorded(rows: Rows, fact: Fact) -> None:
-    rows.change(fact, (UUID(fact.target_id),), recorded=fact.data["revision"])
+    rows.change(fact, (UUID(fact.target_id),), recorded=fact.data["revision"], recorded_hash=fact.data["log_hash"])

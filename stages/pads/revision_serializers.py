@@ -113,3 +113,19 @@ class PadTimeline(serializers.Serializer[Any]):
     head = serializers.IntegerField()
     sections = TimelineSection(many=True)
     people = PersonSerializer(many=True)
+
+
+class RestoredRevision(serializers.Serializer[Any]):
+    revision = Integer(min_value=0, max_value=MAX_REVISION)
+
+
+class TakenBack(serializers.Serializer[Any]):
+    """Whose changes are taken back, of the revisions `after` + 1 to `until`."""
+
+    user_id = Uuid()
+    after = Integer(min_value=0, max_value=MAX_REVISION)
+    until = Integer(min_value=0, max_value=MAX_REVISION)
+
+
+class NewRevisionInfo(serializers.Serializer[Any]):
+    revision = serializers.IntegerField()

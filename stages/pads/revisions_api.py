@@ -98,3 +98,25 @@ class EditsView(OnePadView):
             edits=edits_of(given["edits"]),
         )
         return self.answer(accepted_body(accepted))
+
+
+class RestoreView(OnePadView):
+    write_action = "pad.write"
+
+    @operation("pads_restore", takes=shapes.RestoredRevision, answer=shapes.NewRevisionInfo)
+    def post(self, request: Request, pad_id: UUID) -> HttpResponseBase:
+        """Make the text say what it said at a revision, by the same authors. Everything since stays in its history."""
+        self.access()
+        given = self.body(shapes.RestoredRevision)
+        return self.answer(accepted_body(services.restore_pad(caller=self.caller(), pad_id=pad_id, **given)))
+
+
+class TakeBackView(OnePadView):
+    write_action = "pad.write"
+
+    @operation("pads_take_back", takes=shapes.TakenBack, answer=shapes.NewRevisionInfo)
+    def post(self, request: Request, pad_id: UUID) -> HttpResponseBase:
+        """Take out what one person did after a revision, up to another one. What others wrote stays."""
+        self.access()
+        given = self.body(shapes.TakenBack)
+        return self.answer(accepted_body(services.take_back_changes(caller=self.caller(), pad_id=pad_id, **given)))

@@ -18,4 +18,6 @@ urlpatterns = [
     late_path("pads/<uuid:pad_id>/timeline/", "stages.pads.revisions_api:TimelineView", name="api_pad_timeline"),
     late_path("pads/<uuid:pad_id>/log/", "stages.pads.revisions_api:LogView", name="api_pad_log"),
     late_path("pads/<uuid:pad_id>/edits/", "stages.pads.revisions_api:EditsView", name="api_pad_edits"),
+    late_path("pads/<uuid:pad_id>/restore/", "stages.pads.revisions_api:RestoreView", name="api_pad_restore"),
+    late_path("pads/<uuid:pad_id>/take-back/", "stages.pads.revisions_api:TakeBackView", name="api_pad_take_back"),
 ]

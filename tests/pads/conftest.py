@@ -7,6 +7,7 @@ from django.apps import apps
 collect_ignore_glob: list[str] = []
 if apps.is_installed("stages.pads"):
     from tests.gateway.conftest import make_token, node, socket_of, tokens  # noqa: F401 (fixtures)
+    from tests.kernel.crdt.conftest import yjs  # noqa: F401 (a fixture)
     from tests.pads.world import committed_world, world  # noqa: F401 (fixtures)
 else:
     collect_ignore_glob.append("*")

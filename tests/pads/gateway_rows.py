@@ -13,6 +13,7 @@ ROWS: Final = (
     Row("pad.update", "not_found", params={**PAD, "epoch": 1, "update": "AAA="}),
     # It was not opened.
     Row("pad.cursor", "conflict", params={**PAD, "revision": 0, "anchor": 0, "head": 0}),
+    Row("pad.differs", "not_found", params={**PAD, "revision": 0, "crc": 0}),
     Row("pad.since", "not_found", params={**PAD, "after": 0}),
     Row("pad.leave", "ok", params=PAD),
 )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from accounts.callers import Caller
+from kernel.crdt.edits import Edit
 from projects.models import Project
 from stages.pads.models import Pad
-from stages.pads.services import create_pad, update_pad
-from tests.matrix import NOT_ARCHIVED, SESSION, WRITERS, Row
+from stages.pads.services import create_pad, edit_pad, restore_pad, update_pad
+from tests.matrix import NOT_ARCHIVED, OTHER, SESSION, WRITERS, Row
 
 NAME = "Exclusion criteria"
 PAD = "/api/v1/pads/{pad}/"
 EDITORS = (WRITERS, NOT_ARCHIVED)
 EDITS: Any = {"session_id": SESSION, "revision": 1, "edits": [{"pos": 0, "delete": 0, "insert": "Ask: "}]}
+TAKEN_BACK = {"user_id": OTHER, "after": 0, "until": 1}
 REST = (
     Row("api_pads", "GET", "pads/", 200),
     Row("api_pads", "POST", "pads/", 201, *EDITORS, {"name": "Thoughts"}),
@@ -27,6 +30,9 @@ REST = (
     Row("api_pad_timeline", "GET", PAD + "timeline/", 200),
     Row("api_pad_log", "GET", PAD + "log/", 200),
     Row("api_pad_edits", "POST", PAD + "edits/", 200, *EDITORS, EDITS),
+    Row("api_pad_restore", "POST", PAD + "restore/", 200, *EDITORS, {"revision": 0}),
+    # Nobody wrote anything since.
+    Row("api_pad_take_back", "POST", PAD + "take-back/", "conflict", *EDITORS, TAKEN_BACK),
 )
 
 
@@ -50,5 +56,11 @@ def _renaming(world: Any) -> Any:
     return lambda caller: update_pad(caller=caller, pad_id=pad.id, name="More thoughts")
 
 
-REPEATS = (("pad.create", _creating), ("pad.manage", _renaming))
-NO_WRITES = ("pad.write",)
+def _restoring(world: Any) -> Any:
+    pad = create_pad(caller=world.owner, project_id=world.id, name="Thoughts")
+    writer = replace(world.other.caller, session_id=world.other.session)
+    edit_pad(caller=writer, pad_id=pad.id, revision=0, edits=(Edit(0, 0, "x"),))
+    return lambda caller: restore_pad(caller=caller, pad_id=pad.id, revision=0)
+
+
+REPEATS = (("pad.create", _creating), ("pad.manage", _renaming), ("pad.write", _restoring))

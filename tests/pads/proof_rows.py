@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from kernel.crdt.edits import Edit
 from locking.sessions import open_session
-from stages.pads.services import close_pad, create_pad, edit_pad, reopen_pad, update_pad
+from stages.pads.services import (
+    close_pad,
+    create_pad,
+    edit_pad,
+    keep_snapshot,
+    record_pad,
+    renew_pad,
+    reopen_pad,
+    restore_pad,
+    take_back_changes,
+    update_pad,
+)
 from tests.publishing.reviews import Review, caller_of
 
 
@@ -23,3 +34,8 @@ def make_rows(review: Review) -> None:
     session = open_session(caller=editor, project_id=review.project.id, connected=False)
     caller = replace(editor, session_id=session.session_id)
     edit_pad(caller=caller, pad_id=begun.id, revision=1, edits=(Edit(0, 0, "Do this: "),))
+    restore_pad(caller=editor, pad_id=begun.id, revision=1)
+    take_back_changes(caller=editor, pad_id=begun.id, user_id=editor.user.id, after=2, until=3)
+    renew_pad(pad_id=begun.id, epoch=1, why="size")
+    record_pad(pad_id=begun.id)
+    keep_snapshot(pad_id=begun.id)

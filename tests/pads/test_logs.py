@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from kernel.crdt.edits import Edit
 from stages.pads import loading
@@ -140,3 +140,21 @@ def test_documents_are_dropped_beyond_the_limit(world: World, settings):
     # What is used next is loaded again.
     with documents.using(big.id) as cached:
         assert cached.load(big.id).document.length == 60_000
+
+
+def test_a_document_of_what_was_never_committed_is_loaded_again(world: World):
+    pad, ed, mara = written(world, 2), world.session("ed"), world.session("mara")
+    edit(mara, pad, 2, (0, 0, ""))
+    with transaction.atomic():
+        edit(ed, pad, 2, (0, 0, "undone"))
+        transaction.set_rollback(True)
+    # As long as the one that was rolled back, and longer.
+    edit(mara, pad, 2, (0, 0, "kept"))
+    with transaction.atomic():
+        edit(ed, pad, 3, (0, 0, "undone"))
+        edit(ed, pad, 4, (0, 0, "undone"))
+        transaction.set_rollback(True)
+    assert edit(ed, pad, 3, (0, 0, "and ")).revision == 4
+    assert text_of(pad) == load_document(pad.id).document.text
+    assert text_of(pad).startswith("and kept")
+    assert list(check_records()) == []

@@ -54,6 +54,7 @@ def test_nothing_is_deleted(world: World, table: str):
         "UPDATE pads_pad SET epoch = 0",
         "UPDATE pads_pad SET next_writer = 1",
         "UPDATE pads_pad SET recorded = 3",
+        "UPDATE pads_pad SET recorded_hash = 'y'",
         "UPDATE pads_pad SET created_at = now()",
         "UPDATE pads_pad SET id = gen_random_uuid()",
     ],

@@ -19,43 +19,43 @@ from tests.rest.addresses import addresses
 
 
 @pytest.fixture
-def pad_write() -> Iterator[Permission]:
-    permission = Permission("pad.write", Role.EDITOR, OPEN)
+def canvas_write() -> Iterator[Permission]:
+    permission = Permission("canvas.write", Role.EDITOR, OPEN)
     with PERMISSIONS.replaced(PERMISSIONS):
         register_permissions(permission)
         yield permission
 
 
-@pytest.mark.usefixtures("pad_write")
+@pytest.mark.usefixtures("canvas_write")
 def test_an_app_adds_a_permission() -> None:
-    assert may("pad.write", role=Role.OWNER)
-    assert not may("pad.write", role=Role.REVIEWER)
-    assert allowed("pad.write", role=Role.EDITOR, status=Status.OPEN)
-    assert not allowed("pad.write", role=Role.EDITOR, status=Status.FROZEN)
+    assert may("canvas.write", role=Role.OWNER)
+    assert not may("canvas.write", role=Role.REVIEWER)
+    assert allowed("canvas.write", role=Role.EDITOR, status=Status.OPEN)
+    assert not allowed("canvas.write", role=Role.EDITOR, status=Status.FROZEN)
 
 
-def test_two_apps_cannot_give_one_action_to_different_roles(pad_write: Permission) -> None:
-    register_permissions(pad_write)
-    with pytest.raises(ValueError, match=r"pad\.write"):
-        register_permissions(Permission("pad.write", Role.VIEWER, OPEN))
+def test_two_apps_cannot_give_one_action_to_different_roles(canvas_write: Permission) -> None:
+    register_permissions(canvas_write)
+    with pytest.raises(ValueError, match=r"canvas\.write"):
+        register_permissions(Permission("canvas.write", Role.VIEWER, OPEN))
 
 
 @pytest.mark.django_db
 def test_an_action_that_no_app_registers_is_a_programming_error(owner: User, project: Project, caller_for: Any) -> None:
     for ask in (
-        lambda: may("pad.write", role=None),
-        lambda: allowed("pad.write", role=Role.OWNER, status=Status.OPEN),
-        lambda: authorise(action="pad.write", role=Role.OWNER, status=Status.OPEN),
+        lambda: may("canvas.write", role=None),
+        lambda: allowed("canvas.write", role=Role.OWNER, status=Status.OPEN),
+        lambda: authorise(action="canvas.write", role=Role.OWNER, status=Status.OPEN),
         # Even where there is nothing to be allowed or refused.
-        lambda: get_project(user=owner, project_id=uuid4(), action="pad.write"),
+        lambda: get_project(user=owner, project_id=uuid4(), action="canvas.write"),
         lambda: _write(caller_for(owner), project),
     ):
-        with pytest.raises(LookupError, match=r"pad\.write"):
+        with pytest.raises(LookupError, match=r"canvas\.write"):
             ask()
 
 
 def _write(caller: Caller, project: Project) -> None:
-    with project_write(caller=caller, project_id=project.id, action="pad.write"):
+    with project_write(caller=caller, project_id=project.id, action="canvas.write"):
         raise AssertionError("nothing may be written")
 
 

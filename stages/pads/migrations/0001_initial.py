@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(default=0)),
                 ("next_writer", models.PositiveIntegerField(default=1)),
                 ("recorded", models.PositiveIntegerField(default=0)),
+                ("recorded_hash", models.BinaryField(default=b"")),
                 ("log_hash", models.BinaryField()),
                 ("changed_at", models.DateTimeField()),
                 (

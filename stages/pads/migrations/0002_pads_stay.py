@@ -20,6 +20,7 @@ BEGIN
     END IF;
     IF NEW.head < OLD.head OR NEW.epoch < OLD.epoch OR NEW.next_writer < OLD.next_writer
         OR NEW.recorded < OLD.recorded OR (NEW.head = OLD.head AND NEW.log_hash IS DISTINCT FROM OLD.log_hash)
+        OR (NEW.recorded = OLD.recorded AND NEW.recorded_hash IS DISTINCT FROM OLD.recorded_hash)
     THEN
         RAISE EXCEPTION 'a pad only grows' USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -3,6 +3,9 @@
 from stages.pads.services.appending import append_revision, append_revisions
 from stages.pads.services.editing import edit_pad
 from stages.pads.services.pads import close_pad, create_pad, reopen_pad, update_pad
+from stages.pads.services.recording import record_pad, record_pads
+from stages.pads.services.renewing import renew_pad, report_difference
+from stages.pads.services.reverting import restore_pad, take_back_changes
 from stages.pads.services.snapshots import keep_snapshot, keep_snapshot_if_due, tidy_snapshots
 from stages.pads.services.writers import open_writer
 
@@ -15,7 +18,13 @@ __all__ = [
     "keep_snapshot",
     "keep_snapshot_if_due",
     "open_writer",
+    "record_pad",
+    "record_pads",
+    "renew_pad",
     "reopen_pad",
+    "report_difference",
+    "restore_pad",
+    "take_back_changes",
     "tidy_snapshots",
     "update_pad",
 ]

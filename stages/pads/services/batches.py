@@ -74,6 +74,10 @@ class Batch:
         repeated = self._first_answer(submission)
         return self._append_edits(submission) if repeated is None else self._repeated(submission, *repeated)
 
+    def apply_edits(self, edits: Edits) -> Change:
+        """Change the document by position. Raises `ValidationFailed`, `PayloadTooLarge`."""
+        return self.document.apply_edits(edits, max_bytes=settings.FOUNDRY_MAX_TEXT_BYTES)
+
     def add(
         self,
         change: Change,
@@ -111,7 +115,9 @@ class Batch:
             return
         pad = self.access.pad
         size = self.document.text_bytes
-        store_revisions(self.pad_id, self.rows, at=pad.now, log_hash=pad.log_hash, size=size, people=self.people)
+        self.cached.log_hash = store_revisions(
+            self.pad_id, self.rows, at=pad.now, log_hash=pad.log_hash, size=size, people=self.people
+        )
 
     def _first_answer(self, submission: EditsSubmission) -> tuple[int, str] | None:
         """The revision, with its stored edits, that the same `client_ref` became before."""
@@ -123,7 +129,7 @@ class Batch:
         self.access.require_writing(submission.caller)
         writer = self.access.writer_of(submission.caller)
         edits, missed = self._transformed(submission, self.head)
-        change = self.document.apply_edits(edits, max_bytes=settings.FOUNDRY_MAX_TEXT_BYTES)
+        change = self.apply_edits(edits)
         if change.is_empty:
             return Accepted(self.head, missed)
         row = self.add(change, writer=writer.number, user_id=writer.user_id, client_ref=submission.client_ref)
@@ -195,5 +201,10 @@ def open_batch(pad_id: UUID, cached: CachedDocument, submissions: Sequence[Submi
     _locked, pad, people, writers, newer, *repeated = run_together(statements)
     batch = Batch(pad_id, cached, access_of([pad, people, writers]))
     batch.repeats = {(user_id, ref): (revision, edits) for rows in repeated for user_id, ref, revision, edits in rows}
-    cached.catch_up([LoggedUpdate(*row) for row in newer])
+    if cached.is_of(batch.access.pad, has_newer=bool(newer)):
+        cached.catch_up([LoggedUpdate(*row) for row in newer])
+    else:
+        # What is here was never committed, or the database is an older one now.
+        cached.drop()
+        cached.load(pad_id)
     return batch

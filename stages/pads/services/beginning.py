@@ -1,20 +1,37 @@
-"""The text that a pad begins with: its first revision, of writer 0, who is nobody."""
+"""Text that nobody here wrote: what a pad begins with, or brings along from another site. Its writer is number 0."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from kernel.crdt.documents import Document
-from kernel.crdt.edits import Edit
+from kernel.crdt.edits import Edit, Edits
+from kernel.statements import database_now
+from stages.pads.loading import load_document
 from stages.pads.models import NO_WRITER, Pad, Writer
 from stages.pads.services.storing import NewRevision, store_revisions
 
 
 def begin_with(pad: Pad, text: str) -> None:
     """Let a new pad begin with a text, in the transaction that makes it. Raises `ValidationFailed`, such as for CR."""
-    document = Document.new(NO_WRITER)
-    change = document.apply_edits([Edit(0, 0, text)])
-    Writer.objects.create(pad=pad, number=NO_WRITER)
+    _append(pad, Document.new(NO_WRITER), (Edit(0, 0, text),))
+    pad.refresh_from_db()
+
+
+def append_imported(pad_id: UUID, edits: Edits) -> None:
+    """Append a change to a pad that is being imported, in the transaction that makes it. Raises `ValidationFailed`."""
+    pad = Pad.objects.get(pk=pad_id)
+    _append(pad, load_document(pad_id).document, edits)
+
+
+def _append(pad: Pad, document: Document, edits: Edits) -> None:
+    change = document.apply_edits(edits)
+    if change.is_empty:
+        return
+    if not pad.head:
+        Writer.objects.create(pad=pad, number=NO_WRITER)
     row = NewRevision(
-        revision=1,
+        revision=pad.head + 1,
         epoch=pad.epoch,
         writer=NO_WRITER,
         user_id=None,
@@ -22,6 +39,5 @@ def begin_with(pad: Pad, text: str) -> None:
         update=change.update,
         length=document.length,
     )
-    at, size = pad.created_at, document.text_bytes
+    at, size = database_now(), document.text_bytes
     store_revisions(pad.id, [row], at=at, log_hash=bytes(pad.log_hash), size=size, people={})
-    pad.refresh_from_db()

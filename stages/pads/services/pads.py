@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +29,8 @@ from stages.pads.log import first_hash
 from stages.pads.models import MAX_NAME, Pad
 from stages.pads.reading import load_pad
 from stages.pads.services.beginning import begin_with
+
+NO_FACTS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 _LANGUAGE: Final = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,31}\Z")
 
@@ -54,20 +58,28 @@ def create_pad(
         if write.repeat_of is not None:
             return _repeated(load_pad(UUID(write.repeat_of.target_id)))
         text = _text_of_field(write, target_field) if start == Start.FIELD else ""
-        pad = Pad(
-            id=uuid7(),
-            project=write.project,
-            name=name,
-            language=language,
-            target_field=target_field,
-            created_by=caller.user,
-        )
-        event = write.record(events.PAD_CREATED.name, _target(pad), {**pad_facts(pad), **_described(pad)})
-        pad.created_at = pad.changed_at = event.at
-        pad.log_hash = first_hash(pad.id)
-        pad.save(force_insert=True)
+        pad = insert_pad(write, pad_id=uuid7(), name=name, language=language, target_field=target_field)
         if text:
             begin_with(pad, text)
+    return pad
+
+
+def insert_pad(
+    write: ProjectWrite,
+    *,
+    pad_id: UUID,
+    name: str,
+    language: str,
+    target_field: str,
+    facts: Mapping[str, Any] = NO_FACTS,
+) -> Pad:
+    """Make an empty pad in a write that may; `facts` are recorded besides."""
+    pad = Pad(id=pad_id, project=write.project, name=name, language=language, target_field=target_field)
+    pad.created_by = write.caller.user
+    event = write.record(events.PAD_CREATED.name, _target(pad), {**pad_facts(pad), **_described(pad), **facts})
+    pad.created_at = pad.changed_at = event.at
+    pad.log_hash = first_hash(pad.id)
+    pad.save(force_insert=True)
     return pad
 
 

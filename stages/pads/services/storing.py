@@ -54,8 +54,9 @@ def store_revisions(
     log_hash: bytes,
     size: int,
     people: Mapping[UUID, Person],
-) -> None:
-    """Write the next revisions of a pad whose row is locked; they are shown once they are committed.
+) -> bytes:
+    """Write the next revisions of a pad whose row is locked; they are shown once they are committed. Answers the hash
+    of the log after them.
 
     `log_hash` is that of the revision before them, `size` that of the text after them; `people` are who wrote them.
     """
@@ -65,6 +66,7 @@ def store_revisions(
     facts = [*(last.revision, last.epoch, last.length, size), log_hash, at]
     run_together([(_INSERT, _columns(pad_id, rows, at)), (_UPDATE, [*facts, pad_id])])
     transaction.on_commit(functools.partial(live.publish_revisions, pad_id, rows, at=at, people=people), robust=True)
+    return log_hash
 
 
 def _next_hash(before: bytes, row: NewRevision, at: datetime) -> bytes:
