@@ -25,7 +25,7 @@ from stages.pads.submissions import Accepted, EditsSubmission, Submission, Updat
 
 # Late, because they load the library of shared documents.
 _append: Final = Late("stages.pads.services:append_revisions")
-_keep_snapshot: Final = Late("stages.pads.services:keep_snapshot_if_due")
+_tidy: Final = Late("stages.pads.services:tidy_if_due")
 _open: Final = Late("stages.pads.opening:open_pad")
 _report: Final = Late("stages.pads.services:report_difference")
 _since: Final = Late("stages.pads.opening:changes_since")
@@ -200,7 +200,7 @@ async def _submit(at: CommandContext, pad_id: UUID, submission: Submission) -> A
     work = functools.partial(_append_all, pad_id)
     accepted: Accepted = await at.lanes.write_gathered(pad_id, submission, work, pace=pace)
     if accepted.revision % SNAPSHOT_EVERY == 0:
-        task = asyncio.create_task(at.lanes.write(functools.partial(_keep_snapshot, pad_id=pad_id)))
+        task = asyncio.create_task(at.lanes.write(functools.partial(_tidy, pad_id=pad_id)))
         _snapshots.add(task)
         task.add_done_callback(_snapshots.discard)
     return accepted

@@ -11,7 +11,7 @@ from stages.pads.documents import DOCUMENTS, Documents
 from stages.pads.loading import load_document, read_text
 from stages.pads.log import first_hash, next_hash, read_credits, read_edits
 from stages.pads.models import Pad, Revision, Snapshot
-from stages.pads.services import keep_snapshot, snapshots, tidy_snapshots
+from stages.pads.services import keep_snapshot, snapshots, tidy_snapshots, tidying
 from stages.pads.verification import check_records
 from tests.pads.world import World, edit, text_of
 
@@ -104,7 +104,7 @@ def test_a_document_is_the_same_with_and_without_snapshots(world: World):
 
 
 def test_a_snapshot_is_kept_as_soon_as_enough_was_written(world: World, monkeypatch: pytest.MonkeyPatch):
-    for module in (loading, snapshots):
+    for module in (loading, snapshots, tidying):
         monkeypatch.setattr(module, "SNAPSHOT_EVERY", 5)
     pad = written(world, 12)
     assert list(Snapshot.objects.filter(pad=pad.id).order_by("revision").values_list("revision", flat=True)) == [5, 10]

@@ -6,7 +6,8 @@ from stages.pads.services.pads import close_pad, create_pad, reopen_pad, update_
 from stages.pads.services.recording import record_pad, record_pads
 from stages.pads.services.renewing import renew_pad, report_difference
 from stages.pads.services.reverting import restore_pad, take_back_changes
-from stages.pads.services.snapshots import keep_snapshot, keep_snapshot_if_due, tidy_snapshots
+from stages.pads.services.snapshots import keep_snapshot, tidy_snapshots
+from stages.pads.services.tidying import tidy_document, tidy_if_due
 from stages.pads.services.writers import open_writer
 
 __all__ = [
@@ -16,7 +17,6 @@ __all__ = [
     "create_pad",
     "edit_pad",
     "keep_snapshot",
-    "keep_snapshot_if_due",
     "open_writer",
     "record_pad",
     "record_pads",
@@ -25,6 +25,8 @@ __all__ = [
     "report_difference",
     "restore_pad",
     "take_back_changes",
+    "tidy_document",
+    "tidy_if_due",
     "tidy_snapshots",
     "update_pad",
 ]

@@ -8,7 +8,7 @@ from accounts.callers import Caller
 from kernel.crdt.edits import Edits
 from stages.pads.models import Writer
 from stages.pads.services.appending import append_revision
-from stages.pads.services.snapshots import keep_snapshot_if_due
+from stages.pads.services.tidying import tidy_if_due
 from stages.pads.services.writers import open_writer
 from stages.pads.submissions import Accepted, EditsSubmission
 
@@ -22,5 +22,5 @@ def edit_pad(*, caller: Caller, pad_id: UUID, revision: int, edits: Edits) -> Ac
         open_writer(caller=caller, pad_id=pad_id)
     submission = EditsSubmission(caller=caller, revision=revision, edits=edits, client_ref=caller.client_ref)
     accepted = append_revision(pad_id=pad_id, submission=submission)
-    keep_snapshot_if_due(pad_id=pad_id)
+    tidy_if_due(pad_id=pad_id)
     return accepted

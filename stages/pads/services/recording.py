@@ -15,13 +15,11 @@ from kernel.errors import DomainError
 from kernel.statements import database_now
 from projects.writing import upkeep_write
 from stages.pads import events
-from stages.pads.documents import DOCUMENTS
 from stages.pads.events import pad_facts
 from stages.pads.models import Pad
 from stages.pads.reading import load_pad
 from stages.pads.services.pads import lock_pad
-from stages.pads.services.renewing import renew_if_too_large, renew_pad
-from stages.pads.services.snapshots import keep_snapshot
+from stages.pads.services.tidying import tidy_document
 
 logger = logging.getLogger(__name__)
 
@@ -50,20 +48,9 @@ def record_pads() -> None:
     pads = Pad.objects.filter(due, recorded__lt=F("head")).order_by("changed_at")
     for pad in pads:
         try:
-            _tidy(pad, is_quiet=pad.changed_at < quiet_since)
+            tidy_document(pad_id=pad.id, is_quiet=pad.changed_at < quiet_since)
             record_pad(pad_id=pad.id)
         except DomainError as refusal:
             logger.warning("The log of pad %s could not be recorded: %s", pad.id, refusal.detail)
         except Exception:
             logger.exception("The log of pad %s could not be recorded", pad.id)
-
-
-def _tidy(pad: Pad, *, is_quiet: bool) -> None:
-    """Keep a snapshot, and renew a document that is wrong or carries too much of its past."""
-    if not keep_snapshot(pad_id=pad.id):
-        if not pad.is_closed:
-            renew_pad(pad_id=pad.id, epoch=pad.epoch, why="text")
-        return
-    with DOCUMENTS.using(pad.id) as cached:
-        loaded = cached.load(pad.id)
-    renew_if_too_large(pad_id=pad.id, loaded=loaded, is_quiet=is_quiet)

@@ -14,7 +14,7 @@ from kernel.statements import database_now
 from kernel.transactions import write_transaction
 from stages.pads import events
 from stages.pads.loading import LoadedDocument, PadText, new_client_id, read_text
-from stages.pads.models import Pad, Revision
+from stages.pads.models import Revision
 from stages.pads.services.writers import lock_for
 from stages.pads.services.writing import pad_upkeep
 
@@ -63,12 +63,6 @@ def report_difference(*, caller: Caller, pad_id: UUID, revision: int, crc: int) 
         if found.revision != revision or _is_right(found, crc) or _is_new(pad_id, pad.epoch):
             return
     renew_pad(pad_id=pad_id, epoch=pad.epoch, why="checksum")
-
-
-def renew_if_too_large(*, pad_id: UUID, loaded: LoadedDocument, is_quiet: bool = False) -> None:
-    """Renew a document that is much larger than its text."""
-    if is_too_large(loaded, is_quiet=is_quiet) and not Pad.objects.filter(pk=pad_id, closed_at__isnull=False).exists():
-        renew_pad(pad_id=pad_id, epoch=loaded.epoch, why="size")
 
 
 def _is_right(found: PadText, crc: int) -> bool:

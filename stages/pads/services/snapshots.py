@@ -15,12 +15,6 @@ from stages.pads.models import Snapshot
 logger = logging.getLogger(__name__)
 
 
-def keep_snapshot_if_due(*, pad_id: UUID) -> None:
-    """Keep a snapshot where enough was written since the last one; called after an append, without waiting for it."""
-    if DOCUMENTS.is_snapshot_due(pad_id):
-        keep_snapshot(pad_id=pad_id, every=SNAPSHOT_EVERY)
-
-
 def keep_snapshot(*, pad_id: UUID, every: int = 1) -> bool:
     """Keep the newest text of a pad with its authors and its document, unless a snapshot is less than `every` older.
 
