@@ -138,7 +138,9 @@ def test_an_event_that_was_just_recorded_says_what_its_row_says() -> None:
 
 
 def test_nothing_is_said_of_a_column_that_is_gone() -> None:
-    for table, reasons in NOT_WRITTEN.items():
+    installed = {model._meta.db_table for model in apps.get_models()}
+    # A stage may be left out.
+    for table, reasons in ((table, reasons) for table, reasons in NOT_WRITTEN.items() if table in installed):
         assert reasons.keys() <= {field.column for field in model_of(table)._meta.local_concrete_fields}
         assert table in {written for _, written, _ in INSERTS}
 
