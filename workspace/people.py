@@ -11,6 +11,8 @@ from accounts.models import Person, User
 from projects.models import Member
 
 TINTS = 6
+# Titles that people write before their names without a full stop; `names.ts` has the same.
+TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "sir"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,34 @@ class PersonView:
 
     @property
     def first_name(self) -> str:
-        return self.display_name.split()[0]
+        """What a narrow place calls them: the first word of their name that is no title."""
+        return without_titles(self.display_name)[0]
 
     @property
     def initials(self) -> str:
-        words = self.display_name.split()
+        words = without_titles(self.display_name)
         letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
         return letters.upper()
 
     @property
     def tint(self) -> int:
         return UUID(self.id).int % TINTS
+
+
+def without_titles(name: str) -> list[str]:
+    """The words of a name without titles before them, of which a name could begin with several; never empty.
+
+    A title is one of `TITLES` or a word with a full stop at its end, such as "Dipl.-Ing.", but not a first name's
+    initial.
+    """
+    words = name.split()
+    while len(words) > 1 and _is_title(words[0]):
+        del words[0]
+    return words
+
+
+def _is_title(word: str) -> bool:
+    return word.lower() in TITLES or (word.endswith(".") and len(word) > 2)
 
 
 def tints_of(project_id: UUID) -> Mapping[str, int]:

@@ -18,7 +18,7 @@ def many_readers_and_a_writer(world: World) -> list[PersonPresence]:
     """Seven people who read, and one who writes and came last."""
     world.writer("editor").take("files/topology.yaml")
     readers = [
-        PersonPresence({"id": str(uuid4()), "display_name": f"Reader {number}", "kind": "person"}, ("prompt_text",))
+        PersonPresence({"id": str(uuid4()), "display_name": f"Dr. Reader {number}", "kind": "person"}, ("prompt_text",))
         for number in range(7)
     ]
     return [*readers, PersonPresence(world.people["editor"].person(), ("files/topology.yaml",))]
@@ -28,13 +28,15 @@ def shows_four_and_opens_a_list(page: Page) -> None:
     bar = page.locator(".projectbar .presence")
     expect(bar.locator(".person:visible")).to_have_count(4)
     expect(bar.locator(".person:visible").first).to_contain_text("editing topology.yaml")
+    expect(bar.locator(".person:visible [data-part=short-name]")).to_have_text(["Daniel", *["Reader"] * 3])
+    expect(bar.locator(".person:visible .avatar").nth(1)).to_have_text("R0")
     assert page.evaluate(TOO_WIDE) <= 0
     more = bar.get_by_role("button", name="+4 more people are here")
     more.press("Enter")
     everyone = page.get_by_role("group", name="Everyone here")
     expect(everyone.locator(".person:visible")).to_have_count(8)
     expect(everyone).to_contain_text("Daniel Okafor")
-    expect(everyone).to_contain_text("Reader 6")
+    expect(everyone).to_contain_text("Dr. Reader 6")
     page.keyboard.press("Escape")
     expect(everyone).to_be_hidden()
     expect(more).to_be_focused()

@@ -31,10 +31,21 @@ ID = "0192f0c0-0000-7000-8000-000000000005"
 
 
 @pytest.mark.parametrize(
-    ("name", "initials"), [("Mara Lindqvist", "ML"), ("Åsa von der Heide", "ÅH"), ("foundry", "FO"), ("x", "X")]
+    ("name", "first_name", "initials"),
+    [
+        ("Mara Lindqvist", "Mara", "ML"),
+        ("Åsa von der Heide", "Åsa", "ÅH"),
+        ("foundry", "foundry", "FO"),
+        ("x", "x", "X"),
+        ("Dr. Priya Raman", "Priya", "PR"),
+        ("Prof Dr. h.c. Priya Raman", "Priya", "PR"),
+        ("J. Smith", "J.", "JS"),
+        ("Dr.", "Dr.", "DR"),
+    ],
 )
-def test_initials(name: str, initials: str) -> None:
-    assert PersonView(ID, name, "human").initials == initials
+def test_a_title_is_no_first_name(name: str, first_name: str, initials: str) -> None:
+    person = PersonView(ID, name, "human")
+    assert (person.first_name, person.initials) == (first_name, initials)
 
 
 def test_a_tint_follows_from_the_id() -> None:

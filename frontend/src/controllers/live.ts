@@ -35,10 +35,3 @@ const tints = JSON.parse(document.querySelector<HTMLMetaElement>("meta[name=proj
 export function tintOf(id: string): string {
   return String(tints[id] ?? BigInt(`0x${id.replaceAll("-", "")}`) % TINTS);
 }
-
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const first = words[0] ?? "?";
-  const last = words.at(-1) ?? "";
-  return (words.length > 1 ? first.charAt(0) + last.charAt(0) : first.slice(0, 2)).toUpperCase();
-}

@@ -1,8 +1,9 @@
 /** What a field's row in the list shows: its lines in a proposal, who writes it, who looks at it. */
 import type { Person } from "../protocol";
 import { timeElement } from "../time";
-import { initialsOf, part, parts, tintOf } from "../controllers/live";
+import { part, parts, tintOf } from "../controllers/live";
 import { spellOut } from "../invisible";
+import { firstNameOf, initialsOf } from "../names";
 import type { Field } from "./field";
 import { project } from "./instance";
 import { deltaOf } from "./proposal/overview";
@@ -47,7 +48,7 @@ export function paintLock(element: HTMLElement, field: Field): void {
   for (const place of parts(element, "holder")) {
     place.title = name;
     // A row has room for a first name.
-    place.textContent = element.matches(".stateline") ? (name.split(" ")[0] ?? name) : name;
+    place.textContent = element.matches(".stateline") ? firstNameOf(name) : name;
   }
   for (const place of parts(element, "since")) {
     if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));

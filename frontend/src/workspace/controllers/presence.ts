@@ -1,8 +1,9 @@
 import type { Person, Present } from "../../protocol";
 import type { Field } from "../field";
 import { project } from "../instance";
-import { initialsOf, instantiate, LiveController, part, parts, tintOf } from "../../controllers/live";
+import { instantiate, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
+import { firstNameOf, initialsOf } from "../../names";
 
 /** As many as Django writes into the page (`presence.html`). */
 const MAX_SHOWN = 4;
@@ -59,7 +60,7 @@ export class PresenceController extends LiveController {
     element.dataset["user"] = user.id;
     element.dataset["at"] = at;
     const name = spellOut(user.display_name);
-    const firstName = spellOut(user.display_name.split(" ")[0] ?? "");
+    const firstName = spellOut(firstNameOf(user.display_name));
     const isWhole = list === this.everyoneTarget;
     set(element, "short-name", isWhole ? name : firstName);
     set(element, "name", name);
