@@ -98,11 +98,13 @@ def test_the_foot_of_the_sheet_is_whole_while_somebody_writes(person: Callable[.
     parts = "one => [one, one.lastElementChild.lastElementChild].map(part => part.getBoundingClientRect().right)"
     edges = foot.evaluate(parts)
     assert edges[1] <= edges[0]
+    # Room is taken from what the text consists of alone, until nothing is left of that.
+    lines = page.locator("[data-foot-target=lines]")
+    page.locator("[data-foot-target=size]").evaluate("one => { one.textContent = '12,345 characters '.repeat(6) }")
+    assert lines.evaluate("one => one.scrollWidth <= one.clientWidth && !one.hidden")
     # One line, also with more to say than there is room for.
     height = foot.evaluate("one => one.clientHeight")
-    page.locator("[data-foot-target=lines]").evaluate(
-        "one => { one.textContent = '+1,234 −5,678 lines since v80 '.repeat(4) }"
-    )
+    lines.evaluate("one => { one.textContent = '+1,234 −5,678 lines since v80 '.repeat(4) }")
     assert foot.evaluate("one => [one.clientHeight, one.scrollWidth - one.clientWidth]") == [height, 0]
 
 
