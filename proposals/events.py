@@ -114,9 +114,9 @@ EXPIRED: Final = _line(
 )
 DRIFTED: Final = _line(
     "proposal.drifted",
-    title="What you propose to change has changed",
-    mail=gettext_lazy("What you propose to change has changed"),
-    sentence=gettext_lazy("What {thing} changes has changed since"),
+    title="A field that you propose to change was saved",
+    mail=gettext_lazy("A field that you propose to change was saved"),
+    sentence=gettext_lazy("A field that {thing} changes was saved"),
 )
 
 _of_a_proposal = partial(
