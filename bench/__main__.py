@@ -27,9 +27,10 @@ MODULES = {
     "proposals": ("p14", "p15", "p17", "p18", "p19"),
     "files": ("p16a", "p16b"),
     "runs": ("n1", "n2", "n3", "n4"),
+    "pads": ("d4", "d5", "d6"),
 }
-# p: the product without stages; n: runs.
-LETTERS = "pn"
+# p: the product without stages; n: runs; d: pads.
+LETTERS = "pnd"
 ALL = [number for numbers in MODULES.values() for number in numbers]
 
 
