@@ -27,6 +27,7 @@ MODULES = {
     "proposals": ("p14", "p15", "p17", "p18", "p19"),
     "files": ("p16a", "p16b"),
     "runs": ("n1", "n2", "n3", "n4"),
+    "pad_writers": ("d1", "d2", "d3"),
     "pads": ("d4", "d5", "d6"),
 }
 # p: the product without stages; n: runs; d: pads.

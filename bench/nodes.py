@@ -54,6 +54,13 @@ def stock_node() -> Iterator[BenchNode]:
 
 
 @contextmanager
+def node_js_node(command: Sequence[str], **environment: str) -> Iterator[BenchNode]:
+    """A server under Node.js, which gets its port as the last argument."""
+    with _node(command, ready="/", **environment) as node:
+        yield node
+
+
+@contextmanager
 def started(
     command: Sequence[str], *, stdout: int | None = None, **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
