@@ -33,6 +33,7 @@ CROWDS = {
     "d2": _Crowd(50, "p99", Goal("<=", 0.7)),
     "d3": _Crowd(200, "p99", Goal("<=", 0.4)),
 }
+WARM_UP = CROWDS["d1"]
 
 
 def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
@@ -46,6 +47,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
             baseline = [stack.enter_context(programs.hocuspocus_node()) for _ in range(2)]
             people = max(crowd.writers for crowd in crowds.values())
             sides = _Sides(programs, product, baseline, people, seconds=8 if quick else 12)
+            sides.warm_up()
             return [sides.figure(number, crowd, rounds=1 if quick else 3) for number, crowd in crowds.items()]
     except NotInstalledError as error:
         return _left_out(wanted, f"They need hocuspocus from npm. {error}")
@@ -65,6 +67,11 @@ class _Sides:
         self._programs, self._product, self._baseline, self._seconds = programs, product, baseline, seconds
         self._people: list[BenchUser] = [person("writer") for _ in range(people)]
         self._project = project(*self._people)
+
+    def warm_up(self) -> None:
+        """Let both sides load what they load with the first key."""
+        self._type_in_pad(WARM_UP)
+        self._type_in_hocuspocus(WARM_UP)
 
     def figure(self, number: str, crowd: _Crowd, rounds: int) -> Figure:
         """Let a crowd type on both sides in each round."""

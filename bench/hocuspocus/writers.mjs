@@ -13,6 +13,8 @@ import { HocuspocusConnection, PadConnection } from "./sides.mjs"
 // So many writers have a document of the whole text, and measure; the others receive everything, too.
 const READERS = 10
 const AT_ONCE = 10
+// Seconds of rest after the last one has opened the text, which costs either side more than a key.
+const REST = 2
 // Keys of these first seconds are not measured.
 const WARM_UP = 2
 // Seconds after the last key within which everything has to be there.
@@ -146,6 +148,7 @@ const keys = new Keys()
 const writers = await connectAll(keys)
 const readers = writers.map(({ reader }) => reader).filter(Boolean)
 const delay = monitorEventLoopDelay({ resolution: 1 })
+await sleep(REST * 1000)
 delay.enable()
 await typeAll(writers, keys)
 delay.disable()
