@@ -41,6 +41,7 @@ class Found:
 
     `once`: every key is in the text once. `equal`: all readers, and a new client of each node, have one text.
     `closed` are the codes of sockets that a server closed, `problems` what a server refused or left out.
+    `lag` is the delay of the client itself, 99th percentile, `busy` its share of a core.
     """
 
     p50: float
@@ -54,6 +55,7 @@ class Found:
     closed: list[int]
     problems: list[str]
     lag: float
+    busy: float
 
     def complaints(self) -> list[str]:
         """Everything that is not as it must be, in words; nothing, if all is well."""

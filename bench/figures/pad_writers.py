@@ -131,7 +131,7 @@ class _Rounds:
             f"p50 and p99 of the rounds in ms: {_times(self.product)}, where {ASKED_MS} are asked for.",
             f"p50 and p99 of hocuspocus: {_times(self.baseline)}.",
             f"{keys:,} keys, all of them in the text once, no socket closed; {measured:,} arrivals measured.",
-            f"The client's own delay, p99 in ms: {_lags(self.product)}; with hocuspocus: {_lags(self.baseline)}.",
+            f"The client itself: {_client(self.product)}; with hocuspocus: {_client(self.baseline)}.",
             *(f"hocuspocus: {said}." for found in self.baseline for said in found.complaints()),
         ]
 
@@ -140,5 +140,5 @@ def _times(rounds: list[Found]) -> str:
     return ", ".join(f"{found.p50:.1f} and {found.p99:.1f}" for found in rounds)
 
 
-def _lags(rounds: list[Found]) -> str:
-    return ", ".join(f"{found.lag:.1f}" for found in rounds)
+def _client(rounds: list[Found]) -> str:
+    return ", ".join(f"{found.lag:.1f} ms late (p99) and {found.busy:.0%} of a core" for found in rounds)

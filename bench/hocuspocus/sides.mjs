@@ -22,7 +22,6 @@ class Connection {
   text = ""
   socket
 
-  /** Resolves when everything that was sent before is answered. */
   close() {
     return this.socket.close()
   }
@@ -118,10 +117,11 @@ export class PadConnection extends Connection {
   }
 }
 
-/** A connection to a document of hocuspocus. */
+/** A connection to a document of hocuspocus; its name has fewer than 128 ASCII characters. */
 export class HocuspocusConnection extends Connection {
   #name
   #onUpdate
+  #isOpen = false
   #synced
 
   /** The writer of this number opens the document; `onUpdate(update)` gets all updates, where it is wanted. */
@@ -170,14 +170,17 @@ export class HocuspocusConnection extends Connection {
   }
 
   #receive(payload) {
-    const decoder = decoding.createDecoder(payload)
-    decoding.readVarString(decoder)
-    const type = decoding.readVarUint(decoder)
+    // Every message begins with the length of the name, and the name.
+    const type = payload[this.#name.length + 1]
+    if (type === SYNC_STATUS) {
+      if (payload[this.#name.length + 2] === 1) this.acknowledged++
+      else this.problems.push("An update was refused.")
+      return
+    }
+    if (this.#isOpen && !this.#onUpdate) return
+    const decoder = decoding.createDecoder(payload.subarray(this.#name.length + 2))
     if (type === SYNC || type === SYNC_REPLY) {
       this.#sync(decoder)
-    } else if (type === SYNC_STATUS) {
-      if (decoding.readVarUint(decoder) === 1) this.acknowledged++
-      else this.problems.push("An update was refused.")
     } else if (type === AUTH && decoding.readVarUint(decoder) === PERMISSION_DENIED) {
       this.#synced.reject(new Error("A writer was refused."))
     }
@@ -188,6 +191,9 @@ export class HocuspocusConnection extends Connection {
     // The server asks with its own first step what the client has, which is nothing that it has not sent.
     if (step === messageYjsSyncStep1) return
     this.#onUpdate?.(decoding.readVarUint8Array(decoder))
-    if (step === messageYjsSyncStep2) this.#synced.resolve()
+    if (step === messageYjsSyncStep2) {
+      this.#isOpen = true
+      this.#synced.resolve()
+    }
   }
 }

@@ -1,8 +1,9 @@
 // Everybody types in one text: `node writers.mjs` reads JSON from standard input, and writes what was found as JSON.
 //
 // Read: {side: "pads" | "hocuspocus", writers, seconds, ports, …} with `project`, `pad`, `tokens`, or with `document`.
-// Written: {p50, p99, keys, acknowledged, missing, once, equal, closed, problems, lag}, times in ms. A key is measured from
-// the moment before it is sent to the moment when a reader's document has it, once for each of the other readers.
+// Written: {p50, p99, keys, acknowledged, missing, once, equal, closed, problems, lag, busy}, times in ms. A key is measured from
+// the moment before it is sent to the moment when a reader's document has it, once for each of the other readers. `lag` is
+// the delay of this process itself (99th percentile), `busy` its share of a core.
 
 import { text as readAll } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -150,7 +151,10 @@ const readers = writers.map(({ reader }) => reader).filter(Boolean)
 const delay = monitorEventLoopDelay({ resolution: 1 })
 await sleep(REST * 1000)
 delay.enable()
+const before = { at: performance.now(), cpu: process.cpuUsage() }
 await typeAll(writers, keys)
+const { user, system } = process.cpuUsage(before.cpu)
+const busy = (user + system) / 1000 / (performance.now() - before.at)
 delay.disable()
 const sent = writers.reduce((sum, writer) => sum + writer.sent, 0)
 const missing = await drain(writers, readers, sent)
@@ -175,6 +179,7 @@ console.log(
     closed,
     problems: writers.flatMap(({ connection }) => connection.problems),
     lag: delay.percentile(99) / 1e6,
+    busy,
   }),
 )
 await Promise.all(writers.map(({ connection }) => connection.close()))
