@@ -46,7 +46,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
             product = [stack.enter_context(product_node()) for _ in range(2)]
             baseline = [stack.enter_context(programs.hocuspocus_node()) for _ in range(2)]
             people = max(crowd.writers for crowd in crowds.values())
-            sides = _Sides(programs, product, baseline, people, seconds=8 if quick else 12)
+            sides = _Sides(programs, product, baseline, people, seconds=6 if quick else 10)
             sides.warm_up()
             return [sides.figure(number, crowd, rounds=1 if quick else 3) for number, crowd in crowds.items()]
     except NotInstalledError as error:

@@ -7,7 +7,7 @@ import { Server } from "@hocuspocus/server"
 import IORedis from "ioredis"
 import pg from "pg"
 
-// Two nodes want to store a document at once, one gets the lock, and the other writes an error. That is as it should be.
+// Both nodes want to store a document, one gets the lock, and the other writes an error, as it should be.
 const EXPECTED = "Could not acquire lock, another instance locked it already."
 const { error } = console
 console.error = (...said) => said.some((each) => each?.cause === EXPECTED) || error(...said)

@@ -1,5 +1,5 @@
-// A writer's connection on either side: it opens the text, sends updates, counts what is acknowledged, and passes on the
-// updates of everybody if somebody wants them. Whatever else it receives it looks at as little as it can.
+// A writer's connection on either side: it opens the text, sends updates, counts what is acknowledged, and passes on
+// the updates of everybody if somebody wants them. Whatever else it receives it looks at as little as it can.
 
 import * as decoding from "lib0/decoding"
 import * as encoding from "lib0/encoding"

@@ -1,9 +1,9 @@
 // Everybody types in one text: `node writers.mjs` reads JSON from standard input, and writes what was found as JSON.
 //
 // Read: {side: "pads" | "hocuspocus", writers, seconds, ports, …} with `project`, `pad`, `tokens`, or with `document`.
-// Written: {p50, p99, keys, acknowledged, missing, once, equal, closed, problems, lag, busy}, times in ms. A key is measured from
-// the moment before it is sent to the moment when a reader's document has it, once for each of the other readers. `lag` is
-// the delay of this process itself (99th percentile), `busy` its share of a core.
+// Written: {p50, p99, measured, keys, acknowledged, missing, once, equal, closed, problems, lag, busy}, times in ms.
+// A key is measured from the moment before it is sent to the moment when a reader's document has it, once for each of
+// the other readers. `lag` is the delay of this process itself (99th percentile), `busy` its share of a core.
 
 import { text as readAll } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
