@@ -50,7 +50,7 @@ def measure(wanted: set[str], *, quick: bool) -> list[Figure]:
             sides.warm_up()
             return [sides.figure(number, crowd, rounds=1 if quick else 3) for number, crowd in crowds.items()]
     except NotInstalledError as error:
-        return _left_out(wanted, f"They need hocuspocus from npm. {error}")
+        return _left_out(wanted, f"They need hocuspocus from npm: {error}")
 
 
 def _left_out(wanted: set[str], why: str) -> list[Figure]:
