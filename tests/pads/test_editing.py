@@ -149,6 +149,7 @@ def test_edits_that_do_not_fit(world: World, edits: list[tuple[int, int, str]]):
 
 
 def test_no_edit_cuts_a_character(world: World):
+    """Acceptance case 23."""
     pad, ed = world.pad(), world.session("ed")
     edit(ed, pad, 0, (0, 0, "a😀b"))
     for change in ((2, 0, "x"), (1, 1, ""), (2, 1, "")):

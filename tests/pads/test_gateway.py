@@ -161,6 +161,7 @@ async def test_many_at_once_are_one_order_without_a_gap(
     ],
 )
 async def test_what_does_not_fit(socket_of: SocketOf, pad: Pad, editor: User, given: dict[str, Any], name: str):
+    """Acceptance cases 8 and 25."""
     async with socket_of(editor) as socket:
         await TextClient(socket, pad).open()
         edit = {"pos": 0, "delete": 0, "insert": "x"}

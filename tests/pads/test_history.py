@@ -51,6 +51,7 @@ def events_of(pad: Pad, action: str) -> list[dict[str, object]]:
 
 
 def test_restoring_brings_text_and_authors_back_as_a_new_revision(world: World, pad: Pad):
+    """Acceptance case 30."""
     before = [runs(pad, number) for number in range(4)]
     edit(world.session("olga"), pad, 3, (0, 14, "Gone"))
 

@@ -60,6 +60,7 @@ def test_nothing_is_deleted(world: World, table: str):
     ],
 )
 def test_what_was_written_never_changes(world: World, change: str):
+    """Acceptance case 33."""
     written(world)
     assert refused(change)
 

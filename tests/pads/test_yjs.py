@@ -105,6 +105,7 @@ async def test_both_dialects_are_one_text(socket_of: SocketOf, pad: Pad, owner: 
 
 
 async def test_undo_is_ones_own(socket_of: SocketOf, pad: Pad, owner: User, editor: User, yjs: YjsProcess):
+    """Acceptance case 12."""
     async with socket_of(owner) as one, socket_of(editor) as two:
         ed, mara = YjsPadClient(yjs, one, pad), YjsPadClient(yjs, two, pad)
         await ed.open()
