@@ -25,8 +25,8 @@ export interface EventMap {
   "project.reopened": object;
   "release.submitted": { project_status: ProjectStatus };
   "release.signed": { project_status: ProjectStatus };
-  "release.rejected": { project_status: ProjectStatus };
-  "release.withdrawn": { project_status: ProjectStatus };
+  "release.rejected": { release_id: string; name: string; project_status: ProjectStatus };
+  "release.withdrawn": { release_id: string; name: string; project_status: ProjectStatus };
   "release.released": { project_status: ProjectStatus };
 }
 

@@ -173,7 +173,10 @@ def test_a_one_time_code_signs(person: Callable[..., Person], world: World) -> N
     slot(page, "Reviewed", "signed")
 
 
-@pytest.mark.parametrize("act", ["Reject", "Withdraw"])
+PAST = {"Reject": "rejected", "Withdraw": "withdrew"}
+
+
+@pytest.mark.parametrize("act", PAST)
 def test_a_review_ends_early_with_a_reason(person: Callable[..., Person], world: World, act: str) -> None:
     _, release = world.arrange(lambda: story(world))
     mara, daniel = person("owner"), person("editor")
@@ -186,6 +189,11 @@ def test_a_review_ends_early_with_a_reason(person: Callable[..., Person], world:
     expect(page.locator(".release-end-bar")).to_contain_text("The dosing table is missing")
     daniel.expect_state("free")
     expect(daniel.page.locator("#project-status")).to_contain_text("Draft v12")
+    bar = daniel.bar("The dosing table is missing")
+    expect(bar).to_contain_text(f"Mara Lindqvist {PAST[act]} release {release.name}")
+    expect(bar.get_by_role("link", name="Open release")).to_have_attribute("href", re.compile(str(release.id)))
+    bar.get_by_role("button", name="Close").click()
+    expect(bar).to_be_hidden()
 
 
 def test_c12_c20_a_print_shows_signatures_and_whether_the_record_changed(

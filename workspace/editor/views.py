@@ -41,6 +41,9 @@ from workspace.project_frame import frame_of, may_of, socket_address
 from workspace.query_numbers import query_number
 from workspace.script_texts import script_texts
 
+# The pages of a project that the script asks for, or leads to.
+ADDRESSES = ("text", "compare", "kept", "releases")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldLock:
@@ -126,8 +129,9 @@ def workspace(request: PageRequest, project_id: UUID) -> HttpResponse:
             "urls": {
                 "socket": socket_address(project_id),
                 "proposals": reverse("api_proposals", args=[project_id]),
+                "api_releases": reverse("api_releases", args=[project_id]),
                 "staged": reverse("workspace:proposal_switch", args=[project_id]),
-                **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ("text", "compare", "kept")},
+                **{name: reverse(f"workspace:{name}", args=[project_id]) for name in ADDRESSES},
             },
             "text_limit": django_settings.FOUNDRY_MAX_TEXT_BYTES,
             "max_files": MAX_FILES,

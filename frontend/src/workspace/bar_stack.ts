@@ -17,7 +17,7 @@ export interface Bar {
 /** The most urgent first. */
 const URGENCY = [
   "bar-another-account", "bar-signed-out", "bar-access-lost", "bar-proposal-ended", "bar-elsewhere", "bar-drift", "bar-offline",
-  "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused", "bar-deleted", "bar-missing", "bar-missed-save", "bar-asked", "bar-kept", "bar-proposed", "bar-saved",
+  "bar-lock-ended", "bar-moved", "bar-unkept", "bar-refused", "bar-deleted", "bar-missing", "bar-missed-save", "bar-asked", "bar-kept", "bar-review-ended", "bar-proposed", "bar-saved",
   "bar-in_review", "bar-frozen", "bar-archived",
 ];
 

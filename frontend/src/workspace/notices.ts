@@ -5,7 +5,14 @@ import type { BarStack } from "./bar_stack";
 import { choicesIn, compareHref, overruled } from "./bar_words";
 import type { Field } from "./field";
 import { project } from "./instance";
+import { fetchReason } from "./server";
 import type { Notice } from "./state";
+
+/** The text for each end of a review that has a reason. */
+const WITH_REASON: Record<string, string> = {
+  "release.rejected": "release.rejected.why",
+  "release.withdrawn": "release.withdrawn.why",
+};
 
 /** Tell a person what happened: in a bar where they have something to answer, else in a toast. */
 export function showNotice(bars: BarStack, { kind, field, values = {} }: Notice): void {
@@ -55,11 +62,27 @@ export function showNotice(bars: BarStack, { kind, field, values = {} }: Notice)
     bars.put("missing", { template: version > 0 ? "bar-deleted" : "bar-missing", words, href: String(values["href"] ?? "") });
   } else if (kind === "elsewhere" && field) {
     bars.put(`elsewhere:${field.name}`, { template: "bar-elsewhere", words: { title: say("elsewhere", { field: field.shortPath }) }, field });
+  } else if (kind === "review_ended") {
+    reviewEnded(bars, String(values["end"]), name, String(values["release"]), String(values["id"]));
+  } else if (kind === "submitted") {
+    bars.forget("review_ended");
   } else if (kind === "role") {
     toast({ text: say("role"), kind: "info", link: { text: say("role.reload"), href: location.href } });
   } else if (kind === "gave_back" && field) {
     toast({ text: say(values["kept"] ? "gave_back.kept" : "gave_back", { field: field.title }), kind: "info" });
   }
+}
+
+/** Who rejected or withdrew the release that was in review, and why; its page has the rest. `end` is the event. */
+function reviewEnded(bars: BarStack, end: string, name: string, release: string, id: string): void {
+  const key = "review_ended";
+  const href = `${project.urls.releases}${id}/`;
+  const words = { title: say(end, { name, release }) };
+  bars.put(key, { template: "bar-review-ended", words, href });
+  void fetchReason(project.urls.api_releases, id).then((reason) => {
+    const title = say(WITH_REASON[end] ?? end, { name, release, reason });
+    if (reason && bars.get(key)?.href === href) bars.reword(key, { title });
+  }, () => undefined);
 }
 
 /** Who ended it, and why; what is shown is this person's own text, until they look at the current one. */

@@ -158,6 +158,11 @@ export class Project extends ProjectState {
       ["release.submitted", "release.signed", "release.rejected", "release.withdrawn", "release.released"],
       ({ data }) => this.setStatus(data.project_status),
     );
+    events.onAny(["release.rejected", "release.withdrawn"], ({ name: end, actor, data }) => {
+      const values = { end, name: actor.display_name, release: data.name, id: data.release_id };
+      if (actor.id !== this.me.id) this.notice({ kind: "review_ended", values });
+    });
+    events.on("release.submitted", () => this.notice({ kind: "submitted" }));
     events.onAny(["project.frozen", "project.archived"], onStatus);
     events.on("project.reopened", () => this.setStatus("open"));
   }

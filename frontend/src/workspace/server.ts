@@ -58,6 +58,14 @@ export async function fetchKept(url: string): Promise<{ kept: KeptText[]; take_o
   return (await answer.json()) as { kept: KeptText[]; take_overs: TakeOver[] };
 }
 
+/** Why a release ended, of which live events say only that it did. */
+export async function fetchReason(url: string, release: string): Promise<string> {
+  const answer = await ask(url);
+  if (!answer.ok) throw new Unreachable(url);
+  const { results } = (await answer.json()) as { results: { id: string; reason: string }[] };
+  return results.find(({ id }) => id === release)?.reason ?? "";
+}
+
 export async function discardKept(url: string, id: string): Promise<void> {
   const answer = await ask(`${url}${id}/discard/`, { method: "POST" });
   if (!answer.ok && answer.status !== 404) throw new Unreachable(url);

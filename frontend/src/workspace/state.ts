@@ -15,7 +15,7 @@ export interface PageData {
   seq: number;
   status: ProjectStatus;
   may: { write: boolean; take_over: boolean; propose: boolean };
-  urls: { socket: string; text: string; compare: string; kept: string; proposals: string; staged: string };
+  urls: { socket: string; text: string; compare: string; kept: string; proposals: string; staged: string; releases: string; api_releases: string };
   /** The most bytes of a text. */
   text_limit: number;
   max_files: number;
@@ -40,7 +40,8 @@ export type View = "free" | "yours" | "theirs" | "elsewhere" | "reading" | Exclu
 /** Something to tell the person once: a bar, a toast, words in the live region. */
 export interface Notice {
   kind: "saved_by" | "saved" | "lock_ended" | "moved" | "refused" | "asked" | "kept_refused" | "taken_first" | "gave_back" | "role"
-    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away" | "missed_save" | "elsewhere" | "missing";
+    | "asked_no_more" | "not_safe" | "offline" | "taken_over" | "moved_away" | "missed_save" | "elsewhere" | "missing"
+    | "review_ended" | "submitted";
   field?: Field;
   values?: Record<string, string | number>;
 }
