@@ -9,6 +9,7 @@ class PadsConfig(StageConfig):
         from audit.verification import RECORD_CHECKS
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
         from kernel.addresses import API_URLS, UrlModule
+        from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
@@ -27,6 +28,7 @@ class PadsConfig(StageConfig):
         for name, table in EXPORTED.items():
             EXPORTED_TABLES.register(name, table)
         EXPORT_CHECKS.register("pads", CHECK)
+        EXAMINATIONS.register("Pads", Late("stages.pads.doctor:examine"))
         self._register_live()
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
         register_enum_names(PadStart="stages.pads.choices.Start")

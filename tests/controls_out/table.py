@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from tests.controls_out.out import Out, given, itself, nothing, without
+from tests.controls_out.pads import PADS
 from tests.controls_out.proposals import PROPOSALS
 from tests.controls_out.runs import RUNS
 
@@ -251,4 +252,4 @@ _TRUNK: Final = (
 )
 
 # A control's parts stand behind its first row.
-OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *RUNS), key=lambda out: out.control))
+OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *PADS, *RUNS), key=lambda out: out.control))

@@ -68,7 +68,7 @@ def test_the_hash_covers_every_revision(world: World):
         ("UPDATE pads_snapshot SET text = text || 'x'", "snapshot of revision 12"),
     ],
 )
-def test_what_was_changed_is_noticed(world: World, sql: str, what: str):
+def test_c02_what_was_changed_is_noticed(world: World, sql: str, what: str):
     pad = written(world)
     assert keep_snapshot(pad_id=pad.id)
     assert list(check_records()) == []

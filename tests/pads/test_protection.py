@@ -36,7 +36,7 @@ def put_revision(world: World, pad: Pad, number: int, **facts: Any) -> None:
 
 
 @pytest.mark.parametrize("table", ["pads_pad", "pads_writer", "pads_revision"])
-def test_nothing_is_deleted(world: World, table: str):
+def test_c08_nothing_is_deleted(world: World, table: str):
     written(world)
     assert refused(f"DELETE FROM {table}")
     assert refused(f"TRUNCATE {table} CASCADE")
@@ -59,7 +59,7 @@ def test_nothing_is_deleted(world: World, table: str):
         "UPDATE pads_pad SET id = gen_random_uuid()",
     ],
 )
-def test_what_was_written_never_changes(world: World, change: str):
+def test_c08_what_was_written_never_changes(world: World, change: str):
     """Acceptance case 33."""
     written(world)
     assert refused(change)
