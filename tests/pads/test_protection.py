@@ -14,11 +14,16 @@ from stages.pads.models import Pad, Revision, Writer
 from tests.pads.world import World
 
 
-def refused(sql: str, *values: Any) -> str:
-    with pytest.raises(DatabaseError) as error, transaction.atomic(), connection.cursor() as cursor:
+def attempt(sql: str, values: Any) -> None:
+    """Run it, and leave nothing behind of what was let through."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
-        # What was let through leaves nothing behind.
         transaction.set_rollback(True)
+
+
+def refused(sql: str, *values: Any) -> str:
+    with pytest.raises(DatabaseError) as error:
+        attempt(sql, values)
     return str(error.value)
 
 
