@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
 from workspace.people import PersonView
+from workspace.places import is_place, names_of_places
 from workspace.release_summary import summary_of
 from workspace.tabs import TabContext, TabView, shown_tabs
 
@@ -28,21 +29,29 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PresentView:
-    """A person who is present in a project. `at` is writes, reads or here; `field` is what they write or read."""
+    """A person who is present in a project. `at` is writes, reads or here; `field` is what they write or read.
+
+    Where that is a place of an app (`workspace.places`), `called` is its name.
+    """
 
     person: PersonView
     at: str
     field: str = ""
+    called: str = ""
 
     @property
     def place(self) -> str:
         """The field's short name."""
-        return field_names.short_label(self.field) if self.field else ""
+        if self.called or not self.field:
+            return self.called
+        return field_names.short_label(self.field)
 
     @property
     def whole_place(self) -> str:
         """The field's name, of a file its path."""
-        return field_names.label(self.field) if self.field else ""
+        if self.called or not self.field:
+            return self.called
+        return field_names.label(self.field)
 
     @property
     def folders(self) -> str:
@@ -127,10 +136,11 @@ def people_in(
     except RedisError as error:
         logger.warning("presence cannot be read: %s", error)
         present = {}
+    called = names_of_places(name for people in present.values() for each in people for name in each.fields)
     return {
         project_id: sorted(
             (
-                _present_view(each, writes.get((project_id, each.user["id"])))
+                _present_view(each, writes.get((project_id, each.user["id"])), called)
                 for each in present.get(project_id, [])
                 if without is None or each.user["id"] != str(without.id)
             ),
@@ -140,10 +150,11 @@ def people_in(
     }
 
 
-def _present_view(present: PersonPresence, written: str | None) -> PresentView:
+def _present_view(present: PersonPresence, written: str | None, called: Mapping[str, str]) -> PresentView:
     person = PersonView.of(present.user)
     if written is not None:
         return PresentView(person, "writes", written)
-    if present.fields:
-        return PresentView(person, "reads", present.fields[0])
+    read = next((name for name in present.fields if name in called or not is_place(name)), None)
+    if read is not None:
+        return PresentView(person, "reads", read, called.get(read, ""))
     return PresentView(person, "here")

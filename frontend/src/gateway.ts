@@ -71,7 +71,7 @@ export class Gateway extends Emitter<GatewayEvents> {
 
   constructor(
     private readonly address: string,
-    private readonly memory: string,
+    readonly memory: string,
     private last: number,
   ) {
     super();

@@ -8,13 +8,14 @@ class PadsConfig(StageConfig):
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from audit.verification import RECORD_CHECKS
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
-        from kernel.addresses import API_URLS, UrlModule
+        from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
         from stages.pads.events import register as register_events
         from stages.pads.exchange import CHECK, EXPORTED
+        from stages.pads.pages import plugs
         from stages.pads.permissions import PERMISSIONS
         from stages.pads.rebuilding import BY_HASH, CACHE, TABLES
 
@@ -31,6 +32,8 @@ class PadsConfig(StageConfig):
         EXAMINATIONS.register("Pads", Late("stages.pads.doctor:examine"))
         self._register_live()
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
+        PAGE_URLS.register("pads", UrlModule("stages.pads.pages.urls"))
+        plugs.register()
         register_enum_names(PadStart="stages.pads.choices.Start")
 
     def _register_live(self) -> None:

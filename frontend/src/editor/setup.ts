@@ -43,7 +43,7 @@ function languageOf(name: string): Extension {
 const CLOSING: ReadonlySet<string> = new Set(["json", "jsonl", "yaml"]);
 
 /** Whether the person may type. A read-only text can still be reached, scrolled and copied by keyboard. */
-function writable(may: boolean, label: string): Extension {
+export function writable(may: boolean, label: string): Extension {
   return [
     EditorState.readOnly.of(!may),
     EditorView.editable.of(may),

@@ -1,0 +1,38 @@
+import { toast } from "../../base/controllers/toasts";
+import { instantiate, LiveController, part } from "../../controllers/live";
+import { say } from "../../texts";
+import { session } from "../instance";
+
+/** Between the frame and the sheet: what the server does not take, and that one sees the pad no more. */
+export class PadBarsController extends LiveController {
+  static override targets = ["refused", "ended"];
+  declare readonly refusedTarget: HTMLTemplateElement;
+  declare readonly endedTarget: HTMLTemplateElement;
+  private shown = "";
+
+  override connect(): void {
+    this.follow(session.on("status", () => this.paint()));
+  }
+
+  async copy(): Promise<void> {
+    await navigator.clipboard.writeText(session.ownText.toString());
+    toast({ text: say("pads.copied") });
+  }
+
+  discard(): void {
+    session.discard();
+  }
+
+  private paint(): void {
+    const { phase, problem, outbox } = session;
+    const isRefused = problem !== null && outbox.count > 0;
+    const kind = phase === "ended" && outbox.count > 0 ? "ended" : isRefused ? "refused" : "";
+    if (kind !== this.shown) {
+      this.shown = kind;
+      this.element.querySelector(".bar")?.remove();
+      if (kind) this.element.append(instantiate(kind === "ended" ? this.endedTarget : this.refusedTarget));
+    }
+    const why = part(this.element, "why");
+    if (why) why.textContent = problem?.detail ?? "";
+  }
+}

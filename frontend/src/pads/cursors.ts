@@ -1,0 +1,83 @@
+import type { EditorView, ViewUpdate } from "@codemirror/view";
+import { type CaretMove, moveCarets } from "./carets";
+import type { Cursor } from "./protocol";
+import { rangeOf } from "./rebasing";
+import type { PadSession } from "./session";
+
+/** Milliseconds between two messages of one's own caret. */
+const PAUSE = 80;
+/** Somebody who comes later learns where one is. */
+const AGAIN = 10_000;
+
+/** Sends one's own caret, and shows those of the others in the text as it is here. */
+export class Cursors {
+  private timer = 0;
+  private sent = "";
+  /** Of revisions that are not here yet. */
+  private ahead: Cursor[] = [];
+
+  constructor(
+    private readonly session: PadSession,
+    private readonly view: EditorView,
+  ) {
+    window.setInterval(() => {
+      this.sent = "";
+      this.soon();
+    }, AGAIN);
+    session.on("joined", () => {
+      this.sent = "";
+      this.soon();
+    });
+    session.on("cursors", (cursors) => this.take(cursors));
+    session.on("status", () => {
+      if (session.outbox.count === 0) this.soon();
+    });
+    session.on("applied", ({ revision }) => {
+      const due = this.ahead.filter((cursor) => cursor.revision <= revision);
+      if (due.length === 0) return;
+      this.ahead = this.ahead.filter((cursor) => cursor.revision > revision);
+      this.show(due);
+    });
+  }
+
+  updated(update: ViewUpdate): void {
+    if (update.selectionSet || update.docChanged || update.focusChanged) this.soon();
+  }
+
+  private take(cursors: readonly Cursor[]): void {
+    const others = cursors.filter(({ writer }) => writer !== this.session.writer);
+    this.ahead.push(...others.filter(({ revision }) => revision > this.session.revision));
+    this.show(others.filter(({ revision }) => revision <= this.session.revision));
+  }
+
+  /** A caret is a place in the text of the server; here it may have more. */
+  private show(cursors: readonly Cursor[]): void {
+    if (cursors.length === 0) return;
+    const { base, outbox } = this.session;
+    const typed = outbox.count === 0 ? null : rangeOf(base.toString(), this.view.state.doc.toString());
+    const place = (at: number) => {
+      const inside = Math.min(at, base.length);
+      return typed ? typed.mapPos(inside, -1) : inside;
+    };
+    const moves = cursors.map(({ writer, anchor, head }): CaretMove => ({ writer, anchor: place(anchor), head: place(head) }));
+    this.view.dispatch({ effects: moveCarets.of(moves) });
+  }
+
+  private soon(): void {
+    this.timer ||= window.setTimeout(() => {
+      this.timer = 0;
+      this.send();
+    }, PAUSE);
+  }
+
+  /** Once the server has all that is typed: what is typed shows the caret, too. */
+  private send(): void {
+    const { session, view } = this;
+    if (session.phase !== "live" || session.outbox.count > 0 || session.base.length !== view.state.doc.length) return;
+    const { anchor, head } = view.state.selection.main;
+    const place = `${session.revision} ${anchor} ${head}`;
+    if (place === this.sent) return;
+    this.sent = place;
+    session.moveCursor(anchor, head);
+  }
+}

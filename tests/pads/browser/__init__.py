@@ -1,0 +1,1 @@
+"""Pads in a real Chromium, and their people in windows of their own."""
