@@ -24,7 +24,7 @@ export const me = data.me;
 export const gateway = new Gateway(`${scheme}://${location.host}${data.socket}`, `foundry.session.${data.project}`, data.seq);
 // A server that is away is as offline as a browser that is.
 gateway.on("connection", ({ phase }) => {
-  if (phase === "waiting") bars.show("offline");
+  if (phase === "waiting" && !document.querySelector("[data-says-offline]")) bars.show("offline");
   if (phase === "live" || phase === "ended") bars.hide("offline");
 });
 signalInbox(gateway);

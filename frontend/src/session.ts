@@ -44,9 +44,9 @@ class PageBars {
 
 export const bars = new PageBars();
 
-/** Says that the browser is offline. The workspace has a bar of its own, which says what becomes of the text. */
+/** Says that the browser is offline. Workspace and pads say it themselves, and what becomes of the text. */
 export function watchConnection(): void {
-  if (!pageAccount || document.querySelector("[data-controller~=workspace]")) return;
+  if (!pageAccount || document.querySelector("[data-controller~=workspace], [data-says-offline]")) return;
   const paint = () => (navigator.onLine ? bars.hide("offline") : bars.show("offline"));
   window.addEventListener("online", paint);
   window.addEventListener("offline", paint);

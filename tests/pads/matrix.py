@@ -16,6 +16,7 @@ from tests.matrix import NOT_ARCHIVED, OTHER, SESSION, WRITERS, Row
 NAME = "Exclusion criteria"
 PAD = "/api/v1/pads/{pad}/"
 EDITORS = (WRITERS, NOT_ARCHIVED)
+PAGE = "pads/{pad}/"
 EDITS: Any = {"session_id": SESSION, "revision": 1, "edits": [{"pos": 0, "delete": 0, "insert": "Ask: "}]}
 TAKEN_BACK = {"user_id": OTHER, "after": 0, "until": 1}
 REST = (
@@ -34,6 +35,26 @@ REST = (
     # Nobody wrote anything since.
     Row("api_pad_take_back", "POST", PAD + "take-back/", "conflict", *EDITORS, TAKEN_BACK),
 )
+
+NEW = {"name": "Thoughts", "language": "auto", "target_field": "", "start": "empty"}
+CHANGED = {"name": "More thoughts", "language": "markdown", "target_field": ""}
+PAGES = (
+    Row("pads:list", "GET", "pads/", 200),
+    Row("pads:new", "GET", "pads/new/", 200, *EDITORS),
+    Row("pads:new", "POST", "pads/new/", 302, *EDITORS, NEW),
+    Row("pads:pad", "GET", PAGE, 200),
+    Row("pads:change", "GET", PAGE + "change/", 200, *EDITORS),
+    Row("pads:change", "POST", PAGE + "change/", 302, *EDITORS, CHANGED),
+    Row("pads:close", "POST", PAGE + "close/", 302, *EDITORS),
+    Row("pads:reopen", "POST", PAGE + "reopen/", 302, *EDITORS),
+)
+BUDGETED_PAGES = {
+    "pads:list": "…pads/",
+    "pads:new": "…pads/new/",
+    "pads:pad": "…pads/{pad}/",
+    "pads:change": "…pads/{pad}/change/",
+}
+NO_PAGES = ("pads:close", "pads:reopen")
 
 
 def furnish(project: Project, caller: Caller) -> None:

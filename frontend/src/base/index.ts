@@ -1,6 +1,7 @@
 import "htmx.org";
 import controllers from "controllers:./controllers";
 import { account, bindRequests } from "../account";
+import { forgetOnSignOut } from "../signing_out";
 import { register } from "../application";
 import { watchConnection, watchSession } from "../session";
 import { refreshRestoredPage } from "../page_refresh";
@@ -13,6 +14,7 @@ watchSession();
 watchConnection();
 refreshRestoredPage();
 account.watch();
+forgetOnSignOut();
 
 rememberZone();
 localise(document);

@@ -17,6 +17,7 @@ import { authorship } from "./authorship";
 import { showCarets } from "./carets";
 import { languagePlace } from "./languages";
 import type { PadSession } from "./session";
+import { typingOver } from "./typing_over";
 import { wholeCharacters } from "./whole_characters";
 
 /** What other parts of the page add to the editor: each is asked for every document that is shown. */
@@ -41,6 +42,7 @@ export function padState(session: PadSession, language: Extension, more: Extensi
       extensions.map((extension) => extension(session)),
       EditorView.cspNonce.of(nonce),
       wholeCharacters,
+      typingOver,
       authorship(session),
       yCollab(session.text!, null),
       showCarets(namesOf(session)),

@@ -76,11 +76,16 @@ export class KeptWriting {
 /** Somebody signs out: what they wrote and could not send is not left in this browser. */
 export async function forgetKeptWriting(person: string): Promise<void> {
   const database = await open();
-  for (const name of [UPDATES, TEXTS]) {
-    const range = IDBKeyRange.bound([person], [person, []]);
-    const keys = await finished(database, name, "readonly", (store) => store.index(OF_PERSON).getAllKeys(range));
-    for (const key of keys) await finished(database, name, "readwrite", (store) => store.delete(key));
-  }
+  const range = IDBKeyRange.bound([person], [person, []]);
+  await Promise.all(
+    [UPDATES, TEXTS].map((name) =>
+      finished(database, name, "readwrite", (store) => {
+        const keys = store.index(OF_PERSON).getAllKeys(range);
+        keys.onsuccess = () => keys.result.forEach((key) => store.delete(key));
+        return keys;
+      }),
+    ),
+  );
   database.close();
 }
 

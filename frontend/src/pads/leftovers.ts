@@ -10,7 +10,8 @@ import { rebased } from "./rebasing";
 import { isHeld, nameOfWriter } from "./tabs";
 
 /** Another tab of this person's may still be there, or the server not know yet that it is gone. */
-const RETRY = 10_000;
+const FIRST_RETRY = 1_000;
+const RETRY = 15_000;
 const MAX_TRIES = 30;
 
 /** The pad that is open. */
@@ -42,8 +43,8 @@ export class Leftovers {
       let waits = false;
       for (const group of groupsOf(left)) waits = !(await this.sendGroup(group)) || waits;
       if (waits && this.tries < MAX_TRIES) {
+        window.setTimeout(() => void this.send(), Math.min(FIRST_RETRY * 2 ** this.tries, RETRY));
         this.tries += 1;
-        window.setTimeout(() => void this.send(), RETRY);
       }
     } finally {
       this.isSending = false;

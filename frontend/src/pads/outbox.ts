@@ -77,6 +77,11 @@ export class Outbox {
     this.hooks.changed();
   }
 
+  /** The pad is open: what does not wait here is kept. */
+  opened(): void {
+    if (this.waiting.length === 0) this.keptAt = new Date();
+  }
+
   /** Send what waits as soon as that may be. */
   flush(): void {
     if (this.isSending || this.waiting.length === 0 || !this.hooks.mayGo()) return;

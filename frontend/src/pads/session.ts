@@ -289,6 +289,7 @@ export class PadSession extends Emitter<SessionEvents> {
     this.isOpen = this.gateway.isLive;
     if (!this.isOpen) return;
     this.problem = this.writer === null && this.outbox.count > 0 ? this.refusal : null;
+    this.outbox.opened();
     this.become("live");
     for (const frame of this.frames.splice(0)) this.take(frame);
     this.outbox.flush();

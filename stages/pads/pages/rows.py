@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,11 @@ class PadRow:
     @property
     def more_people(self) -> Sequence[PadPerson]:
         return self.people[SHOWN_PEOPLE:]
+
+    @property
+    def length(self) -> str:
+        """How many characters it has, with a mark after each thousand."""
+        return str(number_format(self.pad.length, force_grouping=True))
 
     @property
     def language_name(self) -> str:

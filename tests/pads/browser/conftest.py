@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Pads:
     """Pads of the project, and what is in them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World) -> None:  # noqa: F811
         self.world = world
 
     def make(self, by: str = "editor", **facts: Any) -> Pad:
@@ -62,10 +62,9 @@ class Pads:
 class PadWindow:
     """A pad in somebody's window."""
 
-    def __init__(self, window: Person, pad: Pad) -> None:
-        self.window, self.pad = window, pad
-        self.page: Page = window.open(f"pads/{pad.id}/")
-        expect(self.page.locator(".pad-page[data-line=live] .cm-content")).to_be_visible()
+    def __init__(self, page: Page, window: Person) -> None:
+        self.page, self.window = page, window
+        expect(page.locator(".pad-page[data-line=live] .cm-content")).to_be_visible()
 
     @property
     def text(self) -> Locator:
@@ -105,4 +104,9 @@ def pads(world: World) -> Pads:  # noqa: F811
 @pytest.fixture
 def open_pad(person: Callable[..., Person]) -> Callable[..., PadWindow]:  # noqa: F811
     """Open a pad in a new window of somebody's."""
-    return lambda name, pad, **options: PadWindow(person(name, **options), pad)
+    
+    def opened(name: str, pad: Pad, **options: Any) -> PadWindow:
+        window = person(name, **options)
+        return PadWindow(window.open(f"pads/{pad.id}/"), window)
+
+    return opened

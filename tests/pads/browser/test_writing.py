@@ -1,14 +1,21 @@
-"""Several people write in one pad at once."""
+"""Several people write in one pad at once, with a line and without."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.pads.browser.conftest import Pads, PadWindow
+from stages.pads.models import Writer
+from stages.pads.services import close_pad, reopen_pad
+from tests.browser.people import Person, World
+from tests.browser.test_accessible import TOO_WIDE, violations
+from tests.pads.browser.conftest import TEXT, Pads, PadWindow
 
 Open = Callable[..., PadWindow]
+# What a browser says of a line that a test takes away.
+NO_LINE = "ERR_INTERNET_DISCONNECTED|WebSocket connection|htmx:|Failed to load resource"
 
 
 def test_two_people_type_at_once(pads: Pads, open_pad: Open) -> None:
@@ -21,3 +28,221 @@ def test_two_people_type_at_once(pads: Pads, open_pad: Open) -> None:
     for window in (daniel, mara):
         expect(window.kept).to_contain_text("All kept ·")
     assert pads.text(pad) == "one two "
+
+
+def test_undo_and_redo_are_ones_own(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
+    daniel.write("one ")
+    mara.expect_text("one ")
+    mara.write("two ")
+    daniel.expect_text("one two ")
+    daniel.page.keyboard.press("ControlOrMeta+z")
+    mara.expect_text("two ")
+    daniel.page.keyboard.press("ControlOrMeta+Shift+Z")
+    mara.expect_text("one two ")
+    pads.until(pad, "one two ")
+
+
+def test_carets_and_people_are_shown_and_followed(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
+    daniel.write(TEXT)
+    mara.expect_text(TEXT)
+    caret = mara.page.locator(".cm-pad-caret")
+    expect(caret).to_have_count(1)
+    expect(caret.locator(".cm-pad-name")).to_have_text("Daniel Okafor")
+    row = mara.page.locator(".pad-person", has_text="Daniel Okafor")
+    expect(row).to_contain_text("writes Open questions")
+    expect(row).to_contain_text(f"{len(TEXT)} characters")
+    expect(caret).not_to_have_attribute("data-named", "")
+    daniel.page.keyboard.press("Shift+ArrowUp")
+    expect(mara.page.locator(".cm-pad-selection")).to_have_text("Who asks the monitor?")
+    chip = row.get_by_role("button", name="L5: follow Daniel Okafor")
+    chip.click()
+    expect(row.get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    mara.page.keyboard.press("Escape")
+    expect(row.get_by_role("button")).to_have_attribute("aria-pressed", "false")
+    heading = mara.page.locator(".outline-row", has_text="Open questions")
+    heading.click()
+    expect(heading).to_have_attribute("aria-current", "true")
+
+
+def test_what_is_typed_offline_is_merged(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
+    mara.write("top\nbelow\n")
+    daniel.expect_text("top\nbelow\n")
+    daniel.window.expected.append(NO_LINE)
+    daniel.offline(True)
+    expect(daniel.kept).to_contain_text("Offline: keep writing")
+    daniel.write("offline ", at="Home")
+    mara.page.keyboard.press("ArrowUp")
+    mara.page.keyboard.press("ControlOrMeta+Shift+k")
+    mara.write("end")
+    pads.until(pad, "top\nend")
+    expect(daniel.kept).to_contain_text("8 changes on their way")
+    daniel.offline(False)
+    for window in (daniel, mara):
+        window.expect_text("offline top\nend")
+    expect(daniel.kept).to_contain_text("All kept")
+    assert pads.text(pad) == "offline top\nend"
+
+
+def test_unsent_text_survives_a_crash(pads: Pads, open_pad: Open, world: World) -> None:
+    pad = pads.make()
+    daniel = open_pad("editor", pad)
+    daniel.write("kept ")
+    pads.until(pad, "kept ")
+    daniel.window.expected.append(NO_LINE)
+    daniel.offline(True)
+    expect(daniel.kept).to_contain_text("Offline")
+    daniel.write("unsent")
+    expect(daniel.kept).to_contain_text("6 changes on their way")
+    # The page ends without a word, and the browser forgets what belonged to its tab.
+    daniel.page.evaluate("sessionStorage.clear()")
+    path = f"/projects/{world.project.id}/pads/{pad.id}/"
+    daniel.page.close(run_before_unload=False)
+    daniel.offline(False)
+    tab = daniel.window.another_tab(path)
+    expect(tab.locator(".toast-note", has_text="Your unsent text")).to_be_visible()
+    expect(tab.locator(".cm-content")).to_have_text("kept unsent")
+    pads.until(pad, "kept unsent")
+
+
+def test_unsent_text_survives_a_reload(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel = open_pad("editor", pad)
+    daniel.window.expected.append(NO_LINE)
+    daniel.write("kept ")
+    pads.until(pad, "kept ")
+    daniel.page.once("dialog", lambda dialog: dialog.accept())
+    daniel.offline(True)
+    expect(daniel.kept).to_contain_text("Offline")
+    daniel.write("unsent")
+    daniel.offline(False)
+    daniel.page.reload()
+    pads.until(pad, "kept unsent")
+
+
+def test_a_duplicated_tab_is_another_writer(pads: Pads, open_pad: Open, world: World) -> None:
+    pad = pads.make()
+    daniel = open_pad("editor", pad)
+    daniel.write("one ")
+    pads.until(pad, "one ")
+    kept = daniel.page.evaluate("JSON.stringify({...sessionStorage})")
+    tab = daniel.page.context.new_page()
+    tab.on("console", daniel.window._said)
+    tab.add_init_script(
+        f"if (!sessionStorage.length) for (const [k, v] of Object.entries({kept})) sessionStorage.setItem(k, v)"
+    )
+    tab.goto(daniel.page.url)
+    other = PadWindow(tab, daniel.window)
+    other.expect_text("one ")
+    other.write("two ")
+    daniel.expect_text("one two ")
+    daniel.write("three ")
+    other.expect_text("one two three ")
+    pads.until(pad, "one two three ")
+    writers = world.arrange(lambda: Writer.objects.filter(pad=pad.id, user=daniel.window.user).count())
+    assert writers == 2
+
+
+def test_a_viewer_watches_and_cannot_type(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    priya, daniel = open_pad("reviewer", pad), open_pad("editor", pad)
+    daniel.write("live")
+    priya.expect_text("live")
+    expect(priya.page.locator(".sheet .badge")).to_have_text("Read-only")
+    expect(priya.text).to_have_attribute("aria-readonly", "true")
+    priya.text.focus()
+    priya.page.keyboard.type("x")
+    expect(priya.page.locator(".cm-pad-name")).to_have_text("Daniel Okafor")
+    assert priya.shown() == "live"
+
+
+def test_a_pad_is_closed_and_reopened_while_somebody_is_in_it(pads: Pads, open_pad: Open, world: World) -> None:
+    pad = pads.make()
+    daniel = open_pad("editor", pad)
+    daniel.write("before ")
+    pads.until(pad, "before ")
+    world.arrange(lambda: close_pad(caller=world.caller("owner"), pad_id=pad.id))
+    expect(daniel.text).to_have_attribute("aria-readonly", "true")
+    expect(daniel.page.locator("#pad-head .badge")).to_have_text("Closed")
+    world.arrange(lambda: reopen_pad(caller=world.caller("owner"), pad_id=pad.id))
+    expect(daniel.text).to_have_attribute("aria-readonly", "false")
+    daniel.write("after")
+    pads.until(pad, "before after")
+
+
+def test_pasted_line_ends_and_halves_of_characters(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
+    daniel.text.focus()
+    daniel.page.evaluate("navigator.clipboard.writeText('a\\r\\nb\\r\\n😀')")
+    daniel.page.keyboard.press("ControlOrMeta+v")
+    mara.expect_text("a\nb\n😀")
+    # A program replaces the half in which two characters differ.
+    daniel.page.evaluate(
+        """() => {
+            const view = document.querySelector(".cm-content").cmTile.view;
+            view.dispatch({ changes: { from: 5, to: 6, insert: "😁".charAt(1) }, userEvent: "input" });
+        }"""
+    )
+    for window in (daniel, mara):
+        window.expect_text("a\nb\n😁")
+    pads.until(pad, "a\nb\n😁")
+
+
+def test_a_selection_is_typed_over_without_a_breach_of_the_content_policy(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
+    daniel.write("# Heading of the pad\nwords\n")
+    daniel.page.keyboard.press("ControlOrMeta+Home")
+    daniel.page.keyboard.press("Shift+End")
+    daniel.page.keyboard.type("xy")
+    mara.expect_text("xy\nwords\n")
+    daniel.page.keyboard.press("Shift+ArrowDown")
+    daniel.page.keyboard.press("Delete")
+    mara.expect_text("xyrds\n")
+    daniel.write("- a line `with` marks")
+    daniel.page.keyboard.press("Shift+Home")
+    daniel.page.keyboard.type("z")
+    mara.expect_text("xyrds\nz")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_list_and_pad_fit_and_are_accessible(
+    pads: Pads, open_pad: Open, person: Callable[..., Person], scheme: str
+) -> None:
+    long = pads.make(name="A pad with a very long name, which nobody would read to its very end in any list at all")
+    pad = pads.make(name="From the prompt", target_field="prompt_text", start="field")
+    writer = open_pad("editor", long)
+    writer.write(TEXT)
+    found: dict[str, list[str]] = {}
+    for size in ((1440, 900), (820, 1180), (390, 844)):
+        reader = person("owner", scheme=scheme, size=size)
+        for path in ("pads/", "pads/new/", f"pads/{long.id}/", f"pads/{pad.id}/change/"):
+            page = reader.open(path)
+            page.wait_for_load_state()
+            if path == f"pads/{long.id}/":
+                expect(page.locator(".cm-pad-caret")).to_have_count(1)
+            where = f"{path} {scheme} {size[0]}"
+            found[where] = violations(page)
+            assert page.evaluate(TOO_WIDE) <= 0, where
+    assert {where: words for where, words in found.items() if words} == {}
+
+
+def test_a_page_without_pads_loads_nothing_of_yjs(person: Callable[..., Person], pads: Pads) -> None:
+    pad = pads.make()
+    daniel = person("editor")
+    loaded: list[str] = []
+    daniel.page.on("response", lambda answer: loaded.append(answer.text()) if answer.url.endswith(".js") else None)
+    for path in ("", "pads/", "history/"):
+        daniel.open(path)
+        daniel.page.wait_for_load_state("networkidle")
+    assert loaded
+    assert not any("yjs was already imported" in script.lower() for script in loaded)
+    daniel.open(f"pads/{pad.id}/")
+    daniel.page.wait_for_load_state("networkidle")
+    assert any("yjs was already imported" in script.lower() for script in loaded)

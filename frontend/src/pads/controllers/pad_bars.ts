@@ -5,7 +5,8 @@ import { session } from "../instance";
 
 /** Between the frame and the sheet: what the server does not take, and that one sees the pad no more. */
 export class PadBarsController extends LiveController {
-  static override targets = ["refused", "ended"];
+  static override targets = ["bars", "refused", "ended"];
+  declare readonly barsTarget: HTMLElement;
   declare readonly refusedTarget: HTMLTemplateElement;
   declare readonly endedTarget: HTMLTemplateElement;
   private shown = "";
@@ -29,10 +30,9 @@ export class PadBarsController extends LiveController {
     const kind = phase === "ended" && outbox.count > 0 ? "ended" : isRefused ? "refused" : "";
     if (kind !== this.shown) {
       this.shown = kind;
-      this.element.querySelector(".bar")?.remove();
-      if (kind) this.element.append(instantiate(kind === "ended" ? this.endedTarget : this.refusedTarget));
+      this.barsTarget.replaceChildren(...(kind ? [instantiate(kind === "ended" ? this.endedTarget : this.refusedTarget)] : []));
     }
-    const why = part(this.element, "why");
+    const why = part(this.barsTarget, "why");
     if (why) why.textContent = problem?.detail ?? "";
   }
 }

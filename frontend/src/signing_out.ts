@@ -1,0 +1,16 @@
+import { pageAccount } from "./account";
+import { forgetKeptWriting } from "./pads/kept";
+
+/** Milliseconds that a browser has to forget. */
+const PATIENCE = 1_000;
+
+/** Whoever signs out leaves nothing in this browser that they wrote in pads and the server does not have. */
+export function forgetOnSignOut(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (event.defaultPrevented || !pageAccount || !form.hasAttribute("data-signs-out")) return;
+    event.preventDefault();
+    const late = new Promise((resolve) => window.setTimeout(resolve, PATIENCE));
+    void Promise.race([forgetKeptWriting(pageAccount).catch(() => undefined), late]).then(() => form.submit());
+  });
+}
