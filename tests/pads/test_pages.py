@@ -59,7 +59,7 @@ def test_a_pad_is_made_from_a_field(browser: Browser, world: World) -> None:  # 
     form = {"name": "From the prompt", "language": "auto", "target_field": "prompt_text", "start": "field"}
     answer = client.post(f"/projects/{world.project.id}/pads/new/", form)
     pad = Pad.objects.get(name="From the prompt")
-    assert answer.url == f"/projects/{world.project.id}/pads/{pad.id}/"
+    assert answer.headers["Location"] == f"/projects/{world.project.id}/pads/{pad.id}/"
     assert (pad.language, pad.head, pad.length) == ("markdown", 1, len("Be exact."))
     assert "Outline of From the prompt" in " ".join(texts(page_of(client, world, f"{pad.id}/"), "cut"))
 
@@ -80,12 +80,12 @@ def test_a_pad_is_renamed_closed_and_reopened(browser: Browser, world: World) ->
     client, pad = browser(world.people["ed"]), world.pad()
     home = f"/projects/{world.project.id}/pads/{pad.id}/"
     changes = {"name": "Inclusions", "language": "json", "target_field": "model_configuration"}
-    assert client.post(f"{home}change/", changes).url == home
-    assert client.post(f"{home}close/").url == home
+    assert client.post(f"{home}change/", changes).headers["Location"] == home
+    assert client.post(f"{home}close/").headers["Location"] == home
     page = page_of(client, world, f"{pad.id}/")
     assert "for Model configuration" in texts(page, "pad-head-for")
     assert "Closed" in texts(page, "badge")
-    assert client.post(f"{home}reopen/").url == home
+    assert client.post(f"{home}reopen/").headers["Location"] == home
     pad.refresh_from_db()
     assert (pad.name, pad.language, pad.is_closed) == ("Inclusions", "json", False)
 

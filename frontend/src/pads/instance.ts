@@ -2,7 +2,8 @@ import type { Gateway } from "../gateway";
 import { gateway } from "../live";
 import { Following } from "./following";
 import { People } from "./people";
-import { type PadData, PadSession } from "./session";
+import type { PadData } from "./pad_state";
+import { PadSession } from "./session";
 import { ShownText } from "./shown";
 import { hold, leaveCopiedSession, nameOfSession } from "./tabs";
 

@@ -4,8 +4,8 @@ import type { Gateway } from "../gateway";
 import { Disconnected, Refused } from "../requests";
 import { say } from "../texts";
 import { short } from "../time";
+import { changesSince } from "./changes_since";
 import type { KeptUpdate, KeptWriting } from "./kept";
-import type { PadChange } from "./protocol";
 import { rebased } from "./rebasing";
 import { isHeld, nameOfWriter } from "./tabs";
 
@@ -75,28 +75,16 @@ export class Leftovers {
     const { epoch, writer } = group[0]!;
     const found = (await this.kept.texts()).find((text) => text.epoch === epoch && text.writer === writer);
     if (found && (await isHeld(nameOfWriter(this.session.data.id, writer)))) return false;
-    if (found) {
-      const base = textOf(found.base);
-      const missed = await this.missedSince(found.revision);
-      const { base: now, typed } = rebased(base, textOf(found.own), missed, (change) => change.writer === writer);
-      const here = this.session.base;
-      if (now.eq(here)) this.session.type(typed.map(this.session.unsent));
-      else return false;
-      this.merged(group);
-    }
+    // Without it nobody can say what was typed: it stays.
+    if (!found) return true;
+    const missed = await changesSince(this.session.gateway, this.session.data.id, found.revision);
+    const { base: now, typed } = rebased(textOf(found.base), textOf(found.own), missed, (change) => change.writer === writer);
+    if (!now.eq(this.session.base)) return false;
+    this.session.type(typed.map(this.session.unsent));
+    this.merged(group);
     await this.kept.remove(group.map(({ id }) => id));
     await this.kept.removeText(epoch, writer);
     return true;
-  }
-
-  private async missedSince(after: number): Promise<PadChange[]> {
-    const found: PadChange[] = [];
-    for (let more = true; more; ) {
-      const page = await this.session.gateway.request("pad.since", { pad_id: this.session.data.id, after: found.at(-1)?.revision ?? after });
-      found.push(...page.changes);
-      more = page.more && page.changes.length > 0;
-    }
-    return found;
   }
 
   private merged(group: KeptUpdate[]): void {

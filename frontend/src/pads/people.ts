@@ -1,9 +1,10 @@
 import { Emitter } from "../emitter";
 import type { Person, Present } from "../protocol";
-import { authors, countByWriter } from "./authorship";
+import { authors } from "./authorship";
 import { type Caret, carets } from "./carets";
 import { outlineOf } from "../editor/outline";
 import type { EditorState } from "@codemirror/state";
+import { countByWriter } from "./runs";
 import type { PadSession } from "./session";
 
 /** Whoever typed so many milliseconds ago writes. */

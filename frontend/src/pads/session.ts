@@ -1,66 +1,26 @@
-import { type ChangeSet, Text } from "@codemirror/state";
+import { Text } from "@codemirror/state";
 import * as Y from "yjs";
-import { Emitter } from "../emitter";
 import type { Gateway } from "../gateway";
 import type { Person, Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
+import { changesSince } from "./changes_since";
 import { crcOf } from "./crc";
 import { KeptWriting } from "./kept";
 import { Leftovers } from "./leftovers";
 import { Outbox } from "./outbox";
-import { base64Of, bytesOf, type PadChange, type Changed, type Cursor, type MissedPad, type Run, type WholePad, type Writer } from "./protocol";
-import { changesOf, differenceOf, rebased } from "./rebasing";
-import { hold, nameOfWriter } from "./tabs";
-import { typeInto } from "./typing";
-
-/** What Django writes into the page (`stages/pads/pages/pad_views.py`). */
-export interface PadData {
-  id: string;
-  name: string;
-  language: string;
-  is_closed: boolean;
-  me: Person;
-}
-
-export type Phase = "connecting" | "live" | "offline" | "ended" | "failed";
-
-interface SessionEvents {
-  /** There is another document, which the editor has to show: the first one, or one after a renewal. */
-  document: null;
-  /** A change of somebody's, also one's own, is in the document. */
-  applied: PadChange;
-  cursors: Cursor[];
-  writers: null;
-  status: null;
-  renewed: null;
-  joined: Person;
-}
+import { type PadData, PadState } from "./pad_state";
+import { base64Of, bytesOf, type Changed, type Cursor, type MissedPad, type PadChange, type WholePad } from "./protocol";
+import { rebased } from "./rebasing";
 
 const CATCH_UP = 1_500;
 const RETRY = 3_000;
 const KEEP_TEXT = 1_000;
 
 /** One pad, open in this page: its document, what of it the server has, and what is on its way. */
-export class PadSession extends Emitter<SessionEvents> {
-  phase: Phase = "connecting";
-  /** This session's number; null for who only watches. */
-  writer: number | null = null;
-  role = "";
-  epoch = 0;
-  /** The newest revision that is applied, and the text that the server had then. */
-  revision = 0;
-  base = Text.empty;
-  /** Whose characters the text of the server has. */
-  authors: Run[] = [];
-  readonly writers = new Map<number, Person | null>();
-  /** Why the server does not take what is typed here. */
-  problem: Problem | null = null;
-  /** The change that is being applied to the document. */
-  applying: PadChange | null = null;
+export class PadSession extends PadState {
   readonly outbox: Outbox;
   private readonly kept: KeptWriting;
   private readonly leftovers: Leftovers;
-  private document: Y.Doc | null = null;
   private isOpen = false;
   private isOpening = false;
   private opensAgain = false;
@@ -73,9 +33,9 @@ export class PadSession extends Emitter<SessionEvents> {
 
   constructor(
     readonly gateway: Gateway,
-    readonly data: PadData,
+    data: PadData,
   ) {
-    super();
+    super(data);
     this.kept = new KeptWriting(data.me.id, data.id);
     this.leftovers = new Leftovers(this, this.kept);
     this.outbox = new Outbox(this.kept, {
@@ -86,32 +46,6 @@ export class PadSession extends Emitter<SessionEvents> {
       tooManyItems: () => this.rebuild("with own"),
     });
     this.listen();
-  }
-
-  get text(): Y.Text | null {
-    return this.document?.getText("text") ?? null;
-  }
-
-  get isWritable(): boolean {
-    return this.writer !== null && this.phase !== "ended" && this.phase !== "failed" && this.problem === null;
-  }
-
-  get isOffline(): boolean {
-    return this.phase === "offline";
-  }
-
-  /** Whether a number is this person's own. */
-  isOwn(writer: number): boolean {
-    return this.writers.get(writer)?.id === this.data.me.id;
-  }
-
-  /** What is typed here and not in the text of the server. */
-  get unsent(): ChangeSet {
-    return differenceOf(this.base, this.ownText);
-  }
-
-  get ownText(): Text {
-    return Text.of((this.text?.toString() ?? "").split("\n"));
   }
 
   /** Ask again after it failed. */
@@ -139,11 +73,6 @@ export class PadSession extends Emitter<SessionEvents> {
     const earlier = writer === this.writer ? {} : { writer };
     await this.gateway.request("pad.update", { pad_id: this.data.id, epoch, update: base64Of(update), ...earlier });
     this.refusals = 0;
-  }
-
-  /** Type changes of the present text, as if they were typed in the editor. */
-  type(changes: ChangeSet): void {
-    if (this.text) typeInto(this.text, changes);
   }
 
   private listen(): void {
@@ -206,18 +135,6 @@ export class PadSession extends Emitter<SessionEvents> {
     this.emit("status", null);
   }
 
-  private apply(change: PadChange): void {
-    const document = this.document!;
-    this.base = changesOf(change.edits, this.base.length).apply(this.base);
-    this.revision = change.revision;
-    this.applying = change;
-    Y.applyUpdate(document, bytesOf(change.update), change);
-    this.applying = null;
-    // Yjs draws another id where it sees its own from elsewhere.
-    if (this.writer !== null && document.clientID !== this.writer) document.clientID = this.writer;
-    this.emit("applied", change);
-  }
-
   /** The newest revision, and the checksum of its text. */
   private head({ revision, crc }: { revision: number; crc: number }): void {
     if (!this.isOpen) return;
@@ -242,11 +159,6 @@ export class PadSession extends Emitter<SessionEvents> {
   private rebuild(how: "with own" | "without own"): void {
     this.rebuilds = how;
     void this.open();
-  }
-
-  private learn(writers: readonly Writer[]): void {
-    for (const { number, user } of writers) this.writers.set(number, user);
-    if (writers.length > 0) this.emit("writers", null);
   }
 
   /** Read what is new, or all; once at a time. */
@@ -330,7 +242,7 @@ export class PadSession extends Emitter<SessionEvents> {
   /** Another document, into which goes what the server does not have of what was typed in the old one. */
   private async replace(opened: WholePad, found: Y.Doc, base: Text): Promise<void> {
     const keeps = this.rebuilds === "with own" || (this.rebuilds === "no" && this.outbox.count > 0);
-    const missed = keeps ? await this.missedUntil(opened.revision) : [];
+    const missed = keeps ? await changesSince(this.gateway, this.data.id, this.revision, opened.revision) : [];
     // From here on without a pause: nothing is typed in between.
     const typed = keeps ? rebased(this.base, this.ownText, missed, ({ writer }) => writer === this.writer).typed : null;
     this.rebuilds = "no";
@@ -343,39 +255,8 @@ export class PadSession extends Emitter<SessionEvents> {
     if (isRenewed) this.emit("renewed", null);
   }
 
-  private async missedUntil(revision: number): Promise<PadChange[]> {
-    const found: PadChange[] = [];
-    for (let after = this.revision; after < revision; ) {
-      const page = await this.gateway.request("pad.since", { pad_id: this.data.id, after });
-      this.learn(page.writers);
-      found.push(...page.changes.filter((change) => change.revision <= revision));
-      after = page.changes.at(-1)?.revision ?? revision;
-    }
-    return found;
-  }
-
-  private use(opened: WholePad, document: Y.Doc, base: Text): void {
-    const isNew = document !== this.document;
-    this.document = document;
-    this.base = base;
-    this.epoch = opened.epoch;
-    this.revision = opened.revision;
-    this.authors = opened.authors;
-    // After the first state: Yjs would silently draw another one.
-    this.useWriter(opened.writer);
-    if (isNew) {
-      document.on("update", (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
-        if (transaction.local && this.writer !== null) this.outbox.add(this.epoch, this.writer, update);
-      });
-    }
-  }
-
-  private useWriter(writer: number | null): void {
-    this.writer = writer;
-    if (writer === null) return;
-    this.document!.clientID = writer;
-    this.writers.set(writer, this.data.me);
-    hold(nameOfWriter(this.data.id, writer));
+  protected override typed(update: Uint8Array, writer: number): void {
+    this.outbox.add(this.epoch, writer, update);
   }
 
   /** The server takes it never: once it is typed anew into a fresh document; then its writer has to decide. */
@@ -412,10 +293,6 @@ export class PadSession extends Emitter<SessionEvents> {
     this.textTimer = window.setTimeout(() => this.keepText(), KEEP_TEXT);
   }
 
-  private become(phase: Phase): void {
-    this.phase = phase;
-    this.emit("status", null);
-  }
 }
 
 function ignore(error: unknown): void {

@@ -104,7 +104,7 @@ def pads(world: World) -> Pads:  # noqa: F811
 @pytest.fixture
 def open_pad(person: Callable[..., Person]) -> Callable[..., PadWindow]:  # noqa: F811
     """Open a pad in a new window of somebody's."""
-    
+
     def opened(name: str, pad: Pad, **options: Any) -> PadWindow:
         window = person(name, **options)
         return PadWindow(window.open(f"pads/{pad.id}/"), window)
