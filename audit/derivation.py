@@ -62,8 +62,14 @@ def versions_of(events: Iterable[Event], fields_of: Callable[[str], Any]) -> Ite
                 "created_at": at,
                 "fields": fields_of(identity),
                 **{name: data[name] for name in same},
-                **({"proposal": data["proposal"]} if "proposal" in data else {}),
+                **_made_from(data),
             }
+
+
+def _made_from(data: Json) -> Json:
+    """What the version was made from, such as a proposal, in the event's words for people: under the type's name."""
+    kind = (data.get("origin") or {}).get("type")
+    return {kind: data[kind]} if kind in data else {}
 
 
 def leases_of(events: Iterable[Event]) -> Iterator[Json]:

@@ -25,7 +25,8 @@ from audit.event_types import (
     register_events,
 )
 from drafts.event_summaries import COMMENTS, SAVES, TASKS
-from drafts.proposal_words import proposal_page, written_by
+from drafts.origins import origin_named_in, written_by
+from drafts.proposal_words import proposal_page
 from notifications.topics import MAIL_TOPICS, MailTopic
 from projects import field_names
 
@@ -48,9 +49,9 @@ _SAVE_SENTENCES: Final = {
 }
 _SAVE_WORDS: Final = {
     "save": gettext_lazy("v{version}: {fields}"),
-    "revert": gettext_lazy("v{version}, reverted to v{source}: {fields}"),
-    "undo": gettext_lazy("v{version}, undid v{source}: {fields}"),
-    "redo": gettext_lazy("v{version}, redid v{source}: {fields}"),
+    "revert": gettext_lazy("v{version}, reverted to v{earlier}: {fields}"),
+    "undo": gettext_lazy("v{version}, undid v{earlier}: {fields}"),
+    "redo": gettext_lazy("v{version}, redid v{earlier}: {fields}"),
     "import": gettext_lazy("v{version}, imported: {fields}"),
     "accept": gettext_lazy("v{version}, accepted from a proposal: {fields}"),
 }
@@ -70,20 +71,18 @@ def register() -> None:
 
 
 def _saved(context: EventContext) -> str:
-    if "proposal" in context.data:
-        return _version_words(context.data, _("v{version}, accepted from {proposal}, {written}: {fields}"))
-    return _version_words(context.data, str(_SAVE_WORDS[context.data["kind"]]))
+    found = origin_named_in(context.data)
+    return _version_words(context.data, str(found[0].words if found else _SAVE_WORDS[context.data["kind"]]))
 
 
 def _saved_thing(context: EventContext) -> str:
     """A version made of an earlier one is told by that one: `reverted to v47 (now v76)`."""
     if context.data.get("only_field"):
-        return _version_words(context.data, _("{fields} to v{source} (now v{version})"))
+        return _version_words(context.data, _("{fields} to v{earlier} (now v{version})"))
     if context.data["kind"] in _OF_AN_EARLIER_ONE:
-        return _version_words(context.data, _("v{source} (now v{version}): {fields}"))
-    if "proposal" in context.data:
-        return _version_words(context.data, _("{proposal} as v{version}, {written}: {fields}"))
-    return _saved(context)
+        return _version_words(context.data, _("v{earlier} (now v{version}): {fields}"))
+    found = origin_named_in(context.data)
+    return _version_words(context.data, str(found[0].thing)) if found else _saved(context)
 
 
 def _version_words(data: Facts, words: str) -> str:
@@ -94,9 +93,9 @@ def _version_words(data: Facts, words: str) -> str:
     if len(fields) > MAX_FIELDS:
         more = len(fields) - MAX_FIELDS
         shown = ngettext("{shown} and {n} more", "{shown} and {n} more", more).format(shown=shown, n=more)
-    known = {"version": data["version"], "source": data["source_version"], "fields": shown}
-    if "proposal" in data:
-        known |= {"proposal": f"P{data['proposal']['number']}", "written": written_by(data["proposal"]["writers"])}
+    known = {"version": data["version"], "earlier": data["source_version"], "fields": shown}
+    if found := origin_named_in(data):
+        known |= {"source": found[0].source_of(found[1]), "written": written_by(found[1]["writers"])}
     return words.format(**known)
 
 
@@ -111,9 +110,8 @@ def _field_words(name: str, former: str | None) -> str:
 def _save_sentence(context: EventContext) -> Text:
     if context.data.get("only_field"):
         return _("{name} reverted {thing}")
-    if "proposal" in context.data:
-        return _("{name} accepted {thing}")
-    return _SAVE_SENTENCES[context.data["kind"]]
+    found = origin_named_in(context.data)
+    return found[0].sentence if found else _SAVE_SENTENCES[context.data["kind"]]
 
 
 def _imported(context: EventContext) -> str:

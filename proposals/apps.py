@@ -10,9 +10,10 @@ class ProposalsConfig(AppConfig):
         from drafts.attachments.subjects import SUBJECTS
         from drafts.comments.places import register_rounds
         from drafts.exchange.registry import EXPORTED_TABLES
+        from drafts.origins import ORIGINS
         from kernel.addresses import API_URLS, UrlModule
         from projects.permissions import register_permissions
-        from proposals import kinds
+        from proposals import kinds, origin
         from proposals.attachments import PROPOSAL
         from proposals.bundle import BUNDLE_PART
         from proposals.events import register as register_events
@@ -25,6 +26,7 @@ class ProposalsConfig(AppConfig):
         from publishing.bundle.parts import BUNDLE_PARTS
 
         kinds.register(FIELD)
+        ORIGINS.register("proposal", origin.PROPOSAL)
         SUBJECTS.register("proposal", PROPOSAL)
         register_rounds(ROUND_THREADS)
         API_URLS.register("proposals", UrlModule("proposals.urls"))

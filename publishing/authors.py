@@ -25,7 +25,7 @@ _RESTORING: Final = frozenset({DraftKind.REVERT.value, DraftKind.UNDO.value, Dra
 _CHANGES: Final = """
 SELECT version_number, author_id, kind, name, CASE name WHEN 'prompt_text' THEN prompt_id
     WHEN 'model_configuration' THEN configuration_id ELSE files -> substr(name, 7) ->> 'sha256' END,
-    ARRAY(SELECT jsonb_path_query(origin, '$.contributors[*].id') #>> '{}')
+    ARRAY(SELECT jsonb_path_query(origin, '$.contributors[*].id ? (@ != null)') #>> '{}')
 FROM drafts_draft, unnest(changed_fields) AS name WHERE project_id = %s AND version_number <= %s
 ORDER BY version_number
 """
@@ -47,9 +47,9 @@ def released_before(draft: Draft) -> Release | None:
 def authors_of(draft: Draft) -> list[UUID]:
     """The authors of a release: the writers of its text, and all who saved since the release before this version.
 
-    The writers of a content are those who saved or imported it in any earlier version and field, those who wrote it in
-    a proposal that was accepted, and those whose unreleased text they changed into it. Bringing a content back by
-    revert, undo or redo does not count as writing.
+    The writers of a content are those who saved or imported it in any earlier version and field, those who wrote it
+    where it came from, such as a proposal, and those whose unreleased text they changed into it. Bringing a content
+    back by revert, undo or redo does not count as writing.
     Counted from the newest released version below, so that releasing a version again has the same authors.
     """
     before = [release.draft for release in _released_below(draft)]
@@ -66,7 +66,7 @@ def authors_of(draft: Draft) -> list[UUID]:
 
 def contributors_of(origin: Mapping[str, Any] | None) -> set[UUID]:
     """The people who wrote what a version was made from, by its origin."""
-    return {UUID(each["id"]) for each in (origin or {}).get("contributors", ())}
+    return {UUID(each["id"]) for each in (origin or {}).get("contributors", ()) if each["id"] is not None}
 
 
 def can_any_sign(authors: list[UUID]) -> bool:

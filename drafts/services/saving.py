@@ -16,6 +16,7 @@ from drafts.content import FieldChange, changes_read_before, line_ends_changed, 
 from drafts.fingerprints import fingerprint
 from drafts.metrics import REFUSED_SAVES, SAVE_SECONDS
 from drafts.models import MAX_MESSAGE, Draft, DraftKind, FieldContent
+from drafts.origins import Origin
 from drafts.renames import base_hash
 from drafts.versions import repeated_draft, write_draft
 from kernel.errors import DomainError, NotFound, StaleBase, ValidationFailed
@@ -39,6 +40,7 @@ def save_draft(
     revisions: Mapping[str, int] | None = None,
     message: str = "",
     release_locks: bool = False,
+    origin: Origin | None = None,
 ) -> Draft:
     """Create the next version: the current draft with the caller's changed fields.
 
@@ -46,8 +48,9 @@ def save_draft(
     caller edited (0 before the first). Raises, in this order: `NotFound`, `ClientRefReused`, `PermissionDenied`,
     `ProjectFrozen`, `ValidationFailed`, `PayloadTooLarge`, `LockNotHeld`, `StaleToken`, `StaleBase` with the three
     texts of each field. After any refusal but `NotFound`, texts with a token of the caller's own lease are kept as its
-    working copy (named by the refusal's `working_copy`). Line ends of a prompt or configuration become LF, which
-    `line_ends_changed` of the result reports; a file keeps its own.
+    working copy (named by the refusal's `working_copy`). `origin` is what the texts were made from; only server code
+    names one. Line ends of a prompt or configuration become LF, which `line_ends_changed` of the result reports; a file
+    keeps its own.
     """
     # Without the session: a client that reconnects in a new session may repeat the same save.
     parameters = {
@@ -56,6 +59,7 @@ def save_draft(
         "tokens": fingerprint(tokens),
         "message": fingerprint(message),
         "release_locks": release_locks,
+        **({"origin": fingerprint(origin.facts)} if origin else {}),
     }
     revisions = revisions or {}
     read = changes_read_before(changes)
@@ -82,7 +86,12 @@ def save_draft(
                 after=after,
                 kind=DraftKind.SAVE,
                 message=message,
-                data={"base_version": base_version, "tokens": {name: lease.token for name, lease in leases.items()}},
+                data={
+                    "base_version": base_version,
+                    "tokens": {name: lease.token for name, lease in leases.items()},
+                    **(origin.event_data if origin else {}),
+                },
+                origin=origin.facts if origin else None,
                 texts=texts,
                 with_statements=[
                     *insert_blobs_sql(texts=[text for text in texts.values() if text is not None]),

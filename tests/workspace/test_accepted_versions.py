@@ -15,7 +15,7 @@ from publishing.bundle.writing import bundle
 from tests.proposals.conftest import World, new_world
 from tests.publishing.bundles import files_in, lines_of, wrong_with
 from workspace.event_words import event_link, event_sentence, event_words
-from workspace.history.accepted import accepted_from
+from workspace.history.made_from import made_from
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,6 @@ def test_rest_names_the_proposal_of_a_version(world: World):
 def test_the_history_reads_all_proposals_in_two_queries(world: World, django_assert_num_queries):
     drafts = list(Draft.objects.of_project(world.project.id).select_related("author"))
     with django_assert_num_queries(2):
-        accepted_from(drafts)
+        made_from(drafts)
     with django_assert_num_queries(0):
-        accepted_from(drafts[1:])
+        made_from(drafts[1:])

@@ -25,7 +25,7 @@ from workspace.compare.reviewing import reviewing_context
 from workspace.compare.rows import compare_drafts
 from workspace.compare.sides import Sides
 from workspace.decorators import PageRequest, page
-from workspace.history.accepted import accepted_from
+from workspace.history.made_from import made_from
 from workspace.project_frame import frame_of
 from workspace.query_numbers import query_number, query_numbers
 
@@ -59,7 +59,7 @@ def compare(request: PageRequest, project_id: UUID) -> HttpResponse:
         "frame": frame,
         "base": base,
         "target": target,
-        "accepted": accepted_from([target]).get(target.id),
+        "made_from": made_from([target]).get(target.id),
         "sides": Sides.of_versions(base, target),
         "view": view_of(request),
         "field": field,

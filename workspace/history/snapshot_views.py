@@ -27,7 +27,7 @@ from workspace.compare.rows import compare_drafts
 from workspace.compare.sides import Sides
 from workspace.decorators import PageRequest, page
 from workspace.editor.field_tree import tree_rows
-from workspace.history.accepted import accepted_from
+from workspace.history.made_from import made_from
 from workspace.history.snapshot import LeaseView, PastField, fields_at, lines_at, threads_at
 from workspace.project_frame import frame_of
 from workspace.templatetags.foundry import reader_zone
@@ -86,7 +86,7 @@ def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, 
         "project_id": access.project.id,
         "moment": moment,
         "draft": moment.draft,
-        "accepted": accepted_from([moment.draft]).get(moment.draft.id) if moment.draft else None,
+        "made_from": made_from([moment.draft]).get(moment.draft.id) if moment.draft else None,
         "rows": tree_rows(fields),
         "chosen": chosen,
         "threads": threads,

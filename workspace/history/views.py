@@ -27,8 +27,8 @@ from projects.permissions import allowed
 from publishing.models import Release, ReleaseState
 from publishing.permissions import may_bundle
 from workspace.decorators import PageRequest, page
-from workspace.history.accepted import AcceptedFrom, accepted_from
 from workspace.history.line_counts import LineCounts, line_counts
+from workspace.history.made_from import MadeFrom, made_from
 from workspace.history.release_markers import releases_by_version
 from workspace.history.version_map import version_map
 from workspace.project_frame import frame_of
@@ -53,7 +53,7 @@ class VersionRow:
     is_picked: bool
     comments: int
     releases: list[ReleaseView]
-    accepted: AcceptedFrom | None
+    made_from: MadeFrom | None
 
     @property
     def fields(self) -> list[tuple[str, str | None]]:
@@ -90,7 +90,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
     counts = line_counts(project_id, drafts)
     thread_counts = _thread_counts(project_id, drafts)
     releases = releases_by_version(project_id, drafts)
-    accepted = accepted_from(drafts)
+    origins = made_from(drafts)
     picked = query_numbers(request.GET, "pick")[:2]
     facts = versions.order_by().aggregate(total=Count("id"), since=Min("created_at"))
     context: dict[str, Any] = {
@@ -103,7 +103,7 @@ def history(request: PageRequest, project_id: UUID) -> HttpResponse:
                 draft.version_number in picked,
                 thread_counts.get(draft.version_number, 0),
                 releases.get(draft.version_number, []),
-                accepted.get(draft.id),
+                origins.get(draft.id),
             )
             for draft in drafts
         ],
@@ -170,10 +170,10 @@ def panel_values(access: Access) -> dict[str, Any]:
     versions = Draft.objects.of_project(project_id)
     newest = list(versions.select_related("author").defer("files")[:PANEL_VERSIONS])
     thread_counts = _thread_counts(project_id, newest)
-    accepted = accepted_from(newest)
+    origins = made_from(newest)
     return {
         "project_id": project_id,
-        "versions": [(draft, thread_counts.get(draft.version_number, 0), accepted.get(draft.id)) for draft in newest],
+        "versions": [(draft, thread_counts.get(draft.version_number, 0), origins.get(draft.id)) for draft in newest],
         "versions_total": newest[0].version_number if newest else 0,
         "may_restore": may_restore(access),
     }

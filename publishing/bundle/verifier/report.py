@@ -182,11 +182,13 @@ def report_version(line: Json) -> tuple[Any, ...]:
 
 
 def report_writers(line: Json) -> str:
-    """The proposal that a version was accepted from, and who wrote it; empty for any other version."""
-    if "proposal" not in line:
+    """What a version was made from, and who wrote it; empty for any other version."""
+    made_from = next((each for each in line.values() if isinstance(each, dict) and "writers" in each), None)
+    if made_from is None:
         return ""
-    writers = [f"{each['display_name']} ({each['kind']})" for each in line["proposal"]["writers"]]
-    return f" P{line['proposal']['number']}, written by {', '.join(writers)}"
+    source = f"P{made_from['number']}" if "number" in made_from else f"from {made_from['name']}"
+    writers = [f"{each['display_name']} ({each['kind']})" for each in made_from["writers"]]
+    return f" {source}, written by {', '.join(writers)}" if writers else f" {source}"
 
 
 def report_event(event: Event) -> tuple[Any, ...]:
