@@ -65,7 +65,7 @@ ORIGINS: Final = Registry[OriginType]("origin of versions")
 
 def origin_named_in(data: Facts) -> tuple[OriginType, Facts] | None:
     """The type of what a version was made from and what its event says of it; None where it was made by hand."""
-    name = (data.get("origin") or {}).get("type")
+    name: str = (data.get("origin") or {}).get("type", "")
     return (ORIGINS[name], data[name]) if name in ORIGINS and name in data else None
 
 

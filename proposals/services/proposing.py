@@ -69,6 +69,9 @@ def propose(
         proposal.updated_at = Now()
         proposal.save(update_fields=["title", "contributors", "updated_at"])
         stage(proposal, caller, base_version, parsed, {})
+        if proposal.touched:
+            # By a person, who has staged nothing beside it yet.
+            Proposal.objects.filter(pk=proposal.id).update(touched=False)
     if is_open or not proposal.is_private:
         writing = (
             upkeep_write(caller=caller, project_id=project_id)

@@ -8,11 +8,14 @@ class PadsConfig(StageConfig):
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from audit.verification import RECORD_CHECKS
         from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
+        from drafts.new_versions import when_written
+        from drafts.origins import ORIGINS
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
+        from stages.pads import promoted
         from stages.pads.events import register as register_events
         from stages.pads.exchange import CHECK, EXPORTED
         from stages.pads.pages import plugs
@@ -30,6 +33,8 @@ class PadsConfig(StageConfig):
             EXPORTED_TABLES.register(name, table)
         EXPORT_CHECKS.register("pads", CHECK)
         EXAMINATIONS.register("Pads", Late("stages.pads.doctor:examine"))
+        ORIGINS.register(promoted.ORIGIN, promoted.PAD)
+        when_written("pads", promoted.follow)
         self._register_live()
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
         PAGE_URLS.register("pads", UrlModule("stages.pads.pages.urls"))

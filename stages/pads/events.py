@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.event_types import (
@@ -12,10 +14,15 @@ from audit.event_types import (
     EventContext,
     EventKind,
     EventType,
+    Facts,
+    InboxLine,
     Text,
     register_event_groups,
     register_events,
+    register_inbox_lines,
 )
+from notifications.topics import MAIL_TOPICS, MailTopic
+from projects import field_names
 from stages.pads.models import Pad
 
 
@@ -47,6 +54,27 @@ PAD_TAKEN_BACK: Final = _of_a_revision("pad.taken_back", thing=_name, sentence=_
 PAD_RENEWED: Final = _of_a_revision("pad.renewed", thing=_name, sentence=_("{name} renewed the document of {thing}"))
 PAD_RECORDED: Final = _of_a_revision("pad.recorded", thing=_name, sentence=_("{name} recorded the log of {thing}"))
 
+
+def _promoted(facts: Facts) -> str:
+    words = _("{pad} into {field} as v{version}")
+    return str(words).format(pad=facts["name"], field=field_names.short_path(facts["field"]), version=facts["version"])
+
+
+def _version(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("workspace:version", args=[project_id, facts["version"]])
+
+
+# Without an event of its own: the version's event says what it was made from.
+PROMOTED: Final = InboxLine(
+    "pad.promoted",
+    title="A text that you wrote became a version",
+    icon="file-up",
+    mail=_("{name} promoted a text that you wrote with others"),
+    sentence=_("{name} promoted {thing}"),
+    thing=_promoted,
+    link=_version,
+)
+
 EVENTS: Final = (
     *(PAD_CREATED, PAD_UPDATED, PAD_CLOSED, PAD_REOPENED),
     *(PAD_RESTORED, PAD_TAKEN_BACK, PAD_RENEWED, PAD_RECORDED),
@@ -62,4 +90,6 @@ def register() -> None:
     """Register all of them, with a filter of their own."""
     EVENT_KINDS.register("pads", EventKind(_("Pads"), position=12))
     register_event_groups(pad=_("Pads"))
+    MAIL_TOPICS.register("pad", MailTopic(_("A text that you wrote with others becomes a version"), position=27))
     register_events(*EVENTS)
+    register_inbox_lines(PROMOTED)

@@ -14,26 +14,31 @@ from audit.findings import Finding
 from audit.models import Event
 from kernel.crdt.edits import apply_edits, count_units
 from stages.pads.authors import Authors
-from stages.pads.log import first_hash, next_hash, read_credits, read_edits
+from stages.pads.hashes import hash_of
+from stages.pads.log import first_hash, read_credits, read_edits
 from stages.pads.models import Pad, Revision, Snapshot, Writer
+from stages.pads.promotion_check import NONE, Promoted, faults_of, promoted_versions
 
 _AT_ONCE: Final = 500
 
 
 def check_records() -> Iterator[Finding]:
     """Fold every log from its beginning, and compare it with what rests on it."""
-    recorded = _recorded_hashes()
+    recorded, promoted = _recorded_hashes(), promoted_versions()
     for pad in Pad.objects.order_by("id").iterator(chunk_size=_AT_ONCE):
-        yield from check_pad(pad, recorded.get(pad.id, {}))
+        yield from check_pad(pad, recorded.get(pad.id, {}), promoted.pop(str(pad.id), {}))
+    for pad_id in promoted:
+        yield Finding(f"pad {pad_id}", "versions were promoted from it, and it is missing")
 
 
-def check_pad(pad: Pad, recorded: Mapping[int, str]) -> Iterator[Finding]:
-    """Fold one log; `recorded` are the hashes in its events, by revision."""
+def check_pad(pad: Pad, recorded: Mapping[int, str], promoted: Promoted = NONE) -> Iterator[Finding]:
+    """Fold one log; `recorded` are the hashes in its events, `promoted` the versions made from it, by revision."""
     where, chain = f"pad {pad.id}", str(pad.project_id)
     log = FoldedLog(pad.id)
     snapshots = {
         each.revision: each for each in Snapshot.objects.filter(pad=pad.id).defer("state").order_by("revision")
     }
+    yield from (Finding(where, what, chain) for what in faults_of(promoted.get(0, []), log))
     for row in Revision.objects.filter(pad=pad.id).order_by("revision").iterator(chunk_size=_AT_ONCE):
         try:
             log.append(row)
@@ -44,8 +49,11 @@ def check_pad(pad: Pad, recorded: Mapping[int, str]) -> Iterator[Finding]:
             yield Finding(where, f"the log up to revision {row.revision} is not what was recorded", chain)
         if row.revision in snapshots and not log.is_at(snapshots[row.revision]):
             yield Finding(where, f"the snapshot of revision {row.revision} has another text or other authors", chain)
+        yield from (Finding(where, what, chain) for what in faults_of(promoted.get(row.revision, []), log))
     if unknown := [revision for revision in recorded if revision > log.revision]:
         yield Finding(where, f"revision {max(unknown)} was recorded, and is missing", chain)
+    if unknown := [revision for revision in promoted if revision > log.revision]:
+        yield Finding(where, f"revision {max(unknown)} was promoted, and is missing", chain)
     yield from (Finding(where, what, chain) for what in _faults_of_row(pad, log))
 
 
@@ -69,6 +77,9 @@ class FoldedLog:
     text: str = ""
     hash: bytes = b""
     authors: Authors = field(default_factory=Authors)
+    # The accounts of writers, and who changed the text.
+    users: dict[int, UUID | None] = field(default_factory=dict)
+    changed_by: set[UUID] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hash = first_hash(self.pad_id)
@@ -80,17 +91,10 @@ class FoldedLog:
         edits, credited = read_edits(row.edits), read_credits(row.credits)
         self.authors.apply(edits, row.writer, credited)
         self.text = apply_edits(self.text, edits)
-        self.hash = next_hash(
-            self.hash,
-            revision=row.revision,
-            epoch=row.epoch,
-            user=row.user_id,
-            writer=row.writer,
-            at=row.at,
-            edits=edits,
-            update=bytes(row.update),
-            credited=credited,
-        )
+        self.hash = hash_of(self.hash, row)
+        self.users[row.writer] = row.user_id
+        if edits and row.user_id is not None:
+            self.changed_by.add(row.user_id)
         self.revision, self.epoch = row.revision, row.epoch
         if self.authors.length != row.length:
             raise ValueError("the text after it has another length")

@@ -11,13 +11,15 @@ from kernel.crdt.edits import Edit
 from projects.models import Project
 from stages.pads.models import Pad
 from stages.pads.services import create_pad, edit_pad, restore_pad, update_pad
-from tests.matrix import NOT_ARCHIVED, OTHER, SESSION, WRITERS, Row
+from tests.matrix import NOT_ARCHIVED, OPEN, OTHER, REVIEWERS, SESSION, WRITERS, Row
 
 NAME = "Exclusion criteria"
 PAD = "/api/v1/pads/{pad}/"
 EDITORS = (WRITERS, NOT_ARCHIVED)
 PAGE = "pads/{pad}/"
 EDITS: Any = {"session_id": SESSION, "revision": 1, "edits": [{"pos": 0, "delete": 0, "insert": "Ask: "}]}
+PROPOSED: Any = {"revision": 0, "field": "prompt_text", "base_version": 1}
+PROMOTED: Any = {**PROPOSED, "session_id": SESSION, "token": 1}
 TAKEN_BACK = {"user_id": OTHER, "after": 0, "until": 1}
 REST = (
     Row("api_pads", "GET", "pads/", 200),
@@ -31,6 +33,9 @@ REST = (
     Row("api_pad_timeline", "GET", PAD + "timeline/", 200),
     Row("api_pad_log", "GET", PAD + "log/", 200),
     Row("api_pad_edits", "POST", PAD + "edits/", 200, *EDITORS, EDITS),
+    # The field's lock is not held.
+    Row("api_pad_promote", "POST", PAD + "promote/", "lock_not_held", WRITERS, OPEN, PROMOTED),
+    Row("api_pad_propose", "POST", PAD + "propose/", 201, REVIEWERS, NOT_ARCHIVED, PROPOSED),
     Row("api_pad_restore", "POST", PAD + "restore/", 200, *EDITORS, {"revision": 0}),
     # Nobody wrote anything since.
     Row("api_pad_take_back", "POST", PAD + "take-back/", "conflict", *EDITORS, TAKEN_BACK),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from accounts.models import User
@@ -41,6 +42,12 @@ def made_from(drafts: Iterable[Draft | None]) -> dict[UUID, MadeFrom]:
         page = pages[origin["type"]].get(origin["id"])
         if page is not None:
             words = str(ORIGINS[origin["type"]].made).format(source=page.name, name=known[identity].author.display_name)
-            wrote = [users[each["id"]] for each in origin["contributors"] if each["id"] is not None]
+            wrote = [users[each["id"]] for each in _by_share(origin["contributors"])]
             found[identity] = MadeFrom(words, page.href, written_by(wrote))
     return found
+
+
+def _by_share(contributors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The people among them, who wrote most first."""
+    people = [each for each in contributors if each["id"] is not None]
+    return sorted(people, key=lambda each: -(each["characters"] or 0))

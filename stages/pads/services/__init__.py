@@ -3,6 +3,8 @@
 from stages.pads.services.appending import append_revision, append_revisions
 from stages.pads.services.editing import edit_pad
 from stages.pads.services.pads import close_pad, create_pad, reopen_pad, update_pad
+from stages.pads.services.promoting import promote_pad
+from stages.pads.services.proposing import propose_pad
 from stages.pads.services.recording import record_pad, record_pads
 from stages.pads.services.renewing import renew_pad, report_difference
 from stages.pads.services.reverting import restore_pad, take_back_changes
@@ -18,6 +20,8 @@ __all__ = [
     "edit_pad",
     "keep_snapshot",
     "open_writer",
+    "promote_pad",
+    "propose_pad",
     "record_pad",
     "record_pads",
     "renew_pad",

@@ -1,0 +1,49 @@
+"""How people read of versions that were promoted from a pad, and what follows in the transaction that writes one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from audit.event_types import Facts
+from drafts.new_versions import NewVersion
+from drafts.origins import OriginPage, OriginType
+from kernel.late import Late
+from stages.pads.models import Pad
+
+ORIGIN: Final = "pad"
+
+# Late, because it loads the library of shared documents.
+_follow: Final = Late("stages.pads.services.promoting:follow_promotion")
+
+
+def follow(version: NewVersion) -> None:
+    """What `follow_promotion` does, where a version was promoted from a pad."""
+    if (version.draft.origin or {}).get("type") == ORIGIN:
+        _follow(version)
+
+
+def _source(facts: Facts) -> str:
+    return str(facts["name"])
+
+
+def _pages(ids: Collection[str]) -> Mapping[str, OriginPage]:
+    return {str(pad.id): OriginPage(pad.name, pad_page(pad)) for pad in Pad.objects.filter(id__in=ids)}
+
+
+def pad_page(pad: Pad) -> str:
+    """The page of a pad."""
+    return reverse("pads:pad", args=[pad.project_id, pad.id])
+
+
+PAD: Final = OriginType(
+    made=_("Promoted from {source} by {name}"),
+    sentence=_("{name} promoted {thing}"),
+    thing=_("{source} as v{version}, {written}: {fields}"),
+    words=_("v{version}, promoted from {source}, {written}: {fields}"),
+    source_of=_source,
+    pages=_pages,
+)
