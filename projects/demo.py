@@ -1,7 +1,8 @@
 """The people and the project of the demo, and what stages add to it (`DEMO_STEPS`).
 
-The trunk's own steps come first, then those of stages by name. A run that was killed half-way is continued by the next
-one, so each step must be harmless where it was played before (`DemoProject.once`).
+The trunk's own steps come first, then those of stages by name, but for those that make one of the story's versions. A
+run that was killed half-way is continued by the next one, so each step must be harmless where it was played before
+(`DemoProject.once`).
 """
 
 from __future__ import annotations
@@ -61,7 +62,11 @@ class DemoProject:
 
 
 class DemoStep(Protocol):
-    """One thing that happens in the demo."""
+    """One thing that happens in the demo.
+
+    One with an attribute `instead_of` makes that version of the story, with its very texts and message, and is played
+    in its place.
+    """
 
     def play(self, demo: DemoProject) -> None:
         """Make it happen, by the services that people use."""
@@ -73,6 +78,7 @@ class LateStep:
 
     name: str
     position: float = 0
+    instead_of: int | None = None
 
     def play(self, demo: DemoProject) -> None:
         Late(self.name)().play(demo)

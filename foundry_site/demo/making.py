@@ -6,7 +6,7 @@ A run that was killed half-way is continued by the next one: each step of the st
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from accounts.callers import Caller, foundry_caller
@@ -15,8 +15,9 @@ from accounts.services import create_account, set_password
 from accounts.suspension import restore_signing
 from foundry_site.demo import sign_in_file
 from foundry_site.demo.scenario import SCENARIO
+from foundry_site.demo.steps import SaveVersion
 from foundry_site.demo.story import PROJECT_DESCRIPTION, PROJECT_NAME
-from projects.demo import DEMO_STEPS, EVERYBODY, MARA, PEOPLE, DemoPerson, DemoProject
+from projects.demo import DEMO_STEPS, EVERYBODY, MARA, PEOPLE, DemoPerson, DemoProject, DemoStep
 from projects.models import Member, Project
 from projects.services import add_member, create_project
 
@@ -42,7 +43,7 @@ def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
         users = {person: _account(person, passwords.get(person.username)) for person in EVERYBODY}
         project = _project(users)
         made = DemoProject(project, users, passwords)
-        for step in (*SCENARIO, *DEMO_STEPS.values()):
+        for step in _steps():
             step.play(made)
         demo = {
             "url": url,
@@ -55,6 +56,17 @@ def make_demo(*, data_dir: Path, url: str) -> sign_in_file.Demo:
         }
     sign_in_file.write(data_dir, demo)
     return demo
+
+
+def _steps() -> Iterator[DemoStep]:
+    """The story, and what stages add to it."""
+    others = [step for step in DEMO_STEPS.values() if getattr(step, "instead_of", None) is None]
+    for step in SCENARIO:
+        if isinstance(step, SaveVersion):
+            # Where one of them makes the version, there is nothing left to save.
+            yield from (each for each in DEMO_STEPS.values() if getattr(each, "instead_of", None) == step.number)
+        yield step
+    yield from others
 
 
 def _password() -> str:

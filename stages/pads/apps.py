@@ -13,9 +13,11 @@ class PadsConfig(StageConfig):
         from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from kernel.doctor import EXAMINATIONS
         from kernel.late import Late
+        from projects.demo import DEMO_STEPS, LateStep
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
         from stages.pads import promoted
+        from stages.pads.choices import DEMO_VERSION
         from stages.pads.events import register as register_events
         from stages.pads.exchange import CHECK, EXPORTED
         from stages.pads.pages import plugs
@@ -36,6 +38,7 @@ class PadsConfig(StageConfig):
         ORIGINS.register(promoted.ORIGIN, promoted.PAD)
         when_written("pads", promoted.follow)
         self._register_live()
+        DEMO_STEPS.register("pads", LateStep("stages.pads.demo:PromoteContacts", instead_of=DEMO_VERSION))
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
         PAGE_URLS.register("pads", UrlModule("stages.pads.pages.urls"))
         plugs.register()

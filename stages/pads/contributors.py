@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.models import User
 from kernel.crdt.edits import count_units
+from kernel.statements import run
 from stages.pads.authors import count_characters, cut_runs
 from stages.pads.loading import PadText
 from stages.pads.log import store_edits
 from stages.pads.models import Revision, Writer
 from stages.pads.ranges import Range
+
+# An edit is `[pos, delete, insert]`.
+_HAS_INSERTED: Final = """
+SELECT DISTINCT user_id FROM pads_revision
+WHERE pad_id = %s AND revision <= %s AND user_id = ANY(%s) AND edits::jsonb @? '$[*] ? (@[2] != "")'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ def by_share(contributors: Sequence[Contributor]) -> list[Contributor]:
     """The people among them, who wrote most first."""
     people = [each for each in contributors if each.user is not None]
     return sorted(people, key=lambda each: -each.characters)
+
+
+def has_inserted(pad_id: UUID, revision: int, people: Collection[UUID]) -> set[UUID]:
+    """Who of some people has written anything up to a revision; the others only deleted."""
+    if not people:
+        return set()
+    rows = run((_HAS_INSERTED, [pad_id, revision, list(people)]))
+    return {user_id for (user_id,) in rows}
 
 
 def _changed_by(pad_id: UUID, revision: int) -> list[UUID | None]:

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 
 from accounts.models import User
 from accounts.services import create_account
-from audit.event_types import EventType
+from audit.event_types import EventType, InboxLine
 from audit.verification import verify_chain
 from drafts.attachments.models import Attachment
 from drafts.comments.models import Comment
@@ -39,6 +39,7 @@ def kinds_of_stages() -> set[str]:
         if find_spec(f"{stage.name}.events"):
             events = vars(import_module(f"{stage.name}.events")).values()
             found |= {each.name for each in events if isinstance(each, EventType)}
+            found |= {each.kind for each in events if isinstance(each, InboxLine)}
     return found
 
 

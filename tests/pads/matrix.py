@@ -43,6 +43,7 @@ REST = (
 
 NEW = {"name": "Thoughts", "language": "auto", "target_field": "", "start": "empty"}
 CHANGED = {"name": "More thoughts", "language": "markdown", "target_field": ""}
+FORM: Any = {"revision": 0, "base_version": 1}
 PAGES = (
     Row("pads:list", "GET", "pads/", 200),
     Row("pads:new", "GET", "pads/new/", 200, *EDITORS),
@@ -52,14 +53,20 @@ PAGES = (
     Row("pads:change", "POST", PAGE + "change/", 302, *EDITORS, CHANGED),
     Row("pads:close", "POST", PAGE + "close/", 302, *EDITORS),
     Row("pads:reopen", "POST", PAGE + "reopen/", 302, *EDITORS),
+    Row("pads:promote", "GET", PAGE + "promote/", 200, REVIEWERS, NOT_ARCHIVED),
+    # No session is named.
+    Row("pads:promote", "POST", PAGE + "promote/", 400, REVIEWERS, NOT_ARCHIVED, FORM),
+    Row("pads:propose", "POST", PAGE + "propose/", 302, REVIEWERS, NOT_ARCHIVED, FORM),
+    Row("pads:ask", "POST", PAGE + "ask/", 400, REVIEWERS, NOT_ARCHIVED, FORM),
 )
 BUDGETED_PAGES = {
     "pads:list": "…pads/",
     "pads:new": "…pads/new/",
     "pads:pad": "…pads/{pad}/",
     "pads:change": "…pads/{pad}/change/",
+    "pads:promote": "…pads/{pad}/promote/",
 }
-NO_PAGES = ("pads:close", "pads:reopen")
+NO_PAGES = ("pads:close", "pads:reopen", "pads:propose", "pads:ask")
 
 
 def furnish(project: Project, caller: Caller) -> None:

@@ -80,7 +80,7 @@ def test_proposing_again_replaces_it_unless_its_author_went_on(world: World, pad
         proposal_id=first.id,
         base_version=1,
         changes={"prompt_text": "Mine"},
-        revisions={"field:prompt_text": 1},
+        revisions={"prompt_text": 1},
     )
     assert propose(world, pad).id not in {first.id, part.id}
 

@@ -17,10 +17,12 @@ from publishing.bundle.scope import scope_of_project
 from publishing.bundle.writing import bundle
 from stages.pads.models import Pad
 from stages.pads.services import update_pad
+from tests.accounts.pages import seem_proven
 from tests.cast import new_user
 from tests.pads.test_promoting import promote
 from tests.pads.world import World, edit
 from tests.publishing.bundles import files_in, lines_of, wrong_with
+from tests.workspace import trail
 from workspace.event_words import event_link, event_sentence, event_words
 from workspace.history.made_from import made_from
 
@@ -73,8 +75,11 @@ def text(page: str) -> str:
 
 def test_the_audit_trail_names_them(world: World, pad: Pad):
     world.people["auditor"] = new_user("auditor", is_auditor=True)
-    page = text(shown(world, "audit/", "auditor"))
-    assert "v2, promoted from Exclusion criteria, written by Ed and Mara: Prompt" in page
+    client = Client()
+    client.force_login(world.people["auditor"])
+    seem_proven(client)
+    page = trail.shown(client, chain=str(world.project.id))
+    assert "v2, promoted from Exclusion criteria, written by Ed and Mara: Prompt" in text(page)
 
 
 def test_contributors_read_of_it_in_their_inbox(world: World, pad: Pad):

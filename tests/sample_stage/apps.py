@@ -72,6 +72,7 @@ class SampleStageConfig(StageConfig):
         from drafts.attachments.services.removing import REMOVAL_CHECKS
         from drafts.attachments.subjects import SUBJECTS
         from drafts.new_versions import when_written
+        from drafts.origins import ORIGINS
         from locking.leases import LEASE_END_STEPS
         from projects.status import CLOSING_STEPS
         from proposals import kinds
@@ -79,11 +80,13 @@ class SampleStageConfig(StageConfig):
         from tests.sample_stage.attachments import NOTE, keep_files_of_notes, refuse_for_closed_notes
         from tests.sample_stage.closing import note_the_closing, note_the_departure
         from tests.sample_stage.jobs import queue_reminders
+        from tests.sample_stage.origins import NOTE as NOTE_ORIGIN
         from tests.sample_stage.proposals import HEADING, note_the_outcome
         from tests.sample_stage.services import note_the_end
         from tests.sample_stage.versions import note_version
 
         when_written("sample_stage", note_version)
+        ORIGINS.register("note", NOTE_ORIGIN)
         kinds.register(HEADING)
         SUBJECTS.register("note", NOTE)
         ADDITION_CHECKS.register("notes", refuse_for_closed_notes)

@@ -202,12 +202,7 @@ def _of_values(field_difference: FieldDifference, difference: DocumentDifference
 
 
 def _of_lines(field_difference: FieldDifference, difference: TextDifference) -> FieldComparison:
-    blocks: list[ComparedRows] = []
-    for part in sections(difference):
-        if isinstance(part, Fold):
-            blocks.append(ComparedRows([], fold=part))
-        else:
-            blocks += _blocks(part)
+    blocks = list(compared_rows(difference))
     return FieldComparison(
         field_difference,
         blocks=blocks,
@@ -219,6 +214,15 @@ def _of_lines(field_difference: FieldDifference, difference: TextDifference) -> 
         removed=difference.counts.lines_removed,
         moved=len(difference.moves),
     )
+
+
+def compared_rows(difference: TextDifference) -> Iterator[ComparedRows]:
+    """A whole text: its changes with the equal lines around them, and what is folded away between."""
+    for part in sections(difference):
+        if isinstance(part, Fold):
+            yield ComparedRows([], fold=part)
+        else:
+            yield from _blocks(part)
 
 
 def _blocks(hunk: Hunk) -> Iterator[ComparedRows]:

@@ -21,6 +21,7 @@ from stages.pads import services
 from stages.pads.models import Pad
 from stages.pads.pages.list_views import form_context
 from stages.pads.pages.people import people_in_pads
+from stages.pads.pages.promoted import versions_of
 from stages.pads.reading import load_pad
 from workspace.decorators import PageRequest, page
 from workspace.languages import language_name
@@ -36,14 +37,14 @@ SHOWN_PADS: Final = 30
 def pad(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """The pad; its text comes with the socket."""
     access = get_project(user=request.user, project_id=project_id)
-    return render(request, "pads/pad.html", pad_context(request, access, _pad_of(access, pad_id)))
+    return render(request, "pads/pad.html", pad_context(request, access, pad_of(access, pad_id)))
 
 
 @page("GET", "HEAD", "POST")
 def change(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """GET: the form over the pad. POST `name, language, target_field`: change them."""
     access = get_project(user=request.user, project_id=project_id, action="pad.manage")
-    shown = _pad_of(access, pad_id)
+    shown = pad_of(access, pad_id)
     if request.method != "POST":
         values = {"name": shown.name, "language": shown.language, "target_field": shown.target_field}
         return _form(request, access, shown, values)
@@ -58,7 +59,7 @@ def change(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse
 @page("POST")
 def close(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """Let nobody write in the pad any more."""
-    _pad_of(get_project(user=request.user, project_id=project_id, action="pad.manage"), pad_id)
+    pad_of(get_project(user=request.user, project_id=project_id, action="pad.manage"), pad_id)
     services.close_pad(caller=caller_from_request(request), pad_id=pad_id)
     return redirect("pads:pad", project_id, pad_id)
 
@@ -66,7 +67,7 @@ def close(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
 @page("POST")
 def reopen(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """Let people write in the pad again."""
-    _pad_of(get_project(user=request.user, project_id=project_id, action="pad.manage"), pad_id)
+    pad_of(get_project(user=request.user, project_id=project_id, action="pad.manage"), pad_id)
     services.reopen_pad(caller=caller_from_request(request), pad_id=pad_id)
     return redirect("pads:pad", project_id, pad_id)
 
@@ -89,6 +90,8 @@ def pad_context(request: PageRequest, access: Access, shown: Pad) -> dict[str, A
         "may_create": allowed("pad.create", role=access.role, status=status),
         "may_write": allowed("pad.write", role=access.role, status=status),
         "may_manage": allowed("pad.manage", role=access.role, status=status),
+        "may_propose": allowed("proposal.stage", role=access.role, status=status),
+        "promotions": versions_of(project.id, [shown.id]),
         "live": live,
         "pad_data": _data(request, shown),
     }
@@ -105,7 +108,7 @@ def _data(request: PageRequest, shown: Pad) -> dict[str, Any]:
     }
 
 
-def _pad_of(access: Access, pad_id: UUID) -> Pad:
+def pad_of(access: Access, pad_id: UUID) -> Pad:
     """A pad of the project. Raises `NotFound`."""
     found = load_pad(pad_id)
     if found.project_id != access.project.id:

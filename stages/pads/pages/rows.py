@@ -19,7 +19,7 @@ from accounts.models import User
 from projects import field_names
 from stages.pads.models import Pad, Revision
 from stages.pads.pages.people import PadPerson, people_in_pads
-from stages.pads.pages.promoted import LastPromotion, last_promotions
+from stages.pads.pages.promoted import MadeVersion, last_promotions
 from workspace.languages import language_name
 
 DAYS: Final = 14
@@ -49,7 +49,7 @@ class PadRow:
     pad: Pad
     people: Sequence[PadPerson]
     last_writer: User | None
-    promotion: LastPromotion | None
+    promotion: MadeVersion | None
     bars: Sequence[Bar]
     changes: int
 
