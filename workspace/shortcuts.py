@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.registry import Registry
 
-_CAPS: Final[dict[str, str | Promise]] = {"ArrowUp": _("Up"), "ArrowDown": _("Down"), "Escape": _("Esc"), "Mod": "Ctrl"}
+_CAPS: Final[dict[str, str | Promise]] = {
+    "ArrowUp": _("Up"),
+    "ArrowDown": _("Down"),
+    "ArrowLeft": _("Left"),
+    "ArrowRight": _("Right"),
+    "Escape": _("Esc"),
+    "Space": _("Space"),
+    "Mod": "Ctrl",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,13 @@ function* modifiers(event: KeyboardEvent): Generator<string> {
   if (isApple ? event.metaKey : event.ctrlKey) yield "Mod";
   if (isApple ? event.ctrlKey : event.metaKey) yield "Other";
   if (event.altKey) yield "Alt";
-  // A question mark needs Shift on most keyboards, and says so by itself.
-  if (event.shiftKey && (event.ctrlKey || event.metaKey || event.altKey)) yield "Shift";
+  // A question mark needs Shift on most keyboards, and says so by itself; an arrow is the same key with it.
+  if (event.shiftKey && (event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1)) yield "Shift";
 }
 
 /** With Alt some keyboards write other letters: then the key's place counts. */
 function keyOf({ key, code, altKey }: KeyboardEvent): string {
   if (altKey && code.startsWith("Key")) return code.slice(3).toLowerCase();
+  if (key === " ") return "Space";
   return key.length === 1 ? key.toLowerCase() : key;
 }
