@@ -31,6 +31,12 @@ export function localise(root: ParentNode): void {
     else if (element.dataset["form"] === "time") element.textContent = clock.format(moment);
     else if (element.dataset["form"] === "short") element.textContent = short(moment);
   }
+  // In a drawing a time is a text.
+  for (const element of root.querySelectorAll<SVGTextElement>("text[data-form]")) {
+    const moment = new Date(element.dataset["at"] ?? "");
+    const write = { day, seconds: withSeconds }[element.dataset["form"] ?? ""] ?? clock.format;
+    element.textContent = write(moment);
+  }
 }
 
 /** As the template tag writes it: 19 Nov 2026, 10:31:07 UTC. */

@@ -40,6 +40,22 @@ REST = (
     # Nobody wrote anything since.
     Row("api_pad_take_back", "POST", PAD + "take-back/", "conflict", *EDITORS, TAKEN_BACK),
 )
+HISTORY = "pads/{pad}/history/"
+PAGES = (
+    Row("pads:history", "GET", HISTORY, 200),
+    Row("pads:history_hash", "GET", HISTORY + "hash/?at=1", 200),
+    Row("pads:restore", "GET", HISTORY + "restore/?revision=1", 200, *EDITORS),
+    Row("pads:restore", "POST", HISTORY + "restore/", 302, *EDITORS, {"revision": "0"}),
+    Row("pads:take_back", "GET", HISTORY + "take-back/", 200, *EDITORS),
+    # Nobody wrote anything since.
+    Row("pads:take_back", "POST", HISTORY + "take-back/", 400, *EDITORS, {"user": OTHER, "after": "0", "until": "1"}),
+    Row("pads:written", "GET", "pads/{pad}/written/?revision=1&position=0", 200),
+)
+SHORTCUTS = (
+    *("pad-authors", "pad-stop-before", "pad-stop-after", "pad-revision-before", "pad-revision-after", "pad-play"),
+)
+# They need a pad: `test_history_pages.py` has the budget of the history.
+NO_PAGES = ("pads:history", "pads:history_hash", "pads:restore", "pads:take_back", "pads:written")
 
 NEW = {"name": "Thoughts", "language": "auto", "target_field": "", "start": "empty"}
 CHANGED = {"name": "More thoughts", "language": "markdown", "target_field": ""}

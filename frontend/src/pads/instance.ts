@@ -1,5 +1,6 @@
 import type { Gateway } from "../gateway";
 import { gateway } from "../live";
+import { AuthorsLens } from "./authors/lens";
 import { Following } from "./following";
 import { People } from "./people";
 import type { PadData } from "./pad_state";
@@ -11,6 +12,7 @@ import { hold, leaveCopiedSession, nameOfSession } from "./tabs";
 export const session = new PadSession(gateway, JSON.parse(document.getElementById("pad-data")?.textContent ?? "{}") as PadData);
 export const people = new People(session);
 export const shown = new ShownText();
+export const lens = new AuthorsLens(session);
 export const following = new Following(people, shown);
 
 /** Connect, as a tab of its own. */

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kernel.late import Late
-from stages.pads.pages import palette
+from stages.pads.pages import palette, shortcuts
+from stages.pads.pages.author_texts import author_texts
 from stages.pads.pages.texts import pad_texts
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
 from workspace.places import PLACES
@@ -29,4 +30,6 @@ def register() -> None:
     GROUPS.register("pads", PaletteGroup(label=_("Pads"), position=32, limit=5))
     SOURCES.register("pads_by_name", PaletteSource("pads", palette.pads, position=10))
     SCRIPT_TEXTS.register("pads", pad_texts)
+    SCRIPT_TEXTS.register("pads_authors", author_texts)
+    shortcuts.register()
     PLACES.register("pads", Late("stages.pads.pages.places:names_of_pads"))

@@ -49,12 +49,13 @@ def restore(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpRespons
 def take_back(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """GET `?after=&until=[&user=]`: the dialog that asks whose changes. POST `user, after, until`: take them out.
 
-    Without `after` they are those since the last stop but one, without `until` those up to now.
+    Without `after` they are those since the newest stop began in which this person did something, without `until` those
+    up to now.
     """
     pad = pad_in(get_project(user=request.user, project_id=project_id, action="pad.write"), pad_id)
     asked = request.POST if request.method == "POST" else request.GET
     person, problem = _person(asked), ""
-    after, until = _range(pad, asked)
+    after, until = _range(pad, asked, person)
     if request.method == "POST":
         try:
             if person is None:
@@ -98,11 +99,13 @@ def _person(asked: QueryDict) -> UUID | None:
         raise ValidationFailed({"user": [_("Must be the id of an account.")]}) from None
 
 
-def _range(pad: Pad, asked: QueryDict) -> tuple[int, int]:
+def _range(pad: Pad, asked: QueryDict, person: UUID | None) -> tuple[int, int]:
     after, until = query_number(asked, "after"), query_number(asked, "until")
     until = pad.head if until is None else until
     if after is None:
-        stops = stops_of(pad.id)
+        stops = [
+            stop for stop in stops_of(pad.id) if person is None or any(share.user_id == person for share in stop.shares)
+        ]
         after = stops[-1].first - 1 if stops else 0
     return after, until
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final, Literal
 
 from django.utils import timezone
@@ -26,6 +26,8 @@ _LABEL: Final = 5.0
 # Where there are more bursts, the slider knows only where their stops begin and end.
 _MAX_EXACT: Final = 64
 
+_FORMATS: Final = {"day": "j M", "time": "H:i", "seconds": "H:i:s"}
+
 BarState = Literal["past", "here", "later"]
 
 
@@ -44,9 +46,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label under the ruler, at a percentage of its width."""
+    """A time under the ruler, at a percentage of its width. `form` is day, time or seconds."""
 
     x: float
+    at: datetime
+    form: str
     text: str
 
 
@@ -89,7 +93,7 @@ def ruler_of(stops: Sequence[Stop], stop: Stop, revision: int, at: datetime, zon
         bars=_bars(parts, stop, revision),
         ticks=[tick for tick in _ticks(stops, begins, zone) if abs(tick.x - _percent(x)) > 1.6 * _LABEL],
         band=band,
-        here=Tick(_percent(x), date_format(timezone.localtime(at, zone), "H:i:s")),
+        here=_tick(x, at, "seconds", zone),
         scale=_scale(stops, parts, begins, ends, is_exact=len(places) <= _MAX_EXACT),
     )
 
@@ -159,20 +163,23 @@ def _state(covered: tuple[int, int], stop: Stop, revision: int) -> BarState:
 def _ticks(stops: Sequence[Stop], begins: dict[int, float], zone: tzinfo) -> list[Tick]:
     """When stops began, as many as there is room for; the day where it is another one than at the label before."""
     ticks: list[Tick] = []
-    last, day = -1.0, None
+    last, day = -1.0, date.min
     is_one_day = _day(stops[0].began_at, zone) == _day(stops[-1].ended_at, zone)
     for stop in stops:
         x = begins[stop.first]
         if ticks and x - last < _APART:
             continue
-        local = timezone.localtime(stop.began_at, zone)
-        names_day = not is_one_day and local.date() != day
-        ticks.append(Tick(_percent(x), date_format(local, "j M" if names_day else "H:i")))
-        last, day = x, local.date()
+        own = _day(stop.began_at, zone)
+        ticks.append(_tick(x, stop.began_at, "time" if is_one_day or own == day else "day", zone))
+        last, day = x, own
     return ticks
 
 
-def _day(moment: datetime, zone: tzinfo) -> object:
+def _tick(x: float, at: datetime, form: str, zone: tzinfo) -> Tick:
+    return Tick(_percent(x), at, form, date_format(timezone.localtime(at, zone), _FORMATS[form]))
+
+
+def _day(moment: datetime, zone: tzinfo) -> date:
     return timezone.localtime(moment, zone).date()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.late import late_path
+from stages.pads.pages.history_urls import urlpatterns as of_history
 
 app_name = "pads"
 PADS = "projects/<uuid:project_id>/pads/"
@@ -17,4 +18,5 @@ urlpatterns = [
     late_path(f"{PAD}change/", "stages.pads.pages.pad_views:change", name="change"),
     late_path(f"{PAD}close/", "stages.pads.pages.pad_views:close", name="close"),
     late_path(f"{PAD}reopen/", "stages.pads.pages.pad_views:reopen", name="reopen"),
+    *of_history,
 ]

@@ -2,7 +2,9 @@ import { initialsOf, instantiate, LiveController, part, tintOf } from "../../con
 import { spellOut } from "../../invisible";
 import { count, say } from "../../texts";
 import { short } from "../../time";
-import { people, session, shown } from "../instance";
+import { fetchPart } from "../../page_parts";
+import { NOBODY } from "../authors/lens";
+import { lens, people, session, shown } from "../instance";
 import type { PadPerson } from "../people";
 
 const DELAY = 150;
@@ -11,7 +13,7 @@ const EVERY = 10_000;
 
 /** Who is here and what they do, and who else wrote in the text; a click on a line follows somebody. */
 export class PadPeopleController extends LiveController {
-  static override targets = ["here", "size", "present", "heading", "earlier", "hint", "template"];
+  static override targets = ["here", "size", "present", "heading", "earlier", "hint", "template", "all", "one", "words", "fading"];
   declare readonly hereTarget: HTMLElement;
   declare readonly sizeTarget: HTMLElement;
   declare readonly presentTarget: HTMLElement;
@@ -19,6 +21,10 @@ export class PadPeopleController extends LiveController {
   declare readonly earlierTarget: HTMLElement;
   declare readonly hintTarget: HTMLElement;
   declare readonly templateTarget: HTMLTemplateElement;
+  declare readonly allTarget: HTMLElement;
+  declare readonly oneTarget: HTMLElement;
+  declare readonly wordsTarget: HTMLElement;
+  declare readonly fadingTarget: HTMLElement;
   private timer = 0;
 
   override connect(): void {
@@ -26,6 +32,7 @@ export class PadPeopleController extends LiveController {
     this.follow(
       people.on("changed", () => this.soon()),
       people.on("follows", () => this.paint()),
+      lens.on("changed", () => this.paint()),
       session.on("writers", () => this.soon()),
       session.on("status", () => this.soon()),
       shown.on("update", () => this.soon()),
@@ -37,6 +44,26 @@ export class PadPeopleController extends LiveController {
   followPerson(event: Event): void {
     const writer = Number((event.currentTarget as HTMLElement).dataset["writer"]);
     people.follow(people.followed === writer ? null : writer);
+  }
+
+  /** Show whose words the person of this row wrote; once more, those of all. */
+  choose(event: Event): void {
+    lens.choose(rowOf(event).dataset["user"] ?? NOBODY);
+  }
+
+  showAll(): void {
+    lens.choose(null);
+  }
+
+  followChosen(event: Event): void {
+    const writer = Number(part(rowOf(event), "line")!.dataset["writer"] || Number.NaN);
+    if (!Number.isNaN(writer)) people.follow(people.followed === writer ? null : writer);
+  }
+
+  takeBack(event: Event): void {
+    const button = event.currentTarget as HTMLElement;
+    const address = `${button.dataset["address"]}?user=${rowOf(event).dataset["user"]}`;
+    void fetchPart(address, { source: button, target: "#page-dialogs", swap: "innerHTML" });
   }
 
   private soon(): void {
@@ -62,7 +89,8 @@ export class PadPeopleController extends LiveController {
     this.fill(this.earlierTarget, earlier);
     this.paintNobody(people.nobodys(state));
     this.headingTarget.hidden = this.earlierTarget.children.length === 0;
-    this.hintTarget.hidden = !here.some(({ isMe, line }) => !isMe && line !== null);
+    this.paintLens(all);
+    this.hintTarget.hidden = lens.chosen !== null || !here.some(({ isMe, line }) => !isMe && line !== null);
   }
 
   private fill(list: HTMLElement, shownPeople: PadPerson[]): void {
@@ -85,8 +113,10 @@ export class PadPeopleController extends LiveController {
     write(part(row, "name")!, spellOut(one.user.display_name));
     part(row, "you")!.hidden = !one.isMe;
     write(part(row, "words")!, wordsOf(one));
-    write(part(row, "characters")!, one.characters > 0 ? count("pads.characters", one.characters) : "–");
+    write(part(row, "characters")!, sizeOf(one.characters));
     this.paintLine(part(row, "line")!, one);
+    this.paintChosen(row, one.user.id, one.user.display_name);
+    part(row, "follow")!.hidden = one.isMe || one.writer === null;
     return row;
   }
 
@@ -114,9 +144,42 @@ export class PadPeopleController extends LiveController {
     row.toggleAttribute("data-nobody", true);
     row.dataset["does"] = "nobody";
     write(part(row, "name")!, say("pads.nobody"));
-    write(part(row, "characters")!, count("pads.characters", characters));
+    write(part(row, "characters")!, sizeOf(characters));
+    this.paintChosen(row, NOBODY, say("pads.nobody"));
+    for (const name of ["follow", "take-back"]) part(row, name)?.remove();
     this.earlierTarget.append(row);
   }
+
+  private paintChosen(row: HTMLElement, person: string, name: string): void {
+    const isChosen = lens.chosen === person;
+    row.toggleAttribute("data-chosen", isChosen);
+    const choose = part(row, "name")!;
+    choose.ariaPressed = String(isChosen);
+    choose.title = say("pads.authors.choose", { name });
+    part(row, "acts")!.hidden = !isChosen;
+  }
+
+  private paintLens(all: readonly PadPerson[]): void {
+    const { chosen } = lens;
+    this.allTarget.hidden = chosen !== null;
+    this.oneTarget.hidden = this.fadingTarget.hidden = chosen === null;
+    if (chosen === null) return;
+    const name = all.find(({ user }) => user.id === chosen)?.user.display_name ?? say("pads.nobody");
+    write(this.wordsTarget, chosen === NOBODY ? name : say("pads.authors.words", { name: name.split(" ")[0] ?? name }));
+  }
+}
+
+/** How much of the text is somebody's; with its share while the page says who wrote what. */
+function sizeOf(characters: number): string {
+  const all = shown.view?.state.doc.length ?? 0;
+  if (characters === 0) return "–";
+  if (!lens.isOn || all === 0) return count("pads.characters", characters);
+  const n = characters.toLocaleString(document.documentElement.lang);
+  return say("pads.authors.share", { n, percent: Math.round((characters / all) * 100) });
+}
+
+function rowOf(event: Event): HTMLElement {
+  return (event.currentTarget as HTMLElement).closest<HTMLElement>(".pad-person")!;
 }
 
 function wordsOf({ isHere, writes, heading, leftAt }: PadPerson): string {
