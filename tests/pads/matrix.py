@@ -41,25 +41,9 @@ REST = (
     Row("api_pad_take_back", "POST", PAD + "take-back/", "conflict", *EDITORS, TAKEN_BACK),
 )
 HISTORY = "pads/{pad}/history/"
-PAGES = (
-    Row("pads:history", "GET", HISTORY, 200),
-    Row("pads:history_hash", "GET", HISTORY + "hash/?at=1", 200),
-    Row("pads:restore", "GET", HISTORY + "restore/?revision=1", 200, *EDITORS),
-    Row("pads:restore", "POST", HISTORY + "restore/", 302, *EDITORS, {"revision": "0"}),
-    Row("pads:take_back", "GET", HISTORY + "take-back/", 200, *EDITORS),
-    # Nobody wrote anything since.
-    Row("pads:take_back", "POST", HISTORY + "take-back/", 400, *EDITORS, {"user": OTHER, "after": "0", "until": "1"}),
-    Row("pads:written", "GET", "pads/{pad}/written/?revision=1&position=0", 200),
-)
-SHORTCUTS = (
-    *("pad-authors", "pad-stop-before", "pad-stop-after", "pad-revision-before", "pad-revision-after", "pad-play"),
-)
-# They need a pad: `test_history_pages.py` has the budget of the history.
-NO_PAGES = ("pads:history", "pads:history_hash", "pads:restore", "pads:take_back", "pads:written")
-
 NEW = {"name": "Thoughts", "language": "auto", "target_field": "", "start": "empty"}
 CHANGED = {"name": "More thoughts", "language": "markdown", "target_field": ""}
-FORM: Any = {"revision": 0, "base_version": 1}
+FORM = {"revision": "0"}
 PAGES = (
     Row("pads:list", "GET", "pads/", 200),
     Row("pads:new", "GET", "pads/new/", 200, *EDITORS),
@@ -74,15 +58,27 @@ PAGES = (
     Row("pads:promote", "POST", PAGE + "promote/", 400, REVIEWERS, NOT_ARCHIVED, FORM),
     Row("pads:propose", "POST", PAGE + "propose/", 302, REVIEWERS, NOT_ARCHIVED, FORM),
     Row("pads:ask", "POST", PAGE + "ask/", 400, REVIEWERS, NOT_ARCHIVED, FORM),
+    Row("pads:history", "GET", HISTORY, 200),
+    Row("pads:history_hash", "GET", HISTORY + "hash/?at=1", 200),
+    Row("pads:restore", "GET", HISTORY + "restore/?revision=1", 200, *EDITORS),
+    Row("pads:restore", "POST", HISTORY + "restore/", 302, *EDITORS, {"revision": "0"}),
+    Row("pads:take_back", "GET", HISTORY + "take-back/", 200, *EDITORS),
+    # Nobody wrote anything since.
+    Row("pads:take_back", "POST", HISTORY + "take-back/", 400, *EDITORS, {"user": OTHER, "after": "0", "until": "1"}),
+    Row("pads:written", "GET", "pads/{pad}/written/?revision=1&position=0", 200),
+)
+SHORTCUTS = (
+    *("pad-authors", "pad-stop-before", "pad-stop-after", "pad-revision-before", "pad-revision-after", "pad-play"),
 )
 BUDGETED_PAGES = {
     "pads:list": "…pads/",
     "pads:new": "…pads/new/",
-    "pads:pad": "…pads/{pad}/",
-    "pads:change": "…pads/{pad}/change/",
-    "pads:promote": "…pads/{pad}/promote/",
 }
-NO_PAGES = ("pads:close", "pads:reopen", "pads:propose", "pads:ask")
+# They need a pad; those that read have their budgets in `test_pages.py`, `test_promoting.py`, `test_history_pages.py`.
+NO_PAGES = (
+    *("pads:pad", "pads:change", "pads:close", "pads:reopen", "pads:promote", "pads:propose", "pads:ask"),
+    *("pads:history", "pads:history_hash", "pads:restore", "pads:take_back", "pads:written"),
+)
 
 
 def furnish(project: Project, caller: Caller) -> None:

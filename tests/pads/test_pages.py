@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from stages.pads.models import Pad
 from stages.pads.services import close_pad
@@ -101,3 +103,27 @@ def test_the_palette_offers_pads_by_name(browser: Browser, world: World) -> None
     client = browser(world.people["ed"])
     assert "New pad…" in offered(client, world.project, "pad")["Actions"]
     assert "Exclusions" in offered(client, world.project, "exclusions")["Pads"]
+
+
+def test_pages_ask_no_more_often_where_there_is_more(browser: Browser, world: World) -> None:  # noqa: F811
+    client, pad = browser(world.people["ed"]), world.pad()
+    paths = ("", "new/", f"{pad.id}/", f"{pad.id}/change/")
+
+    def asked() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            page_of(client, world, path)
+            with CaptureQueriesContext(connection) as captured:
+                page_of(client, world, path)
+            found[path] = len(captured)
+        return found
+
+    edit(world.session("mara"), pad, 0, (0, 0, "a"))
+    before = asked()
+    for number in range(3):
+        other = world.pad(name=f"Pad {number}")
+        for name in ("ed", "mara", "olga"):
+            edit(world.session(name), other, 0, (0, 0, name))
+            edit(world.session(name), pad, 1, (0, 0, name))
+    assert asked() == before
+    assert max(before.values()) <= 28

@@ -11,7 +11,7 @@ import { finding } from "../editor/find";
 import { showHidden } from "../editor/invisible";
 import { nonce, writable } from "../editor/setup";
 import { tabIndents } from "../editor/tab";
-import { initialsOf } from "../controllers/live";
+import { initialsOf } from "../names";
 import { say } from "../texts";
 import { authorship } from "./authorship";
 import { showCarets } from "./carets";

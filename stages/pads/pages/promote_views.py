@@ -142,9 +142,14 @@ def _caller(request: PageRequest, form: PromoteForm) -> Caller:
 
 
 def _base_version(request: PageRequest, form: PromoteForm, *, now: int | None = None) -> int:
-    """The version that the form showed. Raises `ValidationFailed` where the field has changed since."""
-    shown = query_number(request.POST, "base_version") or 0
+    """The version that the form showed, the newest one where it does not say.
+
+    Raises `ValidationFailed` where the field has changed since.
+    """
+    shown = query_number(request.POST, "base_version")
     now = form.base_version if now is None else now
+    if shown is None:
+        return now
     if shown != now and form.is_stale(shown, now):
         words = _("{field} has changed meanwhile. Look at the difference again.")
         raise ValidationFailed({"base_version": [words.format(field=field_names.label(form.field))]})

@@ -33,7 +33,6 @@ def pad_texts() -> dict[str, str]:
         "pads.until.read": _("here until {time}"),
         "pads.wrote": _("not here now"),
         "pads.nobody": _("Text it began with"),
-        "pads.somebody": _("Somebody"),
         "pads.text": _("Text of {name}"),
         "pads.announce.joined": _("{name} opened the pad."),
         "pads.announce.offline": _("Offline. Keep writing: it is sent when you are connected again."),

@@ -48,9 +48,9 @@ export class PadFootController extends LiveController {
     const waiting = session.outbox.count;
     const now = Date.now();
     this.waitsSince = waiting === 0 ? 0 : this.waitsSince || now;
-    if (session.isOffline) this.say("offline", say(session.writer === null ? "pads.offline.reading" : "pads.offline"), waiting);
-    else if (session.phase === "connecting") this.say("sending", say("pads.connecting"), 0);
-    else if (waiting > 0 && now - this.waitsSince >= PATIENCE) this.say("sending", count("pads.on_their_way", waiting), 0);
+    if (session.isOffline) this.show("offline", say(session.writer === null ? "pads.offline.reading" : "pads.offline"), waiting);
+    else if (session.phase === "connecting") this.show("sending", say("pads.connecting"), 0);
+    else if (waiting > 0 && now - this.waitsSince >= PATIENCE) this.show("sending", count("pads.on_their_way", waiting), 0);
     else if (waiting === 0) this.sayKept();
     if (waiting > 0 && now - this.waitsSince < PATIENCE) {
       window.clearTimeout(this.timer);
@@ -60,10 +60,10 @@ export class PadFootController extends LiveController {
 
   private sayKept(): void {
     const { keptAt } = session.outbox;
-    this.say("kept", keptAt ? say("pads.kept_at", { time: withSeconds(keptAt) }) : say("pads.kept"), 0);
+    this.show("kept", keptAt ? say("pads.kept_at", { time: withSeconds(keptAt) }) : say("pads.kept"), 0);
   }
 
-  private say(state: string, words: string, waiting: number): void {
+  private show(state: string, words: string, waiting: number): void {
     this.keptTarget.dataset["state"] = state;
     const whole = waiting > 0 ? `${words} · ${count("pads.on_their_way", waiting)}` : words;
     write(part(this.keptTarget, "words")!, whole);

@@ -1,5 +1,6 @@
-import { initialsOf, instantiate, LiveController, part, tintOf } from "../../controllers/live";
+import { instantiate, LiveController, part, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
+import { initialsOf } from "../../names";
 import { count, say } from "../../texts";
 import { short } from "../../time";
 import { fetchPart } from "../../page_parts";
