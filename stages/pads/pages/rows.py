@@ -62,6 +62,11 @@ class PadRow:
         return self.people[SHOWN_PEOPLE:]
 
     @property
+    def more_names(self) -> str:
+        """The names of those who are not shown."""
+        return ", ".join(each.person.display_name for each in self.more_people)
+
+    @property
     def length(self) -> str:
         """How many characters it has, with a mark after each thousand."""
         return str(number_format(self.pad.length, force_grouping=True))
