@@ -73,5 +73,5 @@ def test_pictures_of_pads(
     page.get_by_text("Changes", exact=True).first.click()
     in_both_themes(page, pictures, "pad-history")
     window.open("pads/")
-    expect(page.get_by_text(NAME)).to_be_visible()
+    expect(page.get_by_role("link", name=NAME).first).to_be_visible()
     in_both_themes(page, pictures, "pads")
