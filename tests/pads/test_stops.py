@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.crdt.edits import Edit, apply_edits, count_units
+from kernel.crdt.edits import Edit, count_units
+from kernel.statements import Rows, Statement, run
 from stages.pads import origins, stops
+from stages.pads.hashes import log_hash_at
 from stages.pads.log import store_edits
-from stages.pads.log_hashes import log_hash_at
-from stages.pads.models import Pad, Revision
+from stages.pads.models import Pad
 from stages.pads.origins import origin_of, position_before
 from stages.pads.services import record_pad
 from stages.pads.stops import MAX_STOPS, Share, shares_between, stops_of
@@ -81,12 +80,21 @@ def test_several_edits_and_brackets_in_a_text_are_counted(world: World):
     assert shares_between(pad.id, 2, 2) == []
 
 
-def test_only_what_is_new_is_read_again_with_one_query(world: World):
+def test_only_what_is_new_is_read_again_with_one_query(world: World, monkeypatch: pytest.MonkeyPatch):
     pad, ed = world.pad(), world.people["ed"].id
     write_log(pad, [(number, ed, (0, 0, "y")) for number in range(0, 3_000, 3)])
     stops_of(pad.id)
-    with CaptureQueriesContext(connection):
-        assert stops_of(pad.id)[-1].last == 1_000
+    read: list[int] = []
+
+    def count(statement: Statement) -> Rows:
+        found = run(statement)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(stops, "run", count)
+    assert stops_of(pad.id)[-1].last == 1_000
+    # The last burst, which may go on.
+    assert read == [1]
     known = stops._KNOWN._bursts[pad.id]
     assert (known[-1].first, known[-1].last) == (1_000, 1_000)
 
@@ -153,11 +161,9 @@ def test_the_hash_of_the_log_is_known_at_every_revision(world: World):
         if number == 2:
             record_pad(pad_id=pad.id)
     pad.refresh_from_db()
-    assert [log_hash_at(pad, number) for number in range(1, 7)] == hashes
+    assert [log_hash_at(pad, number).hex() for number in range(1, 7)] == hashes
 
 
 def test_stored_edits_have_the_form_that_the_statements_read():
     assert store_edits([Edit(1, 2, 'a"b')]) == '[[1,2,"a\\"b"]]'
     assert store_edits([]) == "[]"
-    assert apply_edits("abc", [Edit(1, 1, "")]) == "ac"
-    assert Revision._meta.db_table == "pads_revision"

@@ -14,7 +14,7 @@ from kernel.errors import NotFound
 from projects.access import Access, get_project
 from projects.models import Status
 from projects.permissions import allowed
-from stages.pads.log_hashes import log_hash_at
+from stages.pads.hashes import log_hash_at
 from stages.pads.models import Pad
 from stages.pads.pages.past import Past, PastPeople, past_of, rows_of
 from stages.pads.pages.ruler import BASELINE, ruler_of
@@ -43,7 +43,7 @@ def log_hash(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpRespon
     at = query_number(request.GET, "at") or 0
     if not 1 <= at <= pad.head:
         raise NotFound(_("The newest revision is {head}.").format(head=pad.head), head=pad.head)
-    return render(request, "pads/history/hash.html", {"hash": log_hash_at(pad, at)})
+    return render(request, "pads/history/hash.html", {"hash": log_hash_at(pad, at).hex()})
 
 
 def pad_in(access: Access, pad_id: UUID) -> Pad:
