@@ -53,10 +53,19 @@ async function findEntryPoints() {
   return Object.fromEntries(entries.filter(([, entry]) => existsSync(entry)));
 }
 
+/** Markdown without HTML in it: see `src/editor/no_html.ts`. */
+const plainMarkdown = {
+  name: "plain-markdown",
+  setup: (build) =>
+    build.onResolve({ filter: /^@codemirror\/lang-html$/ }, ({ importer }) =>
+      importer.includes("lang-markdown") ? { path: path.join(here, "src", "editor", "no_html.ts") } : undefined,
+    ),
+};
+
 async function buildScripts() {
   const options = {
     entryPoints: await findEntryPoints(),
-    plugins: [stimulusControllers],
+    plugins: [stimulusControllers, plainMarkdown],
     outdir: out,
     bundle: true,
     // Shared chunks carry their hash in the name, so that Django need not rewrite the imports between them.

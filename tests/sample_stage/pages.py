@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +15,7 @@ from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.places import PLACES
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
@@ -37,12 +38,18 @@ def register() -> None:
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
     GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
     SOURCES.register("note-texts", PaletteSource("notes", _found, position=90))
+    PLACES.register("notes", _named)
     MENU.register(
         "notes",
         MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
     )
     shortcuts.GROUPS.register("notes", shortcuts.ShortcutGroup(label, position=50))
     shortcuts.register_shortcuts(shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "notes"))
+
+
+def _named(ids: Collection[str]) -> dict[str, str]:
+    """Notes have no names of their own."""
+    return {note_id: _("a note") for note_id in ids}
 
 
 def _count(context: TabContext) -> int:

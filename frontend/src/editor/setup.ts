@@ -1,7 +1,7 @@
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
-import { markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
+import { markdown } from "./markdown";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches } from "@codemirror/search";
@@ -32,8 +32,7 @@ const writing = new Compartment();
 export const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
 
 function languageOf(name: string): Extension {
-  // Without the package's own `markdown()`: it brings HTML, CSS and JavaScript along, 45 kB that no prompt needs.
-  if (name === "markdown") return [markdownLanguage.extension, keymap.of(markdownKeymap)];
+  if (name === "markdown") return markdown;
   if (name === "json" || name === "jsonl") return json();
   if (name === "yaml") return yaml();
   return [];

@@ -1,13 +1,9 @@
 import { type LanguageSupport, StreamLanguage } from "@codemirror/language";
 import { Compartment, type Extension } from "@codemirror/state";
-import { keymap } from "@codemirror/view";
 
 /** Each comes with its first use; the names are those of `drafts/content.py`. */
 const LOADERS: Record<string, () => Promise<Extension>> = {
-  markdown: async () => {
-    const { markdownKeymap, markdownLanguage } = await import("@codemirror/lang-markdown");
-    return [markdownLanguage.extension, keymap.of(markdownKeymap)];
-  },
+  markdown: async () => (await import("../editor/markdown")).markdown,
   json: loadJson,
   jsonl: loadJson,
   yaml: async () => (await import("@codemirror/lang-yaml")).yaml(),

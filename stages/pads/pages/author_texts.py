@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 def author_texts() -> dict[str, str]:
     """What the page of a pad says of the authors of its text."""
     return {
+        "pads.somebody": _("Somebody"),
         "pads.authors.card": _("Who wrote this"),
         "pads.authors.words": _("{name}’s words"),
         "pads.authors.choose": _("Show what {name} wrote"),

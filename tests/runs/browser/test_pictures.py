@@ -62,7 +62,7 @@ def test_pictures_of_an_experiment_and_the_list(
     expect(state(page, "Meridian Large")).to_have_text("Answered")
     expect(state(page, "Cobalt 4")).to_have_text("Answered")
     expect(card(page, "Halden 2").locator(".answer-text")).to_contain_text("The limit")
-    expect(page.get_by_text("did not answer")).to_be_visible()
+    expect(page.get_by_text("did not answer").first).to_be_visible()
     in_both_themes(page, pictures, "experiment")
 
     models.provider.texts |= {"large": change("Ask the medical monitor."), "small": change("Ask.", "Whom?")}
