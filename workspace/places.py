@@ -1,6 +1,6 @@
 """Where people are in a project, when it is not a field: presence names it `<prefix>/<id>`. Apps register theirs.
 
-PLACES.register("pads", Late("stages.pads.pages.places:names_of_pads"))
+PLACES.register("notes", names_of_notes)
 """
 
 from __future__ import annotations

@@ -91,7 +91,9 @@ def test_every_file_and_folder_that_is_named_exists(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_every_command_that_is_named_exists(document: Path) -> None:
     text = document.read_text()
-    assert set(re.findall(r"manage\.py ([a-z_]{2,})", text)) <= get_commands().keys()
+    # Those of stages that are left out have their documents still.
+    of_stages = {path.stem for path in ROOT.glob("stages/*/management/commands/*.py")}
+    assert set(re.findall(r"manage\.py ([a-z_]{2,})", text)) <= get_commands().keys() | of_stages
     for script in re.findall(r"script/([a-z]+)\b", text):
         assert (ROOT / "script" / script).exists(), script
 
