@@ -90,7 +90,7 @@ class GatheredWrites:
     async def _outcomes(self, items: Sequence[Any]) -> Sequence[Any]:
         try:
             return await self._write(functools.partial(self._work, items))
-        except Exception as error:  # noqa: BLE001 (each of those who wait is told)
+        except Exception as error:  # noqa: BLE001 (each of those who wait gets it)
             return [error] * len(items)
 
 

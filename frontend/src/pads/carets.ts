@@ -160,7 +160,7 @@ const ticking = ViewPlugin.fromClass(
   },
 );
 
-/** A name that would leave the text at the right stands at the left of its caret. */
+/** A name that would leave the text at the right is at the left of its caret. */
 const placing = ViewPlugin.define((view) => {
   const measure = {
     key: "pad-names",

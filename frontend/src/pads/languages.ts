@@ -21,7 +21,7 @@ async function loadJson(): Promise<LanguageSupport> {
   return (await import("@codemirror/lang-json")).json();
 }
 
-/** Where the language of the text stands among the editor's extensions. */
+/** The place of the text's language among the editor's extensions. */
 export const languagePlace = new Compartment();
 
 /** What a text in a language is shown with; nothing for one that is not known. */

@@ -14,7 +14,7 @@ from stages.pads.stops import PARTS, PAUSE, Burst, Stop
 
 BARS: Final = 63
 BAR_HEIGHT: Final = 40
-# Where the bars stand, in pixels from the top.
+# The bottom of the bars, in pixels from the top.
 BASELINE: Final = 60
 # A pause is drawn no longer than this part of all the time that somebody wrote, a burst no shorter than half of it.
 _LONGEST_PAUSE: Final = 1 / 12

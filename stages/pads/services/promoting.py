@@ -57,7 +57,7 @@ def promote_pad(
 
 
 def follow_promotion(version: NewVersion) -> None:
-    """Put the hash of a promoted pad's log on the audit trail, and tell those who wrote it; with the version."""
+    """Put the hash of a promoted pad's log on the audit trail, and notify those who wrote it; with the version."""
     origin = version.draft.origin or {}
     pad, write = lock_pad(UUID(origin["id"])), version.write
     if origin["revision"] > pad.recorded:

@@ -46,7 +46,7 @@ async def test_nothing_acknowledged_is_lost_with_postgres_or_valkey(
     async with ten_writers(pad, nodes, yjs, tally) as clients:
         await tally.grows_by(40)
         await asyncio.to_thread(cluster.crash_postgres)
-        await until(lambda: refused(clients), "somebody is told that something is away")
+        await until(lambda: refused(clients), "somebody is refused because something is away")
         await asyncio.to_thread(cluster.start_postgres)
         await tally.grows_by(40)
         cluster.wipe_redis()
@@ -60,7 +60,7 @@ async def test_nothing_acknowledged_is_lost_with_postgres_or_valkey(
 
 
 def refused(clients: list[PadClient]) -> int:
-    """How often somebody was told that something is away."""
+    """How often somebody was refused because something is away."""
     return sum(client.socket.refusals["unavailable"] for client in clients)
 
 
