@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.callers import Caller, caller_from_request
 from kernel.errors import DomainError, ValidationFailed
-from locking.services import acquire_lock, release_lock, request_lock
+from locking.services import request_lock
 from projects import field_names
 from projects.access import get_project
 from projects.rest import in_session
@@ -80,31 +80,25 @@ def ask(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
 
 def _promote(request: PageRequest, form: PromoteForm) -> int:
     """Promote under a lock that is given back, whatever happens; the number of the version."""
-    caller, project_id = _caller(request, form), form.pad.project_id
-    assert caller.session_id is not None
-    get_project(user=request.user, project_id=project_id, action="draft.save")
-    lock = acquire_lock(caller=caller, project_id=project_id, field=form.field, session_id=caller.session_id)
-    try:
+    caller, pad_id, field = _caller(request, form), form.pad.id, form.field
+    session_id = caller.session_id
+    assert session_id is not None
+    with services.lock_for_promotion(caller=caller, pad_id=pad_id, field=field, session_id=session_id) as lock:
         # Nobody else changes the field from here on: what the form showed is what is saved.
         base_version = _base_version(request, form, now=lock.version)
         draft = services.promote_pad(
             caller=caller,
-            pad_id=form.pad.id,
+            pad_id=pad_id,
             revision=form.wanted.revision,
             part=form.part,
-            field=form.field,
+            field=field,
             place=form.place,
-            session_id=caller.session_id,
+            session_id=session_id,
             token=lock.token,
             base_version=base_version,
             message=request.POST.get("message", ""),
             release_locks=True,
         )
-    except Exception:
-        release_lock(
-            caller=caller, project_id=project_id, session_id=caller.session_id, field=form.field, token=lock.token
-        )
-        raise
     return draft.version_number
 
 

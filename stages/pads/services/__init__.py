@@ -3,7 +3,7 @@
 from stages.pads.services.appending import append_revision, append_revisions
 from stages.pads.services.editing import edit_pad
 from stages.pads.services.pads import close_pad, create_pad, reopen_pad, update_pad
-from stages.pads.services.promoting import promote_pad
+from stages.pads.services.promoting import lock_for_promotion, promote_pad
 from stages.pads.services.proposing import propose_pad
 from stages.pads.services.recording import record_pad, record_pads
 from stages.pads.services.renewing import renew_pad, report_difference
@@ -19,6 +19,7 @@ __all__ = [
     "create_pad",
     "edit_pad",
     "keep_snapshot",
+    "lock_for_promotion",
     "open_writer",
     "promote_pad",
     "propose_pad",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from accounts.callers import Caller
@@ -9,6 +11,9 @@ from audit.services import Target
 from drafts.models import Draft
 from drafts.new_versions import NewVersion
 from drafts.services import save_draft
+from kernel.errors import DomainError
+from locking.leases import Lock
+from locking.services import acquire_lock, release_lock
 from projects.access import get_project
 from stages.pads import events
 from stages.pads.events import pad_facts
@@ -54,6 +59,24 @@ def promote_pad(
         release_locks=release_locks,
         origin=promotion.origin(),
     )
+
+
+@contextmanager
+def lock_for_promotion(*, caller: Caller, pad_id: UUID, field: str, session_id: UUID) -> Iterator[Lock]:
+    """A field's lock for one promotion with `release_locks`; whatever refuses that gives it back, too.
+
+    Raises as `acquire_lock` does, and `PermissionDenied` for whoever may not save.
+    """
+    project_id = visible_pad(user=caller.user, pad_id=pad_id).project_id
+    get_project(user=caller.user, project_id=project_id, action="draft.save")
+    lock = acquire_lock(caller=caller, project_id=project_id, field=field, session_id=session_id)
+    try:
+        yield lock
+    except Exception:
+        # Somebody may have taken it over meanwhile. The refusal is what is to be shown.
+        with suppress(DomainError):
+            release_lock(caller=caller, project_id=project_id, session_id=session_id, field=field, token=lock.token)
+        raise
 
 
 def follow_promotion(version: NewVersion) -> None:
