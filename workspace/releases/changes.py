@@ -18,6 +18,7 @@ from drafts.compare.fields import FieldDifference
 from drafts.compare.rows import changed_lines
 from drafts.compare.text import TextDifference
 from drafts.compare.versions import compare_drafts
+from drafts.headings import heading_of
 from drafts.hidden import hidden_characters
 from drafts.models import Draft
 from projects import field_names
@@ -27,10 +28,7 @@ from publishing.models import Release
 MAX_PLACES: Final = 4
 # More fields that did not change are folded into one line.
 MAX_UNCHANGED: Final = 3
-_HEADINGS: Final = {
-    "markdown": re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*\Z"),
-    "yaml": re.compile(r"(?P<title>[\w.-]+):(?:\s|\Z)"),
-}
+_KEY: Final = re.compile(r"([\w.-]+):(?:\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +166,29 @@ def _places(difference: TextDifference, language: str | None) -> str:
 
 def _titles(lines: Sequence[str], places: Sequence[int], language: str | None) -> list[str]:
     """The heading above each place, without repetition."""
-    heading = _HEADINGS.get(language or "")
-    if heading is None:
+    title_of = _TITLES.get(language or "")
+    if title_of is None:
         return []
     found: list[str] = []
-    titles = [(number, match["title"]) for number, line in enumerate(lines, 1) if (match := heading.match(line))]
+    titles = [(number, title) for number, line in enumerate(lines, 1) if (title := title_of(line))]
     for place in places:
         above = [title for number, title in titles if number <= max(place, 1)]
         if above and above[-1] not in found:
             found.append(above[-1])
     return found
+
+
+def _markdown_title(line: str) -> str:
+    heading = heading_of(line)
+    return heading.title if heading else ""
+
+
+def _yaml_title(line: str) -> str:
+    key = _KEY.match(line)
+    return key[1] if key else ""
+
+
+_TITLES: Final = {"markdown": _markdown_title, "yaml": _yaml_title}
 
 
 def _first_few(parts: list[str]) -> str:

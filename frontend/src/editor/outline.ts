@@ -33,8 +33,17 @@ function markdownHeading(): (line: string) => string | null {
   return (line) => {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
     if (mark && (!fence || mark.startsWith(fence))) fence = fence ? "" : mark;
-    return fence ? null : (/^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$/.exec(line)?.[1] ?? null);
+    const title = fence ? undefined : /^ {0,3}#{1,6}\s+(.*)/s.exec(line)?.[1];
+    return title === undefined ? null : withoutClosing(title);
   };
+}
+
+/** A title without the marks that may close it; none of this takes longer than the line is. */
+function withoutClosing(title: string): string {
+  const text = title.trimEnd();
+  let end = text.length;
+  while (text[end - 1] === "#") end -= 1;
+  return text.slice(0, end).trimEnd();
 }
 
 function jsonKey(): (line: string) => string | null {

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from drafts.headings import heading_of
 from kernel.crdt.edits import count_units, points_to_units, units_to_points
 from stages.pads.ranges import Range
 
 # More than these would make the list of choices too long to read.
 MAX_SECTIONS: Final = 60
 
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(?P<title>.*?)[ \t]*#*[ \t]*$")
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -83,5 +83,5 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
                 fence = found[1]
             elif found[1] == fence:
                 fence = ""
-        elif not fence and (heading := _HEADING.match(line)):
-            yield number, len(heading[1]), heading["title"] or heading[1]
+        elif not fence and (heading := heading_of(line)):
+            yield number, heading.level, heading.title or "#" * heading.level
