@@ -38,6 +38,7 @@ class PadsConfig(StageConfig):
         ORIGINS.register(promoted.ORIGIN, promoted.PAD)
         when_written("pads", promoted.follow)
         self._register_live()
+        self._register_bundle()
         DEMO_STEPS.register("pads", LateStep("stages.pads.demo:PromoteContacts", instead_of=DEMO_VERSION))
         API_URLS.register("pads", UrlModule("stages.pads.urls"))
         PAGE_URLS.register("pads", UrlModule("stages.pads.pages.urls"))
@@ -54,3 +55,10 @@ class PadsConfig(StageConfig):
         register_commands(*COMMANDS)
         TOPIC_TYPES.register("pad.*", live.TOPIC)
         register_notifications(live.NOTIFICATIONS)
+
+    def _register_bundle(self) -> None:
+        from kernel.late import Late
+        from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
+        from stages.pads import bundle_verifier
+
+        BUNDLE_PARTS.register("pads", BundlePart(bundle_verifier, Late("stages.pads.bundle:files_of_pads")))

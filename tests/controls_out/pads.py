@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.controls_out.out import Out
+from tests.controls_out.out import Out, nothing
 
 _PROTECTION: Final = "tests/pads/test_protection.py::"
 _TABLES: Final = ("pads_pad", "pads_writer", "pads_revision")
@@ -18,6 +18,13 @@ PADS: Final = (
         part="pads",
     ),
     Out(
+        "c02",
+        "a bundle's verifier does not fold the logs of pads that versions were promoted from",
+        ("tests/pads/test_bundle.py::test_c02_a_changed_or_missing_member_of_a_log_is_named_whoever_sealed_it",),
+        patches=(("stages.pads.bundle_verifier.PromotionsChecker.check_log", nothing),),
+        part="promotions",
+    ),
+    Out(
         "c08",
         "the database lets pads, their writers and revisions be changed and removed",
         (
@@ -25,6 +32,16 @@ PADS: Final = (
             f"{_PROTECTION}test_c08_what_was_written_never_changes",
         ),
         sql="".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table in _TABLES),
+        part="pads",
+    ),
+    Out(
+        "c21",
+        "who changed a pad is no contributor of the version or the proposal that is made of it",
+        (
+            "tests/pads/test_release.py::test_c21_who_contributed_to_a_pad_does_not_approve_a_release_of_its_text",
+            "tests/pads/test_proposing.py::test_c21_nobody_who_changed_the_pad_counts_as_an_approver",
+        ),
+        patches=(("stages.pads.promotion.contributors_to", lambda *_: []),),
         part="pads",
     ),
 )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from accounts.callers import Caller
+from drafts.models import Draft
 from kernel.crdt.edits import Edit
 from locking.sessions import open_session
+from stages.pads.models import Pad
+from stages.pads.ranges import Range
 from stages.pads.services import (
     close_pad,
     create_pad,
     edit_pad,
     keep_snapshot,
+    promote_pad,
     record_pad,
     renew_pad,
     reopen_pad,
@@ -19,10 +24,11 @@ from stages.pads.services import (
     update_pad,
 )
 from tests.publishing.reviews import Review, caller_of
+from tests.writers import Writer
 
 
 def make_rows(review: Review) -> None:
-    """A pad that was renamed and reopened, and one that is closed."""
+    """A pad that was renamed and reopened, one that is closed, and one that a version was promoted from."""
     editor = caller_of(review.people["editor"])
     pad = create_pad(caller=editor, project_id=review.project.id, name="Thoughts", target_field="prompt_text")
     update_pad(caller=editor, pad_id=pad.id, name="More thoughts", language="", target_field="")
@@ -39,3 +45,23 @@ def make_rows(review: Review) -> None:
     renew_pad(pad_id=begun.id, epoch=1, why="size")
     record_pad(pad_id=begun.id)
     keep_snapshot(pad_id=begun.id)
+    _promote(review, editor, begun)
+
+
+def _promote(review: Review, editor: Caller, pad: Pad) -> None:
+    """A version of a part of a pad, in a place of the field."""
+    newest = Draft.objects.of_project(review.project.id).first()
+    assert newest is not None
+    writer = Writer(editor, review.project)
+    promote_pad(
+        caller=editor,
+        pad_id=pad.id,
+        revision=2,
+        part=Range(0, 8),
+        field="prompt_text",
+        place=Range(0, 0),
+        session_id=writer.session,
+        token=writer.take().token,
+        base_version=newest.version_number,
+        release_locks=True,
+    )

@@ -48,7 +48,7 @@ def test_a_private_proposal_has_the_text_and_its_contributors(world: World, pad:
     assert not Event.objects.filter(action__startswith="proposal.").exists()
 
 
-def test_nobody_who_changed_the_pad_counts_as_an_approver(world: World, pad: Pad):
+def test_c21_nobody_who_changed_the_pad_counts_as_an_approver(world: World, pad: Pad):
     set_policy(
         caller=world.caller("olga"),
         project_id=world.project.id,

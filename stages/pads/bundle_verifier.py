@@ -1,0 +1,214 @@
+"""The logs of pads that versions were promoted from, in a bundle, folded again. Also a piece of `verify.py`.
+
+It imports the standard library and the verifier's modules only.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from audit.derivation import Event, Json
+from publishing.bundle.verifier.chain import Facts
+from publishing.bundle.verifier.parts import Part, add_part
+from publishing.bundle.verifier.reading import canonical, check, sha256
+
+PAD_LOGS, PAD_TEXTS = "pads/logs/", "pads/texts/"
+# The log of a pad that was promoted at a later revision than this is in no bundle.
+MAX_LOGGED = 250_000
+# In the order in which the hash of a log covers them.
+LOGGED = ("revision", "epoch", "user", "writer", "at", "edits", "update", "credits")
+
+
+def promotions_of(events: Iterable[Event]) -> dict[str, list[Json]]:
+    """What the events of promoted versions say, and their `number`, by pad; in the order of revisions."""
+    found: dict[str, list[Json]] = {}
+    for number, _, record in events:
+        origin = record["data"].get("origin") or {}
+        if record["action"] == "draft.saved" and origin.get("type") == "pad":
+            found.setdefault(origin["id"], []).append({**record["data"], "number": number})
+    return {pad: sorted(said, key=lambda each: each["origin"]["revision"]) for pad, said in found.items()}
+
+
+def last_promoted(promotions: list[Json]) -> int:
+    """The newest revision that any of a pad's promoted versions was made from."""
+    revisions: list[int] = [each["origin"]["revision"] for each in promotions]
+    return max(revisions)
+
+
+class LogOfPad:
+    """A log, read from its beginning: its hash, and the text and the writer of each UTF-16 unit after it."""
+
+    def __init__(self, pad: str) -> None:
+        self.hash = sha256(pad.encode())
+        self.revision = 0
+        self.text = bytearray()
+        self.writers = array("I")
+        self.users: dict[int, str | None] = {}
+        self.changed_by: set[str] = set()
+
+    def append(self, line: Json, where: str) -> None:
+        """Go on by one revision."""
+        check(set(line) == set(LOGGED), f"{where}: it has other members")
+        check(line["revision"] == self.revision + 1, f"{where}: revision {self.revision + 1} is missing")
+        facts = canonical([line[name] for name in LOGGED])
+        self.hash = sha256(bytes.fromhex(self.hash) + facts.encode())
+        self.revision += 1
+        known = self.users.setdefault(line["writer"], line["user"])
+        check(known == line["user"], f"{where}: its writer was somebody else before")
+        if line["edits"] and line["user"] is not None:
+            self.changed_by.add(line["user"])
+        self.apply(line["edits"], line["writer"], line["credits"], where)
+
+    def apply(self, edits: list[Json], writer: int, credited: list[list[int]] | None, where: str) -> None:
+        """Fold one change into the text; `credited` says whose words it brings back, its writer's for None."""
+        inserted = [each["insert"].encode("utf-16-le") for each in edits]
+        total = sum(map(len, inserted)) // 2
+        runs = [[writer, total]] if credited is None else credited
+        counts = [count for _, count in runs]
+        fits = sum(counts) == total and (min(counts, default=0) >= 0)
+        check(fits, f"{where}: its credits are not as long as what it inserts")
+        wrote = array("I")
+        for each, count in runs:
+            wrote.extend([each] * count)
+        # From the last edit to the first: positions are those of the text before.
+        end, at = len(self.writers), total
+        for edit, data in zip(reversed(edits), reversed(inserted), strict=True):
+            start, behind = edit["pos"], edit["pos"] + edit["delete"]
+            check(0 <= start <= behind <= end, f"{where}: its edits do not fit the text before")
+            at -= len(data) // 2
+            self.text[2 * start : 2 * behind] = data
+            self.writers[start:behind] = wrote[at : at + len(data) // 2]
+            end = start
+
+    def contributors(self, start: int, end: int) -> list[Json]:
+        """Everybody who changed the pad, with how many units of a part are theirs; what nobody wrote comes last."""
+        counts: dict[str | None, int] = dict.fromkeys(self.changed_by, 0)
+        for writer, count in Counter(self.writers[start:end]).items():
+            user = self.users.get(writer)
+            counts[user] = counts.get(user, 0) + count
+        nobody = counts.pop(None, 0)
+        found = [{"id": user, "characters": counts[user]} for user in sorted(filter(None, counts))]
+        return [*found, *([{"id": None, "characters": nobody}] if nobody else [])]
+
+    def part(self, start: int, end: int) -> str:
+        return self.text[2 * start : 2 * end].decode("utf-16-le")
+
+
+class PromotionsChecker:
+    """Checks promoted versions against the logs of their pads, and both against the events."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.promotions = promotions_of(facts.all_events())
+        # The names that each pad had, and the hashes of its log that are on the trail, by revision.
+        self.names: dict[str, dict[str, int]] = {}
+        self.recorded: dict[str, dict[int, str]] = {}
+        for number, _, record in facts.all_events():
+            pad, data = record["target"]["id"], record["data"]
+            if record["action"] in ("pad.created", "pad.updated"):
+                self.names.setdefault(pad, {}).setdefault(data["name"], number)
+            elif record["action"] == "pad.recorded":
+                self.recorded.setdefault(pad, {})[data["revision"]] = data["log_hash"]
+
+    def check_event(self, said: Json) -> None:
+        """The version changes one field, names the pad and its writers, and the hash of the log is on the trail."""
+        where, origin, named = f"event {said['number']}", said["origin"], said["pad"]
+        pad, revision = origin["id"], origin["revision"]
+        check(len(said["changed_fields"]) == 1, f"{where}: a promoted version changes one field")
+        known = self.names.get(pad, {}).get(named["name"], said["number"]) < said["number"]
+        check(known, f"{where}: no event before gave the pad {pad} this name")
+        people = [each["id"] for each in sorted(origin["contributors"], key=lambda each: -each["characters"])]
+        same = [each["id"] for each in named["writers"]] == [each for each in people if each is not None]
+        check(same, f"{where}: it names other writers than contributors")
+        covered = max(self.recorded.get(pad, {}), default=0) >= revision
+        check(covered, f"{where}: no event records the log of the pad {pad} up to revision {revision}")
+        digest = self.recorded.get(pad, {}).get(revision, origin["digest"])
+        check(digest == origin["digest"], f"{where}: its digest is not the hash that was recorded of the pad {pad}")
+
+    def check_log(self, pad: str, promotions: list[Json]) -> None:
+        """Fold a log, and compare what was recorded and promoted of it on the way."""
+        name, log, last = f"{PAD_LOGS}{pad}.jsonl", LogOfPad(pad), last_promoted(promotions)
+        waiting = list(reversed(promotions))
+        recorded = self.recorded.get(pad, {})
+        self.check_promoted(name, log, waiting)
+        for number, line in self.facts.bundle.lines(name):
+            where = f"{name}, line {number}"
+            check(log.revision < last, f"{where}: no version was promoted from it, nor from a later one")
+            log.append(line, where)
+            same = recorded.get(log.revision, log.hash) == log.hash
+            check(same, f"{where}: the log up to here is not the one that was recorded")
+            self.check_promoted(name, log, waiting)
+        check(not waiting, f"{name}: it ends at revision {log.revision}, but revision {last} was promoted")
+
+    def check_promoted(self, name: str, log: LogOfPad, waiting: list[Json]) -> None:
+        """Compare the versions that were promoted from the revision that has just been read."""
+        while waiting and waiting[-1]["origin"]["revision"] == log.revision:
+            said = waiting.pop()
+            origin, where = said["origin"], f"{name}, revision {log.revision}, promoted to v{said['version']}"
+            check(origin["digest"] == log.hash, f"{where}: the log up to here is not the one of its digest")
+            part = origin["part"] or {"start": 0, "end": len(log.writers)}
+            start, end = part["start"], part["end"]
+            check(0 <= start <= end <= len(log.writers), f"{where}: the text has no such part")
+            theirs = log.contributors(start, end)
+            check(origin["contributors"] == theirs, f"{where}: other people contributed, or wrote more or less of it")
+            self.check_text(where, said, log.part(start, end))
+
+    def check_text(self, where: str, said: Json, text: str) -> None:
+        """The field of the version holds the part: all of it, or in its place in what the field held before."""
+        field, place = said["changed_fields"][0], said["origin"]["place"]
+        held = self.facts.versions[said["version"]]["fields"][field]["sha256"]
+        with_crlf = text.replace("\n", "\r\n")
+        if place is None:
+            made = {text, with_crlf}
+        else:
+            before = self.facts.bundle.read(f"{PAD_TEXTS}{self.sha256_before(said)}").decode()
+            units = before.encode("utf-16-le")
+            is_crlf = "\r\n" in before and "\n" not in before.replace("\r\n", "")
+            middle = (with_crlf if is_crlf else text).encode("utf-16-le")
+            made = {(units[: 2 * place["start"]] + middle + units[2 * place["end"] :]).decode("utf-16-le")}
+        fits = held in {sha256(each.encode()) for each in made}
+        check(fits, f"{where}: the version has another text")
+
+    def sha256_before(self, said: Json) -> str:
+        """The hash of what the field held in the version before."""
+        before: Mapping[str, Json] = self.facts.versions[said["version"] - 1]["fields"]
+        return str(before[said["changed_fields"][0]]["sha256"])
+
+    def check_files(self) -> None:
+        """There are just the logs, and the texts before, of these promotions."""
+        logged = {pad: said for pad, said in self.promotions.items() if last_promoted(said) <= MAX_LOGGED}
+        every = [each for said in logged.values() for each in said]
+        texts = {self.sha256_before(each) for each in every if each["origin"]["place"] is not None}
+        wanted = {f"{PAD_LOGS}{pad}.jsonl" for pad in logged} | {f"{PAD_TEXTS}{each}" for each in texts}
+        there = {name for name in self.facts.bundle.names() if name.startswith("pads/")}
+        for name in sorted(there ^ wanted):
+            check(name in there, f"{name} is missing")
+            check(name in wanted, f"{name}: no version was promoted from it")
+        for digest in sorted(texts):
+            name = f"{PAD_TEXTS}{digest}"
+            check(sha256(self.facts.bundle.read(name)) == digest, f"{name}: it is not what the field held")
+
+
+def check_pads(facts: Facts) -> None:
+    """Each version that was promoted from a pad has its text, its contributors and the hash of its log."""
+    checker = PromotionsChecker(facts)
+    for said in checker.promotions.values():
+        for each in said:
+            checker.check_event(each)
+    checker.check_files()
+    revisions = 0
+    for pad, said in sorted(checker.promotions.items()):
+        last = last_promoted(said)
+        if last > MAX_LOGGED:
+            facts.notes.append(f"NOT CHECKED: the log of the pad {pad} up to revision {last}, too long for a bundle.")
+            facts.notes.append("  The site's verify_audit folds it, and verify_export that of the project's file.")
+        else:
+            checker.check_log(pad, said)
+            revisions += last
+    versions = sum(map(len, checker.promotions.values()))
+    facts.notes.append(f"{versions} versions promoted from pads, their {revisions} revisions folded again")
+
+
+add_part(Part("pads", actions=frozenset({"pad.created"}), folders=frozenset({"pads"}), check=check_pads))
