@@ -16,7 +16,7 @@ class PadsConfig(StageConfig):
         from projects.demo import DEMO_STEPS, LateStep
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
-        from stages.pads import promoted
+        from stages.pads import metrics, promoted  # noqa: F401 (figures are there once their module is loaded)
         from stages.pads.choices import DEMO_VERSION
         from stages.pads.events import register as register_events
         from stages.pads.exchange import CHECK, EXPORTED

@@ -61,6 +61,11 @@ def stored_change_body(row: Revision) -> dict[str, Any]:
     }
 
 
+def since_body(row: Revision) -> dict[str, Any]:
+    """The same for clients that read on from a revision: with its epoch, because a renewal may lie between."""
+    return {**stored_change_body(row), "epoch": row.epoch}
+
+
 def log_body(row: Revision) -> dict[str, Any]:
     """A revision as it is hashed (`stages.pads.log`)."""
     return {

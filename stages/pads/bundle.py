@@ -13,7 +13,7 @@ from publishing.bundle.parts import File
 from publishing.bundle.rows import facts_of
 from publishing.bundle.scope import BundleScope
 from stages.pads import bundle_verifier
-from stages.pads.log import as_base64, edit_bodies, microseconds, read_edits
+from stages.pads.bodies import log_body
 from stages.pads.models import Revision
 
 PAGE: Final = 500
@@ -41,16 +41,7 @@ def files_of_pads(scope: BundleScope) -> Iterator[File]:
 
 def log_line(row: Revision) -> dict[str, Any]:
     """A revision with everything that the hash of the log covers."""
-    return {
-        "revision": row.revision,
-        "epoch": row.epoch,
-        "user": str(row.user_id) if row.user_id else None,
-        "writer": row.writer,
-        "at": microseconds(row.at),
-        "edits": edit_bodies(read_edits(row.edits)),
-        "update": as_base64(row.update),
-        "credits": row.credits,
-    }
+    return {**log_body(row), "user_id": str(row.user_id) if row.user_id else None}
 
 
 def _lines(pad_id: UUID, last: int) -> Iterator[bytes]:

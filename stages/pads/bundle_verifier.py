@@ -18,7 +18,7 @@ PAD_LOGS, PAD_TEXTS = "pads/logs/", "pads/texts/"
 # The log of a pad that was promoted at a later revision than this is in no bundle.
 MAX_LOGGED = 250_000
 # In the order in which the hash of a log covers them.
-LOGGED = ("revision", "epoch", "user", "writer", "at", "edits", "update", "credits")
+LOGGED = ("revision", "epoch", "user_id", "writer", "at", "edits", "update", "credits")
 
 
 def promotions_of(events: Iterable[Event]) -> dict[str, list[Json]]:
@@ -55,10 +55,10 @@ class LogOfPad:
         facts = canonical([line[name] for name in LOGGED])
         self.hash = sha256(bytes.fromhex(self.hash) + facts.encode())
         self.revision += 1
-        known = self.users.setdefault(line["writer"], line["user"])
-        check(known == line["user"], f"{where}: its writer was somebody else before")
-        if line["edits"] and line["user"] is not None:
-            self.changed_by.add(line["user"])
+        known = self.users.setdefault(line["writer"], line["user_id"])
+        check(known == line["user_id"], f"{where}: its writer was somebody else before")
+        if line["edits"] and line["user_id"] is not None:
+            self.changed_by.add(line["user_id"])
         self.apply(line["edits"], line["writer"], line["credits"], where)
 
     def apply(self, edits: list[Json], writer: int, credited: list[list[int]] | None, where: str) -> None:

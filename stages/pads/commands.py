@@ -122,9 +122,8 @@ async def open_pad(at: CommandContext, params: OpenedPad) -> dict[str, Any]:
         await at.topics.leave(topic)
         raise Unavailable(_("Too much is written in this pad. Try again."))
     CURSORS.opened(at.topics, params.pad_id, opened["writer"])
-    if opened["writer"] is not None:
-        joined = {"pad_id": str(params.pad_id), "writer": opened["writer"], "user": at.caller.user.person()}
-        realtime.send_notification(topic=topic, method="pad.joined", params=joined, origin=str(at.session_id))
+    joined = {"pad_id": str(params.pad_id), "writer": opened["writer"], "user": at.caller.user.person()}
+    realtime.send_notification(topic=topic, method="pad.joined", params=joined, origin=str(at.session_id))
     return opened
 
 

@@ -12,7 +12,7 @@ from accounts.callers import Caller
 from kernel.errors import NotFound, PermissionDenied, ProjectFrozen
 from kernel.transactions import one_moment
 from projects.access import get_project
-from stages.pads.bodies import numbers_in, run_bodies, stored_change_body, writer_bodies
+from stages.pads.bodies import numbers_in, run_bodies, since_body, writer_bodies
 from stages.pads.errors import PadClosed
 from stages.pads.loading import read_text
 from stages.pads.log import as_base64
@@ -48,7 +48,7 @@ def changes_since(*, caller: Caller, pad_id: UUID, after: int, limit: int) -> di
     """The next revisions after one, and whether there are more. Raises `NotFound`."""
     get_project(user=caller.user, project_id=load_pad(pad_id).project_id)
     rows = list(Revision.objects.filter(pad=pad_id, revision__gt=after).order_by("revision")[: limit + 1])
-    changes = [stored_change_body(row) for row in rows[:limit]]
+    changes = [since_body(row) for row in rows[:limit]]
     return {"writers": writer_bodies(pad_id, numbers_in(changes)), "changes": changes, "more": len(rows) > limit}
 
 
@@ -65,7 +65,7 @@ def _can_go_on(pad: Pad, epoch: int | None, after: int | None) -> bool:
 
 def _missed(pad: Pad, after: int | None) -> dict[str, Any]:
     rows = Revision.objects.filter(pad=pad.id, revision__gt=after).order_by("revision")
-    changes = [stored_change_body(row) for row in rows]
+    changes = [since_body(row) for row in rows]
     crc = zlib.crc32(read_text(pad.id, pad.head).text.encode())
     return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes)), "crc": crc}
 

@@ -61,9 +61,13 @@ class PadTextInfo(serializers.Serializer[Any]):
 
 
 class ChangeInfo(serializers.Serializer[Any]):
-    """One revision. `credits` are whose words it brings back, as runs, where they are not its writer's."""
+    """One revision. `credits` are whose words it brings back, as runs, where they are not its writer's.
+
+    Where `epoch` is another than that of the revision before, `update` is a whole new Yjs document of the same text.
+    """
 
     revision = serializers.IntegerField()
+    epoch = serializers.IntegerField()
     writer = serializers.IntegerField()
     at = serializers.DateTimeField()
     edits = EditInfo(many=True)

@@ -17,7 +17,7 @@ from rest.schema import operation
 from stages.pads import revision_serializers as shapes
 from stages.pads import services
 from stages.pads.api import OnePadView
-from stages.pads.bodies import accepted_body, log_body, numbers_in, stored_change_body, text_body, writer_bodies
+from stages.pads.bodies import accepted_body, log_body, numbers_in, since_body, text_body, writer_bodies
 from stages.pads.loading import read_text
 from stages.pads.log import edits_of
 from stages.pads.models import Revision
@@ -47,7 +47,7 @@ class ChangesView(OnePadView):
         """The next revisions after one."""
         pad = self.pad()
         rows, has_more = self.revisions(request)
-        changes = [stored_change_body(row) for row in rows]
+        changes = [since_body(row) for row in rows]
         writers = writer_bodies(pad_id, numbers_in(changes))
         return self.answer({"head": pad.head, "writers": writers, "changes": changes, "more": has_more})
 

@@ -248,7 +248,7 @@ def test_the_verifier_folds_as_the_server_does(text: str, data: st.DataObject) -
         line = {
             "revision": revision,
             "epoch": 1,
-            "user": users[writer],
+            "user_id": users[writer],
             "writer": writer,
             "at": 5,
             "edits": edit_bodies(edits),
@@ -273,7 +273,7 @@ def test_the_verifier_folds_as_the_server_does(text: str, data: st.DataObject) -
     ],
 )
 def test_a_line_that_cannot_be_folded_is_refused(change: dict[str, Any], words: str) -> None:
-    line: dict[str, Any] = {"revision": 1, "epoch": 1, "user": "a", "writer": 1, "at": 5}
+    line: dict[str, Any] = {"revision": 1, "epoch": 1, "user_id": "a", "writer": 1, "at": 5}
     line |= {"edits": [{"pos": 0, "delete": 0, "insert": "x"}], "update": "", "credits": None}
     LogOfPad("pad").append(line, "here")
     with pytest.raises(WrongError, match=words):

@@ -79,3 +79,23 @@ async def test_both_write_at_once_and_have_one_text(
         assert stored.revision == 2 * COUNT
         assert ed.text == vic.text == text == stored.text
         assert sorted(stored.text) == ["a"] * COUNT + ["b"] * COUNT
+
+
+async def test_who_only_watches_is_seen_at_once_on_both_nodes(
+    node: Node,
+    other: Server,
+    socket_of: SocketOf,
+    project: Project,
+    owner: User,
+    viewer: User,
+    tokens: dict[UUID, str],
+    caller_for: Callable[..., Any],
+):
+    pad: Pad = await in_thread(create_pad, caller=caller_for(owner), project_id=project.id, name="Thoughts")
+    async with socket_of(owner) as here, other.connect(project, tokens[viewer.id]) as there:
+        await receive(there)
+        await TextClient(here, pad).open()
+        opened = (await call(there, "pad.open", pad_id=str(pad.id), dialect="text"))["result"]
+        assert opened["writer"] is None
+        joined = await here.notification(lambda frame: frame["method"] == "pad.joined")
+        assert joined == {"pad_id": str(pad.id), "writer": None, "user": viewer.person()}

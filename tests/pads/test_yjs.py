@@ -212,6 +212,31 @@ async def test_an_older_document_is_refused_and_its_text_typed_into_the_new_one(
         assert await stored(pad) == (3, "kept and more")
 
 
+async def test_who_reads_on_across_a_renewal_sees_it_and_goes_on_with_the_new_document(
+    socket_of: SocketOf, pad: Pad, owner: User, editor: User, yjs: YjsProcess
+):
+    async with socket_of(owner) as one, socket_of(editor) as two:
+        ed, mara = YjsPadClient(yjs, one, pad), TextClient(two, pad)
+        await ed.open()
+        await mara.open()
+        await mara.edit((0, 0, "one "))
+        await in_thread(renew_pad, pad_id=pad.id, epoch=1, why="size")
+        mara.revision = 2
+        await mara.edit((4, 0, "two"))
+        since = (await one.call("pad.since", pad_id=str(pad.id), after=0))["changes"]
+        assert [(each["revision"], each["epoch"]) for each in since] == [(1, 1), (2, 2), (3, 2)]
+        assert since[1]["edits"] == []
+        document, epoch = ed.document, ed.epoch
+        for each in since:
+            if each["epoch"] != epoch:
+                document, epoch = yjs.open(1_000), each["epoch"]
+            document.receive([b64decode(each["update"])])
+        assert document.text == "one two"
+        # What is read again at the opening has it, too.
+        opened = await one.call("pad.open", pad_id=str(pad.id), dialect="yjs", epoch=2, after=2)
+        assert [each["epoch"] for each in opened["changes"]] == [2]
+
+
 async def test_many_clients_of_both_kinds_have_one_text_once_it_is_quiet(
     socket_of: SocketOf, pad: Pad, owner: User, editor: User, yjs: YjsProcess
 ):

@@ -19,6 +19,8 @@ export interface Writer {
 
 export interface PadChange {
   revision: number;
+  /** In what is read on from a revision; a frame has it once for all of its changes. */
+  epoch?: number;
   writer: number;
   at: string;
   edits: Edit[];

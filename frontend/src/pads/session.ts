@@ -108,8 +108,8 @@ export class PadSession extends PadState {
     else if (method === "pad.cursors") this.emit("cursors", (params as { cursors: Cursor[] }).cursors);
     else if (method === "pad.head") this.head(params as { revision: number; crc: number });
     else if (method === "pad.joined") {
-      const { writer, user } = params as { writer: number; user: Person };
-      this.learn([{ number: writer, user }]);
+      const { writer, user } = params as { writer: number | null; user: Person };
+      if (writer !== null) this.learn([{ number: writer, user }]);
       this.emit("joined", user);
     }
   }
