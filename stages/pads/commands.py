@@ -26,23 +26,24 @@ from stages.pads.submissions import Accepted, EditsSubmission, Submission, Updat
 # Late, because they load the library of shared documents.
 _append: Final = Late("stages.pads.services:append_revisions")
 _tidy: Final = Late("stages.pads.services:tidy_if_due")
+_is_tidying_due: Final = Late("stages.pads.services:is_tidying_due")
 _open: Final = Late("stages.pads.opening:open_pad")
 _report: Final = Late("stages.pads.services:report_difference")
 _since: Final = Late("stages.pads.opening:changes_since")
 
 # Changes, and moves of a cursor, of one socket in a second.
 PER_SECOND: Final = 30
+# Characters of changes of one socket in a second; one large piece of text may come at once.
+SIZE_PER_SECOND: Final = 1024 * 1024
 # Seconds: between the beginnings of two batches of one pad, for each of its sockets here, and at most.
 PACE_OF_SOCKET: Final = 0.0005
 MAX_PACE: Final = 0.04
 # Revisions of one answer to `pad.since`.
 MAX_CHANGES: Final = 500
-# After so many revisions somebody looks whether a snapshot is due.
-SNAPSHOT_EVERY: Final = 500
 # How often a pad is read again that was written in too much meanwhile.
 _TRIES: Final = 3
 
-_snapshots: set[asyncio.Task[None]] = set()
+_tidying: dict[UUID, asyncio.Task[None]] = {}
 
 
 class OnePad(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -127,7 +128,7 @@ async def open_pad(at: CommandContext, params: OpenedPad) -> dict[str, Any]:
     return opened
 
 
-@command("pad.edit", Lane.ASYNC, max_per_second=PER_SECOND)
+@command("pad.edit", Lane.ASYNC, max_per_second=PER_SECOND, max_size_per_second=SIZE_PER_SECOND)
 async def edit_pad(at: CommandContext, params: PadEdit) -> dict[str, Any]:
     """Change the text by position."""
     edits = tuple(Edit(each.pos, each.delete, each.insert) for each in params.edits)
@@ -135,7 +136,7 @@ async def edit_pad(at: CommandContext, params: PadEdit) -> dict[str, Any]:
     return accepted_body(await _submit(at, params.pad_id, submission))
 
 
-@command("pad.update", Lane.ASYNC, max_per_second=PER_SECOND)
+@command("pad.update", Lane.ASYNC, max_per_second=PER_SECOND, max_size_per_second=SIZE_PER_SECOND)
 async def update_pad(at: CommandContext, params: PadUpdate) -> dict[str, Any]:
     """Change the text by a Yjs update."""
     submission = UpdateSubmission(
@@ -198,10 +199,9 @@ async def _submit(at: CommandContext, pad_id: UUID, submission: Submission) -> A
 
     work = functools.partial(_append_all, pad_id)
     accepted: Accepted = await at.lanes.write_gathered(pad_id, submission, work, pace=pace)
-    if accepted.revision % SNAPSHOT_EVERY == 0:
-        task = asyncio.create_task(at.lanes.write(functools.partial(_tidy, pad_id=pad_id)))
-        _snapshots.add(task)
-        task.add_done_callback(_snapshots.discard)
+    if pad_id not in _tidying and _is_tidying_due(pad_id):
+        _tidying[pad_id] = asyncio.create_task(at.lanes.write(functools.partial(_tidy, pad_id=pad_id)))
+        _tidying[pad_id].add_done_callback(lambda _task: _tidying.pop(pad_id, None))
     return accepted
 
 

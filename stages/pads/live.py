@@ -15,8 +15,9 @@ from gateway.streams import StreamSource, TopicType, topic_id
 from kernel.late import Late
 from realtime.frames import Frame, notification_frame
 from stages.pads.bodies import change_body, numbers_in, stored_change_body, writer_bodies
-from stages.pads.models import Pad, Revision
+from stages.pads.models import Pad
 from stages.pads.reading import visible_pad
+from stages.pads.sizes import next_revisions
 
 if TYPE_CHECKING:
     from stages.pads.services.storing import NewRevision
@@ -63,8 +64,7 @@ class PadHistory:
 
     def read(self, topic: str, after: int, limit: int) -> Sequence[Frame]:
         pad_id = topic_id(topic)
-        revisions = Revision.objects.filter(pad=pad_id, revision__gt=after).order_by("revision")[: limit * 10]
-        changes = [(each.epoch, stored_change_body(each)) for each in revisions]
+        changes = [(each.epoch, stored_change_body(each)) for each in next_revisions(pad_id, after, limit * 10)]
         writers = writer_bodies(pad_id, numbers_in(body for _epoch, body in changes))
         return list(_frames(pad_id, changes, writers))[:limit]
 

@@ -19,15 +19,13 @@ from kernel.statements import Statement
 from stages.pads.authors import Authors
 from stages.pads.log import read_credits, read_edits
 from stages.pads.models import MAX_WRITER, Pad, Revision, Snapshot
+from stages.pads.sizes import MAX_BYTES
 
-# After so many revisions a snapshot is kept.
+# After so many revisions a snapshot is kept, or so many bytes of updates.
 SNAPSHOT_EVERY: Final = 500
 
 _NEWER: Final = (
     'SELECT revision, epoch, edits, "update" FROM pads_revision WHERE pad_id = %s AND revision > %s ORDER BY revision'
-)
-_BETWEEN: Final = (
-    "SELECT revision, edits FROM pads_revision WHERE pad_id = %s AND revision > %s AND revision <= %s ORDER BY revision"
 )
 
 
@@ -52,26 +50,25 @@ class PadText:
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A Yjs document with the revision that it has; `snapshot` is the newest one that is known of."""
+    """A Yjs document with the revision that it has.
+
+    `snapshot` is the newest one that is known of, and `since` counts the bytes of the updates after it.
+    """
 
     document: Document
     revision: int
     epoch: int
     snapshot: int = 0
+    since: int = 0
 
     @property
     def is_snapshot_due(self) -> bool:
-        return self.revision - self.snapshot >= SNAPSHOT_EVERY
+        return self.revision - self.snapshot >= SNAPSHOT_EVERY or self.since >= MAX_BYTES
 
 
 def newer_than(pad_id: UUID, revision: int) -> Statement:
     """The query for what a document lacks, whose rows are `LoggedUpdate`s."""
     return _NEWER, [pad_id, revision]
-
-
-def edits_between(pad_id: UUID, after: int, until: int) -> Statement:
-    """The query for the edits of some revisions, as (revision, edits)."""
-    return _BETWEEN, [pad_id, after, until]
 
 
 def read_text(pad_id: UUID, revision: int | None = None) -> PadText:
@@ -117,10 +114,12 @@ def load_document(pad_id: UUID) -> LoadedDocument:
     client_id = new_client_id()
     document = Document.load(bytes(found[1]), client_id=client_id) if found else Document.new(client_id)
     updates = Revision.objects.filter(pad=pad_id, epoch=epoch, revision__gt=after).order_by("revision")
+    since = 0
     for number, update in updates.values_list("revision", "update"):
         document.replay(bytes(update))
         after = number
-    return LoadedDocument(document, after, epoch, snapshot)
+        since += len(update)
+    return LoadedDocument(document, after, epoch, snapshot, since)
 
 
 def new_client_id() -> int:
@@ -130,11 +129,12 @@ def new_client_id() -> int:
 
 def catch_up(loaded: LoadedDocument, updates: Sequence[LoggedUpdate]) -> LoadedDocument:
     """The document after what was written since: a new one where it was renewed. Raises `DocumentBroken`."""
-    document, revision, epoch = loaded.document, loaded.revision, loaded.epoch
+    document, revision, epoch, since = loaded.document, loaded.revision, loaded.epoch, loaded.since
     for each in updates:
         if each.epoch != epoch:
             document, epoch = Document.load(bytes(each.update), client_id=document.client_id), each.epoch
         else:
             document.replay(bytes(each.update))
         revision = each.revision
-    return LoadedDocument(document, revision, epoch, loaded.snapshot)
+        since += len(each.update)
+    return LoadedDocument(document, revision, epoch, loaded.snapshot, since)

@@ -18,7 +18,9 @@ from stages.pads.loading import read_text
 from stages.pads.log import as_base64
 from stages.pads.models import Pad, Revision, Snapshot
 from stages.pads.reading import load_pad
+from stages.pads.services.snapshots import keep_snapshot
 from stages.pads.services.writers import open_writer
+from stages.pads.sizes import are_updates_large, next_revisions
 
 Dialect = Literal["yjs", "text"]
 
@@ -38,18 +40,22 @@ def open_pad(
         raise NotFound(_("Pad not found."))
     access = get_project(user=caller.user, project_id=project_id)
     writer = _writer(caller, pad_id)
+    if are_updates_large(pad_id):
+        keep_snapshot(pad_id=pad_id)
     with one_moment():
         pad = load_pad(pad_id)
-        state = _missed(pad, after) if _can_go_on(pad, epoch, after) else _whole(pad, dialect)
+        missed = _missed(pad, epoch, after)
+        state = _whole(pad, dialect) if missed is None else missed
     return {"writer": writer, "role": str(access.role), "epoch": pad.epoch, "revision": pad.head, **state}
 
 
 def changes_since(*, caller: Caller, pad_id: UUID, after: int, limit: int) -> dict[str, Any]:
     """The next revisions after one, and whether there are more. Raises `NotFound`."""
-    get_project(user=caller.user, project_id=load_pad(pad_id).project_id)
-    rows = list(Revision.objects.filter(pad=pad_id, revision__gt=after).order_by("revision")[: limit + 1])
-    changes = [since_body(row) for row in rows[:limit]]
-    return {"writers": writer_bodies(pad_id, numbers_in(changes)), "changes": changes, "more": len(rows) > limit}
+    pad = load_pad(pad_id)
+    get_project(user=caller.user, project_id=pad.project_id)
+    changes = [since_body(row) for row in next_revisions(pad_id, after, limit)]
+    more = bool(changes) and changes[-1]["revision"] < pad.head
+    return {"writers": writer_bodies(pad_id, numbers_in(changes)), "changes": changes, "more": more}
 
 
 def _writer(caller: Caller, pad_id: UUID) -> int | None:
@@ -59,13 +65,13 @@ def _writer(caller: Caller, pad_id: UUID) -> int | None:
         return None
 
 
-def _can_go_on(pad: Pad, epoch: int | None, after: int | None) -> bool:
-    return epoch == pad.epoch and after is not None and 0 <= pad.head - after <= MAX_MISSED
-
-
-def _missed(pad: Pad, after: int | None) -> dict[str, Any]:
-    rows = Revision.objects.filter(pad=pad.id, revision__gt=after).order_by("revision")
-    changes = [since_body(row) for row in rows]
+def _missed(pad: Pad, epoch: int | None, after: int | None) -> dict[str, Any] | None:
+    """What is newer than what the client has; None where it is of another document, or too much."""
+    if epoch != pad.epoch or after is None or not 0 <= pad.head - after <= MAX_MISSED:
+        return None
+    changes = [since_body(row) for row in next_revisions(pad.id, after, MAX_MISSED)]
+    if (changes[-1]["revision"] if changes else after) < pad.head:
+        return None
     crc = zlib.crc32(read_text(pad.id, pad.head).text.encode())
     return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes)), "crc": crc}
 

@@ -20,11 +20,12 @@ from stages.pads.api import OnePadView
 from stages.pads.bodies import accepted_body, log_body, numbers_in, since_body, text_body, writer_bodies
 from stages.pads.loading import read_text
 from stages.pads.log import edits_of
-from stages.pads.models import Revision
+from stages.pads.models import Pad, Revision
+from stages.pads.sizes import next_revisions
 from stages.pads.timeline import timeline_body
 
 MAX_REVISION: Final = 2**31 - 1
-# Of one answer; each of them can have a text of 1 MiB, twice.
+# Of one answer.
 MAX_CHANGES: Final = 500
 NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": MAX_REVISION}
 AFTER: Final = OpenApiParameter("after", NUMBER, description="The revision that you have; 0 for none.")
@@ -46,17 +47,17 @@ class ChangesView(OnePadView):
     def get(self, request: Request, pad_id: UUID) -> HttpResponseBase:
         """The next revisions after one."""
         pad = self.pad()
-        rows, has_more = self.revisions(request)
+        rows, has_more = self.revisions(request, pad)
         changes = [since_body(row) for row in rows]
         writers = writer_bodies(pad_id, numbers_in(changes))
         return self.answer({"head": pad.head, "writers": writers, "changes": changes, "more": has_more})
 
-    def revisions(self, request: Request) -> tuple[list[Revision], bool]:
-        """Those that are asked for, and whether there are more."""
+    def revisions(self, request: Request, pad: Pad) -> tuple[list[Revision], bool]:
+        """Those that are asked for, fewer where they are large, and whether there are more."""
         after = query_integer(request, "after", default=0, maximum=MAX_REVISION)
         limit = query_integer(request, "limit", default=MAX_CHANGES, minimum=1, maximum=MAX_CHANGES)
-        rows = list(Revision.objects.filter(pad=self.pad_id, revision__gt=after).order_by("revision")[: limit + 1])
-        return rows[:limit], len(rows) > limit
+        rows = list(next_revisions(pad.id, after, limit))
+        return rows, bool(rows) and rows[-1].revision < pad.head
 
 
 class LogView(ChangesView):
@@ -68,7 +69,7 @@ class LogView(ChangesView):
         first one before being the SHA-256 of the pad's id. `log_hash` is that of `head`.
         """
         pad = self.pad()
-        rows, has_more = self.revisions(request)
+        rows, has_more = self.revisions(request, pad)
         head = {"head": pad.head, "log_hash": bytes(pad.log_hash).hex(), "recorded": pad.recorded}
         return self.answer({**head, "revisions": [log_body(row) for row in rows], "more": has_more})
 

@@ -9,7 +9,7 @@ from stages.pads.services.recording import record_pad, record_pads
 from stages.pads.services.renewing import renew_pad, report_difference
 from stages.pads.services.reverting import restore_pad, take_back_changes
 from stages.pads.services.snapshots import keep_snapshot, tidy_snapshots
-from stages.pads.services.tidying import tidy_document, tidy_if_due
+from stages.pads.services.tidying import is_tidying_due, tidy_document, tidy_if_due
 from stages.pads.services.writers import open_writer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "close_pad",
     "create_pad",
     "edit_pad",
+    "is_tidying_due",
     "keep_snapshot",
     "lock_for_promotion",
     "open_writer",

@@ -14,15 +14,16 @@ from accounts.models import Person
 from kernel.crdt.documents import Change, Document
 from kernel.crdt.edits import Edits, merge_edits
 from kernel.errors import ClientRefReused, Conflict, ValidationFailed
-from kernel.statements import Statement, run, run_together
+from kernel.statements import Statement, run_together
 from stages.pads.access import LOCK, PadAccess, access_of, access_statements
 from stages.pads.authors import Run
 from stages.pads.documents import CachedDocument
 from stages.pads.errors import PadRenewed
-from stages.pads.loading import LoadedDocument, LoggedUpdate, edits_between, newer_than
+from stages.pads.loading import LoadedDocument, LoggedUpdate, newer_than
 from stages.pads.log import read_edits, store_edits
 from stages.pads.ot import transform_over
 from stages.pads.services.storing import NewRevision, store_revisions
+from stages.pads.sizes import next_revisions
 from stages.pads.submissions import Accepted, EditsSubmission, Submission, UpdateSubmission
 
 # How many revisions behind an OT client may be.
@@ -103,7 +104,8 @@ class Batch:
             client_ref=client_ref,
         )
         self.rows.append(row)
-        self.cached.loaded = replace(self.loaded, document=document, revision=row.revision, epoch=epoch)
+        since = self.loaded.since + len(row.update)
+        self.cached.loaded = replace(self.loaded, document=document, revision=row.revision, epoch=epoch, since=since)
         self.cached.recent.add(row.revision, row.edits)
         if client_ref is not None and user_id is not None:
             self.repeats[user_id, client_ref] = (row.revision, store_edits(row.edits))
@@ -171,11 +173,15 @@ class Batch:
         return edits, tuple(missed)
 
     def _edits_after(self, base: int, until: int) -> Sequence[Edits]:
-        """The edits of the revisions after `base`, up to `until`."""
+        """The edits of the revisions after `base`, up to `until`. Raises `Conflict` where they are too large."""
         recent = self.cached.recent.after(base)
         if recent is not None:
             return recent[: until - base]
-        stored = [read_edits(edits) for _revision, edits in run(edits_between(self.pad_id, base, until))]
+        rows = next_revisions(self.pad_id, base, until - base).values_list("edits", flat=True)
+        stored = [read_edits(edits) for edits in rows]
+        if base + len(stored) < min(until, self.head - len(self.rows)):
+            words = _("Too much was changed since revision {revision}. Read the text again.").format(revision=base)
+            raise Conflict(words, revision=self.head)
         # Those of this batch are not stored yet.
         return [*stored, *(row.edits for row in self.rows if base + len(stored) < row.revision <= until)]
 

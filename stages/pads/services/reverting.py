@@ -19,6 +19,8 @@ from stages.pads.submissions import Accepted
 
 # Revisions that are carried back at once, up to the newest one.
 MAX_REVISIONS: Final = 10_000
+# They are read by so many, since each can have a text of 1 MiB.
+_AT_ONCE: Final = 100
 
 
 def restore_pad(*, caller: Caller, pad_id: UUID, revision: int) -> Accepted:
@@ -50,10 +52,10 @@ def take_back_changes(*, caller: Caller, pad_id: UUID, user_id: UUID, after: int
             words = _("At most {most} revisions, up to the newest one, can be taken back at once.")
             raise ValidationFailed({"after": [words.format(most=MAX_REVISIONS)]})
         before = read_text(pad_id, after)
-        revisions = [
+        revisions = (
             LoggedChange(row.revision, row.user_id, row.writer, read_edits(row.edits), read_credits(row.credits))
-            for row in revisions_after(pad_id, after)
-        ]
+            for row in revisions_after(pad_id, after).iterator(chunk_size=_AT_ONCE)
+        )
         found = take_back(revisions, user_id, after, until, text=before.text, runs=before.authors.runs)
         facts = {"user_id": str(user_id), "after": after, "until": until}
         return _revert(write, found, event_type=events.PAD_TAKEN_BACK, facts=facts)

@@ -27,7 +27,12 @@ def tidy_document(*, pad_id: UUID, every: int = 1, is_quiet: bool = False) -> No
         renew_pad(pad_id=pad_id, epoch=loaded.epoch, why="size")
 
 
+def is_tidying_due(pad_id: UUID) -> bool:
+    """Whether so much was written since the newest snapshot that is known here; never waits."""
+    return DOCUMENTS.is_snapshot_due(pad_id)
+
+
 def tidy_if_due(*, pad_id: UUID) -> None:
     """The same once enough was written since the newest snapshot; called after an append."""
-    if DOCUMENTS.is_snapshot_due(pad_id):
+    if is_tidying_due(pad_id):
         tidy_document(pad_id=pad_id, every=SNAPSHOT_EVERY)
