@@ -24,6 +24,7 @@ import { keptLineEnds } from "./line_ends";
 import { notesGutter } from "./notes";
 import { remoteWriter } from "./remote";
 import { tabIndents } from "./tab";
+import { typingOver } from "./typing_over";
 import { unsavedLines } from "./unsaved";
 
 const writing = new Compartment();
@@ -66,6 +67,7 @@ export function plainEditor(language: string, keepsLineEnds: boolean): Extension
   return [
     keepsLineEnds ? keptLineEnds : [],
     EditorView.cspNonce.of(nonce),
+    typingOver,
     lineNumbers(),
     showHidden(),
     drawSelection(),

@@ -17,7 +17,7 @@ import { authorship } from "./authorship";
 import { showCarets } from "./carets";
 import { languagePlace } from "./languages";
 import type { PadSession } from "./session";
-import { typingOver } from "./typing_over";
+import { typingOver } from "../editor/typing_over";
 import { wholeCharacters } from "./whole_characters";
 
 /** What other parts of the page add to the editor: each is asked for every document that is shown. */
