@@ -20,7 +20,7 @@ from projects.models import Project
 from projects.permissions import may
 from publishing.models import Release
 from workspace.people import PersonView
-from workspace.places import is_place, names_of_places
+from workspace.places import Place, is_place, places_named
 from workspace.release_summary import summary_of
 from workspace.tabs import TabContext, TabView, shown_tabs
 
@@ -29,29 +29,34 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PresentView:
-    """A person who is present in a project. `at` is writes, reads or here; `field` is what they write or read.
+    """A person who is present in a project. `at` is writes or reads (a `field`), in (`inside`), or here.
 
-    Where that is a place of an app (`workspace.places`), `called` is its name.
+    `field` is what presence calls it.
     """
 
     person: PersonView
     at: str
     field: str = ""
-    called: str = ""
+    inside: Place | None = None
 
     @property
     def place(self) -> str:
-        """The field's short name."""
-        if self.called or not self.field:
-            return self.called
-        return field_names.short_label(self.field)
+        """The field's short name, or that of another place."""
+        if self.inside is not None:
+            return self.inside.name
+        return field_names.short_label(self.field) if self.field else ""
 
     @property
     def whole_place(self) -> str:
-        """The field's name, of a file its path."""
-        if self.called or not self.field:
-            return self.called
-        return field_names.label(self.field)
+        """The field's name, of a file its path, or that of another place."""
+        if self.inside is not None:
+            return self.inside.name
+        return field_names.label(self.field) if self.field else ""
+
+    @property
+    def address(self) -> str:
+        """Where the place is that they are in; empty for fields."""
+        return self.inside.address if self.inside is not None else ""
 
     @property
     def folders(self) -> str:
@@ -136,11 +141,11 @@ def people_in(
     except RedisError as error:
         logger.warning("presence cannot be read: %s", error)
         present = {}
-    called = names_of_places(name for people in present.values() for each in people for name in each.fields)
+    places = places_named(name for people in present.values() for each in people for name in each.fields)
     return {
         project_id: sorted(
             (
-                _present_view(each, writes.get((project_id, each.user["id"])), called)
+                _present_view(project_id, each, writes.get((project_id, each.user["id"])), places)
                 for each in present.get(project_id, [])
                 if without is None or each.user["id"] != str(without.id)
             ),
@@ -150,11 +155,27 @@ def people_in(
     }
 
 
-def _present_view(present: PersonPresence, written: str | None, called: Mapping[str, str]) -> PresentView:
+def places_in(project_id: UUID) -> dict[str, Place]:
+    """The places of a project that people are in now, by what presence calls them. Empty if it cannot be read."""
+    try:
+        present = present_in([project_id]).get(project_id, [])
+    except RedisError as error:
+        logger.warning("presence cannot be read: %s", error)
+        return {}
+    places = places_named(name for each in present for name in each.fields)
+    return {name: place for name, place in places.items() if place.project_id == project_id}
+
+
+def _present_view(
+    project_id: UUID, present: PersonPresence, written: str | None, places: Mapping[str, Place]
+) -> PresentView:
     person = PersonView.of(present.user)
     if written is not None:
         return PresentView(person, "writes", written)
-    read = next((name for name in present.fields if name in called or not is_place(name)), None)
-    if read is not None:
-        return PresentView(person, "reads", read, called.get(read, ""))
+    for name in present.fields:
+        place = places.get(name)
+        if place is not None and place.project_id == project_id:
+            return PresentView(person, "in", name, inside=place)
+        if not is_place(name):
+            return PresentView(person, "reads", name)
     return PresentView(person, "here")

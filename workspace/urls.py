@@ -12,6 +12,7 @@ from workspace.audit_viewer import project_tab as audit
 from workspace.compare import reviewing
 from workspace.compare import views as compare
 from workspace.editor import comment_views as comments
+from workspace.editor import place_views as places
 from workspace.editor import proposal_switch as switch
 from workspace.editor import proposing
 from workspace.editor import task_views as tasks
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/text/", workspace.text, name="text"),
     path("projects/<uuid:project_id>/kept/", workspace.kept, name="kept"),
     path("projects/<uuid:project_id>/kept/<uuid:working_copy_id>/discard/", workspace.discard, name="discard"),
+    path("projects/<uuid:project_id>/places/", places.places, name="places"),
     path("projects/<uuid:project_id>/staged/", switch.proposal_switch, name="proposal_switch"),
     path("projects/<uuid:project_id>/staged/<uuid:proposal_id>/", proposing.staged, name="staged"),
     path("projects/<uuid:project_id>/staged/<uuid:proposal_id>/text/", proposing.staged_text, name="staged_text"),

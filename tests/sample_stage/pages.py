@@ -15,7 +15,7 @@ from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
-from workspace.places import PLACES
+from workspace.places import PLACES, Place
 from workspace.script_texts import SCRIPT_TEXTS
 from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
@@ -38,7 +38,7 @@ def register() -> None:
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
     GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
     SOURCES.register("note-texts", PaletteSource("notes", _found, position=90))
-    PLACES.register("notes", _named)
+    PLACES.register("notes", _places)
     MENU.register(
         "notes",
         MenuEntry(label=label, icon="list", url_name="sample_stage:count", position=50, permission="note.count"),
@@ -47,9 +47,13 @@ def register() -> None:
     shortcuts.register_shortcuts(shortcuts.Shortcut("note", "Mod+Alt+j", gettext_lazy("Write a note"), "notes"))
 
 
-def _named(ids: Collection[str]) -> dict[str, str]:
+def _places(ids: Collection[str]) -> dict[str, Place]:
     """Notes have no names of their own."""
-    return {note_id: _("a note") for note_id in ids}
+    found = Note._default_manager.filter(pk__in=ids).values_list("pk", "project_id")
+    return {
+        str(note_id): Place(project_id, _("a note"), reverse("sample_stage:notes", args=[project_id]))
+        for note_id, project_id in found
+    }
 
 
 def _count(context: TabContext) -> int:

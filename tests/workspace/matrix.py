@@ -28,6 +28,7 @@ PAGES = (
     Row("workspace:project_palette", "GET", "palette/?q=one&page=workspace&field=prompt_text", 200),
     Row("workspace:text", "GET", "text/?field=prompt_text&version=1", 200),
     Row("workspace:kept", "GET", "kept/", 200),
+    Row("workspace:places", "GET", "places/", 200),
     Row("workspace:discard", "POST", f"kept/{OTHER}/discard/", "not_found"),
     # One's own proposals only.
     Row("workspace:proposal_switch", "GET", "staged/", 200),
@@ -155,6 +156,7 @@ BUDGETED_PAGES = {
     "workspace:fields": "…fields/",
     "workspace:text": "…text/?field=prompt_text&version=1",
     "workspace:kept": "…kept/",
+    "workspace:places": "…places/",
     "workspace:proposal_switch": "…staged/",
     "workspace:unsent": "…unsent/",
     "workspace:history": "…history/",

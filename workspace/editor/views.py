@@ -42,7 +42,7 @@ from workspace.query_numbers import query_number
 from workspace.script_texts import script_texts
 
 # The pages of a project that the script asks for, or leads to.
-ADDRESSES = ("text", "compare", "kept", "releases")
+ADDRESSES = ("text", "compare", "kept", "releases", "places")
 
 
 @dataclass(frozen=True, slots=True)

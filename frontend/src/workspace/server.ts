@@ -52,6 +52,19 @@ export async function fetchText(url: string, field: string, version: number): Pr
   return answer.text();
 }
 
+/** What a place is called in which people are, and the address of its page. */
+export interface Place {
+  name: string;
+  address: string;
+}
+
+/** The places that people are in, by what presence calls them. */
+export async function fetchPlaces(url: string): Promise<Record<string, Place>> {
+  const answer = await ask(url);
+  if (!answer.ok) throw new Unreachable(url);
+  return ((await answer.json()) as { places: Record<string, Place> }).places;
+}
+
 export async function fetchKept(url: string): Promise<{ kept: KeptText[]; take_overs: TakeOver[] }> {
   const answer = await ask(url);
   if (!answer.ok) throw new Unreachable(url);

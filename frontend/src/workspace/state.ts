@@ -15,7 +15,7 @@ export interface PageData {
   seq: number;
   status: ProjectStatus;
   may: { write: boolean; take_over: boolean; propose: boolean };
-  urls: { socket: string; text: string; compare: string; kept: string; proposals: string; staged: string; releases: string; api_releases: string };
+  urls: { socket: string; text: string; compare: string; kept: string; proposals: string; staged: string; releases: string; places: string; api_releases: string };
   /** The most bytes of a text. */
   text_limit: number;
   max_files: number;

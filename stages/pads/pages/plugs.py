@@ -1,4 +1,4 @@
-"""What pads add to the pages of the trunk: the tab of a project, the palette, the names of pads where people are."""
+"""What pads add to the pages of the trunk: the tab of a project, the palette, the pads that people are in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.late import Late
 from stages.pads.pages import palette, shortcuts
 from stages.pads.pages.author_texts import author_texts
-from stages.pads.pages.texts import pad_texts
+from stages.pads.pages.texts import history_texts, pad_texts
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
 from workspace.places import PLACES
 from workspace.script_texts import SCRIPT_TEXTS
@@ -30,6 +30,7 @@ def register() -> None:
     GROUPS.register("pads", PaletteGroup(label=_("Pads"), position=32, limit=5))
     SOURCES.register("pads_by_name", PaletteSource("pads", palette.pads, position=10))
     SCRIPT_TEXTS.register("pads", pad_texts)
+    SCRIPT_TEXTS.register("pads_history", history_texts)
     SCRIPT_TEXTS.register("pads_authors", author_texts)
     shortcuts.register()
-    PLACES.register("pads", Late("stages.pads.pages.places:names_of_pads"))
+    PLACES.register("pads", Late("stages.pads.pages.places:places_of_pads"))

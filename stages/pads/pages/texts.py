@@ -44,3 +44,11 @@ def pad_texts() -> dict[str, str]:
         "pads.renewed": _("The pad's document was renewed. Your text is in the new one."),
         "pads.copied": _("Copied"),
     }
+
+
+def history_texts() -> dict[str, str]:
+    """What the page of a pad's history says as it happens."""
+    return {
+        "pads.newer.one": _("{n} newer change"),
+        "pads.newer.other": _("{n} newer changes"),
+    }

@@ -1,19 +1,22 @@
 import type { Person, Present } from "../../protocol";
 import type { Field } from "../field";
 import { project } from "../instance";
+import { Places } from "../places";
+import type { Place } from "../server";
 import { instantiate, LiveController, part, parts, tintOf } from "../../controllers/live";
 import { spellOut } from "../../invisible";
 import { firstNameOf, initialsOf } from "../../names";
 
 /** As many as Django writes into the page (`presence.html`). */
 const MAX_SHOWN = 4;
-const ORDER = ["writes", "reads", "here"] as const;
+const ORDER = ["writes", "reads", "in", "here"] as const;
 
-/** Somebody, and the field that they write or read. */
+/** Somebody, and the field that they write or read, or another place that they are in. */
 interface Shown {
   user: Person;
   at: (typeof ORDER)[number];
   field: Field | undefined;
+  place: Place | undefined;
 }
 
 /** Who is here, and what each person writes or reads: writers first, beyond a few of them in a list. */
@@ -26,17 +29,30 @@ export class PresenceController extends LiveController {
   declare readonly countTarget: HTMLElement;
   declare readonly everyoneTarget: HTMLElement;
   declare readonly templateTarget: HTMLTemplateElement;
+  private readonly places = new Places(project.urls.places, () => this.paint());
 
   override connect(): void {
+    this.learnPlaces();
     this.follow(
       project.on("people", () => this.paint()),
       project.on("field", () => this.paint()),
     );
   }
 
+  private learnPlaces(): void {
+    for (const element of this.element.querySelectorAll<HTMLElement>("[data-place]")) {
+      const { place: name } = element.dataset;
+      const link = part(element, "link") as HTMLAnchorElement | null;
+      const called = part(element, "whole-place")?.textContent?.trim();
+      if (name && link?.href && called) this.places.learn(name, { name: called, address: link.href });
+    }
+  }
+
   private paint(): void {
     if (!project.begun) return;
-    const others = project.people.present.filter(({ user }) => user.id !== project.me.id).map(shownOf);
+    const present = project.people.present.filter(({ user }) => user.id !== project.me.id);
+    void this.places.ask(present, (name) => project.fields.has(name) || !name.includes("/") || name.startsWith("files/"));
+    const others = present.map((one) => shownOf(one, this.places));
     others.sort((a, b) => ORDER.indexOf(a.at) - ORDER.indexOf(b.at));
     // On a phone several people are a number, so that the name of the project beside them has room.
     const most = this.narrowValue ? Number(others.length === 1) : MAX_SHOWN;
@@ -54,7 +70,7 @@ export class PresenceController extends LiveController {
     list.replaceChildren(...elements);
   }
 
-  private person(list: HTMLElement, { user, at, field }: Shown): HTMLElement {
+  private person(list: HTMLElement, { user, at, field, place }: Shown): HTMLElement {
     const known = list.querySelector<HTMLElement>(`[data-user="${user.id}"]`);
     const element = known ?? instantiate(this.templateTarget);
     element.dataset["user"] = user.id;
@@ -64,9 +80,12 @@ export class PresenceController extends LiveController {
     const isWhole = list === this.everyoneTarget;
     set(element, "short-name", isWhole ? name : firstName);
     set(element, "name", name);
-    set(element, "place", spellOut(field?.title ?? ""));
+    set(element, "place", spellOut(field?.title ?? place?.name ?? ""));
     set(element, "folder", spellOut(folderOf(field, isWhole)));
-    set(element, "whole-place", spellOut(field?.label ?? ""));
+    set(element, "whole-place", spellOut(field?.label ?? place?.name ?? ""));
+    const link = part(element, "link");
+    if (place && link?.getAttribute("href") !== place.address) link?.setAttribute("href", place.address);
+    else if (!place) link?.removeAttribute("href");
     const avatar = part(element, "avatar");
     if (avatar) {
       avatar.dataset["tint"] = tintOf(user.id);
@@ -76,10 +95,12 @@ export class PresenceController extends LiveController {
   }
 }
 
-function shownOf({ user, fields }: Present): Shown {
+function shownOf({ user, fields }: Present, places: Places): Shown {
   const written = [...project.fields.values()].find((field) => field.lock?.holder.id === user.id);
   const read = fields.map((name) => project.fields.get(name)).find((field) => field !== undefined);
-  return { user, at: written ? "writes" : read ? "reads" : "here", field: written ?? read };
+  const field = written ?? read;
+  const place = field ? undefined : places.find(fields);
+  return { user, at: written ? "writes" : read ? "reads" : place ? "in" : "here", field, place };
 }
 
 /** The folders that a file lies in, or the innermost one, with a slash at the end. */
