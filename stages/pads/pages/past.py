@@ -41,6 +41,12 @@ class StopRow:
     is_now: bool
     is_shown: bool
     day: datetime | None
+    # The versions that were promoted from one of its revisions.
+    promoted: Sequence[int] = ()
+
+    @property
+    def versions(self) -> str:
+        return ", ".join(f"v{version}" for version in self.promoted)
 
     @property
     def names(self) -> str:
@@ -127,6 +133,10 @@ class Past:
         before = read_text(self.pad.id, self.after).text if self.after else ""
         return changed_lines(before, self.found.text, reader=reader)
 
+    def apart_from(self, other: str, *, reader: UUID) -> PastText:
+        """The text with what it has and another one has not, and the other way round."""
+        return changed_lines(other, self.found.text, reader=reader)
+
 
 class PastPeople:
     """The people of a history, read together."""
@@ -163,8 +173,8 @@ def past_of(pad: Pad, at: int | None) -> Past | None:
     return Past(pad, revision, stops, place, read_text(pad.id, number))
 
 
-def rows_of(past: Past, people: PastPeople, zone: tzinfo) -> list[StopRow]:
-    """The stops, newest first."""
+def rows_of(past: Past, people: PastPeople, zone: tzinfo, moments: Sequence[tuple[int, int]] = ()) -> list[StopRow]:
+    """The stops, newest first. `moments` are revisions that were promoted, with their versions."""
     rows: list[StopRow] = []
     now, day = timezone.now(), timezone.localtime(timezone.now(), zone).date()
     for number in range(len(past.stops), 0, -1):
@@ -183,6 +193,7 @@ def rows_of(past: Past, people: PastPeople, zone: tzinfo) -> list[StopRow]:
                 is_now=number == len(past.stops) and now - stop.ended_at < PAUSE,
                 is_shown=number == past.number,
                 day=stop.ended_at if own != day else None,
+                promoted=sorted(version for at, version in moments if stop.first <= at <= stop.last),
             )
         )
         day = own

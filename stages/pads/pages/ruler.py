@@ -21,6 +21,8 @@ _LONGEST_PAUSE: Final = 1 / 12
 # Beside each end, and between two labels, as parts of the width.
 _MARGIN: Final = 0.014
 _APART: Final = 0.09
+# Labels of what was promoted that would touch each other are one.
+_PROMOTED_APART: Final = 0.16
 # Half of what the label of the shown moment takes, in percent.
 _LABEL: Final = 5.0
 # Where there are more bursts, the slider knows only where their stops begin and end.
@@ -55,6 +57,23 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Promoted:
+    """Where text became versions, as percentages of the width; one label where they are near each other."""
+
+    places: tuple[float, ...]
+    versions: tuple[int, ...]
+
+    @property
+    def label_x(self) -> float:
+        """The middle of the label, which is above the first line, unless there is no room."""
+        return min(max(self.places[0], 2 * _LABEL), 100 - 2 * _LABEL)
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"v{version}" for version in self.versions)
+
+
+@dataclass(frozen=True, slots=True)
 class Ruler:
     """`band` is where the stop begins, and how wide it is; `scale` says which revision is where, for the slider."""
 
@@ -63,6 +82,7 @@ class Ruler:
     band: tuple[float, float]
     here: Tick
     scale: list[tuple[float, int]]
+    promoted: list[Promoted]
 
     @property
     def label_x(self) -> float:
@@ -80,8 +100,19 @@ class _Part:
     last: int
 
 
-def ruler_of(stops: Sequence[Stop], stop: Stop, revision: int, at: datetime, zone: tzinfo) -> Ruler:
-    """The ruler of a history in which `revision`, written at `at`, of `stop` is shown."""
+def ruler_of(
+    stops: Sequence[Stop],
+    stop: Stop,
+    revision: int,
+    at: datetime,
+    zone: tzinfo,
+    *,
+    moments: Sequence[tuple[int, int]] = (),
+) -> Ruler:
+    """The ruler of a history in which `revision`, written at `at`, of `stop` is shown.
+
+    `moments` are revisions that were promoted, with their versions.
+    """
     places = _places([burst for each in stops for burst in each.bursts])
     parts = [part for burst, begin, width in places for part in _parts(burst, begin, width)]
     begins = {burst.first: begin for burst, begin, _width in places}
@@ -95,7 +126,24 @@ def ruler_of(stops: Sequence[Stop], stop: Stop, revision: int, at: datetime, zon
         band=band,
         here=_tick(x, at, "seconds", zone),
         scale=_scale(stops, parts, begins, ends, is_exact=len(places) <= _MAX_EXACT),
+        promoted=_promoted(parts, moments),
     )
+
+
+def _promoted(parts: Sequence[_Part], moments: Sequence[tuple[int, int]]) -> list[Promoted]:
+    """Those of revisions that exist, from left to right."""
+    found: list[Promoted] = []
+    for revision, version in sorted(moments):
+        part = next((part for part in parts if part.first <= revision <= part.last), None)
+        if part is None:
+            continue
+        x = _percent(_within(part, revision))
+        last = found[-1] if found else None
+        if last is not None and x - last.places[0] < _percent(_PROMOTED_APART):
+            found[-1] = Promoted((*last.places, x), (*last.versions, version))
+        else:
+            found.append(Promoted((x,), (version,)))
+    return found
 
 
 def _places(bursts: Sequence[Burst]) -> list[tuple[Burst, float, float]]:

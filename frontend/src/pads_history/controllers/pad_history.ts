@@ -1,12 +1,18 @@
-import { Controller } from "@hotwired/stimulus";
+import { LiveController } from "../../controllers/live";
+import { gateway } from "../../live";
 import { fetchPart } from "../../page_parts";
 import { colourTables } from "../../past/colour";
 import { pressed, types } from "../../shortcuts";
+import { count } from "../../texts";
+import { NewestRevision } from "../newer";
 import { Scale } from "../scale";
 
 const BODY = "#pad-history-body";
 /** Milliseconds for which playing shows each stop. */
 const PAUSE = 1_500;
+
+/** Events after which the page says something else: what was promoted, whether one may write. */
+const CHANGES = ["draft.saved", "proposal.accepted", "project.", "member.role_changed"];
 
 /** Which link of the page a key or the playing follows (`data-step`). */
 const STEPS: Record<string, string> = {
@@ -20,8 +26,10 @@ const STEPS: Record<string, string> = {
  * The history of a pad, step by step: Django writes the page's body again for each revision, and the address follows.
  * Without this script the same links lead to the same pages.
  */
-export class PadHistoryController extends Controller<HTMLElement> {
-  static override targets = ["ruler", "mark", "label", "chip", "play", "words"];
+export class PadHistoryController extends LiveController {
+  static override targets = ["ruler", "mark", "label", "chip", "play", "words", "newer"];
+  static override values = { pad: String };
+  declare readonly padValue: string;
   declare readonly rulerTarget: HTMLElement;
   declare readonly markTarget: SVGElement;
   declare readonly labelTarget: SVGElement;
@@ -29,20 +37,34 @@ export class PadHistoryController extends Controller<HTMLElement> {
   declare readonly playTarget: HTMLButtonElement;
   declare readonly hasPlayTarget: boolean;
   declare readonly wordsTarget: HTMLElement;
+  declare readonly newerTarget: HTMLAnchorElement;
+  declare readonly hasNewerTarget: boolean;
   private isLoading = false;
   /** What was asked for while the page is fetched: the last wish counts. */
   private wish: (() => void) | null = null;
   private isPlaying = false;
   private timer = 0;
   private grabbed: number | null = null;
+  private newest = 0;
 
   override connect(): void {
+    const newest = new NewestRevision(gateway, this.padValue, (revision) => {
+      this.newest = revision;
+      this.paintNewer();
+    });
+    this.follow(
+      newest.follow(),
+      gateway.on("event", ({ name, data }) => {
+        if (name.startsWith("pad.") ? data["pad_id"] === this.padValue : CHANGES.some((each) => name.startsWith(each))) this.renew();
+      }),
+    );
     const at = this.at;
     if (at && !new URLSearchParams(location.search).has("at")) this.remember(this.addressOf(at));
     this.arrived();
   }
 
   override disconnect(): void {
+    super.disconnect();
     window.clearTimeout(this.timer);
   }
 
@@ -87,16 +109,16 @@ export class PadHistoryController extends Controller<HTMLElement> {
     if (event.button !== 0) return;
     this.stop();
     this.rulerTarget.setPointerCapture(event.pointerId);
-    this.follow(event);
+    this.pull(event);
   }
 
   drag(event: PointerEvent): void {
-    if (this.grabbed !== null) this.follow(event);
+    if (this.grabbed !== null) this.pull(event);
   }
 
   drop(event: PointerEvent): void {
     if (this.grabbed === null) return;
-    this.follow(event);
+    this.pull(event);
     const revision = this.grabbed;
     this.grabbed = null;
     void this.go(this.addressOf(revision));
@@ -107,18 +129,43 @@ export class PadHistoryController extends Controller<HTMLElement> {
     void this.go(location.href);
   }
 
+  /** The link is another one after each step, and what is shown may be newer. */
+  newerTargetConnected(): void {
+    this.paintNewer();
+  }
+
   /** The button is another one after each step. */
   playTargetConnected(): void {
     this.paintPlay();
   }
 
-  private follow(event: PointerEvent): void {
+  private pull(event: PointerEvent): void {
     const { left, width } = this.rulerTarget.getBoundingClientRect();
     const x = Math.min(Math.max((event.clientX - left) / width, 0), 1);
     const scale = JSON.parse(this.rulerTarget.dataset["scale"] ?? "[]") as [number, number][];
     this.grabbed = new Scale(scale).revisionAt(x);
     for (const each of [this.markTarget, this.labelTarget]) each.setAttribute("x", `${x * 100}%`);
     this.chipTarget.textContent = this.grabbed.toLocaleString(document.documentElement.lang);
+  }
+
+  /** How many changes the page does not know yet; the link leads to the newest one. */
+  private paintNewer(): void {
+    if (!this.hasNewerTarget) {
+      if (this.newest > 0 && !this.isLoading) void this.go(location.href);
+      return;
+    }
+    const known = Number(this.element.querySelector<HTMLElement>(BODY)?.dataset["head"] ?? 0);
+    const link = this.newerTarget;
+    link.hidden = this.newest <= known;
+    if (link.hidden) return;
+    const words = count("pads.newer", this.newest - known);
+    if (link.textContent !== words) link.textContent = words;
+    link.href = `${link.pathname}?at=${this.newest}${link.dataset["show"] ?? ""}`;
+  }
+
+  /** Something else than the text has changed: what is shown is written again. */
+  private renew(): void {
+    if (!this.isLoading && this.grabbed === null && !document.querySelector("dialog:modal")) void this.go(location.href);
   }
 
   private get at(): number {
