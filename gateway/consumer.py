@@ -56,6 +56,8 @@ class SocketConsumer(AsyncConsumer):
         await self.send({"type": "websocket.accept", "subprotocol": self.subprotocol()})
         try:
             self.socket = await self.open_socket(self.counted)
+            direct: Any = self.scope.get("direct")
+            self.socket.direct = direct
             facts: Any = self.scope.get("log_facts", {})
             facts |= self.log_facts(self.socket)
             await self.socket.begin(read_after(self.scope))

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import redis
@@ -45,6 +45,16 @@ USE_INTERVAL: Final = 60.0
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class DirectWriter(Protocol):
+    """What a server offers that can write to a socket without a turn of the event loop."""
+
+    def write_text(self, text: str) -> bool:
+        """Send a text now; False while there is no room for more."""
+
+    async def has_room(self) -> None:
+        """Wait until there is room, or the client has gone."""
+
+
 class Socket:
     """A signed-in socket. A subclass gives it `commands`, and a `context` for their handlers.
 
@@ -52,8 +62,8 @@ class Socket:
     what has to be undone when it ends.
     """
 
-    __slots__ = ("_bucket", "_closing", "_paces", "_send", "_topics", "_used_at", "_writer", "caller", "heard_at",
-                 "name", "node", "queue")  # fmt: skip
+    __slots__ = ("_bucket", "_closing", "_paces", "_send", "_topics", "_used_at", "_writer", "caller", "direct",
+                 "heard_at", "name", "node", "queue")  # fmt: skip
 
     def __init__(self, node: Node, send: Send, *, caller: Caller, name: str) -> None:
         self.node = node
@@ -61,6 +71,8 @@ class Socket:
         self.heard_at = node.now()
         self.name = name
         self.queue = FrameQueue(overflowed=self._too_slow)
+        # Where the server offers one, frames are written by it, and not by `send`.
+        self.direct: DirectWriter | None = None
         self._send = send
         self._bucket = TokenBucket(settings.FOUNDRY_SOCKET_RATE, 2 * settings.FOUNDRY_SOCKET_RATE, self.heard_at)
         self._paces: dict[str, TokenBucket] = {}
@@ -172,9 +184,13 @@ class Socket:
             self.queue.append(text)
 
     async def send_text(self, text: str) -> None:
-        """Send a frame at once, before those that wait."""
-        if self._closing is None:
+        """Send a frame at once, before those that wait; returns as soon as there is room for more."""
+        if self._closing is not None:
+            return
+        if self.direct is None:
             await self._send({"type": "websocket.send", "text": text})
+        elif not self.direct.write_text(text):
+            await self.direct.has_room()
 
     async def _answer(self, request: Request, text: str) -> str:
         command = self.commands.get(request.method)
@@ -247,13 +263,27 @@ class Socket:
             self.node.record_use(self.caller)
 
     def _begin_writing(self) -> None:
-        self._writer = asyncio.create_task(self._write(), name=f"writer-{self.name}")
+        """Send what waits: at once as far as there is room, the rest in a task."""
+        if self._closing is not None:
+            return
+        if self.direct is None or not self._write_directly(self.direct):
+            self._writer = asyncio.create_task(self._write(), name=f"writer-{self.name}")
+        else:
+            self.start_writing()
+
+    def _write_directly(self, direct: DirectWriter) -> bool:
+        """Send what waits while there is room; whether all could be sent."""
+        while (frame := self.queue.take_one()) is not None:
+            if not direct.write_text(frame):
+                return False
+        return True
 
     async def _write(self) -> None:
         """Send what waits, until nothing does."""
-        while frames := self.queue.take():
-            for frame in frames:
-                await self.send_text(frame)
+        if self.direct is not None:
+            await self.direct.has_room()
+        while (frame := self.queue.take_one()) is not None:
+            await self.send_text(frame)
         self._writer = None
         self.start_writing()
 

@@ -78,6 +78,14 @@ class FrameQueue:
         self._characters -= sum(map(len, frames))
         return frames
 
+    def take_one(self) -> str | None:
+        """The oldest frame that waits; None where none does."""
+        if not self._frames:
+            return None
+        frame = self._frames.popleft()
+        self.forget(frame)
+        return frame
+
     def _call_back(self) -> None:
         arrived, self._arrived = self._arrived, None
         if arrived is not None:

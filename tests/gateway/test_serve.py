@@ -164,6 +164,30 @@ async def test_a_client_that_does_not_read_is_closed_1013_and_the_others_hear_ev
         assert (await call(reader, "ping"))["result"] == {}
 
 
+async def test_what_a_client_reads_late_is_whole_and_in_order(
+    server: Server, project: Project, viewer: User, tokens: Tokens
+) -> None:
+    async with server.connect(project, tokens[viewer.id], max_queue=1) as late:
+        await receive(late)
+        late.transport.pause_reading()
+        # More than the kernel's buffers hold, less than the hub's queue does.
+        for number in range(60):
+            data = {"number": number, "filling": f"{number}" * 50_000}
+            realtime.send_ephemeral(topic=topic_of(project.id), name="cursor.moved", actor={}, data=data)
+        # Its answer comes before what waits, but never into the middle of a frame.
+        await late.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}))
+        late.transport.resume_reading()
+        answers, moved = 0, list[Any]()
+        while len(moved) < 60:
+            frame = await receive(late)
+            answers += "id" in frame
+            if "id" not in frame and frame["params"].get("name") == "cursor.moved":
+                moved.append(frame["params"]["data"])
+        assert [each["number"] for each in moved] == list(range(60))
+        assert all(each["filling"] == f"{each['number']}" * 50_000 for each in moved)
+        assert answers or "id" in await receive(late)
+
+
 async def test_a_taken_port_is_one_clear_line(process_environment: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
