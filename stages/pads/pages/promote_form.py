@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -248,6 +249,7 @@ class PromoteForm:
             "field_label": field_names.short_label(self.field),
             "next_version": self.base_version + 1,
             "max_message": MAX_MESSAGE,
+            "lock_ttl": settings.FOUNDRY_LOCK_TTL,
         }
 
 

@@ -31,7 +31,8 @@ from workspace.query_numbers import query_number
 def promote(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
     """GET `?revision=&part=&selection=&into=&session=&form`: the dialog, or only its form.
 
-    POST the same and `base_version, message`: take the lock, save, and give it back.
+    POST the same and `base_version, message`: save, and give the lock back. `token` is that of the lock which the
+    dialog holds; without one it is taken for the moment.
     """
     form = _form(request, project_id, pad_id)
     if request.method != "POST":
@@ -79,26 +80,36 @@ def ask(request: PageRequest, project_id: UUID, pad_id: UUID) -> HttpResponse:
 
 
 def _promote(request: PageRequest, form: PromoteForm) -> int:
-    """Promote under a lock that is given back, whatever happens; the number of the version."""
-    caller, pad_id, field = _caller(request, form), form.pad.id, form.field
+    """Promote under the dialog's lock, or one for the moment; the number of the version."""
+    caller = _caller(request, form)
     session_id = caller.session_id
     assert session_id is not None
-    with services.lock_for_promotion(caller=caller, pad_id=pad_id, field=field, session_id=session_id) as lock:
+    if (token := query_number(request.POST, "token")) is not None:
+        return _promoted(request, form, caller, token=token, base_version=_base_version(request, form))
+    with services.lock_for_promotion(
+        caller=caller, pad_id=form.pad.id, field=form.field, session_id=session_id
+    ) as lock:
         # Nobody else changes the field from here on: what the form showed is what is saved.
         base_version = _base_version(request, form, now=lock.version)
-        draft = services.promote_pad(
-            caller=caller,
-            pad_id=pad_id,
-            revision=form.wanted.revision,
-            part=form.part,
-            field=field,
-            place=form.place,
-            session_id=session_id,
-            token=lock.token,
-            base_version=base_version,
-            message=request.POST.get("message", ""),
-            release_locks=True,
-        )
+        return _promoted(request, form, caller, token=lock.token, base_version=base_version)
+
+
+def _promoted(request: PageRequest, form: PromoteForm, caller: Caller, *, token: int, base_version: int) -> int:
+    """Save under a lock, which is given back with it."""
+    assert caller.session_id is not None
+    draft = services.promote_pad(
+        caller=caller,
+        pad_id=form.pad.id,
+        revision=form.wanted.revision,
+        part=form.part,
+        field=form.field,
+        place=form.place,
+        session_id=caller.session_id,
+        token=token,
+        base_version=base_version,
+        message=request.POST.get("message", ""),
+        release_locks=True,
+    )
     return draft.version_number
 
 

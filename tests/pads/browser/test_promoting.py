@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from drafts.models import Draft
 from drafts.reading import get_draft
 from locking.models import Lease
+from locking.services import take_over_lock
 from proposals.models import Proposal
 from stages.pads.models import Pad
 from tests.browser.people import Person
@@ -47,7 +47,8 @@ def test_all_of_a_pad_becomes_the_next_version(pads: Pads, pad: Pad, open_pad: O
         expect(window.kept).to_contain_text("All kept")
     dialog = promote(mara.page)
     expect(dialog.get_by_role("heading", name="Promote to Prompt")).to_be_visible()
-    expect(dialog.locator("#promote-lock")).to_contain_text("Available")
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+    expect(dialog.locator(".promote-foot")).to_contain_text("Prompt is yours until you promote or cancel.")
     expect(dialog.locator(".lines .is-added").first).to_be_visible()
     expect(dialog.locator(".promote-people li")).to_have_count(3)
     expect(dialog.locator(".promote-people")).to_contain_text("10 characters")
@@ -99,15 +100,8 @@ def test_a_held_field_is_asked_for_or_proposed(
     mara = open_pad("owner", pad)
     mara.write("Look it up. ", at="Home")
     expect(mara.kept).to_contain_text("All kept")
-    lock: dict[str, Any] = {}
-
-    def hold() -> None:
-        lock["writer"] = pads.world.writer("editor")
-        lock["writer"].take()
-
+    pads.world.arrange(lambda: pads.world.writer("editor").take())
     dialog = promote(mara.page)
-    expect(primary(dialog)).to_contain_text("Promote as")
-    pads.world.arrange(hold)
     expect(dialog.locator("#promote-lock")).to_contain_text("Daniel Okafor")
     expect(primary(dialog)).to_have_text("Ask for Prompt")
     primary(dialog).click()
@@ -118,6 +112,86 @@ def test_a_held_field_is_asked_for_or_proposed(
     proposal: Proposal = pads.world.arrange(lambda: Proposal.objects.get(origin_type="pad"))
     assert proposal.is_private
     assert mara.page.url.endswith(str(proposal.id))
+
+
+def holder(pads: Pads, field: str = "prompt_text") -> str:
+    """Who holds a field, by user name; empty where it is free."""
+    leases = Lease.objects.open().filter(project=pads.world.project, field=field)
+    return ", ".join(leases.values_list("user__username", flat=True))
+
+
+def test_the_dialog_holds_the_field_until_it_is_cancelled(pads: Pads, pad: Pad, open_pad: Open) -> None:
+    mara, daniel = open_pad("owner", pad), open_pad("editor", pad)
+    mara.write("Look it up. ", at="Home")
+    expect(mara.kept).to_contain_text("All kept")
+    dialog = promote(mara.page)
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+    me = pads.world.people["owner"].username
+    assert pads.world.arrange(lambda: holder(pads)) == me
+    # Somebody else who opens the dialog meanwhile can ask for it.
+    theirs = promote(daniel.page)
+    expect(primary(theirs)).to_have_text("Ask for Prompt")
+    # The lock goes along with the choice of another field.
+    dialog.get_by_label("Message").fill("Kept")
+    dialog.locator("#promote-into").select_option(":model_configuration")
+    expect(dialog.get_by_role("heading", name="Promote to Model configuration")).to_be_visible()
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+    pads.world.until(lambda: holder(pads, "model_configuration") == me)
+    expect(dialog.get_by_label("Message")).to_have_value("Kept")
+    # The prompt is free for the other one now, whose dialog takes it.
+    expect(theirs.locator("#promote-lock")).to_have_text("You")
+    dialog.get_by_role("button", name="Cancel").click()
+    pads.world.until(lambda: holder(pads, "model_configuration") == "")
+    daniel.page.keyboard.press("Escape")
+    pads.world.until(lambda: holder(pads) == "")
+
+
+def test_the_lock_is_renewed_while_the_dialog_is_open_and_given_back_with_the_page(
+    pads: Pads, pad: Pad, open_pad: Open
+) -> None:
+    mara = open_pad("owner", pad)
+    mara.write("Look it up. ", at="Home")
+    expect(mara.kept).to_contain_text("All kept")
+    sockets: list[WebSocket] = []
+
+    def opened(socket: WebSocket) -> None:
+        sockets.append(socket)
+
+    mara.page.on("websocket", opened)
+    mara.page.reload()
+    expect(mara.page.locator(".pad-page[data-line=live] .cm-content")).to_be_visible()
+    dialog = promote(mara.page)
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+    sockets[-1].wait_for_event("framesent", lambda frame: "lock.renew" in str(frame))
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+    mara.page.goto("about:blank")
+    pads.world.until(lambda: holder(pads) == "")
+    newest = pads.world.arrange(lambda: Lease.objects.filter(project=pads.world.project).latest("token").end_reason)
+    assert newest == "cancelled"
+
+
+def test_a_field_that_is_taken_over_is_asked_for(pads: Pads, pad: Pad, open_pad: Open) -> None:
+    daniel = open_pad("editor", pad)
+    daniel.write("Look it up. ", at="Home")
+    expect(daniel.kept).to_contain_text("All kept")
+    dialog = promote(daniel.page)
+    expect(dialog.locator("#promote-lock")).to_have_text("You")
+
+    def take_over() -> None:
+        owner = pads.world.writer("owner")
+        take_over_lock(
+            caller=owner.caller,
+            project_id=pads.world.project.id,
+            session_id=owner.session,
+            field="prompt_text",
+            reason="Urgent",
+        )
+
+    pads.world.arrange(take_over)
+    expect(primary(dialog)).to_have_text("Ask for Prompt")
+    dialog.get_by_role("button", name="Cancel").click()
+    me = pads.world.people["owner"].username
+    assert pads.world.arrange(lambda: holder(pads)) == me
 
 
 def test_a_reviewer_proposes_and_a_viewer_reads(pads: Pads, pad: Pad, open_pad: Open) -> None:
