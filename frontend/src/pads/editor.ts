@@ -18,6 +18,7 @@ import { showCarets } from "./carets";
 import { languagePlace } from "./languages";
 import type { PadSession } from "./session";
 import { typingOver } from "../editor/typing_over";
+import { PadUndoManager } from "./undo";
 import { wholeCharacters } from "./whole_characters";
 
 /** What other parts of the page add to the editor: each is asked for every document that is shown. */
@@ -25,6 +26,7 @@ export const extensions: ((session: PadSession) => Extension)[] = [];
 
 const CLOSING: ReadonlySet<string> = new Set(["json", "jsonl", "yaml", "python", "javascript", "typescript"]);
 const writing = new Compartment();
+const undoing = new WeakMap<PadSession, PadUndoManager>();
 
 /** Whether the person may type. */
 export function setPadWritable(session: PadSession) {
@@ -44,7 +46,7 @@ export function padState(session: PadSession, language: Extension, more: Extensi
       wholeCharacters,
       typingOver,
       authorship(session),
-      yCollab(session.text!, null),
+      yCollab(session.text!, null, { undoManager: undoOf(session) }),
       showCarets(namesOf(session)),
       lineNumbers(),
       showHidden(),
@@ -70,6 +72,14 @@ export function padState(session: PadSession, language: Extension, more: Extensi
       writing.of(writable(session.isWritable, labelOf(session))),
     ],
   });
+}
+
+/** What can be undone stays so when the editor shows another document of the pad. */
+function undoOf(session: PadSession): PadUndoManager {
+  const [text, before] = [session.text!, undoing.get(session) ?? null];
+  const manager = before?.text === text ? before : new PadUndoManager(text, before);
+  undoing.set(session, manager);
+  return manager;
 }
 
 function labelOf(session: PadSession): string {

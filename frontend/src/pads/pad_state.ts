@@ -108,7 +108,7 @@ export abstract class PadState extends Emitter<PadEvents> {
     this.useWriter(opened.writer);
     if (isNew) {
       document.on("update", (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
-        if (transaction.local && this.writer !== null) this.typed(update, this.writer);
+        if (transaction.local && document === this.document && this.writer !== null) this.typed(update, this.writer);
       });
     }
   }

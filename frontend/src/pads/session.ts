@@ -248,7 +248,7 @@ export class PadSession extends PadState {
     this.rebuilds = "no";
     this.outbox.clear();
     const isRenewed = opened.epoch !== this.epoch;
-    this.document?.destroy();
+    // The one before is not destroyed: what was typed there can be undone (`undo.ts`).
     this.use(opened, found, base);
     this.emit("document", null);
     if (typed && !typed.empty && this.writer !== null) this.type(typed);
