@@ -42,6 +42,7 @@ def pad_texts() -> dict[str, str]:
         "pads.announce.following": _("Following {name}. Esc ends it."),
         "pads.merged": _("Your unsent text of {time} was merged in."),
         "pads.renewed": _("The pad's document was renewed. Your text is in the new one."),
+        "pads.promote.asked": _("{name} asks for {field}. It is free once you promote or cancel."),
         "pads.copied": _("Copied"),
     }
 

@@ -131,6 +131,9 @@ def test_the_dialog_holds_the_field_until_it_is_cancelled(pads: Pads, pad: Pad, 
     # Somebody else who opens the dialog meanwhile can ask for it.
     theirs = promote(daniel.page)
     expect(primary(theirs)).to_have_text("Ask for Prompt")
+    primary(theirs).click()
+    note = "Daniel Okafor asks for Prompt. It is free once you promote or cancel."
+    expect(dialog.locator(".promote-foot [role=status]")).to_have_text(note)
     # The lock goes along with the choice of another field.
     dialog.get_by_label("Message").fill("Kept")
     dialog.locator("#promote-into").select_option(":model_configuration")

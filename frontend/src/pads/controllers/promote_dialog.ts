@@ -1,5 +1,6 @@
 import { LiveController } from "../../controllers/live";
 import { fetchPart, Retry } from "../../page_parts";
+import { say } from "../../texts";
 import { session } from "../instance";
 import { DialogLock } from "../promote/lock";
 
@@ -21,11 +22,13 @@ function isSent(event: Event): boolean {
 
 /** The dialog for promoting: holds the field's lock while it is open, follows its versions, and closes once it is done. */
 export class PromoteDialogController extends LiveController<HTMLDialogElement> {
-  static override targets = ["form"];
+  static override targets = ["form", "status"];
   static override values = { ttl: Number };
   declare readonly formTarget: HTMLFormElement;
+  declare readonly statusTarget: HTMLElement;
   declare readonly ttlValue: number;
   private isSending = false;
+  private askedBy = "";
   private timer = 0;
   private lock: DialogLock | null = null;
   private readonly retry = new Retry(() => void this.refresh());
@@ -46,10 +49,18 @@ export class PromoteDialogController extends LiveController<HTMLDialogElement> {
     const { field, act, lock: state } = form.dataset;
     if (!this.lock) {
       this.lock = new DialogLock(session.gateway, this.ttlValue, state === HELD ? field! : null);
-      this.follow(this.lock.on("changed", () => this.soon()));
+      this.follow(
+        this.lock.on("changed", () => this.soon()),
+        this.lock.on("asked", ({ display_name: name }) => {
+          this.askedBy = name;
+          this.paintAsked();
+        }),
+      );
     }
     this.lock.want(act === "promote" ? field! : null, state === HELD);
     this.fillIn();
+    if (state !== HELD) this.askedBy = "";
+    this.paintAsked();
   }
 
   /** Cancelled, or done: the field is free again. */
@@ -73,6 +84,12 @@ export class PromoteDialogController extends LiveController<HTMLDialogElement> {
   /** What was asked for before the form was sent says nothing new. */
   keep(event: Event): void {
     if (this.isSending && !isSent(event)) event.preventDefault();
+  }
+
+  /** Who asks for the field while it is held here. */
+  private paintAsked(): void {
+    const { label, lock: state } = this.formTarget.dataset;
+    if (this.askedBy && state === HELD) this.statusTarget.textContent = say("pads.promote.asked", { name: this.askedBy, field: label! });
   }
 
   /** Something happened in the project: what was refused may be possible now. */

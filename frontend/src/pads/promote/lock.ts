@@ -1,7 +1,7 @@
 import { Emitter } from "../../emitter";
 import { Disconnected, type Gateway, Refused } from "../../gateway";
 import type { EventMap } from "../../events";
-import type { ProjectEvent, Snapshot } from "../../protocol";
+import type { Person, ProjectEvent, Snapshot } from "../../protocol";
 
 /** Whoever does nothing so long keeps the field no longer, as in the workspace with text that is not saved. */
 const IDLE = 5 * 60_000;
@@ -10,6 +10,8 @@ const SIGNS = ["keydown", "pointerdown", "wheel", "input", "compositionupdate"] 
 interface LockEvents {
   /** What the form says of the lock is no longer so. */
   changed: null;
+  /** Somebody asks for the field that is held. */
+  asked: Person;
 }
 
 /** The lock that the dialog for promoting holds while it is open. */
@@ -44,6 +46,9 @@ export class DialogLock extends Emitter<LockEvents> {
       gateway.events.on("lock.released", (event) => this.released(event)),
       gateway.events.onAny(["lock.acquired", "lock.handed_over", "lock.taken_over"], ({ data }) => this.given(data)),
       gateway.on("snapshot", (snapshot) => this.begun(snapshot)),
+      gateway.on("ephemeral", ({ name, actor, data }) => {
+        if (name === "lock.requested" && data["field"] === this.held) this.emit("asked", actor);
+      }),
       () => window.clearInterval(this.timer),
       () => SIGNS.forEach((sign) => window.removeEventListener(sign, active)),
       () => window.removeEventListener("pagehide", leave),
