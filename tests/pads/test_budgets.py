@@ -56,7 +56,7 @@ def more_of_everything(world: World, pad: Pad, rounds: int) -> None:
         for each in (pad, world.pad(name=f"Pad {number}", target_field="prompt_text", start="field")):
             for name in ("ed", "mara", "olga"):
                 each.refresh_from_db()
-                edit(world.session(name), each, each.head, (0, 0, f"{name} {number}\n"))
+                edit(world.session(name), each, each.head, (0, 0, f"{name} {number} {each.name}\n"))
             each.refresh_from_db()
             version = Draft.objects.of_project(world.project.id).latest("version_number").version_number
             promote(world, each, revision=each.head, base_version=version)

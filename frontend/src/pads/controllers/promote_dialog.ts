@@ -8,6 +8,8 @@ import { DialogLock } from "../promote/lock";
 const DELAY = 30;
 /** How the form says that this window holds the field. */
 const HELD = "yours";
+/** What is chosen in the form. */
+const CHOICES = ["part", "into"] as const;
 const FOLLOWED = ["lock.", "draft.", "release.", "project.", "member."];
 
 interface Answer {
@@ -81,9 +83,14 @@ export class PromoteDialogController extends LiveController<HTMLDialogElement> {
     this.element.close();
   }
 
-  /** What was asked for before the form was sent says nothing new. */
+  /** What was asked for before the form was sent, or something else was chosen in it, says nothing new. */
   keep(event: Event): void {
-    if (this.isSending && !isSent(event)) event.preventDefault();
+    if (isSent(event)) return;
+    const asked = new URL((event as CustomEvent<Answer>).detail.xhr.responseURL).searchParams;
+    const chosen = new FormData(this.formTarget);
+    const isOld = CHOICES.some((name) => asked.getAll(name).at(-1) !== chosen.get(name));
+    if (this.isSending || isOld) event.preventDefault();
+    if (isOld) this.soon();
   }
 
   /** Who asks for the field while it is held here. */
