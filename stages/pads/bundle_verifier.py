@@ -105,12 +105,16 @@ class PromotionsChecker:
         # The names that each pad had, and the hashes of its log that are on the trail, by revision.
         self.names: dict[str, dict[str, int]] = {}
         self.recorded: dict[str, dict[int, str]] = {}
+        # Who changed it at the site from which it was imported, in the same way.
+        self.imported: dict[str, dict[int, set[str]]] = {}
         for number, _, record in facts.all_events():
             pad, data = record["target"]["id"], record["data"]
             if record["action"] in ("pad.created", "pad.updated"):
                 self.names.setdefault(pad, {}).setdefault(data["name"], number)
             elif record["action"] == "pad.recorded":
                 self.recorded.setdefault(pad, {})[data["revision"]] = data["log_hash"]
+                people = set(data.get("import", {}).get("changed_by", ()))
+                self.imported.setdefault(pad, {}).setdefault(data["revision"], set()).update(people)
 
     def check_event(self, said: Json) -> None:
         """The version changes one field, names the pad and its writers, and the hash of the log is on the trail."""
@@ -137,6 +141,7 @@ class PromotionsChecker:
             where = f"{name}, line {number}"
             check(log.revision < last, f"{where}: no version was promoted from it, nor from a later one")
             log.append(line, where)
+            log.changed_by |= self.imported.get(pad, {}).get(log.revision, set())
             same = recorded.get(log.revision, log.hash) == log.hash
             check(same, f"{where}: the log up to here is not the one that was recorded")
             self.check_promoted(name, log, waiting)

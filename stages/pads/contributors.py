@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from accounts.models import User
+from audit.models import Event
 from kernel.crdt.edits import count_units
 from kernel.statements import run
 from stages.pads.authors import count_characters, cut_runs
 from stages.pads.loading import PadText
 from stages.pads.log import store_edits
-from stages.pads.models import Revision, Writer
+from stages.pads.models import Pad, Revision, Writer
 from stages.pads.ranges import Range
+
+_AT_ONCE: Final = 100
 
 # An edit is `[pos, delete, insert]`.
 _HAS_INSERTED: Final = """
@@ -40,12 +43,13 @@ class Contributor:
 def contributors_to(pad_id: UUID, found: PadText, part: Range | None) -> list[Contributor]:
     """The contributors to a part of a text, all of it for None: by account id, text that nobody wrote at the end.
 
-    Their characters add up to the length of the part. Three queries.
+    Their characters add up to the length of the part. Five queries.
     """
     part = part or Range(0, count_units(found.text))
     written = count_characters(cut_runs(found.authors.runs, part.start, part.end))
     writers = Writer.objects.filter(pad=pad_id, number__in=written).values_list("number", "user_id")
     counts: dict[UUID | None, int] = dict.fromkeys(_changed_by(pad_id, found.revision), 0)
+    counts |= dict.fromkeys(imported_from(Pad.objects.get(pk=pad_id), found.revision) - counts.keys(), 0)
     for number, user_id in writers:
         counts[user_id] = counts.get(user_id, 0) + written[number]
     people = User.objects.in_bulk([user_id for user_id in counts if user_id is not None])
@@ -58,6 +62,26 @@ def by_share(contributors: Sequence[Contributor]) -> list[Contributor]:
     """The people among them, who wrote most first."""
     people = [each for each in contributors if each.user is not None]
     return sorted(people, key=lambda each: -each.characters)
+
+
+def imported_from(pad: Pad, revision: int) -> set[UUID]:
+    """The accounts that changed a pad at the site from which it was imported, in its text up to a revision."""
+    recorded = Event.objects.of_project(pad.project_id).filter(
+        action="pad.recorded", target_type="pad", target_id=str(pad.id)
+    )
+    found = set[UUID]()
+    # An import records them before anything else is recorded of the pad.
+    for event in recorded.order_by("seq").iterator(chunk_size=_AT_ONCE):
+        people = imported_in(event.data)
+        if not people or event.data["revision"] > revision:
+            break
+        found |= people
+    return found
+
+
+def imported_in(data: Mapping[str, Any]) -> set[UUID]:
+    """Those whom the event that recorded a log names as people of the other site."""
+    return set(map(UUID, data.get("import", {}).get("changed_by", ())))
 
 
 def has_inserted(pad_id: UUID, revision: int, people: Collection[UUID]) -> set[UUID]:

@@ -1,7 +1,8 @@
 """Pads in a project's file, and their way into a new project.
 
 The file has every pad with its whole log, which is checked against its hash. A new project gets each pad with its
-newest text, written by nobody: who wrote it did so at the other site, and the file keeps that (docs/adr/0006).
+newest text, written by nobody: who wrote it did so at the other site, and the file keeps that (docs/adr/0006). Those of
+them who have an account here contribute to what is promoted of it.
 """
 
 from __future__ import annotations
@@ -46,9 +47,13 @@ def _import_revisions(write: ProjectWrite, rows: Sequence[Row]) -> None:
     """Append what these revisions did together. They come in their order, some hundred of them at a time."""
     for pad_id, revisions in groupby(rows, key=lambda row: row["pad_id"]):
         change: Edits = ()
+        changed_by = set()
         for row in revisions:
-            change = compose(change, read_edits(row["edits"]))
-        _append_imported(new_id(write.project.id, pad_id), change)
+            edits = read_edits(row["edits"])
+            change = compose(change, edits)
+            if edits and row["user_id"] is not None:
+                changed_by.add(row["user_id"])
+        _append_imported(write, new_id(write.project.id, pad_id), change, changed_by)
 
 
 def _faults(rows: Mapping[str, list[Row]]) -> Iterator[str]:

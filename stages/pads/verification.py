@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from audit.findings import Finding
 from audit.models import Event
 from kernel.crdt.edits import apply_edits, count_units
 from stages.pads.authors import Authors
+from stages.pads.contributors import imported_in
 from stages.pads.hashes import hash_of
 from stages.pads.log import first_hash, read_credits, read_edits
 from stages.pads.models import Pad, Revision, Snapshot, Writer
@@ -21,18 +23,28 @@ from stages.pads.promotion_check import NONE, Promoted, faults_of, promoted_vers
 
 _AT_ONCE: Final = 500
 
+# The people of another site, by the revision with whose hash they are recorded.
+Imported = Mapping[int, set[UUID]]
+NOBODY: Final[Imported] = MappingProxyType({})
+
 
 def check_records() -> Iterator[Finding]:
     """Fold every log from its beginning, and compare it with what rests on it."""
-    recorded, promoted = _recorded_hashes(), promoted_versions()
+    (recorded, imported), promoted = _recorded(), promoted_versions()
     for pad in Pad.objects.order_by("id").iterator(chunk_size=_AT_ONCE):
-        yield from check_pad(pad, recorded.get(pad.id, {}), promoted.pop(str(pad.id), {}))
+        people = imported.get(pad.id, {})
+        yield from check_pad(pad, recorded.get(pad.id, {}), promoted.pop(str(pad.id), {}), people)
     for pad_id in promoted:
         yield Finding(f"pad {pad_id}", "versions were promoted from it, and it is missing")
 
 
-def check_pad(pad: Pad, recorded: Mapping[int, str], promoted: Promoted = NONE) -> Iterator[Finding]:
-    """Fold one log; `recorded` are the hashes in its events, `promoted` the versions made from it, by revision."""
+def check_pad(
+    pad: Pad, recorded: Mapping[int, str], promoted: Promoted = NONE, imported: Imported = NOBODY
+) -> Iterator[Finding]:
+    """Fold one log; `recorded` are the hashes in its events, `promoted` the versions made from it, by revision.
+
+    `imported` are the people of another site who are named with its hashes.
+    """
     where, chain = f"pad {pad.id}", str(pad.project_id)
     log = FoldedLog(pad.id)
     snapshots = {
@@ -45,6 +57,7 @@ def check_pad(pad: Pad, recorded: Mapping[int, str], promoted: Promoted = NONE) 
         except ValueError as error:
             yield Finding(where, f"revision {row.revision} was changed: {error}", chain)
             return
+        log.changed_by |= imported.get(row.revision, set())
         if recorded.get(row.revision, log.hash.hex()) != log.hash.hex():
             yield Finding(where, f"the log up to revision {row.revision} is not what was recorded", chain)
         if row.revision in snapshots and not log.is_at(snapshots[row.revision]):
@@ -104,9 +117,13 @@ class FoldedLog:
         return snapshot.text == self.text and bytes(snapshot.authors) == self.authors.dumps()
 
 
-def _recorded_hashes() -> dict[UUID, dict[int, str]]:
-    """The hashes in events, by pad and revision."""
-    found: dict[UUID, dict[int, str]] = defaultdict(dict)
+def _recorded() -> tuple[dict[UUID, dict[int, str]], dict[UUID, dict[int, set[UUID]]]]:
+    """The hashes in events, by pad and revision, and the people who are named with them."""
+    hashes: dict[UUID, dict[int, str]] = defaultdict(dict)
+    imported: dict[UUID, dict[int, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     for event in Event.objects.filter(action="pad.recorded").order_by("id").iterator(chunk_size=_AT_ONCE):
-        found[UUID(event.data["pad_id"])][event.data["revision"]] = event.data["log_hash"]
-    return found
+        pad_id, revision = UUID(event.data["pad_id"]), event.data["revision"]
+        hashes[pad_id][revision] = event.data["log_hash"]
+        if people := imported_in(event.data):
+            imported[pad_id][revision] |= people
+    return hashes, imported

@@ -162,7 +162,7 @@ def _other_shares(*given: Any) -> Any:
         ("stages.pads.promotion.contributors_to", _other_shares, "other people contributed, or wrote more or less"),
         ("stages.pads.promotion.by_share", lambda _people: [], "it names other writers than contributors"),
         ("stages.pads.promotion.log_hash_at", lambda *_: b"\x01" * 32, "the log up to here is not the one"),
-        ("stages.pads.services.promoting._record", lambda *_: None, "no event records the log of the pad"),
+        ("stages.pads.services.promoting.record_log", lambda *_: None, "no event records the log of the pad"),
         ("stages.pads.promotion.put_text", lambda *_, **__: "Be vague.", "the version has another text"),
     ],
 )

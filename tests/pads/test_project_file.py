@@ -13,11 +13,17 @@ from drafts.exchange.exporting import export_project
 from drafts.exchange.importing import import_project
 from drafts.exchange.verification import verify_file
 from kernel.errors import ValidationFailed
+from publishing.authors import authors_of
+from publishing.bundle.scope import scope_of_project
+from publishing.bundle.writing import bundle
+from stages.pads.contributors import contributors_to
 from stages.pads.loading import load_document, read_text
 from stages.pads.models import Pad, Writer
-from stages.pads.services import close_pad, keep_snapshot, record_pad, renew_pad, restore_pad
-from stages.pads.verification import check_pad
+from stages.pads.services import close_pad, keep_snapshot, promote_pad, record_pad, renew_pad, restore_pad
+from stages.pads.verification import check_pad, check_records
 from tests.pads.world import World, edit
+from tests.publishing.bundles import files_in, said_of
+from tests.writers import Writer as Writing
 
 
 @pytest.fixture
@@ -58,9 +64,37 @@ def test_a_new_project_has_the_newest_texts(committed_world: World, pad: Pad):
     assert (made.language, made.target_field, made.closed_at) == ("markdown", "prompt_text", None)
     assert [writer.user_id for writer in Writer.objects.filter(pad=made.id)] == [None]
     assert (Pad.objects.get(project=project, name="Empty").head, list(check_pad(made, {}))) == (0, [])
+    # Nobody's words are somebody else's here, and whoever wrote them contributes to what is made of them.
+    people = committed_world.people
+    contributors = {each.user for each in contributors_to(made.id, found, None)}
+    assert contributors == {people["ed"], people["mara"], people["olga"], None}
+    assert [each.characters for each in contributors_to(made.id, found, None) if each.user] == [0, 0, 0]
     event = Event.objects.get(action="pad.created", target_id=str(made.id))
     assert event.data["import"]["pad"] == str(pad.id)
     assert event.data["import"]["head"] == 6
+
+
+def test_who_wrote_at_the_other_site_is_an_author_of_what_is_promoted(committed_world: World, pad: Pad):
+    caller = committed_world.caller("outsider", via="command")
+    project = import_project(caller=caller, file=io.BytesIO(exported(committed_world)), name="Copy")
+    made = Pad.objects.get(project=project, name=pad.name)
+    writer = Writing(committed_world.caller("outsider"), project)
+    lock = writer.take()
+    draft = promote_pad(
+        caller=writer.caller,
+        pad_id=made.id,
+        revision=made.head,
+        part=None,
+        field="prompt_text",
+        place=None,
+        session_id=writer.session,
+        token=lock.token,
+        base_version=lock.version,
+    )
+    people = committed_world.people
+    assert {people[name].id for name in ("ed", "mara", "olga", "outsider")} == set(authors_of(draft))
+    assert list(check_records()) == []
+    assert said_of(files_in(b"".join(bundle(scope_of_project(project.id)))))
 
 
 @pytest.mark.parametrize(

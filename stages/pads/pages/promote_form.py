@@ -23,7 +23,7 @@ from projects.access import Access
 from projects.fields import CONFIGURATION, PROMPT
 from projects.models import Status
 from projects.permissions import allowed
-from stages.pads.contributors import Contributor, by_share, has_inserted
+from stages.pads.contributors import Contributor, by_share, has_inserted, imported_from
 from stages.pads.loading import PadText, read_text
 from stages.pads.models import Pad
 from stages.pads.pages.sections import Lines, Section, count_lines, lines_of, sections_of, trimmed
@@ -199,9 +199,12 @@ class PromoteForm:
         inserted = has_inserted(
             self.pad.id, self.wanted.revision, [_id_of(each) for each in people if not each.characters]
         )
+        imported = imported_from(self.pad, self.wanted.revision)
         for each in people:
             if each.user is not None:
                 none = _("none of this part") if each.user.id in inserted else _("deleted only")
+                if each.user.id in imported - inserted:
+                    none = _("wrote before it was imported")
                 yield ContributorRow(each.user, each.characters, "" if each.characters else none)
 
     @cached_property

@@ -17,7 +17,7 @@ from audit.services import Target
 from drafts.content import language_of
 from drafts.models import CONFIGURATION_MEDIA, PROMPT_MEDIA
 from drafts.reading import text_of
-from kernel.errors import NotFound, ValidationFailed
+from kernel.errors import ValidationFailed
 from kernel.ijson import with_lf
 from kernel.names import check_name
 from projects.fields import check_field_name, field_kind, file_path
@@ -29,6 +29,7 @@ from stages.pads.log import first_hash
 from stages.pads.models import MAX_NAME, Pad
 from stages.pads.reading import load_pad
 from stages.pads.services.beginning import begin_with
+from stages.pads.services.trail import lock_pad
 
 NO_FACTS: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -123,15 +124,6 @@ def close_pad(*, caller: Caller, pad_id: UUID) -> Pad:
 def reopen_pad(*, caller: Caller, pad_id: UUID) -> Pad:
     """Let people write in a pad again."""
     return _move(caller, pad_id, closed=False, event_type=events.PAD_REOPENED)
-
-
-def lock_pad(pad_id: UUID) -> Pad:
-    """The pad, its row locked until the transaction ends. Raises `NotFound`."""
-    pads = Pad.objects.select_related("created_by").select_for_update(no_key=True, of=("self",))
-    found = pads.filter(pk=pad_id).first()
-    if found is None:
-        raise NotFound(_("Pad not found."))
-    return found
 
 
 def _move(caller: Caller, pad_id: UUID, *, closed: bool, event_type: EventType) -> Pad:

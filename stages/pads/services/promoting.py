@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from accounts.callers import Caller
-from audit.services import Target
 from drafts.models import Draft
 from drafts.new_versions import NewVersion
 from drafts.services import save_draft
@@ -17,11 +16,10 @@ from locking.services import acquire_lock, release_lock
 from projects.access import get_project
 from stages.pads import events
 from stages.pads.events import pad_facts
-from stages.pads.models import Pad
 from stages.pads.promotion import read_promotion
 from stages.pads.ranges import Range
 from stages.pads.reading import visible_pad
-from stages.pads.services.pads import lock_pad
+from stages.pads.services.trail import lock_pad, record_log
 
 
 def promote_pad(
@@ -84,15 +82,8 @@ def follow_promotion(version: NewVersion) -> None:
     origin = version.draft.origin or {}
     pad, write = lock_pad(UUID(origin["id"])), version.write
     if origin["revision"] > pad.recorded:
-        _record(version, pad, origin["revision"], origin["digest"])
+        record_log(write, pad, origin["revision"], bytes.fromhex(origin["digest"]))
     people = {UUID(each["id"]) for each in origin["contributors"] if each["id"] is not None}
     facts = {**pad_facts(pad), "version": version.draft.version_number, "field": version.changed_fields[0]}
     assert version.draft.event_seq is not None
     write.notify(events.PROMOTED, people, facts, version.draft.event_seq)
-
-
-def _record(version: NewVersion, pad: Pad, revision: int, digest: str) -> None:
-    facts = {**pad_facts(pad), "revision": revision, "log_hash": digest}
-    version.write.record(events.PAD_RECORDED.name, Target.of("pad", pad.id), facts)
-    pad.recorded, pad.recorded_hash = revision, bytes.fromhex(digest)
-    pad.save(update_fields=["recorded", "recorded_hash"])

@@ -10,16 +10,13 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from accounts.callers import foundry_caller
-from audit.services import Target
 from kernel.errors import DomainError
 from kernel.statements import database_now
 from projects.writing import upkeep_write
-from stages.pads import events
-from stages.pads.events import pad_facts
 from stages.pads.models import Pad
 from stages.pads.reading import load_pad
-from stages.pads.services.pads import lock_pad
 from stages.pads.services.tidying import tidy_document
+from stages.pads.services.trail import lock_pad, record_log
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +32,7 @@ def record_pad(*, pad_id: UUID) -> None:
         pad = lock_pad(pad_id)
         if pad.recorded == pad.head:
             return
-        facts = {**pad_facts(pad), "revision": pad.head, "log_hash": bytes(pad.log_hash).hex()}
-        write.record(events.PAD_RECORDED.name, Target.of("pad", pad.id), facts)
-        pad.recorded, pad.recorded_hash = pad.head, pad.log_hash
-        pad.save(update_fields=["recorded", "recorded_hash"])
+        record_log(write, pad, pad.head, bytes(pad.log_hash))
 
 
 def record_pads() -> None:
