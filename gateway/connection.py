@@ -74,7 +74,7 @@ class Connection(Socket):
     @property
     def context(self) -> CommandContext:
         return CommandContext(
-            self.caller, self.project_id, self.session.session_id, self.is_admitted, self.node.lanes, self
+            self.caller, self.project_id, self.session.session_id, self.is_admitted, self.may, self.node.lanes, self
         )
 
     @property
@@ -92,8 +92,12 @@ class Connection(Socket):
     @property
     def is_admitted(self) -> bool:
         """Whether the remembered access lets its person take fields; a service that writes asks again."""
+        return self.may("lock.acquire")
+
+    def may(self, action: str) -> bool:
+        """Whether the remembered access lets its person do something."""
         rights = self.rights
-        return rights is not None and allowed("lock.acquire", role=rights.role, status=rights.status)
+        return rights is not None and allowed(action, role=rights.role, status=rights.status)
 
     async def begin(self, after: int | None) -> None:
         """Join, buffer, read everything at one `seq`, send it, then what is newer."""

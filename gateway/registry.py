@@ -44,14 +44,16 @@ class HasTopics(Protocol):
 class CommandContext:
     """Who sends a command: whose socket, of which session, in which project.
 
-    `is_admitted` where the socket remembers that its person may write there now. `topics` and `lanes` are for `ASYNC`
-    commands: they follow topics for the socket, and run what blocks.
+    `is_admitted` where the socket remembers that its person may write there now, and `may(action)` whether it remembers
+    that they may do that; an `INLINE` command can rely on it for what is only shown. `topics` and `lanes` are for
+    `ASYNC` commands: they follow topics for the socket, and run what blocks.
     """
 
     caller: Caller
     project_id: UUID
     session_id: UUID
     is_admitted: bool
+    may: Callable[[str], bool]
     lanes: Lanes
     _socket: HasTopics
 

@@ -145,11 +145,11 @@ async def update_pad(at: CommandContext, params: PadUpdate) -> dict[str, Any]:
     return accepted_body(await _submit(at, params.pad_id, submission))
 
 
-@command("pad.cursor", Lane.ASYNC, focus=_focus, max_per_second=PER_SECOND)
-async def move_cursor(at: CommandContext, params: PadCursor) -> dict[str, Any]:
+@command("pad.cursor", Lane.INLINE, focus=_focus, max_per_second=PER_SECOND)
+def move_cursor(at: CommandContext, params: PadCursor) -> dict[str, Any]:
     """Show one's cursor to the others."""
     writer = CURSORS.writer_of(at.topics, params.pad_id)
-    if writer is None and at.topics.follows(pad_topic(params.pad_id)):
+    if at.topics.follows(pad_topic(params.pad_id)) and (writer is None or not at.may("pad.write")):
         raise PermissionDenied(_("Only who writes in a pad has a cursor there."))
     if writer is None:
         raise Conflict(_("Open the pad first."))

@@ -23,7 +23,7 @@ from stages.pads.loading import read_text
 from stages.pads.models import Pad
 from stages.pads.services import close_pad, create_pad, edit_pad
 from tests.cast import new_project
-from tests.gateway.client import RefusedError
+from tests.gateway.client import Client, RefusedError
 from tests.gateway.conftest import SocketOf, in_thread
 from tests.pads.live import TextClient
 
@@ -254,9 +254,19 @@ async def test_who_may_no_longer_write_is_refused_at_once(
         with pytest.raises(RefusedError) as refused:
             await client.edit((0, 0, "y"))
         assert refused.value.code == 403
+        # Nor has their cursor a place there, once the node knows.
+        with pytest.raises(RefusedError) as refused:
+            await move_until_refused(socket, pad)
+        assert refused.value.code == 403
     await in_thread(close_pad, caller=caller_for(owner), pad_id=pad.id)
     async with socket_of(owner) as socket:
         assert (await TextClient(socket, pad).open())["writer"] is None
+
+
+async def move_until_refused(socket: Client, pad: Pad) -> None:
+    while True:
+        await socket.call("pad.cursor", pad_id=str(pad.id), revision=1, anchor=0, head=0)
+        await asyncio.sleep(0.05)
 
 
 async def test_what_came_meanwhile_is_one_batch(node: Node):
