@@ -13,8 +13,8 @@ const AGAIN = 10_000;
 export class Cursors {
   private timer = 0;
   private sent = "";
-  /** Of revisions that are not here yet. */
-  private ahead: Cursor[] = [];
+  /** Of revisions that are not here yet, by writer: the last one of each. */
+  private readonly ahead = new Map<number, Cursor>();
 
   constructor(
     private readonly session: PadSession,
@@ -33,9 +33,8 @@ export class Cursors {
       if (session.outbox.count === 0) this.soon();
     });
     session.on("applied", ({ revision }) => {
-      const due = this.ahead.filter((cursor) => cursor.revision <= revision);
-      if (due.length === 0) return;
-      this.ahead = this.ahead.filter((cursor) => cursor.revision > revision);
+      const due = [...this.ahead.values()].filter((cursor) => cursor.revision <= revision);
+      for (const { writer } of due) this.ahead.delete(writer);
       this.show(due);
     });
   }
@@ -46,7 +45,10 @@ export class Cursors {
 
   private take(cursors: readonly Cursor[]): void {
     const others = cursors.filter(({ writer }) => writer !== this.session.writer);
-    this.ahead.push(...others.filter(({ revision }) => revision > this.session.revision));
+    for (const cursor of others) {
+      if (cursor.revision > this.session.revision) this.ahead.set(cursor.writer, cursor);
+      else this.ahead.delete(cursor.writer);
+    }
     this.show(others.filter(({ revision }) => revision <= this.session.revision));
   }
 

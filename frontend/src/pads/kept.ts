@@ -4,6 +4,8 @@ const NAME = "foundry.pads";
 const UPDATES = "updates";
 const TEXTS = "texts";
 const OF_PERSON = "of_person";
+/** Says to the other tabs whose writing is to be forgotten. */
+const CHANNEL = "foundry.pads.forgotten";
 
 /** A Yjs update that was not acknowledged. */
 export interface KeptUpdate {
@@ -30,14 +32,29 @@ export interface KeptText {
 
 export class KeptWriting {
   private opening: Promise<IDBDatabase> | null = null;
+  /** Its person has signed out: nothing more is kept until they are back. */
+  private isForgotten = false;
 
   constructor(
     private readonly person: string,
     private readonly pad: string,
-  ) {}
+  ) {
+    new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }: MessageEvent<string>) => {
+      if (data !== this.person) return;
+      this.isForgotten = true;
+      // Something may have been kept while the other tab forgot.
+      void forgetOf(this.person).catch(() => undefined);
+    });
+  }
+
+  /** Its person is here. */
+  resume(): void {
+    this.isForgotten = false;
+  }
 
   /** Whether it is kept now; some browsers keep nothing. */
   async keep(update: Omit<KeptUpdate, "person" | "pad">): Promise<boolean> {
+    if (this.isForgotten) return false;
     return this.act(UPDATES, "readwrite", (store) => store.put({ ...update, person: this.person, pad: this.pad })).then(
       () => true,
       () => false,
@@ -56,6 +73,7 @@ export class KeptWriting {
   }
 
   async keepText(text: Omit<KeptText, "person" | "pad">): Promise<void> {
+    if (this.isForgotten) return;
     await this.act(TEXTS, "readwrite", (store) => store.put({ ...text, person: this.person, pad: this.pad })).catch(() => undefined);
   }
 
@@ -73,8 +91,15 @@ export class KeptWriting {
   }
 }
 
-/** Somebody signs out: what they wrote and could not send is not left in this browser. */
+/** Somebody signs out: what they wrote and could not send is not left in this browser, whatever their other tabs do. */
 export async function forgetKeptWriting(person: string): Promise<void> {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(person);
+  channel.close();
+  await forgetOf(person);
+}
+
+async function forgetOf(person: string): Promise<void> {
   const database = await open();
   const range = IDBKeyRange.bound([person], [person, []]);
   await Promise.all(

@@ -200,6 +200,7 @@ export class PadSession extends PadState {
     else await this.takeWhole(opened);
     this.isOpen = this.gateway.isLive;
     if (!this.isOpen) return;
+    this.kept.resume();
     this.problem = this.writer === null && this.outbox.count > 0 ? this.refusal : null;
     this.outbox.opened();
     this.become("live");
