@@ -40,7 +40,8 @@ export class Outbox {
   private isSending = false;
   private timer = 0;
   private number = 0;
-  private sentAt = 0;
+  /** By a clock that nobody sets. */
+  private sentAt = -PAUSE;
   keptAt: Date | null = null;
 
   constructor(
@@ -85,7 +86,7 @@ export class Outbox {
   /** Send what waits as soon as that may be. */
   flush(): void {
     if (this.isSending || this.waiting.length === 0 || !this.hooks.mayGo()) return;
-    const wait = this.sentAt + PAUSE - Date.now();
+    const wait = this.sentAt + PAUSE - performance.now();
     if (wait > 0) this.later(wait);
     else void this.send();
   }
@@ -99,7 +100,7 @@ export class Outbox {
     const parts = this.next();
     const first = parts[0]!;
     this.isSending = true;
-    this.sentAt = Date.now();
+    this.sentAt = performance.now();
     let again = 0;
     try {
       const update = parts.length > 1 ? Y.mergeUpdates(parts.map((part) => part.update)) : first.update;

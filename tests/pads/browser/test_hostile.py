@@ -65,6 +65,17 @@ def test_nothing_unsent_is_left_in_the_browser_for_the_next_account(
     assert pads.text(pad) == ""
 
 
+def test_what_is_typed_arrives_although_the_clock_is_set_back(pads: Pads, person: Callable[..., Person]) -> None:
+    pad, daniel = pads.make(), person("editor")
+    daniel.page.clock.install()
+    window = PadWindow(daniel.open(f"pads/{pad.id}/"), daniel)
+    window.write("before ")
+    pads.until(pad, "before ")
+    daniel.page.clock.set_system_time("2019-01-01T00:00:00Z")
+    window.write("after")
+    pads.until(pad, "before after")
+
+
 def typed(world: World, pad: Pad, by: str, text: str) -> None:
     """Somebody writes by a program."""
     caller = world.caller(by)
