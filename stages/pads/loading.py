@@ -15,7 +15,7 @@ from kernel.crdt.documents import Document
 from kernel.crdt.edits import Edits, fold_edits
 from kernel.crdt.encoding import MAX_NUMBER
 from kernel.errors import NotFound
-from kernel.statements import Statement
+from kernel.statements import Statement, run
 from stages.pads.authors import Authors
 from stages.pads.log import read_credits, read_edits
 from stages.pads.models import MAX_WRITER, Pad, Revision, Snapshot
@@ -27,6 +27,10 @@ SNAPSHOT_EVERY: Final = 500
 _NEWER: Final = (
     'SELECT revision, epoch, edits, "update" FROM pads_revision WHERE pad_id = %s AND revision > %s ORDER BY revision'
 )
+_CHANGES: Final = (
+    "SELECT revision, epoch, writer, edits, credits::text FROM pads_revision"
+    " WHERE pad_id = %s AND revision > %s AND revision <= %s ORDER BY revision"
+)
 
 
 class LoggedUpdate(NamedTuple):
@@ -36,6 +40,16 @@ class LoggedUpdate(NamedTuple):
     epoch: int
     edits: str
     update: bytes
+
+
+class LoggedChange(NamedTuple):
+    """A revision as far as a text needs it; `credits` as their column has them."""
+
+    revision: int
+    epoch: int
+    writer: int
+    edits: str
+    credits: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +94,10 @@ def read_text(pad_id: UUID, revision: int | None = None) -> PadText:
         before = PadText(0, 1, "", Authors())
     else:
         before = PadText(snapshot.revision, snapshot.epoch, snapshot.text, Authors.loads(bytes(snapshot.authors)))
-    return fold(before, revisions_after(pad_id, before.revision).filter(revision__lte=revision))
+    return fold(before, (LoggedChange(*row) for row in run((_CHANGES, [pad_id, before.revision, revision]))))
 
 
-def fold(before: PadText, revisions: Iterable[Revision]) -> PadText:
+def fold(before: PadText, revisions: Iterable[Revision | LoggedChange]) -> PadText:
     """The text after some revisions more. The authors of `before` are changed."""
     changes: list[Edits] = []
     number, epoch, authors = before.revision, before.epoch, before.authors

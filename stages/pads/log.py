@@ -24,6 +24,7 @@ from stages.pads.authors import Run
 _Stored = list[tuple[int, int, str]]
 
 _decoder: Final = msgspec.json.Decoder(_Stored)
+_credits: Final = msgspec.json.Decoder(list[tuple[int, int]])
 _encoder: Final = msgspec.json.Encoder()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,7 +71,9 @@ def read_edits(stored: str) -> Edits:
 
 
 def read_credits(stored: Any) -> tuple[Run, ...] | None:
-    """The runs of a column of credits."""
+    """The runs of a column of credits, which Django has parsed, or as text."""
+    if isinstance(stored, str):
+        stored = _credits.decode(stored)
     return None if stored is None else tuple((author, count) for author, count in stored)
 
 
