@@ -99,12 +99,10 @@ export class PadConnection extends Connection {
     }
   }
 
-  /** Look for the revisions of a frame without reading the rest of it. */
+  /** Look at the first and the last revision of a frame, and at nothing else: the readers look at all of them. */
   #count(payload) {
-    for (let at = payload.indexOf(REVISION); at >= 0; at = payload.indexOf(REVISION, at)) {
-      at += REVISION.length
-      this.#isNext(Number.parseInt(payload.toString("latin1", at, at + 10), 10))
-    }
+    if (!this.#isNext(numberAt(payload, payload.indexOf(REVISION)))) return
+    this.#revision = numberAt(payload, payload.lastIndexOf(REVISION))
   }
 
   #isNext(revision) {
@@ -115,6 +113,11 @@ export class PadConnection extends Connection {
     this.problems.push(`Revision ${revision} came after ${this.#revision}.`)
     return false
   }
+}
+
+/** The number after the name of a member that begins at a place. */
+function numberAt(payload, at) {
+  return Number.parseInt(payload.toString("latin1", at + REVISION.length, at + REVISION.length + 10), 10)
 }
 
 /** A connection to a document of hocuspocus; its name has fewer than 128 ASCII characters. */

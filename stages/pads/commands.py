@@ -36,7 +36,7 @@ PER_SECOND: Final = 30
 # Characters of changes of one socket in a second; one large piece of text may come at once.
 SIZE_PER_SECOND: Final = 1024 * 1024
 # Seconds: between the beginnings of two batches of one pad, for each of its sockets here, and at most.
-PACE_OF_SOCKET: Final = 0.0005
+PACE_OF_SOCKET: Final = 0.0001
 MAX_PACE: Final = 0.04
 # Revisions of one answer to `pad.since`.
 MAX_CHANGES: Final = 500
