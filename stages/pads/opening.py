@@ -17,7 +17,7 @@ from stages.pads.bodies import numbers_in, run_bodies, since_body, writer_bodies
 from stages.pads.errors import PadClosed
 from stages.pads.loading import read_text
 from stages.pads.log import as_base64
-from stages.pads.models import Pad
+from stages.pads.models import Pad, Writer
 from stages.pads.reading import load_pad
 from stages.pads.services.snapshots import keep_snapshot
 from stages.pads.services.writers import open_writer
@@ -34,6 +34,8 @@ SELECT revision, "update" FROM pads_revision WHERE pad_id = %s AND epoch = %s AN
 """
 # More missed revisions than these are not sent one by one.
 MAX_MISSED: Final = 2_000
+# So many people are named who are there and have not written.
+MAX_CONNECTED: Final = 300
 
 
 def open_pad(
@@ -53,8 +55,9 @@ def open_pad(
     with one_moment():
         pad = load_pad(pad_id)
         missed = _missed(pad, epoch, after)
-        state = _whole(pad, dialect) if missed is None else missed
-    return {"writer": writer, "role": str(access.role), "epoch": pad.epoch, "revision": pad.head, **state}
+        state = _whole(pad, dialect, writer) if missed is None else missed
+    facts = {"writer": writer, "role": str(access.role), "is_closed": pad.is_closed}
+    return {**facts, "epoch": pad.epoch, "revision": pad.head, **state}
 
 
 def changes_since(*, caller: Caller, pad_id: UUID, after: int, limit: int) -> dict[str, Any]:
@@ -84,12 +87,18 @@ def _missed(pad: Pad, epoch: int | None, after: int | None) -> dict[str, Any] | 
     return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes)), "crc": crc}
 
 
-def _whole(pad: Pad, dialect: Dialect) -> dict[str, Any]:
+def _whole(pad: Pad, dialect: Dialect, own: int | None) -> dict[str, Any]:
     found = read_text(pad.id, pad.head)
     runs = found.authors.runs
     text = {"text": found.text} if dialect == "text" else {"updates": _updates(pad)}
-    writers = writer_bodies(pad.id, {number for number, _count in runs})
+    writers = writer_bodies(pad.id, {number for number, _count in runs} | (_connected(pad.id) - {own}))
     return {**text, "authors": run_bodies(runs), "writers": writers, "crc": zlib.crc32(found.text.encode())}
+
+
+def _connected(pad_id: UUID) -> set[int]:
+    """The numbers of sessions that opened the pad last and are not gone: their cursors come with numbers only."""
+    found = Writer.objects.filter(pad=pad_id, session__connection__gt=0, session__disconnected_at=None)
+    return set(found.order_by("-number").values_list("number", flat=True)[:MAX_CONNECTED])
 
 
 def _updates(pad: Pad) -> list[str]:

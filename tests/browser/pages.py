@@ -41,6 +41,7 @@ NO_PAGES: Final = {
         "fields",
         "text",
         "kept",
+        "places",
         "discard",
         "unsent",
         "proposal_switch",

@@ -50,6 +50,7 @@ async def test_what_one_types_the_others_get(socket_of: SocketOf, pad: Pad, owne
         assert opened[0] | {"writer": 0, "role": ""} == {
             "writer": 0,
             "role": "",
+            "is_closed": False,
             "epoch": 1,
             "revision": 0,
             "text": "",

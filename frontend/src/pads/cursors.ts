@@ -1,5 +1,5 @@
 import type { EditorView, ViewUpdate } from "@codemirror/view";
-import { type CaretMove, moveCarets } from "./carets";
+import { carets, type CaretMove, moveCarets, removeCarets } from "./carets";
 import type { Cursor } from "./protocol";
 import { rangeOf } from "./rebasing";
 import type { PadSession } from "./session";
@@ -8,6 +8,8 @@ import type { PadSession } from "./session";
 const PAUSE = 80;
 /** Somebody who comes later learns where one is. */
 const AGAIN = 10_000;
+/** Whose caret was not sent for so long has closed their page. A browser wakes one in the background once a minute. */
+const GONE = 150_000;
 
 /** Sends one's own caret, and shows those of the others in the text as it is here. */
 export class Cursors {
@@ -15,6 +17,7 @@ export class Cursors {
   private sent = "";
   /** Of revisions that are not here yet, by writer: the last one of each. */
   private readonly ahead = new Map<number, Cursor>();
+  private readonly heardAt = new Map<number, number>();
 
   constructor(
     private readonly session: PadSession,
@@ -37,6 +40,23 @@ export class Cursors {
       for (const { writer } of due) this.ahead.delete(writer);
       this.show(due);
     });
+    this.showAll();
+  }
+
+  /** Those that were there before this document. */
+  showAll(): void {
+    this.take([...this.session.cursors.values()]);
+  }
+
+  /** Remove the carets of those who are not in the pad any more. */
+  removeGone(isHere: (writer: number) => boolean): void {
+    const now = Date.now();
+    const isGone = (writer: number) => !isHere(writer) || now - (this.heardAt.get(writer) ?? now) > GONE;
+    const gone = [...this.view.state.field(carets).keys()].filter(isGone);
+    if (gone.length === 0) return;
+    for (const writer of gone) this.session.cursors.delete(writer);
+    for (const writer of gone) this.ahead.delete(writer);
+    this.view.dispatch({ effects: removeCarets.of(gone) });
   }
 
   updated(update: ViewUpdate): void {
@@ -46,6 +66,7 @@ export class Cursors {
   private take(cursors: readonly Cursor[]): void {
     const others = cursors.filter(({ writer }) => writer !== this.session.writer);
     for (const cursor of others) {
+      this.heardAt.set(cursor.writer, Date.now());
       if (cursor.revision > this.session.revision) this.ahead.set(cursor.writer, cursor);
       else this.ahead.delete(cursor.writer);
     }

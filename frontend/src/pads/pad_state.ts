@@ -44,6 +44,9 @@ export abstract class PadState extends Emitter<PadEvents> {
   /** Whose characters the text of the server has. */
   authors: Run[] = [];
   readonly writers = new Map<number, Person | null>();
+  /** Where each of the others was last: an editor that comes later shows them, too. */
+  readonly cursors = new Map<number, Cursor>();
+  isArchived = false;
   /** Why the server does not take what is typed here. */
   problem: Problem | null = null;
   /** The change that is being applied to the document. */
@@ -124,6 +127,11 @@ export abstract class PadState extends Emitter<PadEvents> {
   protected learn(writers: readonly Writer[]): void {
     for (const { number, user } of writers) this.writers.set(number, user);
     if (writers.length > 0) this.emit("writers", null);
+  }
+
+  protected moved(cursors: Cursor[]): void {
+    for (const cursor of cursors) this.cursors.set(cursor.writer, cursor);
+    this.emit("cursors", cursors);
   }
 
   protected become(phase: Phase): void {

@@ -53,6 +53,12 @@ export class People extends Emitter<{ changed: null; follows: null }> {
     this.emit("follows", null);
   }
 
+  /** Whether somebody who writes under this number is in the pad; of whom nothing is known yet, that is believed. */
+  isHere(writer: number): boolean {
+    const user = this.session.writers.get(writer);
+    return !user || user.id === this.session.data.me.id || this.present.has(user.id);
+  }
+
   /** Everybody who is here, me first, and whoever else wrote in the text or was here. */
   all(state: EditorState | null): PadPerson[] {
     const characters = this.charactersByPerson(state);

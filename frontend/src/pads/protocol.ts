@@ -34,6 +34,7 @@ interface OpenedPad {
   /** Null for who only watches. */
   writer: number | null;
   role: string;
+  is_closed: boolean;
   epoch: number;
   revision: number;
   writers: Writer[];

@@ -11,16 +11,19 @@ import { Outbox } from "./outbox";
 import { type PadData, PadState } from "./pad_state";
 import { base64Of, bytesOf, type Changed, type Cursor, type MissedPad, type PadChange, type WholePad } from "./protocol";
 import { rebased } from "./rebasing";
+import { TextKeeper } from "./text_keeper";
 
 const CATCH_UP = 1_500;
 const RETRY = 3_000;
-const KEEP_TEXT = 1_000;
+/** What waits here when one comes back and may only read; the page says why. */
+const READS: Problem = { status: 409, code: "reads_only", title: "", detail: "" };
 
 /** One pad, open in this page: its document, what of it the server has, and what is on its way. */
 export class PadSession extends PadState {
   readonly outbox: Outbox;
   private readonly kept: KeptWriting;
   private readonly leftovers: Leftovers;
+  private readonly texts: TextKeeper;
   private isOpen = false;
   private isOpening = false;
   private opensAgain = false;
@@ -29,7 +32,6 @@ export class PadSession extends PadState {
   private refusals = 0;
   private refusal: Problem | null = null;
   private timer = 0;
-  private textTimer = 0;
 
   constructor(
     readonly gateway: Gateway,
@@ -38,6 +40,7 @@ export class PadSession extends PadState {
     super(data);
     this.kept = new KeptWriting(data.me.id, data.id);
     this.leftovers = new Leftovers(this, this.kept);
+    this.texts = new TextKeeper(this, this.kept);
     this.outbox = new Outbox(this.kept, {
       mayGo: () => this.isOpen && this.writer !== null && this.problem === null,
       send: (epoch, writer, update) => this.send(epoch, writer, update),
@@ -85,7 +88,11 @@ export class PadSession extends PadState {
     gateway.events.on("member.role_changed", ({ data }) => {
       if (data.user.id === this.data.me.id) void this.open();
     });
-    gateway.events.onAny(["project.archived", "project.reopened"], () => void this.open());
+    gateway.on("snapshot", ({ project }) => (this.isArchived = project.status === "archived"));
+    gateway.events.onAny(["project.archived", "project.reopened"], ({ name }) => {
+      this.isArchived = name === "project.archived";
+      void this.open();
+    });
     window.addEventListener("beforeunload", (event) => {
       if (this.outbox.count > 0 && this.phase !== "live") event.preventDefault();
     });
@@ -105,7 +112,7 @@ export class PadSession extends PadState {
   private notified(method: string, params: unknown): void {
     if (!method.startsWith("pad.") || (params as { pad_id?: string }).pad_id !== this.data.id) return;
     if (method === "pad.changed") this.take(params as Changed);
-    else if (method === "pad.cursors") this.emit("cursors", (params as { cursors: Cursor[] }).cursors);
+    else if (method === "pad.cursors") this.moved((params as { cursors: Cursor[] }).cursors);
     else if (method === "pad.head") this.head(params as { revision: number; crc: number });
     else if (method === "pad.joined") {
       const { writer, user } = params as { writer: number | null; user: Person };
@@ -196,12 +203,13 @@ export class PadSession extends PadState {
     const opened = await this.gateway.request("pad.open", { pad_id: this.data.id, dialect: "yjs", ...known });
     this.learn(opened.writers);
     this.role = opened.role;
+    this.data.is_closed = opened.is_closed;
     if ("changes" in opened) this.takeMissed(opened);
     else await this.takeWhole(opened);
     this.isOpen = this.gateway.isLive;
     if (!this.isOpen) return;
     this.kept.resume();
-    this.problem = this.writer === null && this.outbox.count > 0 ? this.refusal : null;
+    this.problem = this.writer === null && this.outbox.count > 0 ? (this.refusal ?? READS) : null;
     this.outbox.opened();
     this.become("live");
     for (const frame of this.frames.splice(0)) this.take(frame);
@@ -276,24 +284,9 @@ export class PadSession extends PadState {
   }
 
   private pendingChanged(): void {
-    if (this.outbox.count === 0) {
-      window.clearTimeout(this.textTimer);
-      this.textTimer = 0;
-      if (this.writer !== null) void this.kept.removeText(this.epoch, this.writer);
-    } else if (!this.textTimer) this.textTimer = window.setTimeout(() => this.keepText(), KEEP_TEXT);
+    this.texts.waits(this.outbox.count > 0);
     this.emit("status", null);
   }
-
-  /** What waits long may meet another document: then the texts say what was typed. */
-  private keepText(): void {
-    this.textTimer = 0;
-    const { writer, epoch, revision } = this;
-    if (this.outbox.count === 0 || writer === null) return;
-    const [base, own] = [this.base.toString(), this.text?.toString() ?? ""];
-    void this.kept.keepText({ writer, epoch, revision, base, own, at: Date.now() });
-    this.textTimer = window.setTimeout(() => this.keepText(), KEEP_TEXT);
-  }
-
 }
 
 function ignore(error: unknown): void {

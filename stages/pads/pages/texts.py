@@ -44,6 +44,9 @@ def pad_texts() -> dict[str, str]:
         "pads.renewed": _("The pad's document was renewed. Your text is in the new one."),
         "pads.promote.asked": _("{name} asks for {field}. It is free once you promote or cancel."),
         "pads.copied": _("Copied"),
+        "pads.refused.archived": _("The project was archived."),
+        "pads.refused.closed": _("The pad was closed."),
+        "pads.refused.reads": _("You may only read it now."),
     }
 
 

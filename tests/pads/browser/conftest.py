@@ -24,6 +24,8 @@ from tests.browser.conftest import (  # noqa: F401 (fixtures)
 )
 from tests.browser.people import Person, World
 
+# What a browser says of a line that a test takes away.
+NO_LINE = "ERR_INTERNET_DISCONNECTED|WebSocket connection|htmx:|Failed to load resource"
 TEXT = "# Decided\nRestart one dose level lower.\n\n# Open questions\nWho asks the monitor?\n"
 
 

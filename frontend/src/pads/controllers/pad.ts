@@ -20,8 +20,7 @@ export class PadController extends LiveController {
       }),
       session.gateway.events.onAny(["pad.closed", "pad.reopened"], ({ name, data }) => {
         if (data.pad_id !== session.data.id) return;
-        session.data.is_closed = name === "pad.closed";
-        announce(say(session.data.is_closed ? "pads.announce.closed" : "pads.announce.reopened"));
+        announce(say(name === "pad.closed" ? "pads.announce.closed" : "pads.announce.reopened"));
       }),
       people.on("follows", () => {
         const name = people.followed === null ? null : session.writers.get(people.followed)?.display_name;

@@ -33,6 +33,12 @@ export class PadBarsController extends LiveController {
       this.barsTarget.replaceChildren(...(kind ? [instantiate(kind === "ended" ? this.endedTarget : this.refusedTarget)] : []));
     }
     const why = part(this.barsTarget, "why");
-    if (why) why.textContent = problem?.detail ?? "";
+    if (why) why.textContent = problem?.detail || say(whyNot());
   }
+}
+
+/** Why nobody, or not this reader, writes now. */
+function whyNot(): string {
+  if (session.isArchived) return "pads.refused.archived";
+  return session.data.is_closed ? "pads.refused.closed" : "pads.refused.reads";
 }

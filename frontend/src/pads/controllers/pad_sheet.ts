@@ -5,7 +5,7 @@ import { LiveController, part } from "../../controllers/live";
 import { say } from "../../texts";
 import { Cursors } from "../cursors";
 import { padState, setPadWritable } from "../editor";
-import { session, shown } from "../instance";
+import { people, session, shown } from "../instance";
 import { loadLanguage } from "../languages";
 
 /** The sheet with the editor: shows the document that the session has, and says who may write in it. */
@@ -24,6 +24,7 @@ export class PadSheetController extends LiveController {
     this.follow(
       session.on("document", () => void loading.then((language) => this.showDocument(language))),
       session.on("status", () => this.paint()),
+      people.on("changed", () => this.cursors?.removeGone((writer) => people.isHere(writer))),
       session.on("renewed", () => toast({ text: say("pads.renewed"), kind: "info" })),
     );
   }
@@ -43,7 +44,10 @@ export class PadSheetController extends LiveController {
       this.view = new EditorView({ state, parent: this.bodyTarget });
       this.cursors = new Cursors(session, this.view);
       this.loadingTarget.hidden = true;
-    } else this.replaceState(state);
+    } else {
+      this.replaceState(state);
+      this.cursors?.showAll();
+    }
     this.isWritable = null;
     this.paint();
     shown.show(this.view);
