@@ -84,7 +84,7 @@ def _missed(pad: Pad, epoch: int | None, after: int | None) -> dict[str, Any] | 
     if (changes[-1]["revision"] if changes else after) < pad.head:
         return None
     crc = zlib.crc32(read_text(pad.id, pad.head).text.encode())
-    return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes)), "crc": crc}
+    return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes) | _connected(pad.id)), "crc": crc}
 
 
 def _whole(pad: Pad, dialect: Dialect, own: int | None) -> dict[str, Any]:

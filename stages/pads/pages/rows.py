@@ -13,18 +13,22 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from audit.models import Event
 from projects import field_names
+from stages.pads.events import PAD_CLOSED
 from stages.pads.models import Pad, Revision
 from stages.pads.pages.people import PadPerson, people_in_pads
 from stages.pads.pages.promoted import MadeVersion, last_promotions
 from workspace.languages import language_name
 
 DAYS: Final = 14
-# People that a row names with what they do; of the others it says how many there are.
+# People that a row shows with what they do, and those that it then names; of the others it says how many there are.
 SHOWN_PEOPLE: Final = 2
+NAMED_PEOPLE: Final = 2
 # Pixels of the bars: from one day to the next, and the height of the highest.
 STEP: Final = 8
 HEIGHT: Final = 20
@@ -52,19 +56,35 @@ class PadRow:
     promotion: MadeVersion | None
     bars: Sequence[Bar]
     changes: int
+    # Who closed it, if it is closed and known.
+    closed_by: User | None = None
+
+    @property
+    def last_is_writing(self) -> bool:
+        """Whether who changed it last is in it, and writes."""
+        writer = self.last_writer
+        return writer is not None and any(each.writes and each.person.id == str(writer.id) for each in self.people)
 
     @property
     def shown_people(self) -> Sequence[PadPerson]:
         return self.people[:SHOWN_PEOPLE]
 
     @property
-    def more_people(self) -> Sequence[PadPerson]:
-        return self.people[SHOWN_PEOPLE:]
+    def more_people(self) -> str:
+        """What the others do, as words: two of them by their names, then how many more."""
+        others = self.people[SHOWN_PEOPLE:]
+        words = [
+            (_("{name} writes") if each.writes else _("{name} reads")).format(name=each.person.first_name)
+            for each in others[:NAMED_PEOPLE]
+        ]
+        if len(others) > NAMED_PEOPLE:
+            words.append(_("{n} more").format(n=len(others) - NAMED_PEOPLE))
+        return ", ".join(words)
 
     @property
-    def more_names(self) -> str:
-        """The names of those who are not shown."""
-        return ", ".join(each.person.display_name for each in self.more_people)
+    def all_names(self) -> str:
+        """The names of everybody who is in it."""
+        return ", ".join(each.person.display_name for each in self.people)
 
     @property
     def length(self) -> str:
@@ -106,6 +126,7 @@ def rows_of(project_id: UUID, pads: Sequence[Pad], *, zone: tzinfo) -> list[PadR
     writers = {revision.pad_id: revision.user for revision in newest}
     promotions = last_promotions(project_id, ids)
     counts = _counts(ids, zone)
+    closers = _closers(project_id, [pad for pad in pads if pad.is_closed])
     return [
         PadRow(
             pad,
@@ -114,6 +135,7 @@ def rows_of(project_id: UUID, pads: Sequence[Pad], *, zone: tzinfo) -> list[PadR
             promotions.get(pad.id),
             _bars(counts.get(pad.id, {}), zone),
             sum(counts.get(pad.id, {}).values()),
+            closers.get(pad.id),
         )
         for pad in pads
     ]
@@ -124,11 +146,23 @@ def groups_of(rows: Sequence[PadRow]) -> Iterator[PadGroup]:
     ordered = sorted(rows, key=lambda row: row.pad.changed_at, reverse=True)
     open_rows = [row for row in ordered if not row.pad.is_closed]
     groups = (
-        PadGroup("live", _("People are here"), [row for row in open_rows if row.people]),
-        PadGroup("others", _("Others"), [row for row in open_rows if not row.people]),
-        PadGroup("closed", _("Closed, read-only"), [row for row in ordered if row.pad.is_closed]),
+        PadGroup("live", gettext_lazy("People are here"), [row for row in open_rows if row.people]),
+        PadGroup("others", gettext_lazy("Others"), [row for row in open_rows if not row.people]),
+        PadGroup("closed", gettext_lazy("Closed, read-only"), [row for row in ordered if row.pad.is_closed]),
     )
     return (group for group in groups if group.rows)
+
+
+def _closers(project_id: UUID, closed: Sequence[Pad]) -> Mapping[UUID, User]:
+    """Who closed these pads. Two queries, none for none."""
+    if not closed:
+        return {}
+    targets = [str(pad.id) for pad in closed]
+    events = Event.objects.of_project(project_id).filter(action=PAD_CLOSED.name, target_id__in=targets)
+    # The last one of each pad counts.
+    actors = {UUID(target): actor for target, actor in events.values_list("target_id", "actor_id")}
+    people = User.objects.in_bulk(set(actors.values()))
+    return {pad_id: people[actor] for pad_id, actor in actors.items() if actor in people}
 
 
 def _counts(ids: Sequence[UUID], zone: tzinfo) -> Mapping[UUID, Mapping[date, int]]:

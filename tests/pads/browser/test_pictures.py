@@ -12,6 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from kernel.crdt.edits import count_units
+from stages.pads.models import Pad
+from stages.pads.services import close_pad, promote_pad
 from tests.browser.conftest import pictures  # noqa: F401 (a fixture)
 from tests.browser.people import Person, World
 from tests.browser.test_pictures import in_both_themes
@@ -45,6 +47,29 @@ def steps_of(people: dict[str, UUID]) -> Iterator[Step]:
             at += count_units(words)
 
 
+def promote(world: World, pad: Pad) -> None:
+    """Mara makes a version of what is written so far."""
+    version = world.current().version_number
+
+    def make() -> None:
+        writer = world.writer("owner")
+        promote_pad(
+            caller=writer.caller,
+            pad_id=pad.id,
+            revision=Pad.objects.get(pk=pad.id).head,
+            part=None,
+            field="prompt_text",
+            place=None,
+            session_id=writer.session,
+            token=writer.take().token,
+            base_version=version,
+            message="Amendment 5: restart and safety",
+            release_locks=True,
+        )
+
+    world.arrange(make)
+
+
 def test_pictures_of_pads(
     person: Callable[..., Person],
     open_pad: Callable[..., PadWindow],
@@ -53,10 +78,17 @@ def test_pictures_of_pads(
     pictures: Path,  # noqa: F811
 ) -> None:
     people = {name: user.id for name, user in world.people.items()}
-    pads.make(name="Questions for the monitor")
+    pads.make(name="Grader wording", target_field="model_configuration", start="field")
+    closed = pads.make(name="Amendment 4: what moves", target_field="prompt_text")
+    world.arrange(lambda: close_pad(caller=world.caller("owner"), pad_id=closed.id))
+    pads.make(name="Questions for the monitor", by="owner")
     pad = pads.make(name=NAME, target_field="prompt_text")
     begin = timezone.now() - timedelta(minutes=70)
-    world.arrange(lambda: write_log(pad, list(steps_of(people)), begin=begin))
+    steps = list(steps_of(people))
+    later = [step for step in steps if step[0] >= PARTS[-1][0]]
+    world.arrange(lambda: write_log(pad, steps[: -len(later)], begin=begin))
+    promote(world, pad)
+    world.arrange(lambda: write_log(pad, later, begin=begin))
 
     daniel = open_pad("editor", pad)
     mara = open_pad("owner", pad)
