@@ -54,7 +54,7 @@ def open_pad(
         keep_snapshot(pad_id=pad_id)
     with one_moment():
         pad = load_pad(pad_id)
-        missed = _missed(pad, epoch, after)
+        missed = _missed(pad, epoch, after, writer)
         state = _whole(pad, dialect, writer) if missed is None else missed
     facts = {"writer": writer, "role": str(access.role), "is_closed": pad.is_closed}
     return {**facts, "epoch": pad.epoch, "revision": pad.head, **state}
@@ -76,7 +76,7 @@ def _writer(caller: Caller, pad_id: UUID) -> int | None:
         return None
 
 
-def _missed(pad: Pad, epoch: int | None, after: int | None) -> dict[str, Any] | None:
+def _missed(pad: Pad, epoch: int | None, after: int | None, own: int | None) -> dict[str, Any] | None:
     """What is newer than what the client has; None where it is of another document, or too much."""
     if epoch != pad.epoch or after is None or not 0 <= pad.head - after <= MAX_MISSED:
         return None
@@ -84,7 +84,11 @@ def _missed(pad: Pad, epoch: int | None, after: int | None) -> dict[str, Any] | 
     if (changes[-1]["revision"] if changes else after) < pad.head:
         return None
     crc = zlib.crc32(read_text(pad.id, pad.head).text.encode())
-    return {"changes": changes, "writers": writer_bodies(pad.id, numbers_in(changes) | _connected(pad.id)), "crc": crc}
+    return {
+        "changes": changes,
+        "writers": writer_bodies(pad.id, numbers_in(changes) | (_connected(pad.id) - {own})),
+        "crc": crc,
+    }
 
 
 def _whole(pad: Pad, dialect: Dialect, own: int | None) -> dict[str, Any]:
