@@ -13,6 +13,10 @@ from projects.models import Member
 TINTS = 6
 # Titles that people write before their names without a full stop; `names.ts` has the same.
 TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof", "sir"})
+# In characters: names up to here are shown whole; `names.ts` has the same.
+MAX_WHOLE_NAME = 24
+# After a title: "Dr. h. c.", "Dr. e. h.".
+HONORARY = frozenset({("h.", "c."), ("e.", "h.")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class PersonView:
     @property
     def first_name(self) -> str:
         """What a narrow place calls them: the first word of their name that is no title."""
-        return without_titles(self.display_name)[0]
+        return first_name(self.display_name)
 
     @property
     def initials(self) -> str:
@@ -45,6 +49,16 @@ class PersonView:
         return UUID(self.id).int % TINTS
 
 
+def first_name(name: str) -> str:
+    """The first word of a name that is no title; empty for no name."""
+    return without_titles(name)[0] if name else ""
+
+
+def brief_name(name: str) -> str:
+    """A name for a row that would cut it: a long one without the titles before it, so that what is cut is its end."""
+    return name if len(name) <= MAX_WHOLE_NAME else " ".join(without_titles(name))
+
+
 def without_titles(name: str) -> list[str]:
     """The words of a name without titles before them, of which a name could begin with several; never empty.
 
@@ -52,9 +66,15 @@ def without_titles(name: str) -> list[str]:
     initial.
     """
     words = name.split()
-    while len(words) > 1 and _is_title(words[0]):
-        del words[0]
-    return words
+    start = 0
+    while start < len(words) - 1:
+        if start and tuple(words[start : start + 2]) in HONORARY:
+            start += 2
+        elif _is_title(words[start]):
+            start += 1
+        else:
+            break
+    return words[start:] or words[-1:]
 
 
 def _is_title(word: str) -> bool:

@@ -38,6 +38,20 @@ def test_who_is_removed_is_told_so(person: Callable[..., Person], world: World) 
     expect(daniel.text).to_have_attribute("contenteditable", "false")
 
 
+def test_who_is_removed_while_watching_reads_no_more_of_typing(person: Callable[..., Person], world: World) -> None:
+    mara, daniel = person("owner"), person("editor")
+    mara.at_work()
+    daniel.at_work()
+    daniel.expected.append("status of 404")
+    mara.write("Hers. ")
+    reading = daniel.page.locator("[data-foot-target=reading]")
+    expect(reading).to_contain_text("writes in line 1")
+    owner, project_id, user_id = world.caller("owner"), world.project.id, daniel.user.id
+    world.arrange(lambda: remove_member(caller=owner, project_id=project_id, user_id=user_id, reason="Left"))
+    expect(daniel.bar("You can no longer see this project.")).to_be_visible()
+    expect(reading.locator("span")).to_have_text("Read-only.")
+
+
 def test_the_scripts_of_the_heaviest_page_stay_small(person: Callable[..., Person]) -> None:
     mara = person("owner")
     bodies: list[bytes] = []

@@ -30,7 +30,7 @@ from workspace import shortcuts
 from workspace.attachments.block import file_limit
 from workspace.menu import MenuEntry, menu_of
 from workspace.panels import PanelView
-from workspace.people import PersonView, tints_of
+from workspace.people import PersonView, brief_name, first_name, tints_of
 from workspace.proposals.presentation import target_label
 from workspace.script_texts import attachment_texts as texts_of_attachments
 from workspace.sections import SectionView
@@ -45,6 +45,9 @@ register.filter("field_short_label", field_names.short_label)
 register.filter("field_short_path", field_names.short_path)
 register.filter("field_folder", field_names.folder)
 register.filter("field_icon", field_names.icon)
+register.filter("brief_name", brief_name)
+register.filter("first_name", first_name)
+register.filter("distinct_paths", lambda changes: field_names.distinct_paths(name for name, _former in changes))
 register.filter("halves", field_names.halves)
 register.filter("target_label", target_label)
 register.filter("marked", marking.marked)

@@ -1,6 +1,6 @@
 import type { EditorView } from "@codemirror/view";
 import { instantiate, part } from "../controllers/live";
-import { keepingCaret } from "../editor/keeping_caret";
+import { keepingCaret, keepingCaretUnder } from "../editor/keeping_caret";
 import type { Field } from "./field";
 import { project } from "./instance";
 import type { KeptText } from "./server";
@@ -81,7 +81,7 @@ export class BarStack {
     if (first === this.shown) return;
     this.shown = first ?? null;
     const hadFocus = this.element.contains(document.activeElement);
-    keepingCaret(shownEditor(), () => this.paint(first));
+    keepingCaretUnder(this.element, shownEditor(), () => this.paint(first));
     // The button that was pressed is gone with its bar.
     if (hadFocus) project.focusText();
   }

@@ -3,7 +3,7 @@ import type { Person } from "../protocol";
 import { timeElement } from "../time";
 import { part, parts, tintOf } from "../controllers/live";
 import { spellOut } from "../invisible";
-import { firstNameOf, initialsOf } from "../names";
+import { briefNameOf, firstNameOf, initialsOf } from "../names";
 import type { Field } from "./field";
 import { project } from "./instance";
 import { deltaOf } from "./proposal/overview";
@@ -48,7 +48,7 @@ export function paintLock(element: HTMLElement, field: Field): void {
   for (const place of parts(element, "holder")) {
     place.title = name;
     // A row has room for a first name.
-    place.textContent = element.matches(".stateline") ? firstNameOf(name) : name;
+    place.textContent = element.matches(".stateline") ? firstNameOf(name) : briefNameOf(name);
   }
   for (const place of parts(element, "since")) {
     if (place.querySelector("time")?.dateTime !== field.lock.since) place.replaceChildren(timeElement(field.lock.since));

@@ -1,6 +1,7 @@
 import { lineEndsOf } from "../../editor/line_ends";
 import { writerIn } from "../../editor/remote";
 import { lineDelta } from "../../editor/unsaved";
+import { briefNameOf } from "../../names";
 import { count, say } from "../../texts";
 import { withSeconds } from "../../time";
 import { project } from "../instance";
@@ -14,8 +15,8 @@ const LINE_ENDS = { lf: "foot.lf", crlf: "foot.crlf", mixed: "foot.mixed" };
 const MAX_NAME = 24;
 
 function shortened(name: string): string {
-  const letters = [...name];
-  return letters.length > MAX_NAME ? `${letters.slice(0, MAX_NAME - 1).join("").trimEnd()}…` : name;
+  const letters = [...briefNameOf(name)];
+  return letters.length > MAX_NAME ? `${letters.slice(0, MAX_NAME - 1).join("").trimEnd()}…` : letters.join("");
 }
 
 /** The line under the editor: what is unsaved, what is kept, where the cursor is. */
@@ -67,10 +68,11 @@ export class FootController extends LiveController {
 
   /** What is shown, where this person does not write it themselves: whose text it is, and where its writer is. */
   private paintReading(field: Field, view: View): void {
-    const writer = field.isWatched && field.state ? writerIn(field.state) : null;
+    const isLive = field.isWatched && project.isLive;
+    const writer = isLive && field.state ? writerIn(field.state) : null;
     const isOwn = field.isDirty && !project.proposal && view !== "yours" && view !== "free";
     this.readingTarget.hidden = view === "yours" || view === "free" || project.isWritable(field);
-    let words = say(isOwn ? "foot.own" : field.isWatched ? "foot.watching" : "foot.reading");
+    let words = say(isOwn ? "foot.own" : isLive ? "foot.watching" : "foot.reading");
     if (writer && field.state) words = say("foot.writes", { name: shortened(writer.name), line: field.state.doc.lineAt(writer.head).number });
     this.readingTarget.querySelector("span")!.textContent = words;
     this.followTarget.hidden = !writer;

@@ -3,7 +3,7 @@ import { EditorView } from "@codemirror/view";
 import { toast } from "../../base/controllers/toasts";
 import type { JsonProblem } from "../../editor/json";
 import { formatted } from "../../editor/json_format";
-import { keepingCaret } from "../../editor/keeping_caret";
+import { keepingCaretUnder } from "../../editor/keeping_caret";
 import { setWritable } from "../../editor/setup";
 import { say } from "../../texts";
 import { short } from "../../time";
@@ -16,8 +16,6 @@ import { paintLock } from "../field_row";
 import { LiveController, part } from "../../controllers/live";
 
 const CURSOR_INTERVAL = 500;
-/** Characters from which a name needs more than what the words beside it leave. */
-const LONG_TITLE = 20;
 
 /** The sheet in the middle: the editor of the chosen field, and who may write in it. */
 export class SheetController extends LiveController {
@@ -247,7 +245,6 @@ export class SheetController extends LiveController {
 
   private paintName(): void {
     const { field, titleTarget, folderTarget } = this;
-    titleTarget.toggleAttribute("data-long", field.title.length > LONG_TITLE);
     // Painted at every key; the name changes with the field only.
     if (titleTarget.title === field.name && titleTarget.textContent === field.title) return;
     titleTarget.textContent = field.title;
@@ -287,7 +284,7 @@ export class SheetController extends LiveController {
   private paintNote(): void {
     const { problem, state } = this.field;
     const isHidden = !problem;
-    if (this.noteTarget.hidden !== isHidden) queueMicrotask(() => keepingCaret(this.view, () => (this.noteTarget.hidden = isHidden)));
+    if (this.noteTarget.hidden !== isHidden) queueMicrotask(() => keepingCaretUnder(this.noteTarget, this.view, () => (this.noteTarget.hidden = isHidden)));
     if (!problem || !state) return;
     const line = state.doc.lineAt(placeOf(problem, state)).number;
     this.noteTarget.querySelector("p")!.textContent = say("json.note", { line, problem: say(problem.key, problem.values) });
