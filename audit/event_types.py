@@ -13,7 +13,7 @@ The functions of a type must not query the database: pages that list events read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
@@ -98,17 +98,24 @@ class EventKind:
     by_default: bool = True
 
 
+def _actor(event: Event) -> Hashable:
+    actor: Hashable = event.record["actor"]["id"]
+    return actor
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How the activity page sums up several events in a row that one person caused on one day.
+    """How the activity page sums up several events in a row on one day.
 
-    Events whose types have the same summary are alike; `includes` says which of their events are. `sentence` contains
-    `{name}` and `{thing}`; `thing` gets the events, newest first.
+    Events whose types have the same summary are alike; `includes` says which of their events are, and `about` what they
+    have in common: by default the person who caused them. `sentence` contains `{name}`, that of a person where people
+    and programs caused them, and `{thing}`; `thing` gets the events, newest first.
     """
 
     sentence: Text
     thing: Callable[[Sequence[Event]], str]
     includes: Callable[[Event], bool] = lambda event: True
+    about: Callable[[Event], Hashable] = _actor
 
 
 @dataclass(frozen=True, slots=True)

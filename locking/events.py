@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -18,15 +19,20 @@ from audit.event_types import (
     EventType,
     Facts,
     InboxLine,
+    Summary,
     Text,
     register_event_groups,
     register_events,
     register_inbox_lines,
 )
+from audit.models import Event
 from notifications.topics import MAIL_TOPICS, MailTopic
 from projects import field_names
 
 _LIVE: Final = ("field", "session_id", "holder")
+
+# How many fields a line about several locks names.
+MAX_NAMED: Final = 3
 
 _ENDS: Final = {
     "saved": gettext_lazy("saved"),
@@ -138,6 +144,20 @@ LOCK_TAKEN_OVER: Final = InboxLine(
     link=_in_the_editor,
 )
 
+
+def _edited(events: Sequence[Event]) -> str:
+    fields = field_names.in_order({event.data["field"] for event in events})
+    names = [field_names.short_path(name) for name in fields[:MAX_NAMED]]
+    more = len(fields) - len(names)
+    words = _("{fields} and {n} more") if more else _("{fields}")
+    return words.format(fields=", ".join(names), n=more)
+
+
+def _is_own(event: Event) -> bool:
+    return bool(event.data["holder"]["id"] == str(event.actor_id))
+
+
+_EDITED: Final = Summary(gettext_lazy("{name} edited {thing}"), _edited, includes=_is_own)
 _of_a_lock = partial(EventType, icon="lock", kind="locks", field_in="field")
 
 EVENTS: Final = (
@@ -147,6 +167,7 @@ EVENTS: Final = (
         words=_opened,
         sentence=gettext_lazy("{name} started editing {thing}"),
         thing=_acquired_thing,
+        summary=_EDITED,
     ),
     _of_a_lock(
         "lock.released",
@@ -154,6 +175,7 @@ EVENTS: Final = (
         words=_released,
         sentence=_release_sentence,
         thing=_released_thing,
+        summary=_EDITED,
     ),
     _of_a_lock(
         "lock.handed_over",

@@ -21,9 +21,11 @@ from audit.event_types import (
     register_events,
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
+from stages.runs.event_summaries import ASKED_MODELS
 
 if TYPE_CHECKING:
-    from stages.runs.models import Run
+    from stages.runs.event_summaries import ASKED_MODELS
+from stages.runs.models import Run
 
 
 def _model(context: EventContext) -> str:
@@ -116,11 +118,16 @@ ENDED: Final = InboxLine(
     link=_experiment,
 )
 
-EXPERIMENT_CREATED: Final = _of_an_experiment("experiment.created", sentence=_("{name} began {thing}"))
+EXPERIMENT_CREATED: Final = _of_an_experiment(
+    "experiment.created", sentence=_("{name} began {thing}"), summary=ASKED_MODELS
+)
 EXPERIMENT_ARCHIVED: Final = _of_an_experiment("experiment.archived", sentence=_("{name} archived {thing}"))
 EXPERIMENT_RESTORED: Final = _of_an_experiment("experiment.restored", sentence=_("{name} restored {thing}"))
 MESSAGE_POSTED: Final = _of_an_experiment(
-    "message.posted", live=("experiment_id", "title", "number", "role"), sentence=_("{name} asked something in {thing}")
+    "message.posted",
+    live=("experiment_id", "title", "number", "role"),
+    sentence=_("{name} asked something in {thing}"),
+    summary=ASKED_MODELS,
 )
 
 
@@ -130,6 +137,7 @@ def _model_and_title(context: EventContext) -> str:
 
 _of_a_run = partial(
     EventType,
+    summary=ASKED_MODELS,
     live=("run_id", "experiment_id", "title", "display_name"),
     words=_model_and_title,
     icon="play",
@@ -153,7 +161,9 @@ CHOSEN_LINE: Final = InboxLine(
     thing=lambda facts: str(facts["display_name"]),
     link=_experiment,
 )
-RUN_CHOSEN: Final = _of_a_run("run.chosen", sentence=_("{name} chose the result of {thing}"), inbox=(CHOSEN_LINE,))
+RUN_CHOSEN: Final = _of_a_run(
+    "run.chosen", sentence=_("{name} chose the result of {thing}"), inbox=(CHOSEN_LINE,), summary=None
+)
 
 EVENTS: Final = (
     *(PROFILE_CREATED, PROFILE_UPDATED, PROFILE_KEY_REPLACED, PROFILE_DISABLED, BUDGET_CHANGED),

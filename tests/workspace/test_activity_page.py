@@ -54,6 +54,20 @@ def test_changes_of_tasks_in_a_row_by_one_person_are_one_line_that_opens(
     assert "completed the task Check section 7" in words(group)
 
 
+def test_locks_in_a_row_by_one_person_are_one_line(
+    browser: Browser, two_versions: Project, viewer: User, editor: User, caller_for: Callers
+) -> None:
+    writer = Writer(caller_for(editor), two_versions)
+    for field in ("prompt_text", "model_configuration"):
+        writer.take(field)
+        writer.give_back(field)
+
+    page = browser(viewer).get(f"{address(two_versions)}?kind=locks")
+
+    (group, *_) = elements(page, "details", class_="activity-group")
+    assert f"{editor.display_name} edited Prompt, Model configuration" in words(group)
+
+
 @pytest.fixture
 def busy(two_versions: Project, owner: User, reviewer: User, caller_for: Callers) -> Project:
     """Two versions, a comment, a task, a role that changed for a secret reason."""
@@ -179,10 +193,8 @@ def test_an_ended_lock_of_somebody_else_says_whose_it_was(
     writer.take()
     revoke_locks(caller=foundry_caller(), project_id=two_versions.id, user_id=writer.caller.user.id)
     told = rows(browser(owner).get(address(two_versions), {"kind": "locks"}))
-    assert told[:2] == [
-        "Foundry ended the lock on Prompt, held by Editor: access lost",
-        "Editor started editing Prompt",
-    ]
+    assert told[0] == "Foundry ended the lock on Prompt, held by Editor: access lost"
+    assert "Editor started editing Prompt" in told
 
 
 def test_every_event_of_a_project_has_a_sentence_an_icon_and_a_kind() -> None:

@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.models import Kind
 from audit.event_types import EVENT_KINDS, EVENT_TYPES, Summary
 from audit.models import Event, EventQuerySet
 from kernel.errors import ValidationFailed
@@ -90,7 +91,7 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityGroup:
-    """Events in a row that are alike, by one person on one day; any other event is a group of one."""
+    """Events in a row that are alike, on one day; any other event is a group of one."""
 
     rows: list[ActivityRow]
 
@@ -98,6 +99,11 @@ class ActivityGroup:
     def first(self) -> ActivityRow:
         """The newest."""
         return self.rows[0]
+
+    @property
+    def person(self) -> PersonView:
+        """Who caused the events; where programs did, too, the person among them."""
+        return next((row.person for row in self.rows if row.person.kind == Kind.HUMAN), self.first.person)
 
     @property
     def is_folded(self) -> bool:
@@ -110,8 +116,7 @@ class ActivityGroup:
         summary = _summary_of(events[0])
         if summary is None:
             return self.first.sentence
-        name = events[0].record["actor"]["name"]
-        return sentence_html(str(summary.sentence), name=name, thing=summary.thing(events))
+        return sentence_html(str(summary.sentence), name=self.person.display_name, thing=summary.thing(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ def _alike(event: Event, zone: tzinfo) -> tuple[object, ...]:
     summary = _summary_of(event)
     if summary is None:
         return (event.seq,)
-    return (timezone.localtime(event.at, zone).date(), event.actor_id, summary)
+    return (timezone.localtime(event.at, zone).date(), summary.about(event), summary)
 
 
 def _summary_of(event: Event) -> Summary | None:
