@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Final
@@ -57,6 +58,24 @@ def distinct_folders(names: Iterable[str]) -> dict[str, str]:
     for parts in paths.values():
         alike.setdefault(parts[-1], []).append(parts)
     return {name: _distinct_folder(parts, alike[parts[-1]]) for name, parts in paths.items()}
+
+
+def apart(names: Iterable[str]) -> dict[str, str]:
+    """The folder in which files of the same name differ, by field: only files whose names are used more than once."""
+    names = list(names)
+    used = Counter(short_label(name) for name in names)
+    return {name: folder for name, folder in distinct_folders(names).items() if used[short_label(name)] > 1}
+
+
+def distinct_paths(names: Iterable[str]) -> dict[str, str]:
+    """`short_path` by field; of files that it would show alike, the folder in which they differ, and the name."""
+    names = list(names)
+    used = Counter(map(short_path, names))
+    folders = distinct_folders(names)
+    return {
+        name: short_path(name) if used[short_path(name)] < 2 else f"{folders[name]}{short_label(name)}"
+        for name in names
+    }
 
 
 def _distinct_folder(parts: tuple[str, ...], alike: list[tuple[str, ...]]) -> str:

@@ -24,8 +24,9 @@ from projects.services import add_member
 from tests.workspace.conftest import Browser
 from tests.workspace.html import elements
 from workspace import languages
+from workspace.history.lane_labels import MAX_LABEL, lane_labels
 from workspace.history.version_map import version_map
-from workspace.people import TINTS, PersonView, tints_of
+from workspace.people import TINTS, PersonView, brief_name, tints_of
 
 ID = "0192f0c0-0000-7000-8000-000000000005"
 
@@ -39,6 +40,8 @@ ID = "0192f0c0-0000-7000-8000-000000000005"
         ("x", "x", "X"),
         ("Dr. Priya Raman", "Priya", "PR"),
         ("Prof Dr. h.c. Priya Raman", "Priya", "PR"),
+        ("Prof. Dr. med. Dr. h. c. Priya von Raman", "Priya", "PR"),
+        ("H. C. Andersen", "H.", "HA"),
         ("J. Smith", "J.", "JS"),
         ("Dr.", "Dr.", "DR"),
     ],
@@ -46,6 +49,12 @@ ID = "0192f0c0-0000-7000-8000-000000000005"
 def test_a_title_is_no_first_name(name: str, first_name: str, initials: str) -> None:
     person = PersonView(ID, name, "human")
     assert (person.first_name, person.initials) == (first_name, initials)
+
+
+def test_a_long_name_in_a_row_has_no_titles_before_it() -> None:
+    assert brief_name("Dr. Priya Raman") == "Dr. Priya Raman"
+    assert brief_name("Prof. Dr. med. Dr. h. c. Priya von Raman") == "Priya von Raman"
+    assert brief_name("Wolfeschlegelsteinhausenbergerdorff") == "Wolfeschlegelsteinhausenbergerdorff"
 
 
 def test_a_tint_follows_from_the_id() -> None:
@@ -86,6 +95,28 @@ def test_files_of_the_same_name_have_the_folder_in_which_they_differ() -> None:
         "files/c.md": "",
         "files/k/l/n.md": "…/l/",
     }
+
+
+def test_paths_that_would_be_shown_alike_have_the_folder_in_which_they_differ() -> None:
+    names = ["files/e/da/s/c.md", "files/e/de/s/c.md", "files/k/l/n.md", "prompt_text"]
+    assert field_names.distinct_paths(names) == {
+        "files/e/da/s/c.md": "…/da/…/c.md",
+        "files/e/de/s/c.md": "…/de/…/c.md",
+        "files/k/l/n.md": "…/l/n.md",
+        "prompt_text": "Prompt",
+    }
+    assert field_names.apart(names) == {"files/e/da/s/c.md": "…/da/…/", "files/e/de/s/c.md": "…/de/…/"}
+
+
+def test_labels_of_lanes_begin_where_similar_files_differ() -> None:
+    folder = "files/evaluations/oncology/cases-with-long-names"
+    names = [f"{folder}/case-{number:03}-patient-with-prior-therapy.yaml" for number in (1, 2, 11)]
+    labels = lane_labels(["prompt_text", *names, "files/topology.yaml"])
+    assert list(labels.values()) == [
+        *("Prompt", "…e-001-patie…rapy.yaml", "…e-002-patie…rapy.yaml", "…e-011-patie…rapy.yaml"),
+        "topology.yaml",
+    ]
+    assert max(map(len, labels.values())) <= MAX_LABEL
 
 
 def _when(moment: datetime, form: str = "short", zone: str = "") -> str:

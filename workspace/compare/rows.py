@@ -162,6 +162,11 @@ class ComparisonView:
         return len(self.fields) + len(self.unchanged)
 
     @property
+    def apart(self) -> dict[str, str]:
+        """The folders in which files of the same name differ."""
+        return field_names.apart(field.name for field in self.fields)
+
+    @property
     def folders(self) -> dict[str, str]:
         """The folders of its files where there is little room."""
         return field_names.distinct_folders([field.name for field in self.fields])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from drafts.control import leases_of
 from drafts.models import Draft
 from drafts.moments.reading import Moment, moment_at, moment_of_version
 from kernel.errors import ValidationFailed
+from locking.models import Lease
+from projects import field_names
 from projects.access import Access, get_project
 from projects.fields import FILES, check_field_name
 from projects.models import Status
@@ -54,7 +57,7 @@ def version(request: PageRequest, project_id: UUID, version: int) -> HttpRespons
         "is_version": True,
         "before": before,
         "comparison": comparison,
-        "written": [LeaseView(lease) for lease in leases_of(draft)],
+        **_written(leases_of(draft)),
         "attached": block_of(access, request.user, "draft", draft.id),
         "next": draft.version_number + 1 if newest and newest.version_number > draft.version_number else None,
     }
@@ -69,9 +72,15 @@ def moment(request: PageRequest, project_id: UUID) -> HttpResponse:
     context = {
         **_context(request, access, then),
         "is_version": False,
-        "written": [LeaseView(lease) for lease in then.leases],
+        **_written(then.leases),
     }
     return render(request, "workspace/past.html", context)
+
+
+def _written(leases: Iterable[Lease]) -> dict[str, Any]:
+    """Who edited which fields, and how each field is named."""
+    views = [LeaseView(lease) for lease in leases]
+    return {"written": views, "written_paths": field_names.distinct_paths({view.lease.field for view in views})}
 
 
 def _context(request: PageRequest, access: Access, moment: Moment) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from drafts.models import Draft, DraftKind
 from projects import field_names
+from workspace.history.lane_labels import lane_labels
 from workspace.releases.presentation import ReleaseView
 from workspace.templatetags.foundry import reader_zone
 
@@ -26,8 +27,8 @@ DATE_WIDTH = 52
 MAX_NAME = 12
 # A lane for each of the fields that changed most; the last lane is for all others.
 MAX_LANES = 8
-# Characters of a lane's label, and how many of all others its title lists.
-MAX_LABEL, MAX_LISTED = 22, 40
+# How many of all others the title of the last lane lists.
+MAX_LISTED = 40
 FLAG, FLAG_LETTER, FLAG_PADDING = 22, 7, 12
 
 
@@ -132,15 +133,8 @@ def _lanes(drafts: Sequence[Draft]) -> tuple[list[FieldLane], dict[str, FieldLan
     if len(names) > MAX_LANES:
         most = {name for name, _count in changes.most_common(MAX_LANES)}
         names = [name for name in names if name in most]
-    folders = field_names.distinct_folders(names)
-    lanes = [
-        FieldLane(
-            field_names.label(name),
-            _cut(folders.get(name, "") + field_names.short_label(name)),
-            HEAD + index * LANE,
-        )
-        for index, name in enumerate(names)
-    ]
+    labels = lane_labels(names)
+    lanes = [FieldLane(field_names.label(name), labels[name], HEAD + index * LANE) for index, name in enumerate(names)]
     lane_of = dict(zip(names, lanes, strict=True))
     others = field_names.in_order(changes.keys() - lane_of.keys())
     if others:
@@ -148,13 +142,6 @@ def _lanes(drafts: Sequence[Draft]) -> tuple[list[FieldLane], dict[str, FieldLan
         lanes.append(FieldLane("\n".join(map(field_names.label, others[:MAX_LISTED])), rest, HEAD + len(names) * LANE))
         lane_of |= dict.fromkeys(others, lanes[-1])
     return lanes, lane_of
-
-
-def _cut(text: str) -> str:
-    """A label of a lane, cut in its middle where it is too long."""
-    if len(text) <= MAX_LABEL:
-        return text
-    return f"{text[: MAX_LABEL - field_names.END_LENGTH - 1]}…{text[-field_names.END_LENGTH :]}"
 
 
 def _line(x: float, view: ReleaseView, width: float) -> ReleaseLine:

@@ -61,6 +61,11 @@ class VersionRow:
         return self.draft.changes[:MAX_ROW_FIELDS]
 
     @property
+    def paths(self) -> dict[str, str]:
+        """How each of these fields is named in the row."""
+        return field_names.distinct_paths(name for name, _ in self.fields)
+
+    @property
     def more_fields(self) -> list[str]:
         return [name for name, _ in self.draft.changes[MAX_ROW_FIELDS:]]
 

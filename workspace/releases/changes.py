@@ -72,6 +72,11 @@ class ReleaseChanges:
         return [field for field in self.fields if not field.is_same]
 
     @property
+    def apart(self) -> dict[str, str]:
+        """The folders in which files of the same name differ."""
+        return field_names.apart(field.name for field in self.fields)
+
+    @property
     def folded(self) -> list[ChangedField]:
         """The fields that are the same, where they are too many to be shown among the others."""
         same = [field for field in self.fields if field.is_same]
