@@ -21,19 +21,42 @@ def drop(page: Page, onto: Locator, path: Path) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
 
 
-def drop_by_script(page: Page, *names: str) -> None:
+def drop_by_script(page: Page, *names: str, onto: str = ".ws-left") -> None:
     """Files without a place on the disk, as other programs hand them over."""
     page.evaluate(
-        """(names) => {
+        """([names, onto]) => {
           const dataTransfer = new DataTransfer();
           for (const name of names) dataTransfer.items.add(new File(["# text\\n"], name));
-          const place = document.querySelector(".ws-left");
+          const place = document.querySelector(onto);
           const how = { bubbles: true, cancelable: true, dataTransfer };
           place.dispatchEvent(new DragEvent("dragover", how));
           place.dispatchEvent(new DragEvent("drop", how));
         }""",
-        list(names),
+        [list(names), onto],
     )
+
+
+def test_a_file_dropped_onto_the_text_is_uploaded_and_does_not_become_a_part_of_it(
+    person: Callable[..., Person], world: World
+) -> None:
+    mara = person("owner")
+    page = mara.at_work()
+    drop_by_script(page, "a.md", onto=".cm-line")
+    dialog = page.get_by_role("dialog", name="Upload files")
+    expect(dialog).to_contain_text("a.md")
+    mara.expect_state("free")
+    expect(mara.text).not_to_contain_text("# text")
+    dialog.get_by_role("button", name="Cancel").click()
+    # Beside everything that takes files the browser would open it in place of the page.
+    is_taken = """() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "a.md"));
+      const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer });
+      document.querySelector(".topbar").dispatchEvent(event);
+      return event.defaultPrevented;
+    }"""
+    assert page.evaluate(is_taken)
+    expect(dialog).to_be_hidden()
 
 
 def test_files_that_another_program_hands_over_are_uploaded(person: Callable[..., Person], world: World) -> None:

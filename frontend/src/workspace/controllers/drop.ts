@@ -4,7 +4,11 @@ import { say } from "../../texts";
 import { project } from "../instance";
 import { type Choice, chosenFiles, droppedFiles, readFiles } from "../upload";
 
-/** Files for an upload, or a folder of them, are chosen by a button, or dropped onto the list of fields. */
+/**
+ * Files for an upload, or a folder of them, are chosen by a button, or dropped onto the list of fields or the text. A file
+ * dropped onto the text does not become a part of it, and one dropped beside everything that takes files is not opened
+ * in place of the page.
+ */
 export class DropController extends LiveController {
   static override targets = ["input", "folder"];
   declare readonly inputTarget: HTMLInputElement;
@@ -15,11 +19,20 @@ export class DropController extends LiveController {
 
   override connect(): void {
     window.addEventListener("upload:choose", this.asked);
+    for (const name of ["dragover", "drop"] as const) {
+      // Before the editor, which would insert what the file contains.
+      window.addEventListener(name, this.overText, { capture: true });
+      window.addEventListener(name, this.nowhere);
+    }
   }
 
   override disconnect(): void {
     super.disconnect();
     window.removeEventListener("upload:choose", this.asked);
+    for (const name of ["dragover", "drop"] as const) {
+      window.removeEventListener(name, this.overText, { capture: true });
+      window.removeEventListener(name, this.nowhere);
+    }
   }
 
   choose(): void {
@@ -41,7 +54,7 @@ export class DropController extends LiveController {
   }
 
   over(event: DragEvent): void {
-    if (!event.dataTransfer?.types.includes("Files") || !this.isPossible) return;
+    if (!event.dataTransfer || !hasFiles(event) || !this.isPossible) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     this.element.dataset["drop"] = "true";
@@ -54,12 +67,26 @@ export class DropController extends LiveController {
   dropped(event: DragEvent): void {
     delete this.element.dataset["drop"];
     const { dataTransfer: transfer } = event;
-    if (!transfer?.types.includes("Files") || !this.isPossible) return;
+    if (!transfer || !hasFiles(event) || !this.isPossible) return;
     event.preventDefault();
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
     const into = row?.dataset["path"] ?? row?.dataset["folder"] ?? "";
     void this.ask(droppedFiles(transfer, project.maxFiles), into);
   }
+
+  private readonly overText = (event: DragEvent): void => {
+    if (!hasFiles(event) || !(event.target as HTMLElement).closest?.(".sheet")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = this.isPossible ? "copy" : "none";
+    if (event.type === "drop" && event.dataTransfer && this.isPossible) void this.ask(droppedFiles(event.dataTransfer, project.maxFiles), "");
+  };
+
+  private readonly nowhere = (event: DragEvent): void => {
+    if (!hasFiles(event) || event.defaultPrevented) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = "none";
+  };
 
   private readonly asked = (event: Event): void => {
     this.into = (event as CustomEvent<string>).detail;
@@ -84,4 +111,8 @@ export class DropController extends LiveController {
       toast({ text: say("upload.unreadable"), kind: "failed" });
     }
   }
+}
+
+function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") ?? false;
 }
