@@ -109,6 +109,16 @@ def test_a_wrong_password_leaves_the_dialog_as_it_was(person: Callable[..., Pers
     expect(page.get_by_role("alert")).to_contain_text("signing is locked")
 
 
+def test_closing_the_dialog_leads_the_focus_back_to_its_button(person: Callable[..., Person], world: World) -> None:
+    _, release = world.arrange(lambda: story(world))
+    page = person("reviewer").open(f"releases/{release.id}/")
+    page.get_by_role("link", name="Sign…").press("Enter")
+    expect(page.get_by_role("heading", name="Sign release")).to_be_visible()
+    page.get_by_text("Approved", exact=True).last.click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Sign…")).to_be_focused()
+
+
 def test_a_page_catches_up_with_what_it_missed(person: Callable[..., Person], world: World) -> None:
     daniel = person("editor")
     broken = ["the line"]

@@ -3,6 +3,7 @@ import controllers from "controllers:./controllers";
 import { account, bindRequests } from "../account";
 import { forgetOnSignOut } from "../signing_out";
 import { register } from "../application";
+import { focusOpener } from "./dialog_opener";
 import { watchConnection, watchSession } from "../session";
 import { refreshRestoredPage } from "../page_refresh";
 import { localise, rememberZone } from "../time";
@@ -15,6 +16,7 @@ watchConnection();
 refreshRestoredPage();
 account.watch();
 forgetOnSignOut();
+focusOpener();
 
 rememberZone();
 localise(document);

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { rememberDialog } from "../dialog_opener";
 
 /** A dialog that has an address of its own: modal as soon as the script runs; closing it leads back to the page under it. */
 export class PageDialogController extends Controller<HTMLDialogElement> {
@@ -9,6 +10,7 @@ export class PageDialogController extends Controller<HTMLDialogElement> {
     // Written open for browsers without a script; an open dialog cannot become modal.
     this.element.removeAttribute("open");
     this.element.showModal();
+    rememberDialog(this.backValue);
     this.element.addEventListener("cancel", this.leave);
     this.element.addEventListener("pointerdown", this.scrim);
   }
