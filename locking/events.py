@@ -147,7 +147,7 @@ LOCK_TAKEN_OVER: Final = InboxLine(
 
 def _edited(events: Sequence[Event]) -> str:
     fields = field_names.in_order({event.data["field"] for event in events})
-    names = [field_names.short_path(name) for name in fields[:MAX_NAMED]]
+    names = list(field_names.distinct_paths(fields[:MAX_NAMED]).values())
     more = len(fields) - len(names)
     words = _("{fields} and {n} more") if more else _("{fields}")
     return words.format(fields=", ".join(names), n=more)
