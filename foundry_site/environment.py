@@ -27,6 +27,8 @@ from kernel.environment import EnvironmentVariableError, read_flag, read_number,
 MAX_FILE_MIB = 2047
 # Seconds: that of procrastinate's workers, which all processes go by when they look for lost ones.
 MAX_HEARTBEAT = 10
+# What a node answers (`foundry_site.server.roles`); the first is the default.
+ALL, MASTER, WORKER = ROLES = ("all", "master", "worker")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -64,6 +66,7 @@ class Environment:
     """
 
     data_dir: Path
+    role: str
     database_url: str | None
     redis_url: str | None
     debug: bool
@@ -140,6 +143,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     """
     return Environment(
         data_dir=Path(variables.get("FOUNDRY_DATA_DIR") or BASE_DIR / ".foundry").resolve(),
+        role=read_one_of(variables, "FOUNDRY_ROLE", *ROLES),
         database_url=variables.get("DATABASE_URL") or None,
         redis_url=variables.get("REDIS_URL") or None,
         debug=read_flag(variables, "FOUNDRY_DEBUG"),

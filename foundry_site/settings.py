@@ -136,6 +136,8 @@ CHANNEL_LAYERS = {
 
 # Settings of Foundry's own services. Durations in seconds, sizes in bytes.
 FOUNDRY_DATA_DIR = ENVIRONMENT.data_dir
+# What a node answers (`foundry_site.server.roles`).
+FOUNDRY_ROLE = ENVIRONMENT.role
 FOUNDRY_SIGNING_KEY = ENVIRONMENT.signing_key
 FOUNDRY_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
 FOUNDRY_SITE_KEYS = ENVIRONMENT.site_keys

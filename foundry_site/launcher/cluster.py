@@ -1,4 +1,7 @@
-"""``script/cluster N``: N nodes of one Foundry on this machine, behind nginx, which distributes requests in turn."""
+"""``script/cluster N``: N nodes of one Foundry on this machine, behind nginx, which distributes requests in turn.
+
+With ``--workers M`` the N are masters, and M workers answer the WebSockets.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from django.core.management.base import CommandError
 
 from foundry_site.embedded.errors import EmbeddedServiceError
 from foundry_site.embedded.folder_lock import DataFolderLock
-from foundry_site.environment import Environment, read_environment
+from foundry_site.environment import ALL, MASTER, WORKER, Environment, read_environment
 from foundry_site.launcher import frontend
 from foundry_site.launcher.announcement import announce_when_ready
 from foundry_site.launcher.availability import check_port
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: ClusterOptions, environment: Environment) -> None:
     url = f"http://localhost:{options.run.port}{environment.path}/"
-    if environment.database_url is None and options.nodes > MAX_EMBEDDED_NODES:
+    if environment.database_url is None and options.nodes + options.workers > MAX_EMBEDDED_NODES:
         raise LaunchError(
             f"The embedded PostgreSQL serves up to {MAX_EMBEDDED_NODES} nodes; name your own in DATABASE_URL."
         )
@@ -67,15 +70,20 @@ def _run(options: ClusterOptions, environment: Environment) -> None:
 
 def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
     nginx = find_nginx()
+    if options.workers and not nginx:
+        raise LaunchError("Workers need nginx in front, which brings WebSockets to them; there is none here.")
     os.environ["FOUNDRY_PROXY"] = str(nginx is not None)
     nodes = _nodes(options, first_port=0 if nginx else options.run.port)
+    masters, workers = nodes[: options.nodes], nodes[options.nodes :]
     with ExitStack() as stack:
-        with step(f"{options.nodes} nodes") as current:
+        with step(_described(options)) as current:
             stack.enter_context(running(*nodes))
             current.note(", ".join(str(node.port) for node in nodes))
         if nginx:
-            ports = [node.port for node in nodes]
-            stack.enter_context(round_robin(nginx, options.run.data_dir, port=options.run.port, nodes=ports))
+            ports, sockets = ([node.port for node in each] for each in (masters, workers or masters))
+            stack.enter_context(
+                round_robin(nginx, options.run.data_dir, port=options.run.port, nodes=ports, sockets=sockets)
+            )
         else:
             addresses = ", ".join(f"http://localhost:{node.port}/" for node in nodes)
             say(f"  There is no nginx on this machine, so each client picks a node: {addresses}")
@@ -84,13 +92,21 @@ def _serve(options: ClusterOptions, url: str, *, with_demo: bool) -> None:
         _watch(nodes)
 
 
+def _described(options: ClusterOptions) -> str:
+    if options.workers:
+        return f"{options.nodes} masters and {options.workers} workers"
+    return f"{options.nodes} nodes"
+
+
 def _nodes(options: ClusterOptions, *, first_port: int) -> list[NodeProcess]:
-    """The nodes, each with its log file. Without nginx, the first has the requested port."""
+    """The nodes, each with its log file, workers last. Without nginx, the first has the requested port."""
     folder = options.run.data_dir / "nodes"
     folder.mkdir(mode=0o700, exist_ok=True)
     command = (*TIED, str(options.run.data_dir))
+    roles = [MASTER] * options.nodes + [WORKER] * options.workers if options.workers else [ALL] * options.nodes
     nodes = [
-        NodeProcess(os.environ, folder / f"{number}.log", command=command) for number in range(1, options.nodes + 1)
+        NodeProcess({**os.environ, "FOUNDRY_ROLE": role}, folder / f"{number}.log", command=command)
+        for number, role in enumerate(roles, start=1)
     ]
     nodes[0].port = first_port
     return nodes

@@ -36,15 +36,26 @@ http {{
 {servers}
         keepalive 32;
     }}
+    upstream foundry_sockets {{
+{sockets}
+    }}
     server {{
         listen 127.0.0.1:{port};
         listen [::1]:{port};
-        location / {{
-            proxy_pass http://foundry;
+        location ~ ^(/.+)?/ws/ {{
+            proxy_pass http://foundry_sockets;
             proxy_http_version 1.1;
             proxy_set_header Host $http_host;
             proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection $connection_upgrade;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_read_timeout 90s;
+        }}
+        location / {{
+            proxy_pass http://foundry;
+            proxy_http_version 1.1;
+            proxy_set_header Host $http_host;
+            proxy_set_header Connection "";
             proxy_set_header X-Forwarded-For $remote_addr;
             proxy_read_timeout 90s;
             proxy_next_upstream error timeout http_503;
@@ -60,8 +71,12 @@ def find_nginx() -> str | None:
 
 
 @contextmanager
-def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]) -> Iterator[None]:
+def round_robin(
+    program: str, data_dir: Path, *, port: int, nodes: Sequence[int], sockets: Sequence[int]
+) -> Iterator[None]:
     """Let nginx listen on ``port`` of this machine, and pass requests to the ports of the nodes in turn.
+
+    WebSockets go to the ports ``sockets``.
 
     Raises:
         LaunchError: nginx does not accept its configuration.
@@ -69,7 +84,7 @@ def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]
     folder = data_dir / "nginx"
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / "nginx.conf"
-    file.write_text(configuration(folder, port=port, nodes=nodes))
+    file.write_text(configuration(folder, port=port, nodes=nodes, sockets=sockets))
     command = [program, "-p", str(folder), "-c", str(file), "-e", "stderr"]
     tested = subprocess.run([*command, "-t", "-q"], capture_output=True, text=True, check=False)
     if tested.returncode != 0:
@@ -87,9 +102,12 @@ def round_robin(program: str, data_dir: Path, *, port: int, nodes: Sequence[int]
             process.wait()
 
 
-def configuration(folder: Path, *, port: int, nodes: Sequence[int]) -> str:
+def configuration(folder: Path, *, port: int, nodes: Sequence[int], sockets: Sequence[int]) -> str:
     """nginx's configuration for nodes on these ports. A node that does not answer is left out for two seconds."""
-    servers = "\n".join(f"        server 127.0.0.1:{node} max_fails=1 fail_timeout=2s;" for node in nodes)
+    servers, for_sockets = (
+        "\n".join(f"        server 127.0.0.1:{node} max_fails=1 fail_timeout=2s;" for node in each)
+        for each in (nodes, sockets)
+    )
     # As root, its workers would run as a user who cannot enter the data folder.
     user = "user root;\n" if os.geteuid() == 0 else ""
-    return CONFIGURATION.format(folder=folder, port=port, servers=servers, user=user)
+    return CONFIGURATION.format(folder=folder, port=port, servers=servers, sockets=for_sockets, user=user)

@@ -47,9 +47,10 @@ def parse_run_options(arguments: Sequence[str]) -> RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """How ``script/cluster`` was called."""
+    """How ``script/cluster`` was called: so many nodes, and so many more for WebSockets alone."""
 
     nodes: int
+    workers: int
     run: RunOptions
 
 
@@ -57,9 +58,16 @@ def parse_cluster_options(arguments: Sequence[str]) -> ClusterOptions:
     """Parse the command line of ``script/cluster``; argparse ends the process for ``--help`` and for mistakes."""
     parser = argparse.ArgumentParser(prog="script/cluster", description="Start several nodes of one Foundry here.")
     parser.add_argument("nodes", type=_nodes, nargs="?", default=DEFAULT_NODES, help=f"default {DEFAULT_NODES}")
+    parser.add_argument(
+        "--workers",
+        type=_nodes,
+        default=0,
+        metavar="M",
+        help="start M more nodes that answer only WebSockets; the others then refuse them (needs nginx)",
+    )
     _add_run_options(parser)
     parsed = parser.parse_args(arguments)
-    return ClusterOptions(nodes=parsed.nodes, run=_run_options(parsed))
+    return ClusterOptions(nodes=parsed.nodes, workers=parsed.workers, run=_run_options(parsed))
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ from django.conf import settings
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
-from foundry_site.asgi import application
+from foundry_site.asgi import application_of
 from foundry_site.server.requests import use_our_requests
 from foundry_site.server.sockets import FoundryWebSocket
 from gateway.node import current_node, stop_current_node
@@ -34,11 +34,14 @@ SHUTDOWN_TIMEOUT: Final = 4.0
 
 
 class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
-    """One node of Foundry. `listening` is called with the port once it listens; `failure` says why it could not."""
+    """One node of Foundry, of one of the `roles`.
 
-    def __init__(self, *, host: str, port: int, listening: Callable[[int], None]) -> None:
+    `listening` is called with the port once it listens; `failure` says why it could not.
+    """
+
+    def __init__(self, *, host: str, port: int, role: str, listening: Callable[[int], None]) -> None:
         super().__init__(
-            application=application,
+            application=application_of(role),
             endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
             # These limit incoming messages only. Outgoing ones, which may be larger, are framed by `sockets`.
             websocket_max_message_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,

@@ -80,9 +80,23 @@ def test_an_embedded_database_serves_a_few_nodes(start: Callable[..., Run]) -> N
 
 
 def test_nginx_passes_requests_to_the_nodes_in_turn(tmp_path: Path) -> None:
-    text = configuration(tmp_path, port=8000, nodes=[41001, 41002])
-    assert "server 127.0.0.1:41001" in text
-    assert "server 127.0.0.1:41002" in text
+    text = configuration(tmp_path, port=8000, nodes=[41001, 41002], sockets=[41003])
+    masters, workers = text.split("upstream foundry_sockets")
+    assert "server 127.0.0.1:41001" in masters
+    assert "server 127.0.0.1:41002" in masters
+    assert "server 127.0.0.1:41003" in workers.split("server {")[0]
     assert "proxy_set_header Upgrade $http_upgrade;" in text
     # Overwritten, not appended to: what a client claims there is not believed.
-    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    assert text.count("proxy_set_header X-Forwarded-For $remote_addr;") == 2
+
+
+def test_masters_and_workers_share_the_work(start: Callable[..., Run]) -> None:
+    cluster = start("1", "--workers", "1", "--no-demo")
+    if find_nginx() is None:
+        assert cluster.end() == 1
+        assert "Workers need nginx" in cluster.said
+        return
+    cluster.until("Stop with Ctrl-C")
+    (told,) = re.findall(r"1 masters and 1 workers … (\d+), (\d+)", cluster.said)
+    assert all(ready(port) for port in (*told, str(cluster.port)))
+    assert cluster.end(signal.SIGTERM) == 0

@@ -6,8 +6,10 @@ import gc
 import sys
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from foundry_site.environment import ROLES
 from foundry_site.stages import refuse_missing_stages
 
 SWITCH_SECONDS: Final = 0.0005
@@ -19,6 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port, 0 for any free one (default: %(default)s)")
+        parser.add_argument(
+            "--role",
+            choices=ROLES,
+            default=settings.FOUNDRY_ROLE,
+            help="a master refuses WebSockets, a worker answers only those (default: FOUNDRY_ROLE, %(default)s)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Importing the server installs Twisted's reactor, which other commands must not do.
@@ -35,7 +43,7 @@ class Command(BaseCommand):
         # The event loop and the threads that wait for Postgres take turns; with Python's own 5 ms each answer of the
         # database would wait as long for a loop that is busy.
         sys.setswitchinterval(SWITCH_SECONDS)
-        server = FoundryServer(host=host, port=port, listening=listening)
+        server = FoundryServer(host=host, port=port, role=options["role"], listening=listening)
         # Everything loaded so far stays, so the garbage collector need not examine it again.
         gc.collect()
         gc.freeze()
