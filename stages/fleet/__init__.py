@@ -1,0 +1,1 @@
+"""Fleet: released texts on workstations, where they are kept unaltered."""
