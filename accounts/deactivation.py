@@ -1,7 +1,9 @@
 """Steps of other apps in the transaction that closes an account.
 
 `accounts` does not know what an account is responsible for. Apps above register a step, which runs before the row of
-the account is locked: it transfers the responsibility, or raises a `DomainError`, and the account stays open.
+the account is locked: it transfers the responsibility, or raises a `DomainError`, and the account stays open. What must
+be recorded on the chain `site`, whose lock comes after that of the account's row, a step returns as a function, which
+is called once the row is locked, if the account was open.
 """
 
 from __future__ import annotations
@@ -25,10 +27,10 @@ class Deactivation:
     reason: str | None
 
 
-DEACTIVATION_STEPS: Final = Registry[Callable[[Deactivation], object]]("step when an account closes")
+Afterwards = Callable[[], object]
+DEACTIVATION_STEPS: Final = Registry[Callable[[Deactivation], Afterwards | None]]("step when an account closes")
 
 
-def run_deactivation_steps(deactivation: Deactivation) -> None:
-    """Run the steps of all apps, in the transaction that closes the account."""
-    for step in DEACTIVATION_STEPS.values():
-        step(deactivation)
+def run_deactivation_steps(deactivation: Deactivation) -> list[Afterwards]:
+    """Run the steps of all apps, in the transaction that closes the account; answers what is to be called then."""
+    return [afterwards for step in DEACTIVATION_STEPS.values() if (afterwards := step(deactivation)) is not None]

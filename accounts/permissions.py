@@ -7,6 +7,6 @@ from typing import Final
 from kernel.site_permissions import SitePermission, SiteRole
 
 SITE_PERMISSIONS: Final = (
-    SitePermission("account.manage", SiteRole.ADMINISTRATOR),
+    SitePermission("manage_users", SiteRole.ADMINISTRATOR),
     SitePermission("administration.enter", SiteRole.STAFF),
 )

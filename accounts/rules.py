@@ -55,7 +55,7 @@ def is_service(caller: Caller) -> bool:
 
 def may_administer(caller: Caller) -> bool:
     """Whether the caller may manage accounts now. Reads the account again: the permission may have been revoked."""
-    return is_service(caller) or may_on_site("account.manage", User.objects.filter(id=caller.user.id).first())
+    return is_service(caller) or may_on_site("manage_users", User.objects.filter(id=caller.user.id).first())
 
 
 def require_proof(caller: Caller) -> None:

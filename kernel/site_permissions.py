@@ -1,6 +1,6 @@
 """What accounts may do on the whole site, whatever their place in a project: each app registers its own actions.
 
-    SITE_PERMISSIONS.register("account.manage", SitePermission("account.manage", SiteRole.ADMINISTRATOR))
+    SITE_PERMISSIONS.register("manage_users", SitePermission("manage_users", SiteRole.ADMINISTRATOR))
 
 `projects.permissions` holds what members may do in a project.
 """

@@ -98,6 +98,11 @@ class ProjectWrite:
         """
         self._afterwards.append(functools.partial(step, *args, **kwargs))
 
+    def look_for_repeat(self) -> None:
+        """Set `repeat_of` if this request was answered before. Raises `ClientRefReused`."""
+        if self.request is not None:
+            self.repeat_of = answered(caller=self.caller, project_id=self.project.id, request=self.request)
+
     def run_afterwards(self) -> None:
         for step in self._afterwards:
             try:
@@ -123,22 +128,54 @@ def project_write(
     `extra_query` is a SELECT that is answered together with the rest, in `extra_rows`.
     """
     needed = permission(action)
+    with _repeatable(caller, project_id, action, parameters, extra_query) as (write, context):
+        project = context.project
+        write.role = effective_role(user=caller.user, member_role=context.member_role, is_private=project.is_private)
+        if write.role is None:
+            raise NotFound(_("Project not found."))
+        write.look_for_repeat()
+        if write.repeat_of is None:
+            authorise(action=needed.action, role=write.role, status=Status(project.status))
+        yield write
+
+
+@contextmanager
+def appointed_write(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    action: str,
+    parameters: Mapping[str, Any],
+    check: Callable[[], object],
+) -> Iterator[ProjectWrite]:
+    """Open the transaction of a write whose permission comes from somewhere else than the project's members.
+
+    `check` raises `NotFound` for whoever may not know of it; it runs under the project's row lock, before a repeat is
+    answered. Everything else the service asks itself, unless `repeat_of` is set. `role` stays None.
+    """
+    with _repeatable(caller, project_id, action, parameters, None) as (write, _context):
+        check()
+        write.look_for_repeat()
+        yield write
+
+
+@contextmanager
+def _repeatable(
+    caller: Caller,
+    project_id: UUID,
+    action: str,
+    parameters: Mapping[str, Any] | None,
+    extra_query: Statement | None,
+) -> Iterator[tuple[ProjectWrite, ProjectContext]]:
+    """The transaction of a write that knows its request, by an account that is open."""
     request = None
     if caller.client_ref is not None:
         request = request_hash(action, {"project": str(project_id), **(parameters or {})})
     with _transaction(caller, project_id, extra_query) as (write, context):
         if not context.is_active:
             raise NotAuthenticated(_("This account is closed."))
-        project = context.project
-        write.role = effective_role(user=caller.user, member_role=context.member_role, is_private=project.is_private)
-        if write.role is None:
-            raise NotFound(_("Project not found."))
-        if request is not None:
-            write.request = request
-            write.repeat_of = answered(caller=caller, project_id=project_id, request=request)
-        if write.repeat_of is None:
-            authorise(action=needed.action, role=write.role, status=Status(project.status))
-        yield write
+        write.request = request
+        yield write, context
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -187,7 +188,7 @@ def deactivate_account(
     with write_transaction():
         require_administrator(caller)
         require_account(user_id)
-        run_deactivation_steps(Deactivation(caller, user_id, successor_id, reason))
+        once_locked = run_deactivation_steps(Deactivation(caller, user_id, successor_id, reason))
         user, administrators = lock_account_and_administrators(user_id)
         if user.username == SERVICE_USERNAME:
             raise Conflict(_("The service user cannot be deactivated."))
@@ -195,6 +196,8 @@ def deactivate_account(
             return user
         if user.is_superuser:
             require_another_administrator(administrators)
+        for step in once_locked:
+            step()
         user.is_active = False
         user.session_generation += 1
         user.save(update_fields=["is_active", "session_generation"])
@@ -205,6 +208,22 @@ def deactivate_account(
         data = {"revoked_tokens": revoked, "revoked_at": rfc3339(revoked_at)}
         record(caller=caller, action=actions.ACCOUNT_DEACTIVATED, target=_target(user), data=data, reason=reason)
     return user
+
+
+def close_device(*, caller: Caller, user_id: UUID, reason: str) -> None:
+    """Close the account of a device inside the caller's transaction, for server code that ends the device.
+
+    Nothing depends on a device's account, so no step of other apps runs. Closing a closed one changes nothing.
+    """
+    user = lock_account(user_id)
+    if user.kind != Kind.DEVICE:
+        raise ValueError("only the account of a device is closed without an administrator")
+    if user.is_active:
+        user.is_active = False
+        user.session_generation += 1
+        user.save(update_fields=["is_active", "session_generation"])
+        data: dict[str, Any] = {"revoked_tokens": [], "revoked_at": rfc3339(timezone.now())}
+        record(caller=caller, action=actions.ACCOUNT_DEACTIVATED, target=_target(user), data=data, reason=reason)
 
 
 def reactivate_account(*, caller: Caller, user_id: UUID, reason: str | None = None) -> User:

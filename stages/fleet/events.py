@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,6 +22,9 @@ from audit.event_types import (
 )
 from notifications.topics import MAIL_TOPICS, MailTopic
 from stages.fleet.choices import RequestKind, RequestState
+
+if TYPE_CHECKING:
+    from stages.fleet.models import Directive, Request, Team
 
 KIND: Final = "fleet"
 
@@ -199,9 +202,31 @@ EVENTS: Final = (
 )
 
 
-def team_facts(team: Any) -> dict[str, str]:
+def team_facts(team: Team) -> dict[str, str]:
     """How events name a team."""
     return {"id": str(team.id), "name": team.name}
+
+
+def directive_facts(directive: Directive, team: Team) -> dict[str, Any]:
+    """What every event about a directive says of it, and everybody in the project sees."""
+    return {
+        "directive_id": str(directive.id),
+        "title": directive.title,
+        "team": team_facts(team),
+        "release_id": str(directive.release_id),
+        "mode": directive.mode,
+    }
+
+
+def request_facts(request: Request, title: str) -> dict[str, Any]:
+    """What every event about a request says of it."""
+    return {
+        "request_id": str(request.id),
+        "kind": request.kind,
+        "title": title,
+        "team": team_facts(request.team),
+        "directive_id": request.payload["directive_id"],
+    }
 
 
 def register() -> None:

@@ -14,21 +14,70 @@ from accounts.callers import Caller
 from accounts.models import Kind, User
 from audit.keys.sealing import ensure_site_key, seal
 from projects.models import Project
+from projects.services import reopen_project
 from publishing.models import Release
-from stages.fleet.models import Directive, Station, Team
+from stages.fleet.models import Directive, Request, Station, Team
+from stages.fleet.services import (
+    Submitted,
+    create_team,
+    decide_request,
+    grant_team,
+    set_team_member,
+    submit_directive,
+)
 from tests.cast import new_caller, new_reviewed, new_user
 from tests.publishing.reviews import Review, begun
 
 
 @dataclass
 class World:
-    """Olga owns a project with the release 1.0.0; below the root is the team Oncology."""
+    """The owner's project has the release 1.0.0; below the root is the team Oncology."""
 
     review: Review
     people: dict[str, User]
     release: Release
     root: Team
     oncology: Team
+
+    def role(self, name: str, role: str | None, team: Team | None = None) -> None:
+        """Give somebody a role in a team (Oncology), as an administrator of the site."""
+        team_id = (team or self.oncology).id
+        set_team_member(caller=self.boss, team_id=team_id, user_id=self.people[name].id, role=role)
+
+    def team(self, name: str, parent: Team | None = None, **facts: Any) -> Team:
+        return create_team(caller=self.boss, parent_id=(parent or self.oncology).id, name=name, **facts)
+
+    def grant(self, team: Team | None = None) -> None:
+        grant_team(caller=self.caller("owner"), project_id=self.project.id, team_id=(team or self.oncology).id)
+
+    def submit(self, by: str = "owner", **facts: Any) -> Submitted:
+        given = {"team_id": self.oncology.id, "release_id": self.release.id, "field": "prompt_text"}
+        return submit_directive(caller=self.caller(by), **{**given, "title": "Protocol assistant", **facts})
+
+    def decide(self, submitted: Submitted | Request, by: str, approves: bool = True, **facts: Any) -> Request:
+        request = submitted.request if isinstance(submitted, Submitted) else submitted
+        assert request is not None
+        given = {"request_id": request.id, "approves": approves, "digest": request.digest, **facts}
+        return decide_request(caller=self.caller(by), **given)
+
+    def directive(self, **facts: Any) -> Directive:
+        """A directive that Olga asked for and Ed approved."""
+        request = self.decide(self.submit(**facts), "editor")
+        assert request.directive is not None
+        return request.directive
+
+    def next_release(self, text: str, name: str = "1.1.0") -> Release:
+        """Another release of the project."""
+        reopen_project(caller=self.caller("owner"), project_id=self.project.id, reason="Another release")
+        self.review.save(text)
+        return self.review.release(name)
+
+    @property
+    def boss(self) -> Caller:
+        """An administrator of the site."""
+        if "boss" not in self.people:
+            self.people["boss"] = new_user("boss", is_administrator=True)
+        return self.caller("boss")
 
     @property
     def project(self) -> Project:
@@ -94,5 +143,15 @@ def new_world() -> World:
     project, people = new_reviewed()
     review = begun(project, people)
     root = Team.objects.get(parent=None)
-    oncology = Team.objects.create(parent=root, name=f"Oncology {project.id}", created_at=timezone.now())
-    return World(review, people, review.release(), root, oncology)
+    world = World(review, people, review.release(), root, root)
+    world.oncology = world.team(f"Oncology {project.id}", root)
+    return world
+
+
+@pytest.fixture
+def fleet(world: World) -> World:
+    """The world with a grant; owner and editor are admins of Oncology, the reviewer is a user of it."""
+    world.grant()
+    for name, role in (("owner", "admin"), ("editor", "admin"), ("reviewer", "user")):
+        world.role(name, role)
+    return world
