@@ -22,6 +22,7 @@ INTERRUPTED = 130
 FAULTS = "tests/faults"
 # Hypothesis marks its own; those that call it are marked by hand.
 GENERATED = "hypothesis or generated"
+STATION = BASE_DIR / "station"
 SCHEMA = BASE_DIR / "docs" / "openapi.yaml"
 BIN = Path(sys.executable).parent
 
@@ -108,6 +109,12 @@ def _manage(*arguments: str) -> None:
     run_quietly([sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=BASE_DIR)
 
 
+def _station_layers() -> str:
+    """The package for workstations imports nothing of the server."""
+    run_quietly([str(BIN / "lint-imports")], cwd=STATION, environment={"PYTHONPATH": str(STATION)})
+    return ""
+
+
 def _templates() -> str:
     run_quietly([str(BIN / "djangofmt"), "--check", "."], cwd=BASE_DIR)
     return "\n".join(templates.problems())
@@ -147,6 +154,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "Format": _tool("ruff", "format", "--check", "."),
     "Types": _tool("mypy", "."),
     "Layers": _tool("lint-imports"),
+    "Layers of the station": _station_layers,
     "Templates": _templates,
     "Texts": _texts,
     "Migrations": _migrations,

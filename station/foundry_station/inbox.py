@@ -1,0 +1,115 @@
+"""What the server sends, applied to the state: each frame is checked, then obeyed or refused. Used by one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from foundry_station.authority import ASSIGNMENT, EDITION
+from foundry_station.decisions import ACCEPTED, REJECTED
+from foundry_station.editions import read_time
+from foundry_station.engine import Engine
+from foundry_station.sealed import Refused, SealedText
+
+PROPOSAL: Final = "proposal"
+BROKEN: Final = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What a comparison with the server's newest editions says: teams where it is ahead, and where we are."""
+
+    behind: frozenset[str]
+    ahead: frozenset[str]
+
+
+class Inbox:
+    """Takes what comes over the socket."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def snapshot(self, body: Mapping[str, Any]) -> Heads:
+        """The first frame: time, keys, assignment, and what the server has of ours."""
+        engine = self._engine
+        engine.clock.follow(read_time(str(body.get("now"))))
+        keys = body.get("keys")
+        engine.authority.learn_keys([each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else [])
+        assignment = body.get("assignment")
+        if isinstance(assignment, dict):
+            self.assignment(assignment)
+        acknowledged = body.get("acknowledged")
+        if isinstance(acknowledged, dict):
+            self.acknowledged(acknowledged)
+        return self.heads(body.get("heads"))
+
+    def assignment(self, body: Mapping[str, Any]) -> bool:
+        """Whether it is a new one, and obeyed."""
+        return self._obeyed(ASSIGNMENT, body, self._engine.authority.take_assignment)
+
+    def missing_texts(self, body: Mapping[str, Any]) -> set[str]:
+        """The texts that have to be asked for before an edition can be obeyed; none for one that is refused."""
+        found: set[str] = set()
+
+        def read(sealed: SealedText) -> bool:
+            found.update(self._engine.authority.missing_texts(str(body.get("team")), sealed, _texts(body)))
+            return False
+
+        self._obeyed(EDITION, body, read)
+        return found
+
+    def edition(self, body: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
+        """Whether it is a new one, and obeyed; `texts` are those that came for it later."""
+        given = {**_texts(body), **texts}
+
+        def take(sealed: SealedText) -> bool:
+            try:
+                return self._engine.authority.take_edition(str(body.get("team")), sealed, given)
+            except KeyError as error:
+                raise Refused("text", "A text of the edition did not come.") from error
+
+        return self._obeyed(EDITION, body, take)
+
+    def heads(self, heads: object) -> Heads:
+        """Compare the server's newest numbers with ours."""
+        ours = self._engine.authority.numbers()
+        theirs = {str(team): number for team, number in heads.items()} if isinstance(heads, dict) else {}
+        known = {team: theirs[team] for team in ours if isinstance(theirs.get(team), int)}
+        return Heads(
+            frozenset(team for team, number in known.items() if number > ours[team]),
+            frozenset(team for team, number in known.items() if number < ours[team]),
+        )
+
+    def acknowledged(self, body: Mapping[str, Any]) -> bool:
+        """Note which reports the server has; False where they are not ours: then nobody believes this chain again."""
+        seq, hash_ = body.get("seq"), body.get("hash")
+        fits = isinstance(seq, int) and self._engine.enforcer.reports.acknowledge(seq, str(hash_))
+        state = self._engine.state
+        if (state.setting("chain") == BROKEN) == fits:
+            state.set(chain=None if fits else BROKEN)
+        return fits
+
+    def decided(self, body: Mapping[str, Any]) -> bool:
+        """Note what was decided about an alteration; whether something follows from it."""
+        if body.get("kind") != PROPOSAL or not isinstance(body.get("directive_id"), str):
+            return False
+        verdict = ACCEPTED if body.get("state") == "accepted" else REJECTED
+        name = f"{body.get('request_id')}:{body['directive_id']}:{body.get('state')}"
+        return self._engine.enforcer.files.decide(name, body["directive_id"], verdict)
+
+    def _obeyed(self, kind: str, body: Mapping[str, Any], take: Callable[[SealedText], bool]) -> bool:
+        sealed = None
+        try:
+            sealed = SealedText.read(body)
+            return take(sealed)
+        except Refused as refused:
+            self._engine.report_refusal(kind, refused, sealed)
+            return False
+
+
+def _texts(body: Mapping[str, Any]) -> dict[str, str]:
+    texts = body.get("texts")
+    if not isinstance(texts, dict):
+        return {}
+    return {str(name): text for name, text in texts.items() if isinstance(text, str)}

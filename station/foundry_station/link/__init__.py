@@ -1,0 +1,1 @@
+"""How a station reaches its server: signing in, one socket, coming back."""

@@ -1,0 +1,339 @@
+"""A daemon at work: what people do to files, and what the server sends. Seconds are only how long a test would wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from foundry_station.clock import Clock, text_of
+from foundry_station.daemon import Daemon
+from foundry_station.engine import Engine
+from foundry_station.link.backoff import Backoff
+from tests.station.rig import Rig, as_frame
+from tests.station.server import StationServer, running, until
+
+# The same once more without events: FOUNDRY_STATION_SWEEP_ONLY=1 ./script/test tests/station
+SWEEP_ONLY = bool(os.environ.get("FOUNDRY_STATION_SWEEP_ONLY"))
+SWEEP = 0.1 if SWEEP_ONLY else 2.0
+
+
+def wall_now() -> str:
+    return text_of(datetime.now(UTC))
+
+
+@asynccontextmanager
+async def at_work(rig: Rig, *, watches: bool = not SWEEP_ONLY, sweep_every: float = SWEEP) -> AsyncIterator[Daemon]:
+    """The rig's station as a daemon, in real time."""
+    rig.engine = Engine(rig.state, rig.engine.machine, Clock(rig.state))
+    backoff = Backoff(shortest=0.02, after_loss=0.05, longest=0.1)
+    daemon = Daemon(rig.engine, watches=watches, sweep_every=sweep_every, backoff=backoff)
+    stop = asyncio.Event()
+    task = asyncio.create_task(daemon.run(stop))
+    try:
+        yield daemon
+    finally:
+        stop.set()
+        await task
+
+
+@asynccontextmanager
+async def connected(rig: Rig) -> AsyncIterator[tuple[StationServer, Daemon]]:
+    """The same, with a server."""
+    async with running(StationServer(rig.site)) as server:
+        server.now = wall_now
+        rig.state.set(server=server.address)
+        async with at_work(rig) as daemon:
+            yield server, daemon
+
+
+def holds(path: Path, *texts: bytes) -> bool:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return all(text in data for text in texts)
+
+
+def rename_over(path: Path, data: bytes) -> None:
+    beside = path.with_name(".new")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
+def back_up_and_write(path: Path, data: bytes) -> None:
+    backup = path.with_name(f"{path.name}~")
+    path.replace(backup)
+    path.write_bytes(data)
+    backup.unlink()
+
+
+def delete(path: Path, data: bytes) -> None:
+    del data
+    path.unlink()
+
+
+def delete_and_create(path: Path, data: bytes) -> None:
+    path.unlink()
+    path.write_bytes(data)
+
+
+WAYS: dict[str, Callable[[Path, bytes], object]] = {
+    "in place": Path.write_bytes,
+    "rename over": rename_over,
+    "back up and write": back_up_and_write,
+    "delete": delete,
+    "delete and create": delete_and_create,
+}
+
+
+async def test_every_way_of_saving_is_answered_with_one_write(rig: Rig) -> None:
+    """Case 9: each 20 times; own lines stay, every change is answered by one write, and none follows."""
+    files = {way: rig.folder / "repos" / way / "CLAUDE.md" for way in WAYS}
+    for file in files.values():
+        file.parent.mkdir(parents=True)
+        rig.engine.enforcer.files.watch(file.parent)
+    rig.engine.enforcer.files.unwatch(rig.repo)
+    rig.issue(rig.site.directive())
+    async with at_work(rig) as daemon:
+        await until(lambda: all(holds(file, b"Never.") for file in files.values()), "written")
+        await until(lambda: daemon.watcher.is_idle and len(daemon.engine.outcomes()) == 5, "looked at")
+        before = daemon.engine.enforcer.writes
+
+        sections = {way: file.read_bytes() for way, file in files.items()}
+
+        async def save(way: str, file: Path) -> None:
+            section = sections[way]
+            for number in range(20):
+                own = b"my line %d\n" % number
+                WAYS[way](file, own + section.replace(b"Never.", b"Always %d." % number))
+                kept = (b"Never.",) if way == "delete" else (b"Never.", own)
+                await until(lambda kept=kept: holds(file, *kept), f"{way} {number}")  # type: ignore[misc]
+
+        await asyncio.gather(*(save(way, file) for way, file in files.items()))
+        await until(lambda: daemon.watcher.is_idle, "idle")
+        assert await daemon.watcher.call(daemon.engine.changed) == []
+        assert daemon.engine.enforcer.writes - before == 20 * len(WAYS)
+        assert rig.kinds().count("change_blocked") == 20 * len(WAYS)
+
+
+async def test_lines_of_a_slow_save_are_not_lost(rig: Rig) -> None:
+    """Case 8: truncate, half, the rest; with pauses of 20 ms."""
+    rig.issue(rig.site.directive())
+    async with at_work(rig) as daemon:
+        await until(daemon.engine.outcomes, "looked at")
+        for number in range(5):
+            data = b"line one %d\nline two\n" % number + rig.file.read_bytes().replace(b"Never", b"Always")
+            with rig.file.open("wb", buffering=0) as file:
+                for piece in (data[: len(data) // 2], data[len(data) // 2 :]):
+                    await asyncio.sleep(0.02)
+                    file.write(piece)
+            own = b"line one %d\nline two\n" % number
+            await until(lambda own=own: holds(rig.file, own, b"Never."), "restored")  # type: ignore[misc]
+
+
+async def test_changes_are_found_without_events(rig: Rig) -> None:
+    rig.issue(rig.site.directive())
+    async with at_work(rig, watches=False, sweep_every=0.05) as daemon:
+        await until(daemon.engine.outcomes, "looked at")
+        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
+        await until(lambda: holds(rig.file, b"Never."), "restored")
+
+
+async def test_a_folder_that_was_made_again_is_kept_again(rig: Rig) -> None:
+    """Case 11: the watch on it died silently."""
+    async with connected(rig) as (server, _):
+        directive = rig.site.directive()
+        await server.issue(1, directive)
+        await until(lambda: server.state_of(directive) == "in_place", "in place")
+        shutil.rmtree(rig.repo)
+        await until(lambda: server.state_of(directive) == "absent", "absent")
+        rig.repo.mkdir()
+        rig.file.write_bytes(b"")
+        await until(lambda: server.state_of(directive) == "in_place", "in place again")
+        assert holds(rig.file, b"Never.")
+        assert "change_blocked" not in server.kinds()
+        # And it is watched again.
+        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
+        await until(lambda: "change_blocked" in server.kinds(), "reported")
+
+
+async def test_an_edition_is_written_and_an_alteration_reported(rig: Rig) -> None:
+    """Case 1, with a server; `audit` has its own tests there."""
+    async with connected(rig) as (server, _):
+        directive = rig.site.directive()
+        await server.issue(1, directive, method="rule_created")
+        await until(lambda: server.state_of(directive) == "in_place", "in place")
+        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
+        await until(lambda: server.kinds() == ["applied", "change_blocked"], "reported")
+        assert holds(rig.file, b"Never.")
+        assert server.texts == {}, "no text leaves the machine"
+
+
+async def test_temporary_sends_the_text_and_a_verdict_reverts_it(rig: Rig) -> None:
+    """Cases 2 and 5, this side of the socket."""
+    async with connected(rig) as (server, _):
+        directive = rig.site.directive(mode="temporary", timeout_hours=2)
+        await server.issue(1, directive)
+        await until(lambda: server.state_of(directive) == "in_place", "in place")
+        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
+        await until(lambda: "change_detected" in server.kinds(), "reported")
+        (text,) = server.texts.values()
+        assert text == "Always.\n"
+        until_ = datetime.fromisoformat(server.reports[-1]["body"]["until"])
+        assert abs(until_ - datetime.now(UTC) - timedelta(hours=2)) < timedelta(minutes=5)
+        await until(lambda: server.state_of(directive) == "drifted", "drifted")
+        body = {"request_id": "p", "kind": "proposal", "directive_id": directive["id"], "state": "rejected"}
+        await server.send("decided", body)
+        await until(lambda: holds(rig.file, b"Never."), "reverted")
+
+
+async def test_texts_that_did_not_come_along_are_asked_for(rig: Rig) -> None:
+    async with connected(rig) as (server, _):
+        server.sends_texts = False
+        directives = [rig.site.directive(f"text {number}", position=number) for number in range(3)]
+        await server.issue(1, *directives)
+        await until(lambda: holds(rig.file, b"text 0", b"text 1", b"text 2"), "written")
+        assert [method for method, _ in server.calls].count("texts.get") == 3
+
+
+async def test_nothing_is_lost_while_the_server_is_away(rig: Rig) -> None:
+    """Case 32."""
+    async with connected(rig) as (server, _):
+        directive = rig.site.directive()
+        await server.issue(1, directive)
+        await until(lambda: server.state_of(directive) == "in_place", "in place")
+        await until(lambda: server.kinds() == ["applied"], "reported")
+        await server.stop()
+        for number in range(3):
+            rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always %d" % number))
+            await until(lambda: holds(rig.file, b"Never."), "reverted at once")
+        tries = server.connections
+        await server.start()
+        await until(lambda: server.kinds() == ["applied", *["change_blocked"] * 3], "all reported")
+        assert [each["seq"] for each in server.reports] == [1, 2, 3, 4]
+        assert server.connections > tries
+
+
+async def test_a_server_that_lost_reports_gets_them_again(rig: Rig) -> None:
+    async with connected(rig) as (server, _):
+        await server.issue(1, rig.site.directive("a", position=1), rig.site.directive("b", position=2))
+        await until(lambda: len(server.reports) == 2, "reported")
+        await server.stop()
+        server.reports.pop()
+        await server.start()
+        await until(lambda: len(server.reports) == 2, "reported again")
+
+
+async def test_reports_of_a_month_are_sent_in_pieces(rig: Rig) -> None:
+    with rig.state.transaction():
+        for number in range(450):
+            rig.engine.enforcer.reports.add({"kind": "applied", "at": str(number)})
+    async with connected(rig) as (server, _):
+        await until(lambda: len(server.reports) == 450, "sent")
+        assert [method for method, _ in server.calls].count("reports.put") == 3
+
+
+async def test_a_restored_server_is_shown_the_newer_edition(rig: Rig) -> None:
+    rig.issue(rig.site.directive("before", position=1))
+    rig.issue(rig.site.directive("after", position=1))
+    async with connected(rig) as (server, _):
+        server.editions[rig.site.team] = rig.site.edition(1, [rig.site.directive("before", position=1)])
+        await server.stop()
+        await server.start()
+        await until(lambda: any(method == "edition.show" for method, _ in server.calls), "shown")
+        (shown,) = [params for method, params in server.calls if method == "edition.show"][:1]
+        assert (shown["team"], '"number":2' in shown["text"]) == (rig.site.team, True)
+        assert holds(rig.file, b"after")
+
+
+async def test_a_station_that_moves_gets_what_its_new_team_has(rig: Rig) -> None:
+    async with connected(rig) as (server, _):
+        first = rig.site.directive("of the first team")
+        await server.issue(1, first)
+        await until(lambda: server.state_of(first) == "in_place", "in place")
+        other = str(uuid4())
+        server.editions[other] = rig.site.edition(4, [rig.site.directive("of the other team")], team=other)
+        server.assignment = rig.site.assignment(2, teams=[other])
+        await server.send("assignment", as_frame(server.assignment))
+        await until(lambda: holds(rig.file, b"of the other team"), "written")
+        assert not holds(rig.file, b"of the first team")
+
+
+async def test_a_lost_edition_is_found_by_the_next_heads(rig: Rig) -> None:
+    async with connected(rig) as (server, daemon):
+        await until(lambda: daemon.session is not None and daemon.session.is_idle, "connected")
+        server.editions[rig.site.team] = rig.site.edition(1, [rig.site.directive()])
+        await server.send("head", {"now": wall_now(), "heads": server.heads()})
+        await until(lambda: holds(rig.file, b"Never."), "written")
+
+
+@pytest.mark.parametrize("code", [4401, 4403])
+async def test_a_revoked_station_goes_on_keeping_files(rig: Rig, code: int) -> None:
+    rig.issue(rig.site.directive())
+    async with connected(rig) as (server, _):
+        server.close_with = code
+        await server.stop()
+        await server.start()
+        await until(lambda: rig.state.setting("link") == "signed_out", "signed out")
+        rig.file.write_bytes(b"")
+        await until(lambda: holds(rig.file, b"Never."), "kept")
+        tries = server.connections
+        server.close_with = None
+        # Another process signs in again.
+        with sibling(rig) as state:
+            state.set(signed_in_at="later")
+        await until(lambda: rig.state.setting("link") == "connected", "connected")
+        assert server.connections > tries
+
+
+async def test_dates_pass_without_the_server(rig: Rig) -> None:
+    """Case 17."""
+    async with connected(rig) as (server, _):
+        now = datetime.now(UTC)
+        begins, ends = (text_of(now + timedelta(seconds=seconds)) for seconds in (1.5, 3))
+        await server.issue(1, rig.site.directive(starts_at=begins, ends_at=ends))
+        await until(lambda: rig.engine.authority.numbers() == {rig.site.team: 1}, "obeyed")
+        assert not rig.file.exists()
+        await server.stop()
+        await until(lambda: holds(rig.file, b"Never."), "begun")
+        assert datetime.now(UTC) >= now + timedelta(seconds=1.5)
+        await until(lambda: not rig.file.exists(), "ended")
+        assert datetime.now(UTC) >= now + timedelta(seconds=3)
+
+
+async def test_folders_and_requests_of_other_commands_are_noticed(rig: Rig) -> None:
+    other = rig.folder / "other"
+    other.mkdir()
+    rig.issue(rig.site.directive())
+    async with connected(rig) as (server, daemon):
+        await until(lambda: daemon.session is not None and daemon.session.is_idle, "connected")
+        with sibling(rig) as state:
+            state.run("INSERT INTO watched VALUES (?)", str(other))
+            state.run("INSERT INTO asked (method, params) VALUES ('change.request', '{\"directive\": \"x\"}')")
+            state.run("INSERT INTO asked (method, params) VALUES ('no.such', '{}')")
+        await until(lambda: holds(other / "CLAUDE.md", b"Never."), "written")
+        await until(lambda: not rig.state.rows("SELECT 1 FROM asked WHERE answer IS NULL AND error IS NULL"), "asked")
+        answers: list[Any] = rig.state.rows("SELECT answer IS NULL, error IS NULL FROM asked ORDER BY id")
+        assert answers == [(0, 1), (1, 0)]
+        assert ("change.request", {"directive": "x"}) in server.calls
+
+
+async def test_the_token_is_renewed_in_time(rig: Rig) -> None:
+    rig.state.set(token_since="0")
+    async with connected(rig) as (server, _):
+        await until(lambda: float(rig.state.setting("token_since") or 0) > 0, "renewed")
+        assert ("token.renew", {}) in server.calls
+
+
+def sibling(rig: Rig) -> Any:
+    """The state, as another process has it open."""
+    return type(rig.state)(rig.state.folder)
