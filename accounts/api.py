@@ -1,23 +1,20 @@
-"""Tokens and people."""
+"""Tokens, and one's own account."""
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from accounts import serializers as shapes
 from accounts.callers import proven_caller
-from accounts.models import PersonalAccessToken, User
+from accounts.models import PersonalAccessToken
 from accounts.rest import RestView
 from accounts.serializers import account_body, token_body
 from accounts.services import create_token, revoke_token
 from accounts.sign_in import prove_for_token
 from rest.pagination import page
-from rest.queries import query_text
 from rest.schema import operation, page_of
 
 
@@ -62,13 +59,3 @@ class MeView(RestView):
     def get(self, request: Request) -> HttpResponseBase:
         """Get the account that I am signed in with."""
         return self.answer(account_body(self.user()))
-
-
-class UsersView(RestView):
-    search: ClassVar = OpenApiParameter("search", str, description="A part of the user name or the display name.")
-
-    @operation("users_list", answer=page_of(shapes.Account), paged=True, parameters=[search])
-    def get(self, request: Request) -> HttpResponseBase:
-        """List the people and programs that have an open account."""
-        text = query_text(request, "search", maximum=150) or ""
-        return self.answer(page(request, User.objects.people(text), account_body))

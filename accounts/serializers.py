@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import MAX_TOKEN_NAME, Kind, PersonalAccessToken, Scope, User
-from rest.fields import Choice, Text
+from accounts.models import MAX_DISPLAY_NAME, MAX_TOKEN_NAME, Kind, PersonalAccessToken, Scope, User
+from kernel.names import MAX_REASON
+from rest.fields import Choice, Flag, Text, Uuid
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -22,6 +23,52 @@ class Account(PersonSerializer):
     """A person with their user name."""
 
     username = serializers.CharField()
+
+
+class ManagedAccount(Account):
+    """An account as administrators see it."""
+
+    email = serializers.CharField(allow_blank=True)
+    is_active = serializers.BooleanField()
+    is_administrator = serializers.BooleanField()
+    is_auditor = serializers.BooleanField()
+
+
+class OwnProof(serializers.Serializer[Any]):
+    """The caller's own password, and a code where their account has that factor: that it is them, now."""
+
+    password = Text(max_length=4096, write_only=True)
+    otp = Text(max_length=20, required=False, write_only=True)
+
+
+class _WithProof(serializers.Serializer[Any]):
+    proof = OwnProof(
+        required=False, help_text="Needed with a token, and in a browser session that was not confirmed lately."
+    )
+
+
+class NewAccount(_WithProof):
+    """A person or an AI agent. Whose password somebody else has set chooses one of their own before they sign."""
+
+    username = Text(max_length=150)
+    display_name = Text(max_length=MAX_DISPLAY_NAME, required=False, allow_blank=True)
+    email = Text(max_length=254, required=False, allow_blank=True)
+    kind = Choice([(Kind.HUMAN.value, Kind.HUMAN.label), (Kind.AGENT.value, Kind.AGENT.label)], required=False)
+    password = Text(max_length=4096, required=False, write_only=True)
+    is_administrator = Flag(required=False)
+    is_auditor = Flag(required=False)
+
+
+class ChangedAccount(_WithProof):
+    display_name = Text(max_length=MAX_DISPLAY_NAME, required=False)
+    email = Text(max_length=254, required=False, allow_blank=True)
+    is_administrator = Flag(required=False)
+    is_auditor = Flag(required=False)
+
+
+class ClosedAccount(_WithProof):
+    reason = Text(max_length=MAX_REASON, required=False, allow_blank=True)
+    successor_id = Uuid(required=False, help_text="Who becomes owner of projects that would have none.")
 
 
 class NewToken(serializers.Serializer[Any]):
@@ -61,6 +108,16 @@ class Token(serializers.Serializer[Any]):
 
 def account_body(user: User) -> dict[str, Any]:
     return {**user.person(), "username": user.username}
+
+
+def managed_body(user: User) -> dict[str, Any]:
+    return {
+        **account_body(user),
+        "email": user.email,
+        "is_active": user.is_active,
+        "is_administrator": user.is_superuser,
+        "is_auditor": user.is_auditor,
+    }
 
 
 def token_body(token: PersonalAccessToken) -> dict[str, Any]:

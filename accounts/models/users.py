@@ -60,8 +60,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(models.Q(username__icontains=text) | models.Q(display_name__icontains=text))
 
     def people(self, text: str) -> UserQuerySet:
-        """Active accounts other than the service user; only those that match `text` unless it is empty."""
-        found = self.active().exclude(username=SERVICE_USERNAME)
+        """Active accounts other than devices and the service user; those that match `text` unless it is empty."""
+        found = self.active().exclude(username=SERVICE_USERNAME).exclude(kind=Kind.DEVICE)
         return found.matching(text) if text else found
 
 

@@ -10,6 +10,16 @@ SITE_REST = (
     SiteRow("api_token", "DELETE", f"auth/tokens/{OTHER}/", "not_found"),
     SiteRow("api_me", "GET", "me/", 200),
     SiteRow("api_users", "GET", "users/", 200),
+    # The request has no body, or no proof.
+    SiteRow("api_users", "POST", "users/", "validation_failed", may=("administrator",)),
+    SiteRow("api_user", "PATCH", f"users/{OTHER}/", "reauthentication_needed", may=("administrator",)),
+    SiteRow(
+        "api_user_deactivate",
+        "POST",
+        f"users/{OTHER}/deactivate/",
+        "reauthentication_needed",
+        may=("administrator",),
+    ),
 )
 SITE_PAGES = (
     SiteRow("account_login", "GET", "/accounts/login/", 302, 200),
