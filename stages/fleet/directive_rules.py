@@ -96,7 +96,7 @@ def _path(value: Any) -> str:
 
 
 def _match(value: Any) -> list[str]:
-    patterns = list(dict.fromkeys(value)) if isinstance(value, list) else None
+    patterns = list(dict.fromkeys(value)) if isinstance(value, list | tuple) else None
     if patterns is None or len(patterns) > MAX_PATTERNS:
         raise ValidationFailed({"match": [_("Give at most {most} patterns.").format(most=MAX_PATTERNS)]})
     for pattern in patterns:
@@ -117,7 +117,7 @@ def _number(name: str, minimum: int, maximum: int) -> Callable[[Any], int]:
 
 def _choice(name: str, choices: type[models.TextChoices]) -> Callable[[Any], str]:
     def check(value: Any) -> str:
-        if value not in choices.values:
+        if not isinstance(value, str) or value not in choices.values:
             raise ValidationFailed({name: [_("Choose one of {choices}.").format(choices=", ".join(choices.values))]})
         return str(value)
 

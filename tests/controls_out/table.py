@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
+from tests.controls_out.fleet import FLEET
 from tests.controls_out.out import Out, given, itself, nothing, without
 from tests.controls_out.pads import PADS
 from tests.controls_out.proposals import PROPOSALS
@@ -252,4 +253,4 @@ _TRUNK: Final = (
 )
 
 # A control's parts stand behind its first row.
-OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *PADS, *RUNS), key=lambda out: out.control))
+OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *FLEET, *PADS, *RUNS), key=lambda out: out.control))

@@ -6,6 +6,6 @@ from django.apps import apps
 
 collect_ignore_glob: list[str] = []
 if apps.is_installed("stages.fleet"):
-    from tests.fleet.world import committed_world, fleet, world  # noqa: F401 (fixtures)
+    from tests.fleet.world import committed_world, database_of_fleet, fleet, fleet_database, world  # noqa: F401 (fixtures)
 else:
     collect_ignore_glob.append("*")

@@ -12,16 +12,20 @@ from django.utils import timezone
 from audit.keys.sealing import seal_fault
 from audit.models import Event
 from kernel.errors import Conflict, DomainError, NotFound, PermissionDenied, ValidationFailed
+from projects.services import reopen_project
 from stages.fleet.models import Directive, Edition, Request
 from stages.fleet.services import (
     change_directive,
     decide_request,
+    expire_requests,
     pause_directive,
     resume_directive,
     revoke_grant,
     roll_back_directive,
+    submit_directive,
     update_team,
     withdraw_directive,
+    withdraw_request,
 )
 from tests.cast import new_reviewed, new_user
 from tests.fleet.world import World, put_directive
@@ -43,6 +47,7 @@ def test_a_submission_waits_for_its_quorum_and_then_makes_the_next_edition(fleet
     assert submitted.directive is None
     assert not Edition.objects.filter(team=fleet.oncology).exists()
     request = fleet.decide(submitted, "editor")
+    assert request.directive is not None
     assert (request.state, request.directive.timeout_hours) == ("accepted", 24)
     edition = edition_of(fleet)
     statement = edition.statement
@@ -69,9 +74,7 @@ def test_without_a_quorum_it_is_issued_at_once(fleet: World):
 
 def test_a_repeated_submission_is_answered_with_the_first(fleet: World):
     caller = fleet.caller("owner", client_ref=uuid4())
-    facts = {"release_id": fleet.release.id, "field": "prompt_text", "title": "x", "team_id": fleet.oncology.id}
-    from stages.fleet.services import submit_directive
-
+    facts: Any = {"release_id": fleet.release.id, "field": "prompt_text", "title": "x", "team_id": fleet.oncology.id}
     first, again = (submit_directive(caller=caller, **facts) for _ in range(2))
     assert first.request is not None
     assert (again.request, again.repeated) == (first.request, True)
@@ -104,7 +107,6 @@ def test_an_approval_does_not_count_once_its_giver_may_not_decide_any_more(fleet
     submitted = fleet.submit()
     fleet.decide(submitted, "editor")
     fleet.role("editor", "user")
-    assert fleet.boss
     assert fleet.decide(submitted, "boss").state == "open"
 
 
@@ -297,8 +299,6 @@ def test_only_a_release_that_is_released_is_issued(fleet: World):
         fleet.submit(release_id=review.submit().id)
     with pytest.raises(NotFound):
         fleet.submit(release_id=uuid4())
-    from projects.services import reopen_project
-
     reopen_project(caller=fleet.caller("owner"), project_id=fleet.project.id, reason="Again")
     fleet.review.save("New text\n")
     in_review = fleet.review.submit("1.1.0")
@@ -332,8 +332,6 @@ def test_a_path_has_one_whole_file_in_a_line_of_teams(fleet: World):
 
 
 def test_a_request_expires(fleet: World):
-    from stages.fleet.services import expire_requests
-
     submitted = fleet.submit()
     assert expire_requests() == 0
     assert submitted.request is not None
@@ -356,8 +354,6 @@ def put_late(fleet: World, request: Request) -> Request:
 
 
 def test_who_asked_takes_a_request_back(fleet: World):
-    from stages.fleet.services import withdraw_request
-
     submitted = fleet.submit()
     assert submitted.request is not None
     with pytest.raises(PermissionDenied):

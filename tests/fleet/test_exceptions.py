@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -49,11 +50,11 @@ def test_an_accepted_exception_is_in_the_assignment_until_it_is_revoked(fleet: W
         revoke_exception(caller=fleet.caller("editor"), request_id=permanent.id, reason="Again")
 
 
-def test_what_is_over_is_in_no_assignment(fleet: World):
+def test_what_is_over_is_in_no_assignment(fleet: World, monkeypatch: pytest.MonkeyPatch):
     station, directive = put_station(fleet), put_directive(fleet)
-    soon = fleet.decide(asked(fleet, station, directive, until=timezone.now() + timedelta(seconds=1)), "editor")
-    while timezone.now() <= soon.until:
-        pass
+    fleet.decide(asked(fleet, station, directive, until=timezone.now() + timedelta(minutes=5)), "editor")
+    later = timezone.now() + timedelta(minutes=6)
+    monkeypatch.setattr("stages.fleet.services.sealing.timezone", SimpleNamespace(now=lambda: later))
     late = asked(fleet, station, directive)
     fleet.decide(late, "editor")
     assert [each["id"] for each in assignment_of(station)["exceptions"]] == [str(late.id)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ Sent = list[tuple[str, Any]]
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """What was given to the publisher, by topic."""
     found: Sent = []
     monkeypatch.setattr("realtime.publishing._send", lambda topic, message: found.append((topic, message)))

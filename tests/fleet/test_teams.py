@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,8 @@ from stages.fleet.permissions import (
     VIEW_CHANGES,
     VIEW_RULES,
 )
-from stages.fleet.services import archive_team, create_team, set_team_member, update_team
+from stages.fleet.services import archive_team, create_team, set_team_member, update_team, withdraw_directive
+from stages.fleet.services.leaving import lock_stations_of, revoke_locked
 from tests.cast import new_user
 from tests.fleet.world import World, put_station
 
@@ -59,7 +61,7 @@ def test_administrators_of_the_site_may_everything_and_auditors_read(fleet: Worl
 
 
 def test_who_is_not_a_super_admin_makes_no_team(fleet: World):
-    given = {"parent_id": fleet.oncology.id, "name": "Study"}
+    given: Any = {"parent_id": fleet.oncology.id, "name": "Study"}
     with pytest.raises(PermissionDenied):
         create_team(caller=fleet.caller("editor"), **given)
     with pytest.raises(NotFound):
@@ -70,7 +72,7 @@ def test_who_is_not_a_super_admin_makes_no_team(fleet: World):
 
 def test_a_repeat_makes_no_second_team(fleet: World):
     ref = uuid4()
-    caller = fleet.caller("boss", client_ref=ref) if fleet.boss else fleet.boss
+    caller = fleet.caller("boss", client_ref=ref)
     first, again = (create_team(caller=caller, parent_id=fleet.root.id, name=f"Team {ref}") for _ in range(2))
     assert first.id == again.id
 
@@ -87,7 +89,7 @@ def test_a_repeat_makes_no_second_team(fleet: World):
         ({"categories": [""]}, "categories"),
     ],
 )
-def test_bad_input_names_its_field(world: World, facts: dict[str, object], name: str):
+def test_bad_input_names_its_field(world: World, facts: dict[str, Any], name: str):
     with pytest.raises(ValidationFailed) as refused:
         world.team(**{"name": "Study", **facts})
     assert list(refused.value.errors) == [name]
@@ -155,8 +157,6 @@ def test_a_team_is_archived_once_nothing_depends_on_it(fleet: World):
     for team in (fleet.root, fleet.oncology, below):
         with pytest.raises(Conflict):
             archive_team(caller=fleet.boss, team_id=team.id, reason="Over")
-    from stages.fleet.services import withdraw_directive
-    from stages.fleet.services.leaving import lock_stations_of, revoke_locked
 
     for each in lock_stations_of(station.owner_id):
         revoke_locked(fleet.boss, each, reason="Over")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.callers import Caller
 from accounts.models import Kind, User
@@ -25,8 +28,10 @@ from stages.fleet.services import (
     set_team_member,
     submit_directive,
 )
-from tests.cast import new_caller, new_reviewed, new_user
-from tests.publishing.reviews import Review, begun
+from tests import databases
+from tests.cast import forget_redis, new_caller, new_reviewed, new_user
+from tests.publishing.reviews import Review, begun, caller_of
+from tests.writers import Writer
 
 
 @dataclass
@@ -75,8 +80,6 @@ class World:
     @property
     def boss(self) -> Caller:
         """An administrator of the site."""
-        if "boss" not in self.people:
-            self.people["boss"] = new_user("boss", is_administrator=True)
         return self.caller("boss")
 
     @property
@@ -128,9 +131,57 @@ def put_station(world: World, **facts: Any) -> Station:
     return Station.objects.create(**given)
 
 
+@dataclass(frozen=True)
+class StandingWorld:
+    """A world that is committed in a database; each test fetches its own objects."""
+
+    people: dict[str, UUID]
+    project: UUID
+    release: UUID
+    oncology: UUID
+
+    @classmethod
+    def of(cls, world: World) -> StandingWorld:
+        people = {name: user.id for name, user in world.people.items()}
+        return cls(people, world.project.id, world.release.id, world.oncology.id)
+
+    def fetch(self) -> World:
+        found = User.objects.in_bulk(self.people.values())
+        people = {name: found[user_id] for name, user_id in self.people.items()}
+        project = Project.objects.get(pk=self.project)
+        review = Review(project, people, Writer(caller_of(people["editor"]), project))
+        release = Release.objects.with_people().get(pk=self.release)
+        return World(review, people, release, Team.objects.get(parent=None), Team.objects.get(pk=self.oncology))
+
+
+# The bare world, and that with roles and a grant, by the name of their database.
+STANDING: dict[str, dict[str, StandingWorld]] = {}
+
+
+@pytest.fixture(scope="session")
+def fleet_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the database in which both stand already."""
+    name = databases.new(template=databases.template())
+    with django_db_blocker.unblock(), databases.connected_to(name):
+        STANDING[name] = {
+            "world": StandingWorld.of(new_world()),
+            "fleet": StandingWorld.of(with_roles(new_world())),
+        }
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def database_of_fleet(fleet_database: str) -> Iterator[None]:
+    """Where the tests of a module roll back."""
+    with databases.connected_to(fleet_database):
+        yield
+
+
 @pytest.fixture
 def world(db: None) -> World:
-    return new_world()
+    forget_redis()
+    return STANDING[databases.current()]["world"].fetch()
 
 
 @pytest.fixture
@@ -139,8 +190,16 @@ def committed_world(committed_db: None) -> World:
     return new_world()
 
 
+@pytest.fixture
+def fleet(db: None) -> World:
+    """The world with a grant; owner and editor are admins of Oncology, the reviewer is a user of it."""
+    forget_redis()
+    return STANDING[databases.current()]["fleet"].fetch()
+
+
 def new_world() -> World:
     project, people = new_reviewed()
+    people["boss"] = new_user("boss", is_administrator=True)
     review = begun(project, people)
     root = Team.objects.get(parent=None)
     world = World(review, people, review.release(), root, root)
@@ -148,9 +207,8 @@ def new_world() -> World:
     return world
 
 
-@pytest.fixture
-def fleet(world: World) -> World:
-    """The world with a grant; owner and editor are admins of Oncology, the reviewer is a user of it."""
+def with_roles(world: World) -> World:
+    """Let the project's releases go to Oncology, and give its people their roles."""
     world.grant()
     for name, role in (("owner", "admin"), ("editor", "admin"), ("reviewer", "user")):
         world.role(name, role)

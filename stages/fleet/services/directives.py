@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from publishing.services.facts import access_to
 from stages.fleet import events
 from stages.fleet.choices import Destination, DirectiveStatus, Layer, Mode, RequestKind
 from stages.fleet.directive_rules import check_not_over, check_together, check_values
-from stages.fleet.directive_values import COLUMNS, values_of
+from stages.fleet.directive_values import COLUMNS, Values, values_of
 from stages.fleet.models import Directive
 from stages.fleet.permissions import MANAGE_RULES
 from stages.fleet.reading import visible_directive
@@ -28,57 +28,35 @@ from stages.fleet.services.carrying_out import check_fits, lock_directive, recor
 from stages.fleet.services.sealing import seal_edition
 from stages.fleet.services.writing import FleetWrite, fleet_write
 
+# What a new directive is where nothing else is said.
+DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "category": "",
+        "position": 0,
+        "layer": Layer.PROJECT,
+        "destination": Destination.CLAUDE,
+        "path": "",
+        "match": [],
+        "mode": Mode.BLOCK,
+        "overridable": False,
+        "replaces_id": None,
+        "starts_at": None,
+        "ends_at": None,
+    }
+)
 
-def submit_directive(
-    *,
-    caller: Caller,
-    team_id: UUID,
-    release_id: UUID,
-    field: str,
-    title: str,
-    category: str = "",
-    position: int = 0,
-    layer: str = Layer.PROJECT,
-    destination: str = Destination.CLAUDE,
-    path: str = "",
-    match: Sequence[str] = (),
-    mode: str = Mode.BLOCK,
-    timeout_hours: int | None = None,
-    overridable: bool = False,
-    replaces_id: UUID | None = None,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-    reason: str = "",
-) -> Submitted:
+
+def submit_directive(*, caller: Caller, team_id: UUID, release_id: UUID, reason: str = "", **values: Any) -> Submitted:
     """Bring a field of a release to a team's stations, once the team has agreed.
 
+    `values` are columns of the directive (`COLUMNS`): `field` and `title`, and what is not as in `DEFAULTS`;
     `timeout_hours` is the team's where it is not given. The caller must be able to read the project, whose owner must
     have let its releases go to the team or to one above it. Raises `NotFound`, `PermissionDenied`, `Conflict` for a
     release that is not released, and `ValidationFailed` by parameter.
     """
     access_to(user=caller.user, release_id=release_id)
     project_id = Release.objects.values_list("project_id", flat=True).get(pk=release_id)
-    given = {
-        "release_id": release_id,
-        "field": field,
-        "title": title,
-        "category": category,
-        "position": position,
-        "layer": layer,
-        "destination": destination,
-        "path": path,
-        "match": list(match),
-        "mode": mode,
-        "overridable": overridable,
-        "replaces_id": replaces_id,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-    }
-    if timeout_hours is not None:
-        given["timeout_hours"] = timeout_hours
-    values = check_values(given)
-    check_together(values)
-    check_not_over(values)
+    checked = _checked({**DEFAULTS, **values, "release_id": release_id})
     reason = _checked_reason(reason)
     with fleet_write(
         caller=caller,
@@ -86,16 +64,16 @@ def submit_directive(
         team_id=team_id,
         action=MANAGE_RULES,
         name="directive.submit",
-        parameters={**values, "reason": reason},
+        parameters={**checked, "reason": reason},
         reads_project=True,
     ) as write:
         if write.repeat_of is not None:
             return repeated_submission(write.repeat_of)
         write.require_open_team()
-        values.setdefault("timeout_hours", write.team.timeout_hours)
+        checked.setdefault("timeout_hours", write.team.timeout_hours)
         directive_id = uuid7()
-        check_fits(write, values, directive_id=directive_id)
-        payload = {"directive_id": str(directive_id), **values}
+        check_fits(write, checked, directive_id=directive_id)
+        payload = {"directive_id": str(directive_id), **checked}
         return submit(write, RequestKind.ISSUE, payload, reason=reason, directive=None)
 
 
@@ -104,8 +82,7 @@ def change_directive(*, caller: Caller, directive_id: UUID, reason: str = "", **
 
     Raises `ValidationFailed` by parameter, also where nothing changes; `Conflict` for a withdrawn directive.
     """
-    if unknown := changes.keys() - set(COLUMNS):
-        raise ValidationFailed({name: [_("This does not change.")] for name in sorted(unknown)})
+    _refuse_unknown(changes)
     wanted = check_values(changes)
     reason = _checked_reason(reason)
     parameters = {"directive": str(directive_id), "reason": reason, **wanted}
@@ -227,6 +204,25 @@ def _set_status(write: FleetWrite, directive: Directive, status: str, cause: str
 def _require_not_withdrawn(directive: Directive) -> None:
     if directive.status == DirectiveStatus.WITHDRAWN:
         raise Conflict(_("The directive is withdrawn."))
+
+
+def _checked(values: Mapping[str, Any]) -> Values:
+    """The values of a new directive, checked by themselves and together. Raises `ValidationFailed`."""
+    _refuse_unknown(values)
+    for name in ("field", "title"):
+        if name not in values:
+            raise ValidationFailed({name: [_("This is needed.")]})
+    checked = check_values(
+        {name: value for name, value in values.items() if name != "timeout_hours" or value is not None}
+    )
+    check_together(checked)
+    check_not_over(checked)
+    return checked
+
+
+def _refuse_unknown(values: Mapping[str, Any]) -> None:
+    if unknown := values.keys() - set(COLUMNS):
+        raise ValidationFailed({name: [_("A directive has no such value.")] for name in sorted(unknown)})
 
 
 def _checked_reason(reason: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -41,11 +42,8 @@ def request_exception(
         raise ValidationFailed({"until": [_("Give a time that is not over yet.")]})
     station, person = _visible_station(caller, station_id)
     directive = _obeyed_directive(person, station, directive_id)
-    payload = {
-        "directive_id": str(directive_id),
-        "station_id": str(station_id),
-        "until": rfc3339(until) if until else None,
-    }
+    payload: dict[str, Any] = {"directive_id": str(directive_id), "station_id": str(station_id)}
+    payload["until"] = rfc3339(until) if until else None
     with fleet_write(
         caller=caller,
         project_id=directive.project_id,
@@ -62,17 +60,8 @@ def request_exception(
         directive = lock_directive(directive_id)
         if directive.status == DirectiveStatus.WITHDRAWN:
             raise Conflict(_("The directive is withdrawn."))
-        request = ask(
-            write,
-            RequestKind.EXCEPTION,
-            payload,
-            title=directive.title,
-            reason=reason,
-            author=person,
-            directive=directive,
-            station=station,
-            until=until,
-        )
+        about: dict[str, Any] = {"directive": directive, "station": station, "until": until, "title": directive.title}
+        request = ask(write, RequestKind.EXCEPTION, payload, reason=reason, author=person, **about)
         if request.quorum == 0:
             end_request(write, request, RequestState.ACCEPTED)
             begin_exception(write, request, station)
