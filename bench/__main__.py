@@ -29,9 +29,10 @@ MODULES = {
     "runs": ("n1", "n2", "n3", "n4"),
     "pad_writers": ("d1", "d2", "d3"),
     "pads": ("d4", "d5", "d6"),
+    "stations": ("fl3",),
 }
-# p: the product without stages; n: runs; d: pads.
-LETTERS = "pnd"
+# p: the product without stages; n: runs; d: pads; fl: fleet.
+LETTERS = "pndf"
 ALL = [number for numbers in MODULES.values() for number in numbers]
 
 

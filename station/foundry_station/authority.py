@@ -54,14 +54,20 @@ class Authority:
         with self._state.transaction():
             self._fill_in(entries)
             while succession := self._next_succession(entries):
-                before, following, public_key = succession
-                self._state.run("UPDATE keys SET retired = 1 WHERE fingerprint = ?", before)
+                retired, following, public_key = succession
+                self._state.run("UPDATE keys SET retired = 1 WHERE fingerprint = ?", retired)
                 self._state.run(
                     "INSERT INTO keys (fingerprint, public_key, how) VALUES (?, ?, 'succession')",
                     following,
                     public_key.hex(),
                 )
                 added.append(following)
+            while (before := self._next_predecessor(entries)) is not None:
+                self._state.run(
+                    "INSERT INTO keys (fingerprint, public_key, retired, how) VALUES (?, ?, 1, 'predecessor')",
+                    before[0],
+                    before[1].hex(),
+                )
         return added
 
     def _fill_in(self, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -87,6 +93,17 @@ class Authority:
                 return found.key, found.following, found.public_key
         return None
 
+    def _next_predecessor(self, entries: list[Mapping[str, Any]]) -> tuple[str, bytes] | None:
+        """A key that a known one came after, as both have sealed: it has sealed what is older than this station."""
+        known = {each.fingerprint for each in self.pinned()}
+        listed = dict(filter(None, map(_listed, entries)))
+        strange = {name: key for name, key in listed.items() if name not in known}
+        for entry in entries:
+            found = read_succession(entry, site=self.site, keys=strange) if _listed(entry) else None
+            if found is not None and found.following in known:
+                return found.key, strange[found.key]
+        return None
+
     def _keys(self, *, retired_too: bool = False) -> dict[str, bytes]:
         return {
             each.fingerprint: each.public_key
@@ -103,9 +120,12 @@ class Authority:
 
     def take_assignment(self, sealed: SealedText) -> bool:
         """Obey an assignment; False where it is the one that is obeyed already. Raises `Refused`."""
-        content = sealed.open(ASSIGNMENT, site=self.site or None, keys=self._keys())
+        station = self._state.setting("station") or ""
+        if self._current(ASSIGNMENT, station) == sealed:
+            return False
+        content = sealed.open(ASSIGNMENT, site=self.site or None, keys=self._keys_for(ASSIGNMENT, station))
         assignment = read_assignment(content)
-        if assignment.station != self._state.setting("station"):
+        if assignment.station != station:
             raise Refused("station", "The assignment is another station's.")
         with self._state.transaction():
             if not self._take(ASSIGNMENT, assignment.station, assignment.number, sealed):
@@ -116,6 +136,8 @@ class Authority:
 
     def missing_texts(self, team: str, sealed: SealedText, given: Mapping[str, str]) -> set[str]:
         """The texts that must come before an edition can be taken, by SHA-256. Raises `Refused`."""
+        if self._current(EDITION, team) == sealed:
+            return set()
         edition = self._open_edition(team, sealed)
         missing = edition.texts.keys() - given.keys()
         return {each for each in missing if self._state.row("SELECT 1 FROM texts WHERE sha256 = ?", each) is None}
@@ -126,6 +148,8 @@ class Authority:
         `given` are texts by the SHA-256 that they should have; each that the edition names must be there or stored.
         Raises `Refused`, and `KeyError` where a text is missing.
         """
+        if self._current(EDITION, team) == sealed:
+            return False
         edition = self._open_edition(team, sealed)
         texts = {name: given[name] for name in edition.texts if name in given}
         for name, text in texts.items():
@@ -138,12 +162,21 @@ class Authority:
             return self._take(EDITION, team, edition.number, sealed)
 
     def _open_edition(self, team: str, sealed: SealedText) -> Edition:
-        edition = read_edition(sealed.open(EDITION, site=self.site or None, keys=self._keys()))
+        keys = self._keys_for(EDITION, team)
+        edition = read_edition(sealed.open(EDITION, site=self.site or None, keys=keys))
         assignment = self.assignment()
         if edition.team != team or assignment is None or team not in assignment.teams:
             raise Refused("team", "The edition is not of a team that this station belongs to.")
         self._check_number(EDITION, team, edition.number, sealed)
         return edition
+
+    def _keys_for(self, kind: str, subject: str) -> dict[str, bytes]:
+        """The keys that may seal something: a retired one only what there is nothing of yet.
+
+        After a succession, the edition of a team that a station comes to know may still be sealed by the key before.
+        """
+        known = self._state.row("SELECT 1 FROM sealed WHERE kind = ? AND subject = ?", kind, subject)
+        return self._keys(retired_too=known is None)
 
     def _check_number(self, kind: str, subject: str, number: int, sealed: SealedText) -> None:
         row = self._state.row(
@@ -244,3 +277,10 @@ class Authority:
     def _reopen(self, kind: str, sealed: SealedText) -> dict[str, Any]:
         """A text that was taken before; also under a key that was retired since."""
         return sealed.open(kind, site=self.site, keys=self._keys(retired_too=True))
+
+
+def _listed(entry: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    try:
+        return read_public_key(entry)
+    except Refused:
+        return None

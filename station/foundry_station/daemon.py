@@ -111,11 +111,19 @@ class Daemon:
 
     async def _connect(self, server: str, token: str) -> None:
         async with opened(server, token) as connection:
+            self._signed_in_again.clear()
             self.session = Session(connection, self.watcher, self._inbox, self._outbox)
+            speaking = asyncio.create_task(self.session.run(self._connected))
+            again = asyncio.create_task(self._signed_in_again.wait())
             try:
-                await self.session.run(self._connected)
+                await asyncio.wait({speaking, again}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self.session = None
+                for task in (speaking, again):
+                    task.cancel()
+                done = await asyncio.gather(speaking, again, return_exceptions=True)
+            if isinstance(done[0], Exception):
+                raise done[0]
 
     def _connected(self) -> None:
         self._backoff.connected()
@@ -171,7 +179,7 @@ class Daemon:
     def _signs(self) -> tuple[object, ...]:
         state, files = self.engine.state, self.engine.enforcer.files
         keys = [each.fingerprint for each in self.engine.authority.pinned()]
-        return (state.setting("signed_in_at"), tuple(files.watched()), tuple(keys), state.setting("wake"))
+        return ((state.setting("signed_in_at"), *keys), tuple(files.watched()), state.setting("wake"))
 
     async def _clock(self) -> None:
         passed = 0.0

@@ -20,7 +20,7 @@ from foundry_station.outcomes import Outcome
 from foundry_station.places import Machine
 from foundry_station.plan import Plan, Target, make_plan
 from foundry_station.release import release_all
-from foundry_station.repositories import Repository, open_repository
+from foundry_station.repositories import Repository, open_repository, repository_of
 from foundry_station.sealed import Refused, SealedText
 from foundry_station.state import State
 
@@ -91,17 +91,20 @@ class Engine:
         left = [each for each in self.enforcer.files.all() if each.path not in wanted and each.root.is_dir()]
         if left:
             release_all(self.state, left, self.clock.now())
-        self.arrange_git(left={each.root for each in left})
+        self.arrange_git(left=[each.path for each in left])
         for each in left:
-            self.git.note_write(open_repository(each.root), each.path)
+            if (repository := repository_of(each.path)) is not None:
+                self.git.note_write(repository, each.path)
 
     def arrange_git(self, *, left: Iterable[Path] = ()) -> None:
-        """Let git know which files are ours."""
-        managed = self.enforcer.files.all()
-        known = {repository.root: repository for repository in self.repositories}
-        for root in {each.root for each in managed} | set(left):
-            repository = known.get(root) or open_repository(root)
-            self.git.arrange(repository, [each for each in managed if each.root == root])
+        """Let git know which files are ours; `left` are paths that no longer are."""
+        paths = [each.path for each in self.enforcer.files.all()]
+        for repository in {found for path in (*paths, *left) if (found := repository_of(path)) is not None}:
+            self._arrange(repository)
+
+    def _arrange(self, repository: Repository) -> None:
+        managed = self.enforcer.files.below(repository.root)
+        self.git.arrange(repository, [each for each in managed if repository_of(each.path) == repository])
 
     def round(self, paths: Iterable[Path] | None = None) -> list[Outcome]:
         """Look at the files of some paths, or all, and put right what has to be. Raises `StateUnavailable`."""
@@ -125,16 +128,12 @@ class Engine:
 
     def _settle_git(self, done: list[Outcome]) -> None:
         """Which files are only ours may have changed by what somebody else wrote, too."""
-        touched = {each.target.place.repository for each in done} - {None}
-        if not touched:
-            return
-        managed = self.enforcer.files.all()
-        for repository in touched:
-            assert repository is not None
-            self.git.arrange(repository, [each for each in managed if each.root == repository.root])
-        for outcome in done:
-            if outcome.written and outcome.target.place.repository is not None:
-                self.git.note_write(outcome.target.place.repository, outcome.path)
+        found = [(outcome, repository_of(outcome.path)) for outcome in done if not outcome.is_gone]
+        for touched in {repository for _, repository in found if repository is not None}:
+            self._arrange(touched)
+        for outcome, repository in found:
+            if outcome.written and repository is not None:
+                self.git.note_write(repository, outcome.path)
 
     def changed(self) -> list[Path]:
         """The paths at which something is other than when they were last looked at."""
@@ -150,7 +149,7 @@ class Engine:
     def folders(self) -> list[Path]:
         """The folders that exist now and hold the files of the plan."""
         found = {target.place.path.parent for target in self.plan.targets.values()}
-        found |= {real_of(target).parent for target in self.plan.targets.values()}
+        found |= {outcome.path.parent for outcome in self._outcomes.values()}
         return sorted(folder for folder in found if folder.is_dir())
 
     def next_moment(self) -> datetime | None:

@@ -25,17 +25,21 @@ class Heads:
 
 
 class Inbox:
-    """Takes what comes over the socket."""
+    """Takes what comes over the socket. `wants_keys` is set where a key is missing that the server may list by now."""
 
     def __init__(self, engine: Engine) -> None:
+        self.wants_keys = False
         self._engine = engine
+        self._asked_for: set[str] = set()
 
     def snapshot(self, body: Mapping[str, Any]) -> Heads:
         """The first frame: time, keys, assignment, and what the server has of ours."""
         engine = self._engine
         engine.clock.follow(read_time(str(body.get("now"))))
         keys = body.get("keys")
-        engine.authority.learn_keys([each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else [])
+        listed = [each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else []
+        engine.authority.learn_keys(listed)
+        self._asked_for |= {str(each.get("fingerprint")) for each in listed}
         assignment = body.get("assignment")
         if isinstance(assignment, dict):
             self.assignment(assignment)
@@ -104,7 +108,12 @@ class Inbox:
             sealed = SealedText.read(body)
             return take(sealed)
         except Refused as refused:
-            self._engine.report_refusal(kind, refused, sealed)
+            if refused.reason == "key" and sealed is not None and sealed.key not in self._asked_for:
+                # The site may have another key since: they come with the next snapshot.
+                self._asked_for.add(sealed.key)
+                self.wants_keys = True
+            else:
+                self._engine.report_refusal(kind, refused, sealed)
             return False
 
 

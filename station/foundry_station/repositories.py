@@ -38,6 +38,15 @@ def open_repository(root: Path) -> Repository:
     return Repository(root, (origin and name_of(origin)) or f"local/{root.name}", git_dir, common_dir)
 
 
+def repository_of(path: Path) -> Repository | None:
+    """The git repository that a file is in, wherever that begins; None where it is in none."""
+    root = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    if root is None:
+        return None
+    found = open_repository(root)
+    return found if found.git_dir is not None else None
+
+
 def name_of(url: str) -> str | None:
     """`host/owner/name` of the address of a remote; None for a path on this machine."""
     found = _WITH_SCHEME.fullmatch(url) or _SCP.fullmatch(url)

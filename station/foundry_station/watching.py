@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 QUIET: Final = 0.08
 LONGEST_QUIET: Final = 1.0
 LONGEST_FOR_GIT: Final = 10.0
-STEP: Final = 0.02
+SHORTEST_STEP: Final = 0.005
 SWEEP_EVERY: Final = 2.0
 FULL_EVERY: Final = 600.0
 RETRY_FAILING: Final = 30.0
@@ -125,7 +125,10 @@ class Watcher:
             await self._wake.wait()
             self._wake.clear()
             while self._unsettled:
-                await asyncio.sleep(STEP)
+                due = min(
+                    min(each.quiet_since + QUIET, each.since + LONGEST_QUIET) for each in self._unsettled.values()
+                )
+                await asyncio.sleep(max(SHORTEST_STEP, due - loop.time()))
                 now = loop.time()
                 settled = [path for path, each in self._unsettled.items() if self._is_settled(path, each, now)]
                 for path in settled:
@@ -134,13 +137,16 @@ class Watcher:
                     self.look(settled)
 
     def _is_settled(self, path: Path, each: _Unsettled, now: float) -> bool:
+        target = self.engine.plan.targets.get(path)
+        if target is not None and now - each.since < LONGEST_FOR_GIT and holds_index(target.place.repository):
+            each.quiet_since = now
+            return False
+        if now - each.since >= LONGEST_QUIET:
+            return True
         seen = signature(path)
         if seen != each.seen:
             each.seen, each.quiet_since = seen, now
-        target = self.engine.plan.targets.get(path)
-        if target is not None and holds_index(target.place.repository):
-            return now - each.since >= LONGEST_FOR_GIT
-        return now - each.quiet_since >= QUIET or now - each.since >= LONGEST_QUIET
+        return now - each.quiet_since >= QUIET
 
     async def _rounds(self) -> None:
         while True:

@@ -14,12 +14,14 @@ from uuid import uuid4
 
 import pytest
 
+from foundry_station.authority import Authority
 from foundry_station.clock import Clock, text_of
 from foundry_station.daemon import Daemon
 from foundry_station.engine import Engine
 from foundry_station.link.backoff import Backoff
 from tests.station.rig import Rig, as_frame
 from tests.station.server import StationServer, running, until
+from tests.station.site import Site
 
 # The same once more without events: FOUNDRY_STATION_SWEEP_ONLY=1 ./script/test tests/station
 SWEEP_ONLY = bool(os.environ.get("FOUNDRY_STATION_SWEEP_ONLY"))
@@ -325,6 +327,30 @@ async def test_folders_and_requests_of_other_commands_are_noticed(rig: Rig) -> N
         answers: list[Any] = rig.state.rows("SELECT answer IS NULL, error IS NULL FROM asked ORDER BY id")
         assert answers == [(0, 1), (1, 0)]
         assert ("change.request", {"directive": "x"}) in server.calls
+
+
+async def test_the_site_s_next_key_is_followed_while_connected(rig: Rig) -> None:
+    async with connected(rig) as (server, _):
+        first = rig.site.directive("by the first key")
+        await server.issue(1, first)
+        await until(lambda: server.state_of(first) == "in_place", "in place")
+        server.site.rotate()
+        await server.issue(2, rig.site.directive("by the next key"))
+        await until(lambda: holds(rig.file, b"by the next key"), "written")
+        await until(lambda: server.kinds() == ["applied", "applied"], "nothing was refused")
+
+
+async def test_a_key_that_is_trusted_by_hand_is_asked_for(rig: Rig) -> None:
+    async with connected(rig) as (server, _):
+        await until(lambda: rig.state.setting("link") == "connected", "connected")
+        stranger = Site(id=rig.site.id, station=rig.site.station, team=rig.site.team, texts=rig.site.texts)
+        server.site.private, server.site.listed_keys = stranger.private, stranger.listed_keys
+        await server.issue(1, rig.site.directive())
+        await until(lambda: "refused" in server.kinds(), "refused")
+        assert not rig.file.exists()
+        with sibling(rig) as state:
+            Authority(state).pin(stranger.key, how="trust")
+        await until(lambda: holds(rig.file, b"Never."), "written")
 
 
 async def test_the_token_is_renewed_in_time(rig: Rig) -> None:

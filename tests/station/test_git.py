@@ -170,6 +170,25 @@ def test_a_worktree_is_kept_as_well(rig: Rig, kept: Path) -> None:
     assert git(other, "status", "--short") == ""
 
 
+def test_a_file_of_another_repository_that_a_link_leads_to_is_kept_out_of_commits_too(rig: Rig) -> None:
+    """A home whose files are links into a repository of their own."""
+    files = rig.home / "dotfiles"
+    files.mkdir()
+    git(files, "init", "-q")
+    (files / "claude.md").write_text("mine\n")
+    git(files, "add", "-A")
+    git(files, "commit", "-qm", "first")
+    (rig.home / ".claude").mkdir()
+    (rig.home / ".claude" / "CLAUDE.md").symlink_to(files / "claude.md")
+    rig.issue(rig.site.directive(layer="user"))
+    assert "Never." in (files / "claude.md").read_text()
+    assert git(files, "status", "--short") == ""
+    rig.issue()
+    assert (files / "claude.md").read_text() == "mine\n"
+    assert git(files, "status", "--short") == ""
+    assert "filter" not in (files / ".git" / "config").read_text()
+
+
 @pytest.mark.parametrize("data", [None, b"", b"one\n", b"one\ntwo", b"[core]\n\tbare = false\n"])
 def test_lines_in_git_s_files_are_taken_out_exactly(data: bytes | None) -> None:
     once = with_block(data, ["first", "second"])

@@ -152,8 +152,24 @@ def test_the_next_key_is_followed_and_the_one_before_retired(rig: Rig) -> None:
     assert rig.engine.authority.learn_keys(rig.site.listed_keys) == [rig.site.key]
     assert rig.take(rig.site.edition(1, [rig.site.directive("Sealed by the next key.")]))
     assert not rig.take(before.edition(9, []))
-    assert refused(rig) == ["key", "key"]
+    assert rig.inbox.wants_keys, "the server may list it by now"
+    rig.take(before.edition(9, []))
+    assert refused(rig) == ["key"]
     assert not rig.engine.authority.faults()
+
+
+def test_what_an_earlier_key_sealed_counts_for_a_station_that_is_new(rig: Rig) -> None:
+    """A team's edition may be older than the site's key."""
+    assignment, edition = rig.site.assignment(), rig.site.edition(7, [rig.site.directive()])
+    rig.site.rotate()
+    rig.state.run("DELETE FROM keys")
+    rig.engine.authority.pin(rig.site.key, how="login")
+    assert not rig.inbox.assignment(as_frame(assignment))
+    rig.engine.authority.learn_keys(rig.site.listed_keys)
+    assert rig.inbox.assignment(as_frame(assignment))
+    assert rig.take(edition)
+    assert rig.take(rig.site.edition(1, []))
+    assert not rig.take(edition), "from then on the earlier key seals nothing new"
 
 
 def test_a_retired_key_names_no_second_successor(rig: Rig) -> None:

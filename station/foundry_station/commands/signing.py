@@ -105,7 +105,6 @@ def logout(context: Context) -> int:
     if not context.wait_for(lambda: not files.all(), REMOVE_SECONDS if state.daemon() is not None else 0.0):
         left = "\n".join(f"  {each.path}" for each in files.all())
         raise CommandFailed(f"These files could not be given back:\n{left}", Exit.DRIFT)
-    context.engine.arrange_git(left=files.watched())
     for root in files.watched():
         files.unwatch(root)
     context.say("Signed out. Every file is as it was before.")

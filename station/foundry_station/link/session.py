@@ -91,6 +91,9 @@ class Session:
             handler = self._handlers().get(method)
             if handler is not None:
                 await handler(body)
+            if self._inbox.wants_keys:
+                self._inbox.wants_keys = False
+                raise Disconnected(0, "The server seals by another key: its keys are asked for again.")
 
     def _handlers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[None]]]:
         return {
@@ -149,6 +152,8 @@ class Session:
 
     async def _take_edition(self, body: dict[str, Any]) -> bool:
         missing = await self._watcher.call(self._inbox.missing_texts, body)
+        if self._inbox.wants_keys:
+            return False
         texts: dict[str, str] = {}
         while wanted := sorted(missing - texts.keys()):
             try:

@@ -54,6 +54,12 @@ class ManagedFiles:
         """Every file that is managed."""
         return [_managed(row) for row in self._state.rows("SELECT * FROM files ORDER BY path")]
 
+    def below(self, folder: Path) -> list[Managed]:
+        """Those in a folder and in the folders in it."""
+        start = f"{folder}/"
+        rows = self._state.rows("SELECT * FROM files WHERE substr(path, 1, ?) = ? ORDER BY path", len(start), start)
+        return [_managed(row) for row in rows]
+
     def get(self, path: Path) -> Managed | None:
         row = self._state.row("SELECT * FROM files WHERE path = ?", str(path))
         return _managed(row) if row else None
