@@ -201,6 +201,9 @@ EVENTS: Final = (
     ),
     _on_the_site(actions.SIGNING_LOCKED, sentence=gettext_lazy("{name} locked signing: {thing}"), words=_locked),
     _on_the_site(
+        actions.DEVICE_CODES_LOCKED, sentence=gettext_lazy("{name} locked codes of devices: {thing}"), words=_locked
+    ),
+    _on_the_site(
         actions.SIGNING_PROVEN, sentence=gettext_lazy("{name} confirmed it was them: {thing}"), words=_signing_proven
     ),
     _on_the_site(actions.UNLOCKED, sentence=gettext_lazy("{name} unlocked an account")),

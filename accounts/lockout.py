@@ -42,6 +42,7 @@ class Purpose(StrEnum):
 
     SIGN_IN = "sign_in"
     SIGNING = "signing"
+    DEVICE_CODE = "device_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Attempt:
         succeeded(self, completely=completely)
 
 
+_LOCKED_ACTIONS: Final = {
+    Purpose.SIGN_IN: actions.SIGN_IN_LOCKED,
+    Purpose.SIGNING: actions.SIGNING_LOCKED,
+    Purpose.DEVICE_CODE: actions.DEVICE_CODES_LOCKED,
+}
 # By the clock of PostgreSQL, since those of two nodes may differ. A count restarts after a window or a lock-out.
 _COUNT: Final = """
 INSERT INTO accounts_failurecount AS count (subject, failures, failed_at, locked_until)
@@ -211,12 +217,12 @@ def _of_address(purpose: Purpose, address: str) -> _Subject:
 def _action(purpose: Purpose, subject: _Subject) -> str:
     if subject.target.type == "address":
         return actions.ADDRESS_LOCKED
-    return actions.SIGNING_LOCKED if purpose is Purpose.SIGNING else actions.SIGN_IN_LOCKED
+    return _LOCKED_ACTIONS[purpose]
 
 
 def _recorder(tried: Attempt) -> Caller:
-    """The actor of a lock-out's event: Foundry for a sign-in, the session's caller for a signature."""
-    return tried.caller if tried.purpose is Purpose.SIGNING else foundry_caller()
+    """The actor of a lock-out's event: Foundry for a sign-in, otherwise the caller, who is signed in."""
+    return foundry_caller() if tried.purpose is Purpose.SIGN_IN else tried.caller
 
 
 def _refusal(purpose: Purpose, subject: _Subject, row: tuple[datetime, datetime] | None) -> RateLimited:
@@ -226,6 +232,8 @@ def _refusal(purpose: Purpose, subject: _Subject, row: tuple[datetime, datetime]
     when = ngettext("in a minute", "in {minutes} minutes", minutes).format(minutes=minutes)
     if purpose is Purpose.SIGNING:
         text = _("Too many failed tries to sign: signing is locked. Try again {when}, or ask an administrator.")
+    elif purpose is Purpose.DEVICE_CODE:
+        text = _("Too many codes that no device shows. Try again {when}, or ask an administrator.")
     elif subject.target.type == "address":
         text = _("Too many failed sign-ins from your network. Try again {when}, or ask an administrator.")
     else:

@@ -45,13 +45,14 @@ def authenticate(scope: Scope, *, is_socket: bool = True) -> Caller:
 
     A browser names no Origin in a request for what its own page reads, and gives the answer to no other page.
     """
-    token = _bearer_token(scope)
+    token = bearer_token(scope)
     signed_in = _by_token(token) if token is not None else _by_cookie(scope, is_socket=is_socket)
     who = {"user": signed_in.user, "credential": signed_in.credential, "is_read_only": signed_in.is_read_only}
     return caller_from_scope({**scope, **who})
 
 
-def _bearer_token(scope: Scope) -> str | None:
+def bearer_token(scope: Scope) -> str | None:
+    """The token in the header or among the offered subprotocols of a socket; None without one."""
     scheme, _, text = _header(scope, b"authorization").partition(" ")
     if scheme.lower() == "bearer":
         return text.strip()

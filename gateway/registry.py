@@ -62,7 +62,8 @@ class CommandContext:
         return self._socket.topics
 
 
-Handler = Callable[[CommandContext, Parameters], Any]
+# Its first argument is the context of its socket: for a project's a `CommandContext`.
+Handler = Callable[[Any, Parameters], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,16 @@ def create_agent(*, caller: Caller, username: str, display_name: str) -> User:
     For server code that makes an agent together with something that the caller may make; nobody signs in to it.
     Raises `ValidationFailed`.
     """
-    user = User(username=username, display_name=check_display_name(display_name), kind=Kind.AGENT)
+    return _create_without_password(caller, username, display_name, Kind.AGENT)
+
+
+def create_device(*, caller: Caller, username: str, display_name: str) -> User:
+    """The same for the account of a device, whose own credentials the calling app keeps. Raises `ValidationFailed`."""
+    return _create_without_password(caller, username, display_name, Kind.DEVICE)
+
+
+def _create_without_password(caller: Caller, username: str, display_name: str, kind: Kind) -> User:
+    user = User(username=username, display_name=check_display_name(display_name), kind=kind)
     check_account(user)
     user.set_unusable_password()
     _insert(caller, user, has_password=False)

@@ -37,13 +37,15 @@ def propose(
     is_open: bool = False,
     contributors: Iterable[Mapping[str, Any]] = (),
     admits: bool = False,
+    description: str = "",
 ) -> Proposal:
     """Propose changes that some work of a program made; `origin` is its type and id.
 
     There is one proposal for an origin until it ends: proposing again replaces its changes, unless a person has
-    staged something in it since; then a new one is made. An open one keeps its title. `caller.on_behalf_of` is the
-    person whose proposal it also is. `contributors` are `{id, characters}` of others who wrote the texts. With
-    `admits`, the caller need not be a member of the project. Raises as `create_proposal` and `submit_proposal`.
+    staged something in it since; then a new one is made. An open one keeps its title and `description`.
+    `caller.on_behalf_of` is the person whose proposal it also is. `contributors` are `{id, characters}` of others who
+    wrote the texts. With `admits`, the caller need not be a member of the project. Raises as `create_proposal` and
+    `submit_proposal`.
     """
     refuse_read_only(caller)
     parsed = parse_changes(changes)
@@ -55,7 +57,7 @@ def propose(
         lock_author(caller.user.id)
         proposal = _earlier(caller, project_id, origin)
         if proposal is None:
-            proposal = new_proposal(caller, project_id, title=title)
+            proposal = new_proposal(caller, project_id, title=title, description=description)
             proposal.id = uuid7()
             proposal.origin_type, proposal.origin_id = origin
             proposal.save(force_insert=True)
