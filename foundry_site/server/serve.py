@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 # Seconds.
 SWEEP_INTERVAL: Final = 1.0
 SHUTDOWN_TIMEOUT: Final = 4.0
+# Connections that wait to be taken: those of a node that ended all come to the others at once.
+BACKLOG: Final = 1024
 
 
 class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
@@ -42,7 +44,7 @@ class FoundryServer(Server):  # type: ignore[misc] # Daphne has no types
     def __init__(self, *, host: str, port: int, role: str, listening: Callable[[int], None]) -> None:
         super().__init__(
             application=application_of(role),
-            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}:backlog={BACKLOG}"],
             # These limit incoming messages only. Outgoing ones, which may be larger, are framed by `sockets`.
             websocket_max_message_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
             websocket_max_frame_size=settings.FOUNDRY_MAX_MESSAGE_BYTES,
