@@ -13,11 +13,13 @@ class FleetConfig(StageConfig):
         from stages.fleet.events import register as register_events
         from stages.fleet.permissions import PERMISSIONS, SITE_PERMISSIONS
         from stages.fleet.services.leaving import revoke_of_closed
+        from stages.fleet.stations import plugs as stations
 
         register_events()
         DEACTIVATION_STEPS.register("fleet", revoke_of_closed)
         self._register_live()
         self._register_proof()
+        stations.register()
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         API_URLS.register("fleet", UrlModule("stages.fleet.urls"))
@@ -26,6 +28,8 @@ class FleetConfig(StageConfig):
             DirectiveStatus="stages.fleet.choices.DirectiveStatus",
             RequestKind="stages.fleet.choices.RequestKind",
             RequestState="stages.fleet.choices.RequestState",
+            StationState="stages.fleet.choices.StationState",
+            PlacementState="stages.fleet.choices.PlacementState",
         )
 
     def _register_live(self) -> None:

@@ -7,6 +7,7 @@ numbers: `team.<id>.categories`, `broadcast.all`, `agent.<id>.direct`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from django.utils.translation import gettext as _
 
 import realtime
 from accounts.callers import Caller
+from audit.keys.text import rfc3339
 from blobs.models import Blob
 from gateway.streams import TopicType, topic_id
 from kernel.errors import NotFound
+from kernel.late import Late
 from realtime.frames import Frame, notification_frame
 from stages.fleet.access import fleet_access
 from stages.fleet.events import DIRECTIVE_ISSUED
@@ -28,6 +31,8 @@ BROADCAST: Final = "broadcast.all"
 # An edition for which a directive was issued, as programs of the fleet know it.
 RULE_CREATED: Final = "rule_created"
 EDITION: Final = "edition"
+# The text of a notice on a station's topic.
+ASSIGNED: Final = "assigned"
 _EDITION_MEMBERS: Final = ("team", "number", "text", "key", "seal", "texts")
 NOTIFICATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     RULE_CREATED: _EDITION_MEMBERS,
@@ -35,7 +40,7 @@ NOTIFICATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "categories": ("team", "categories"),
     "team_changed": ("team",),
     "assignment": ("text", "key", "seal"),
-    "decided": ("request_id", "kind", "directive_id", "state"),
+    "decided": ("request_id", "kind", "directive_id", "state", "at"),
 }
 # Characters of texts that go with an edition; a station asks for the rest.
 MAX_TEXTS: Final = 64_000
@@ -103,22 +108,29 @@ def publish_team(team: Team) -> None:
 
 
 def publish_assignment(station: Station) -> None:
-    params = {
-        "text": station.assignment,
-        "key": station.assignment_key_id,
-        "seal": bytes(station.assignment_seal).hex(),
-    }
-    realtime.send_notification(topic=direct_topic(station.pk), method="assignment", params=params)
+    """Let the node that has the station's socket know: it reads the assignment, and follows other topics with it."""
+    realtime.notify(topic=direct_topic(station.pk), text=ASSIGNED)
 
 
-def publish_decision(station_id: UUID, *, request_id: UUID, kind: str, directive_id: UUID | None, state: str) -> None:
-    params = {
+def publish_decision(
+    station_id: UUID, *, request_id: UUID, kind: str, directive_id: UUID | None, state: str, at: datetime | None
+) -> None:
+    """Let a station know how a request of its own ended, or a proposal of what was altered on it."""
+    params = decision_body(request_id=request_id, kind=kind, directive_id=directive_id, state=state, at=at)
+    realtime.send_notification(topic=direct_topic(station_id), method="decided", params=params)
+
+
+def decision_body(
+    *, request_id: UUID, kind: str, directive_id: UUID | None, state: str, at: datetime | None
+) -> dict[str, Any]:
+    """What stations get of a decision."""
+    return {
         "request_id": str(request_id),
         "kind": kind,
         "directive_id": str(directive_id) if directive_id else None,
         "state": state,
+        "at": rfc3339(at) if at else None,
     }
-    realtime.send_notification(topic=direct_topic(station_id), method="decided", params=params)
 
 
 class EditionHistory:
@@ -160,5 +172,5 @@ TOPICS: Final = {
     "team.*.rules": TopicType(authorize=authorize_team, history=EditionHistory()),
     "team.*.categories": TopicType(authorize=authorize_team),
     BROADCAST: TopicType(authorize=authorize_broadcast),
-    "agent.*.direct": TopicType(authorize=authorize_station),
+    "agent.*.direct": TopicType(authorize=authorize_station, source=Late("stages.fleet.stations.direct:DirectSource")),
 }

@@ -33,6 +33,7 @@ def end_request(write: FleetWrite, request: Request, state: str) -> None:
             kind=request.kind,
             directive_id=request.directive_id,
             state=str(state),
+            at=request.ended_at,
         )
         transaction.on_commit(answer, robust=True)
 

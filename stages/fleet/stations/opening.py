@@ -1,0 +1,66 @@
+"""From an accepted socket to a station: only its own token opens it, and the server says to which team it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.callers import Caller, caller_from_scope
+from accounts.client_addresses import address_of_scope
+from gateway.authentication import bearer_token
+from gateway.node import Node
+from kernel.errors import NotAuthenticated
+from stages.fleet.models import Station
+from stages.fleet.sign_in.tokens import credential_of, find_station, token_digest, touch
+
+VIA = "station"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A station whose token was shown: `digest` is that of this token, `seen_until` when it was last in touch."""
+
+    caller: Caller
+    station_id: UUID
+    team_id: UUID
+    digest: str
+    seen_until: datetime
+
+
+async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> SignedIn:
+    """Which station opens a socket; it counts as its own until `counted` is closed.
+
+    Raises `NotAuthenticated` without the token of a station, `PermissionDenied` for a revoked one, `Unavailable`, and
+    `RateLimited` for one socket too many.
+    """
+    with node.sockets.before_sign_in(address_of_scope(scope)):
+        signed_in = await node.lanes.read(partial(authenticate, scope))
+    counted.enter_context(node.sockets.of_person(str(signed_in.station_id)))
+    belongs_to = scope.get("belongs_to")
+    if belongs_to is not None:
+        belongs_to(str(signed_in.station_id))
+    return signed_in
+
+
+def authenticate(scope: Mapping[str, Any]) -> SignedIn:
+    """The same, blocking. A session cookie and a personal token are no station's."""
+    token = bearer_token(scope)
+    if token is None:
+        raise NotAuthenticated(_("Give the token of a station."))
+    station = find_station(token)
+    touch(station, token)
+    seen_until = station.last_seen_at or station.enrolled_at
+    return SignedIn(caller_of(station, scope), station.pk, station.team_id, token_digest(token), seen_until)
+
+
+def caller_of(station: Station, scope: Mapping[str, Any]) -> Caller:
+    """The caller of what a station writes, on behalf of its owner."""
+    facts = {"user": station.account, "credential": credential_of(station), "is_read_only": False}
+    return replace(caller_from_scope({**scope, **facts}), via=VIA, on_behalf_of=station.owner_id)
