@@ -29,6 +29,7 @@ MODULES = {
     "runs": ("n1", "n2", "n3", "n4"),
     "pad_writers": ("d1", "d2", "d3"),
     "pads": ("d4", "d5", "d6"),
+    "fleet": ("fl1a", "fl1b", "fl2", "fl4", "fl5"),
     "stations": ("fl3",),
 }
 # p: the product without stages; n: runs; d: pads; fl: fleet.
@@ -88,7 +89,7 @@ def _soak(minutes: float) -> int:
 
 
 def _wanted(named: list[str], parser: argparse.ArgumentParser) -> set[str]:
-    in_two = {"p9": ("p9a", "p9b"), "p16": ("p16a", "p16b")}
+    in_two = {"p9": ("p9a", "p9b"), "p16": ("p16a", "p16b"), "fl1": ("fl1a", "fl1b")}
     wanted = {number for name in named for number in in_two.get(name, (name,))} or set(ALL)
     unknown = wanted - set(ALL)
     if unknown:

@@ -54,8 +54,8 @@ def stock_node() -> Iterator[BenchNode]:
 
 
 @contextmanager
-def node_js_node(command: Sequence[str], **environment: str) -> Iterator[BenchNode]:
-    """A server under Node.js, which gets its port as the last argument."""
+def plain_node(command: Sequence[str], **environment: str) -> Iterator[BenchNode]:
+    """Another server, such as one under Node.js, which gets its port as the last argument."""
     with _node(command, ready="/", **environment) as node:
         yield node
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.nodes import BenchNode, node_js_node
+from bench.nodes import BenchNode, plain_node
 from bench.world import bare_connection
 from foundry_site.embedded.addresses import valkey_socket
 from foundry_site.environment import BASE_DIR
@@ -105,7 +105,7 @@ class PadPrograms:
         }
         with bare_connection() as bare:
             bare.execute(TABLE)
-        with node_js_node([self.node, str(self.folder / "server.mjs")], **addresses) as node:
+        with plain_node([self.node, str(self.folder / "server.mjs")], **addresses) as node:
             yield node
 
 

@@ -15,9 +15,10 @@ MARK = b'"bench":'
 class Listener(asyncio.Protocol):
     """Counts the server's text frames; `heard(payload, when)` sees each that carries a mark."""
 
-    def __init__(self, request: bytes, heard: Callable[[bytes, float], None]) -> None:
+    def __init__(self, request: bytes, heard: Callable[[bytes, float], None], mark: bytes = MARK) -> None:
         self._request = request
         self._heard = heard
+        self._mark = mark
         self._buffer = bytearray()
         self._open = False
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -47,7 +48,7 @@ class Listener(asyncio.Protocol):
         for payload in self._frames():
             if not self.opened.done():
                 self.opened.set_result(None)
-            if MARK in payload:
+            if self._mark in payload:
                 self._heard(payload, now)
 
     def _frames(self) -> list[bytes]:
@@ -59,12 +60,20 @@ class Listener(asyncio.Protocol):
         return frames
 
 
-async def listen(port: int, path: str, heard: Callable[[bytes, float], None], *, token: str | None = None) -> Listener:
-    """Open one socket and wait for its first frame."""
+async def listen(
+    port: int,
+    path: str,
+    heard: Callable[[bytes, float], None],
+    *,
+    token: str | None = None,
+    patience: float = CONNECT_SECONDS,
+    mark: bytes | None = None,
+) -> Listener:
+    """Open one socket and wait for its first frame, for `patience` seconds at most."""
     request = handshake(path, port, token)
     loop = asyncio.get_running_loop()
-    _, listener = await loop.create_connection(lambda: Listener(request, heard), "127.0.0.1", port)
-    await asyncio.wait_for(asyncio.shield(listener.opened), CONNECT_SECONDS)
+    _, listener = await loop.create_connection(lambda: Listener(request, heard, mark or MARK), "127.0.0.1", port)
+    await asyncio.wait_for(asyncio.shield(listener.opened), patience)
     return listener
 
 
