@@ -1,4 +1,4 @@
-"""What is to be done with a file: each directive by its own mode, from what stands there and what was written last."""
+"""What is to be done with a file: each directive by its own mode, from what is there and what was written last."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A directive in a file: the part that should stand there, and the lines that were written last, if any."""
+class Expectation:
+    """A directive in a file: the part that should be there, and the lines that were written last, if any."""
 
     directive: Directive
     part: Part
@@ -63,7 +63,7 @@ class Standing:
 class Choice:
     """What is done about a directive, and what was found: None where nothing was, and then `sha256` is empty."""
 
-    standing: Standing
+    expectation: Expectation
     act: Act
     found: bytes | None
     until: datetime | None = None
@@ -75,7 +75,7 @@ class Choice:
     @property
     def is_new(self) -> bool:
         """Whether this alteration was not reported yet."""
-        deviation = self.standing.deviation
+        deviation = self.expectation.deviation
         return deviation is None or deviation.found != self.sha256
 
 
@@ -90,21 +90,21 @@ class Decision:
 
 
 def decide_section(
-    data: bytes | None, standings: Sequence[Standing], last: Sequence[Part], now: datetime, *, head: bytes = b""
+    data: bytes | None, expectations: Sequence[Expectation], last: Sequence[Part], now: datetime, *, head: bytes = b""
 ) -> Decision:
     """Decide on a file with a managed section; `data` is None where there is no file, `head` begins a new one."""
     content = data or b""
     found = section.find(content)
     damaged = found is None and section.has_markers(content)
-    lines = _lines_by_id(found.parts if found else (), standings)
-    if damaged and any(_is_enforced(each) for each in standings):
+    lines = _lines_by_id(found.parts if found else (), expectations)
+    if damaged and any(_is_enforced(each) for each in expectations):
         # The section is written anew in any case: what may be altered is not taken for altered.
-        lines = {each.part.id: each.part.lines for each in standings if not _is_enforced(each)}
-    choices = [_choose(each, lines.get(each.part.id), now) for each in standings]
+        lines = {each.part.id: each.part.lines for each in expectations if not _is_enforced(each)}
+    choices = [_choose(each, lines.get(each.part.id), now) for each in expectations]
     parts = tuple(part for choice in choices if (part := _part_of(choice, lines)) is not None)
     in_place = found is not None and found.intact and found.parts == parts and bool(parts)
     if not in_place and not any(each.act.writes for each in choices):
-        if not _is_ours_to_repair(found, standings, parts, last, damaged=damaged):
+        if not _is_ours_to_repair(found, expectations, parts, last, damaged=damaged):
             return Decision(tuple(choices), None, parts)
         choices = _blame(choices, found, last)
     if in_place:
@@ -116,56 +116,56 @@ def decide_section(
     return Decision(tuple(choices), None if new == data else new, parts, _loses_lines(found, last, damaged=damaged))
 
 
-def decide_whole(data: bytes | None, standing: Standing, now: datetime) -> Decision:
+def decide_whole(data: bytes | None, expectation: Expectation, now: datetime) -> Decision:
     """Decide on a file all of which is one text."""
-    last = standing.last
+    last = expectation.last
     is_last = data is not None and last == (hashlib.sha256(data).hexdigest().encode(),)
-    if data == standing.text:
-        act = Act.NOTHING if last == standing.part.lines else Act.APPLY
-        choice = Choice(standing, act, data)
+    if data == expectation.text:
+        act = Act.NOTHING if last == expectation.part.lines else Act.APPLY
+        choice = Choice(expectation, act, data)
     else:
-        choice = _choose_altered(standing, data, now, is_last=is_last)
-    parts = (standing.part,)
-    if not choice.act.writes or data == standing.text:
+        choice = _choose_altered(expectation, data, now, is_last=is_last)
+    parts = (expectation.part,)
+    if not choice.act.writes or data == expectation.text:
         return Decision((choice,), None, parts)
-    return Decision((choice,), standing.text, parts, data is not None)
+    return Decision((choice,), expectation.text, parts, data is not None)
 
 
-def _choose(standing: Standing, lines: tuple[bytes, ...] | None, now: datetime) -> Choice:
-    found = None if lines is None else _text(lines, standing)
-    if lines == standing.part.lines:
-        return Choice(standing, Act.NOTHING, found)
-    return _choose_altered(standing, found, now, is_last=lines == standing.last)
+def _choose(expectation: Expectation, lines: tuple[bytes, ...] | None, now: datetime) -> Choice:
+    found = None if lines is None else _text(lines, expectation)
+    if lines == expectation.part.lines:
+        return Choice(expectation, Act.NOTHING, found)
+    return _choose_altered(expectation, found, now, is_last=lines == expectation.last)
 
 
-def _choose_altered(standing: Standing, found: bytes | None, now: datetime, *, is_last: bool) -> Choice:
+def _choose_altered(expectation: Expectation, found: bytes | None, now: datetime, *, is_last: bool) -> Choice:
     """The choice for a directive whose text is `found` instead of its own; `is_last` if that was written last."""
-    if standing.is_excepted and standing.last is not None and not is_last:
-        return Choice(standing, Act.EXCEPT, found, standing.excepted_until)
-    if standing.last != standing.part.lines:
-        return Choice(standing, Act.APPLY, found)
-    if standing.directive.mode != "temporary":
-        return Choice(standing, Act.REVERT if standing.directive.mode == "block" else Act.FLAG, found)
-    return _choose_for_a_time(standing, found, now)
+    if expectation.is_excepted and expectation.last is not None and not is_last:
+        return Choice(expectation, Act.EXCEPT, found, expectation.excepted_until)
+    if expectation.last != expectation.part.lines:
+        return Choice(expectation, Act.APPLY, found)
+    if expectation.directive.mode != "temporary":
+        return Choice(expectation, Act.REVERT if expectation.directive.mode == "block" else Act.FLAG, found)
+    return _choose_for_a_time(expectation, found, now)
 
 
-def _choose_for_a_time(standing: Standing, found: bytes | None, now: datetime) -> Choice:
+def _choose_for_a_time(expectation: Expectation, found: bytes | None, now: datetime) -> Choice:
     """The choice of the mode `temporary`: allowed from the first alteration on, until its time or a verdict."""
-    deviation = standing.deviation
+    deviation = expectation.deviation
     if deviation is None:
-        return Choice(standing, Act.ALLOW, found, now + timedelta(hours=standing.directive.timeout_hours))
+        return Choice(expectation, Act.ALLOW, found, now + timedelta(hours=expectation.directive.timeout_hours))
     if deviation.verdict == ACCEPTED:
         # What is altered after that is another alteration.
         is_accepted = found is not None and hashlib.sha256(found).hexdigest() == deviation.found
-        until = now + timedelta(hours=standing.directive.timeout_hours)
-        return Choice(standing, Act.ALLOW, found, None if is_accepted else until)
+        until = now + timedelta(hours=expectation.directive.timeout_hours)
+        return Choice(expectation, Act.ALLOW, found, None if is_accepted else until)
     if deviation.verdict == REJECTED or (deviation.until is not None and deviation.until <= now):
-        return Choice(standing, Act.EXPIRE, found, deviation.until)
-    return Choice(standing, Act.ALLOW, found, deviation.until)
+        return Choice(expectation, Act.EXPIRE, found, deviation.until)
+    return Choice(expectation, Act.ALLOW, found, deviation.until)
 
 
-def _lines_by_id(parts: Sequence[Part], standings: Sequence[Standing]) -> dict[str, tuple[bytes, ...]]:
-    """What stands for each directive; what stands before the first header belongs to the directive behind it."""
+def _lines_by_id(parts: Sequence[Part], expectations: Sequence[Expectation]) -> dict[str, tuple[bytes, ...]]:
+    """What is there for each directive; what comes before the first header belongs to the directive behind it."""
     found: dict[str, tuple[bytes, ...]] = {}
     before: tuple[bytes, ...] = ()
     for part in parts:
@@ -174,14 +174,14 @@ def _lines_by_id(parts: Sequence[Part], standings: Sequence[Standing]) -> dict[s
             continue
         found[part.id] = (*found.get(part.id, ()), *before, *part.lines)
         before = ()
-    if before and standings:
-        found.setdefault(standings[0].part.id, before)
+    if before and expectations:
+        found.setdefault(expectations[0].part.id, before)
     return found
 
 
 def _part_of(choice: Choice, lines: dict[str, tuple[bytes, ...]]) -> Part | None:
-    """What shall stand for a directive: its own part, the altered one that is left, or nothing."""
-    part = choice.standing.part
+    """What shall be there for a directive: its own part, the altered one that is left, or nothing."""
+    part = choice.expectation.part
     if choice.act.writes or choice.act is Act.NOTHING:
         return part
     left = lines.get(part.id)
@@ -190,7 +190,7 @@ def _part_of(choice: Choice, lines: dict[str, tuple[bytes, ...]]) -> Part | None
 
 def _is_ours_to_repair(
     found: section.Section | None,
-    standings: Sequence[Standing],
+    expectations: Sequence[Expectation],
     parts: Sequence[Part],
     last: Sequence[Part],
     *,
@@ -199,32 +199,32 @@ def _is_ours_to_repair(
     """Whether a section whose directives are all as they may be still has to be written anew."""
     if found is None and not damaged:
         return False
-    return not standings or any(_is_enforced(each) for each in standings) or bool(_withdrawn(found, parts, last))
+    return not expectations or any(_is_enforced(each) for each in expectations) or bool(_withdrawn(found, parts, last))
 
 
-def _is_enforced(standing: Standing) -> bool:
-    return standing.directive.mode == "block" and not standing.is_excepted
+def _is_enforced(expectation: Expectation) -> bool:
+    return expectation.directive.mode == "block" and not expectation.is_excepted
 
 
 def _withdrawn(found: section.Section | None, parts: Sequence[Part], last: Sequence[Part]) -> set[str]:
-    """Directives that still stand in the file, and no longer should."""
+    """Directives that are still in the file, and no longer should be."""
     there = {each.id for each in found.parts} if found else set()
     return (there & {each.id for each in last}) - {each.id for each in parts}
 
 
 def _blame(choices: list[Choice], found: section.Section | None, last: Sequence[Part]) -> list[Choice]:
     """Where somebody damaged the section around intact texts, its first blocking directive is what was altered."""
-    known = {each.standing.part.id for each in choices}
+    known = {each.expectation.part.id for each in choices}
     if found is not None and found.intact:
         rest = [each.id for each in found.parts if each.id in known]
         strange = {each.id for each in found.parts} - known - {each.id for each in last}
-        if not strange and rest == [each.standing.part.id for each in choices]:
+        if not strange and rest == [each.expectation.part.id for each in choices]:
             return choices
     for number, choice in enumerate(choices):
-        if choice.standing.directive.mode == "block" and choice.act is Act.NOTHING:
+        if choice.expectation.directive.mode == "block" and choice.act is Act.NOTHING:
             lines = tuple(chain.from_iterable(each.lines for each in found.parts)) if found else ()
             text = b"".join(line + b"\n" for line in lines) if found else None
-            return [*choices[:number], Choice(choice.standing, Act.REVERT, text), *choices[number + 1 :]]
+            return [*choices[:number], Choice(choice.expectation, Act.REVERT, text), *choices[number + 1 :]]
     return choices
 
 
@@ -233,11 +233,11 @@ def _loses_lines(found: section.Section | None, last: Sequence[Part], *, damaged
     return damaged or (found is not None and (not found.intact or found.parts != tuple(last)))
 
 
-def _text(lines: tuple[bytes, ...], standing: Standing) -> bytes:
+def _text(lines: tuple[bytes, ...], expectation: Expectation) -> bytes:
     """The text under a header, as exact as it was written: without a last line end where the text has none.
 
     An altered header counts as part of the text.
     """
-    own = lines[1:] if lines[:1] == standing.part.lines[:1] else lines
+    own = lines[1:] if lines[:1] == expectation.part.lines[:1] else lines
     text = b"".join(line + b"\n" for line in own)
-    return text if standing.text.endswith(b"\n") else text.removesuffix(b"\n")
+    return text if expectation.text.endswith(b"\n") else text.removesuffix(b"\n")

@@ -20,7 +20,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One text of a release, and where and how it stands on the stations of its team."""
+    """One text of a release, and where and how the stations of its team keep it."""
 
     id: str
     team: str
@@ -64,7 +64,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A directive that need not stand unaltered on this station, until a time or for good."""
+    """A directive that need not be unaltered on this station, until a time or for good."""
 
     id: str
     directive: str
@@ -220,7 +220,7 @@ def _all_texts(values: Sequence[Any], what: str) -> tuple[str, ...]:
 
 
 def obeyed(editions: Sequence[Edition], now: datetime) -> tuple[Directive, ...]:
-    """The directives that hold now, in the order in which they stand in a file.
+    """The directives that hold now, in the order in which they are written.
 
     `editions` are those of the station's teams, from the root to its own. A directive of a team below replaces an
     overridable one from above. Order: category, position, title. The own team's order of categories comes first, then

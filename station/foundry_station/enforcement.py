@@ -12,45 +12,29 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from foundry_station.bookkeeping import Bookkeeper, Work
 from foundry_station.clock import text_of
-from foundry_station.decisions import Act, Choice, Decision, Deviation, Standing, decide_section, decide_whole
+from foundry_station.decisions import Act, Deviation, Expectation, decide_section, decide_whole
 from foundry_station.fights import Fights
 from foundry_station.files import ChangedMeanwhile, Found, Kind, Replacement, Unusable, look, make_folders, real_path
 from foundry_station.outcomes import Outcome, reports_of
 from foundry_station.plan import Entry, Plan, Target
-from foundry_station.section import Part, has_markers, take_out
+from foundry_station.section import Part
 from foundry_station.state import State, StateUnavailable
-from foundry_station.state.kept import AlteredPart, KeptTexts
-from foundry_station.state.managed import Intent, Managed, ManagedFiles
-from foundry_station.state.reports import Reports
 
 BATCH: Final = 50
-
-
-@dataclass(slots=True)
-class _Work:
-    """A file in a round: what it is for, what was found, what is done about it."""
-
-    path: Path
-    target: Target
-    outcome: Outcome
-    found: Found = field(default_factory=lambda: Found(Kind.ABSENT))
-    found_sha256: str = ""
-    decision: Decision = field(default_factory=lambda: Decision(()))
-    replacement: Replacement | None = None
-    is_repeated: bool = False
 
 
 class Enforcer:
     """Brings files to what the plan says. Used by one thread."""
 
     def __init__(self, state: State) -> None:
-        self.files, self.reports, self.kept = ManagedFiles(state), Reports(state), KeptTexts(state)
+        self.books = Bookkeeper(state)
+        self.files, self.reports, self.kept = self.books.files, self.books.reports, self.books.kept
         self.plan = Plan()
         self.writes = 0
         self._state = state
@@ -78,13 +62,14 @@ class Enforcer:
         changing = [each for each in works if each.outcome.failure is None and not each.outcome.is_gone]
         with self._state.transaction():
             for work in works:
-                self._record(work, now)
+                self.books.record(work, self.plan, now)
         for work in changing:
             if work.replacement is not None:
                 self._write(work, now)
         with self._state.transaction():
             for work in changing:
-                self._finish(work, now)
+                self.books.finish(work)
+                self._note_fight(work, now)
         return [work.outcome for work in works]
 
     # Looking
@@ -112,8 +97,8 @@ class Enforcer:
         grouped = self._grouped(targets).items()
         return [self._look(path, target, now, inspects=True).outcome for path, target in grouped]
 
-    def _look(self, path: Path, target: Target, now: datetime, *, inspects: bool = False) -> _Work:
-        work = _Work(path, target, Outcome(path, target, is_inspection=inspects))
+    def _look(self, path: Path, target: Target, now: datetime, *, inspects: bool = False) -> Work:
+        work = Work(path, target, Outcome(path, target, is_inspection=inspects))
         if not target.place.root.is_dir():
             work.outcome.is_gone = True
             return work
@@ -126,39 +111,25 @@ class Enforcer:
         work.outcome.signature = work.found.signature
         work.found_sha256 = _hash(work.found)
         if not inspects:
-            self._settle_intent(work)
+            self.books.settle_intent(work)
         self._decide(work, now)
         return work
 
-    def _settle_intent(self, work: _Work) -> None:
-        """End a write that was cut off after the file was in place; see whether one was begun for just this."""
-        intent = self.files.intent(work.path)
-        if intent is None:
-            return
-        with suppress(OSError):
-            (work.path.parent / intent.temporary).unlink()
-        if work.found.kind is Kind.FILE and work.found_sha256 == intent.wanted:
-            with self._state.transaction():
-                self.files.set_parts(work.path, intent.parts)
-                self.files.drop_intent(work.path)
-                for part in intent.parts:
-                    self.files.clear_deviation(work.path, part.id)
-
-    def _decide(self, work: _Work, now: datetime) -> None:
+    def _decide(self, work: Work, now: datetime) -> None:
         managed = self.files.get(work.path)
         last = managed.parts if managed else ()
-        standings = self._standings(work, last, now)
+        expectations = self._expectations(work, last, now)
         data = work.found.data if work.found.kind is Kind.FILE else None
         place = work.target.place
-        if place.whole and standings:
-            decision = decide_whole(data, standings[0], now)
+        if place.whole and expectations:
+            decision = decide_whole(data, expectations[0], now)
         else:
-            decision = decide_section(data, standings, last, now, head=place.head)
+            decision = decide_section(data, expectations, last, now, head=place.head)
         work.decision, work.outcome.choices = decision, decision.choices
         if decision.content is not None or (work.found.kind is Kind.LINK and decision.parts):
             self._plan_write(work)
 
-    def _plan_write(self, work: _Work) -> None:
+    def _plan_write(self, work: Work) -> None:
         content = work.decision.content if work.decision.content is not None else b""
         reverts = any(each.act is Act.REVERT for each in work.decision.choices)
         pause = self._fights.pause(work.path, work.found_sha256, time.monotonic()) if reverts else 0.0
@@ -170,20 +141,20 @@ class Enforcer:
         wanted = hashlib.sha256(content).hexdigest()
         work.is_repeated = intent is not None and (intent.found, intent.wanted) == (work.found_sha256, wanted)
 
-    def _standings(self, work: _Work, last: Sequence[Part], now: datetime) -> list[Standing]:
+    def _expectations(self, work: Work, last: Sequence[Part], now: datetime) -> list[Expectation]:
         written = {part.id: part.lines for part in last}
         deviations = self.files.deviations(work.path)
         return [
-            self._standing(entry, written.get(entry.directive.id), deviations, now) for entry in work.target.entries
+            self._expectation(entry, written.get(entry.directive.id), deviations, now) for entry in work.target.entries
         ]
 
-    def _standing(
+    def _expectation(
         self, entry: Entry, last: tuple[bytes, ...] | None, deviations: Mapping[str, Deviation], now: datetime
-    ) -> Standing:
+    ) -> Expectation:
         directive = entry.directive
         assignment = self.plan.assignment
         exception = assignment.exception_for(directive.id, now) if assignment else None
-        return Standing(
+        return Expectation(
             directive,
             entry.part,
             entry.text,
@@ -193,79 +164,9 @@ class Enforcer:
             exception is not None,
         )
 
-    # Recording
-
-    def _record(self, work: _Work, now: datetime) -> None:
-        """Before anything is written: kept text, reports, intent."""
-        failure = work.outcome.failure
-        if failure is not None:
-            self._record_failure(work, failure, now)
-            return
-        if work.outcome.is_gone:
-            # What is made there later is another file.
-            self.files.forget(work.path)
-            return
-        if work.outcome.pause or work.is_repeated:
-            return
-        at = text_of(now)
-        for facts in reports_of(work.outcome, self.plan, at):
-            self.reports.add(facts)
-        for choice in work.decision.choices:
-            if choice.act in {Act.ALLOW, Act.FLAG} and choice.is_new:
-                self.files.set_deviation(work.path, choice.standing.directive.id, choice.sha256, choice.until)
-                if choice.act is Act.ALLOW and choice.found is not None:
-                    # It goes to the server with its report.
-                    self.kept.store(choice.found)
-        if work.replacement is not None:
-            self._record_write(work, work.replacement, at)
-
-    def _record_write(self, work: _Work, replacement: Replacement, at: str) -> None:
-        found, place = work.found, work.target.place
-        managed = self.files.get(work.path)
-        if found.kind is Kind.LINK or (found.kind is Kind.FILE and (place.whole or work.decision.loses_lines)):
-            altered = tuple(
-                _altered(each) for each in work.decision.choices if each.act.writes and each.found is not None
-            )
-            self.kept.keep(str(work.path), found.data, at=at, parts=altered, link=found.link)
-        if managed is None:
-            self.files.begin(self._origin(work))
-        wanted = hashlib.sha256(replacement.data).hexdigest()
-        self.files.intend(Intent(work.path, work.found_sha256, wanted, replacement.temporary, self._parts_after(work)))
-
-    def _origin(self, work: _Work) -> Managed:
-        found, place = work.found, work.target.place
-        stored = self.kept.store(found.data) if found.kind is Kind.FILE and place.whole else None
-        kind = found.kind
-        if kind is Kind.FILE and not place.whole and has_markers(found.data) and not take_out(found.data):
-            # Nothing but a section: a station made it once.
-            kind = Kind.ABSENT
-        missing, folder = list[Path](), work.path.parent
-        while folder != place.root and not folder.exists():
-            missing.insert(0, folder)
-            folder = folder.parent
-        return Managed(
-            work.path,
-            place.root,
-            place.whole,
-            place.head if found.kind is Kind.ABSENT else b"",
-            kind.value,
-            stored,
-            found.link,
-            found.mode,
-            tuple(missing),
-            (),
-        )
-
-    def _record_failure(self, work: _Work, reason: str, now: datetime) -> None:
-        if self.files.failure(work.path) == (reason, work.found_sha256):
-            return
-        self.files.set_failure(work.path, reason, work.found_sha256)
-        for facts in reports_of(work.outcome, self.plan, text_of(now)):
-            self.reports.add(facts)
-
     # Writing
 
-    def _write(self, work: _Work, now: datetime) -> None:
+    def _write(self, work: Work, now: datetime) -> None:
         replacement = work.replacement
         assert replacement is not None
         try:
@@ -276,46 +177,14 @@ class Enforcer:
         except Unusable as error:
             work.outcome.failure = error.reason
             with suppress(StateUnavailable), self._state.transaction():
-                self._record_failure(work, error.reason, now)
+                self.books.record_failure(work, self.plan, error.reason, now)
         else:
             work.outcome.written = True
             self.writes += 1
 
-    def _finish(self, work: _Work, now: datetime) -> None:
-        """After it was written: nothing is under way any more."""
-        outcome = work.outcome
-        if outcome.failure is not None or outcome.changed_meanwhile or outcome.pause:
+    def _note_fight(self, work: Work, now: datetime) -> None:
+        if not work.outcome.written or all(each.act is not Act.REVERT for each in work.decision.choices):
             return
-        if work.replacement is not None or self.files.intent(work.path) is not None:
-            self.files.drop_intent(work.path)
-        if self.files.failure(work.path) is not None:
-            self.files.clear_failure(work.path)
-        self._note_parts(work)
-        for choice in work.decision.choices:
-            if choice.standing.deviation and (choice.act.writes or choice.act is Act.NOTHING):
-                self.files.clear_deviation(work.path, choice.standing.directive.id)
-        if outcome.written and any(each.act is Act.REVERT for each in work.decision.choices):
-            self._note_fight(work, now)
-
-    def _note_parts(self, work: _Work) -> None:
-        managed = self.files.get(work.path)
-        parts = self._parts_after(work)
-        if managed is None and parts:
-            # It stood there already.
-            self.files.begin(self._origin(work))
-        if managed is None or managed.parts != parts:
-            self.files.set_parts(work.path, parts)
-
-    def _parts_after(self, work: _Work) -> tuple[Part, ...]:
-        """What is enforced in the file from now on: where an alteration is left, still what it altered."""
-        return tuple(
-            Part(each.standing.part.id, each.standing.last)
-            if each.act is Act.EXCEPT and each.standing.last is not None
-            else each.standing.part
-            for each in work.decision.choices
-        )
-
-    def _note_fight(self, work: _Work, now: datetime) -> None:
         removed = work.found.kind is Kind.ABSENT
         if self._fights.put_right(work.path, work.found_sha256, time.monotonic(), removed=removed):
             work.outcome.is_contested = True
@@ -335,13 +204,3 @@ def _hash(found: Found) -> str:
     if found.kind is Kind.ABSENT:
         return "absent"
     return hashlib.sha256(found.data + os.fsencode(found.link or "")).hexdigest()
-
-
-def _altered(choice: Choice) -> AlteredPart:
-    assert choice.found is not None
-    try:
-        text: str | None = choice.found.decode()
-    except UnicodeDecodeError:
-        text = None
-    directive = choice.standing.directive
-    return AlteredPart(directive.id, directive.title, text)

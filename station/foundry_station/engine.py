@@ -39,7 +39,7 @@ Observed = tuple[Signature | None, Signature | None]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """How a directive stands on this station, over all its files."""
+    """The state of a directive on this station, over all its files."""
 
     directive: str
     state: str
@@ -62,7 +62,7 @@ class Engine:
 
     @property
     def plan(self) -> Plan:
-        """What stands where, as of the last `replan`."""
+        """What belongs where, as of the last `replan`."""
         return self.enforcer.plan
 
     def begin(self) -> None:
@@ -179,13 +179,13 @@ class Engine:
         return dict(self._outcomes)
 
     def placements(self) -> list[Placement]:
-        """How each directive stands now."""
+        """The state of each directive now."""
         states: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         untils: dict[str, datetime] = {}
         for target in self.plan.targets.values():
             outcome = self._outcomes.get(target.place.path)
             found = outcome.states() if outcome else {}
-            choices = {each.standing.directive.id: each for each in outcome.choices} if outcome else {}
+            choices = {each.expectation.directive.id: each for each in outcome.choices} if outcome else {}
             for entry in target.entries:
                 name = entry.directive.id
                 choice = choices.get(name)

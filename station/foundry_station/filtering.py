@@ -1,4 +1,4 @@
-"""The filters of git: what stands in the working tree becomes what is committed (clean), and the other way (smudge).
+"""The filters of git: from the working tree to what is committed (clean), and the other way (smudge).
 
 Git runs this file by its path, with Python in isolation: nothing of the repository that it runs in is imported. It
 reads standard input and writes standard output; where it cannot do better it gives back what it was given.
@@ -19,7 +19,7 @@ def clean(data: bytes) -> bytes:
 
 
 def smudge(data: bytes, folder: Path, path: Path) -> bytes:
-    """A file that is checked out, with the section that stood in it last; whole where all of it is one text."""
+    """A file that is checked out, with the section that it had last; whole where all of it is one text."""
     from foundry_station.section import put
     from foundry_station.state.database import DATABASE
     from foundry_station.state.managed import load_parts

@@ -44,7 +44,7 @@ class GitKeeper:
     """Keeps the repositories of a station in order; what cannot be done now is done later (`retry`)."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` is that of the state, in which the filters look what stands in a file."""
+        """`folder` is that of the state, in which the filters look up what belongs into a file."""
         self._folder = folder
         self._later: dict[tuple[Repository, Path], float] = {}
 
@@ -168,7 +168,7 @@ def _quoted(pattern: str) -> str:
 
 
 def _is_only_ours(managed: Managed) -> bool:
-    """Whether a file is only there because we made it: nothing of somebody else stands in it."""
+    """Whether a file is only there because we made it: nothing in it is somebody else's."""
     if managed.origin != Kind.ABSENT.value:
         return False
     if managed.whole:

@@ -55,12 +55,12 @@ class Outcome:
         return not (self.failure is not None or self.pause or self.is_gone or self.changed_meanwhile)
 
     def states(self) -> dict[str, str]:
-        """How each directive of this file stands now."""
+        """The state of each directive of this file now."""
         if self.is_gone:
             return dict.fromkeys(self._ids(), ABSENT)
         if self.failure is not None:
             return dict.fromkeys(self._ids(), FAILED)
-        return {choice.standing.directive.id: self._state(choice) for choice in self.choices}
+        return {choice.expectation.directive.id: self._state(choice) for choice in self.choices}
 
     def _ids(self) -> list[str]:
         return [entry.directive.id for entry in self.target.entries]
@@ -71,7 +71,7 @@ class Outcome:
         if choice.act in {Act.ALLOW, Act.FLAG}:
             return DRIFTED
         if choice.act is Act.NOTHING:
-            return EXCEPTED if choice.standing.is_excepted else IN_PLACE
+            return EXCEPTED if choice.expectation.is_excepted else IN_PLACE
         if self.pause or (self.is_inspection and choice.act is not Act.APPLY):
             return DRIFTED
         if self.is_inspection:
@@ -86,7 +86,7 @@ def reports_of(outcome: Outcome, plan: Plan, at: str, *, contested: bool = False
         yield _body(outcome, plan, "failed", at, first, action="left", reason=outcome.failure)
         return
     for choice in outcome.choices:
-        directive = choice.standing.directive
+        directive = choice.expectation.directive
         facts = {"expected": directive.sha256, "found": choice.sha256 or None}
         if contested:
             if choice.act is Act.REVERT:
@@ -97,7 +97,7 @@ def reports_of(outcome: Outcome, plan: Plan, at: str, *, contested: bool = False
             continue
         kind, action = _KINDS[choice.act]
         until = text_of(choice.until) if choice.until is not None and choice.act is Act.ALLOW else None
-        rejected = choice.standing.deviation is not None and choice.standing.deviation.verdict == REJECTED
+        rejected = choice.expectation.deviation is not None and choice.expectation.deviation.verdict == REJECTED
         reason = REJECTED if choice.act is Act.EXPIRE and rejected else None
         yield _body(outcome, plan, kind, at, directive.id, action=action, until=until, reason=reason, **facts)
 

@@ -1,4 +1,4 @@
-"""Where directives stand: the files that agents read, of the machine, of its user, and of watched repositories."""
+"""Where directives are written: the files that agents read, of the machine, its user, and watched repositories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files this station keeps, and what stands in each: editions, assignment, time and folders as one plan."""
+"""Which files this station keeps, and what belongs into each: editions, assignment, time and folders as one plan."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def make_plan(authority: Authority, machine: Machine, repositories: Sequence[Rep
 
 def _entry(directive: Directive, text: str, edition: int) -> Entry:
     if directive.destination == "file":
-        # Compared as it is: the hash stands for the lines.
+        # Compared as it is: the hash is compared instead of lines.
         part = Part(directive.id, (directive.sha256.encode(),))
     else:
         part = make_part(id=directive.id, title=directive.title, release=directive.release, text=text)

@@ -27,7 +27,7 @@ _LINES: Final = re.compile(rb"[^\n]*\n|[^\n]+\Z")
 
 
 class MarkerInText(ValueError):
-    """A text cannot stand in a section because one of its lines would be taken for a marker."""
+    """A text cannot be part of a section because one of its lines would be taken for a marker."""
 
 
 class _Kind(Enum):
@@ -38,7 +38,7 @@ class _Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands under one directive: its header and text, as lines without their ends. A damaged one has no id."""
+    """One directive in a section: its header and text, as lines without their ends. A damaged one has no id."""
 
     id: str
     lines: tuple[bytes, ...]
@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The only well-formed section of a file, with what stands in it; `intact` where its marker lines are ours."""
+    """The only well-formed section of a file, with what is in it; `intact` where its marker lines are ours."""
 
     parts: tuple[Part, ...]
     intact: bool
@@ -79,7 +79,7 @@ def find(data: bytes) -> Section | None:
 
 
 def has_markers(data: bytes) -> bool:
-    """Whether any marker line stands in the file."""
+    """Whether the file has any marker line."""
     return any(_kind(line) is not _Kind.OTHER for line in _lines(data))
 
 
@@ -87,7 +87,7 @@ def put(data: bytes, parts: Sequence[Part], *, last: Sequence[Part] = ()) -> byt
     """The file with exactly one section of these parts, and every line that is not ours as it was.
 
     `last` are the parts that were written before: behind a begin without an end only these lines are taken for ours.
-    Where the file has a section, damaged or not, the new one stands at its place, else at the end.
+    Where the file has a section, damaged or not, the new one takes its place, else it is at the end.
     """
     rest = _without_sections(data, last)
     kept, eol = rest.lines, rest.eol
@@ -114,7 +114,7 @@ def take_out(data: bytes, *, last: Sequence[Part] = ()) -> bytes:
 
 @dataclass(slots=True)
 class _Rest:
-    """A file without its sections: its own lines, where the first section stood, and how its lines end."""
+    """A file without its sections: its own lines, where the first section was, and how its lines end."""
 
     bom: bytes
     lines: list[bytes]
@@ -153,7 +153,7 @@ def _behind_begin(lines: Sequence[bytes], kinds: Sequence[_Kind], begin: int, ou
 
 
 def _parts(lines: Sequence[bytes]) -> Iterator[Part]:
-    """The lines of a section by their headers; what stands before the first header is a part without id."""
+    """The lines of a section by their headers; what comes before the first header is a part without id."""
     name, collected = "", list[bytes]()
     for line in map(_bare, lines):
         header = _HEADER.fullmatch(line)
@@ -191,5 +191,5 @@ def _eol(lines: Sequence[bytes], kinds: Sequence[_Kind]) -> bytes:
 
 
 def _harmless(words: str) -> str:
-    """Words that cannot end the comment they stand in."""
+    """Words that cannot end the comment they are in."""
     return " ".join(words.split()).replace("--", "- -").replace("--", "- -")

@@ -25,7 +25,7 @@ def as_frame(sealed: SealedText, **members: Any) -> dict[str, Any]:
 
 @dataclass
 class Time:
-    """Seconds that pass when they are told to."""
+    """Seconds that pass when a test says so."""
 
     seconds: float = NOW.timestamp()
 

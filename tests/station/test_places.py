@@ -1,4 +1,4 @@
-"""Where directives stand."""
+"""Where directives are written."""
 
 from __future__ import annotations
 

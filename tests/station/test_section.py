@@ -52,7 +52,7 @@ def bare(data: bytes) -> list[bytes]:
 
 
 def outside(lines: Sequence[bytes]) -> list[bytes]:
-    """The lines that stand in no pair of markers, and are none."""
+    """The lines that are in no pair of markers, and are none."""
     kinds = ["B" if b"MANAGED" in line else "E" if b"<!-- END " in line else "" for line in lines]
     found, i = [], 0
     while i < len(lines):

@@ -164,10 +164,10 @@ def _changes_now(context: Context) -> Iterator[tuple[str, str, str]]:
     outcomes_now: list[Outcome] = list({each.path: each for each in context.engine.outcomes().values()}.values())
     for outcome in outcomes_now:
         for choice in outcome.choices:
-            expected = choice.standing.text.decode()
+            expected = choice.expectation.text.decode()
             found = "" if choice.found is None else choice.found.decode(errors="replace")
-            if found != expected and outcome.states()[choice.standing.directive.id] != outcomes.IN_PLACE:
-                yield f"{outcome.path}: {choice.standing.directive.title}", expected, found
+            if found != expected and outcome.states()[choice.expectation.directive.id] != outcomes.IN_PLACE:
+                yield f"{outcome.path}: {choice.expectation.directive.title}", expected, found
 
 
 def _changes_kept(context: Context, number: int) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from foundry_station.state.database import State
 
 @dataclass(frozen=True, slots=True)
 class AlteredPart:
-    """What stood for a directive when the station replaced it; `text` is None where it was missing or no UTF-8."""
+    """What was there for a directive when the station replaced it; `text` is None where it was missing or no UTF-8."""
 
     directive: str
     title: str
