@@ -1,0 +1,5 @@
+import "../base";
+import controllers from "controllers:./controllers";
+import { register } from "../application";
+
+register(controllers);

@@ -1,0 +1,1 @@
+"""The pages of the fleet: overview, teams, directives, stations, requests, reports."""

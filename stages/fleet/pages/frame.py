@@ -1,0 +1,73 @@
+"""What every page of the fleet has around it: its tabs, and what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stages.fleet.choices import RequestState
+from stages.fleet.models import Request
+from stages.fleet.pages.seen import SeenTeams, seen_by
+from workspace.decorators import PageRequest, page
+from workspace.tabs import TabView
+
+P = ParamSpec("P")
+
+_TABS = (
+    ("overview", _("Overview"), "fleet:overview"),
+    ("teams", _("Teams"), "fleet:teams"),
+    ("directives", _("Directives"), "fleet:directives"),
+    ("stations", _("Stations"), "fleet:stations"),
+    ("requests", _("Requests"), "fleet:requests"),
+    ("reports", _("Reports"), "fleet:reports"),
+)
+
+
+@dataclass(frozen=True)
+class FleetReader:
+    """Who reads a page of the fleet, and when."""
+
+    request: PageRequest
+    seen: SeenTeams
+    now: datetime
+
+    def render(self, template: str, tab: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """The page, with the tabs over it."""
+        return render(
+            self.request, template, {"fleet_tabs": self._tabs(tab), "seen": self.seen, **context}, status=status
+        )
+
+    def _tabs(self, current: str) -> list[TabView]:
+        open_requests = Request.objects.filter(state=RequestState.OPEN, team__in=self.seen.readable).count()
+        counts = {"requests": open_requests}
+        return [
+            TabView(str(label), reverse(url_name), name == current, counts.get(name, 0))
+            for name, label, url_name in _TABS
+        ]
+
+
+View = Callable[Concatenate[FleetReader, P], HttpResponseBase]
+
+
+def fleet_page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """Decorate a view of the fleet. Whoever is in no team is told so, and whom to ask."""
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @page(*methods)
+        def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            reader = FleetReader(request, seen_by(request.user), timezone.now())
+            if not reader.seen.readable:
+                return render(request, "fleet/no_team.html", status=403)
+            return view(reader, *args, **kwargs)
+
+        return guarded
+
+    return decorate

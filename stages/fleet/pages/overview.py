@@ -1,0 +1,56 @@
+"""The overview: how many stations are as they should be, where each directive is, and what needs attention."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Case, F, IntegerField, QuerySet, When
+from django.http import HttpResponse
+
+from stages.fleet.choices import DirectiveStatus, RequestState
+from stages.fleet.models import Directive, Request
+from stages.fleet.pages.attention import needs_attention
+from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.rows import DirectiveRow, directive_rows
+from stages.fleet.pages.states import ONLINE, drifted_stations, is_stale, stations_in
+from stages.fleet.permissions import MANAGE_RULES
+
+# More are on the page of directives.
+MAX_DIRECTIVES: Final = 12
+
+
+@fleet_page("GET", "HEAD")
+def overview(reader: FleetReader) -> HttpResponse:
+    """GET: four numbers, the directives, what needs attention."""
+    seen, now = reader.seen, reader.now
+    stations = list(
+        stations_in(seen).select_related("team").only("last_seen_at", "team", "name", "team__stale_minutes")
+    )
+    requests = Request.objects.filter(state=RequestState.OPEN, team__in=seen.readable).select_related("author")
+    first = requests.order_by("asked_at").first()
+    stale = [each for each in stations if is_stale(each, now)]
+    context = {
+        "stations": len(stations),
+        "teams": len({each.team_id for each in stations}),
+        "online": sum(1 for each in stations if each.last_seen_at and now - each.last_seen_at <= ONLINE),
+        "stale": len(stale),
+        "drifted": drifted_stations(seen, now).values("station_id").distinct().count(),
+        "requests": requests.count(),
+        "first_request": first,
+        "directives": shown_directives(reader),
+        "directive_count": _visible(reader).count(),
+        "attention": needs_attention(reader, stale),
+        "may_issue": any(seen.may(MANAGE_RULES, team) for team in seen.readable),
+    }
+    return reader.render("fleet/overview.html", "overview", context)
+
+
+def shown_directives(reader: FleetReader) -> list[DirectiveRow]:
+    """The first directives, active ones before paused ones, the newest first."""
+    is_paused = Case(When(status=DirectiveStatus.PAUSED, then=1), default=0, output_field=IntegerField())
+    newest = _visible(reader).order_by(is_paused, F("issued_at").desc(), "id")[:MAX_DIRECTIVES]
+    return directive_rows(reader, newest)
+
+
+def _visible(reader: FleetReader) -> QuerySet[Directive]:
+    return Directive.objects.filter(team__in=reader.seen.shown).exclude(status=DirectiveStatus.WITHDRAWN)
