@@ -11,6 +11,7 @@ class FleetConfig(StageConfig):
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
         from stages.fleet.events import register as register_events
+        from stages.fleet.pages import plugs as pages
         from stages.fleet.permissions import PERMISSIONS, SITE_PERMISSIONS
         from stages.fleet.services.leaving import revoke_of_closed
         from stages.fleet.stations import plugs as stations
@@ -20,6 +21,7 @@ class FleetConfig(StageConfig):
         self._register_live()
         self._register_proof()
         stations.register()
+        pages.register()
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         API_URLS.register("fleet", UrlModule("stages.fleet.urls"))

@@ -206,7 +206,7 @@ def forty_teams(fleet: World) -> World:
 
 
 def test_the_tree_takes_as_many_queries_for_forty_teams_as_for_one(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     fleet: World,
     request: pytest.FixtureRequest,
 ) -> None:

@@ -1,11 +1,15 @@
-"""What the fleet adds to the pages of the trunk: an entry of the main menu, the palette, keys of the graph."""
+"""What the fleet adds to the pages of the trunk: their addresses, an entry of the main menu, the palette, a socket."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gateway.registry import SOCKET_ADDRESSES
+from gateway.streams import TOPIC_TYPES
+from kernel.addresses import PAGE_URLS, UrlModule
+from realtime.frames import register_notifications
+from stages.fleet.following import changes, socket
 from stages.fleet.pages import palette
-from workspace import shortcuts
 from workspace.menu import MENU, MenuEntry
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
 
@@ -25,10 +29,11 @@ def register() -> None:
     GROUPS.register("fleet", PaletteGroup(label=_("Fleet"), position=36, limit=6))
     SOURCES.register("fleet_by_name", PaletteSource("fleet", palette.by_name, position=10))
     SOURCES.register("fleet_actions", PaletteSource("actions", palette.actions, position=70))
-    shortcuts.GROUPS.register("fleet", shortcuts.ShortcutGroup(_("Fleet"), position=60))
-    shortcuts.register_shortcuts(
-        shortcuts.Shortcut("fleet-above", "ArrowLeft", _("Tree of teams: team above"), "fleet", position=10),
-        shortcuts.Shortcut("fleet-below", "ArrowRight", _("Tree of teams: team below"), "fleet", position=20),
-        shortcuts.Shortcut("fleet-before", "ArrowUp", _("Tree of teams: team before"), "fleet", position=30),
-        shortcuts.Shortcut("fleet-after", "ArrowDown", _("Tree of teams: next team"), "fleet", position=40),
-    )
+    PAGE_URLS.register("fleet", UrlModule("stages.fleet.pages.urls"))
+    _register_following()
+
+
+def _register_following() -> None:
+    SOCKET_ADDRESSES.register("fleet", socket.SOCKET)
+    TOPIC_TYPES.register(changes.TOPIC, socket.TOPIC_TYPE)
+    register_notifications(changes.NOTIFICATIONS)
