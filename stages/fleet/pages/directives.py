@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from stages.fleet.models import Directive, Edition, Request
 from stages.fleet.pages.coverage import IN_PLACE, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.presentation import destination_words, file_of
+from stages.fleet.pages.request_words import title_of
 from stages.fleet.pages.rows import MODE_ICONS, badge_of, directive_rows, mode_words
 from stages.fleet.pages.states import StationState, coverages, station_states
 from stages.fleet.permissions import MANAGE_RULES, REQUEST_CHANGES
@@ -135,15 +137,17 @@ def _releases(shown: Directive) -> list[Release]:
     return [found[each] for each in reversed(shown.carried) if each in found]
 
 
-def _open_requests(shown: Directive) -> list[Request]:
-    found = Request.objects.filter(directive=shown, state=RequestState.OPEN)
-    return list(found.select_related("author", "station"))
+def _open_requests(shown: Directive) -> list[tuple[Request, str]]:
+    found = Request.objects.filter(directive=shown, state=RequestState.OPEN).select_related("author", "station")
+    return [(each, title_of(each)) for each in found]
 
 
 def _activity(shown: Directive) -> list[ActivityRow]:
     """What happened to it, the newest first."""
-    found = Event.objects.filter(target_type="directive", target_id=str(shown.id), chain=str(shown.project_id))
-    return rows_of(found.order_by("-seq")[:MAX_EVENTS])
+    requests = [str(each) for each in Request.objects.filter(directive=shown).values_list("id", flat=True)]
+    about = Q(target_type="directive", target_id=str(shown.id))
+    about |= Q(target_type="directive_request", target_id__in=requests)
+    return rows_of(Event.objects.filter(about, chain=str(shown.project_id)).order_by("-seq")[:MAX_EVENTS])
 
 
 def _number(text: str | None) -> int:

@@ -11,6 +11,7 @@ from stages.fleet.choices import DirectiveStatus, RequestState
 from stages.fleet.models import Directive, Request
 from stages.fleet.pages.attention import needs_attention
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.request_words import title_of
 from stages.fleet.pages.rows import DirectiveRow, directive_rows
 from stages.fleet.pages.states import ONLINE, drifted_stations, is_stale, stations_in
 from stages.fleet.permissions import MANAGE_RULES
@@ -36,7 +37,7 @@ def overview(reader: FleetReader) -> HttpResponse:
         "stale": len(stale),
         "drifted": drifted_stations(seen, now).values("station_id").distinct().count(),
         "requests": requests.count(),
-        "first_request": first,
+        "first_request": title_of(first) if first else "",
         "directives": shown_directives(reader),
         "directive_count": _visible(reader).count(),
         "attention": needs_attention(reader, stale),

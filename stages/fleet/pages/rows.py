@@ -74,14 +74,14 @@ def mode_words(directive: Directive) -> str:
 def badge_of(directive: Directive, coverage: Coverage) -> StateWords:
     """The badge of a directive's page: rolling out, in place, paused, withdrawn."""
     if directive.status == DirectiveStatus.PAUSED:
-        return StateWords(_("Paused"), "circle-pause", "")
+        return StateWords("free", "circle-pause", _("Paused"))
     if directive.status == DirectiveStatus.WITHDRAWN:
-        return StateWords(_("Withdrawn"), "archive", "")
+        return StateWords("free", "archive", _("Withdrawn"))
     if coverage.is_pending:
-        return StateWords(_("Rolling out"), "radio", "")
+        return StateWords("free", "radio", _("Rolling out"))
     if coverage.has_drifted:
-        return StateWords(_("Drifted"), "file-diff", "bad")
-    return StateWords(_("In place"), "circle-check", "good")
+        return StateWords("bad", "file-diff", _("Drifted"))
+    return StateWords("good", "circle-check", _("In place"))
 
 
 def directive_rows(reader: FleetReader, directives: QuerySet[Directive] | Iterable[Directive]) -> list[DirectiveRow]:
