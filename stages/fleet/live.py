@@ -24,6 +24,7 @@ from kernel.late import Late
 from realtime.frames import Frame, notification_frame
 from stages.fleet.access import fleet_access
 from stages.fleet.events import DIRECTIVE_ISSUED
+from stages.fleet.following.changes import announce
 from stages.fleet.models import Edition, Station, Team
 from stages.fleet.permissions import VIEW_RULES
 
@@ -93,6 +94,7 @@ def publish_edition(edition: Edition, *, after: int) -> None:
     """Send a committed edition to every node that has stations of its team, or of a team below."""
     frame = edition_frame(edition, after=after)
     realtime.publish(topic=rules_topic(edition.team_id), seq=frame.seq, seq_from=frame.seq_from, frame=frame.text)
+    announce((edition.team_id,))
 
 
 def publish_categories(team: Team) -> None:
@@ -105,11 +107,13 @@ def publish_team(team: Team) -> None:
     parent = str(team.parent_id) if team.parent_id else None
     params = {"team": {"id": str(team.id), "name": team.name, "parent": parent, "is_archived": team.is_archived}}
     realtime.send_notification(topic=BROADCAST, method="team_changed", params=params)
+    announce((team.id,))
 
 
 def publish_assignment(station: Station) -> None:
     """Let the node that has the station's socket know: it reads the assignment, and follows other topics with it."""
     realtime.notify(topic=direct_topic(station.pk), text=ASSIGNED)
+    announce((station.team_id,))
 
 
 def publish_decision(

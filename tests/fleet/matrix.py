@@ -10,7 +10,7 @@ from uuid import UUID
 
 from audit.services import site_id
 from stages.fleet.services import grant_team, revoke_grant
-from tests.fleet import station_rows
+from tests.fleet import page_rows, station_rows
 from tests.matrix import ALWAYS, OTHER, OWNERS, Row, SiteRow
 
 TEAM = f"teams/{OTHER}/"
@@ -54,9 +54,9 @@ SITE_REST = (
     SiteRow("api_fleet_edition", "GET", f"fleet/editions/{OTHER}/1/", "not_found"),
     *station_rows.SITE_REST,
 )
-SITE_PAGES = station_rows.SITE_PAGES
+SITE_PAGES = (*station_rows.SITE_PAGES, *page_rows.SITE_PAGES)
 BUDGETED_PAGES = station_rows.BUDGETED_PAGES
-NO_PAGES = station_rows.NO_PAGES
+NO_PAGES = (*station_rows.NO_PAGES, *page_rows.NO_PAGES)
 
 
 def _granting(world: Any) -> Any:

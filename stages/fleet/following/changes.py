@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -17,10 +17,15 @@ CHANGED: Final = "fleet.changed"
 NOTIFICATIONS: Final = {CHANGED: ("teams",), "fleet.following": ()}
 
 
-def note_change(team_ids: Iterable[UUID]) -> None:
-    """Say after the commit that stations, requests or directives of some teams changed. Best effort."""
-    text = json.dumps(sorted({str(team_id) for team_id in team_ids}))
-    transaction.on_commit(partial(realtime.notify, topic=TOPIC, text=text), robust=True)
+def announce(team_ids: Collection[UUID]) -> None:
+    """Say that stations, requests or directives of some teams changed: what is committed. Best effort, never waits."""
+    if team_ids:
+        realtime.notify(topic=TOPIC, text=json.dumps(sorted(map(str, team_ids))))
+
+
+def note_change(team_id: UUID) -> None:
+    """The same of one team, once the transaction is committed."""
+    transaction.on_commit(partial(announce, (team_id,)), robust=True)
 
 
 def teams_in(text: str) -> frozenset[UUID]:

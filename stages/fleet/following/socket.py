@@ -34,7 +34,6 @@ from realtime.frames import notification_frame
 from realtime.hub import LayerUnreachableError, Subscriber
 from stages.fleet.access import fleet_access
 from stages.fleet.following.changes import CHANGED, TOPIC, teams_in
-from stages.fleet.permissions import VIEW_RULES
 
 ADDRESS: Final = r"ws/fleet/"
 # Seconds between two frames of one socket.
@@ -140,8 +139,8 @@ class FleetConsumer(SocketConsumer):
 
 
 def _teams_of(user: User) -> frozenset[UUID]:
-    """The teams in which somebody may see directives and stations. Raises `NotFound` for whoever sees none."""
-    teams = frozenset(fleet_access(user).teams_with(VIEW_RULES))
+    """The teams of which somebody sees directives or stations. Raises `NotFound` for whoever sees none."""
+    teams = frozenset(fleet_access(user).seen)
     if not teams:
         raise NotFound(_("You are in no team."))
     return teams

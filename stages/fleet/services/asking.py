@@ -18,6 +18,7 @@ from audit.services import Target
 from notifications.services import notify
 from stages.fleet import events
 from stages.fleet.choices import TeamRole
+from stages.fleet.following.changes import note_change
 from stages.fleet.models import Directive, Request, Station, TeamMember
 from stages.fleet.services.carrying_out import carry_out
 from stages.fleet.services.writing import FleetWrite
@@ -90,6 +91,7 @@ def record_request(
     write: FleetWrite, request: Request, action: str, data: Mapping[str, Any], *, reason: str | None = None
 ) -> Event:
     """Record an event about a request on its project's chain."""
+    note_change(request.team_id)
     return write.project_write.record(action, Target.of("directive_request", request.id), data, reason=reason)
 
 

@@ -22,6 +22,7 @@ from gateway.execution import Lanes
 from gateway.node import Node
 from kernel.errors import DomainError
 from realtime.frames import notification_frame
+from stages.fleet.following.changes import announce
 from stages.fleet.stations.metrics import PLACEMENTS, STATIONS
 from stages.fleet.stations.presence import Round, read_round
 from stages.fleet.stations.reading import heads_body, keys_body, read_heads
@@ -135,6 +136,10 @@ class Desk:
                 elif (frame := frames.get(socket.team_id)) is not None:
                     socket.send_soon(frame)
 
+    def _teams_of(self, station_id: UUID) -> set[UUID]:
+        """The team of a station that is connected here."""
+        return {socket.team_id for socket in self._sockets.get(station_id, ())}
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="stations")
         self._tasks.add(task)
@@ -147,13 +152,15 @@ class Desk:
         assert written is not None
         PLACEMENTS.observe(len(placements))
         try:
-            await self._lanes.write(partial(put_placements, placements=placements))
+            changed = await self._lanes.write(partial(put_placements, placements=placements))
         except Exception as error:  # noqa: BLE001 (each of those who wait gets it)
             written.set_exception(error)
             # It is raised where somebody still waits.
             written.exception()
         else:
             written.set_result(None)
+            if changed:
+                announce({team_id for each in placements for team_id in self._teams_of(each.station_id)})
 
 
 _desks: WeakKeyDictionary[Lanes, Desk] = WeakKeyDictionary()

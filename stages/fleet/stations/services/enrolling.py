@@ -21,6 +21,7 @@ from kernel.statements import database_now
 from kernel.transactions import write_transaction
 from stages.fleet.access import fresh_access
 from stages.fleet.events import STATION_CHANGED, STATION_ENROLLED
+from stages.fleet.following.changes import note_change
 from stages.fleet.models import Station
 from stages.fleet.models.stations import MAX_STATION_NAME
 from stages.fleet.permissions import MANAGE_RULES
@@ -84,6 +85,7 @@ def enrol_station(
             "assignment": assignment_facts(station),
         }
         record(caller=caller, action=STATION_ENROLLED.name, target=target_of(station), data=data)
+        note_change(station.team_id)
     return station
 
 

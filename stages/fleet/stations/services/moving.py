@@ -12,6 +12,7 @@ from kernel.errors import Conflict, NotFound
 from kernel.names import check_name, check_reason
 from kernel.transactions import write_transaction
 from stages.fleet.access import FleetAccess, fresh_access
+from stages.fleet.following.changes import note_change
 from stages.fleet.models import Station, Team
 from stages.fleet.models.stations import MAX_STATION_NAME
 from stages.fleet.permissions import MANAGE_RULES
@@ -59,6 +60,7 @@ def revoke_station(*, caller: Caller, station_id: UUID, reason: str) -> Station:
         _require_control(fresh_access(caller.user), station)
         if not station.is_revoked:
             revoke_locked(caller, station, reason=reason)
+            note_change(station.team_id)
     return station
 
 

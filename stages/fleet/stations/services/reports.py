@@ -19,6 +19,7 @@ from kernel.transactions import write_transaction
 from notifications.services import notify
 from stages.fleet.choices import StationState
 from stages.fleet.events import STATION_CHAIN_BROKEN
+from stages.fleet.following.changes import note_change
 from stages.fleet.models import Report, Station
 from stages.fleet.services.sealing import station_facts
 from stages.fleet.stations.inbox import REPORTED_LINE, WORTH_A_LINE
@@ -130,6 +131,7 @@ def _store(station: Station, new: Sequence[NewReport]) -> None:
     run((_INSERT, [station.pk, *columns]))
     station.head_seq, station.head_hash = new[-1].seq, new[-1].hash.hex()
     station.save(update_fields=["head_seq", "head_hash"])
+    note_change(station.team_id)
 
 
 def _notify_owner(caller: Caller, station: Station, new: Sequence[NewReport]) -> None:
@@ -148,6 +150,7 @@ def _mark_broken(caller: Caller, station_id: UUID, refusal: ChainBroken) -> None
             return
         station.state = StationState.BROKEN
         station.save(update_fields=["state"])
+        note_change(station.team_id)
         data = {**station_facts(station), "why": refusal.why, **Acknowledged.of(station).body()}
         record(caller=caller, action=STATION_CHAIN_BROKEN.name, target=target_of(station), data=data)
         facts = {"station_id": str(station.pk), "name": station.name, "kind": "chain_broken"}
