@@ -8,6 +8,7 @@ class FleetConfig(StageConfig):
         from accounts.deactivation import DEACTIVATION_STEPS
         from kernel.addresses import API_URLS, UrlModule
         from kernel.site_permissions import register_site_permissions
+        from projects.demo import DEMO_STEPS, LateStep
         from projects.permissions import register_permissions
         from rest.schema import register_enum_names
         from stages.fleet.events import register as register_events
@@ -22,6 +23,7 @@ class FleetConfig(StageConfig):
         self._register_proof()
         stations.register()
         pages.register()
+        DEMO_STEPS.register("fleet", LateStep("stages.fleet.demo:SendReleaseToStations"))
         register_permissions(*PERMISSIONS)
         register_site_permissions(*SITE_PERMISSIONS)
         API_URLS.register("fleet", UrlModule("stages.fleet.urls"))
