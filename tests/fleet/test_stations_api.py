@@ -94,6 +94,9 @@ def test_its_owner_and_an_admin_control_a_station(world: World, station: SignedI
     elsewhere = world.team("X", world.root)
     with pytest.raises(NotFound):
         move_station(caller=world.caller("owner"), station_id=station.station.pk, team_id=elsewhere.id)
+    world.role("editor", "admin", elsewhere)
+    with pytest.raises(Conflict):
+        move_station(caller=world.caller("editor"), station_id=station.station.pk, team_id=elsewhere.id)
     renamed = api(world, "editor").patch(f"fleet/stations/{station.id}/", {"name": "dok-ws-99"}).json()
     assert (renamed["name"], renamed["assignment_number"]) == ("dok-ws-99", 3)
     answer = api(world, "editor").post(f"fleet/stations/{station.id}/revoke/", {"reason": "Sold"})

@@ -11,7 +11,7 @@ from audit.keys.sealing import ensure_site_key
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_name, check_reason
 from kernel.transactions import write_transaction
-from stages.fleet.access import FleetAccess, fresh_access
+from stages.fleet.access import FleetAccess, fleet_access, fresh_access
 from stages.fleet.following.changes import note_change
 from stages.fleet.models import Station, Team
 from stages.fleet.models.stations import MAX_STATION_NAME
@@ -77,5 +77,9 @@ def _require_target(access: FleetAccess, station: Station, team: Team) -> None:
     access.team(team.id)
     if team.is_archived:
         raise Conflict(_("The team is archived."))
-    if team.id != station.team_id and access.role(team.id) is None:
+    if team.id == station.team_id:
+        return
+    if access.role(team.id) is None:
         access.require(MANAGE_RULES, team.id)
+    if fleet_access(station.owner, access.tree).role(team.id) is None:
+        raise Conflict(_("{owner} has no role in that team.").format(owner=station.owner.display_name))
