@@ -29,7 +29,6 @@ from gateway.registry import Command, Lane, SocketAddress, command
 from gateway.socket import Send, Socket
 from gateway.streams import StreamSource, TopicType
 from kernel.errors import NotFound, Unavailable
-from kernel.registry import Registry
 from realtime.frames import notification_frame
 from realtime.hub import LayerUnreachableError, Subscriber
 from stages.fleet.access import fleet_access
@@ -39,7 +38,6 @@ ADDRESS: Final = r"ws/fleet/"
 # Seconds between two frames of one socket.
 PACE: Final = 2.0
 
-FLEET_COMMANDS: Final = Registry[Command]("command of the fleet's socket")
 _numbers = itertools.count(1)
 _followers: WeakKeyDictionary[Lanes, set[FleetSocket]] = WeakKeyDictionary()
 
@@ -54,7 +52,7 @@ def ping(socket: Any, params: Nothing) -> dict[str, Any]:
     return {}
 
 
-FLEET_COMMANDS.register(ping.name, ping)
+FLEET_COMMANDS: Final[dict[str, Command]] = {ping.name: ping}
 
 
 class FleetSocket(Socket):

@@ -20,7 +20,6 @@ from gateway.parameters import Nothing, Number
 from gateway.registry import Command, Lane, command
 from kernel.errors import NotFound, ValidationFailed
 from kernel.ijson import check_text
-from kernel.registry import Registry
 from stages.fleet.choices import PlacementState
 from stages.fleet.services.exceptions import request_exception
 from stages.fleet.sign_in.services import renew_token
@@ -33,7 +32,6 @@ from stages.fleet.stations.services.placements import NewPlacement
 from stages.fleet.stations.services.reports import put_reports
 from stages.fleet.stations.services.showing import ShownEdition, show_edition
 
-STATION_COMMANDS: Final = Registry[Command]("command of stations")
 MAX_PLACEMENTS: Final = 500
 MAX_FILES: Final = 100
 MAX_PATH: Final = 1000
@@ -200,8 +198,10 @@ def _checked_texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     return texts
 
 
-for each in (
-    *(ping, editions_since, edition_show, texts_get, reports_put, placements_put),
-    *(change_request, exception_request, token_renew),
-):
-    STATION_COMMANDS.register(each.name, each)
+STATION_COMMANDS: Final[dict[str, Command]] = {
+    each.name: each
+    for each in (
+        *(ping, editions_since, edition_show, texts_get, reports_put, placements_put),
+        *(change_request, exception_request, token_renew),
+    )
+}
