@@ -331,6 +331,13 @@ def test_a_path_has_one_whole_file_in_a_line_of_teams(fleet: World):
     fleet.submit(team_id=beside.id, destination="file", path="docs/rules.md")
 
 
+def test_what_is_not_right_any_more_is_refused_when_it_is_decided(fleet: World):
+    first, second = (fleet.submit(destination="file", path="docs/rules.md") for _ in range(2))
+    fleet.decide(first, "editor")
+    with pytest.raises(Conflict):
+        fleet.decide(second, "editor")
+
+
 def test_a_request_expires(fleet: World):
     submitted = fleet.submit()
     assert expire_requests() == 0

@@ -139,6 +139,14 @@ def test_a_move_seals_the_edition_and_the_assignments_below(fleet: World):
     assert assignment["teams"] == [str(each.id) for each in (fleet.root, other, fleet.oncology, below)]
 
 
+def test_a_move_away_from_a_role_revokes_the_stations(fleet: World):
+    below, beside = fleet.team("Study"), fleet.team("Beside", fleet.root)
+    stations = [put_station(fleet, team=below, owner=fleet.people[name]) for name in ("owner", "editor")]
+    fleet.role("editor", "user", below)
+    update_team(caller=fleet.boss, team_id=below.id, parent_id=beside.id)
+    assert [Station.objects.get(pk=each.pk).state for each in stations] == ["revoked", "active"]
+
+
 def test_a_new_name_is_sealed_where_there_are_editions(fleet: World):
     name = f"Cancer {fleet.project.id}"
     update_team(caller=fleet.boss, team_id=fleet.oncology.id, name=name, quorum=2)

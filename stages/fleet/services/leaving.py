@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_noop
 
 from accounts.callers import Caller
 from accounts.deactivation import Deactivation
-from accounts.models import User
 from accounts.services.accounts import close_device
 from audit.services import Target, record
 from stages.fleet import events
@@ -20,22 +19,22 @@ from stages.fleet.models import Station
 from stages.fleet.services.sealing import station_facts
 from stages.fleet.tree import Tree
 
-LEFT: Final = gettext_noop("Its owner left the team.")
+LEFT: Final = gettext_noop("Its owner has no role in its team any more.")
 CLOSED: Final = gettext_noop("The account of its owner is closed.")
 
 
 def lock_stations_of(owner_id: UUID) -> list[Station]:
     """The stations of a person that are not revoked, their rows and their accounts locked: before any event."""
     stations = Station.objects.filter(owner=owner_id).exclude(state=StationState.REVOKED).order_by("pk")
-    return list(stations.select_for_update(no_key=True, of=("self", "account")).select_related("account"))
+    return list(stations.select_for_update(no_key=True, of=("self", "account")).select_related("account", "owner"))
 
 
-def revoke_without_role(caller: Caller, owner: User, stations: Iterable[Station], tree: Tree) -> None:
-    """Revoke those of a person's locked stations in whose teams no role of theirs holds any more."""
-    access = fleet_access(owner, tree)
-    for station in stations:
-        if access.role(station.team_id) is None:
-            revoke_locked(caller, station, reason=LEFT)
+def revoke_without_role(caller: Caller, station: Station, tree: Tree) -> bool:
+    """Revoke a locked station if no role of its owner holds in its team any more; whether it did."""
+    is_left = fleet_access(station.owner, tree).role(station.team_id) is None
+    if is_left:
+        revoke_locked(caller, station, reason=LEFT)
+    return is_left
 
 
 def revoke_of_closed(deactivation: Deactivation) -> Callable[[], None] | None:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.callers import Caller, foundry_caller
 from accounts.models import User
-from kernel.errors import Conflict, NotFound, PermissionDenied
+from kernel.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from kernel.names import check_remark
 from projects.writing import upkeep_write
 from publishing.approvals import refusal
@@ -20,7 +20,7 @@ from publishing.quorum import Approval, Quorum, approval_progress
 from stages.fleet import events
 from stages.fleet.access import fleet_access
 from stages.fleet.choices import RequestKind, RequestState
-from stages.fleet.models import Decision, Request
+from stages.fleet.models import Decision, Directive, Request
 from stages.fleet.permissions import APPROVE_CHANGES
 from stages.fleet.reading import visible_request
 from stages.fleet.services.asking import record_request
@@ -63,8 +63,7 @@ def decide_request(*, caller: Caller, request_id: UUID, approves: bool, digest: 
                 end_request(write, request, RequestState.ACCEPTED)
                 begin_exception(write, request, station)
             else:
-                facts = {"author_id": str(request.author_id), "request_id": str(request.id)}
-                request.directive = carry_out(write, request.kind, request.payload, facts)
+                request.directive = _carry_out(write, request)
                 end_request(write, request, RequestState.ACCEPTED)
     return request
 
@@ -104,6 +103,15 @@ def expire_requests() -> int:
                 end_request(write, request, RequestState.EXPIRED)
                 count += 1
     return count
+
+
+def _carry_out(write: FleetWrite, request: Request) -> Directive:
+    """Do what was asked. Raises `Conflict` for what was right when it was asked and is not any more."""
+    facts = {"author_id": str(request.author_id), "request_id": str(request.id)}
+    try:
+        return carry_out(write, request.kind, request.payload, facts)
+    except ValidationFailed as error:
+        raise Conflict(_("This is not possible any more. {reason}").format(reason=error.detail)) from None
 
 
 def _check_may_decide(request: Request, caller: Caller, digest: str) -> None:

@@ -69,9 +69,10 @@ def renew_assignment(caller: Caller, station: Station, tree: Tree, *, facts: dic
 
 
 def lock_stations_in(teams: Sequence[Team]) -> list[Station]:
-    """The stations of some teams that are not revoked, their rows locked in the order of their ids."""
+    """The stations of some teams that are not revoked, their rows and accounts locked in the order of their ids."""
     stations = Station.objects.filter(team__in=teams).exclude(state=StationState.REVOKED).order_by("pk")
-    return list(stations.select_for_update(no_key=True, of=("self",)).select_related("owner"))
+    locked = stations.select_for_update(no_key=True, of=("self", "account"))
+    return list(locked.select_related("owner", "account"))
 
 
 def station_facts(station: Station) -> dict[str, Any]:

@@ -67,8 +67,9 @@ def create_team(
 def update_team(*, caller: Caller, team_id: UUID, **changes: Any) -> Team:
     """Change a team: `name`, `parent_id`, `quorum`, `timeout_hours`, `stale_minutes`, `categories`; None stays.
 
-    What its edition says of it makes the next one; a move renews the assignments of all stations below. A move needs
-    the right to manage teams at the new place, too. Raises `ValidationFailed`, `Conflict`.
+    What its edition says of it makes the next one; a move renews the assignments of all stations below, and revokes
+    those of people whose role came from a team that is not above them any more. A move needs the right to manage teams
+    at the new place, too. Raises `ValidationFailed`, `Conflict`.
     """
     parent_id: UUID | None = changes.pop("parent_id", None)
     wanted = _checked(**{name: value for name, value in changes.items() if value is not None})
@@ -133,7 +134,8 @@ def set_team_member(*, caller: Caller, team_id: UUID, user_id: UUID, role: str |
             member.save(update_fields=["role"])
             return member
         member.delete()
-        revoke_without_role(write.caller, user, stations, write.tree)
+        for station in stations:
+            revoke_without_role(write.caller, station, write.tree)
     return None
 
 
@@ -150,7 +152,8 @@ def _change(write: TeamWrite, before: dict[str, Any], after: dict[str, Any]) -> 
         seal_edition(write.caller, team, cause=events.TEAM_CHANGED.name)
     tree = read_tree() if stations else write.tree
     for station in stations:
-        renew_assignment(write.caller, station, tree)
+        if not revoke_without_role(write.caller, station, tree):
+            renew_assignment(write.caller, station, tree)
     if "categories" in after:
         transaction.on_commit(partial(live.publish_categories, team), robust=True)
     if {"name", "parent_id"} & after.keys():
