@@ -48,12 +48,12 @@ class FleetView(RestView):
 
 
 class OneTeamView(FleetView):
-    """What is asked of one team; `write_action` is what other methods than GET need there."""
+    """What is asked of one team; `team_action` is what other methods than GET need there."""
 
-    write_action = MANAGE_TEAMS
+    team_action = MANAGE_TEAMS
 
     def check_access(self) -> None:
-        action = VIEW_RULES if self.request.method in SAFE_METHODS else self.write_action
+        action = VIEW_RULES if self.request.method in SAFE_METHODS else self.team_action
         self.fleet.require(action, self.kwargs["team_id"])
 
 
@@ -94,7 +94,7 @@ class ArchiveTeamView(OneTeamView):
 
 
 class TeamMembersView(OneTeamView):
-    write_action = MANAGE_ROLES
+    team_action = MANAGE_ROLES
 
     @operation("teams_list_members", answer=page_of(shapes.TeamMemberInfo), paged=True)
     def get(self, request: Request, team_id: UUID) -> HttpResponseBase:

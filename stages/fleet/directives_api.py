@@ -160,12 +160,12 @@ class RequestsView(FleetView):
 
 
 class OneRequestView(FleetView):
-    write_action: str | None = None
+    team_action: str | None = None
 
     def check_access(self) -> None:
         found = visible_request(user=self.user(), request_id=self.kwargs["request_id"])
-        if self.write_action is not None:
-            self.fleet.require(self.write_action, found.team_id)
+        if self.team_action is not None:
+            self.fleet.require(self.team_action, found.team_id)
 
 
 class RequestView(OneRequestView):
@@ -176,7 +176,7 @@ class RequestView(OneRequestView):
 
 
 class DecideRequestView(OneRequestView):
-    write_action = APPROVE_CHANGES
+    team_action = APPROVE_CHANGES
 
     @operation("requests_decide", takes=shapes.NewDecision, answer=shapes.RequestInfo)
     def post(self, request: Request, request_id: UUID) -> HttpResponseBase:
@@ -210,7 +210,7 @@ class ExceptionsView(FleetView):
 
 
 class RevokeExceptionView(OneRequestView):
-    write_action = APPROVE_CHANGES
+    team_action = APPROVE_CHANGES
 
     @operation("exceptions_revoke", takes=shapes.WithReason, answer=shapes.RequestInfo)
     def post(self, request: Request, request_id: UUID) -> HttpResponseBase:

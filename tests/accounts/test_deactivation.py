@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.callers import Caller, foundry_caller
+from accounts.deactivation import DEACTIVATION_STEPS, Afterwards, Deactivation
 from accounts.models import PersonalAccessToken, User
 from accounts.services import (
     authenticate_token,
@@ -14,6 +16,7 @@ from accounts.services import (
     deactivate_account,
     reactivate_account,
 )
+from accounts.services.accounts import close_device
 from audit.models import Event
 from kernel.errors import Conflict, NotAuthenticated, NotFound, PermissionDenied
 from tests.accounts.callers import caller_of, newest_event
@@ -74,3 +77,29 @@ def test_the_last_administrator_and_the_service_user_stay(administrator: Caller)
 def test_an_unknown_account_is_not_found(administrator: Caller, person: User) -> None:
     with pytest.raises(NotFound):
         deactivate_account(caller=administrator, user_id=PersonalAccessToken().id)
+
+
+def test_what_a_step_answers_is_called_once_the_account_is_locked(administrator: Caller, person: User) -> None:
+    called: list[str] = []
+
+    def step(deactivation: Deactivation) -> Afterwards:
+        called.append(f"before {deactivation.user_id}")
+        return lambda: called.append("afterwards")
+
+    with DEACTIVATION_STEPS.replaced({"fleet": step, "projects": lambda deactivation: None}):
+        for _ in range(2):
+            deactivate_account(caller=administrator, user_id=person.id)
+    assert called == [f"before {person.id}", "afterwards", f"before {person.id}"]
+    assert newest_event().action == "account.deactivated"
+
+
+def test_only_a_device_is_closed_without_an_administrator(person: User) -> None:
+    device = create_account(caller=foundry_caller("command"), username="dok-ws-07", kind="device")
+    with transaction.atomic():
+        for _ in range(2):
+            close_device(caller=foundry_caller(), user_id=device.id, reason="It was lost")
+        with pytest.raises(ValueError, match="device"):
+            close_device(caller=foundry_caller(), user_id=person.id, reason="It was lost")
+    assert (newest_event().action, newest_event().record["reason"]) == ("account.deactivated", "It was lost")
+    assert not User.objects.get(pk=device.id).is_active
+    assert device not in User.objects.people()

@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern
 
-from accounts.callers import Caller
+from accounts.callers import Caller, foundry_caller
 from accounts.models import User
+from accounts.services import deactivate_account
+from audit.services import Target
+from kernel.errors import NotAuthenticated, NotFound
 from projects.access import get_project
 from projects.models import Project, Role, Status
 from projects.permissions import OPEN, PERMISSIONS, Permission, allowed, authorise, may, register_permissions
-from projects.writing import project_write
+from projects.writing import appointed_write, project_write
 from tests.rest.addresses import addresses
 
 
@@ -56,6 +59,28 @@ def test_an_action_that_no_app_registers_is_a_programming_error(owner: User, pro
 
 def _write(caller: Caller, project: Project) -> None:
     with project_write(caller=caller, project_id=project.id, action="canvas.write"):
+        raise AssertionError("nothing may be written")
+
+
+@pytest.mark.django_db
+def test_a_write_can_get_its_permission_from_elsewhere(project: Project, outsider: User, caller_for: Any) -> None:
+    """It is refused by its own check before anything else, and a repeat of it is answered after it."""
+    caller = caller_for(outsider, client_ref=uuid4())
+    facts: dict[str, Any] = {"project_id": project.id, "action": "canvas.appointed", "parameters": {"n": 1}}
+
+    def refuse() -> None:
+        raise NotFound("Nothing is there.")
+
+    with pytest.raises(NotFound), appointed_write(caller=caller, check=refuse, **facts):
+        raise AssertionError("nothing may be written")
+    with appointed_write(caller=caller, check=lambda: None, **facts) as write:
+        write.record("project.updated", Target.of("project", project.id), {"before": {}, "after": {}})
+    with appointed_write(caller=caller, check=lambda: None, **facts) as write:
+        assert write.repeat_of is not None
+    with pytest.raises(NotFound), appointed_write(caller=caller, check=refuse, **facts):
+        raise AssertionError("nothing may be read")
+    deactivate_account(caller=foundry_caller("command"), user_id=outsider.id)
+    with pytest.raises(NotAuthenticated), appointed_write(caller=caller, check=lambda: None, **facts):
         raise AssertionError("nothing may be written")
 
 
