@@ -322,17 +322,17 @@ def test_a_path_has_one_whole_file_in_a_line_of_teams(fleet: World):
     below, beside = fleet.team("Study", quorum=0), fleet.team("Beside", fleet.root, quorum=0)
     fleet.grant(beside)
     fleet.role("owner", "admin", beside)
-    above = fleet.directive(destination="file", path="docs/rules.md", overridable=True)
-    for team, path in ((fleet.oncology, "docs/Rules.md"), (below, "docs/rules.md")):
+    above = fleet.directive(destination="file", path="notes/rules.md", overridable=True)
+    for team, path in ((fleet.oncology, "notes/Rules.md"), (below, "notes/rules.md")):
         with pytest.raises(ValidationFailed) as refused:
             fleet.submit(team_id=team.id, destination="file", path=path)
         assert list(refused.value.errors) == ["path"]
-    fleet.submit(team_id=below.id, destination="file", path="docs/rules.md", replaces_id=above.id)
-    fleet.submit(team_id=beside.id, destination="file", path="docs/rules.md")
+    fleet.submit(team_id=below.id, destination="file", path="notes/rules.md", replaces_id=above.id)
+    fleet.submit(team_id=beside.id, destination="file", path="notes/rules.md")
 
 
 def test_what_is_not_right_any_more_is_refused_when_it_is_decided(fleet: World):
-    first, second = (fleet.submit(destination="file", path="docs/rules.md") for _ in range(2))
+    first, second = (fleet.submit(destination="file", path="notes/rules.md") for _ in range(2))
     fleet.decide(first, "editor")
     with pytest.raises(Conflict):
         fleet.decide(second, "editor")

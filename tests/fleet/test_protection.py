@@ -196,11 +196,11 @@ def test_a_directive_carries_what_is_released(world: World):
 
 
 def test_a_team_has_one_whole_file_a_path(world: World):
-    put_directive(world, destination="file", path="docs/rules.md")
+    put_directive(world, destination="file", path="notes/rules.md")
     with pytest.raises(IntegrityError), transaction.atomic():
-        put_directive(world, destination="file", path="Docs/Rules.md")
-    put_directive(world, destination="file", path="docs/rules.md", status="withdrawn")
-    put_directive(world, destination="file", path="docs/rules.md", team=world.root)
+        put_directive(world, destination="file", path="Notes/Rules.md")
+    put_directive(world, destination="file", path="notes/rules.md", status="withdrawn")
+    put_directive(world, destination="file", path="notes/rules.md", team=world.root)
 
 
 def test_a_withdrawn_directive_stays_so(world: World):
