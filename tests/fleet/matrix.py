@@ -1,6 +1,6 @@
 """Rows of the permission matrix: grants of projects, and everything of teams, of which nobody there has a role.
 
-Who has a role in a team is in `tests/fleet/test_permissions.py`.
+Who has a role in a team is in `tests/fleet/test_rest.py`.
 """
 
 from __future__ import annotations
