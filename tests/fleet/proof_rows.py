@@ -107,7 +107,10 @@ def _releases(review: Review) -> tuple[Release, Release]:
     """The release that is there, and another one; the project is open again, and its open lock is taken again."""
     first = Release.objects.get(project=review.project, state=ReleaseState.RELEASED)
     review.save("# Role\nBe exact, and brief.\n")
-    second = review.release("1.1.0")
+    second = review.submit("1.1.0")
+    # The owner has written since, too, and the viewer has become a reviewer.
+    for meaning, person in (("authored", "editor"), ("reviewed", "reviewer"), ("approved", "viewer")):
+        review.sign(second, meaning, person)
     reopen_project(caller=caller_of(review.people["owner"]), project_id=review.project.id, reason="Another release")
     review.writer.take("files/open.md")
     return first, second
