@@ -57,6 +57,8 @@ class Engine:
         self.clock = clock or Clock(state)
         self.authority, self.enforcer, self.git = Authority(state), Enforcer(state), GitKeeper(state.folder)
         self.repositories: list[Repository] = []
+        # Counts what was obeyed anew: a plan is for one of these numbers.
+        self.obeyed = 0
         self._outcomes: dict[Path, Outcome] = {}
         self._observed: dict[Path, Observed] = {}
 
@@ -82,8 +84,12 @@ class Engine:
         for target in targets:
             self._outcomes[target.place.path] = by_path[real_of(target)]
 
-    def replan(self) -> None:
-        """Make the plan anew, and give back the files that are in it no longer. Raises `StateUnavailable`."""
+    def replan(self) -> int:
+        """Make the plan anew, and give back the files that are in it no longer; the number in `obeyed` that it is for.
+
+        Raises `StateUnavailable`.
+        """
+        number = self.obeyed
         self.read_plan()
         self._outcomes = {path: each for path, each in self._outcomes.items() if path in self.plan.targets}
         self._observed = {path: each for path, each in self._observed.items() if path in self.plan.targets}
@@ -95,6 +101,7 @@ class Engine:
         for each in left:
             if (repository := repository_of(each.path)) is not None:
                 self.git.note_write(repository, each.path)
+        return number
 
     def arrange_git(self, *, left: Iterable[Path] = ()) -> None:
         """Let git know which files are ours; `left` are paths that no longer are."""

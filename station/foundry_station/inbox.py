@@ -100,13 +100,15 @@ class Inbox:
             return False
         verdict = ACCEPTED if body.get("state") == "accepted" else REJECTED
         name = f"{body.get('request_id')}:{body['directive_id']}:{body.get('state')}"
-        return self._engine.enforcer.files.decide(name, body["directive_id"], verdict)
+        is_new = self._engine.enforcer.files.decide(name, body["directive_id"], verdict)
+        self._engine.obeyed += is_new
+        return is_new
 
     def _obeyed(self, kind: str, body: Mapping[str, Any], take: Callable[[SealedText], bool]) -> bool:
         sealed = None
         try:
             sealed = SealedText.read(body)
-            return take(sealed)
+            taken = take(sealed)
         except Refused as refused:
             if refused.reason == "key" and sealed is not None and sealed.key not in self._asked_for:
                 # The site may have another key since: they come with the next snapshot.
@@ -115,6 +117,8 @@ class Inbox:
             else:
                 self._engine.report_refusal(kind, refused, sealed)
             return False
+        self._engine.obeyed += taken
+        return taken
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str]:

@@ -61,6 +61,7 @@ class Watcher:
         self._unsettled: dict[Path, _Unsettled] = {}
         self._ready: set[Path] = set()
         self._busy = False
+        self._planned = 0
         self._wake = asyncio.Event()
         self._work = asyncio.Event()
         self._folders: list[tuple[Path, Signature | None]] = []
@@ -96,12 +97,13 @@ class Watcher:
     async def replan(self) -> None:
         """Make the plan anew, and look at all of it at once."""
         try:
-            await self.call(self.engine.replan)
+            number = await self.call(self.engine.replan)
         except StateUnavailable as error:
             self._note_fault(str(error))
             asyncio.get_running_loop().call_later(RETRY_STATE, lambda: asyncio.ensure_future(self.replan()))
             return
         self.look(self.engine.plan.targets)
+        self._planned = number
         await self._renew_folders()
 
     def look(self, paths: Iterable[Path]) -> None:
@@ -180,6 +182,9 @@ class Watcher:
         while True:
             await wait(self._sweep_soon, self._sweep_every)
             self._sweep_soon.clear()
+            if self.engine.obeyed != self._planned:
+                # The connection over which it came broke before anything followed from it.
+                await self.replan()
             for path in await self.call(self.engine.changed):
                 self.settle(path)
             now = asyncio.get_running_loop().time()

@@ -18,6 +18,7 @@ from foundry_station.authority import Authority
 from foundry_station.clock import Clock, text_of
 from foundry_station.daemon import Daemon
 from foundry_station.engine import Engine
+from foundry_station.inbox import Inbox
 from foundry_station.link.backoff import Backoff
 from tests.station.rig import Rig, as_frame
 from tests.station.server import StationServer, running, until
@@ -301,15 +302,26 @@ async def test_dates_pass_without_the_server(rig: Rig) -> None:
     """Case 17."""
     async with connected(rig) as (server, _):
         now = datetime.now(UTC)
-        begins, ends = (text_of(now + timedelta(seconds=seconds)) for seconds in (1.5, 3))
+        begins, ends = (text_of(now + timedelta(seconds=seconds)) for seconds in (2.5, 5))
         await server.issue(1, rig.site.directive(starts_at=begins, ends_at=ends))
         await until(lambda: rig.engine.authority.numbers() == {rig.site.team: 1}, "obeyed")
         assert not rig.file.exists()
         await server.stop()
         await until(lambda: holds(rig.file, b"Never."), "begun")
-        assert datetime.now(UTC) >= now + timedelta(seconds=1.5)
+        assert datetime.now(UTC) >= now + timedelta(seconds=2.5)
         await until(lambda: not rig.file.exists(), "ended")
-        assert datetime.now(UTC) >= now + timedelta(seconds=3)
+        assert datetime.now(UTC) >= now + timedelta(seconds=5)
+
+
+async def test_an_edition_that_came_with_the_last_of_a_connection_is_written(rig: Rig) -> None:
+    """The connection broke after it was taken, and before anything followed from that."""
+    async with at_work(rig) as daemon:
+        await until(lambda: daemon.watcher.is_idle, "at work")
+        await daemon.watcher.call(rig.assign)
+        sealed = rig.site.edition(1, [rig.site.directive()])
+        frame = as_frame(sealed, team=rig.site.team, texts=rig.site.texts)
+        assert await daemon.watcher.call(Inbox(daemon.engine).edition, frame, {})
+        await until(lambda: holds(rig.file, b"Never."), "written")
 
 
 async def test_folders_and_requests_of_other_commands_are_noticed(rig: Rig) -> None:
