@@ -1,0 +1,95 @@
+"""A directive from form to quorum to a real station's file; then paused, resumed and withdrawn, all of it seen live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from stages.fleet.models import Team
+from tests.browser.people import Person, World
+from tests.browser.test_accessible import in_both_themes
+from tests.fleet.browser.conftest import StationProcess
+
+TITLE = "Protocol assistant"
+
+
+def choose_field(page: Page) -> None:
+    """Choose the prompt of the newest release that is offered."""
+    option = page.locator("#directive-field option", has_text="Prompt").first
+    page.locator("#directive-field").select_option(value=option.get_attribute("value"))
+
+
+def ask_for_directive(page: Page, world: World, team: Team) -> None:
+    page.goto(f"{world.url}/fleet/directives/new/?team={team.id}")
+    choose_field(page)
+    page.get_by_label("Title", exact=True).fill(TITLE)
+    page.get_by_role("button", name="Ask for approval").click()
+    expect(page.get_by_text("Others decide: nobody approves what they asked for themselves.")).to_be_visible()
+
+
+def approve(page: Page) -> None:
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".badge", has_text="Accepted")).to_be_visible()
+
+
+def connect(station: StationProcess, page: Page, world: World, team: Team) -> None:
+    """Sign a machine in, confirmed by somebody in the browser, and let it work."""
+    station.start("login", world.url)
+    said = station.said("compare the code")
+    address = re.search(r"Open (\S+)", said)
+    assert address is not None
+    page.goto(address[1])
+    page.get_by_label("Team").select_option(label=team.name)
+    page.get_by_label("Code and site key are the same as on the machine").check()
+    page.get_by_role("button", name="Connect station").click()
+    station.said("Signed in")
+    station.run("watch", str(station.repository))
+    station.start("run")
+
+
+def test_a_directive_reaches_a_station_is_kept_there_and_goes_when_it_is_paused(
+    person: Callable[..., Person], world: World, oncology: Team, station: StationProcess
+) -> None:
+    mara, priya, daniel = person("owner"), person("reviewer"), person("editor")
+    ask_for_directive(mara.page, world, oncology)
+    priya.page.goto(mara.page.url)
+    found = {"request": in_both_themes(priya.page)}
+    approve(priya.page)
+    station.file.write_text("My own line.\n")
+    connect(station, daniel.page, world, oncology)
+
+    station.until(lambda: "FOUNDRY MANAGED" in station.file.read_text(), "The section")
+    mara.page.goto(f"{world.url}/fleet/directives/")
+    mara.page.get_by_role("link", name=TITLE).click()
+    expect(mara.page.locator(".coverage-words").first).to_have_text("1 in place")
+    found["directive"] = in_both_themes(mara.page)
+
+    kept = station.file.read_text()
+    station.file.write_text(kept.replace(TITLE, "Something else"))
+    station.until(lambda: station.file.read_text() == kept, "The text as it was")
+    priya.page.goto(f"{world.url}/fleet/reports/")
+    expect(priya.page.get_by_text("Change reverted").first).to_be_visible()
+
+    mara.page.get_by_role("link", name="Pause…").click()
+    mara.page.get_by_label("Reason").fill("The release is in doubt.")
+    mara.page.get_by_role("button", name="Pause it").click()
+    expect(mara.page.locator(".badge", has_text="Paused")).to_be_visible()
+    station.until(lambda: station.file.read_text() == "My own line.\n", "The file as it was before")
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_the_tree_of_teams_by_keyboard(person: Callable[..., Person], world: World, oncology: Team) -> None:
+    sven = person("boss")
+    page = sven.page
+    page.goto(f"{world.url}/fleet/teams/?team={oncology.id}")
+    team = page.locator(f"#team-{oncology.id}")
+    team.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".graph-team:focus b")).not_to_have_text(oncology.name)
+    team.focus()
+    assert in_both_themes(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=oncology.name)).to_be_visible()
+    assert in_both_themes(page) == []
