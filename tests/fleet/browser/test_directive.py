@@ -70,7 +70,7 @@ def test_a_directive_reaches_a_station_is_kept_there_and_goes_when_it_is_paused(
     station.file.write_text(kept.replace(TITLE, "Something else"))
     station.until(lambda: station.file.read_text() == kept, "The text as it was")
     priya.page.goto(f"{world.url}/fleet/reports/")
-    expect(priya.page.get_by_text("Change reverted").first).to_be_visible()
+    expect(priya.page.locator(".report-line", has_text="Change reverted")).to_be_visible()
 
     mara.page.get_by_role("link", name="Pause…").click()
     mara.page.get_by_label("Reason").fill("The release is in doubt.")
