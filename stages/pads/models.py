@@ -181,3 +181,29 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"snapshot {self.revision} of {self.pad_id}"
+
+
+class EndedBurst(models.Model):
+    """A burst of changes that has ended, so that the history reads the end of the log only. A cache.
+
+    `shares` are `[[user or null, changes, inserted, deleted], …]`, `parts` the numbers of changes by parts of its time
+    (`stages.pads.stops`).
+    """
+
+    pk = models.CompositePrimaryKey("pad_id", "first")
+    pad = models.ForeignKey(Pad, on_delete=models.CASCADE, related_name="ended_bursts", db_index=False)
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    shares = models.JSONField()
+    parts = models.JSONField()
+
+    pad_id: UUID
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pad", "first"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"burst {self.first} to {self.last} of {self.pad_id}"

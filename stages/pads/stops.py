@@ -1,7 +1,7 @@
 """The history of a pad in stops: bursts of changes with a pause before and after, and who wrote how much in each.
 
-The log only grows, so that bursts which have ended are read once in each process; after that only the newest revisions
-are. Nothing here reads a text.
+The log only grows, so that bursts which have ended are kept (`stages.pads.services.bursts`), and only what was written
+since is counted. Nothing here reads a text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.statements import run
+from stages.pads.models import EndedBurst
 
 # Whoever stops typing for so long begins another burst.
 PAUSE: Final = timedelta(minutes=2)
@@ -120,7 +121,7 @@ class Stop:
 
 
 def stops_of(pad_id: UUID) -> list[Stop]:
-    """All stops of a pad, oldest first; between two of them lies one of the longest pauses. One query."""
+    """All stops of a pad, oldest first; between two of them lies one of the longest pauses. Two queries at most."""
     bursts = _KNOWN.read(pad_id)
     pauses = sorted(range(1, len(bursts)), key=lambda at: bursts[at].began_at - bursts[at - 1].ended_at, reverse=True)
     starts = [0, *sorted(pauses[: MAX_STOPS - 1]), len(bursts)]
@@ -146,6 +147,27 @@ def join_shares(shares: Iterable[Share]) -> list[Share]:
     return sorted(joined.values(), key=lambda share: (-share.inserted - share.deleted, str(share.user_id)))
 
 
+def bursts_after(pad_id: UUID, revision: int) -> list[Burst]:
+    """The bursts of the revisions after one, at which a burst ended; the last one may still grow. One query."""
+    values = [pad_id, revision, PAUSE, pad_id, revision, MAX_REVISIONS, PARTS, PARTS]
+    return list(_bursts_in(run((_BURSTS, values))))
+
+
+def ended_bursts(pad_id: UUID) -> list[Burst]:
+    """The bursts that are kept, oldest first. One query."""
+    return [
+        Burst(
+            first=each.first,
+            last=each.last,
+            began_at=each.began_at,
+            ended_at=each.ended_at,
+            shares=tuple(Share(UUID(user) if user else None, *counts) for user, *counts in each.shares),
+            parts=tuple(each.parts),
+        )
+        for each in EndedBurst.objects.filter(pad=pad_id).order_by("first")
+    ]
+
+
 class _KnownBursts:
     """The bursts of pads as far as they were read; the last one of each may still grow."""
 
@@ -157,9 +179,8 @@ class _KnownBursts:
         """All of them, with what was written since."""
         with self._guard:
             known = self._bursts.get(pad_id, ())
-        after = known[-1].first - 1 if known else 0
-        values = [pad_id, after, PAUSE, pad_id, after, MAX_REVISIONS, PARTS, PARTS]
-        bursts = (*known[:-1], *_bursts_in(run((_BURSTS, values))))
+        ended = known[:-1] if known else tuple(ended_bursts(pad_id))
+        bursts = (*ended, *bursts_after(pad_id, ended[-1].last if ended else 0))
         with self._guard:
             self._bursts[pad_id] = bursts
             self._bursts.move_to_end(pad_id)

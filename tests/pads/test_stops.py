@@ -13,9 +13,11 @@ from kernel.statements import Rows, Statement, run
 from stages.pads import origins, stops
 from stages.pads.hashes import log_hash_at
 from stages.pads.log import store_edits
-from stages.pads.models import Pad
+from stages.pads.models import EndedBurst, Pad
 from stages.pads.origins import origin_of, position_before
 from stages.pads.services import record_pad
+from stages.pads.services.bursts import keep_bursts
+from stages.pads.services.tidying import tidy_document
 from stages.pads.stops import MAX_STOPS, Share, shares_between, stops_of
 from tests.pads.histories import MORNING, Step, write_log
 from tests.pads.world import World, edit
@@ -167,3 +169,29 @@ def test_the_hash_of_the_log_is_known_at_every_revision(world: World):
 def test_stored_edits_have_the_form_that_the_statements_read():
     assert store_edits([Edit(1, 2, 'a"b')]) == '[[1,2,"a\\"b"]]'
     assert store_edits([]) == "[]"
+
+
+def test_the_history_is_the_same_with_and_without_kept_bursts(world: World):
+    """Kept in two goes, the second one in the middle of a long burst."""
+    pad, ed, mara = world.pad(), world.people["ed"].id, world.people["mara"].id
+    nobody_knows = stops._KNOWN._bursts.clear
+    write_log(pad, [(0, ed, (0, 0, "abc")), (1, mara, (3, 0, "de")), (9, ed, (0, 2, "X"))])
+    keep_bursts(pad_id=pad.id)
+    write_log(pad, [(20 + number / 600, mara, (0, 0, "y")) for number in range(1_100)])
+    keep_bursts(pad_id=pad.id)
+    write_log(pad, [(22, ed, (0, 1, "")), (40, ed, (0, 0, "z"))])
+
+    assert list(EndedBurst.objects.values_list("first", "last")) == [(1, 2), (3, 3), (4, 1003)]
+    nobody_knows()
+    kept = stops_of(pad.id)
+    EndedBurst.objects.all().delete()
+    nobody_knows()
+    assert kept == stops_of(pad.id)
+    assert [(stop.first, stop.last) for stop in kept] == [(1, 2), (3, 3), (4, 1003), (1004, 1104), (1105, 1105)]
+
+
+def test_a_pad_that_is_tidied_keeps_its_bursts(world: World):
+    pad, ed = world.pad(), world.people["ed"].id
+    write_log(pad, [(0, ed, (0, 0, "a")), (10, ed, (1, 0, "b"))])
+    tidy_document(pad_id=pad.id)
+    assert EndedBurst.objects.filter(pad=pad.id, first=1, last=1).exists()

@@ -1,4 +1,4 @@
-"""What is done for a pad's document from time to time: a snapshot, and a new document where one is needed."""
+"""What is done for a pad from time to time: a snapshot, bursts for its history, a new document where one is needed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from uuid import UUID
 from stages.pads.documents import DOCUMENTS
 from stages.pads.loading import SNAPSHOT_EVERY
 from stages.pads.models import Pad
+from stages.pads.services.bursts import keep_bursts
 from stages.pads.services.renewing import is_too_large, renew_pad
 from stages.pads.services.snapshots import keep_snapshot
 
 
 def tidy_document(*, pad_id: UUID, every: int = 1, is_quiet: bool = False) -> None:
-    """Keep a snapshot, unless one is less than `every` revisions older, and renew a document that needs it.
+    """Keep a snapshot, unless one is less than `every` revisions older, and what has ended for the history; renew a
+    document that needs it.
 
     It does where it has another text than the log, or carries too much of its past; a closed pad is left as it is.
     """
     is_right = keep_snapshot(pad_id=pad_id, every=every)
+    keep_bursts(pad_id=pad_id)
     with DOCUMENTS.using(pad_id) as cached:
         loaded = cached.load(pad_id)
     if Pad.objects.filter(pk=pad_id, closed_at__isnull=False).exists():
