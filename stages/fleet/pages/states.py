@@ -88,7 +88,7 @@ def stations_in(seen: SeenTeams, teams: Collection[UUID] | None = None) -> Query
 def coverages(seen: SeenTeams, directives: Iterable[Directive], *, now: datetime) -> Mapping[UUID, Coverage]:
     """The coverage of each directive, in two queries whatever their number and that of the stations.
 
-    A paused directive has none: its stations keep what they have.
+    A paused directive has none: it is in no edition.
     """
     wanted = list(directives)
     stations: dict[UUID, Counter[bool]] = defaultdict(Counter)

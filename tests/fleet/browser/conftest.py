@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def oncology(world: World) -> Team:  # noqa: F811
     """A team with the project's releases, of which owner and reviewer are admins; the editor is a user of it."""
-    return world.arrange(lambda: _oncology(world))
+    team: Team = world.arrange(lambda: _oncology(world))
+    return team
 
 
 def _oncology(world: World) -> Team:  # noqa: F811

@@ -57,7 +57,7 @@ def _number_of(shown: ShownEdition) -> int:
     fault = seal_fault(shown.text, shown.seal, kind=EDITION)
     statement: Any = {} if fault else parse(shown.text)
     if not fault and (statement["key"], statement["team"]["id"]) != (shown.key, str(shown.team_id)):
-        fault = "it is another team's, or names another key"
+        fault = _("it is another team’s, or names another key")
     if fault:
         raise ValidationFailed({"text": [_("This is no edition of this team: {fault}.").format(fault=fault)]})
     return int(statement["number"])
