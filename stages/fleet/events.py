@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -96,12 +98,18 @@ _of_a_grant = partial(EventType, live=("team",), words=_team, icon="users", kind
 GRANT_ADDED: Final = _of_a_grant("grant.added", sentence=_("{name} allowed releases to go to the team {thing}"))
 GRANT_REVOKED: Final = _of_a_grant("grant.revoked", sentence=_("{name} let no more releases go to the team {thing}"))
 
+
+def _directive_page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("fleet:directive", args=[facts["directive_id"]])
+
+
 _of_a_directive = partial(
     EventType,
     live=("directive_id", "title", "team", "release_id", "mode"),
     words=_title,
     icon="monitor",
     kind=KIND,
+    link=_directive_page,
 )
 
 DIRECTIVE_ISSUED: Final = _of_a_directive("directive.issued", sentence=_("{name} issued the directive {thing}"))
@@ -147,6 +155,10 @@ def _ended(context: EventContext) -> Text:
     return _ENDED[context.data["state"]]
 
 
+def _request_page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("fleet:request", args=[facts["request_id"]])
+
+
 def _title_in(facts: Facts) -> str:
     return str(facts["title"])
 
@@ -158,6 +170,7 @@ REQUESTED_LINE: Final = InboxLine(
     mail=_("{name} asks for your decision on a directive"),
     sentence=lambda facts: _ASKED[facts["kind"]],
     thing=_title_in,
+    link=_request_page,
 )
 DECIDED_LINE: Final = InboxLine(
     "fleet.decided",
@@ -170,10 +183,16 @@ DECIDED_LINE: Final = InboxLine(
         else _("{name} rejected your request about {thing}")
     ),
     thing=_title_in,
+    link=_request_page,
 )
 
 _of_a_request = partial(
-    EventType, live=("request_id", "kind", "title", "team"), words=_title, icon="circle-dashed", kind=KIND
+    EventType,
+    live=("request_id", "kind", "title", "team"),
+    words=_title,
+    icon="circle-dashed",
+    kind=KIND,
+    link=_request_page,
 )
 
 DIRECTIVE_REQUESTED: Final = _of_a_request("directive.requested", sentence=_asked, inbox=(REQUESTED_LINE,))

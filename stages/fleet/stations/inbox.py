@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.event_types import Facts, InboxLine, Text
@@ -21,6 +23,10 @@ _REPORTED: Final[dict[str, Text]] = {
 WORTH_A_LINE: Final = frozenset(_REPORTED)
 
 
+def _station_page(project_id: UUID | None, facts: Facts) -> str:
+    return reverse("fleet:station", args=[facts["station_id"]])
+
+
 def _station(facts: Facts) -> str:
     return str(facts["name"])
 
@@ -32,6 +38,7 @@ REPORTED_LINE: Final = InboxLine(
     mail=_("A station reports something"),
     sentence=lambda facts: _REPORTED[facts["kind"]],
     thing=_station,
+    link=_station_page,
 )
 STALE_LINE: Final = InboxLine(
     "fleet.stale",
@@ -40,4 +47,5 @@ STALE_LINE: Final = InboxLine(
     mail=_("A station has not been in touch"),
     sentence=_("{thing} has not been in touch for longer than its team allows"),
     thing=_station,
+    link=_station_page,
 )
