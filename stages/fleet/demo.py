@@ -15,14 +15,17 @@ from audit.keys.sealing import ensure_site_key
 from audit.keys.text import rfc3339
 from kernel.canonical import canonical
 from kernel.transactions import write_transaction
+from notifications.models import Notification
+from notifications.services import mark_read
 from projects.demo import DANIEL, MARA, PRIYA, DemoProject
 from projects.fields import FILES, PROMPT
-from publishing.models import Release
+from publishing.models import Release, ReleaseState
 from stages.fleet.choices import Destination, Mode, PlacementState, TeamRole
 from stages.fleet.models import Directive, Station, Team
 from stages.fleet.services import create_team, decide_request, grant_team, set_team_member, submit_directive
 from stages.fleet.sign_in.machine import check_machine
 from stages.fleet.sign_in.tokens import new_token
+from stages.fleet.stations.inbox import REPORTED_LINE
 from stages.fleet.stations.report_rules import NewReport
 from stages.fleet.stations.services.enrolling import enrol_station
 from stages.fleet.stations.services.placements import NewPlacement, put_placements
@@ -44,7 +47,7 @@ class SendReleaseToStations:
     """Mara asks for two directives, Priya approves them; a station of Daniel's reports that one was changed there."""
 
     def play(self, demo: DemoProject) -> None:
-        release = Release.objects.filter(project=demo.project, name=RELEASE).first()
+        release = Release.objects.filter(project=demo.project, name=RELEASE, state=ReleaseState.RELEASED).first()
         if release is None:
             return
         oncology, study_team = self._teams(demo)
@@ -134,6 +137,9 @@ class SendReleaseToStations:
             until=None,
         )
         put_placements(placements=[placement])
+        # Daniel knows.
+        for line in Notification.objects.of(demo.users[DANIEL]).unread().filter(kind=REPORTED_LINE.kind):
+            mark_read(caller=demo.caller(DANIEL), notification_id=line.id)
 
 
 def _chain(station: Station, bodies: list[dict[str, str]]) -> Iterator[NewReport]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from audit.rebuilding.facts import SOME_TIME, Fact, identity, moment
+from audit.models import Site
+from audit.rebuilding.facts import Fact, identity, moment
 from audit.rebuilding.tables import Column, Key, Rows, Table
 from audit.services import site_id
 from blobs.models import sha256_of
@@ -28,8 +29,7 @@ def _root() -> dict[Key, dict[str, Any]]:
         "stale_minutes": 60,
         "categories": [],
         "number": 0,
-        # That of the site, on which nothing depends.
-        "created_at": SOME_TIME,
+        "created_at": Site.objects.values_list("created_at", flat=True).get(),
         "archived_at": None,
     }
     return {(UUID(site_id()),): columns}

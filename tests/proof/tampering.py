@@ -76,7 +76,7 @@ class Change:
 
     @property
     def sql(self) -> str:
-        table, key = self.model._meta.db_table, self.model._meta.pk.column
+        table, key = self.model._meta.db_table, key_of(self.model)
         newest = f"SELECT {key} FROM {table} ORDER BY {key} DESC LIMIT 1"
         name = self.field.column
         return f'UPDATE {table} SET "{name}" = {another(self.field)} WHERE {key} = ({newest})'
@@ -117,9 +117,14 @@ _BY_KIND = {
 }
 
 
+def key_of(model: type[models.Model]) -> str:
+    """The column that tells rows apart; where several do so together, the place of the row."""
+    return model._meta.pk.column or "ctid"
+
+
 def removal(model: type[models.Model]) -> str:
     """Remove the newest row."""
-    table, key = model._meta.db_table, model._meta.pk.column
+    table, key = model._meta.db_table, key_of(model)
     return f"DELETE FROM {table} WHERE {key} = (SELECT {key} FROM {table} ORDER BY {key} DESC LIMIT 1)"
 
 
@@ -130,7 +135,7 @@ def planting(model: type[models.Model], key: tuple[str, ...]) -> str:
     values = [another(each) if each.attname in key or each.primary_key else f'"{each.column}"' for each in fields]
     names = ", ".join(f'"{each.column}"' for each in fields)
     override = " OVERRIDING SYSTEM VALUE" if "Auto" in type(meta.pk).__name__ else ""
-    newest = f"SELECT {', '.join(values)} FROM {meta.db_table} ORDER BY {meta.db_table}.{meta.pk.column} DESC LIMIT 1"
+    newest = f"SELECT {', '.join(values)} FROM {meta.db_table} ORDER BY {meta.db_table}.{key_of(model)} DESC LIMIT 1"
     return f"INSERT INTO {meta.db_table} ({names}){override} {newest}"
 
 

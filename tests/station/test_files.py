@@ -64,10 +64,10 @@ def test_a_file_keeps_its_permissions(rig: Rig) -> None:
 
 
 def test_a_link_inside_the_repository_is_followed(rig: Rig) -> None:
-    target = rig.repo / "docs" / "agents.md"
+    target = rig.repo / "shared" / "agents.txt"
     target.parent.mkdir()
     target.write_bytes(b"mine\n")
-    rig.file.symlink_to("docs/agents.md")
+    rig.file.symlink_to("shared/agents.txt")
     rig.issue(rig.site.directive())
     assert rig.file.is_symlink()
     assert target.read_bytes().startswith(b"mine\n<!-- FOUNDRY MANAGED")

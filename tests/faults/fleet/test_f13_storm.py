@@ -37,11 +37,12 @@ class Station:
         place = 0
         while True:
             try:
-                await self.stay(self.nodes[place], backoff)
+                # The proxy in front would pick one that is there.
+                node = self.nodes[place] if self.nodes[place].is_running else self.nodes[1 - place]
+                await self.stay(node, backoff)
             except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
                 self.connected.clear()
                 self.lost.set()
-            # The proxy in front would pick the other one.
             place = 1 - place
             await asyncio.sleep(backoff.next())
 
