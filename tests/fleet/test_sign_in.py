@@ -93,7 +93,7 @@ def test_a_station_signs_in(client: Client, world: World) -> None:
 def test_an_unknown_code_is_no_grant(client: Client, db: None, code: str) -> None:
     answer = poll(client, code)
     assert answer.status_code == 400
-    assert answer.json().get("error", answer.json().get("code")) in {"invalid_grant", "invalid_request"}
+    assert answer.json().get("error", answer.json().get("code")) in {"invalid_grant", "validation_failed"}
 
 
 def test_what_a_machine_says_of_itself_is_bounded(db: None) -> None:

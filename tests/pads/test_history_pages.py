@@ -168,7 +168,8 @@ def test_the_number_of_queries_does_not_grow(vic: Client, world: World):
             with CaptureQueriesContext(connection) as queries:
                 assert vic.get(address(pad, f"history/{query}")).status_code == 200
             counts.append(len(queries))
-    assert counts[:2] == counts[2:]
+    assert counts[2] <= counts[0]
+    assert counts[3] <= counts[1]
     assert max(counts) <= 28
 
 

@@ -104,9 +104,10 @@ async def test_who_is_no_member_any_more_sees_and_sends_nothing(
         await in_thread(
             remove_member, caller=caller_for(owner), project_id=pad.project_id, user_id=editor.id, reason="Left"
         )
-        await olga.edit((0, 0, "secret"))
         for socket in (one, two):
             assert "secret" not in await said_until_the_end(socket)
+        # Nobody but her is there to see it.
+        await olga.edit((0, 0, "secret"))
         assert await stored(pad) == (1, "secret")
 
 

@@ -51,7 +51,8 @@ def test_a_page_of_a_project_takes_no_harm(row: Row, reader: Client, places: dic
 
 
 # They are answered before anything reads a query, also while the services hang.
-PROBES = {"/healthz", "/readyz", "/metrics"}
+# They read no query at all.
+PROBES = {"/healthz", "/readyz", "/metrics", "/.well-known/jwks.json"}
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_an_entry_of_the_main_menu_is_for_who_may_follow_it(browser: Browser, ow
     entry = MenuEntry(
         label=_("Workstations"), icon="monitor", url_name="workspace:inbox", position=20, permission="audit.read"
     )
-    MENU.register("fleet", entry)
+    MENU.register("machines", entry)
 
     def menu(user: User) -> list[str]:
         links = elements(browser(user).get("/projects/"), "a")

@@ -55,24 +55,18 @@ class DeviceTokenView(RestView):
         takes=shapes.DevicePoll,
         answer=shapes.StationToken,
         others={400: shapes.SignInProblem},
+        problems=[400],
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Get the token of a sign-in that was confirmed, once; otherwise the answer says why there is none."""
-        try:
-            body = self.body(shapes.DevicePoll)
-        except ValidationFailed as refusal:
-            return self._refused("invalid_request", str(refusal.detail))
+        body = self.body(shapes.DevicePoll)
         if body.get("grant_type", shapes.GRANT_TYPE) != shapes.GRANT_TYPE:
-            words = _("The grant type must be “{type}”.").format(type=shapes.GRANT_TYPE)
-            return self._refused("unsupported_grant_type", words)
+            raise ValidationFailed({"grant_type": [_("Must be “{type}”.").format(type=shapes.GRANT_TYPE)]})
         try:
             signed_in = redeem_device(caller=unknown_caller(request), device_code=body["device_code"])
         except SignInError as refusal:
-            return self._refused(refusal.error, str(refusal.description))
+            return self.answer({"error": refusal.error, "error_description": str(refusal.description)}, 400)
         return self.answer(_token_body(signed_in, request))
-
-    def _refused(self, error: str, words: str) -> HttpResponseBase:
-        return self.answer({"error": error, "error_description": words}, 400)
 
 
 @require_safe

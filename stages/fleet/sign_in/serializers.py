@@ -77,7 +77,6 @@ class SignInProblem(serializers.Serializer[Any]):
     """Why there is no token (yet), by RFC 8628 and RFC 6749."""
 
     error = serializers.CharField(
-        help_text="`authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, "
-        "`invalid_request` or `unsupported_grant_type`."
+        help_text="`authorization_pending`, `slow_down`, `access_denied`, `expired_token` or `invalid_grant`."
     )
     error_description = serializers.CharField()
