@@ -159,7 +159,7 @@ def test_sections_of_the_account_are_for_who_may_see_them(
 
 def test_an_entry_of_the_main_menu_is_for_who_may_follow_it(browser: Browser, owner: User, make_user: Any) -> None:
     entry = MenuEntry(
-        label=_("Workstations"), icon="monitor", url_name="workspace:inbox", position=20, permission="audit.read"
+        label=_("Workstations"), icon="monitor", url_name="workspace:inbox", position=11, permission="audit.read"
     )
     MENU.register("machines", entry)
 
