@@ -12,7 +12,6 @@ export class Follower {
   private failures = 0;
   private retry = 0;
   private ping = 0;
-  private wasOpen = false;
 
   constructor(private readonly changed: () => void) {}
 
@@ -38,11 +37,10 @@ export class Follower {
     this.ping = window.setInterval(() => this.socket?.send('{"jsonrpc":"2.0","method":"ping"}'), PING);
   }
 
-  /** The first frame says that everything from now on is heard of; what was missed before shows when the page is read again. */
+  /** The first frame says that it follows: what happened between the page and that shows when the page is read again. */
   private heard(): void {
     this.failures = 0;
-    if (this.wasOpen) this.changed();
-    this.wasOpen = true;
+    this.changed();
   }
 
   private closed(code: number): void {
