@@ -61,7 +61,7 @@ def _write_now(transport: Any, data: bytes) -> None:
     """Write to a connection at once, unless something waits to be written.
 
     Twisted's own `write` asks the event loop for each message when the socket can be written, writes it in the next
-    turn, and tells the loop that nothing is left: three calls of the kernel and two turns for each socket.
+    turn, and the loop learns that nothing is left: three calls of the kernel and two turns for each socket.
     """
     sent = 0
     if transport.connected and not (transport.disconnecting or transport._tempDataLen or transport.dataBuffer):  # noqa: SLF001

@@ -60,7 +60,7 @@ def test_the_overview_counts_stations_and_says_where_each_directive_is(olga: Cli
     place(station(fleet, "one"), directive)
     place(station(fleet, "two"), directive, PlacementState.DRIFTED)
     station(fleet, "three")
-    put_station(fleet, name="four")
+    put_station(fleet, name="four", enrolled_at=timezone.now() - timedelta(days=1))
 
     page = olga.get("/fleet/")
 
@@ -70,6 +70,36 @@ def test_the_overview_counts_stations_and_says_where_each_directive_is(olga: Cli
     assert "1 stale" in cells
     assert "1 drifted" in cells
     assert "four keeps its last edition" in " ".join(texts(page, "attention"))
+
+
+def test_a_connected_station_is_online_between_two_notes_of_it(olga: Client, fleet: World) -> None:
+    put_station(fleet, name="one", last_seen_at=timezone.now() - timedelta(seconds=90))
+    assert "No station is like that" not in words(olga, "stations/?state=online")
+
+
+def test_a_station_that_was_just_connected_is_not_stale(olga: Client, fleet: World) -> None:
+    put_station(fleet, name="one")
+    assert "No station is like that" in words(olga, "stations/?state=stale")
+
+
+def test_whoever_asks_a_team_above_sees_their_request(browser: Browser, fleet: World) -> None:  # noqa: F811
+    below = fleet.team("Study team")
+    fleet.role("reviewer", None)
+    fleet.role("reviewer", "user", below)
+    one = station(fleet, "one", team=below, owner=fleet.people["reviewer"])
+    directive = fleet.directive()
+    client = browser(fleet.people["reviewer"])
+    form = {"directive": str(directive.id), "until": "", "reason": "A trial"}
+    asked = client.post(f"/fleet/stations/{one.pk}/exception/", form)
+    assert asked.status_code == 302, asked.content.decode()
+    assert "A trial" in words(client, asked["Location"].removeprefix("/fleet/"))
+
+
+def test_a_form_with_something_else_than_an_id_is_refused(browser: Browser, fleet: World) -> None:  # noqa: F811
+    fleet.role("owner", "super_admin")
+    client = browser(fleet.people["owner"])
+    facts = {"name": "X", "quorum": "1", "timeout_hours": "24", "stale_minutes": "60", "parent": "x"}
+    assert client.post(f"/fleet/teams/{fleet.oncology.id}/change/", facts).status_code == 400
 
 
 def test_a_change_that_is_allowed_for_now_has_not_drifted(olga: Client, fleet: World) -> None:
@@ -172,7 +202,7 @@ def test_a_role_is_given_and_taken(browser: Browser, fleet: World) -> None:  # n
 
 def test_stations_are_found_by_name_team_and_state(olga: Client, fleet: World) -> None:
     station(fleet, "bio-calc-01")
-    put_station(fleet, name="pv-archive-01")
+    put_station(fleet, name="pv-archive-01", enrolled_at=timezone.now() - timedelta(days=1))
     assert "pv-archive-01" not in words(olga, "stations/?q=calc")
     assert "bio-calc-01" not in words(olga, "stations/?state=stale")
     assert "bio-calc-01" in words(olga, f"stations/?team={fleet.oncology.id}&state=online")

@@ -1,4 +1,4 @@
-"""`/ws/stations/`: who gets in, what a station is told, what it may ask, and how it ends."""
+"""`/ws/stations/`: who gets in, what a station gets, what it may ask, and how it ends."""
 
 from __future__ import annotations
 

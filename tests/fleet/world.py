@@ -160,7 +160,7 @@ STANDING: dict[str, dict[str, StandingWorld]] = {}
 
 @pytest.fixture(scope="session")
 def fleet_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The name of the database in which both stand already."""
+    """The name of the database in which both are already."""
     name = databases.new(template=databases.template())
     with django_db_blocker.unblock(), databases.connected_to(name):
         STANDING[name] = {

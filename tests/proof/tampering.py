@@ -118,7 +118,7 @@ _BY_KIND = {
 
 
 def key_of(model: type[models.Model]) -> str:
-    """The column that tells rows apart; where several do so together, the place of the row."""
+    """The column that is the key of its rows; for a key of several columns, the place of the row."""
     return model._meta.pk.column or "ctid"
 
 

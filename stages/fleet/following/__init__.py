@@ -1,1 +1,1 @@
-"""Browsers that follow the fleet: they hear that something changed in their teams, and read the page again."""
+"""Browsers that follow the fleet: they learn that something changed in their teams, and read the page again."""

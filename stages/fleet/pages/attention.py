@@ -16,6 +16,7 @@ from stages.fleet.models import Report, Request, Station
 from stages.fleet.pages.frame import FleetReader
 from stages.fleet.pages.report_words import OF_CHANGES, ReportView, view_of
 from stages.fleet.pages.request_words import title_of
+from stages.fleet.reading import visible_requests
 
 MAX_REQUESTS: Final = 5
 MAX_CHANGES: Final = 5
@@ -46,7 +47,7 @@ def needs_attention(reader: FleetReader, stale: Sequence[Station]) -> list[Atten
 
 def _requests(reader: FleetReader) -> Iterator[Attention]:
     found = (
-        Request.objects.filter(state=RequestState.OPEN, team__in=reader.seen.readable)
+        Request.objects.filter(visible_requests(reader.seen.access), state=RequestState.OPEN)
         .select_related("author", "directive", "station", "team")
         .order_by("asked_at")[:MAX_REQUESTS]
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 IN_PLACE: Final = "in-place"
 ON_THE_WAY: Final = "on-the-way"
@@ -68,11 +68,6 @@ class Coverage:
     @property
     def stations(self) -> int:
         return sum(part.count for part in self.parts)
-
-    @property
-    def words(self) -> str:
-        """All of it in one line, for whoever does not see the bar."""
-        return ", ".join(part.words for part in self.parts) or gettext("no station")
 
     def count(self, state: str) -> int:
         """How many stations are in one state."""

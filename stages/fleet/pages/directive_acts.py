@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.callers import caller_from_request
-from kernel.errors import DomainError, PermissionDenied, ValidationFailed
+from kernel.errors import DomainError, ValidationFailed
 from stages.fleet import services
 from stages.fleet.models import Directive, Team
 from stages.fleet.pages.directive_form import first_values, form_context, parsed, typed, values_of_directive
 from stages.fleet.pages.directives import directive_of, show_directive
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.inputs import chosen_id
 from stages.fleet.permissions import MANAGE_RULES
 from stages.fleet.services.asking import Submitted
 from workspace.templatetags.foundry import reader_zone
@@ -30,7 +31,7 @@ from workspace.templatetags.foundry import reader_zone
 @fleet_page("GET", "HEAD", "POST")
 def new_directive(reader: FleetReader) -> HttpResponse:
     """GET `?team=`: the form. POST: submit a directive; it waits for the team's approvals, if any are needed."""
-    team = _team(reader)
+    team = reader.chosen_team(MANAGE_RULES, reader.request.POST.get("team") or reader.request.GET.get("team", ""))
     if reader.request.method != "POST":
         return _form(reader, team, first_values(team))
     post = reader.request.POST
@@ -147,7 +148,7 @@ def _act(reader: FleetReader, directive_id: UUID, act: Act) -> HttpResponse:
     given: dict[str, Any] = {"directive_id": directive_id, "reason": post.get("reason", "")}
     try:
         if act is ROLL_BACK:
-            given["release_id"] = _release(post.get("release", ""))
+            given["release_id"] = chosen_id(post.get("release", ""), "release")
         done = act.service(caller=caller_from_request(reader.request), **given)
     except ValidationFailed as refusal:
         return _dialog(reader, shown, act, post.dict(), errors=refusal.errors)
@@ -211,19 +212,3 @@ def _submitted(reader: FleetReader, submitted: Submitted) -> HttpResponse:
     assert submitted.directive is not None
     messages.success(reader.request, _("Done. Stations get the next edition now."))
     return redirect("fleet:directive", submitted.directive.id)
-
-
-def _team(reader: FleetReader) -> Team:
-    """The team that was chosen, or the first one in which the reader may issue directives."""
-    wanted = reader.request.POST.get("team") or reader.request.GET.get("team", "")
-    offered = [team for team, _depth in reader.seen.where(MANAGE_RULES)]
-    if not offered:
-        raise PermissionDenied(_("You need the role admin in a team for this."))
-    return next((team for team in offered if str(team.id) == wanted), offered[0])
-
-
-def _release(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValidationFailed({"release": [_("Choose the release.")]}) from None

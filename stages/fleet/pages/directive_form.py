@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
-from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from kernel.errors import ValidationFailed
@@ -19,6 +17,7 @@ from stages.fleet.choices import Destination, DirectiveStatus, Layer, Mode
 from stages.fleet.models import Directive, Grant, Team
 from stages.fleet.models.directives import MAX_TITLE
 from stages.fleet.pages.frame import FleetReader
+from stages.fleet.pages.inputs import chosen_id, moment, whole_number
 from stages.fleet.permissions import MANAGE_RULES
 
 # Releases that are offered, the newest first.
@@ -92,15 +91,15 @@ def parsed(post: QueryDict, zone: tzinfo) -> dict[str, Any]:
     return {
         **{name: post.get(name, "") for name in _TEXTS},
         "path": post.get("path", "") if post.get("destination") == Destination.FILE else "",
-        "release_id": _id(release_id, "release_field"),
+        "release_id": chosen_id(release_id, "release_field"),
         "field": field,
-        "position": _whole(post, "position"),
-        "timeout_hours": _whole(post, "timeout_hours"),
+        "position": whole_number(post.get("position", ""), "position"),
+        "timeout_hours": whole_number(post.get("timeout_hours", ""), "timeout_hours"),
         "match": [line.strip() for line in post.get("match", "").splitlines() if line.strip()],
         "overridable": bool(post.get("overridable")),
-        "replaces_id": _id(post.get("replaces_id", ""), "replaces_id") if post.get("replaces_id") else None,
-        "starts_at": _moment(post, "starts_at", zone),
-        "ends_at": _moment(post, "ends_at", zone),
+        "replaces_id": chosen_id(post.get("replaces_id", ""), "replaces_id") if post.get("replaces_id") else None,
+        "starts_at": moment(post.get("starts_at", ""), "starts_at", zone),
+        "ends_at": moment(post.get("ends_at", ""), "ends_at", zone),
     }
 
 
@@ -128,33 +127,6 @@ def _replaceable(reader: FleetReader, team: Team) -> list[Directive]:
     above = [each.id for each in reader.seen.path(team.id)[:-1]]
     found = Directive.objects.filter(team__in=above, overridable=True).exclude(status=DirectiveStatus.WITHDRAWN)
     return list(found.select_related("team").order_by("title"))
-
-
-def _id(text: str, name: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValidationFailed({name: [_("Choose one of the list.")]}) from None
-
-
-def _whole(post: QueryDict, name: str) -> int:
-    text = post.get(name, "").strip()
-    if not text.isdecimal() or len(text) > 9:
-        raise ValidationFailed({name: [_("Give a whole number.")]})
-    return int(text)
-
-
-def _moment(post: QueryDict, name: str, zone: tzinfo) -> datetime | None:
-    text = post.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise ValidationFailed({name: [_("Give a day and a time.")]})
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _local(moment: datetime | None, zone: tzinfo) -> str:

@@ -25,6 +25,7 @@ from stages.fleet.pages.rows import MODE_ICONS, badge_of, directive_rows, mode_w
 from stages.fleet.pages.states import StationState, coverages, station_states
 from stages.fleet.permissions import MANAGE_RULES, REQUEST_CHANGES
 from workspace.activity.entries import ActivityRow, rows_of
+from workspace.query_numbers import query_number
 
 PAGE: Final = 100
 # Stations that are in place are folded beyond so many rows.
@@ -60,7 +61,7 @@ def directives(reader: FleetReader) -> HttpResponse:
     found = Directive.objects.filter(team__in=reader.seen.shown)
     kept = found.filter(status=DirectiveStatus.WITHDRAWN) if withdrawn else found.exclude(status="withdrawn")
     kept = kept.order_by("team__name", "category", "position", "title", "id")
-    first = _number(reader.request.GET.get("after"))
+    first = query_number(reader.request.GET, "after") or 0
     rows = directive_rows(reader, kept[first : first + PAGE + 1])
     context = {
         "rows": rows[:PAGE],
@@ -148,7 +149,3 @@ def _activity(shown: Directive) -> list[ActivityRow]:
     about = Q(target_type="directive", target_id=str(shown.id))
     about |= Q(target_type="directive_request", target_id__in=requests)
     return rows_of(Event.objects.filter(about, chain=str(shown.project_id)).order_by("-seq")[:MAX_EVENTS])
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 7 else 0

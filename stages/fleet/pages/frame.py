@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stages.fleet.choices import RequestState
-from stages.fleet.models import Request
+from stages.fleet.models import Request, Team
 from stages.fleet.pages.seen import SeenTeams, seen_by
+from stages.fleet.reading import visible_requests
 from workspace.decorators import PageRequest, page
 from workspace.tabs import TabView
 
@@ -45,8 +46,15 @@ class FleetReader:
             self.request, template, {"fleet_tabs": self._tabs(tab), "seen": self.seen, **context}, status=status
         )
 
+    def chosen_team(self, action: str, wanted: str) -> Team:
+        """The team of that id, or else the first one, where the reader may do something. Raises `PermissionDenied`."""
+        offered = [team for team, _depth in self.seen.where(action)]
+        if not offered:
+            self.seen.access.require(action, self.seen.root.id)
+        return next((team for team in offered if str(team.id) == wanted), offered[0])
+
     def _tabs(self, current: str) -> list[TabView]:
-        open_requests = Request.objects.filter(state=RequestState.OPEN, team__in=self.seen.readable).count()
+        open_requests = Request.objects.filter(visible_requests(self.seen.access), state=RequestState.OPEN).count()
         counts = {"requests": open_requests}
         return [
             TabView(str(label), reverse(url_name), name == current, counts.get(name, 0))
@@ -58,7 +66,7 @@ View = Callable[Concatenate[FleetReader, P], HttpResponseBase]
 
 
 def fleet_page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """Decorate a view of the fleet. Whoever is in no team is told so, and whom to ask."""
+    """Decorate a view of the fleet. Whoever is in no team gets a page that says so, and whom to ask."""
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @page(*methods)

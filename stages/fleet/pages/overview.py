@@ -8,32 +8,34 @@ from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.http import HttpResponse
 
 from stages.fleet.choices import DirectiveStatus, RequestState
+from stages.fleet.contact import is_online, is_stale
 from stages.fleet.models import Directive, Request
 from stages.fleet.pages.attention import needs_attention
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.request_words import title_of
 from stages.fleet.pages.rows import DirectiveRow, directive_rows
-from stages.fleet.pages.states import ONLINE, drifted_stations, is_stale, stations_in
+from stages.fleet.pages.states import drifted_stations, stations_in
 from stages.fleet.permissions import MANAGE_RULES
+from stages.fleet.reading import visible_requests
 
 # More are on the page of directives.
 MAX_DIRECTIVES: Final = 12
+# What says whether a station is in touch.
+_IN_TOUCH: Final = ("name", "team", "last_seen_at", "enrolled_at", "revoked_at", "team__stale_minutes")
 
 
 @fleet_page("GET", "HEAD")
 def overview(reader: FleetReader) -> HttpResponse:
     """GET: four numbers, the directives, what needs attention."""
     seen, now = reader.seen, reader.now
-    stations = list(
-        stations_in(seen).select_related("team").only("last_seen_at", "team", "name", "team__stale_minutes")
-    )
-    requests = Request.objects.filter(state=RequestState.OPEN, team__in=seen.readable).select_related("author")
+    stations = list(stations_in(seen).select_related("team").only(*_IN_TOUCH))
+    requests = Request.objects.filter(visible_requests(seen.access), state=RequestState.OPEN).select_related("author")
     first = requests.order_by("asked_at").first()
     stale = [each for each in stations if is_stale(each, now)]
     context = {
         "stations": len(stations),
         "teams": len({each.team_id for each in stations}),
-        "online": sum(1 for each in stations if each.last_seen_at and now - each.last_seen_at <= ONLINE),
+        "online": sum(1 for each in stations if is_online(each, now)),
         "stale": len(stale),
         "drifted": drifted_stations(seen, now).values("station_id").distinct().count(),
         "requests": requests.count(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 
 from stages.fleet.models import Directive, Report
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.inputs import optional_id
 from stages.fleet.pages.report_words import KINDS, kind_words, view_of
 
 PAGE: Final = 100
@@ -47,8 +47,5 @@ def reports(reader: FleetReader) -> HttpResponse:
 
 
 def _directive(reader: FleetReader) -> Directive | None:
-    try:
-        wanted = UUID(reader.request.GET.get("directive", ""))
-    except ValueError:
-        return None
-    return Directive.objects.filter(pk=wanted, team__in=reader.seen.shown).first()
+    wanted = optional_id(reader.request.GET.get("directive", ""))
+    return Directive.objects.filter(pk=wanted, team__in=reader.seen.shown).first() if wanted else None

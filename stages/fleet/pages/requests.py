@@ -17,6 +17,8 @@ from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.payloads import PayloadLine, lines_of
 from stages.fleet.pages.request_words import state_words, subject_of, title_of
 from stages.fleet.permissions import APPROVE_CHANGES
+from stages.fleet.reading import visible_requests
+from workspace.query_numbers import query_number
 from workspace.releases.presentation import StateWords
 
 PAGE: Final = 100
@@ -51,10 +53,9 @@ class RequestRow:
 @fleet_page("GET", "HEAD")
 def requests(reader: FleetReader) -> HttpResponse:
     """GET `?after=`: open requests, the oldest first, then those that ended, the newest first."""
-    seen = reader.seen
-    found = Request.objects.filter(team__in=seen.readable)
+    found = Request.objects.filter(visible_requests(reader.seen.access))
     found = found.select_related("author", "team", "directive", "station", "project")
-    first = int(after) if (after := reader.request.GET.get("after", "")).isdecimal() and len(after) < 7 else 0
+    first = query_number(reader.request.GET, "after") or 0
     ended = list(found.exclude(state=RequestState.OPEN).order_by("-ended_at")[first : first + PAGE + 1])
     context = {
         "open": rows_of(reader, found.filter(state=RequestState.OPEN).order_by("asked_at")),
@@ -97,7 +98,7 @@ def show_request(reader: FleetReader, request_id: UUID, *, status: int = 200, **
 
 def request_of(reader: FleetReader, request_id: UUID) -> Request:
     """A request that the reader sees. Raises `NotFound`."""
-    found = Request.objects.filter(pk=request_id, team__in=reader.seen.readable)
+    found = Request.objects.filter(visible_requests(reader.seen.access), pk=request_id)
     one = found.select_related("author", "team", "directive__release", "station__owner", "project").first()
     if one is None:
         raise NotFound(_("Request not found."))

@@ -22,9 +22,10 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from stages.fleet.choices import DirectiveStatus, PlacementState
+from stages.fleet.contact import is_stale
 from stages.fleet.models import Directive, Placement, Station
 from stages.fleet.pages.coverage import (
     ALLOWED,
@@ -38,20 +39,13 @@ from stages.fleet.pages.coverage import (
 )
 from stages.fleet.pages.seen import SeenTeams
 
-# How long after its last message a station is taken for connected: it sends at least every 30 seconds.
-ONLINE: Final = timedelta(seconds=75)
+_UNDECIDED: Final = (PlacementState.PENDING, PlacementState.ABSENT)
 _MINUTE: Final = Value(timedelta(minutes=1), output_field=DurationField())
-
-
-def is_online(station: Station, now: datetime) -> bool:
-    """Whether it was heard of just now."""
-    return not station.is_revoked and station.last_seen_at is not None and now - station.last_seen_at <= ONLINE
-
-
-def is_stale(station: Station, now: datetime) -> bool:
-    """Whether nothing was heard of it for as long as its team allows."""
-    allowed = timedelta(minutes=station.team.stale_minutes)
-    return station.last_seen_at is None or now - station.last_seen_at > allowed
+# Whether the station of a placement is stale: `stages.fleet.contact.is_stale`, as a condition.
+_IS_STALE: Final = Q(
+    in_touch_at__lt=ExpressionWrapper(Now() - F("station__team__stale_minutes") * _MINUTE, output_field=DateTimeField())
+)
+_IN_TOUCH_AT: Final = Coalesce("station__last_seen_at", "station__enrolled_at")
 
 
 def state_of(station: Station, placement: Placement | None, *, edition: int, now: datetime) -> str:
@@ -60,23 +54,26 @@ def state_of(station: Station, placement: Placement | None, *, edition: int, now
     What it last said counts if it obeys the newest `edition` of the directive's team; before that the text is on its
     way, or the station not reached, if it is stale.
     """
-    if placement is None or placement.edition < edition or placement.state in _UNDECIDED:
-        return NOT_REACHED if is_stale(station, now) else ON_THE_WAY
-    if placement.state == PlacementState.DRIFTED:
-        return ALLOWED if placement.until is not None and placement.until > now else DRIFTED
-    if placement.state == PlacementState.EXCEPTED:
+    is_newest = placement is not None and placement.edition >= edition
+    said = _said(placement.state, placement.until, now) if placement is not None and is_newest else ON_THE_WAY
+    return NOT_REACHED if said in _NEEDS_CONTACT and is_stale(station, now) else said
+
+
+def _said(state: str, until: datetime | None, now: datetime) -> str:
+    """What a placement says, whatever became of the station since."""
+    if state == PlacementState.DRIFTED and until is not None and until > now:
         return ALLOWED
-    if placement.state == PlacementState.FAILED:
-        return FAILED
-    return NOT_REACHED if is_stale(station, now) else IN_PLACE
+    return _SAID.get(state, ON_THE_WAY)
 
 
-_UNDECIDED: Final = (PlacementState.PENDING, PlacementState.ABSENT)
-_SILENT: Final = Q(station__last_seen_at__isnull=True) | Q(
-    station__last_seen_at__lt=ExpressionWrapper(
-        Now() - F("station__team__stale_minutes") * _MINUTE, output_field=DateTimeField()
-    )
-)
+_SAID: Final[Mapping[str, str]] = {
+    PlacementState.IN_PLACE: IN_PLACE,
+    PlacementState.EXCEPTED: ALLOWED,
+    PlacementState.DRIFTED: DRIFTED,
+    PlacementState.FAILED: FAILED,
+}
+# What a stale station said before need not hold any more.
+_NEEDS_CONTACT: Final = frozenset({IN_PLACE, ON_THE_WAY})
 
 
 def stations_in(seen: SeenTeams, teams: Collection[UUID] | None = None) -> QuerySet[Station]:
@@ -92,8 +89,8 @@ def coverages(seen: SeenTeams, directives: Iterable[Directive], *, now: datetime
     """
     wanted = list(directives)
     stations: dict[UUID, Counter[bool]] = defaultdict(Counter)
-    for team_id, heard_at, minutes in stations_in(seen).values_list("team_id", "last_seen_at", "team__stale_minutes"):
-        stations[team_id][heard_at is None or now - heard_at > timedelta(minutes=minutes)] += 1
+    for station in stations_in(seen).select_related("team").only("team", "last_seen_at", "enrolled_at", "revoked_at"):
+        stations[station.team_id][is_stale(station, now)] += 1
     said = _counted([each.id for each in wanted], seen, now)
     return {each.id: _coverage(seen, each, stations, said[each.id]) for each in wanted}
 
@@ -126,6 +123,7 @@ def _counted(directives: Collection[UUID], seen: SeenTeams, now: datetime) -> Ma
             edition__gte=F("directive__team__number"),
         )
         .exclude(state__in=_UNDECIDED)
+        .annotate(in_touch_at=_IN_TOUCH_AT)
         .annotate(
             said=Case(
                 When(state=PlacementState.DRIFTED, until__gt=now, then=Value(ALLOWED)),
@@ -134,7 +132,7 @@ def _counted(directives: Collection[UUID], seen: SeenTeams, now: datetime) -> Ma
                 When(state=PlacementState.FAILED, then=Value(FAILED)),
                 default=Value(IN_PLACE),
             ),
-            silent=Case(When(_SILENT, then=True), default=False, output_field=BooleanField()),
+            silent=Case(When(_IS_STALE, then=True), default=False, output_field=BooleanField()),
         )
         .values("directive_id", "said", "silent")
         .annotate(stations=Count("station_id"))
@@ -187,19 +185,10 @@ def worst_states(seen: SeenTeams, *, now: datetime) -> Mapping[UUID, str]:
         station__team__in=seen.readable, station__revoked_at__isnull=True, directive__status=DirectiveStatus.ACTIVE
     ).annotate(is_newest=Q(edition__gte=F("directive__team__number")))
     for station_id, state, until, is_newest in rows.values_list("station_id", "state", "until", "is_newest").distinct():
-        is_allowed = state == PlacementState.EXCEPTED or (until is not None and until > now)
-        said = _PLACED.get(state, ON_THE_WAY) if is_newest else ON_THE_WAY
-        said = ALLOWED if is_allowed else said
+        said = _said(state, until, now) if is_newest else ON_THE_WAY
         if station_id not in found or _ORDER.index(said) < _ORDER.index(found[station_id]):
             found[station_id] = said
     return found
-
-
-_PLACED: Final[Mapping[str, str]] = {
-    PlacementState.DRIFTED: DRIFTED,
-    PlacementState.FAILED: FAILED,
-    PlacementState.IN_PLACE: IN_PLACE,
-}
 
 
 def team_coverage(seen: SeenTeams, team_id: UUID, *, now: datetime) -> Coverage:
@@ -208,5 +197,5 @@ def team_coverage(seen: SeenTeams, team_id: UUID, *, now: datetime) -> Coverage:
     counts: Counter[str] = Counter()
     for station in stations_in(seen, seen.here_and_below(team_id)).select_related("team"):
         state = worst.get(station.pk, ON_THE_WAY)
-        counts[NOT_REACHED if state in (IN_PLACE, ON_THE_WAY) and is_stale(station, now) else state] += 1
+        counts[NOT_REACHED if state in _NEEDS_CONTACT and is_stale(station, now) else state] += 1
     return coverage_of(counts)

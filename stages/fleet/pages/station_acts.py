@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.callers import caller_from_request
@@ -19,6 +18,7 @@ from kernel.errors import DomainError, ValidationFailed
 from stages.fleet import services
 from stages.fleet.models import Directive, Station
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.inputs import chosen_id, moment
 from stages.fleet.pages.stations import show_station, station_of
 from stages.fleet.stations.services.moving import move_station, revoke_station
 from workspace.templatetags.foundry import reader_zone
@@ -68,15 +68,17 @@ def _act(reader: FleetReader, station_id: UUID, part: str, title: str) -> HttpRe
             messages.success(reader.request, _("Revoked. It gets nothing more, and keeps its last edition."))
         elif part.endswith("move_form.html"):
             move_station(
-                caller=caller_from_request(reader.request), station_id=station_id, team_id=_id(post.get("team", ""))
+                caller=caller_from_request(reader.request),
+                station_id=station_id,
+                team_id=chosen_id(post.get("team", ""), "team"),
             )
             messages.success(reader.request, _("Moved. It gets the directives of its new team."))
         else:
             asked = services.request_exception(
                 caller=caller_from_request(reader.request),
                 station_id=station_id,
-                directive_id=_id(post.get("directive", ""), "directive"),
-                until=_until(reader, post.get("until", "")),
+                directive_id=chosen_id(post.get("directive", ""), "directive"),
+                until=moment(post.get("until", ""), "until", reader_zone(reader.request)),
                 reason=post.get("reason", ""),
             )
             messages.success(reader.request, _("Asked. The team of the directive decides."))
@@ -109,22 +111,3 @@ def _dialog(
         dialog_part=part,
         dialog_title=title,
     )
-
-
-def _until(reader: FleetReader, text: str) -> Any:
-    if not text.strip():
-        return None
-    try:
-        moment = parse_datetime(text.strip())
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise ValidationFailed({"until": [_("Give a day and a time.")]})
-    return moment if moment.tzinfo else moment.replace(tzinfo=reader_zone(reader.request))
-
-
-def _id(text: str, name: str = "team") -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValidationFailed({name: [_("Choose one of the list.")]}) from None

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from kernel.errors import NotFound
 from stages.fleet.choices import DirectiveStatus, StationState
+from stages.fleet.contact import ONLINE, is_online, is_stale
 from stages.fleet.models import Directive, Placement, Report, Request, Station
 from stages.fleet.pages.coverage import DRIFTED, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.inputs import optional_id
 from stages.fleet.pages.report_words import ReportView, view_of
-from stages.fleet.pages.states import ONLINE, drifted_stations, is_online, is_stale, state_of, worst_states
+from stages.fleet.pages.states import drifted_stations, state_of, worst_states
 from stages.fleet.permissions import MANAGE_TEAMS
+from workspace.query_numbers import query_number
 from workspace.releases.presentation import StateWords
 
 PAGE: Final = 100
@@ -69,7 +72,7 @@ def stations(reader: FleetReader) -> HttpResponse:
         found = found.filter(
             Q(name__icontains=wanted) | Q(owner__display_name__icontains=wanted) | Q(team__name__icontains=wanted)
         )
-    first = _number(reader.request.GET.get("after"))
+    first = query_number(reader.request.GET, "after") or 0
     page = list(found.select_related("team", "owner").order_by("name", "pk")[first : first + PAGE + 1])
     worst = worst_states(reader.seen, now=reader.now)
     context = {
@@ -181,7 +184,7 @@ def _filtered(reader: FleetReader, state: str) -> QuerySet[Station]:
 
 
 def _opened(reader: FleetReader, shown: Station, views: list[ReportView], titles: dict[str, str]) -> ReportView | None:
-    number = _number(reader.request.GET.get("report"))
+    number = query_number(reader.request.GET, "report")
     if not number:
         return views[0] if views else None
     for view in views:
@@ -197,12 +200,5 @@ def _titles(reader: FleetReader) -> dict[str, str]:
 
 
 def _team(reader: FleetReader) -> UUID | None:
-    try:
-        team_id = UUID(reader.request.GET.get("team", ""))
-    except ValueError:
-        return None
+    team_id = optional_id(reader.request.GET.get("team", ""))
     return team_id if team_id in reader.seen.shown else None
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 12 else 0

@@ -21,6 +21,7 @@ from stages.fleet.choices import TeamRole
 from stages.fleet.models import Grant, Team
 from stages.fleet.models.teams import MAX_TEAM_NAME
 from stages.fleet.pages.frame import FleetReader, fleet_page
+from stages.fleet.pages.inputs import chosen_id, whole_number
 from stages.fleet.pages.teams import show_team, team_of
 from stages.fleet.permissions import MANAGE_ROLES, MANAGE_TEAMS
 
@@ -31,12 +32,7 @@ _NUMBERS: Final = ("quorum", "timeout_hours", "stale_minutes")
 def new_team(reader: FleetReader) -> HttpResponse:
     """GET `?above=`: the form. POST `parent, name, quorum, …`: make a team below another one."""
     post = reader.request.POST
-    offered = reader.seen.where(MANAGE_TEAMS)
-    wanted = post.get("parent") or reader.request.GET.get("above", "")
-    above = next((team for team, _depth in offered if str(team.id) == wanted), offered[0][0] if offered else None)
-    if above is None:
-        reader.seen.access.require(MANAGE_TEAMS, reader.seen.root.id)
-        raise AssertionError
+    above = reader.chosen_team(MANAGE_TEAMS, post.get("parent") or reader.request.GET.get("above", ""))
     if reader.request.method != "POST":
         values = {"quorum": 1, "timeout_hours": 24, "stale_minutes": 60}
         return _form(reader, above, values, is_new=True)
@@ -59,7 +55,7 @@ def change_team(reader: FleetReader, team_id: UUID) -> HttpResponse:
         values |= {"categories": "\n".join(team.categories), "parent": str(team.parent_id or "")}
         return _form(reader, team, values)
     try:
-        parent = UUID(post["parent"]) if post.get("parent") and team.parent_id else None
+        parent = chosen_id(post.get("parent", ""), "parent_id") if team.parent_id else None
         services.update_team(
             caller=caller_from_request(reader.request),
             team_id=team_id,
@@ -126,7 +122,7 @@ def allow_project(reader: FleetReader, team_id: UUID) -> HttpResponse:
     if reader.request.method != "POST":
         return _dialog(reader, team, part, title, {})
     try:
-        project_id = _project(post.get("project", ""))
+        project_id = chosen_id(post.get("project", ""), "project")
         service = services.grant_team if post.get("allowed") != "no" else services.revoke_grant
         service(caller=caller_from_request(reader.request), project_id=project_id, team_id=team_id)
     except DomainError as refusal:
@@ -188,12 +184,7 @@ def _dialog(
 
 
 def _parsed(post: QueryDict) -> dict[str, Any]:
-    numbers = {}
-    for name in _NUMBERS:
-        text = post.get(name, "").strip()
-        if not text.isdecimal() or len(text) > 6:
-            raise ValidationFailed({name: [_("Give a whole number.")]})
-        numbers[name] = int(text)
+    numbers = {name: whole_number(post.get(name, ""), name) for name in _NUMBERS}
     categories = [line.strip() for line in post.get("categories", "").splitlines() if line.strip()]
     return {"name": post.get("name", ""), "categories": categories, **numbers}
 
@@ -203,13 +194,6 @@ def _person(username: str) -> UUID:
     if found is None:
         raise ValidationFailed({"username": [_("There is no such person.")]})
     return found
-
-
-def _project(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValidationFailed({"project": [_("Choose a project.")]}) from None
 
 
 def _own_projects(reader: FleetReader, team: Team) -> list[Any]:

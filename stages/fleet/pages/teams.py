@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import NotFound
 from stages.fleet.choices import DirectiveStatus, TeamRole
+from stages.fleet.contact import is_stale
 from stages.fleet.models import Directive, Edition, Grant, Station, Team, TeamMember
 from stages.fleet.pages.coverage import Coverage
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.graph import Graph, Layout
+from stages.fleet.pages.inputs import optional_id
 from stages.fleet.pages.rows import directive_rows
-from stages.fleet.pages.states import is_stale, stations_in, team_coverage, worst_states
+from stages.fleet.pages.states import stations_in, team_coverage, worst_states
 from stages.fleet.permissions import APPROVE_CHANGES, MANAGE_ROLES, MANAGE_RULES, MANAGE_TEAMS
 
 
@@ -130,12 +132,8 @@ def team_context(reader: FleetReader, shown: Team) -> dict[str, Any]:
 
 
 def _chosen(reader: FleetReader) -> Team:
-    seen = reader.seen
-    try:
-        wanted = seen.team(UUID(reader.request.GET.get("team", "")))
-    except ValueError:
-        wanted = None
-    return wanted or seen.root
+    wanted = optional_id(reader.request.GET.get("team", ""))
+    return (reader.seen.team(wanted) if wanted else None) or reader.seen.root
 
 
 def _directives(reader: FleetReader) -> QuerySet[Directive]:

@@ -1,4 +1,4 @@
-"""What a poll for a token is told by RFC 8628 (section 3.5) and RFC 6749 (section 5.2) instead of a token."""
+"""The errors that answer a poll for a token, by RFC 8628 (section 3.5) and RFC 6749 (section 5.2)."""
 
 from __future__ import annotations
 

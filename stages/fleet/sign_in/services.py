@@ -41,7 +41,7 @@ from stages.fleet.stations.services.enrolling import enrol_station, record_token
 MAX_PENDING: Final = 200
 # Seconds; a station that goes on polling too fast waits at most so long.
 MAX_INTERVAL: Final = 300
-# Ended sign-ins are kept for so long, so that a late poll is told why it gets nothing.
+# Ended sign-ins are kept for so long, so that a late poll learns why it gets nothing.
 KEPT: Final = timedelta(days=1)
 
 _DECIDE: Final = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from kernel.errors import NotFound
 from stages.fleet.access import fleet_access
+from stages.fleet.contact import is_stale
 from stages.fleet.models import Placement, Report, Station
 from stages.fleet.permissions import VIEW_RULES
 
@@ -36,12 +36,6 @@ def visible_reports(user: User) -> QuerySet[Report]:
     return Report.objects.filter(station__in=visible_stations(user).values("pk"))
 
 
-def is_stale(station: Station) -> bool:
-    """Whether a station was not in touch for longer than its team allows."""
-    seen = station.last_seen_at or station.enrolled_at
-    return not station.is_revoked and seen < timezone.now() - timedelta(minutes=station.team.stale_minutes)
-
-
 def station_body(station: Station) -> dict[str, Any]:
     """A station as REST shows it."""
     return {
@@ -51,7 +45,7 @@ def station_body(station: Station) -> dict[str, Any]:
         "team": {"id": station.team_id, "name": station.team.name},
         "machine": station.machine,
         "state": station.state,
-        "is_stale": is_stale(station),
+        "is_stale": is_stale(station, timezone.now()),
         "enrolled_at": station.enrolled_at,
         "last_seen_at": station.last_seen_at,
         "expires_at": station.expires_at,

@@ -1,4 +1,4 @@
-"""What stations are told: their state as of one moment, their teams' editions, and the texts of these."""
+"""What stations get: their state as of one moment, their teams' editions, and the texts of these."""
 
 from __future__ import annotations
 

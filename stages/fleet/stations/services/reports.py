@@ -60,7 +60,7 @@ class Acknowledged:
 
 
 class ChainBroken(Conflict):
-    """Reports that do not continue the chain of their station; `acknowledged` is where it stands."""
+    """Reports that do not continue the chain of their station; `acknowledged` is the newest that is stored."""
 
     def __init__(self, why: str, acknowledged: Acknowledged) -> None:
         words = _("The reports do not continue what was acknowledged. Sign the station in again.")
