@@ -58,6 +58,8 @@ def lines_of(payload: Mapping[str, Any]) -> list[PayloadLine]:
         before = payload.get("before") or {}
         return [_line(name, after[name], before.get(name), is_change=True) for name in _LABELS if name in after]
     shown = {name: payload[name] for name in _LABELS if payload.get(name) not in (None, "", [], False)}
+    if payload.get("mode") != Mode.TEMPORARY:
+        shown.pop("timeout_hours", None)
     return [_line(name, value) for name, value in shown.items()]
 
 
