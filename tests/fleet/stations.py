@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,18 @@ def link(seq: int, prev_hash: str, body: Mapping[str, str]) -> dict[str, Any]:
     """One link of a chain of reports."""
     content = bytes.fromhex(prev_hash) + seq.to_bytes(8, "big") + canonical(dict(body)).encode()
     return {"seq": seq, "body": dict(body), "prev_hash": prev_hash, "hash": hashlib.sha256(content).hexdigest()}
+
+
+def is_named(method: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether a frame is this notification."""
+    return lambda frame: bool(frame["method"] == method)
+
+
+def with_admins(world: World) -> World:
+    """Owner and editor are admins of Oncology."""
+    for name in ("owner", "editor"):
+        world.role(name, "admin")
+    return world
 
 
 def sign_in(world: World, person: str = "owner", *, team: Team | None = None, **machine: str) -> SignedIn:

@@ -1,172 +1,20 @@
-"""A daemon at work: what people do to files, and what the server sends. Seconds are only how long a test would wait."""
+"""A daemon with a server: what it is sent and sends, and without it. Seconds are only how long a test would wait."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from foundry_station.authority import Authority
-from foundry_station.clock import Clock, text_of
-from foundry_station.daemon import Daemon
-from foundry_station.engine import Engine
+from foundry_station.clock import text_of
 from foundry_station.inbox import Inbox
-from foundry_station.link.backoff import Backoff
 from tests.station.rig import Rig, as_frame
-from tests.station.server import StationServer, running, until
+from tests.station.server import until
 from tests.station.site import Site
-
-# The same once more without events: FOUNDRY_STATION_SWEEP_ONLY=1 ./script/test tests/station
-SWEEP_ONLY = bool(os.environ.get("FOUNDRY_STATION_SWEEP_ONLY"))
-SWEEP = 0.1 if SWEEP_ONLY else 2.0
-
-
-def wall_now() -> str:
-    return text_of(datetime.now(UTC))
-
-
-@asynccontextmanager
-async def at_work(rig: Rig, *, watches: bool = not SWEEP_ONLY, sweep_every: float = SWEEP) -> AsyncIterator[Daemon]:
-    """The rig's station as a daemon, in real time."""
-    rig.engine = Engine(rig.state, rig.engine.machine, Clock(rig.state))
-    backoff = Backoff(shortest=0.02, after_loss=0.05, longest=0.1)
-    daemon = Daemon(rig.engine, watches=watches, sweep_every=sweep_every, backoff=backoff)
-    stop = asyncio.Event()
-    task = asyncio.create_task(daemon.run(stop))
-    try:
-        yield daemon
-    finally:
-        stop.set()
-        await task
-
-
-@asynccontextmanager
-async def connected(rig: Rig) -> AsyncIterator[tuple[StationServer, Daemon]]:
-    """The same, with a server."""
-    async with running(StationServer(rig.site)) as server:
-        server.now = wall_now
-        rig.state.set(server=server.address)
-        async with at_work(rig) as daemon:
-            yield server, daemon
-
-
-def holds(path: Path, *texts: bytes) -> bool:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False
-    return all(text in data for text in texts)
-
-
-def rename_over(path: Path, data: bytes) -> None:
-    beside = path.with_name(".new")
-    beside.write_bytes(data)
-    beside.replace(path)
-
-
-def back_up_and_write(path: Path, data: bytes) -> None:
-    backup = path.with_name(f"{path.name}~")
-    path.replace(backup)
-    path.write_bytes(data)
-    backup.unlink()
-
-
-def delete(path: Path, data: bytes) -> None:
-    del data
-    path.unlink()
-
-
-def delete_and_create(path: Path, data: bytes) -> None:
-    path.unlink()
-    path.write_bytes(data)
-
-
-WAYS: dict[str, Callable[[Path, bytes], object]] = {
-    "in place": Path.write_bytes,
-    "rename over": rename_over,
-    "back up and write": back_up_and_write,
-    "delete": delete,
-    "delete and create": delete_and_create,
-}
-
-
-async def test_every_way_of_saving_is_answered_with_one_write(rig: Rig) -> None:
-    """Case 9: each 20 times; own lines stay, every change is answered by one write, and none follows."""
-    files = {way: rig.folder / "repos" / way / "CLAUDE.md" for way in WAYS}
-    for file in files.values():
-        file.parent.mkdir(parents=True)
-        rig.engine.enforcer.files.watch(file.parent)
-    rig.engine.enforcer.files.unwatch(rig.repo)
-    rig.issue(rig.site.directive())
-    async with at_work(rig) as daemon:
-        await until(lambda: all(holds(file, b"Never.") for file in files.values()), "written")
-        await until(lambda: daemon.watcher.is_idle and len(daemon.engine.outcomes()) == 5, "looked at")
-        before = daemon.engine.enforcer.writes
-
-        sections = {way: file.read_bytes() for way, file in files.items()}
-
-        async def save(way: str, file: Path) -> None:
-            section = sections[way]
-            for number in range(20):
-                own = b"my line %d\n" % number
-                WAYS[way](file, own + section.replace(b"Never.", b"Always %d." % number))
-                kept = (b"Never.",) if way == "delete" else (b"Never.", own)
-                await until(lambda kept=kept: holds(file, *kept), f"{way} {number}")  # type: ignore[misc]
-
-        await asyncio.gather(*(save(way, file) for way, file in files.items()))
-        await until(lambda: daemon.watcher.is_idle, "idle")
-        assert await daemon.watcher.call(daemon.engine.changed) == []
-        assert daemon.engine.enforcer.writes - before == 20 * len(WAYS)
-        assert rig.kinds().count("change_blocked") == 20 * len(WAYS)
-
-
-async def test_lines_of_a_slow_save_are_not_lost(rig: Rig) -> None:
-    """Case 8: truncate, half, the rest; with pauses of 20 ms."""
-    rig.issue(rig.site.directive())
-    async with at_work(rig) as daemon:
-        await until(daemon.engine.outcomes, "looked at")
-        for number in range(5):
-            data = b"line one %d\nline two\n" % number + rig.file.read_bytes().replace(b"Never", b"Always")
-            with rig.file.open("wb", buffering=0) as file:
-                for piece in (data[: len(data) // 2], data[len(data) // 2 :]):
-                    await asyncio.sleep(0.02)
-                    file.write(piece)
-            own = b"line one %d\nline two\n" % number
-            await until(lambda own=own: holds(rig.file, own, b"Never."), "restored")  # type: ignore[misc]
-
-
-async def test_changes_are_found_without_events(rig: Rig) -> None:
-    rig.issue(rig.site.directive())
-    async with at_work(rig, watches=False, sweep_every=0.05) as daemon:
-        await until(daemon.engine.outcomes, "looked at")
-        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
-        await until(lambda: holds(rig.file, b"Never."), "restored")
-
-
-async def test_a_folder_that_was_made_again_is_kept_again(rig: Rig) -> None:
-    """Case 11: the watch on it died silently."""
-    async with connected(rig) as (server, _):
-        directive = rig.site.directive()
-        await server.issue(1, directive)
-        await until(lambda: server.state_of(directive) == "in_place", "in place")
-        shutil.rmtree(rig.repo)
-        await until(lambda: server.state_of(directive) == "absent", "absent")
-        rig.repo.mkdir()
-        rig.file.write_bytes(b"")
-        await until(lambda: server.state_of(directive) == "in_place", "in place again")
-        assert holds(rig.file, b"Never.")
-        assert "change_blocked" not in server.kinds()
-        # And it is watched again.
-        rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
-        await until(lambda: "change_blocked" in server.kinds(), "reported")
+from tests.station.working import at_work, connected, holds, sibling, wall_now
 
 
 async def test_an_edition_is_written_and_an_alteration_reported(rig: Rig) -> None:
@@ -370,8 +218,3 @@ async def test_the_token_is_renewed_in_time(rig: Rig) -> None:
     async with connected(rig) as (server, _):
         await until(lambda: float(rig.state.setting("token_since") or 0) > 0, "renewed")
         assert ("token.renew", {}) in server.calls
-
-
-def sibling(rig: Rig) -> Any:
-    """The state, as another process has it open."""
-    return type(rig.state)(rig.state.folder)

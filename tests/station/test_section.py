@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from foundry_station.section import (
@@ -98,6 +98,8 @@ def test_taking_it_out_gives_back_every_byte(
 @settings(max_examples=examples(200))
 @given(st.binary(max_size=60), parts)
 def test_any_bytes_are_given_back(data: bytes, wanted: tuple[Part, ...]) -> None:
+    # A marker that was there before is cut.
+    assume(not has_markers(data))
     assert take_out(put(data, wanted), last=wanted) == data
 
 
