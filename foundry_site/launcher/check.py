@@ -20,6 +20,8 @@ from foundry_site.launcher.testing import run_tests
 INTERRUPTED = 130
 # A part of all tests, too.
 FAULTS = "tests/faults"
+# With the faults, they run without events of the file system, as on a network drive.
+STATION_TESTS = "tests/station"
 # Hypothesis marks its own; those that call it are marked by hand.
 GENERATED = "hypothesis or generated"
 STATION = BASE_DIR / "station"
@@ -33,7 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--no-tests", action="store_true", help="style, types, layers and drift only")
     only.add_argument(
-        "--faults", action="store_true", help="only the faults: nodes killed, services broken, disks full"
+        "--faults",
+        action="store_true",
+        help="only the faults: nodes killed, services broken, disks full, stations without events",
     )
     only.add_argument(
         "--controls", action="store_true", help="only this: take each control out, and see its tests fail"
@@ -51,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
             failed = [] if options.faults else _failed_checks()
             if not options.no_tests and run_tests([FAULTS] if options.faults else []) != 0:
                 failed.append("tests")
+            if options.faults and _run_without_events() != 0:
+                failed.append("tests of stations without events")
     except Stopped:
         return INTERRUPTED
     except LaunchError as error:
@@ -69,6 +75,12 @@ def _explore() -> int:
     """Run the generated tests with many more examples; failing ones are stored and tried first in the next run."""
     os.environ["FOUNDRY_EXPLORE"] = "1"
     return run_tests(["-m", GENERATED])
+
+
+def _run_without_events() -> int:
+    """Run the tests of stations with watching switched off: changes are found by looking only."""
+    os.environ["FOUNDRY_STATION_SWEEP_ONLY"] = "1"
+    return run_tests([STATION_TESTS])
 
 
 def _failed_checks() -> list[str]:
