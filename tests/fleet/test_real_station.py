@@ -63,6 +63,12 @@ class Machine:
         assert process.returncode == code, out + err
         return out
 
+    def link(self) -> str:
+        """The state of its link, whatever `status` ends with."""
+        with self.start("status", "--json", stdout=subprocess.PIPE) as process:
+            found: str = json.loads(process.communicate(timeout=PATIENCE)[0])["link"]
+        return found
+
     def sign_in(self, node: NodeProcess, decide: Callable[[str], object]) -> None:
         """Log in; `decide` confirms the code that is shown."""
         process = self.start("login", f"http://127.0.0.1:{node.port}", stderr=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -135,7 +141,8 @@ def test_a_directive_from_its_release_to_a_file_and_back(
         until_excepted(world, machine, station, directive)
 
         revoke_station(caller=world.caller("owner"), station_id=station.pk, reason="Lost")
-        until(lambda: json.loads(machine.run("status", "--json", code=3))["link"] == "signed_out", "signed out")
+        until(lambda: machine.link() == "signed_out", "signed out")
+        machine.run("status", code=3)
         assert machine.holds(text)
     machine.run("verify")
     machine.run("logout", "--remove")

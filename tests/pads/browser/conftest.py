@@ -26,6 +26,8 @@ from tests.browser.people import Person, World
 
 # What a browser says of a line that a test takes away.
 NO_LINE = "ERR_INTERNET_DISCONNECTED|WebSocket connection|htmx:|Failed to load resource"
+# The text as the editor of a page has it.
+SHOWN = "document.querySelector('.cm-content').cmTile.view.state.doc.toString()"
 TEXT = "# Decided\nRestart one dose level lower.\n\n# Open questions\nWho asks the monitor?\n"
 
 
@@ -84,14 +86,12 @@ class PadWindow:
 
     def shown(self) -> str:
         """The text as the editor has it."""
-        found: str = self.page.evaluate("document.querySelector('.cm-content').cmTile.view.state.doc.toString()")
+        found: str = self.page.evaluate(SHOWN)
         return found
 
     def expect_text(self, text: str) -> None:
         """Wait until the editor has this text."""
-        self.page.wait_for_function(
-            "text => document.querySelector('.cm-content').cmTile.view.state.doc.toString() === text", arg=text
-        )
+        self.page.wait_for_function(f"text => {SHOWN} === text", arg=text)
 
     def offline(self, is_offline: bool) -> None:
         """Take the line away, or give it back."""

@@ -15,7 +15,7 @@ from stages.pads.models import Pad
 from stages.pads.services import edit_pad
 from tests.browser.people import Person, World
 from tests.browser.test_one_account_at_a_time import FOREIGN, sign_out_elsewhere
-from tests.pads.browser.conftest import Pads, PadWindow
+from tests.pads.browser.conftest import SHOWN, Pads, PadWindow
 
 Open = Callable[..., PadWindow]
 
@@ -100,7 +100,8 @@ def test_names_and_texts_are_shown_as_they_are(pads: Pads, open_pad: Open, world
     expect(mara.page.locator(".outline-row")).to_have_count(2)
     daniel = open_pad("editor", pad)
     daniel.write("on")
-    expect(mara.text).to_contain_text("on")
+    # It is below the part of the long line that her window draws.
+    mara.page.wait_for_function(f"() => {SHOWN}.endsWith('on')")
     for path in ("", "history/", "history/?at=1&show=text", "history/?at=%3Cscript%3E", "new/?field=%3Cscript%3E"):
         address = f"pads/{pad.id}/{path}" if not path.startswith("new") else f"pads/{path}"
         mara.window.expected.append("Failed to load resource")

@@ -72,6 +72,7 @@ def test_signing_out_deletes_what_was_not_sent(pads: Pads, open_pad: Open) -> No
     expect(daniel.kept).to_contain_text("Offline")
     daniel.write("unsent")
     expect(daniel.kept).to_contain_text("6 changes on their way")
+    daniel.page.wait_for_function(f"async () => (await ({KEPT})()) >= 6")
     daniel.page.close(run_before_unload=False)
     daniel.offline(False)
     tab = daniel.window.another_tab(f"/projects/{pads.world.project.id}/members/")
