@@ -17,8 +17,11 @@ def record_reports(timestamp: int) -> None:
 
 @periodic_job(cron="* * * * *", label=_("stations and their requests"), queueing_lock="fleet", lock="fleet")
 def look_after_fleet(timestamp: int) -> None:
-    """End requests that have expired, and sign-ins that nobody took up; notify people of stations that are away."""
-    from stages.fleet.services import expire_requests
+    """End requests that have expired, and sign-ins that nobody took up; notify people of stations that are away.
+
+    Last, what another key has sealed than the site's present one is sealed anew.
+    """
+    from stages.fleet.services import expire_requests, seal_anew
     from stages.fleet.stations.services import upkeep
 
     try:
@@ -27,3 +30,4 @@ def look_after_fleet(timestamp: int) -> None:
         # A request that cannot be ended keeps nobody from the rest.
         upkeep.revoke_unredeemed()
         upkeep.notify_of_stale()
+        seal_anew()

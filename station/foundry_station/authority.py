@@ -48,7 +48,8 @@ class Authority:
     def learn_keys(self, listed: Iterable[Mapping[str, Any]]) -> list[str]:
         """Fill in pinned keys, and follow successions from them; answers the fingerprints that were newly pinned.
 
-        The key that sealed a succession is retired by it: whoever steals it later cannot name another successor.
+        The key that sealed a succession is retired by it: whoever steals it later cannot name another successor, and
+        what it has sealed is not obeyed any more, since nothing says which of that was the newest.
         """
         entries, added = list(listed), list[str]()
         with self._state.transaction():
@@ -62,12 +63,6 @@ class Authority:
                     public_key.hex(),
                 )
                 added.append(following)
-            while (before := self._next_predecessor(entries)) is not None:
-                self._state.run(
-                    "INSERT INTO keys (fingerprint, public_key, retired, how) VALUES (?, ?, 1, 'predecessor')",
-                    before[0],
-                    before[1].hex(),
-                )
         return added
 
     def _fill_in(self, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -93,17 +88,6 @@ class Authority:
                 return found.key, found.following, found.public_key
         return None
 
-    def _next_predecessor(self, entries: list[Mapping[str, Any]]) -> tuple[str, bytes] | None:
-        """A key that a known one came after, as both have sealed: it has sealed what is older than this station."""
-        known = {each.fingerprint for each in self.pinned()}
-        listed = dict(filter(None, map(_listed, entries)))
-        strange = {name: key for name, key in listed.items() if name not in known}
-        for entry in entries:
-            found = read_succession(entry, site=self.site, keys=strange) if _listed(entry) else None
-            if found is not None and found.following in known:
-                return found.key, strange[found.key]
-        return None
-
     def _keys(self, *, retired_too: bool = False) -> dict[str, bytes]:
         return {
             each.fingerprint: each.public_key
@@ -123,7 +107,7 @@ class Authority:
         station = self._state.setting("station") or ""
         if self._current(ASSIGNMENT, station) == sealed:
             return False
-        content = sealed.open(ASSIGNMENT, site=self.site or None, keys=self._keys_for(ASSIGNMENT, station))
+        content = sealed.open(ASSIGNMENT, site=self.site or None, keys=self._keys())
         assignment = read_assignment(content)
         if assignment.station != station:
             raise Refused("station", "The assignment is another station's.")
@@ -162,21 +146,12 @@ class Authority:
             return self._take(EDITION, team, edition.number, sealed)
 
     def _open_edition(self, team: str, sealed: SealedText) -> Edition:
-        keys = self._keys_for(EDITION, team)
-        edition = read_edition(sealed.open(EDITION, site=self.site or None, keys=keys))
+        edition = read_edition(sealed.open(EDITION, site=self.site or None, keys=self._keys()))
         assignment = self.assignment()
         if edition.team != team or assignment is None or team not in assignment.teams:
             raise Refused("team", "The edition is not of a team that this station belongs to.")
         self._check_number(EDITION, team, edition.number, sealed)
         return edition
-
-    def _keys_for(self, kind: str, subject: str) -> dict[str, bytes]:
-        """The keys that may seal something: a retired one only what there is nothing of yet.
-
-        After a succession, the edition of a team that a station comes to know may still be sealed by the key before.
-        """
-        known = self._state.row("SELECT 1 FROM sealed WHERE kind = ? AND subject = ?", kind, subject)
-        return self._keys(retired_too=known is None)
 
     def _check_number(self, kind: str, subject: str, number: int, sealed: SealedText) -> None:
         row = self._state.row(
@@ -277,10 +252,3 @@ class Authority:
     def _reopen(self, kind: str, sealed: SealedText) -> dict[str, Any]:
         """A text that was taken before; also under a key that was retired since."""
         return sealed.open(kind, site=self.site, keys=self._keys(retired_too=True))
-
-
-def _listed(entry: Mapping[str, Any]) -> tuple[str, bytes] | None:
-    try:
-        return read_public_key(entry)
-    except Refused:
-        return None

@@ -158,18 +158,41 @@ def test_the_next_key_is_followed_and_the_one_before_retired(rig: Rig) -> None:
     assert not rig.engine.authority.faults()
 
 
-def test_what_an_earlier_key_sealed_counts_for_a_station_that_is_new(rig: Rig) -> None:
-    """A team's edition may be older than the site's key."""
-    assignment, edition = rig.site.assignment(), rig.site.edition(7, [rig.site.directive()])
+def test_what_a_retired_key_sealed_is_not_obeyed_by_a_station_that_comes_to_know_a_team(rig: Rig) -> None:
+    """It might be any edition of that key's time: the site seals the newest one anew."""
+    replayed = rig.site.edition(3, [rig.site.directive()], team=(other := str(uuid4())))
+    rig.issue(rig.site.directive())
+    rig.site.rotate()
+    rig.inbox.snapshot({"now": "2026-11-30T12:00:00Z", "keys": rig.site.listed_keys})
+    assert rig.assign(2, teams=[other])
+    assert not rig.take(replayed, team=other)
+    assert refused(rig) == ["key"]
+    assert rig.take(rig.site.edition(8, [rig.site.directive()], team=other), team=other)
+
+
+def test_a_station_that_signs_in_under_the_next_key_takes_nothing_of_the_one_before(rig: Rig) -> None:
+    assignment = rig.site.assignment()
     rig.site.rotate()
     rig.state.run("DELETE FROM keys")
     rig.engine.authority.pin(rig.site.key, how="login")
-    assert not rig.inbox.assignment(as_frame(assignment))
     rig.engine.authority.learn_keys(rig.site.listed_keys)
-    assert rig.inbox.assignment(as_frame(assignment))
-    assert rig.take(edition)
-    assert rig.take(rig.site.edition(1, []))
-    assert not rig.take(edition), "from then on the earlier key seals nothing new"
+    assert not rig.inbox.assignment(as_frame(assignment))
+    assert rig.assign(2)
+
+
+def test_a_station_that_was_away_while_the_key_was_replaced_goes_on(rig: Rig) -> None:
+    """It missed the last edition under the former key, and gets it as the site has sealed it anew."""
+    rig.issue(rig.site.directive())
+    missed = rig.site.edition(2, [rig.site.directive("Missed.")])
+    rig.site.rotate()
+    rig.inbox.snapshot({"now": "2026-11-30T12:00:00Z", "keys": rig.site.listed_keys})
+    assert not rig.take(missed)
+    assert rig.assign(2)
+    assert rig.take(rig.site.edition(3, [rig.site.directive("Missed.")]))
+    rig.engine.replan()
+    rig.round()
+    assert b"Missed." in rig.file.read_bytes()
+    assert not rig.engine.authority.faults()
 
 
 def test_a_retired_key_names_no_second_successor(rig: Rig) -> None:

@@ -12,6 +12,7 @@ from stages.fleet.services.directives import (
 from stages.fleet.services.exceptions import request_exception, revoke_exception
 from stages.fleet.services.grants import grant_team, revoke_grant
 from stages.fleet.services.requests import decide_request, expire_requests, withdraw_request
+from stages.fleet.services.resealing import seal_anew
 from stages.fleet.services.teams import archive_team, create_team, set_team_member, update_team
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "revoke_exception",
     "revoke_grant",
     "roll_back_directive",
+    "seal_anew",
     "set_team_member",
     "submit_directive",
     "update_team",
