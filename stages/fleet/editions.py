@@ -1,4 +1,4 @@
-"""What an edition says: the active directives of a team, in the order in which stations write them."""
+"""What an edition says: the directives of a team, in the order in which stations write them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ def in_order(directives: Sequence[Directive], categories: Sequence[str]) -> list
     )
 
 
-def active_directives(team: Team) -> list[Directive]:
-    """The directives that an edition of a team lists now, in their order. Raises `Conflict` for too many."""
-    active = Directive.objects.filter(team=team, status=DirectiveStatus.ACTIVE)
-    found = list(active.select_related("project", "release__draft")[: MAX_DIRECTIVES + 1])
+def listed_directives(team: Team) -> list[Directive]:
+    """The directives that an edition of a team lists now, in their order. Raises `Conflict` for too many.
+
+    Paused ones are among them, with their status: stations keep what they have of these.
+    """
+    listed = Directive.objects.filter(team=team).exclude(status=DirectiveStatus.WITHDRAWN)
+    found = list(listed.select_related("project", "release__draft")[: MAX_DIRECTIVES + 1])
     if len(found) > MAX_DIRECTIVES:
-        raise Conflict(_("A team has at most {most} active directives.").format(most=MAX_DIRECTIVES))
+        raise Conflict(_("A team has at most {most} directives.").format(most=MAX_DIRECTIVES))
     return in_order(found, team.categories)
 
 
@@ -70,5 +73,5 @@ def edition_members(team: Team, *, number: int, at: Any) -> dict[str, Any]:
         "number": number,
         "at": rfc3339(at),
         "categories": team.categories,
-        "directives": entries(active_directives(team)),
+        "directives": entries(listed_directives(team)),
     }

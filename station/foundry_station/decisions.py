@@ -76,7 +76,10 @@ class Choice:
     def is_new(self) -> bool:
         """Whether this alteration was not reported yet."""
         deviation = self.expectation.deviation
-        return deviation is None or deviation.found != self.sha256
+        if deviation is None or deviation.found != self.sha256:
+            return True
+        # It was left for another reason before: only now does its time begin.
+        return self.act is Act.ALLOW and self.until is not None and deviation.until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +122,15 @@ def decide_section(
 def decide_whole(data: bytes | None, expectation: Expectation, now: datetime) -> Decision:
     """Decide on a file all of which is one text."""
     last = expectation.last
-    is_last = data is not None and last == (hashlib.sha256(data).hexdigest().encode(),)
-    if data == expectation.text:
+    lines = None if data is None else (hashlib.sha256(data).hexdigest().encode(),)
+    is_last, is_right = lines is not None and lines == last, lines == expectation.part.lines
+    if is_right:
         act = Act.NOTHING if last == expectation.part.lines else Act.APPLY
         choice = Choice(expectation, act, data)
     else:
         choice = _choose_altered(expectation, data, now, is_last=is_last)
     parts = (expectation.part,)
-    if not choice.act.writes or data == expectation.text:
+    if not choice.act.writes or is_right:
         return Decision((choice,), None, parts)
     return Decision((choice,), expectation.text, parts, data is not None)
 
@@ -142,6 +146,8 @@ def _choose_altered(expectation: Expectation, found: bytes | None, now: datetime
     """The choice for a directive whose text is `found` instead of its own; `is_last` if that was written last."""
     if expectation.is_excepted and expectation.last is not None and not is_last:
         return Choice(expectation, Act.EXCEPT, found, expectation.excepted_until)
+    if expectation.directive.is_paused:
+        return Choice(expectation, Act.FLAG, found)
     if expectation.last != expectation.part.lines:
         return Choice(expectation, Act.APPLY, found)
     if expectation.directive.mode != "temporary":
@@ -152,7 +158,7 @@ def _choose_altered(expectation: Expectation, found: bytes | None, now: datetime
 def _choose_for_a_time(expectation: Expectation, found: bytes | None, now: datetime) -> Choice:
     """The choice of the mode `temporary`: allowed from the first alteration on, until its time or a verdict."""
     deviation = expectation.deviation
-    if deviation is None:
+    if deviation is None or (deviation.until is None and not deviation.verdict):
         return Choice(expectation, Act.ALLOW, found, now + timedelta(hours=expectation.directive.timeout_hours))
     if deviation.verdict == ACCEPTED:
         # What is altered after that is another alteration.

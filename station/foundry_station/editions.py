@@ -13,6 +13,8 @@ from foundry_station.sealed import Refused
 MAX_DIRECTIVES: Final = 500
 LAYERS: Final = ("system", "user", "project")
 MODES: Final = ("block", "temporary", "warning")
+PAUSED: Final = "paused"
+STATUSES: Final = ("active", PAUSED)
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _Value = TypeVar("_Value")
@@ -20,7 +22,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One text of a release, and where and how the stations of its team keep it."""
+    """One text of a release, and where and how the stations of its team keep it.
+
+    A paused one is neither written, restored nor removed: each station keeps what it has.
+    """
 
     id: str
     team: str
@@ -40,6 +45,7 @@ class Directive:
     release: str
     sha256: str
     size: int
+    is_paused: bool = False
 
     def holds_at(self, now: datetime) -> bool:
         """Whether it is within its dates."""
@@ -144,6 +150,7 @@ def _read_directive(value: Any, team: str) -> Directive:
         release=release.get("name", str),
         sha256=sha256,
         size=text.number("size", least=0),
+        is_paused=members.choice("status", STATUSES) == PAUSED,
     )
 
 

@@ -22,6 +22,7 @@ from foundry_station.decisions import Act, Deviation, Expectation, decide_sectio
 from foundry_station.fights import Fights
 from foundry_station.files import ChangedMeanwhile, Found, Kind, Replacement, Unusable, look, make_folders, real_path
 from foundry_station.outcomes import Outcome, reports_of
+from foundry_station.places import Place
 from foundry_station.plan import Entry, Plan, Target
 from foundry_station.section import Part
 from foundry_station.state import State, StateUnavailable
@@ -71,6 +72,12 @@ class Enforcer:
                 self.books.finish(work)
                 self._note_fight(work, now)
         return [work.outcome for work in works]
+
+    def written(self, place: Place, directive: str) -> tuple[bytes, ...] | None:
+        """The lines that were last written for a directive in a place; None where it is not in it."""
+        managed = self.files.get(real_of(Target(place)))
+        parts = managed.parts if managed else ()
+        return next((part.lines for part in parts if part.id == directive), None)
 
     # Looking
 

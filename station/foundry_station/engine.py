@@ -74,7 +74,9 @@ class Engine:
     def read_plan(self) -> None:
         """Make the plan for this moment."""
         self.repositories = [open_repository(root) for root in self.enforcer.files.watched()]
-        self.enforcer.plan = make_plan(self.authority, self.machine, self.repositories, self.clock.now())
+        self.enforcer.plan = make_plan(
+            self.authority, self.machine, self.repositories, self.clock.now(), written=self.enforcer.written
+        )
 
     def inspect(self) -> None:
         """See how all files are, without changing any."""

@@ -69,7 +69,7 @@ class Outcome:
         if choice.act is Act.EXCEPT:
             return EXCEPTED
         if choice.act in {Act.ALLOW, Act.FLAG}:
-            return DRIFTED
+            return EXCEPTED if choice.expectation.directive.is_paused else DRIFTED
         if choice.act is Act.NOTHING:
             return EXCEPTED if choice.expectation.is_excepted else IN_PLACE
         if self.pause or (self.is_inspection and choice.act is not Act.APPLY):

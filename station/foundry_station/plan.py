@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from foundry_station.authority import Authority
 from foundry_station.editions import Assignment, Directive, obeyed
 from foundry_station.places import Machine, NoPlace, Place, applies_to, place_of
 from foundry_station.repositories import Repository
 from foundry_station.section import Part, make_part
+
+# What was last written in a place for a directive, by its id: the lines of its part; None where nothing was.
+Written = Callable[[Place, str], tuple[bytes, ...] | None]
+_REPORTED: Final = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,10 @@ class Plan:
         return found
 
 
-def make_plan(authority: Authority, machine: Machine, repositories: Sequence[Repository], now: datetime) -> Plan:
-    """The plan for this moment."""
+def make_plan(
+    authority: Authority, machine: Machine, repositories: Sequence[Repository], now: datetime, *, written: Written
+) -> Plan:
+    """The plan for this moment. A paused directive is in it where it was written before, with what was written."""
     editions = authority.editions()
     numbers = {edition.team: edition.number for edition in editions}
     plan = Plan(assignment=authority.assignment())
@@ -63,7 +71,7 @@ def make_plan(authority: Authority, machine: Machine, repositories: Sequence[Rep
         if directive.sha256 not in texts:
             texts[directive.sha256] = authority.text(directive.sha256)
         entry = _entry(directive, texts[directive.sha256], numbers[directive.team])
-        _add(plan, entry, machine, repositories)
+        _add(plan, entry, machine, repositories, written)
     return plan
 
 
@@ -76,7 +84,7 @@ def _entry(directive: Directive, text: str, edition: int) -> Entry:
     return Entry(directive, part, text.encode(), edition)
 
 
-def _add(plan: Plan, entry: Entry, machine: Machine, repositories: Sequence[Repository]) -> None:
+def _add(plan: Plan, entry: Entry, machine: Machine, repositories: Sequence[Repository], written: Written) -> None:
     directive = entry.directive
     meant: Iterable[Repository | None] = [None]
     if directive.layer == "project":
@@ -84,10 +92,28 @@ def _add(plan: Plan, entry: Entry, machine: Machine, repositories: Sequence[Repo
     try:
         for repository in meant:
             place = place_of(directive, machine, repository)
+            here: Entry | None = entry
+            if directive.is_paused:
+                here = _as_written(entry, place, written(place, directive.id))
+            if here is None:
+                continue
             target = plan.targets.setdefault(place.path, Target(place))
             if target.place.whole != place.whole or (place.whole and target.entries):
                 plan.without_place[directive.id] = "conflict"
                 continue
-            target.entries.append(entry)
+            target.entries.append(here)
     except NoPlace as error:
         plan.without_place[directive.id] = error.reason
+
+
+def _as_written(entry: Entry, place: Place, lines: tuple[bytes, ...] | None) -> Entry | None:
+    """A paused directive where it was written before: that text, whose alterations are reported and left."""
+    if lines is None:
+        return None
+    directive, text = replace(entry.directive, mode=_REPORTED), entry.text
+    if lines != entry.part.lines:
+        # It has another release since it was paused.
+        text = b"" if place.whole else Part(directive.id, lines).text
+        sha256 = lines[0].decode() if place.whole else hashlib.sha256(text).hexdigest()
+        directive = replace(directive, sha256=sha256)
+    return Entry(directive, Part(directive.id, lines), text, entry.edition)

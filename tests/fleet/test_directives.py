@@ -126,18 +126,30 @@ def test_another_release_is_a_change_and_going_back_is_at_once(fleet: World):
         )
 
 
-def test_a_paused_directive_is_in_no_edition(fleet: World):
+def test_an_edition_says_that_a_directive_is_paused(fleet: World):
     directive = fleet.directive()
     caller = fleet.caller("editor")
     pause_directive(caller=caller, directive_id=directive.id, reason="An incident")
-    assert edition_of(fleet).statement["directives"] == []
+    assert [each["status"] for each in edition_of(fleet).statement["directives"]] == ["paused"]
     with pytest.raises(Conflict):
         pause_directive(caller=caller, directive_id=directive.id, reason="Again")
     resume_directive(caller=caller, directive_id=directive.id, reason="It is over")
-    assert (edition_of(fleet).number, len(edition_of(fleet).statement["directives"])) == (3, 1)
+    assert edition_of(fleet).number == 3
+    assert [each["status"] for each in edition_of(fleet).statement["directives"]] == ["active"]
     with pytest.raises(ValidationFailed) as refused:
         pause_directive(caller=caller, directive_id=directive.id, reason=" ")
     assert list(refused.value.errors) == ["reason"]
+
+
+def test_a_paused_directive_that_is_withdrawn_leaves_the_edition(fleet: World):
+    directive = fleet.directive()
+    caller = fleet.caller("owner")
+    pause_directive(caller=caller, directive_id=directive.id, reason="An incident")
+    fleet.decide(change_directive(caller=caller, directive_id=directive.id, mode="warning"), "editor")
+    [listed] = edition_of(fleet).statement["directives"]
+    assert (listed["mode"], listed["status"]) == ("warning", "paused")
+    fleet.decide(withdraw_directive(caller=caller, directive_id=directive.id, reason="Done"), "editor")
+    assert (edition_of(fleet).number, edition_of(fleet).statement["directives"]) == (4, [])
 
 
 def test_nothing_becomes_of_a_withdrawn_directive(fleet: World):

@@ -110,14 +110,14 @@ def test_a_change_that_is_allowed_for_now_has_not_drifted(olga: Client, fleet: W
     assert texts(page, "coverage-words") == ["1 allowed for now"]
 
 
-def test_a_paused_directive_says_that_no_station_writes_it(olga: Client, fleet: World) -> None:
+def test_a_paused_directive_says_that_stations_keep_what_they_have(olga: Client, fleet: World) -> None:
     directive = fleet.directive()
     station(fleet, "one")
     answer = olga.post(f"/fleet/directives/{directive.id}/pause/", {"reason": "The release is in doubt."})
     assert answer.status_code == 302
     directive.refresh_from_db()
     assert directive.status == DirectiveStatus.PAUSED
-    assert "Paused: no station writes it" in words(olga, f"directives/{directive.id}/")
+    assert "1 station keeps what it has" in words(olga, f"directives/{directive.id}/")
 
 
 def test_pausing_without_a_reason_shows_the_dialog_again(olga: Client, fleet: World) -> None:

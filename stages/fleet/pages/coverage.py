@@ -60,14 +60,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The stations of a directive by state."""
+    """The stations of a directive by state; of a paused one only how many there are, which keep what they have."""
 
     parts: list[Part]
+    keeping: int = 0
     is_paused: bool = False
 
     @property
     def stations(self) -> int:
-        return sum(part.count for part in self.parts)
+        return self.keeping + sum(part.count for part in self.parts)
 
     def count(self, state: str) -> int:
         """How many stations are in one state."""
@@ -83,7 +84,7 @@ class Coverage:
         return self.count(DRIFTED) > 0
 
 
-def coverage_of(counts: Mapping[str, int], *, is_paused: bool = False) -> Coverage:
+def coverage_of(counts: Mapping[str, int]) -> Coverage:
     """Lay out the bar of a directive whose stations are counted by state."""
     shown = [(state, counts[state]) for state in _WORDS if counts.get(state)]
     total = sum(count for _state, count in shown)
@@ -94,4 +95,4 @@ def coverage_of(counts: Mapping[str, int], *, is_paused: bool = False) -> Covera
         width = _MIN_PART + room * count / total
         parts.append(Part(state, count, round(x, 1), round(width, 1)))
         x += width + _GAP
-    return Coverage(parts, is_paused)
+    return Coverage(parts)

@@ -86,14 +86,17 @@ class Act:
 
 PAUSE = Act(
     gettext_lazy("Pause this directive?"),
-    gettext_lazy("The next edition leaves it out, at once: stations remove its text. You can resume it at any time."),
+    gettext_lazy(
+        "Stations keep what they have, at once: none writes, restores or removes its text. Changes are still reported. "
+        "You can resume it at any time."
+    ),
     gettext_lazy("Pause it"),
-    gettext_lazy("Paused. Stations remove its text."),
+    gettext_lazy("Paused. Stations keep what they have."),
     services.pause_directive,
 )
 RESUME = Act(
     gettext_lazy("Resume this directive?"),
-    gettext_lazy("The next edition has it again, as it was, at once."),
+    gettext_lazy("Stations write its text again at once, and restore it where it was changed."),
     gettext_lazy("Resume it"),
     gettext_lazy("Resumed. Stations write its text again."),
     services.resume_directive,
@@ -117,13 +120,13 @@ WITHDRAW = Act(
 
 @fleet_page("GET", "HEAD", "POST")
 def pause(reader: FleetReader, directive_id: UUID) -> HttpResponse:
-    """GET: asks for the reason. POST `reason`: leave it out of editions."""
+    """GET: asks for the reason. POST `reason`: let stations keep what they have."""
     return _act(reader, directive_id, PAUSE)
 
 
 @fleet_page("GET", "HEAD", "POST")
 def resume(reader: FleetReader, directive_id: UUID) -> HttpResponse:
-    """GET: asks for the reason. POST `reason`: have it in editions again."""
+    """GET: asks for the reason. POST `reason`: have stations write it again."""
     return _act(reader, directive_id, RESUME)
 
 

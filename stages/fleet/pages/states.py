@@ -85,7 +85,7 @@ def stations_in(seen: SeenTeams, teams: Collection[UUID] | None = None) -> Query
 def coverages(seen: SeenTeams, directives: Iterable[Directive], *, now: datetime) -> Mapping[UUID, Coverage]:
     """The coverage of each directive, in two queries whatever their number and that of the stations.
 
-    A paused directive has none: it is in no edition.
+    Of a paused directive the stations are only counted: they keep what they have.
     """
     wanted = list(directives)
     stations: dict[UUID, Counter[bool]] = defaultdict(Counter)
@@ -98,11 +98,11 @@ def coverages(seen: SeenTeams, directives: Iterable[Directive], *, now: datetime
 def _coverage(
     seen: SeenTeams, directive: Directive, stations: Mapping[UUID, Counter[bool]], said: Counter[tuple[str, bool]]
 ) -> Coverage:
-    if directive.status == DirectiveStatus.PAUSED:
-        return coverage_of({}, is_paused=True)
     teams = seen.here_and_below(directive.team_id)
     silent = sum(stations[team][True] for team in teams if team in stations)
     total = silent + sum(stations[team][False] for team in teams if team in stations)
+    if directive.status == DirectiveStatus.PAUSED:
+        return Coverage([], keeping=total, is_paused=True)
     counts = Counter({IN_PLACE: said[IN_PLACE, False]})
     for state in (ALLOWED, DRIFTED, FAILED):
         counts[state] = said[state, False] + said[state, True]

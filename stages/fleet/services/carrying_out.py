@@ -115,17 +115,14 @@ def _change(write: FleetWrite, directive: Directive, payload: Mapping[str, Any],
 
 
 def _withdraw(write: FleetWrite, directive: Directive, facts: Mapping[str, Any]) -> Directive:
-    was_active = directive.status == DirectiveStatus.ACTIVE
     record_directive(write, directive, events.DIRECTIVE_WITHDRAWN, facts)
     directive.status = DirectiveStatus.WITHDRAWN
     directive.save(update_fields=["status"])
-    if was_active:
-        seal_edition(write.caller, write.team, cause=events.DIRECTIVE_WITHDRAWN.name)
+    seal_edition(write.caller, write.team, cause=events.DIRECTIVE_WITHDRAWN.name)
     return directive
 
 
 def _save(write: FleetWrite, directive: Directive, cause: EventType, columns: list[str]) -> None:
-    """Save some columns, and seal the next edition where the directive is in it."""
+    """Save some columns, and seal the next edition."""
     directive.save(update_fields=columns)
-    if directive.status == DirectiveStatus.ACTIVE:
-        seal_edition(write.caller, write.team, cause=cause.name)
+    seal_edition(write.caller, write.team, cause=cause.name)

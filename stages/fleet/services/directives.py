@@ -123,7 +123,10 @@ def withdraw_directive(*, caller: Caller, directive_id: UUID, reason: str) -> Su
 
 
 def pause_directive(*, caller: Caller, directive_id: UUID, reason: str) -> Directive:
-    """Leave a directive out of the editions from now on, at once. Raises `Conflict` for one that is not active."""
+    """Let stations keep what they have of a directive, at once: none writes, restores or removes its text.
+
+    Raises `Conflict` for one that is not active.
+    """
     reason = check_reason(reason)
     with _about(caller, directive_id, "directive.pause", {"directive": str(directive_id), "reason": reason}) as (
         write,
@@ -138,7 +141,7 @@ def pause_directive(*, caller: Caller, directive_id: UUID, reason: str) -> Direc
 
 
 def resume_directive(*, caller: Caller, directive_id: UUID, reason: str) -> Directive:
-    """Bring a paused directive back, as it was, at once. Raises `Conflict` for one that is not paused."""
+    """Have stations keep a paused directive as it is now, at once. Raises `Conflict` for one that is not paused."""
     reason = check_reason(reason)
     with _about(caller, directive_id, "directive.resume", {"directive": str(directive_id), "reason": reason}) as (
         write,
@@ -172,8 +175,7 @@ def roll_back_directive(*, caller: Caller, directive_id: UUID, release_id: UUID,
         facts = {"before": str(before)}
         record_directive(write, directive, events.DIRECTIVE_ROLLED_BACK, facts, reason=reason)
         directive.save(update_fields=["release"])
-        if directive.status == DirectiveStatus.ACTIVE:
-            seal_edition(write.caller, write.team, cause=events.DIRECTIVE_ROLLED_BACK.name)
+        seal_edition(write.caller, write.team, cause=events.DIRECTIVE_ROLLED_BACK.name)
     return directive
 
 

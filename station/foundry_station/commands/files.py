@@ -95,7 +95,8 @@ def _say_status(context: Context, facts: dict[str, Any], placements: list[Placem
     if facts["unsent_reports"]:
         context.say(f"  {facts['unsent_reports']} reports wait for the server.")
     for each in placements:
-        title = context.engine.plan.directives[each.directive].title
+        directive = context.engine.plan.directives[each.directive]
+        title = f"{directive.title}, paused" if directive.is_paused else directive.title
         where = ", ".join(each.files) or context.engine.plan.without_place.get(each.directive, "nowhere here")
         until = f" until {each.until:%Y-%m-%d %H:%M} UTC" if each.until else ""
         context.say(f"{each.state:9} {title} ({where}){until}")
@@ -107,6 +108,7 @@ def _as_json(context: Context, placement: Placement) -> dict[str, Any]:
         "id": placement.directive,
         "title": directive.title,
         "mode": directive.mode,
+        "paused": directive.is_paused,
         "state": placement.state,
         "files": list(placement.files),
         "edition": placement.edition,

@@ -1,4 +1,4 @@
-"""A directive from form to quorum to a real station's file; then paused, resumed and withdrawn, all of it seen live."""
+"""A directive from form to quorum to a real station's file; then paused and resumed, all of it seen live."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def connect(station: StationProcess, page: Page, world: World, team: Team) -> No
     station.start("run")
 
 
-def test_a_directive_reaches_a_station_is_kept_there_and_goes_when_it_is_paused(
+def test_a_directive_reaches_a_station_is_kept_there_until_it_is_paused(
     person: Callable[..., Person], world: World, oncology: Team, station: StationProcess
 ) -> None:
     mara, priya, daniel = person("owner"), person("reviewer"), person("editor")
@@ -76,7 +76,15 @@ def test_a_directive_reaches_a_station_is_kept_there_and_goes_when_it_is_paused(
     mara.page.get_by_label("Reason").fill("The release is in doubt.")
     mara.page.get_by_role("button", name="Pause it").click()
     expect(mara.page.locator(".badge", has_text="Paused")).to_be_visible()
-    station.until(lambda: station.file.read_text() == "My own line.\n", "The file as it was before")
+    expect(mara.page.locator(".coverage-words").first).to_have_text("1 station keeps what it has")
+    station.until(lambda: "paused" in station.run("status"), "The station knows that it is paused")
+    station.file.write_text(kept.replace(TITLE, "Something else"))
+    expect(priya.page.locator(".report-line", has_text="Change reported")).to_be_visible()
+    assert "Something else" in station.file.read_text()
+    mara.page.get_by_role("link", name="Resume…").click()
+    mara.page.get_by_label("Reason").fill("The release is right.")
+    mara.page.get_by_role("button", name="Resume it").click()
+    station.until(lambda: station.file.read_text() == kept, "The text as it was")
     assert {path: words for path, words in found.items() if words} == {}
 
 
