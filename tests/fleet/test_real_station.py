@@ -131,7 +131,8 @@ def test_a_directive_from_its_release_to_a_file_and_back(
 
         machine.alter(text, "Something else.\n")
         until(lambda: machine.holds(text), "put back")
-        until(lambda: kinds(station) == ["applied", "change_blocked"], "reported")
+        # On a loaded machine the file may be seen while it is being written, which is a change of its own.
+        until(lambda: kinds(station)[:2] == ["applied", "change_blocked"], "reported")
         assert "in_place" in machine.run("status")
 
         answer = json.loads(machine.run("request", "change", "-m", "This is better", "--json"))
