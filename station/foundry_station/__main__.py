@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     diff.add_argument("number", nargs="?", type=int, help="of a kept text")
     kept = add("kept", files.kept, "list what was replaced, or show one of the files")
     kept.add_argument("number", nargs="?", type=int, help="of a kept text")
+    kept.add_argument("--days", type=int, help="keep texts for so long from now on")
+    kept.add_argument("--megabytes", type=int, help="keep at most so much from now on")
     _add_request(add("request", asking.request_change, "propose a change, or ask for an exception", json=False))
     verify = add("verify", files.verify, "prove offline that the files hold what was sealed")
     verify.add_argument("paths", nargs="*", type=Path, metavar="PATH")

@@ -27,6 +27,7 @@ SYNC_STEP: Final = 0.05
 CLOCK_EVERY: Final = 5.0
 STORE_CLOCK_EVERY: Final = 60.0
 LONGEST_SLEEP: Final = 3600.0
+TIDY_EVERY: Final = 3600.0
 
 
 class Daemon:
@@ -52,7 +53,7 @@ class Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
         async with asyncio.TaskGroup() as tasks:
-            works = (self.watcher.run, self._start, self._link, self._moments, self._state, self._clock)
+            works = (self.watcher.run, self._start, self._link, self._moments, self._state, self._clock, self._tidy)
             running = [tasks.create_task(work()) for work in works]
             await stop.wait()
             for task in running:
@@ -194,3 +195,12 @@ class Daemon:
                     await self.watcher.call(self.engine.clock.store)
             except StateUnavailable as error:
                 log.warning("%s", error)
+
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                if removed := await self.watcher.call(self.engine.tidy):
+                    log.info("Kept texts beyond their limits were removed: %s", removed)
+            except StateUnavailable as error:
+                log.warning("%s", error)
+            await asyncio.sleep(TIDY_EVERY)

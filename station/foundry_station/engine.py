@@ -23,6 +23,7 @@ from foundry_station.release import release_all
 from foundry_station.repositories import Repository, open_repository, repository_of
 from foundry_station.sealed import Refused, SealedText
 from foundry_station.state import State
+from foundry_station.state.pruning import prune
 
 # The worst first: a directive in several files is as bad as the worst of them.
 _WORST: Final = (
@@ -104,6 +105,14 @@ class Engine:
             if (repository := repository_of(each.path)) is not None:
                 self.git.note_write(repository, each.path)
         return number
+
+    def tidy(self) -> int:
+        """Forget texts of earlier editions, and kept texts beyond their limits; answers how many of the latter.
+
+        Raises `StateUnavailable`.
+        """
+        self.authority.forget_unused_texts()
+        return prune(self.state, self.clock.now())
 
     def arrange_git(self, *, left: Iterable[Path] = ()) -> None:
         """Let git know which files are ours; `left` are paths that no longer are."""

@@ -188,7 +188,7 @@ def test_kept_lists_and_gives_the_file(shell: Shell) -> None:
     altered = rig.file.read_text().replace("Never", "Always")
     rig.file.write_text(altered)
     rig.round()
-    (listed,) = shell.json("kept")
+    (listed,) = shell.json("kept")["texts"]
     assert listed["directives"][0]["text"] == "Always.\n"
     assert shell.run("diff", str(listed["id"])) == 0
     assert "+Always." in shell.out

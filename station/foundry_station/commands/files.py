@@ -14,6 +14,8 @@ from foundry_station.commands.context import Context
 from foundry_station.engine import Placement
 from foundry_station.inbox import BROKEN
 from foundry_station.outcomes import Outcome
+from foundry_station.state.kept import KeptText
+from foundry_station.state.pruning import complete_since, limits_of, set_limits
 
 WRONG = frozenset({outcomes.DRIFTED, outcomes.FAILED, outcomes.PENDING})
 
@@ -184,9 +186,13 @@ def _changes_kept(context: Context, number: int) -> Iterator[tuple[str, str, str
 
 
 def kept(context: Context) -> int:
-    """List what was replaced, or write one of the files as it was to standard output."""
+    """List what was replaced, or write one of the files as it was to standard output; set how long it is kept."""
     texts = context.engine.enforcer.kept
-    number = context.options.number
+    options, number = context.options, context.options.number
+    try:
+        set_limits(context.state, days=options.days, megabytes=options.megabytes)
+    except ValueError as error:
+        raise CommandFailed(str(error)) from error
     if number is not None:
         found = texts.get(number)
         if found is None:
@@ -198,17 +204,28 @@ def kept(context: Context) -> int:
         link = f" (was a link to {each.link})" if each.link else ""
         titles = ", ".join(part.title for part in each.parts)
         context.say(f"{each.id:5}  {each.at}  {each.path}{link}  {titles}".rstrip())
+    since, limits = complete_since(context.state), limits_of(context.state)
+    context.say(
+        f"Kept for {limits.days} days, at most {limits.megabytes} MB; "
+        + (f"complete since {since}." if since else "nothing was removed yet.")
+    )
     context.show(
-        [
-            {
-                "id": each.id,
-                "path": each.path,
-                "at": each.at,
-                "sha256": each.sha256,
-                "link": each.link,
-                "directives": [{"id": part.directive, "title": part.title, "text": part.text} for part in each.parts],
-            }
-            for each in listed
-        ]
+        {
+            "complete_since": since,
+            "days": limits.days,
+            "megabytes": limits.megabytes,
+            "texts": [_kept_as_json(each) for each in listed],
+        }
     )
     return Exit.OK
+
+
+def _kept_as_json(kept_text: KeptText) -> dict[str, Any]:
+    return {
+        "id": kept_text.id,
+        "path": kept_text.path,
+        "at": kept_text.at,
+        "sha256": kept_text.sha256,
+        "link": kept_text.link,
+        "directives": [{"id": part.directive, "title": part.title, "text": part.text} for part in kept_text.parts],
+    }
