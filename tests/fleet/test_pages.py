@@ -73,8 +73,12 @@ def test_the_overview_counts_stations_and_says_where_each_directive_is(olga: Cli
 
 
 def test_a_connected_station_is_online_between_two_notes_of_it(olga: Client, fleet: World) -> None:
-    put_station(fleet, name="one", last_seen_at=timezone.now() - timedelta(seconds=90))
+    """It is noted in each round of its node; whoever misses two is away."""
+    one = put_station(fleet, name="one", last_seen_at=timezone.now() - timedelta(seconds=35))
     assert "No station is like that" not in words(olga, "stations/?state=online")
+    Station.objects.filter(pk=one.pk).update(last_seen_at=timezone.now() - timedelta(seconds=60))
+    assert "No station is like that" in words(olga, "stations/?state=online")
+    assert "Away" in words(olga, f"stations/{one.pk}/")
 
 
 def test_a_station_that_was_just_connected_is_not_stale(olga: Client, fleet: World) -> None:

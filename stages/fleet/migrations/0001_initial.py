@@ -176,7 +176,10 @@ class Migration(migrations.Migration):
                 ("former_digest", models.CharField(blank=True, default="", max_length=64)),
                 ("former_until", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField()),
-                ("last_seen_at", models.DateTimeField(help_text="Exact to about a minute; not a record.", null=True)),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(help_text="Exact to about half a minute; not a record.", null=True),
+                ),
                 ("assignment", models.TextField(editable=False)),
                 ("assignment_number", models.PositiveIntegerField(default=1)),
                 ("assignment_seal", models.BinaryField()),

@@ -44,7 +44,7 @@ class Station(models.Model):
     former_digest = models.CharField(max_length=64, blank=True, default="")
     former_until = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField(null=True, help_text=_("Exact to about a minute; not a record."))
+    last_seen_at = models.DateTimeField(null=True, help_text=_("Exact to about half a minute; not a record."))
     assignment = models.TextField(editable=False)
     assignment_number = models.PositiveIntegerField(default=1)
     assignment_key = models.ForeignKey(SiteKey, on_delete=models.PROTECT, related_name="+", editable=False)

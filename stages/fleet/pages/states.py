@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,19 +13,15 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
-    DateTimeField,
-    DurationField,
-    ExpressionWrapper,
     F,
     Q,
     QuerySet,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Now
 
 from stages.fleet.choices import DirectiveStatus, PlacementState
-from stages.fleet.contact import is_stale
+from stages.fleet.contact import is_stale, stale_condition
 from stages.fleet.models import Directive, Placement, Station
 from stages.fleet.pages.coverage import (
     ALLOWED,
@@ -40,12 +36,6 @@ from stages.fleet.pages.coverage import (
 from stages.fleet.pages.seen import SeenTeams
 
 _UNDECIDED: Final = (PlacementState.PENDING, PlacementState.ABSENT)
-_MINUTE: Final = Value(timedelta(minutes=1), output_field=DurationField())
-# Whether the station of a placement is stale: `stages.fleet.contact.is_stale`, as a condition.
-_IS_STALE: Final = Q(
-    in_touch_at__lt=ExpressionWrapper(Now() - F("station__team__stale_minutes") * _MINUTE, output_field=DateTimeField())
-)
-_IN_TOUCH_AT: Final = Coalesce("station__last_seen_at", "station__enrolled_at")
 
 
 def state_of(station: Station, placement: Placement | None, *, edition: int, now: datetime) -> str:
@@ -123,7 +113,6 @@ def _counted(directives: Collection[UUID], seen: SeenTeams, now: datetime) -> Ma
             edition__gte=F("directive__team__number"),
         )
         .exclude(state__in=_UNDECIDED)
-        .annotate(in_touch_at=_IN_TOUCH_AT)
         .annotate(
             said=Case(
                 When(state=PlacementState.DRIFTED, until__gt=now, then=Value(ALLOWED)),
@@ -132,7 +121,7 @@ def _counted(directives: Collection[UUID], seen: SeenTeams, now: datetime) -> Ma
                 When(state=PlacementState.FAILED, then=Value(FAILED)),
                 default=Value(IN_PLACE),
             ),
-            silent=Case(When(_IS_STALE, then=True), default=False, output_field=BooleanField()),
+            silent=Case(When(stale_condition("station__"), then=True), default=False, output_field=BooleanField()),
         )
         .values("directive_id", "said", "silent")
         .annotate(stations=Count("station_id"))

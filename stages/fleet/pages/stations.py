@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.errors import NotFound
 from stages.fleet.choices import DirectiveStatus, StationState
-from stages.fleet.contact import ONLINE, is_online, is_stale
+from stages.fleet.contact import ONLINE, is_online, is_stale, stale_condition
 from stages.fleet.models import Directive, Placement, Report, Request, Station
 from stages.fleet.pages.coverage import DRIFTED, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
@@ -174,8 +174,7 @@ def _filtered(reader: FleetReader, state: str) -> QuerySet[Station]:
     if state == "online":
         return found.filter(last_seen_at__gte=reader.now - ONLINE)
     if state == "stale":
-        seen = [each.pk for each in found.select_related("team") if is_stale(each, reader.now)]
-        return found.filter(pk__in=seen)
+        return found.filter(stale_condition())
     if state == "drifted":
         return found.filter(pk__in=drifted_stations(reader.seen, reader.now).values("station_id"))
     if state == "broken":

@@ -21,8 +21,8 @@ from stages.fleet.models import Station
 TOKEN: Final = re.compile(r"fds_[A-Za-z0-9_-]{43}", re.ASCII)
 # A station renews its token every month; the former one counts until the new one is used, at most so long.
 OVERLAP: Final = timedelta(days=7)
-# How exactly the time of a station's last contact is kept.
-TOUCH_INTERVAL: Final = timedelta(minutes=1)
+# A contact is not noted again so soon: less than the time between two rounds of a node, so that each notes it once.
+TOUCH_INTERVAL: Final = timedelta(seconds=25)
 
 
 def new_token() -> tuple[str, str]:
@@ -54,7 +54,7 @@ def find_station(text: str) -> Station:
 def touch(station: Station, text: str) -> None:
     """Note that a station is there: its token counts from now on, and a former one ends with the first use of the new.
 
-    Written at most once a minute, so that a thousand sockets do not write all the time.
+    Written at most every 25 seconds, however often it connects.
     """
     digest = token_digest(text)
     rows = Station.objects.filter(pk=station.pk)

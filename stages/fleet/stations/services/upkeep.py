@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.callers import foundry_caller
@@ -16,6 +16,7 @@ from kernel.transactions import write_transaction
 from notifications.models import Notification
 from notifications.services import notify
 from stages.fleet.choices import StationState
+from stages.fleet.contact import last_contact, stale_condition, stale_from
 from stages.fleet.events import REPORTS_RECORDED
 from stages.fleet.models import DeviceCode, Station
 from stages.fleet.services.leaving import revoke_locked
@@ -68,14 +69,10 @@ def notify_of_stale() -> int:
     Once for each time that one is away. Answers of how many stations.
     """
     now, tree, count = database_now(), read_tree(), 0
-    rows = Station.objects.exclude(state=StationState.REVOKED).select_related("team")
-    seen = Q(last_seen_at__isnull=False, last_seen_at__lt=now - timedelta(minutes=1))
-    for station in rows.filter(seen).iterator():
-        assert station.last_seen_at is not None
-        since = station.last_seen_at + timedelta(minutes=station.team.stale_minutes)
-        if not now - NEWS <= since <= now:
+    for station in Station.objects.filter(stale_condition()).select_related("team").iterator():
+        if now - stale_from(station) > NEWS:
             continue
-        facts = {"station_id": str(station.pk), "name": station.name, "since": rfc3339(station.last_seen_at)}
+        facts = {"station_id": str(station.pk), "name": station.name, "since": rfc3339(last_contact(station))}
         if Notification.objects.about(STALE_LINE.kind, None, facts).exists():
             continue
         with write_transaction():
