@@ -44,6 +44,11 @@ def sessions_of(user: User) -> list[UserSession]:
     return [row for row in rows if _is_open(row)]
 
 
+def count_sessions(user: User) -> int:
+    """How many browser sessions the account has, by one query; one that a new password has just ended may count."""
+    return int(UserSession.objects.filter(user=user).count())
+
+
 @dataclass(frozen=True, slots=True)
 class TimeLeft:
     """How long a browser session still lasts: if it is not used, and at most."""

@@ -37,7 +37,7 @@ def appoint_successor(deactivation: Deactivation) -> None:
     # Owners change under the project's row lock; several rows are locked in the order of their ids.
     owned = Project.objects.filter(members__user=deactivation.user_id, members__role=Role.OWNER)
     ids = [project.id for project in owned.order_by("id").select_for_update(no_key=True, of=("self",))]
-    left = list(_without_other_owner(ids, deactivation.user_id))
+    left = _without_other_owner(ids, deactivation.user_id)
     if not left:
         return
     if deactivation.successor_id is None:
@@ -53,6 +53,12 @@ def appoint_successor(deactivation: Deactivation) -> None:
         raise ValidationFailed({"successor": [_("No such person could take over these projects.")]})
     for project in left:
         _appoint(deactivation, project.id, successor)
+
+
+def projects_left_by(user_id: UUID) -> list[Project]:
+    """The projects that would have no active owner if the account was closed now."""
+    owned = Project.objects.filter(members__user=user_id, members__role=Role.OWNER).values_list("id", flat=True)
+    return _without_other_owner(list(owned), user_id)
 
 
 def appoint_owner(*, caller: Caller, project_id: UUID, user_id: UUID, reason: str) -> None:

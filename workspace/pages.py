@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.proposal_policy import proposal_policy_of
 from workspace.account.views import factors_values, mails_values, sessions_values, tokens_values
+from workspace.accounts import parts as person_parts
 from workspace.editor import comment_views, task_views
 from workspace.history.views import panel_values as history_values
 from workspace.menu import MENU, MenuEntry
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.person_facts import CLOSING_NOTES, PERSON_SUMMARIES
 from workspace.proposals.policy_views import policy_values
 from workspace.proposals.rows import open_proposals
-from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section
+from workspace.sections import ACCOUNT_SECTIONS, PERSON_SECTIONS, PROJECT_SECTIONS, Section
 from workspace.settings.views import state_values
 from workspace.tabs import TABS, ProjectTab
 
@@ -29,6 +31,11 @@ def register() -> None:
         PROJECT_SECTIONS.register(name, section)
     for name, section in _ACCOUNT_SECTIONS.items():
         ACCOUNT_SECTIONS.register(name, section)
+    for name, section in _PERSON_SECTIONS.items():
+        PERSON_SECTIONS.register(name, section)
+    PERSON_SUMMARIES.register("projects", person_parts.project_counts)
+    CLOSING_NOTES.register("access", person_parts.ended_sign_ins)
+    CLOSING_NOTES.register("projects", person_parts.ended_work)
     for name, entry in _MENU.items():
         MENU.register(name, entry)
 
@@ -164,6 +171,11 @@ _ACCOUNT_SECTIONS: Final = {
     "tokens": Section(position=40, template="workspace/parts/sections/tokens.html", values=tokens_values),
 }
 
+_PERSON_SECTIONS: Final = {
+    "projects": Section(position=10, template="workspace/people/projects.html", values=person_parts.projects_values),
+    "sign-in": Section(position=90, template="workspace/people/sign_in.html", values=person_parts.sign_in_values),
+}
+
 _MENU: Final = {
     "account": MenuEntry(
         label=_("Account and tokens"),
@@ -171,6 +183,14 @@ _MENU: Final = {
         url_name="workspace:account",
         position=10,
         palette_words=_("settings"),
+    ),
+    "people": MenuEntry(
+        label=_("People"),
+        icon="users",
+        url_name="workspace:accounts",
+        position=20,
+        permission="manage_users",
+        palette_words=_("accounts users roles close invite administrators auditors"),
     ),
     "guide": MenuEntry(
         label=_("User guide"),

@@ -1,9 +1,10 @@
-"""The sections of the settings of a project, and of one's own account. Apps register theirs.
+"""The sections of a project's settings, of one's own account, and of a person's page. Apps register theirs.
 
     PROJECT_SECTIONS.register("runs", Section(position=50, template="runs/settings.html", values=models_of_project))
 
 A section's form is sent to an address of its app. Where that refuses it, `workspace.settings.views.settings_page` (or
-`workspace.account.views.account_page`) shows the page again, with what was typed.
+`workspace.account.views.account_page`, `workspace.accounts.views.person_page`) shows the page again, with what was
+typed.
 """
 
 from __future__ import annotations
@@ -23,11 +24,20 @@ from projects.permissions import may
 
 @dataclass(frozen=True, slots=True)
 class SectionContext:
-    """The request of the page, who sends it, and the project (None at an account)."""
+    """The request of the page, who sends it, and the project (None at an account).
+
+    `person` is whose page an administrator reads.
+    """
 
     request: HttpRequest
     user: User
     access: Access | None = None
+    person: User | None = None
+
+    @property
+    def subject(self) -> User:
+        """Whose account the page is about: the person's, or at one's own account the reader's."""
+        return self.person or self.user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,7 @@ class Section:
 
 PROJECT_SECTIONS: Final = Registry[Section]("section of a project's settings")
 ACCOUNT_SECTIONS: Final = Registry[Section]("section of the account page")
+PERSON_SECTIONS: Final = Registry[Section]("section of a person's page")
 
 
 @dataclass(frozen=True, slots=True)

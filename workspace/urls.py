@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from workspace.account import views as account
+from workspace.accounts import acts as account_acts
+from workspace.accounts import views as accounts
 from workspace.activity import views as activity
 from workspace.attachments import views as attachments
 from workspace.audit_viewer import project_tab as audit
@@ -82,6 +84,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/count/", inbox.count, name="inbox_count"),
     path("inbox/read/", inbox.read_all, name="read_inbox"),
     path("inbox/<uuid:notification_id>/", inbox.open_notification, name="open_notification"),
+    path("people/", accounts.account_list, name="accounts"),
+    path("people/options/", accounts.options, name="account_options"),
+    path("people/new/", account_acts.new_account, name="new_account"),
+    path("people/<uuid:user_id>/", accounts.person, name="person"),
+    path("people/<uuid:user_id>/change/", account_acts.change, name="change_account"),
+    path("people/<uuid:user_id>/close/", account_acts.close, name="close_account"),
+    path("people/<uuid:user_id>/reopen/", account_acts.reopen, name="reopen_account"),
     path("help/", help_pages.guide, name="guide"),
     path("account/", account.account, name="account"),
     path("account/mails/", account.choose_mails, name="choose_mails"),

@@ -59,6 +59,8 @@ NO_PAGES: Final = {
     *("release_notes", "versions_apart", "compare_read", "compare_comments"),
     "archive_project",
     "proposal_policy",
+    # For administrators, looked at in a test of their own (`test_people.py`).
+    *("accounts", "account_options", "new_account", "person", "change_account", "close_account", "reopen_account"),
     # Leads to the audit viewer, which has a test of its own.
     "audit",
     # Looked at in its own walk (`test_releases.py`): it needs a release.

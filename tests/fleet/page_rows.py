@@ -64,6 +64,7 @@ SITE_PAGES: Final = (
     SiteRow("fleet:new_team", "POST", "/fleet/teams/new/", 400, **_MANAGES),
     SiteRow("fleet:new_directive", "GET", "/fleet/directives/new/", 200, **_MANAGES),
     SiteRow("fleet:new_directive", "POST", "/fleet/directives/new/", 200, **_MANAGES),
+    SiteRow("fleet:person_role", "POST", f"/people/{OTHER}/teams/", "not_found", **_MANAGES),
     *_forms(),
     *(
         SiteRow(f"fleet:{name}", "POST", f"{REQUEST}{path}/", "not_found", **_SEES)

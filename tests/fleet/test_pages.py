@@ -257,3 +257,35 @@ def test_the_tree_takes_as_many_queries_for_forty_teams_as_for_one(
 
 def test_an_unknown_directive_is_not_found(olga: Client) -> None:
     words(olga, f"directives/{uuid4()}/", status=404)
+
+
+@pytest.fixture
+def sven(browser: Browser, fleet: World) -> Client:  # noqa: F811
+    return browser(fleet.people["boss"])
+
+
+def test_the_page_of_a_person_has_their_roles_and_stations(sven: Client, fleet: World) -> None:
+    priya = fleet.people["reviewer"]
+    station(fleet, "pri-ws-03", owner=priya)
+    page = sven.get(f"/people/{priya.id}/").content.decode()
+    assert fleet.oncology.name in page
+    assert "pri-ws-03" in page
+    listed = sven.get(f"/people/?q={priya.username}").content.decode()
+    assert f"{fleet.oncology.name} · User" in listed
+    closing = " ".join(sven.get(f"/people/{priya.id}/close/").content.decode().split())
+    assert "1 station is revoked: pri-ws-03." in closing
+    assert "Their roles in teams stay on record" in closing
+
+
+def test_a_role_is_set_and_taken_away_on_the_page_of_a_person(sven: Client, fleet: World) -> None:
+    priya, study = fleet.people["reviewer"], fleet.team("Study team")
+    address = f"/people/{priya.id}/teams/"
+    assert sven.post(address, {"team": str(study.id), "role": "admin"}).status_code == 302
+    assert study.members.get(user=priya).role == "admin"
+    assert sven.post(address, {"team": str(study.id), "role": ""}).status_code == 302
+    assert not study.members.filter(user=priya).exists()
+    assert "Choose one of the list." in sven.post(address, {"team": "", "role": "admin"}).content.decode()
+    refused = sven.post(address, {"team": str(study.id), "role": "king"})
+    assert refused.status_code == 400
+    assert "Choose one of" in refused.content.decode()
+    assert f'value="{study.id}" selected' in refused.content.decode()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,9 +17,10 @@ from workspace.menu import MENU, MenuEntry
 from workspace.palette.entries import PaletteContext, PaletteEntry
 from workspace.palette.registry import GROUPS, SOURCES, Matching, PaletteGroup, PaletteSource
 from workspace.panels import PANELS, Panel, PanelContent, PanelContext
+from workspace.person_facts import CLOSING_NOTES, PERSON_SUMMARIES
 from workspace.places import PLACES, Place
 from workspace.script_texts import SCRIPT_TEXTS
-from workspace.sections import ACCOUNT_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
+from workspace.sections import ACCOUNT_SECTIONS, PERSON_SECTIONS, PROJECT_SECTIONS, Section, SectionContext
 from workspace.tabs import TABS, ProjectTab, TabContext
 
 PANEL_NOTES = 5
@@ -34,6 +37,9 @@ def register() -> None:
         "notes", Section(position=50, template="sample_stage/section.html", values=_of_project, is_live=True)
     )
     ACCOUNT_SECTIONS.register("notes", Section(position=50, template="sample_stage/section.html", values=_of_account))
+    PERSON_SECTIONS.register("notes", Section(position=50, template="sample_stage/section.html", values=_of_account))
+    PERSON_SUMMARIES.register("notes", _notes_of)
+    CLOSING_NOTES.register("notes", lambda _user: [_("Their notes stay.")])
     SCRIPT_TEXTS.register("sample_stage", lambda: {"sample_stage.noted": _("{name} wrote a note.")})
     SOURCES.register("notes", PaletteSource("actions", _actions, position=45))
     GROUPS.register("notes", PaletteGroup(label=label, position=85, limit=5, matching=Matching.SEARCHED))
@@ -71,7 +77,12 @@ def _of_project(context: SectionContext) -> dict[str, Any]:
 
 
 def _of_account(context: SectionContext) -> dict[str, Any]:
-    return {"count": Note._default_manager.filter(created_by=context.user).count()}
+    return {"count": Note._default_manager.filter(created_by=context.subject).count()}
+
+
+def _notes_of(ids: Collection[UUID]) -> dict[UUID, str]:
+    notes = Note._default_manager.filter(created_by__in=ids).values("created_by").annotate(n=Count("id")).order_by()
+    return {row["created_by"]: _("{n} notes").format(n=row["n"]) for row in notes}
 
 
 def _actions(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:

@@ -32,10 +32,11 @@ from drf_spectacular.generators import SchemaGenerator
 from kernel.addresses import API_URLS, PAGE_URLS
 from kernel.site_permissions import SITE_PERMISSIONS
 from projects.permissions import PERMISSIONS
-from workspace import menu, panels, script_texts, sections, shortcuts, tabs
+from workspace import menu, panels, person_facts, script_texts, sections, shortcuts, tabs
 from workspace.palette import registry
 registries = [API_URLS, PAGE_URLS, SITE_PERMISSIONS, PERMISSIONS, menu.MENU, panels.PANELS, tabs.TABS,
-    sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
+    sections.PROJECT_SECTIONS, sections.ACCOUNT_SECTIONS, sections.PERSON_SECTIONS, person_facts.PERSON_SUMMARIES,
+    person_facts.CLOSING_NOTES, shortcuts.SHORTCUTS, shortcuts.GROUPS, registry.SOURCES,
     registry.GROUPS, script_texts.SCRIPT_TEXTS]
 paths = list(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 print(json.dumps({**{each.noun: list(each) for each in registries}, "paths": paths}))
@@ -67,6 +68,9 @@ def test_a_stage_that_is_left_out_leaves_nothing_behind() -> None:
         "project tab": ["notes"],
         "section of a project's settings": ["notes"],
         "section of the account page": ["notes"],
+        "section of a person's page": ["notes"],
+        "summary of an account": ["notes"],
+        "note on closing an account": ["notes"],
         "texts of scripts": ["sample_stage"],
         "shortcut": ["note"],
         "group of shortcuts": ["notes"],
@@ -116,6 +120,20 @@ def test_its_sections_are_in_the_settings_and_at_the_account(
     (of_editor,) = elements(browser(editor).get("/account/"), "section", id="note-count")
     (of_owner,) = elements(browser(owner).get("/account/"), "section", id="note-count")
     assert [words(each)[-1] for each in (of_project, of_editor, of_owner)] == ["1", "1", "0"]
+
+
+@pytest.mark.django_db
+def test_its_section_summary_and_note_are_on_the_pages_of_people(
+    browser: Browser,  # noqa: F811
+    make_user: Callable[..., User],
+    editor: User,
+    noted: Project,
+) -> None:
+    client = browser(make_user("sven", is_administrator=True))
+    (of_editor,) = elements(client.get(f"/people/{editor.id}/"), "section", id="note-count")
+    assert words(of_editor)[-1] == "1"
+    assert "1 notes" in client.get(f"/people/?q={editor.username}").content.decode()
+    assert "Their notes stay." in client.get(f"/people/{editor.id}/close/").content.decode()
 
 
 @pytest.mark.django_db

@@ -133,6 +133,20 @@ SITE_PAGES = (
     SiteRow("workspace:inbox_count", "GET", "/inbox/count/", 200),
     SiteRow("workspace:read_inbox", "POST", "/inbox/read/", 302),
     SiteRow("workspace:open_notification", "GET", f"/inbox/{OTHER}/", "not_found"),
+    *(
+        SiteRow(f"workspace:{name}", method, f"/people/{path}", answer, may=("administrator",))
+        for name, path, answers in (
+            ("accounts", "", (200,)),
+            ("account_options", "options/?successor=str", (200,)),
+            # Whoever has not proved themselves lately is sent to do so; a form with a password is refused until then.
+            ("new_account", "new/", (302, "permission_denied")),
+            ("person", f"{OTHER}/", ("not_found",)),
+            ("change_account", f"{OTHER}/change/", ("not_found", "not_found")),
+            ("close_account", f"{OTHER}/close/", ("not_found", "not_found")),
+            ("reopen_account", f"{OTHER}/reopen/", ("not_found", "not_found")),
+        )
+        for method, answer in zip(("GET", "POST"), answers, strict=False)
+    ),
     SiteRow("workspace:guide", "GET", "/help/", 200),
     SiteRow("workspace:palette", "GET", "/palette/?q=one", 200),
     SiteRow("workspace:switch_shortcuts", "POST", "/account/shortcuts/", 302),
@@ -227,4 +241,12 @@ NO_PAGES = {
     "workspace:resolve_proposal",
     "workspace:copy_proposal",
     "workspace:proposal_policy",
+    # For administrators only: their test counts the queries (`test_people.py`).
+    "workspace:accounts",
+    "workspace:account_options",
+    "workspace:new_account",
+    "workspace:person",
+    "workspace:change_account",
+    "workspace:close_account",
+    "workspace:reopen_account",
 }

@@ -1,4 +1,4 @@
-"""What the fleet adds to the pages of the trunk: their addresses, an entry of the main menu, the palette, a socket."""
+"""What the fleet adds to the pages of the trunk: addresses, an entry of the main menu, palette, socket, people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from gateway.streams import TOPIC_TYPES
 from kernel.addresses import PAGE_URLS, UrlModule
 from realtime.frames import register_notifications
 from stages.fleet.following import changes, socket
-from stages.fleet.pages import palette
+from stages.fleet.pages import palette, people
 from workspace.menu import MENU, MenuEntry
 from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
+from workspace.person_facts import CLOSING_NOTES, PERSON_SUMMARIES
+from workspace.sections import PERSON_SECTIONS, Section
 
 
 def register() -> None:
@@ -30,6 +32,11 @@ def register() -> None:
     SOURCES.register("fleet_by_name", PaletteSource("fleet", palette.by_name, position=10))
     SOURCES.register("fleet_actions", PaletteSource("actions", palette.actions, position=70))
     PAGE_URLS.register("fleet", UrlModule("stages.fleet.pages.urls"))
+    PERSON_SECTIONS.register(
+        "fleet", Section(position=50, template="fleet/parts/person_teams.html", values=people.values)
+    )
+    PERSON_SUMMARIES.register("fleet", people.summaries)
+    CLOSING_NOTES.register("fleet", people.closing_notes)
     _register_following()
 
 

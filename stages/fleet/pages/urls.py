@@ -40,5 +40,6 @@ urlpatterns = [
     late_path(f"{_REQUEST}decide/", f"{_PAGES}.request_acts:decide", name="decide"),
     late_path(f"{_REQUEST}take-back/", f"{_PAGES}.request_acts:take_back", name="take_back"),
     late_path(f"{_REQUEST}end/", f"{_PAGES}.request_acts:end_exception", name="end_exception"),
+    late_path("people/<uuid:user_id>/teams/", f"{_PAGES}.people:set_role", name="person_role"),
     late_path("fleet/reports/", f"{_PAGES}.reports:reports", name="reports"),
 ]

@@ -1,0 +1,1 @@
+"""The page People: administrators see, make, change and close accounts."""
