@@ -42,6 +42,9 @@ class StationServer:
         self.now: Callable[[], str] = lambda: "2026-11-30T12:00:00.000000Z"
         self.sends_texts = True
         self.close_with: int | None = None
+        # How often reports are still refused, and how often the connection breaks instead of an answer to them.
+        self.refusals = 0
+        self.losses = 0
         self.connections = 0
         self._sockets: set[ServerConnection] = set()
         self._server: Server | None = None
@@ -112,7 +115,12 @@ class StationServer:
         try:
             with suppress(ConnectionClosed):
                 async for frame in socket:
-                    await socket.send(self._answer(json.loads(frame)))
+                    request = json.loads(frame)
+                    if request["method"] == "reports.put" and self.losses:
+                        self.losses -= 1
+                        await socket.close(1011, "as the test wants")
+                        return
+                    await socket.send(self._answer(request))
         finally:
             self._sockets.discard(socket)
 
@@ -145,6 +153,9 @@ class StationServer:
 
     def _put_reports(self, reports: list[dict[str, Any]], texts: dict[str, str]) -> dict[str, Any]:
         assert len(reports) <= 200
+        if self.refusals:
+            self.refusals -= 1
+            raise Refusal(503, "unavailable")
         for report in reports:
             seq, hash_ = self.head
             text = rfc8785.dumps(report["body"])

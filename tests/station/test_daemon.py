@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from foundry_station.authority import Authority
-from foundry_station.clock import text_of
 from foundry_station.inbox import Inbox
 from tests.station.rig import Rig, as_frame
 from tests.station.server import until
@@ -35,13 +34,17 @@ async def test_temporary_sends_the_text_and_a_verdict_reverts_it(rig: Rig) -> No
         directive = rig.site.directive(mode="temporary", timeout_hours=2)
         await server.issue(1, directive)
         await until(lambda: server.state_of(directive) == "in_place", "in place")
+        began = datetime.now(UTC)
         rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
         await until(lambda: "change_detected" in server.kinds(), "reported")
         (text,) = server.texts.values()
         assert text == "Always.\n"
         until_ = datetime.fromisoformat(server.reports[-1]["body"]["until"])
-        assert abs(until_ - datetime.now(UTC) - timedelta(hours=2)) < timedelta(minutes=5)
+        # A text of milliseconds, and the server's time as it was when it arrived.
+        late = timedelta(seconds=1)
+        assert began - late <= until_ - timedelta(hours=2) <= datetime.now(UTC) + late
         await until(lambda: server.state_of(directive) == "drifted", "drifted")
+        assert datetime.fromisoformat(server.placements[directive["id"]]["until"]) - until_ < timedelta(milliseconds=1)
         body = {"request_id": "p", "kind": "proposal", "directive_id": directive["id"], "state": "rejected"}
         await server.send("decided", body)
         await until(lambda: holds(rig.file, b"Never."), "reverted")
@@ -54,43 +57,6 @@ async def test_texts_that_did_not_come_along_are_asked_for(rig: Rig) -> None:
         await server.issue(1, *directives)
         await until(lambda: holds(rig.file, b"text 0", b"text 1", b"text 2"), "written")
         assert [method for method, _ in server.calls].count("texts.get") == 3
-
-
-async def test_nothing_is_lost_while_the_server_is_away(rig: Rig) -> None:
-    """Case 32."""
-    async with connected(rig) as (server, _):
-        directive = rig.site.directive()
-        await server.issue(1, directive)
-        await until(lambda: server.state_of(directive) == "in_place", "in place")
-        await until(lambda: server.kinds() == ["applied"], "reported")
-        await server.stop()
-        for number in range(3):
-            rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always %d" % number))
-            await until(lambda: holds(rig.file, b"Never."), "reverted at once")
-        tries = server.connections
-        await server.start()
-        await until(lambda: server.kinds() == ["applied", *["change_blocked"] * 3], "all reported")
-        assert [each["seq"] for each in server.reports] == [1, 2, 3, 4]
-        assert server.connections > tries
-
-
-async def test_a_server_that_lost_reports_gets_them_again(rig: Rig) -> None:
-    async with connected(rig) as (server, _):
-        await server.issue(1, rig.site.directive("a", position=1), rig.site.directive("b", position=2))
-        await until(lambda: len(server.reports) == 2, "reported")
-        await server.stop()
-        server.reports.pop()
-        await server.start()
-        await until(lambda: len(server.reports) == 2, "reported again")
-
-
-async def test_reports_of_a_month_are_sent_in_pieces(rig: Rig) -> None:
-    with rig.state.transaction():
-        for number in range(450):
-            rig.engine.enforcer.reports.add({"kind": "applied", "at": str(number)})
-    async with connected(rig) as (server, _):
-        await until(lambda: len(server.reports) == 450, "sent")
-        assert [method for method, _ in server.calls].count("reports.put") == 3
 
 
 async def test_a_restored_server_is_shown_the_newer_edition(rig: Rig) -> None:
@@ -144,21 +110,6 @@ async def test_a_revoked_station_goes_on_keeping_files(rig: Rig, code: int) -> N
             state.set(signed_in_at="later")
         await until(lambda: rig.state.setting("link") == "connected", "connected")
         assert server.connections > tries
-
-
-async def test_dates_pass_without_the_server(rig: Rig) -> None:
-    """Case 17."""
-    async with connected(rig) as (server, _):
-        now = datetime.now(UTC)
-        begins, ends = (text_of(now + timedelta(seconds=seconds)) for seconds in (2.5, 5))
-        await server.issue(1, rig.site.directive(starts_at=begins, ends_at=ends))
-        await until(lambda: rig.engine.authority.numbers() == {rig.site.team: 1}, "obeyed")
-        assert not rig.file.exists()
-        await server.stop()
-        await until(lambda: holds(rig.file, b"Never."), "begun")
-        assert datetime.now(UTC) >= now + timedelta(seconds=2.5)
-        await until(lambda: not rig.file.exists(), "ended")
-        assert datetime.now(UTC) >= now + timedelta(seconds=5)
 
 
 async def test_an_edition_that_came_with_the_last_of_a_connection_is_written(rig: Rig) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,10 +42,10 @@ async def at_work(rig: Rig, *, watches: bool = not SWEEP_ONLY, sweep_every: floa
 
 
 @asynccontextmanager
-async def connected(rig: Rig) -> AsyncIterator[tuple[StationServer, Daemon]]:
-    """The same, with a server."""
+async def connected(rig: Rig, now: Callable[[], str] = wall_now) -> AsyncIterator[tuple[StationServer, Daemon]]:
+    """The same, with a server, which says what time it is."""
     async with running(StationServer(rig.site)) as server:
-        server.now = wall_now
+        server.now = now
         rig.state.set(server=server.address)
         async with at_work(rig) as daemon:
             yield server, daemon
