@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.station.rig import Rig
+from tests.station.shell import shell  # noqa: F401 (a fixture)
 
 # Stations wait for the disk all the time; what is tested does not depend on it.
 IN_MEMORY = Path("/dev/shm")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -11,50 +9,15 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from foundry_station.__main__ import main
 from tests.patience import PATIENCE
 from tests.station.rig import Rig
 from tests.station.server import StationServer, running, until
+from tests.station.shell import Shell
 from tests.station.site import Site
 from tests.station.web import SignInServer, serving
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Shell:
-    """Runs commands on the rig's state."""
-
-    def __init__(self, rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
-        self.rig, self._capsys = rig, capsys
-        self.out = self.err = ""
-
-    def run(self, *arguments: str) -> int:
-        self._capsys.readouterr()
-        try:
-            code = main(["--home", str(self.rig.folder / "state"), *arguments])
-        except SystemExit as error:
-            code = int(str(error.code))
-        self.out, self.err = self._capsys.readouterr()
-        return code
-
-    def json(self, *arguments: str) -> Any:
-        self.run(*arguments, "--json")
-        return json.loads(self.out)
-
-    async def run_async(self, *arguments: str) -> int:
-        return await asyncio.to_thread(self.run, *arguments)
-
-
-@pytest.fixture
-def shell(rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setenv("HOME", str(rig.home))
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    return Shell(rig, capsys)
 
 
 @contextmanager

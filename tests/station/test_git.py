@@ -10,6 +10,7 @@ import pytest
 
 from foundry_station.git import with_block
 from tests.station.rig import Rig
+from tests.station.shell import Shell
 
 MARKER = "FOUNDRY"
 
@@ -115,6 +116,19 @@ def test_everything_is_given_back_byte_for_byte(rig: Rig, repo: Path) -> None:
     assert snapshot(repo) == before
     assert not (repo / "docs").exists()
     assert git(repo, "status", "--short") == ""
+
+
+def test_signing_out_gives_everything_back_byte_for_byte(rig: Rig, repo: Path, shell: Shell) -> None:
+    attributes = repo / ".git" / "info" / "attributes"
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_bytes(b"*.bin binary\r\nlast")
+    rig.file.write_bytes(b"# Protocol\r\nmy line, without end")
+    before = snapshot(repo)
+    rig.issue(rig.site.directive(), rig.site.directive("whole", destination="file", path="docs/house rules.md"))
+    assert all(data != before[name] for name, data in snapshot(repo).items() if name != ".git/info/exclude")
+    assert shell.run("logout", "--remove") == 0
+    assert snapshot(repo) == before
+    assert not (repo / "docs").exists()
 
 
 def test_a_new_file_is_no_news_for_git_until_somebody_writes_in_it(rig: Rig, kept: Path) -> None:
