@@ -242,8 +242,10 @@ def _loses_lines(found: section.Section | None, last: Sequence[Part], *, damaged
 def _text(lines: tuple[bytes, ...], expectation: Expectation) -> bytes:
     """The text under a header, as exact as it was written: without a last line end where the text has none.
 
-    An altered header counts as part of the text.
+    An altered header counts as part of the text; the one that was written last does not, also where the new one names
+    another release.
     """
-    own = lines[1:] if lines[:1] == expectation.part.lines[:1] else lines
+    headers = (expectation.part.lines[:1], (expectation.last or ())[:1])
+    own = lines[1:] if lines[:1] in headers else lines
     text = b"".join(line + b"\n" for line in own)
     return text if expectation.text.endswith(b"\n") else text.removesuffix(b"\n")

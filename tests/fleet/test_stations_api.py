@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from audit.models import Event
 from audit.verification import verify
-from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded
+from kernel.errors import Conflict, NotFound, PermissionDenied, ReauthenticationNeeded, ValidationFailed
 from notifications.models import Notification
+from proposals.models import Proposal
 from stages.fleet import jobs
 from stages.fleet.doctor import examine
 from stages.fleet.models import DeviceCode, Placement, Report, Station
@@ -42,12 +44,11 @@ def api(world: World, name: str) -> Api:
     return Api(world.people[name])
 
 
-def put(station: SignedIn, *reports: dict[str, Any]) -> Any:
+def put(station: SignedIn, *reports: dict[str, Any], texts: dict[str, str] | None = None) -> Any:
     given = [GivenReport(**each) for each in reports]
     account = Station.objects.select_related("account").get(pk=station.station.pk).account
-    return put_reports(
-        caller=new_caller(account, via="station"), station_id=station.station.pk, reports=read_reports(given)
-    )
+    caller = new_caller(account, via="station", on_behalf_of=station.station.owner_id)
+    return put_reports(caller=caller, station_id=station.station.pk, reports=read_reports(given), texts=texts)
 
 
 def test_stations_are_listed_for_whoever_sees_their_team(world: World, station: SignedIn) -> None:
@@ -103,6 +104,44 @@ def test_its_owner_and_an_admin_control_a_station(world: World, station: SignedI
     assert answer.json()["state"] == "revoked"
     with pytest.raises(Conflict):
         move_station(caller=world.caller("owner"), station_id=station.station.pk, team_id=world.oncology.id)
+
+
+def test_reports_are_no_events(world: World, station: SignedIn) -> None:
+    """Nor is what they say: the audit trail gets the heads of their chains only."""
+    directive = str(put_directive(world).id)
+    before = Event.objects.count()
+    put(station, *(station.report(kind=kind, directive=directive) for kind in ("change_blocked", "change_flagged")))
+    assert Event.objects.count() == before
+
+
+def test_a_month_of_reports_is_stored_and_verified(world: World, station: SignedIn) -> None:
+    """10,000, two hundred at once, as a station sends them when it comes back."""
+    for _ in range(50):
+        put(station, *(station.report() for _ in range(200)))
+    assert Report.objects.filter(station=station.station.pk).count() == 10_000
+    station.station.refresh_from_db()
+    assert (station.station.head_seq, station.station.head_hash) == (10_000, station.chain[-1]["hash"])
+    assert list(check_stations()) == []
+
+
+def test_a_report_about_another_teams_directive_is_refused(world: World, station: SignedIn) -> None:
+    beside = put_directive(world, team=world.team("Beside", world.root))
+    with pytest.raises(ValidationFailed):
+        put(station, station.report(), station.report(directive=str(beside.id)))
+    station.station.refresh_from_db()
+    assert (station.station.head_seq, station.station.state) == (0, "active")
+
+
+def test_only_what_is_allowed_for_a_time_becomes_a_proposal(world: World, station: SignedIn) -> None:
+    """Whatever texts come with other reports."""
+    directive = str(put_directive(world).id)
+    text = "Always."
+    found = hashlib.sha256(text.encode()).hexdigest()
+    for kind in ("change_blocked", "change_flagged", "change_expired"):
+        put(station, station.report(kind=kind, directive=directive, found=found), texts={found: text})
+    assert not Proposal.objects.filter(author=station.station.pk).exists()
+    put(station, station.report(kind="change_detected", directive=directive, found=found), texts={found: text})
+    assert Proposal.objects.get(author=station.station.pk).state == "open"
 
 
 def test_the_database_refuses_another_chain(world: World, station: SignedIn) -> None:

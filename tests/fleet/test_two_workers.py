@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from accounts.services import create_token
 from foundry_site.launcher.nodes import NodeProcess, running
-from stages.fleet.models import Station
+from stages.fleet.models import Station, Team
 from stages.fleet.stations.services.moving import revoke_station
 from tests.fleet.stations import SignedIn, sign_in
 from tests.fleet.world import World
@@ -32,6 +34,41 @@ def workers(
     )
     with running(first, second):
         yield first, second
+
+
+@pytest.fixture
+def master(committed_world: World, process_environment: dict[str, str], tmp_path: Path) -> Iterator[NodeProcess]:
+    node = NodeProcess({**process_environment, "FOUNDRY_ROLE": "master"}, tmp_path / "master.log")
+    with running(node):
+        yield node
+
+
+class Through:
+    """REST requests of people to one node."""
+
+    def __init__(self, world: World, node: NodeProcess) -> None:
+        self.world, self.node = world, node
+
+    def post(self, person: str, path: str, body: Any) -> Any:
+        token = create_token(caller=self.world.caller(person), name="test")[1]
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(
+            f"{self.node.url}/api/v1/{path}", json.dumps(body).encode(), headers, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
+
+    def issue(self, team: Team, *deciders: str) -> str:
+        """Issue a directive; its id."""
+        facts = {"release_id": str(self.world.release.pk), "field": "prompt_text", "title": "Protocol assistant"}
+        asked = self.post("owner", "rules", {"team_id": str(team.pk), **facts})["request"]
+        decided = None
+        for person in deciders:
+            decided = self.post(
+                person, f"fleet/requests/{asked['id']}/decide/", {"approves": True, "digest": asked["digest"]}
+            )
+        assert decided is not None
+        return str(decided["directive_id"])
 
 
 class Listener:
@@ -69,9 +106,10 @@ class Listener:
 
 
 def test_an_edition_reaches_all_stations_below_on_every_worker(
-    committed_world: World, workers: tuple[NodeProcess, NodeProcess]
+    committed_world: World, workers: tuple[NodeProcess, NodeProcess], master: NodeProcess
 ) -> None:
-    world = committed_world
+    """Case 35: changed through the master, by REST."""
+    world, through = committed_world, Through(committed_world, master)
     world.role("owner", "super_admin", world.root)
     world.role("editor", "super_admin", world.root)
     world.role("reviewer", "super_admin", world.root)
@@ -84,13 +122,11 @@ def test_an_edition_reaches_all_stations_below_on_every_worker(
         for each in listeners:
             opened.callback(each.socket.close)
         # The root's quorum is two.
-        submitted = world.submit(team_id=world.root.id)
-        world.decide(submitted, "editor")
-        directive_id = world.decide(submitted, "reviewer").directive_id
+        directive_id = through.issue(world.root, "editor", "reviewer")
         for each in listeners:
             told = each.edition()
-            assert (told["team"], str(directive_id) in told["text"]) == (str(world.root.id), True)
-        world.directive(team_id=leaf.id)
+            assert (told["team"], directive_id in told["text"]) == (str(world.root.id), True)
+        through.issue(leaf, "editor")
         for each in listeners[4:]:
             assert each.edition()["team"] == str(leaf.id)
         assert all(each.is_silent() for each in listeners[:4])

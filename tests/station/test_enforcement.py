@@ -99,6 +99,19 @@ def test_an_accepted_alteration_stays_until_the_next_edition(rig: Rig) -> None:
     assert rig.engine.enforcer.kept.all()[0].parts[0].text == "Always.\n"
 
 
+def test_what_another_release_replaces_is_kept_without_its_header(rig: Rig) -> None:
+    """It can be proposed as it is; the header named the release before."""
+    directive = rig.site.directive(mode="temporary")
+    rig.issue(directive)
+    alter(rig)
+    rig.round()
+    release = {**directive["release"], "id": str(uuid4()), "name": "1.1"}
+    rig.issue({**rig.site.directive("Only ever.\n", mode="temporary"), "id": directive["id"], "release": release})
+    assert b"Only ever." in rig.file.read_bytes()
+    assert rig.engine.enforcer.kept.all()[0].parts[0].text == "Always.\n"
+    assert rig.reports("applied")[-1]["found"] == hashlib.sha256(b"Always.\n").hexdigest()
+
+
 def test_warning_reports_each_text_once(rig: Rig) -> None:
     """Case 3."""
     directive = rig.site.directive(mode="warning")
@@ -172,39 +185,6 @@ def test_a_directive_below_replaces_an_overridable_one(rig: Rig) -> None:
     text = rig.file.read_text()
     assert "open" not in text
     assert all(each in text for each in ("fixed", "mine", "not"))
-
-
-def test_an_exception_lets_alterations_be_until_it_ends(rig: Rig) -> None:
-    """Case 31's part on the station."""
-    directive = rig.site.directive()
-    rig.issue(directive)
-    whole = rig.file.read_bytes()
-    until = text_of(rig.now + timedelta(seconds=5))
-    rig.assign(2, exceptions=[{"id": str(uuid4()), "directive": directive["id"], "until": until}])
-    rig.engine.replan()
-    altered = alter(rig)
-    rig.round()
-    assert rig.file.read_bytes() == altered
-    assert rig.states() == {directive["id"]: "excepted"}
-    assert rig.kinds() == ["applied"]
-    rig.time.pass_(seconds=6)
-    rig.engine.replan()
-    rig.round()
-    assert rig.file.read_bytes() == whole
-    assert rig.engine.enforcer.kept.all()
-
-
-def test_a_new_edition_leaves_excepted_alterations(rig: Rig) -> None:
-    directive = rig.site.directive()
-    rig.issue(directive)
-    rig.assign(2, exceptions=[{"id": str(uuid4()), "directive": directive["id"], "until": None}])
-    altered = alter(rig)
-    rig.issue({**rig.site.directive("Other."), "id": directive["id"]})
-    assert rig.file.read_bytes() == altered
-    rig.assign(3)
-    rig.engine.replan()
-    rig.round()
-    assert b"Other." in rig.file.read_bytes()
 
 
 def test_own_lines_stay_whatever_happens_to_the_section(rig: Rig) -> None:

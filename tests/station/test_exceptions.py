@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from foundry_station.clock import text_of
 from tests.station.rig import Rig, as_frame
 from tests.station.site import Site
 
@@ -63,3 +65,36 @@ def test_a_permanent_exception_holds_on_one_station_until_it_is_revoked(stations
     one.engine.replan()
     one.round()
     assert one.file.read_bytes() == whole
+
+
+def test_an_exception_lets_alterations_be_until_it_ends(rig: Rig) -> None:
+    """Case 31's part on the station."""
+    directive = rig.site.directive()
+    rig.issue(directive)
+    whole = rig.file.read_bytes()
+    until = text_of(rig.now + timedelta(seconds=5))
+    rig.assign(2, exceptions=[{"id": str(uuid4()), "directive": directive["id"], "until": until}])
+    rig.engine.replan()
+    altered = alter(rig)
+    rig.round()
+    assert rig.file.read_bytes() == altered
+    assert rig.states() == {directive["id"]: "excepted"}
+    assert rig.kinds() == ["applied"]
+    rig.time.pass_(seconds=6)
+    rig.engine.replan()
+    rig.round()
+    assert rig.file.read_bytes() == whole
+    assert rig.engine.enforcer.kept.all()
+
+
+def test_a_new_edition_leaves_excepted_alterations(rig: Rig) -> None:
+    directive = rig.site.directive()
+    rig.issue(directive)
+    rig.assign(2, exceptions=[{"id": str(uuid4()), "directive": directive["id"], "until": None}])
+    altered = alter(rig)
+    rig.issue({**rig.site.directive("Other."), "id": directive["id"]})
+    assert rig.file.read_bytes() == altered
+    rig.assign(3)
+    rig.engine.replan()
+    rig.round()
+    assert b"Other." in rig.file.read_bytes()

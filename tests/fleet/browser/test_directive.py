@@ -86,18 +86,3 @@ def test_a_directive_reaches_a_station_is_kept_there_until_it_is_paused(
     mara.page.get_by_role("button", name="Resume it").click()
     station.until(lambda: station.file.read_text() == kept, "The text as it was")
     assert {path: words for path, words in found.items() if words} == {}
-
-
-def test_the_tree_of_teams_by_keyboard(person: Callable[..., Person], world: World, oncology: Team) -> None:
-    sven = person("boss")
-    page = sven.page
-    page.goto(f"{world.url}/fleet/teams/?team={oncology.id}")
-    team = page.locator(f"#team-{oncology.id}")
-    team.focus()
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator(".graph-team:focus b")).not_to_have_text(oncology.name)
-    team.focus()
-    assert in_both_themes(page) == []
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=oncology.name)).to_be_visible()
-    assert in_both_themes(page) == []
