@@ -93,9 +93,12 @@ class Machine:
         return all(text in content for text in texts)
 
     def alter(self, old: str, new: str) -> None:
+        """Save another text, in one step: what is half written is a change of its own on a loaded machine."""
         content = self.file.read_text()
         assert old in content
-        self.file.write_text(content.replace(old, new))
+        beside = self.file.with_name(".new")
+        beside.write_text(content.replace(old, new))
+        beside.replace(self.file)
 
 
 @contextmanager
