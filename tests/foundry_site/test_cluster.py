@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from foundry_site.launcher.nginx import configuration, find_nginx
 from tests.foundry_site.test_run import Run, left_over, pytestmark, working  # noqa: F401 (the mark holds here too)
@@ -98,5 +101,30 @@ def test_masters_and_workers_share_the_work(start: Callable[..., Run]) -> None:
         return
     cluster.until("Stop with Ctrl-C")
     (told,) = re.findall(r"1 masters and 1 workers … (\d+), (\d+)", cluster.said)
+    master, worker = told
     assert all(ready(port) for port in (*told, str(cluster.port)))
+    # Without a token the station's socket is closed by whoever answers sockets; a master answers none.
+    for path in ("/ws/stations/", "/ws/fleet/"):
+        assert [closed(port, path) for port in (str(cluster.port), worker, master)] == ["4401", "4401", "HTTP 403"]
+    assert [status(port, "/.well-known/jwks.json") for port in (str(cluster.port), master, worker)] == [200, 200, 404]
     assert cluster.end(signal.SIGTERM) == 0
+
+
+def closed(port: str, path: str) -> str:
+    """How a socket that shows no token ends."""
+    try:
+        with connect(f"ws://127.0.0.1:{port}{path}", open_timeout=PATIENCE) as socket:
+            socket.recv(PATIENCE)
+    except InvalidStatus as refused:
+        return f"HTTP {refused.response.status_code}"
+    except ConnectionClosed as ended:
+        return str(ended.rcvd.code if ended.rcvd else "")
+    return "open"
+
+
+def status(port: str, path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
