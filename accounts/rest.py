@@ -10,13 +10,16 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.callers import Caller, caller_from_request
 from accounts.client_addresses import address_of_request
 from accounts.models import User
 from accounts.rate_limits import count_request
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, NotFound, PermissionDenied
+from kernel.site_permissions import may_on_site
+from rest.access import AccessBeforeShape
 from rest.views import JSONView, idempotency_key
 
 
@@ -51,6 +54,17 @@ class RestView(JSONView):
     def caller(self) -> Caller:
         """The caller, with the ``client_ref`` of the header ``Idempotency-Key``."""
         return replace(caller_from_request(self.request), client_ref=idempotency_key(self.request))
+
+
+class SiteView(AccessBeforeShape, RestView):
+    """A view whose writing methods need a permission on the whole site, `site_permission`."""
+
+    site_permission: str
+
+    def check_access(self) -> None:
+        """Raise `PermissionDenied` unless the caller may do what they ask."""
+        if self.request.method not in SAFE_METHODS and not may_on_site(self.site_permission, self.user()):
+            raise PermissionDenied(_("Only an administrator may do this."))
 
 
 @extend_schema(exclude=True)

@@ -11,40 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import serializers as shapes
 from accounts.callers import Caller
 from accounts.models import User
-from accounts.rest import RestView
+from accounts.rest import SiteView
 from accounts.serializers import account_body, managed_body
 from accounts.services import create_account, deactivate_account, update_account
 from accounts.sign_in import prove_for_token
-from kernel.errors import DomainError, PermissionDenied, ReauthenticationFailed, ValidationFailed
-from kernel.site_permissions import may_on_site
+from kernel.errors import ReauthenticationFailed
 from rest.pagination import page
-from rest.parsers import NotParsed
 from rest.queries import query_text
 from rest.schema import operation, page_of
 
 
-class ManagedView(RestView):
-    """What administrators change: who may not is refused before the body's shape is looked at."""
+class ManagedView(SiteView):
+    """What administrators change."""
 
-    def check_access(self) -> None:
-        """Raise `PermissionDenied` unless the caller manages accounts."""
-        if self.request.method not in SAFE_METHODS and not may_on_site("manage_users", self.user()):
-            raise PermissionDenied(_("Only an administrator may do this."))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, ValidationFailed) and not isinstance(exc, NotParsed):
-            try:
-                self.check_access()
-            except DomainError as refusal:
-                exc = refusal
-        return super().handle_exception(exc)
+    site_permission = "manage_users"
 
     def proven(self, shape: type[serializers.Serializer[Any]]) -> tuple[Caller, dict[str, Any]]:
         """The caller, proven by the `proof` in the body where it has one, and the other members.

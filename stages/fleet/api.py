@@ -10,13 +10,12 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.rest import RestView
-from kernel.errors import DomainError, NotFound, ValidationFailed
+from kernel.errors import NotFound
 from projects.rest import ProjectView
+from rest.access import AccessBeforeShape
 from rest.pagination import page, whole
-from rest.parsers import NotParsed
 from rest.schema import operation, page_of
 from stages.fleet import serializers as shapes
 from stages.fleet import services
@@ -27,24 +26,13 @@ from stages.fleet.overview import graph_of
 from stages.fleet.permissions import MANAGE_ROLES, MANAGE_TEAMS, VIEW_RULES
 
 
-class FleetView(RestView):
-    """Keeps the order of checks: who may not is refused before the body's shape is looked at."""
-
-    def check_access(self) -> None:
-        """Raise `NotFound` or `PermissionDenied` if the caller may not do what they ask."""
+class FleetView(AccessBeforeShape, RestView):
+    """A view of the fleet; `fleet` has the caller's rights."""
 
     @cached_property
     def fleet(self) -> FleetAccess:
         """The rights of the caller."""
         return fleet_access(self.user())
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, ValidationFailed) and not isinstance(exc, NotParsed):
-            try:
-                self.check_access()
-            except DomainError as refusal:
-                exc = refusal
-        return super().handle_exception(exc)
 
 
 class OneTeamView(FleetView):

@@ -5,18 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.rest import RestView
-from kernel.errors import DomainError, PermissionDenied, ValidationFailed
-from kernel.site_permissions import may_on_site
+from accounts.rest import SiteView
 from projects.access import get_project
 from projects.rest import ProjectView
 from rest.pagination import page
-from rest.parsers import NotParsed
 from rest.schema import operation, page_of
 from stages.runs import serializers as shapes
 from stages.runs import services
@@ -44,21 +39,8 @@ class ProjectProfilesView(ProjectView):
         return self.answer(profile_body(made), 200 if made.repeated else 201)
 
 
-class _SiteProfileView(RestView):
-    """Keeps the order of checks: who may not is refused before the body's shape is looked at."""
-
-    def check_access(self) -> None:
-        """Raise `PermissionDenied`, `NotFound` or `ProjectFrozen` if the caller may not do what they ask."""
-        if self.request.method not in SAFE_METHODS and not may_on_site("profile.manage", self.user()):
-            raise PermissionDenied(_("Only an administrator may do this."))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, ValidationFailed) and not isinstance(exc, NotParsed):
-            try:
-                self.check_access()
-            except DomainError as refusal:
-                exc = refusal
-        return super().handle_exception(exc)
+class _SiteProfileView(SiteView):
+    site_permission = "profile.manage"
 
 
 class SiteProfilesView(_SiteProfileView):
