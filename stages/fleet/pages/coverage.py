@@ -34,6 +34,7 @@ STATE_WORDS: Final[Mapping[str, Promise]] = {
     FAILED: _("Not written"),
     NOT_REACHED: _("Not reached"),
 }
+STATE_ICONS: Final[Mapping[str, str]] = {state: icon for state, (icon, _words) in _WORDS.items()}
 # The bar is so wide, and each part of it at least so wide, in the units of its picture.
 BAR_WIDTH: Final = 1000.0
 _MIN_PART: Final = 12.0

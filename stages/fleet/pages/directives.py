@@ -17,7 +17,7 @@ from kernel.errors import NotFound
 from publishing.models import Release
 from stages.fleet.choices import DirectiveStatus, Layer, RequestState
 from stages.fleet.models import Directive, Edition, Request
-from stages.fleet.pages.coverage import IN_PLACE, STATE_WORDS
+from stages.fleet.pages.coverage import IN_PLACE, STATE_ICONS, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.presentation import destination_words, file_of
 from stages.fleet.pages.request_words import title_of
@@ -44,6 +44,10 @@ class StationRow:
     @property
     def state_words(self) -> str:
         return str(STATE_WORDS[self.found.state])
+
+    @property
+    def state_icon(self) -> str:
+        return STATE_ICONS[self.found.state]
 
     @property
     def files(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from stages.fleet.models import Directive, Station, Team
-from stages.fleet.pages.coverage import DRIFTED, IN_PLACE, NOT_REACHED, ON_THE_WAY
+from stages.fleet.pages.coverage import DRIFTED, IN_PLACE, NOT_REACHED, ON_THE_WAY, STATE_ICONS
 
 if TYPE_CHECKING:
     from stages.fleet.pages.teams import TeamRow
@@ -42,6 +42,10 @@ class StationNode:
     x: int = 0
     y: int = 0
     more: int = 0
+
+    @property
+    def icon(self) -> str:
+        return STATE_ICONS[self.state]
 
 
 @dataclass(slots=True)

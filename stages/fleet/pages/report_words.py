@@ -84,6 +84,21 @@ class ReportView:
         return str(self.body.get("found", ""))
 
     @property
+    def has_text(self) -> bool:
+        """Whether the station sent the text of the change: only of one that is allowed for a time."""
+        return self.body.get("kind") == "change_detected" and bool(self.found)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the station replaced the text, and kept it."""
+        return self.body.get("kind") in {"change_blocked", "change_expired"}
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the changed text is still in its file, without having been sent."""
+        return self.body.get("kind") == "change_flagged"
+
+    @property
     def reason(self) -> str:
         return str(self.body.get("reason", ""))
 

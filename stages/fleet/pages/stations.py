@@ -15,7 +15,8 @@ from kernel.errors import NotFound
 from stages.fleet.choices import DirectiveStatus, StationState
 from stages.fleet.contact import ONLINE, is_online, is_stale, stale_condition
 from stages.fleet.models import Directive, Placement, Report, Request, Station
-from stages.fleet.pages.coverage import DRIFTED, STATE_WORDS
+from stages.fleet.pages.altered import altered_in
+from stages.fleet.pages.coverage import DRIFTED, STATE_ICONS, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.inputs import optional_id
 from stages.fleet.pages.report_words import ReportView, view_of
@@ -57,6 +58,10 @@ class PlacementRow:
     @property
     def state_words(self) -> str:
         return str(STATE_WORDS[self.state])
+
+    @property
+    def state_icon(self) -> str:
+        return STATE_ICONS[self.state]
 
 
 @fleet_page("GET", "HEAD")
@@ -114,6 +119,7 @@ def station_context(reader: FleetReader, shown: Station) -> dict[str, Any]:
     reports = list(Report.objects.filter(station=shown).order_by("-station_seq")[:MAX_REPORTS])
     titles = _titles(reader)
     views = [view_of(each, titles) for each in reports]
+    opened = _opened(reader, shown, views, titles)
     exceptions = Request.objects.filter(station=shown, state="accepted", revoked_at__isnull=True)
     exceptions = exceptions.filter(Q(until__isnull=True) | Q(until__gt=reader.now))
     return {
@@ -121,7 +127,8 @@ def station_context(reader: FleetReader, shown: Station) -> dict[str, Any]:
         "badge": badge_of(reader, shown),
         "files": files_of(reader, shown),
         "reports": views,
-        "opened": _opened(reader, shown, views, titles),
+        "opened": opened,
+        "altered": altered_in(opened, reader.request.user) if opened else None,
         "exceptions": exceptions.select_related("directive", "author"),
         "machine": shown.machine,
         "is_owner": shown.owner_id == reader.request.user.id,
