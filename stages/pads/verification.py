@@ -20,6 +20,7 @@ from stages.pads.hashes import hash_of
 from stages.pads.log import first_hash, read_credits, read_edits
 from stages.pads.models import Pad, Revision, Snapshot, Writer
 from stages.pads.promotion_check import NONE, Promoted, faults_of, promoted_versions
+from stages.pads.stops import bursts_after, ended_bursts
 
 _AT_ONCE: Final = 500
 
@@ -67,7 +68,17 @@ def check_pad(
         yield Finding(where, f"revision {max(unknown)} was recorded, and is missing", chain)
     if unknown := [revision for revision in promoted if revision > log.revision]:
         yield Finding(where, f"revision {max(unknown)} was promoted, and is missing", chain)
-    yield from (Finding(where, what, chain) for what in _faults_of_row(pad, log))
+    yield from (Finding(where, what, chain) for what in (*_faults_of_row(pad, log), *_faults_of_bursts(pad)))
+
+
+def _faults_of_bursts(pad: Pad) -> Iterator[str]:
+    """The bursts that are kept for its history are those with which its log begins; the last one may still grow."""
+    if kept := ended_bursts(pad.id):
+        ended = bursts_after(pad.id, 0)[:-1]
+        for number, burst in enumerate(kept):
+            if burst not in ended[number : number + 1]:
+                yield f"the burst of revisions {burst.first} to {burst.last} that its history keeps is not in its log"
+                return
 
 
 def _faults_of_row(pad: Pad, log: FoldedLog) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from stages.pads.services import record_pad
 from stages.pads.services.bursts import keep_bursts
 from stages.pads.services.tidying import tidy_document
 from stages.pads.stops import MAX_STOPS, Share, shares_between, stops_of
+from stages.pads.verification import check_records
 from tests.pads.histories import MORNING, Step, write_log
 from tests.pads.world import World, edit
 
@@ -195,3 +197,35 @@ def test_a_pad_that_is_tidied_keeps_its_bursts(world: World):
     write_log(pad, [(0, ed, (0, 0, "a")), (10, ed, (1, 0, "b"))])
     tidy_document(pad_id=pad.id)
     assert EndedBurst.objects.filter(pad=pad.id, first=1, last=1).exists()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE pads_endedburst SET shares = jsonb_set(shares, '{0,2}', '99') WHERE first = 2",
+        "UPDATE pads_endedburst SET shares = jsonb_set(shares, '{0,0}', 'null') WHERE first = 2",
+        "UPDATE pads_endedburst SET parts = '[0, 1, 0, 0, 0, 0, 0, 0]' WHERE first = 2",
+        "UPDATE pads_endedburst SET began_at = began_at - interval '1 second' WHERE first = 2",
+        "UPDATE pads_endedburst SET ended_at = ended_at + interval '1 second' WHERE first = 2",
+        "UPDATE pads_endedburst SET last = 3 WHERE first = 2",
+        "DELETE FROM pads_endedburst WHERE first = 1",
+        """
+        INSERT INTO pads_endedburst (pad_id, first, last, began_at, ended_at, shares, parts)
+        SELECT pad_id, 3, 3, began_at + interval '10 minutes', ended_at + interval '10 minutes',
+            jsonb_build_array(jsonb_build_array(other.shares -> 0 -> 0, 1, 1, 2)), parts
+        FROM pads_endedburst CROSS JOIN (SELECT shares FROM pads_endedburst WHERE first = 1) AS other WHERE first = 2
+        """,
+    ],
+)
+def test_c02_a_kept_burst_that_the_log_does_not_have_is_noticed(world: World, sql: str):
+    pad, ed, mara = world.pad(), world.people["ed"].id, world.people["mara"].id
+    write_log(pad, [(0, ed, (0, 0, "abc")), (10, mara, (3, 0, "de")), (20, ed, (0, 2, "X"))])
+    before = {str(each) for each in check_records()}
+    keep_bursts(pad_id=pad.id)
+    assert {str(each) for each in check_records()} == before
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+    (found,) = {str(each) for each in check_records()} - before
+    assert "that its history keeps is not in its log" in found
