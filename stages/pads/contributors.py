@@ -19,10 +19,10 @@ from stages.pads.ranges import Range
 
 _AT_ONCE: Final = 100
 
-# An edit is `[pos, delete, insert]`.
+# An edit is `[pos, delete, insert]`; without `strict`, the filter would see each of the three by itself.
 _HAS_INSERTED: Final = """
 SELECT DISTINCT user_id FROM pads_revision
-WHERE pad_id = %s AND revision <= %s AND user_id = ANY(%s) AND edits::jsonb @? '$[*] ? (@[2] != "")'
+WHERE pad_id = %s AND revision <= %s AND user_id = ANY(%s) AND edits::jsonb @? 'strict $[*] ? (@[2] != "")'
 """
 
 

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from audit.models import Event
 from kernel.crdt.edits import Edit, apply_edits
 from kernel.errors import Conflict, PayloadTooLarge
+from stages.pads.hashes import log_hash_at
 from stages.pads.loading import read_text
 from stages.pads.models import Pad, Revision, Writer
 from stages.pads.services import append_revisions, take_back_changes
@@ -124,3 +126,37 @@ def test_a_repeat_by_another_session_of_the_account_is_harmless(world: World):
     again = world.session("ed")
     assert edit(again, pad, 0, (0, 0, "once"), ref=ref).revision == 1
     assert text_of(pad) == "once"
+
+
+@pytest.mark.parametrize("gives_back", [True, False])
+def test_35_an_earlier_revision_becomes_the_next_version(world: World, gives_back: bool):
+    pad = world.pad(target_field="prompt_text", start="field")
+    writers = {name: world.session(name) for name in ("ed", "mara", "olga")}
+    for number in range(1, 39):
+        edit(writers["ed" if number % 2 else "mara"], pad, number, (number % 7, 0, f"{number} "))
+    edit(writers["olga"], pad, 39, (0, 9, ""))
+    text = text_of(pad)
+    for number in range(40, 44):
+        edit(writers["ed"], pad, number, (0, 0, "Later. "))
+    api = Api(world.people["mara"])
+    session = members(api.post(f"projects/{world.project.id}/sessions/"))["session_id"]
+    held = {"field": "prompt_text", "session_id": session}
+    token = members(api.post(f"projects/{world.project.id}/locks/", held))["token"]
+    given = {**held, "revision": 40, "token": token, "base_version": 1, "release_locks": gives_back}
+
+    answer = api.post(f"pads/{pad.id}/promote/", given)
+
+    made = members(answer)
+    assert (answer.status_code, made["version_number"], made["prompt_text"]) == (201, 2, text)
+    assert members(api.get(f"pads/{pad.id}/"))["head"] == 44
+    origin = made["origin"]
+    counts = {each["id"]: each["characters"] for each in origin["contributors"]}
+    assert set(counts) == {str(world.people[name].id) for name in writers} | {None}
+    assert counts[str(world.people["olga"].id)] == 0
+    assert (sum(counts.values()), origin["revision"]) == (len(text), 40)
+    event = Event.objects.of_project(world.project.id).filter(action="draft.saved").latest("seq")
+    assert event.data["origin"] == origin
+    assert origin["digest"] == log_hash_at(Pad.objects.get(pk=pad.id), 40).hex()
+    locks = members(api.get(f"projects/{world.project.id}/locks/"))
+    assert [each["field"] for each in locks["results"]] == ([] if gives_back else ["prompt_text"])
+    assert list(check_records()) == []

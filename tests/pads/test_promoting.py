@@ -24,6 +24,7 @@ from kernel.errors import (
 from locking.models import Lease
 from notifications.models import Notification
 from publishing.authors import authors_of
+from stages.pads.contributors import has_inserted
 from stages.pads.loading import read_text
 from stages.pads.models import Pad, Revision
 from stages.pads.ranges import Range
@@ -120,6 +121,17 @@ def test_the_hash_of_an_old_revision_is_computed_from_what_was_recorded_before_i
     oldest = promote(world, pad, revision=1, base_version=3)
     assert len({(draft.origin or {})["digest"] for draft in (first, between, oldest)}) == 3
     assert list(check_records()) == []
+
+
+def test_who_wrote_another_part_did_not_only_delete(world: World):
+    pad = world.pad()
+    edit(world.session("ed"), pad, 0, (0, 0, "Exact"))
+    edit(world.session("mara"), pad, 1, (0, 1, ""), (2, 2, ""))
+    edit(world.session("olga"), pad, 2, (0, 1, ""), (2, 0, "!"))
+    people = {name: user.id for name, user in world.people.items()}
+
+    assert has_inserted(pad.id, 3, people.values()) == {people["ed"], people["olga"]}
+    assert has_inserted(pad.id, 2, people.values()) == {people["ed"]}
 
 
 def test_a_part_goes_into_a_place_and_the_rest_stays_as_it_was(world: World):

@@ -56,6 +56,20 @@ export class LiveBodyController extends Controller<HTMLElement> {
   }
 }
 
+/** Whether a part was not written again, because a menu in it was open. */
+let isHeld = false;
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { detail } = event as CustomEvent<{ target: Element; shouldSwap: boolean }>;
+  if (!detail.target.querySelector("[aria-haspopup][aria-expanded=true]")) return;
+  detail.shouldSwap = false;
+  isHeld = true;
+});
+document.addEventListener("menu:closed", () => {
+  if (isHeld) void refreshBody();
+  isHeld = false;
+});
+
 let isFetching = false;
 /** Whether something happened while the body was fetched: it may not show that yet. */
 let isStale = false;

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from stages.pads.models import Writer
+from stages.pads.models import Pad, Writer
 from stages.pads.services import close_pad, reopen_pad
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
@@ -26,6 +26,28 @@ def test_two_people_type_at_once(pads: Pads, open_pad: Open) -> None:
     for window in (daniel, mara):
         expect(window.kept).to_contain_text("All kept ·")
     assert pads.text(pad) == "one two "
+
+
+def test_whoever_made_a_pad_goes_on_by_typing(pads: Pads, person: Callable[..., Person], open_pad: Open) -> None:
+    """With the keyboard only."""
+    window = person("editor")
+    page = window.open("pads/")
+    page.get_by_role("link", name="New pad").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Thoughts")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_be_focused()
+    page.keyboard.type("first")
+    PadWindow(page, window).expect_text("first")
+    pad = pads.world.arrange(lambda: Pad.objects.get(name="Thoughts"))
+    pads.until(pad, "first")
+    # Tab indents what is typed, and after Escape it moves on.
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.locator(".cm-content")).not_to_be_focused()
+    # Whoever opens a text to read it keeps the keys of the page.
+    expect(open_pad("owner", pad).text).not_to_be_focused()
 
 
 def test_undo_and_redo_are_ones_own(pads: Pads, open_pad: Open) -> None:
@@ -114,6 +136,22 @@ def test_a_pad_is_closed_and_reopened_while_somebody_is_in_it(pads: Pads, open_p
     expect(daniel.text).to_have_attribute("aria-readonly", "false")
     daniel.write("after")
     pads.until(pad, "before after")
+
+
+def test_an_open_menu_stays_although_somebody_comes(pads: Pads, open_pad: Open) -> None:
+    pad = pads.make()
+    mara = open_pad("owner", pad)
+    mara.page.get_by_role("button", name="More actions").click()
+    daniel = open_pad("editor", pad)
+    # The part that says who is in which pad has been written again.
+    expect(mara.page.locator(".pad-links .avatar")).to_have_count(2)
+    expect(mara.page.get_by_role("button", name="Close", exact=True)).to_be_visible()
+    daniel.page.get_by_role("button", name="More actions").click()
+    daniel.page.get_by_role("button", name="Close", exact=True).click()
+    expect(mara.page.locator("#pad-head .badge")).to_have_text("Closed")
+    # What it offers is up to date once it was closed.
+    mara.page.keyboard.press("Escape")
+    expect(mara.page.locator("#pad-actions form[action$='/reopen/']")).to_be_attached()
 
 
 def test_pasted_line_ends_and_halves_of_characters(pads: Pads, open_pad: Open) -> None:

@@ -28,8 +28,10 @@ export class MenuController extends Controller<HTMLElement> {
   }
 
   private show(open: boolean): void {
+    const isClosed = !open && this.itemsTarget.hidden !== true;
     this.itemsTarget.hidden = !open;
     this.buttonTarget.setAttribute("aria-expanded", String(open));
+    if (isClosed) this.dispatch("closed");
   }
 
   private get choices(): HTMLElement[] {

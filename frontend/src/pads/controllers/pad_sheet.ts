@@ -44,6 +44,9 @@ export class PadSheetController extends LiveController {
       this.view = new EditorView({ state, parent: this.bodyTarget });
       this.cursors = new Cursors(session, this.view);
       this.loadingTarget.hidden = true;
+      // Whoever has just made a pad goes on by typing.
+      const isUntouched = document.activeElement === document.body;
+      if (session.isWritable && isUntouched && state.doc.length === 0) this.view.focus();
     } else {
       this.replaceState(state);
       this.cursors?.showAll();
