@@ -1,4 +1,4 @@
-"""What pads add to bundles: the logs of those that versions were promoted from."""
+"""What pads add to bundles: the logs of those that versions were promoted from, or proposals that were accepted."""
 
 from __future__ import annotations
 
@@ -17,25 +17,30 @@ from stages.pads.bodies import log_body
 from stages.pads.models import Revision
 
 PAGE: Final = 500
+_NAMED_IN: Final = ("draft.saved", "pad.recorded", "proposal.changed", "proposal.opened")
 
 
 def files_of_pads(scope: BundleScope) -> Iterator[File]:
-    """Each log up to the newest revision that was promoted, and what fields held where a part went into a place.
+    """Each log as far as versions were made from it, and the texts of fields that are compared with it.
 
-    A log is in it once, however many versions were promoted from its pad, and not beyond `MAX_LOGGED` revisions.
+    These are what a field held where a part was promoted into a place of it, and what it holds where a proposal was
+    made from a pad. A log is in it once, however many versions were made from its pad, and not beyond `MAX_LOGGED`
+    revisions.
     """
-    found = bundle_verifier.promotions_of(facts_of(scope, "draft.saved"))
-    last = {pad: bundle_verifier.last_promoted(said) for pad, said in found.items()}
-    logged = {pad: number for pad, number in last.items() if number <= bundle_verifier.MAX_LOGGED}
-    for pad in sorted(logged):
-        yield f"{bundle_verifier.PAD_LOGS}{pad}.jsonl", _lines(UUID(pad), logged[pad])
+    sources = bundle_verifier.Sources(facts_of(scope, *_NAMED_IN))
+    logged = sources.logged()
+    for pad in logged:
+        yield f"{bundle_verifier.PAD_LOGS}{pad}.jsonl", _lines(UUID(pad), sources.last(pad))
     versions = {
         each["version"]: each["changed_fields"][0]
         for pad in logged
-        for each in found[pad]
+        for each in sources.promotions.get(pad, ())
         if each["origin"]["place"] is not None
     }
-    for sha256 in sorted(_held_before(scope, versions)):
+    texts = _held_before(scope, versions)
+    for pad in logged:
+        texts.update(*map(bundle_verifier.held_after, sources.proposed.get(pad, ())))
+    for sha256 in sorted(texts):
         yield f"{bundle_verifier.PAD_TEXTS}{sha256}", _text(sha256)
 
 

@@ -5,6 +5,7 @@ It imports the standard library and the verifier's modules only.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from audit.derivation import Event, Json
 from publishing.bundle.verifier.chain import Facts
 from publishing.bundle.verifier.parts import Part, add_part
-from publishing.bundle.verifier.reading import canonical, check, sha256
+from publishing.bundle.verifier.reading import WrongError, canonical, check, sha256
 
 PAD_LOGS, PAD_TEXTS = "pads/logs/", "pads/texts/"
 # The log of a pad that was promoted at a later revision than this is in no bundle.
@@ -21,20 +22,63 @@ MAX_LOGGED = 250_000
 LOGGED = ("revision", "epoch", "user_id", "writer", "at", "edits", "update", "credits")
 
 
-def promotions_of(events: Iterable[Event]) -> dict[str, list[Json]]:
-    """What the events of promoted versions say, and their `number`, by pad; in the order of revisions."""
-    found: dict[str, list[Json]] = {}
-    for number, _, record in events:
-        origin = record["data"].get("origin") or {}
-        if record["action"] == "draft.saved" and origin.get("type") == "pad":
-            found.setdefault(origin["id"], []).append({**record["data"], "number": number})
-    return {pad: sorted(said, key=lambda each: each["origin"]["revision"]) for pad, said in found.items()}
+class Sources:
+    """Which pads versions were made from, as the events of a chain say: promoted, or by a proposal that was accepted.
+
+    `promotions` and `proposed` are, by pad, what the events of these versions say, with their `number`; the proposed
+    ones have `revision` and `part` of the pad. `recorded` are the hashes of its log, by revision.
+    """
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.promotions: dict[str, list[Json]] = {}
+        self.proposed: dict[str, list[Json]] = {}
+        self.recorded: dict[str, dict[int, str]] = {}
+        self._proposals: dict[str, tuple[str, int, Json | None]] = {}
+        for number, _, record in events:
+            self._take(number, record)
+
+    def _take(self, number: int, record: Json) -> None:
+        action, data, target = record["action"], record["data"], record["target"]["id"]
+        origin = data.get("origin") or {}
+        if action == "pad.recorded":
+            self.recorded.setdefault(target, {})[data["revision"]] = data["log_hash"]
+        elif action in ("proposal.opened", "proposal.changed") and origin.get("type") == "pad":
+            self._proposals[target] = named_part(origin["id"])
+        elif action == "draft.saved" and origin.get("type") == "pad":
+            self.promotions.setdefault(origin["id"], []).append({**data, "number": number})
+        elif action == "draft.saved" and origin.get("type") == "proposal" and origin["id"] in self._proposals:
+            pad, revision, part = self._proposals[origin["id"]]
+            said = {**data, "number": number, "revision": revision, "part": part}
+            self.proposed.setdefault(pad, []).append(said)
+
+    def pads(self) -> list[str]:
+        return sorted({*self.promotions, *self.proposed})
+
+    def last(self, pad: str) -> int:
+        """The end of a pad's log in the bundle: what was promoted, and the first hash that covers what was proposed."""
+        needed: set[int] = {each["origin"]["revision"] for each in self.promotions.get(pad, ())}
+        recorded = self.recorded.get(pad, {})
+        for revision in {said["revision"] for said in self.proposed.get(pad, ())}:
+            needed.add(min((each for each in recorded if each >= revision), default=revision))
+        return max(needed)
+
+    def logged(self) -> list[str]:
+        """The pads whose log is in the bundle: those that are not too long."""
+        return [pad for pad in self.pads() if self.last(pad) <= MAX_LOGGED]
 
 
-def last_promoted(promotions: list[Json]) -> int:
-    """The newest revision that any of a pad's promoted versions was made from."""
-    revisions: list[int] = [each["origin"]["revision"] for each in promotions]
-    return max(revisions)
+def named_part(name: str) -> tuple[str, int, Json | None]:
+    """The pad, the revision and the part that the origin of a proposal names: `<pad>:<revision>:<start>-<end>`."""
+    fits = re.fullmatch(r"([^:]+):(\d+):(?:all|(\d+)-(\d+))", name)
+    if fits is None:
+        raise WrongError(f"{name}: it names no part of a pad")
+    pad, revision, start, end = fits.groups()
+    return pad, int(revision), None if start is None else {"start": int(start), "end": int(end)}
+
+
+def held_after(said: Json) -> set[str]:
+    """The hashes of the texts that a version holds in the fields which it changes."""
+    return {side["after"] for side in said["fields"].values() if side["after"] is not None}
 
 
 class LogOfPad:
@@ -92,27 +136,33 @@ class LogOfPad:
         found = [{"id": user, "characters": counts[user]} for user in sorted(filter(None, counts))]
         return [*found, *([{"id": None, "characters": nobody}] if nobody else [])]
 
+    def range_of(self, part: Json | None, where: str) -> tuple[int, int]:
+        """Where a part begins and ends, all of the text for None."""
+        start, end = (0, len(self.writers)) if part is None else (part["start"], part["end"])
+        check(0 <= start <= end <= len(self.writers), f"{where}: the text has no such part")
+        return start, end
+
     def part(self, start: int, end: int) -> str:
         return self.text[2 * start : 2 * end].decode("utf-16-le")
 
 
 class PromotionsChecker:
-    """Checks promoted versions against the logs of their pads, and both against the events."""
+    """Checks promoted and proposed versions against the logs of their pads, and both against the events."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.promotions = promotions_of(facts.all_events())
-        # The names that each pad had, and the hashes of its log that are on the trail, by revision.
+        self.sources = Sources(facts.all_events())
+        self.recorded = self.sources.recorded
+        self.unedited = 0  # proposed versions that have the words of their pad
+        # The names that each pad had.
         self.names: dict[str, dict[str, int]] = {}
-        self.recorded: dict[str, dict[int, str]] = {}
-        # Who changed it at the site from which it was imported, in the same way.
+        # Who changed it at the site from which it was imported, by the revision that was recorded.
         self.imported: dict[str, dict[int, set[str]]] = {}
         for number, _, record in facts.all_events():
             pad, data = record["target"]["id"], record["data"]
             if record["action"] in ("pad.created", "pad.updated"):
                 self.names.setdefault(pad, {}).setdefault(data["name"], number)
             elif record["action"] == "pad.recorded":
-                self.recorded.setdefault(pad, {})[data["revision"]] = data["log_hash"]
                 people = set(data.get("import", {}).get("changed_by", ()))
                 self.imported.setdefault(pad, {}).setdefault(data["revision"], set()).update(people)
 
@@ -131,12 +181,13 @@ class PromotionsChecker:
         digest = self.recorded.get(pad, {}).get(revision, origin["digest"])
         check(digest == origin["digest"], f"{where}: its digest is not the hash that was recorded of the pad {pad}")
 
-    def check_log(self, pad: str, promotions: list[Json]) -> None:
-        """Fold a log, and compare what was recorded and promoted of it on the way."""
-        name, log, last = f"{PAD_LOGS}{pad}.jsonl", LogOfPad(pad), last_promoted(promotions)
-        waiting = list(reversed(promotions))
+    def check_log(self, pad: str) -> None:
+        """Fold a log, and compare what was recorded, promoted and proposed of it on the way."""
+        name, log, last = f"{PAD_LOGS}{pad}.jsonl", LogOfPad(pad), self.sources.last(pad)
+        promoted = sorted(self.sources.promotions.get(pad, ()), key=lambda said: -said["origin"]["revision"])
+        proposed = sorted(self.sources.proposed.get(pad, ()), key=lambda said: -said["revision"])
         recorded = self.recorded.get(pad, {})
-        self.check_promoted(name, log, waiting)
+        self.check_versions(name, log, promoted, proposed)
         for number, line in self.facts.bundle.lines(name):
             where = f"{name}, line {number}"
             check(log.revision < last, f"{where}: no version was promoted from it, nor from a later one")
@@ -144,21 +195,38 @@ class PromotionsChecker:
             log.changed_by |= self.imported.get(pad, {}).get(log.revision, set())
             same = recorded.get(log.revision, log.hash) == log.hash
             check(same, f"{where}: the log up to here is not the one that was recorded")
-            self.check_promoted(name, log, waiting)
-        check(not waiting, f"{name}: it ends at revision {log.revision}, but revision {last} was promoted")
+            self.check_versions(name, log, promoted, proposed)
+        ends = f"{name}: it ends at revision {log.revision}, but revision {last} was"
+        check(log.revision == last, f"{ends} promoted" if promoted else f"{ends} recorded or proposed")
 
-    def check_promoted(self, name: str, log: LogOfPad, waiting: list[Json]) -> None:
-        """Compare the versions that were promoted from the revision that has just been read."""
-        while waiting and waiting[-1]["origin"]["revision"] == log.revision:
-            said = waiting.pop()
-            origin, where = said["origin"], f"{name}, revision {log.revision}, promoted to v{said['version']}"
-            check(origin["digest"] == log.hash, f"{where}: the log up to here is not the one of its digest")
-            part = origin["part"] or {"start": 0, "end": len(log.writers)}
-            start, end = part["start"], part["end"]
-            check(0 <= start <= end <= len(log.writers), f"{where}: the text has no such part")
-            theirs = log.contributors(start, end)
-            check(origin["contributors"] == theirs, f"{where}: other people contributed, or wrote more or less of it")
-            self.check_text(where, said, log.part(start, end))
+    def check_versions(self, name: str, log: LogOfPad, promoted: list[Json], proposed: list[Json]) -> None:
+        """Compare the versions that were made from the revision that has just been read."""
+        where = f"{name}, revision {log.revision}"
+        while promoted and promoted[-1]["origin"]["revision"] == log.revision:
+            self.check_promoted(where, log, promoted.pop())
+        while proposed and proposed[-1]["revision"] == log.revision:
+            self.check_proposed(where, log, proposed.pop())
+
+    def check_promoted(self, where: str, log: LogOfPad, said: Json) -> None:
+        """A version has the text, the hash and the contributors of the revision that it was promoted from."""
+        origin, where = said["origin"], f"{where}, promoted to v{said['version']}"
+        check(origin["digest"] == log.hash, f"{where}: the log up to here is not the one of its digest")
+        start, end = log.range_of(origin["part"], where)
+        theirs = log.contributors(start, end)
+        check(origin["contributors"] == theirs, f"{where}: other people contributed, or wrote more or less of it")
+        self.check_text(where, said, log.part(start, end))
+
+    def check_proposed(self, where: str, log: LogOfPad, said: Json) -> None:
+        """Everybody who changed the pad contributed to the version. Its proposal may have been edited before."""
+        where = f"{where}, proposed and accepted as v{said['version']}"
+        start, end = log.range_of(said["part"], where)
+        named = {each["id"]: each["characters"] for each in said["origin"]["contributors"]}
+        theirs = {each["id"]: each["characters"] for each in log.contributors(start, end) if each["id"] is not None}
+        same = theirs.items() <= named.items()
+        check(same, f"{where}: it leaves out a contributor, or names more or less that they wrote")
+        text = log.part(start, end)
+        held = [self.facts.bundle.read(f"{PAD_TEXTS}{each}").decode() for each in held_after(said)]
+        self.unedited += any(words in each for each in held for words in (text, text.replace("\n", "\r\n")))
 
     def check_text(self, where: str, said: Json, text: str) -> None:
         """The field of the version holds the part: all of it, or in its place in what the field held before."""
@@ -182,10 +250,12 @@ class PromotionsChecker:
         return str(before[said["changed_fields"][0]]["sha256"])
 
     def check_files(self) -> None:
-        """There are just the logs, and the texts before, of these promotions."""
-        logged = {pad: said for pad, said in self.promotions.items() if last_promoted(said) <= MAX_LOGGED}
-        every = [each for said in logged.values() for each in said]
-        texts = {self.sha256_before(each) for each in every if each["origin"]["place"] is not None}
+        """There are just the logs of these versions' pads, and the texts that belong to them."""
+        logged = self.sources.logged()
+        promoted = [each for pad in logged for each in self.sources.promotions.get(pad, ())]
+        texts = {self.sha256_before(each) for each in promoted if each["origin"]["place"] is not None}
+        for pad in logged:
+            texts.update(*map(held_after, self.sources.proposed.get(pad, ())))
         wanted = {f"{PAD_LOGS}{pad}.jsonl" for pad in logged} | {f"{PAD_TEXTS}{each}" for each in texts}
         there = {name for name in self.facts.bundle.names() if name.startswith("pads/")}
         for name in sorted(there ^ wanted):
@@ -195,25 +265,37 @@ class PromotionsChecker:
             name = f"{PAD_TEXTS}{digest}"
             check(sha256(self.facts.bundle.read(name)) == digest, f"{name}: it is not what the field held")
 
+    def check_recorded(self, pad: str) -> None:
+        """Say of which proposed versions no event covers the log; earlier releases of Foundry recorded it later."""
+        newest = max(self.recorded.get(pad, {}), default=0)
+        for said in self.sources.proposed.get(pad, ()):
+            if said["revision"] > newest:
+                words = f"NOT CHECKED: no event records the log of the pad {pad} up to revision {said['revision']}"
+                self.facts.notes.append(f"{words}, from which v{said['version']} was proposed.")
+
 
 def check_pads(facts: Facts) -> None:
-    """Each version that was promoted from a pad has its text, its contributors and the hash of its log."""
+    """Each version that was made from a pad has its text, its contributors and the hash of its log."""
     checker = PromotionsChecker(facts)
-    for said in checker.promotions.values():
+    sources = checker.sources
+    for said in sources.promotions.values():
         for each in said:
             checker.check_event(each)
     checker.check_files()
     revisions = 0
-    for pad, said in sorted(checker.promotions.items()):
-        last = last_promoted(said)
+    for pad in sources.pads():
+        last = sources.last(pad)
+        checker.check_recorded(pad)
         if last > MAX_LOGGED:
             facts.notes.append(f"NOT CHECKED: the log of the pad {pad} up to revision {last}, too long for a bundle.")
             facts.notes.append("  The site's verify_audit folds it, and verify_export that of the project's file.")
         else:
-            checker.check_log(pad, said)
+            checker.check_log(pad)
             revisions += last
-    versions = sum(map(len, checker.promotions.values()))
+    versions = sum(map(len, sources.promotions.values()))
     facts.notes.append(f"{versions} versions promoted from pads, their {revisions} revisions folded again")
+    if proposed := sum(map(len, sources.proposed.values())):
+        facts.notes.append(f"{proposed} versions of proposals from pads, {checker.unedited} of them not edited since")
 
 
 add_part(Part("pads", actions=frozenset({"pad.created"}), folders=frozenset({"pads"}), check=check_pads))

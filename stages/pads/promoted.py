@@ -18,12 +18,16 @@ ORIGIN: Final = "pad"
 
 # Late, because it loads the library of shared documents.
 _follow: Final = Late("stages.pads.services.promoting:follow_promotion")
+_follow_proposal: Final = Late("stages.pads.services.proposing:follow_acceptance")
 
 
 def follow(version: NewVersion) -> None:
-    """What `follow_promotion` does, where a version was promoted from a pad."""
-    if (version.draft.origin or {}).get("type") == ORIGIN:
+    """What follows where a version was promoted from a pad, or its proposal was made from one."""
+    kind = (version.draft.origin or {}).get("type")
+    if kind == ORIGIN:
         _follow(version)
+    elif kind == "proposal":
+        _follow_proposal(version)
 
 
 def _source(facts: Facts) -> str:

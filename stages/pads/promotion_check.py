@@ -1,17 +1,18 @@
-"""Whether the versions that were promoted from pads have the texts, authors and hashes of their logs (control c02)."""
+"""Whether the versions that were made from pads have the texts, authors and hashes of their logs (control c02)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from blobs.models import Blob, sha256_of
 from drafts.models import Draft
 from kernel.crdt.edits import count_units
 from kernel.errors import ValidationFailed
+from proposals.models import Proposal
 from stages.pads.authors import count_characters, cut_runs
 from stages.pads.promoted import ORIGIN
 from stages.pads.ranges import Range, cut_text, put_text
@@ -21,32 +22,61 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 500
 
-# The versions that were promoted from a pad, by revision.
-Promoted = Mapping[int, list[Draft]]
+
+class MadeVersion(NamedTuple):
+    """A version that was made from a pad, and its origin; `part` of the pad for one of an accepted proposal, too."""
+
+    draft: Draft
+    origin: Mapping[str, Any]
+
+
+# The versions that were made from a pad, by its revision.
+Promoted = Mapping[int, list[MadeVersion]]
 NONE: Final[Promoted] = MappingProxyType({})
 
 
-def promoted_versions() -> dict[str, dict[int, list[Draft]]]:
-    """All versions that were promoted, by the id of their pad; their origins are compared with their events."""
-    found: dict[str, dict[int, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+def promoted_versions() -> dict[str, dict[int, list[MadeVersion]]]:
+    """All versions that were made from pads, by the id of the pad; their origins are compared with their events."""
+    found: dict[str, dict[int, list[MadeVersion]]] = defaultdict(lambda: defaultdict(list))
     drafts = Draft.objects.filter(origin__type=ORIGIN).order_by("project_id", "version_number")
     for draft in drafts.iterator(chunk_size=_AT_ONCE):
         origin = draft.origin or {}
-        found[origin["id"]][origin["revision"]].append(draft)
+        found[origin["id"]][origin["revision"]].append(MadeVersion(draft, origin))
+    proposals = Proposal.objects.filter(origin_type=ORIGIN, draft__isnull=False).select_related("draft")
+    for proposal in proposals.order_by("project_id", "number").iterator(chunk_size=_AT_ONCE):
+        assert proposal.draft is not None
+        pad_id, revision, part = proposal.origin_id.split(":")
+        origin = {**(proposal.draft.origin or {}), "part": Range.named(part)}
+        found[pad_id][int(revision)].append(MadeVersion(proposal.draft, origin))
     return found
 
 
-def faults_of(drafts: list[Draft], log: FoldedLog) -> Iterator[str]:
-    """What is wrong with the versions that were promoted from a log's revision, which has just been read."""
-    for draft in drafts:
-        origin = draft.origin or {}
-        what = f"v{draft.version_number} was promoted from revision {log.revision}"
-        if origin["digest"] != log.hash.hex():
-            yield f"{what}, and names another hash of the log"
-        if origin["contributors"] != _contributors(log, Range.of(origin["part"])):
-            yield f"{what}, and names other contributors"
-        if not _has_text(draft, log, origin):
-            yield f"{what}, and has another text"
+def faults_of(versions: list[MadeVersion], log: FoldedLog) -> Iterator[str]:
+    """What is wrong with the versions that were made from a log's revision, which has just been read."""
+    for draft, origin in versions:
+        if origin["type"] == ORIGIN:
+            yield from _faults_of_promoted(draft, log, origin)
+        else:
+            yield from _faults_of_proposed(draft, log, origin)
+
+
+def _faults_of_promoted(draft: Draft, log: FoldedLog, origin: Mapping[str, Any]) -> Iterator[str]:
+    what = f"v{draft.version_number} was promoted from revision {log.revision}"
+    if origin["digest"] != log.hash.hex():
+        yield f"{what}, and names another hash of the log"
+    if origin["contributors"] != _contributors(log, Range.of(origin["part"])):
+        yield f"{what}, and names other contributors"
+    if not _has_text(draft, log, origin):
+        yield f"{what}, and has another text"
+
+
+def _faults_of_proposed(draft: Draft, log: FoldedLog, origin: Mapping[str, Any]) -> Iterator[str]:
+    """A proposal may be edited before it is accepted, and get more contributors."""
+    what = f"v{draft.version_number} was proposed from revision {log.revision}"
+    named = {each["id"]: each["characters"] for each in origin["contributors"]}
+    theirs = {each["id"]: each["characters"] for each in _contributors(log, origin["part"]) if each["id"] is not None}
+    if not theirs.items() <= named.items():
+        yield f"{what}, and leaves out a contributor"
 
 
 def _contributors(log: FoldedLog, part: Range | None) -> list[dict[str, Any]]:

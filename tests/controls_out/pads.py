@@ -13,14 +13,21 @@ PADS: Final = (
     Out(
         "c02",
         "nobody folds the logs of pads, and compares them with their recorded hashes, rows and snapshots",
-        ("tests/pads/test_logs.py::test_c02_what_was_changed_is_noticed",),
+        (
+            "tests/pads/test_logs.py::test_c02_what_was_changed_is_noticed",
+            "tests/pads/test_stops.py::test_c02_a_kept_burst_that_the_log_does_not_have_is_noticed",
+            "tests/pads/test_proposing.py::test_c02_an_accepted_version_without_a_contributor_of_its_pad_is_noticed",
+        ),
         patches=(("stages.pads.verification.check_pad", lambda *_: ()),),
         part="pads",
     ),
     Out(
         "c02",
-        "a bundle's verifier does not fold the logs of pads that versions were promoted from",
-        ("tests/pads/test_bundle.py::test_c02_a_changed_or_missing_member_of_a_log_is_named_whoever_sealed_it",),
+        "a bundle's verifier does not fold the logs of pads that versions were promoted or proposed from",
+        (
+            "tests/pads/test_bundle.py::test_c02_a_changed_or_missing_member_of_a_log_is_named_whoever_sealed_it",
+            "tests/pads/test_bundle_proposed.py::test_c02_a_log_of_a_proposal_that_was_changed_or_left_out_is_named",
+        ),
         patches=(("stages.pads.bundle_verifier.PromotionsChecker.check_log", nothing),),
         part="promotions",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from audit.models import Event
 from drafts.models import Draft
@@ -16,6 +17,7 @@ from publishing.services import set_policy
 from stages.pads.models import Pad
 from stages.pads.ranges import Range
 from stages.pads.services import propose_pad
+from stages.pads.verification import check_records
 from tests.pads.world import PROMPT, World, edit
 from tests.rest.client import Api, members, problem
 from tests.writers import Writer
@@ -65,6 +67,27 @@ def test_c21_nobody_who_changed_the_pad_counts_as_an_approver(world: World, pad:
     draft = Draft.objects.of_project(world.project.id).get(version_number=2)
     assert draft.prompt_text == "Be exact. Cite it"
     assert set(authors_of(draft)) == {world.people[name].id for name in ("ed", "mara", "olga", "rae")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("origin = origin #- '{contributors,0}'", "leaves out a contributor"),
+        ("origin = jsonb_set(origin, '{contributors,0,characters}', '99')", "leaves out a contributor"),
+    ],
+)
+def test_c02_an_accepted_version_without_a_contributor_of_its_pad_is_noticed(
+    world: World, pad: Pad, sql: str, what: str
+):
+    proposal = propose(world, pad, by="ed", part=Range(9, 17))
+    accept_proposal(caller=world.caller("ed"), proposal_id=proposal.id, round=1)
+    assert list(check_records()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE drafts_draft DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE drafts_draft SET {sql} WHERE version_number = 2")
+        cursor.execute("ALTER TABLE drafts_draft ENABLE TRIGGER USER")
+    assert what in " ".join(map(str, check_records()))
 
 
 def test_proposing_again_replaces_it_unless_its_author_went_on(world: World, pad: Pad):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.callers import Caller
+from drafts.new_versions import NewVersion
 from projects.access import get_project
 from proposals.models import MAX_TITLE, Proposal
 from proposals.services.proposing import propose
+from stages.pads.hashes import log_hash_at
 from stages.pads.promoted import ORIGIN
 from stages.pads.promotion import read_promotion
 from stages.pads.ranges import Range
 from stages.pads.reading import visible_pad
+from stages.pads.services.trail import lock_pad, record_log
 
 
 def propose_pad(
@@ -44,3 +47,15 @@ def propose_pad(
         base_version=base_version,
         contributors=[each.as_data() for each in promotion.contributors if each.user is not None],
     )
+
+
+def follow_acceptance(version: NewVersion) -> None:
+    """Put the hash of a pad's log on the audit trail with the version of an accepted proposal that was made from it."""
+    proposals = Proposal.objects.filter(pk=(version.draft.origin or {})["id"], origin_type=ORIGIN)
+    origin = proposals.values_list("origin_id", flat=True).first()
+    if origin is None:
+        return
+    pad_id, revision, _part = origin.split(":")
+    pad = lock_pad(UUID(pad_id))
+    if int(revision) > pad.recorded:
+        record_log(version.write, pad, int(revision), log_hash_at(pad, int(revision)))
