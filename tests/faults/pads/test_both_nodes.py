@@ -17,6 +17,7 @@ from tests.faults.client import PAUSE, RefusedError, until
 from tests.faults.fault_cluster import FaultCluster
 from tests.faults.pads.clients import PadClient, YjsPadClient
 from tests.faults.pads.world import PadOnNodes, leave_all
+from tests.faults.rest import rest
 from tests.kernel.crdt.building import number
 from tests.kernel.crdt.test_mutated_updates import chance, mutated
 from tests.kernel.crdt.test_updates import BAD, CRASHING, ED
@@ -118,6 +119,24 @@ async def test_06_a_repeat_through_the_other_node(
         await ed.ask("pad.edit", **{**sent, "edits": [{**edit, "insert": "twice"}]})
     assert (refused.value.number, refused.value.code) == (409, "client_ref_reused")
     assert await pad.agree([mara, third], nodes[0]) == "X0123456789once"
+    await leave_all(clients)
+
+
+async def test_who_is_removed_through_one_node_is_cut_off_on_the_other(
+    cluster: FaultCluster, nodes: tuple[NodeProcess, NodeProcess]
+) -> None:
+    pad = await PadOnNodes.make(cluster, nodes[0], *cluster.people[:3])
+    clients = await seed(pad, nodes)
+    ed, mara, _third = clients
+    removed = f"projects/{pad.project_id}/members/{mara.socket.person.id}/"
+    assert (await rest(nodes[0], pad.people[0], "DELETE", removed, {"reason": "Left"})).status == 204
+
+    await until(lambda: mara.socket.has_ended, "the other node has closed the socket")
+    assert mara.socket.close_code in {4403, 4404}
+    ed.type(Edit(0, 0, "secret "))
+    assert await ed.send() == 6
+    assert "secret" not in str([*mara.socket.changed])
+    assert (await rest(nodes[1], mara.socket.person, "GET", f"pads/{pad.pad_id}/")).status == 404
     await leave_all(clients)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 
 from accounts.callers import foundry_caller
 from accounts.services import create_token
@@ -16,17 +15,6 @@ from tests.pads.test_documentation import program  # noqa: F401 (a fixture)
 from tests.patience import PATIENCE
 
 Open = Callable[..., PadWindow]
-
-
-@contextmanager
-def running(program: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:  # noqa: F811
-    pipe = subprocess.PIPE
-    process = subprocess.Popen([sys.executable, str(program), *arguments], stdin=pipe, stdout=pipe, stderr=pipe)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_program_and_a_browser_write_in_one_pad(
@@ -40,7 +28,8 @@ def test_a_program_and_a_browser_write_in_one_pad(
     user_id = world.people["editor"].id
     token = world.arrange(lambda: create_token(caller=foundry_caller("command"), name="IDE", user_id=user_id)[1])
     address = world.url.replace("http", "ws", 1)
-    with running(program, address, token, str(world.project.id), str(pad.id)) as process:
+    command = [sys.executable, str(program), address, token, str(world.project.id), str(pad.id)]
+    with Popen(command, stdin=PIPE, stdout=DEVNULL) as process:
         assert process.stdin is not None
         process.stdin.write("From the program 😀\n".encode())
         process.stdin.flush()
