@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.db.models import F, Func, IntegerField, OrderBy
+from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
 from audit.keys.text import rfc3339
@@ -17,6 +19,11 @@ from stages.fleet.models import Directive, Team
 EDITION: Final = "edition"
 MAX_DIRECTIVES: Final = 500
 MAX_TEXT: Final = 1024 * 1024
+_PLACE_OF_CATEGORY: Final = Func(
+    F("team__categories"), F("category"), function="array_position", output_field=IntegerField()
+)
+# The order of `in_order`, for the directives of one team in the database.
+IN_ORDER: Final = (OrderBy(_PLACE_OF_CATEGORY, nulls_last=True), "position", Collate("title", "C"), "id")
 
 
 def in_order(directives: Sequence[Directive], categories: Sequence[str]) -> list[Directive]:

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from stages.fleet.access import FleetAccess
 from stages.fleet.choices import DirectiveStatus, PlacementState, StationState
+from stages.fleet.editions import IN_ORDER
 from stages.fleet.models import Directive, Placement, Station, Team, TeamMember
 from stages.fleet.permissions import VIEW_RULES
 from stages.fleet.tree import Tree
@@ -56,7 +57,7 @@ def graph_of(access: FleetAccess) -> list[dict[str, Any]]:
     people = dict(TeamMember.objects.values_list("team_id").annotate(n=Count("*")).order_by())
     directives = Directive.objects.filter(team__in=access.seen).exclude(status=DirectiveStatus.WITHDRAWN)
     of_team: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for each in directives.select_related("release").order_by("position", "title"):
+    for each in directives.select_related("release").order_by(*IN_ORDER):
         found = {"id": each.id, "title": each.title, "release": each.release.name, "status": each.status}
         of_team[each.team_id].append(found)
     shown = (team for team in access.tree.below(access.tree.root.id) if team.id in access.seen)

@@ -13,7 +13,9 @@ from audit.keys.sealing import seal_fault
 from audit.models import Event
 from kernel.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from projects.services import reopen_project
+from stages.fleet.access import fleet_access
 from stages.fleet.models import Edition
+from stages.fleet.overview import graph_of
 from stages.fleet.services import (
     change_directive,
     pause_directive,
@@ -175,6 +177,8 @@ def test_directives_are_ordered_by_category_position_and_title(fleet: World):
         fleet.submit(title=title, category=category, position=position)
     titles = [entry["title"] for entry in edition_of(fleet).statement["directives"]]
     assert titles == ["a", "z", "b", "0"]
+    [shown] = [each for each in graph_of(fleet_access(fleet.people["owner"])) if each["id"] == fleet.oncology.id]
+    assert [each["title"] for each in shown["directives"]] == titles
     update_team(caller=fleet.boss, team_id=fleet.oncology.id, categories=["Testing", "Security"])
     statement = edition_of(fleet).statement
     assert statement["categories"] == ["Testing", "Security"]

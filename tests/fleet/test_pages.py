@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stages.fleet.choices import DirectiveStatus, PlacementState
-from stages.fleet.models import Directive, Placement, Station
+from stages.fleet.models import Directive, Station
+from tests.fleet.shown import place, station, texts, words
 from tests.fleet.world import World, put_station
 from tests.workspace.conftest import Browser, browser  # noqa: F401 (a fixture)
-from tests.workspace.html import elements
 
 pytestmark = pytest.mark.django_db
 
@@ -24,31 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def olga(browser: Browser, fleet: World) -> Client:  # noqa: F811
     return browser(fleet.people["owner"])
-
-
-def words(client: Client, path: str, *, status: int = 200) -> str:
-    """All the words of a page, with single spaces."""
-    page = client.get(f"/fleet/{path}")
-    assert page.status_code == status
-    return " ".join(page.content.decode().split())
-
-
-def texts(page: Any, name: str) -> list[str]:
-    """The texts of the elements of a class, with single spaces."""
-    found = [each for each in elements(page) if name in each.attributes.get("class", "").split()]
-    return [" ".join(each.text.split()) for each in found]
-
-
-def place(station: Station, directive: Directive, state: str = PlacementState.IN_PLACE, **facts: Any) -> None:
-    """What a station says of a directive."""
-    given = {"edition": directive.team.number, "changed_at": timezone.now(), "files": [{"path": "~/work/CLAUDE.md"}]}
-    directive.team.refresh_from_db()
-    given["edition"] = directive.team.number
-    Placement.objects.create(station=station, directive=directive, state=state, **{**given, **facts})
-
-
-def station(world: World, name: str, **facts: Any) -> Station:
-    return put_station(world, name=name, last_seen_at=timezone.now(), **facts)
 
 
 def test_whoever_is_in_no_team_is_told_whom_to_ask(browser: Browser, world: World) -> None:  # noqa: F811

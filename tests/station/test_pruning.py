@@ -9,7 +9,7 @@ import pytest
 
 from foundry_station.state.pruning import DAYS, MEGABYTES, complete_since, limits_of, prune, set_limits
 from tests.station.rig import Rig
-from tests.station.test_commands import Shell, shell  # noqa: F401 (a fixture)
+from tests.station.shell import Shell
 
 
 def alter(rig: Rig, text: str) -> None:
@@ -122,7 +122,7 @@ def test_nothing_is_removed_where_the_state_cannot_be_written(rig: Rig, monkeypa
     assert len(kept(rig)) == 2
 
 
-def test_the_command_says_since_when_and_sets_the_limits(rig: Rig, shell: Shell) -> None:  # noqa: F811
+def test_the_command_says_since_when_and_sets_the_limits(rig: Rig, shell: Shell) -> None:
     rig.issue(rig.site.directive())
     for text in ("One.", "Two."):
         alter(rig, text)

@@ -16,6 +16,8 @@ ALLOWED: Final = "allowed"
 DRIFTED: Final = "drifted"
 FAILED: Final = "failed"
 NOT_REACHED: Final = "not-reached"
+# Nothing there belongs to it: no repository that it is for, or a folder that is gone.
+ABSENT: Final = "absent"
 
 # In the order of the bar.
 _WORDS: Final[Mapping[str, tuple[str, Promise | str]]] = {
@@ -25,6 +27,7 @@ _WORDS: Final[Mapping[str, tuple[str, Promise | str]]] = {
     DRIFTED: ("file-diff", ngettext_lazy("%(n)d drifted", "%(n)d drifted", "n")),
     FAILED: ("circle-x", ngettext_lazy("%(n)d failed", "%(n)d failed", "n")),
     NOT_REACHED: ("clock", ngettext_lazy("%(n)d not reached", "%(n)d not reached", "n")),
+    ABSENT: ("minus", ngettext_lazy("%(n)d absent", "%(n)d absent", "n")),
 }
 STATE_WORDS: Final[Mapping[str, Promise]] = {
     IN_PLACE: _("In place"),
@@ -33,6 +36,7 @@ STATE_WORDS: Final[Mapping[str, Promise]] = {
     DRIFTED: _("Drifted"),
     FAILED: _("Not written"),
     NOT_REACHED: _("Not reached"),
+    ABSENT: _("Absent"),
 }
 STATE_ICONS: Final[Mapping[str, str]] = {state: icon for state, (icon, _words) in _WORDS.items()}
 # The bar is so wide, and each part of it at least so wide, in the units of its picture.

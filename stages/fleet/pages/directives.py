@@ -16,6 +16,7 @@ from drafts.reading import text_of
 from kernel.errors import NotFound
 from publishing.models import Release
 from stages.fleet.choices import DirectiveStatus, Layer, RequestState
+from stages.fleet.editions import IN_ORDER
 from stages.fleet.models import Directive, Edition, Request
 from stages.fleet.pages.coverage import IN_PLACE, STATE_ICONS, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
@@ -64,7 +65,7 @@ def directives(reader: FleetReader) -> HttpResponse:
     withdrawn = reader.request.GET.get("state") == "withdrawn"
     found = Directive.objects.filter(team__in=reader.seen.shown)
     kept = found.filter(status=DirectiveStatus.WITHDRAWN) if withdrawn else found.exclude(status="withdrawn")
-    kept = kept.order_by("team__name", "category", "position", "title", "id")
+    kept = kept.order_by("team__name", "team", *IN_ORDER)
     first = query_number(reader.request.GET, "after") or 0
     rows = directive_rows(reader, kept[first : first + PAGE + 1])
     context = {

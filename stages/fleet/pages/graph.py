@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from stages.fleet.models import Directive, Station, Team
-from stages.fleet.pages.coverage import DRIFTED, IN_PLACE, NOT_REACHED, ON_THE_WAY, STATE_ICONS
+from stages.fleet.pages.coverage import ABSENT, DRIFTED, IN_PLACE, NOT_REACHED, ON_THE_WAY, STATE_ICONS
 
 if TYPE_CHECKING:
     from stages.fleet.pages.teams import TeamRow
@@ -164,7 +164,7 @@ class Layout:
         return nodes
 
 
-_ORDER: Final = {DRIFTED: 0, NOT_REACHED: 2, IN_PLACE: 3}
+_ORDER: Final = {DRIFTED: 0, NOT_REACHED: 2, IN_PLACE: 3, ABSENT: 4}
 
 
 def _choose(nodes: Mapping[UUID, TeamNode], chosen: Team) -> None:

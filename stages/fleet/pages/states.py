@@ -24,6 +24,7 @@ from stages.fleet.choices import DirectiveStatus, PlacementState
 from stages.fleet.contact import is_stale, stale_condition
 from stages.fleet.models import Directive, Placement, Station
 from stages.fleet.pages.coverage import (
+    ABSENT,
     ALLOWED,
     DRIFTED,
     FAILED,
@@ -34,8 +35,6 @@ from stages.fleet.pages.coverage import (
     coverage_of,
 )
 from stages.fleet.pages.seen import SeenTeams
-
-_UNDECIDED: Final = (PlacementState.PENDING, PlacementState.ABSENT)
 
 
 def state_of(station: Station, placement: Placement | None, *, edition: int, now: datetime) -> str:
@@ -61,9 +60,10 @@ _SAID: Final[Mapping[str, str]] = {
     PlacementState.EXCEPTED: ALLOWED,
     PlacementState.DRIFTED: DRIFTED,
     PlacementState.FAILED: FAILED,
+    PlacementState.ABSENT: ABSENT,
 }
 # What a stale station said before need not hold any more.
-_NEEDS_CONTACT: Final = frozenset({IN_PLACE, ON_THE_WAY})
+_NEEDS_CONTACT: Final = frozenset({IN_PLACE, ON_THE_WAY, ABSENT})
 
 
 def stations_in(seen: SeenTeams, teams: Collection[UUID] | None = None) -> QuerySet[Station]:
@@ -93,7 +93,7 @@ def _coverage(
     total = silent + sum(stations[team][False] for team in teams if team in stations)
     if directive.status == DirectiveStatus.PAUSED:
         return Coverage([], keeping=total, is_paused=True)
-    counts = Counter({IN_PLACE: said[IN_PLACE, False]})
+    counts = Counter({state: said[state, False] for state in (IN_PLACE, ABSENT)})
     for state in (ALLOWED, DRIFTED, FAILED):
         counts[state] = said[state, False] + said[state, True]
         silent -= said[state, True]
@@ -112,13 +112,14 @@ def _counted(directives: Collection[UUID], seen: SeenTeams, now: datetime) -> Ma
             station__revoked_at__isnull=True,
             edition__gte=F("directive__team__number"),
         )
-        .exclude(state__in=_UNDECIDED)
+        .exclude(state=PlacementState.PENDING)
         .annotate(
             said=Case(
                 When(state=PlacementState.DRIFTED, until__gt=now, then=Value(ALLOWED)),
                 When(state=PlacementState.DRIFTED, then=Value(DRIFTED)),
                 When(state=PlacementState.EXCEPTED, then=Value(ALLOWED)),
                 When(state=PlacementState.FAILED, then=Value(FAILED)),
+                When(state=PlacementState.ABSENT, then=Value(ABSENT)),
                 default=Value(IN_PLACE),
             ),
             silent=Case(When(stale_condition("station__"), then=True), default=False, output_field=BooleanField()),
@@ -164,7 +165,7 @@ def station_states(seen: SeenTeams, directive: Directive, *, now: datetime) -> l
     return sorted(found, key=lambda each: (_ORDER.index(each.state), each.station.name.casefold()))
 
 
-_ORDER: Final = (DRIFTED, FAILED, ALLOWED, ON_THE_WAY, NOT_REACHED, IN_PLACE)
+_ORDER: Final = (DRIFTED, FAILED, ALLOWED, ON_THE_WAY, NOT_REACHED, IN_PLACE, ABSENT)
 
 
 def worst_states(seen: SeenTeams, *, now: datetime) -> Mapping[UUID, str]:

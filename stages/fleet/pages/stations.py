@@ -170,7 +170,8 @@ def files_of(reader: FleetReader, shown: Station) -> list[PlacementRow]:
     return sorted(rows, key=lambda row: (_RANK.get(row.state, 9), row.folder, row.path))
 
 
-_RANK: Final = {state: rank for rank, state in enumerate(("drifted", "failed", "allowed", "on-the-way", "not-reached"))}
+_WORST_FIRST: Final = ("drifted", "failed", "allowed", "on-the-way", "not-reached", "absent")
+_RANK: Final = {state: rank for rank, state in enumerate(_WORST_FIRST)}
 
 
 def _filtered(reader: FleetReader, state: str) -> QuerySet[Station]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import NotFound
 from stages.fleet.choices import DirectiveStatus, TeamRole
 from stages.fleet.contact import is_stale
+from stages.fleet.editions import IN_ORDER
 from stages.fleet.models import Directive, Edition, Grant, Station, Team, TeamMember
 from stages.fleet.pages.coverage import Coverage
 from stages.fleet.pages.frame import FleetReader, fleet_page
@@ -114,11 +115,12 @@ def team_context(reader: FleetReader, shown: Team) -> dict[str, Any]:
     seen = reader.seen
     above = [each.id for each in seen.path(shown.id)]
     directives = directive_rows(reader, _directives(reader).filter(team__in=above))
+    nearest = {team_id: place for place, team_id in enumerate(reversed(above))}
     return {
         "team": shown,
         "edition": Edition.objects.filter(team=shown).order_by("-number").first(),
         "coverage": _coverage(reader, shown),
-        "directives": sorted(directives, key=lambda row: (row.directive.team_id != shown.id, row.directive.title)),
+        "directives": sorted(directives, key=lambda row: nearest[row.directive.team_id]),
         "children": _children(reader, shown),
         "members": _members(seen.path(shown.id)),
         "deciders": [each for each in _members(seen.path(shown.id)) if each.member.role != TeamRole.USER],
@@ -138,7 +140,7 @@ def _chosen(reader: FleetReader) -> Team:
 
 def _directives(reader: FleetReader) -> QuerySet[Directive]:
     found = Directive.objects.filter(team__in=reader.seen.shown)
-    return found.exclude(status=DirectiveStatus.WITHDRAWN).order_by("team", "category", "position", "title")
+    return found.exclude(status=DirectiveStatus.WITHDRAWN).order_by("team", *IN_ORDER)
 
 
 def _coverage(reader: FleetReader, shown: Team) -> Coverage:
