@@ -111,7 +111,7 @@ def replaced(story: Story) -> None:
     change(world, story.directive, release_id=second.id)
     until(lambda: machine.holds("Be brief.\n"), "the next release")
     kept = json.loads(machine.run("kept", "--json"))
-    assert "Third.\n" in [part["text"] for each in kept for part in each["directives"]]
+    assert "Third.\n" in [part["text"] for each in kept["texts"] for part in each["directives"]]
     before = world.oncology.editions.count()
     roll_back_directive(
         caller=world.caller("owner"), directive_id=story.directive.pk, release_id=first, reason="It was wrong"

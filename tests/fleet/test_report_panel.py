@@ -10,8 +10,8 @@ from projects.models import Member
 from proposals.models import Proposal
 from stages.fleet.models import Directive
 from tests.fleet.reporting import send_reports
+from tests.fleet.shown import texts, words
 from tests.fleet.stations import SignedIn, sign_in
-from tests.fleet.test_pages import texts, words
 from tests.fleet.world import World
 from tests.workspace.conftest import Browser, browser  # noqa: F401 (a fixture)
 from tests.workspace.html import elements
