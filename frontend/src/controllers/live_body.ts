@@ -61,7 +61,7 @@ let isHeld = false;
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { detail } = event as CustomEvent<{ target: Element; shouldSwap: boolean }>;
-  if (!detail.target.querySelector("[aria-haspopup][aria-expanded=true]")) return;
+  if (!detail.target.querySelector("[data-menu-target=button][aria-expanded=true]")) return;
   detail.shouldSwap = false;
   isHeld = true;
 });
