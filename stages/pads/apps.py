@@ -22,7 +22,7 @@ class PadsConfig(StageConfig):
         from stages.pads.exchange import CHECK, EXPORTED
         from stages.pads.pages import plugs
         from stages.pads.permissions import PERMISSIONS
-        from stages.pads.rebuilding import BY_HASH, CACHE, CACHE_OF_HISTORY, TABLES
+        from stages.pads.rebuilding import BY_HASH, CACHE, TABLES
 
         register_events()
         register_permissions(*PERMISSIONS)
@@ -30,7 +30,7 @@ class PadsConfig(StageConfig):
         TABLES_WITHOUT_RECORD.register("pads_writer", BY_HASH)
         TABLES_WITHOUT_RECORD.register("pads_revision", BY_HASH)
         TABLES_WITHOUT_RECORD.register("pads_snapshot", CACHE)
-        TABLES_WITHOUT_RECORD.register("pads_endedburst", CACHE_OF_HISTORY)
+        TABLES_WITHOUT_RECORD.register("pads_endedburst", CACHE)
         RECORD_CHECKS.register("records of pads", Late("stages.pads.verification:check_records"))
         for name, table in EXPORTED.items():
             EXPORTED_TABLES.register(name, table)

@@ -12,7 +12,6 @@ from stages.pads.models import Pad
 # Why writers and revisions are not rebuilt from events.
 BY_HASH: Final = "the log of each pad is compared with the hashes in its events (records of pads)"
 CACHE: Final = "a cache of the log, compared with it (records of pads)"
-CACHE_OF_HISTORY: Final = "a cache of the log, for the history pages only"
 
 _BY_LOG: Final = "compared with the log (records of pads)"
 
