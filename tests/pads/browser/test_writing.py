@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from projects.services import change_role
 from stages.pads.models import Pad, Writer
 from stages.pads.services import close_pad, reopen_pad
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import TOO_WIDE, violations
-from tests.pads.browser.conftest import TEXT, Pads, PadWindow
+from tests.pads.browser.conftest import NO_LINE, TEXT, Pads, PadWindow
 
 Open = Callable[..., PadWindow]
 
@@ -26,6 +27,42 @@ def test_two_people_type_at_once(pads: Pads, open_pad: Open) -> None:
     for window in (daniel, mara):
         expect(window.kept).to_contain_text("All kept ·")
     assert pads.text(pad) == "one two "
+
+
+def test_three_people_type_key_by_key_and_one_of_them_offline(pads: Pads, open_pad: Open, world: World) -> None:
+    priya_id = world.people["reviewer"].id
+    owner = world.caller("owner")
+    world.arrange(
+        lambda: change_role(caller=owner, project_id=world.project.id, user_id=priya_id, role="editor", reason="Helps")
+    )
+    pad = pads.make()
+    windows = mara, _daniel, priya = [open_pad(name, pad) for name in ("owner", "editor", "reviewer")]
+    mara.write("Mara:\nDaniel:\nPriya:")
+    for number, window in enumerate(windows):
+        window.expect_text("Mara:\nDaniel:\nPriya:")
+        window.text.focus()
+        window.page.keyboard.press("ControlOrMeta+Home")
+        for _ in range(number):
+            window.page.keyboard.press("ArrowDown")
+        window.page.keyboard.press("End")
+    for keys in zip(" one two", " uno due", " ett två", strict=True):
+        for window, key in zip(windows, keys, strict=True):
+            window.page.keyboard.type(key)
+    together = "Mara: one two\nDaniel: uno due\nPriya: ett två"
+    for window in windows:
+        window.expect_text(together)
+
+    priya.window.expected.append(NO_LINE)
+    priya.offline(True)
+    expect(priya.kept).to_contain_text("Offline")
+    for keys in zip(" more", " e pi", " mer😀", strict=True):
+        for window, key in zip(windows, keys, strict=True):
+            window.page.keyboard.type(key)
+    priya.offline(False)
+    for window in windows:
+        window.expect_text("Mara: one two more\nDaniel: uno due e pi\nPriya: ett två mer😀")
+        expect(window.kept).to_contain_text("All kept ·")
+    assert pads.text(pad) == mara.shown()
 
 
 def test_whoever_made_a_pad_goes_on_by_typing(pads: Pads, person: Callable[..., Person], open_pad: Open) -> None:
