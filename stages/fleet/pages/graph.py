@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stages.fleet.pages.teams import TeamRow
 
 BOX_WIDTH: Final = 236
-COLUMN: Final = 272
+COLUMN: Final = 264
 BOX: Final = 56
 DIRECTIVE: Final = 22
 STATION: Final = 32
