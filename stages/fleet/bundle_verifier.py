@@ -1,4 +1,4 @@
-"""Where the releases of a project were issued, and who agreed, derived from the events. Also a piece of `verify.py`.
+"""Where a project's releases were issued, who agreed, and the editions that say so. Also a piece of `verify.py`.
 
 It imports the standard library and the verifier's modules only.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from audit.derivation import Event, Json, actor_of
-from publishing.bundle.verifier.chain import Facts
+from publishing.bundle.verifier.chain import Facts, check_signature
 from publishing.bundle.verifier.parts import Part, add_part
-from publishing.bundle.verifier.reading import check
+from publishing.bundle.verifier.reading import check, sha256
 from publishing.bundle.verifier.record import check_lines
 
-DIRECTIVES_FILE = "directives/directives.jsonl"
+DIRECTIVES_FILE, EDITIONS_FILE = "directives/directives.jsonl", "directives/editions.jsonl"
+EDITION_LINE = {"team", "number", "sha256", "key", "seal", "text"}
 MOVES = frozenset(
     f"directive.{name}" for name in ("issued", "changed", "paused", "resumed", "rolled_back", "withdrawn")
 )
@@ -45,10 +46,84 @@ def check_directives(facts: Facts) -> None:
     for line in lines:
         what = f"the directive {line['id']}: its step {line['action']} at {line['at']}"
         check(not lacks_approvals(line), f"{what} lacks approvals")
-    there = {name for name in facts.bundle.names() if name.startswith("directives/")} - {DIRECTIVES_FILE}
+    wanted = {DIRECTIVES_FILE, EDITIONS_FILE} if facts.scope["release"] is None else {DIRECTIVES_FILE}
+    there = {name for name in facts.bundle.names() if name.startswith("directives/")} - wanted
     check(not there, f"{min(there, default='')}: it is no file of directives")
     issued = sum(line["action"] == "directive.issued" for line in lines)
     facts.notes.append(f"{issued} directives, {len(lines)} steps")
+    if EDITIONS_FILE in wanted:
+        check_editions(facts, lines)
+
+
+def check_editions(facts: Facts, moves: list[Json]) -> None:
+    """Each step of a directive is in the edition of its team that followed it, as it was decided, and in its release.
+
+    Of each team the file has one edition for each step, in their order: all that changed what it obeys of the project.
+    """
+    steps: dict[str, list[Json]] = {}
+    for move in moves:
+        steps.setdefault(move["team"]["id"], []).append(move)
+    expected = [(team, move) for team in sorted(steps) for move in steps[team]]
+    lines = list(facts.bundle.lines(EDITIONS_FILE))
+    check(len(lines) == len(expected), f"{EDITIONS_FILE}: it has not one edition for each step")
+    releases = {each["id"]: each for each in facts.lines("releases.jsonl")}
+    obeyed: Json = {}
+    before: tuple[str, int] = ("", 0)
+    mixed = 0
+    for (number, line), (team, move) in zip(lines, expected):  # noqa: B905 (as many of both)
+        where = f"{EDITIONS_FILE}, line {number}"
+        check(set(line) == EDITION_LINE, f"{where}: it has other members")
+        is_next = line["team"] == team and (team, line["number"]) > before
+        check(is_next, f"{where}: it is not the next edition of {team}")
+        obeyed = _after(obeyed if team == before[0] else {}, move)
+        before = (team, line["number"])
+        if line["text"] is None:
+            mixed += 1
+            continue
+        check(sha256(line["text"].encode()) == line["sha256"], f"{where}: its SHA-256 is another")
+        check_edition(facts, where, line, obeyed, releases)
+    facts.notes.append(f"{len(lines) - mixed} editions with their seals")
+    if mixed:
+        facts.notes.append(
+            f"NOT CHECKED: {mixed} editions that also list directives of other projects. The site has their texts: "
+            f"compare the SHA-256 of each with {EDITIONS_FILE}."
+        )
+
+
+def _after(obeyed: Json, move: Json) -> Json:
+    """The directives of a team after a step, each as its newest step says, with its status."""
+    others = {identity: each for identity, each in obeyed.items() if identity != move["id"]}
+    if move["action"] == "directive.withdrawn":
+        return others
+    status = obeyed.get(move["id"], {}).get("status", "active")
+    status = {"directive.paused": "paused", "directive.resumed": "active"}.get(move["action"], status)
+    return {**others, move["id"]: {**move, "status": status}}
+
+
+def check_edition(facts: Facts, where: str, line: Json, obeyed: Json, releases: Json) -> None:
+    """An edition lists just the project's directives as they were then, each with the text of its release's version."""
+    statement = check_signature(facts, line["text"], line["seal"], line["key"], where)
+    said = (statement.get("type"), statement.get("v"), statement.get("number"), statement["team"]["id"])
+    check(said == ("edition", 1, line["number"], line["team"]), f"{where}: it is no such edition")
+    listed = entries_of(statement, facts.scope["project"])
+    check(len(listed) == len(statement["directives"]), f"{where}: it lists directives of other projects")
+    check({each["id"] for each in listed} == set(obeyed), f"{where}: it lists other directives than were decided on")
+    for each in listed:
+        move = obeyed[each["id"]]
+        what = f"{where}: the directive {each['id']}"
+        fits = (each["title"], each["mode"], each["release"]["id"]) == (move["title"], move["mode"], move["release"])
+        check(fits, f"{what} was decided on otherwise")
+        check(each["status"] == move["status"], f"{what} has another status")
+        release = releases.get(move["release"], {})
+        version = facts.versions.get(release.get("version", 0), {})
+        check(release.get("state") == "released", f"{what} carries no release of the project")
+        text = version.get("fields", {}).get(each["field"], {})
+        check(text.get("sha256") == each["text"]["sha256"], f"{what} has another text than its release")
+
+
+def entries_of(statement: Json, project: str) -> list[Json]:
+    """What an edition says of the directives of a project."""
+    return [each for each in statement["directives"] if each["project"]["id"] == project]
 
 
 def lacks_approvals(line: Json) -> bool:

@@ -15,14 +15,15 @@ from stages.fleet.models import Report, Station
 
 SUBJECT: Final = "Fleet"
 LATE: Final = timedelta(minutes=30)
+MAX_NAMES: Final = 10
 
 # What a station obeys, as it last said, is newer than anything that this server has sealed: it was restored.
 _AHEAD: Final = """
-SELECT count(DISTINCT placement.station_id) FROM fleet_placement AS placement
+SELECT DISTINCT station.name FROM fleet_placement AS placement
 JOIN fleet_directive AS directive ON directive.id = placement.directive_id
 JOIN fleet_team AS team ON team.id = directive.team_id
 JOIN fleet_station AS station ON station.account_id = placement.station_id
-WHERE placement.edition > team.number AND station.state <> 'revoked'
+WHERE placement.edition > team.number AND station.state <> 'revoked' ORDER BY station.name
 """
 
 
@@ -30,16 +31,18 @@ def examine() -> Diagnoses:
     """Whether stations and server agree."""
     with connection.cursor() as cursor:
         cursor.execute(_AHEAD)
-        (ahead,) = cursor.fetchone()
+        ahead = [name for (name,) in cursor.fetchall()]
     if ahead:
-        words = f"{ahead} stations obey editions that are newer than any of this server"
+        names = ", ".join(ahead[:MAX_NAMES]) + (" and others" if len(ahead) > MAX_NAMES else "")
+        words = f"{len(ahead)} stations obey editions that are newer than any of this server: {names}"
         remedy = (
             "It was restored from a backup: let the stations connect, which brings the numbers back, and issue again."
         )
         yield bad(SUBJECT, words, remedy)
-    broken = Station.objects.filter(state=StationState.BROKEN).count()
+    broken = list(Station.objects.filter(state=StationState.BROKEN).order_by("name").values_list("name", flat=True))
     if broken:
-        words = f"{broken} stations sent reports that do not continue their chain"
+        names = ", ".join(broken[:MAX_NAMES]) + (" and others" if len(broken) > MAX_NAMES else "")
+        words = f"{len(broken)} stations ({names}) sent reports that do not continue their chain"
         yield warn(SUBJECT, words, "Look at each on its page, revoke it, and sign it in again.")
     late = Station.objects.filter(head_seq__gt=F("recorded_seq"))
     waiting = Report.objects.filter(

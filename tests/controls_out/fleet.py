@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.controls_out.out import Out, nothing
+from tests.controls_out.out import Out, nothing, within_another
 
 _PROTECTION: Final = "tests/fleet/test_protection.py::"
 _MATRIX: Final = "tests/fleet/test_rest.py::test_c10_in_a_team_everybody_may_just_what_their_role_says"
@@ -18,6 +18,13 @@ FLEET: Final = (
         (f"{_PROOF}test_c02_an_edition_that_was_changed_is_found",),
         patches=(("stages.fleet.verification._fault_of", lambda *_: None),),
         part="editions",
+    ),
+    Out(
+        "c06",
+        "a write to a team is no transaction",
+        (f"{_PROOF}test_c06_without_its_event_nothing_is_written",),
+        wraps=(("stages.fleet.services.writing.write_transaction", within_another),),
+        part="fleet",
     ),
     Out(
         "c08",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,3 +52,10 @@ def without(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def given(**facts: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A function that is always given these facts."""
     return lambda original: lambda *given, **named: original(*given, **{**named, **facts})
+
+
+def within_another(original: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
+    """No transaction of its own inside of another, as in a test; elsewhere nothing could be locked without one."""
+    from django.db import connection
+
+    return lambda: nullcontext() if connection.in_atomic_block else original()

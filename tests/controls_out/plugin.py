@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 from _pytest.monkeypatch import derive_importpath
 from pytest_django import DjangoDbBlocker
 
+from tests import databases
 from tests.controls_out.out import Out
 from tests.controls_out.table import OUT
 
@@ -28,12 +30,26 @@ def control_out(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock():
         _change_database(out)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "new", _without(out, databases.new))
         for path, value in out.patches:
             patch.setattr(path, value)
         for path, wrap in out.wraps:
             name, holder = derive_importpath(path, raising=True)
             patch.setattr(path, wrap(getattr(holder, name)))
         yield
+
+
+def _without(out: Out, new: Callable[..., str]) -> Callable[..., str]:
+    """Databases that tests make for themselves lack the control, too."""
+
+    def new_without(*, template: str) -> str:
+        name = new(template=template)
+        if out.sql and template != "template0":
+            with psycopg.connect(databases.address(name), autocommit=True) as connection:
+                connection.execute(out.sql)
+        return name
+
+    return new_without
 
 
 def _change_database(out: Out) -> None:

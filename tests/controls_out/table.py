@@ -6,12 +6,10 @@ after the other and looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from tests.controls_out.fleet import FLEET
-from tests.controls_out.out import Out, given, itself, nothing, without
+from tests.controls_out.out import Out, given, itself, nothing, within_another, without
 from tests.controls_out.pads import PADS
 from tests.controls_out.proposals import PROPOSALS
 from tests.controls_out.runs import RUNS
@@ -19,13 +17,6 @@ from tests.controls_out.runs import RUNS
 _LOCKOUT: Final = "tests/accounts/test_lockout.py::"
 _REAUTHENTICATION: Final = "tests/accounts/test_reauthentication.py::"
 _SIGNATURES: Final = "tests/publishing/test_signatures.py::"
-
-
-def _within_another(original: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
-    """No transaction of its own inside of another, as in a test; elsewhere nothing could be locked without one."""
-    from django.db import connection
-
-    return lambda: nullcontext() if connection.in_atomic_block else original()
 
 
 _NO_PROTECTION: Final = """
@@ -95,7 +86,7 @@ _TRUNK: Final = (
             "tests/drafts/test_discussion_events.py::test_c06_no_write_no_event",
             "tests/proposals/test_whole_or_nothing.py::test_c06_without_its_event_nothing_is_written",
         ),
-        wraps=(("projects.writing.write_transaction", _within_another),),
+        wraps=(("projects.writing.write_transaction", within_another),),
     ),
     Out(
         "c07",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -31,8 +32,13 @@ from stages.fleet.services import (
     withdraw_directive,
     withdraw_request,
 )
+from stages.fleet.stations.report_rules import GivenReport, read_reports
 from stages.fleet.stations.services.enrolling import enrol_station
+from stages.fleet.stations.services.moving import move_station, revoke_station
+from stages.fleet.stations.services.reports import ChainBroken, put_reports
+from stages.fleet.stations.services.upkeep import record_reports
 from tests.cast import new_caller, new_user
+from tests.fleet.stations import link
 from tests.publishing.reviews import Review, caller_of
 
 
@@ -82,6 +88,7 @@ def _make_directives(review: Review, team: Team, below: Team) -> None:
     resume_directive(caller=owner, directive_id=directive.id, reason="It is over")
     roll_back_directive(caller=owner, directive_id=directive.id, release_id=first.id, reason="The wording")
     station = _station(owner, team)
+    _end_stations(owner, team, below)
     exception = request_exception(
         caller=owner,
         station_id=station.pk,
@@ -116,11 +123,29 @@ def _releases(review: Review) -> tuple[Release, Release]:
     return first, second
 
 
-def _station(owner: Caller, team: Team) -> Station:
+def _station(owner: Caller, team: Team, name: str = "dok-ws-07") -> Station:
     """A station that was let in by a person."""
     ensure_site_key(caller=owner)
-    facts: Any = {"name": "dok-ws-07", "machine": {"name": "dok-ws-07"}}
-    return enrol_station(caller=owner, team_id=team.id, token_digest=sha256(b"station").hexdigest(), **facts)
+    facts: Any = {"name": name, "machine": {"name": name}}
+    return enrol_station(caller=owner, team_id=team.id, token_digest=sha256(name.encode()).hexdigest(), **facts)
+
+
+def _end_stations(owner: Caller, team: Team, below: Team) -> None:
+    """One that has moved and reported, one that is revoked, one whose chain is broken."""
+    moved, revoked, broken = (_station(owner, team, name) for name in ("moved", "revoked", "broken"))
+    move_station(caller=owner, station_id=moved.pk, team_id=below.id, name="renamed")
+    revoke_station(caller=owner, station_id=revoked.pk, reason="Lost")
+    for station in (moved, broken):
+        _report(station, sha256(str(station.pk).encode()).hexdigest())
+    record_reports()
+    with suppress(ChainBroken):
+        _report(broken, "0" * 64)
+
+
+def _report(station: Station, prev_hash: str) -> None:
+    made = link(1, prev_hash, {"kind": "applied", "at": "2026-11-30T10:00:00.000000Z"})
+    account = new_caller(station.account, via="station")
+    put_reports(caller=account, station_id=station.pk, reports=read_reports([GivenReport(**made)]))
 
 
 def _decide(caller: Caller, request: Request, *, approves: bool = True) -> Request:

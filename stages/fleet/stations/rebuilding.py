@@ -34,7 +34,7 @@ STATIONS: Final = Table(
     unrecorded={
         **dict.fromkeys(("head_seq", "head_hash"), _BY_CHAIN),
         **dict.fromkeys(("former_digest", "former_until", "expires_at"), _CREDENTIAL),
-        "last_seen_at": "a note, exact to about a minute",
+        "last_seen_at": "a note, exact to about half a minute",
         "assignment_seal": "checked with its text (records of stations)",
     },
 )
