@@ -8,6 +8,7 @@ from accounts.callers import Caller
 from drafts.models import Draft
 from kernel.crdt.edits import Edit
 from locking.sessions import open_session
+from proposals.services import accept_proposal, submit_proposal
 from stages.pads.models import Pad
 from stages.pads.ranges import Range
 from stages.pads.services import (
@@ -16,6 +17,7 @@ from stages.pads.services import (
     edit_pad,
     keep_snapshot,
     promote_pad,
+    propose_pad,
     record_pad,
     renew_pad,
     reopen_pad,
@@ -28,7 +30,7 @@ from tests.writers import Writer
 
 
 def make_rows(review: Review) -> None:
-    """A pad that was renamed and reopened, one that is closed, and one that a version was promoted from."""
+    """A pad that was renamed and reopened, one that is closed, and one from which versions were promoted, proposed."""
     editor = caller_of(review.people["editor"])
     pad = create_pad(caller=editor, project_id=review.project.id, name="Thoughts", target_field="prompt_text")
     update_pad(caller=editor, pad_id=pad.id, name="More thoughts", language="", target_field="")
@@ -46,6 +48,7 @@ def make_rows(review: Review) -> None:
     record_pad(pad_id=begun.id)
     keep_snapshot(pad_id=begun.id)
     _promote(review, editor, begun)
+    _propose(review, editor, begun)
 
 
 def _promote(review: Review, editor: Caller, pad: Pad) -> None:
@@ -65,3 +68,20 @@ def _promote(review: Review, editor: Caller, pad: Pad) -> None:
         base_version=newest.version_number,
         release_locks=True,
     )
+
+
+def _propose(review: Review, editor: Caller, pad: Pad) -> None:
+    """A version of an accepted proposal that was made from a pad."""
+    newest = Draft.objects.of_project(review.project.id).first()
+    assert newest is not None
+    proposal = propose_pad(
+        caller=editor,
+        pad_id=pad.id,
+        revision=2,
+        part=Range(0, 7),
+        field="files/from-a-pad.md",
+        place=None,
+        base_version=newest.version_number,
+    )
+    submit_proposal(caller=editor, proposal_id=proposal.id)
+    accept_proposal(caller=editor, proposal_id=proposal.id, round=1)

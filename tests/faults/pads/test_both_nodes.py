@@ -128,8 +128,8 @@ async def test_who_is_removed_through_one_node_is_cut_off_on_the_other(
     pad = await PadOnNodes.make(cluster, nodes[0], *cluster.people[:3])
     clients = await seed(pad, nodes)
     ed, mara, _third = clients
-    removed = f"projects/{pad.project_id}/members/{mara.socket.person.id}/"
-    assert (await rest(nodes[0], pad.people[0], "DELETE", removed, {"reason": "Left"})).status == 204
+    removed = f"projects/{pad.project_id}/members/{mara.socket.person.id}/remove/"
+    assert (await rest(nodes[0], pad.people[0], "POST", removed, {"reason": "Left"})).status == 204
 
     await until(lambda: mara.socket.has_ended, "the other node has closed the socket")
     assert mara.socket.close_code in {4403, 4404}
