@@ -23,7 +23,7 @@ from kernel.transactions import unavailable_on_timeout
 
 Result = TypeVar("Result")
 
-# Items of one batch of gathered writes.
+# Items of one batch of gathered work.
 MAX_GATHERED: Final = 200
 
 
@@ -49,17 +49,17 @@ class LaneExecutor:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-class GatheredWrites:
+class GatheredWork:
     """What waits for one key; it ends when nothing does any more."""
 
     def __init__(
         self,
-        write: LaneExecutor,
+        lane: LaneExecutor,
         work: Callable[[Sequence[Any]], Sequence[Any]],
         pace: Callable[[], float],
         ended: Callable[[], None],
     ) -> None:
-        self._write = write
+        self._lane = lane
         self._work = work
         self._pace = pace
         self._ended = ended
@@ -71,7 +71,7 @@ class GatheredWrites:
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="gathered-writes")
+            self._task = asyncio.create_task(self._run(), name="gathered-work")
         return await future
 
     async def _run(self) -> None:
@@ -89,7 +89,7 @@ class GatheredWrites:
 
     async def _outcomes(self, items: Sequence[Any]) -> Sequence[Any]:
         try:
-            return await self._write(functools.partial(self._work, items))
+            return await self._lane(functools.partial(self._work, items))
         except Exception as error:  # noqa: BLE001 (each of those who wait gets it)
             return [error] * len(items)
 
@@ -104,7 +104,7 @@ class Lanes:
         self.upkeep = LaneExecutor("upkeep", 1)
         self.sweeper = LaneExecutor("sweeper", 1)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-        self._gathering: dict[UUID, GatheredWrites] = {}
+        self._gathering: dict[object, GatheredWork] = {}
 
     async def write_serialized(self, project_id: UUID, work: Callable[[], Result]) -> Result:
         """Run a write that locks the project's row, after those of this process that came before it."""
@@ -127,17 +127,35 @@ class Lanes:
         `work` gets the items of a batch and answers what became of each, an exception for one that failed: that one is
         raised here. The batches of a key run one after the other, and begin `pace()` seconds apart at least.
         """
+        return await self._gathered(self.write, key, work, pace).add(item)
+
+    async def read_gathered(self, key: object, item: Any, work: Callable[[Sequence[Any]], Sequence[Any]]) -> Any:
+        """Read for an item together with all that came for the same key while the batch before it was read."""
+        return await self._gathered(self.read, key, work, _at_once).add(item)
+
+    def _gathered(
+        self,
+        lane: LaneExecutor,
+        key: object,
+        work: Callable[[Sequence[Any]], Sequence[Any]],
+        pace: Callable[[], float],
+    ) -> GatheredWork:
         gathered = self._gathering.get(key)
         if gathered is None:
-            gathered = self._gathering[key] = GatheredWrites(self.write, work, pace, lambda: self._forget(key))
-        return await gathered.add(item)
+            gathered = self._gathering[key] = GatheredWork(lane, work, pace, lambda: self._forget(key))
+        return gathered
 
-    def _forget(self, key: UUID) -> None:
+    def _forget(self, key: object) -> None:
         self._gathering.pop(key, None)
 
     def close(self) -> None:
         for lane in (self.read, self.write, self.presence, self.upkeep, self.sweeper):
             lane.close()
+
+
+def _at_once() -> float:
+    """No pause between two batches."""
+    return 0.0
 
 
 def _settle(batch: Sequence[tuple[Any, asyncio.Future[Any]]], outcomes: Sequence[Any]) -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -54,6 +55,8 @@ class Membership:
         self._channel = ""
         self._topics: set[str] = set()
         self._nonces: dict[str, asyncio.Event] = {}
+        self._unconfirmed: list[tuple[str, asyncio.Future[bool]]] = []
+        self._confirming: asyncio.Task[None] | None = None
         self._receiver: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -67,7 +70,7 @@ class Membership:
 
     async def close(self) -> None:
         """Leave everything."""
-        await end(self._watch)
+        await end(self._watch, self._confirming)
         self._topics.clear()
         with suppress(*_FAULTS):
             async with asyncio.timeout(ECHO_TIMEOUT):
@@ -117,18 +120,50 @@ class Membership:
                 logger.exception("A live message could not be handled")
 
     async def _join_group(self, topic: str) -> bool:
-        async def send(message: dict[str, Any]) -> None:
-            await self._layer.group_send(topic, message)
-
         try:
             async with asyncio.timeout(ECHO_TIMEOUT):
                 await self._layer.group_add(topic, self._channel)
         except (*_FAULTS, RuntimeError):  # RuntimeError: there is no channel yet, or a rebuild has just replaced it
             return False
-        joined = await self._sends_until_back(send) > 0
+        joined = await self._is_confirmed(topic)
         if topic not in self._topics:
             await self._leave_group(topic)
         return joined
+
+    async def _is_confirmed(self, topic: str) -> bool:
+        """Whether the join of a group counts; it waits for one nonce with all that were joined at the same time.
+
+        All groups are joined over one connection, in order: a nonce through the last one shows that Redis has joined
+        those before it, too.
+        """
+        confirmed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._unconfirmed.append((topic, confirmed))
+        if self._confirming is None:
+            self._confirming = asyncio.create_task(self._confirm(), name="hub-joins")
+        return await confirmed
+
+    async def _confirm(self) -> None:
+        batch: list[tuple[str, asyncio.Future[bool]]] = []
+        try:
+            while self._unconfirmed:
+                batch, self._unconfirmed = self._unconfirmed, []
+                came = await self._sends_until_back(partial(self._send_to_last, [topic for topic, _ in batch])) > 0
+                for _topic, confirmed in batch:
+                    if not confirmed.done():
+                        confirmed.set_result(came)
+        finally:
+            self._confirming = None
+            for _topic, confirmed in (*batch, *self._unconfirmed):
+                if not confirmed.done():
+                    confirmed.set_result(False)
+
+    async def _send_to_last(self, topics: Sequence[str], message: dict[str, Any]) -> None:
+        """Send to the group that was joined last; some may have been left since."""
+        wanted = [topic for topic in topics if topic in self._topics]
+        if wanted:
+            await self._layer.group_send(wanted[-1], message)
+        else:
+            await self._layer.send(self._channel, message)
 
     async def _leave_group(self, topic: str) -> None:
         with suppress(*_FAULTS):

@@ -173,8 +173,8 @@ def test_a_token_is_renewed_with_an_overlap(world: World) -> None:
     with pytest.raises(NotAuthenticated):
         find_station(lost)
     # The former one counts until the new one is used.
-    touch(find_station(signed_in.token), signed_in.token)
-    touch(find_station(second), second)
+    touch([(find_station(signed_in.token), signed_in.token)])
+    touch([(find_station(second), second)])
     with pytest.raises(NotAuthenticated):
         find_station(signed_in.token)
 

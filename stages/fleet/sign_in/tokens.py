@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -13,8 +14,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from kernel.errors import NotAuthenticated, PermissionDenied
-from kernel.transactions import unavailable_on_timeout
+from kernel.errors import DomainError, NotAuthenticated, PermissionDenied
+from kernel.transactions import unavailable_on_timeout, write_transaction
 from stages.fleet.environment import STATION_DAYS
 from stages.fleet.models import Station
 
@@ -43,26 +44,42 @@ def lifetime() -> timedelta:
 
 def find_station(text: str) -> Station:
     """The station with that token, with its account. Raises `NotAuthenticated`, and `PermissionDenied` if revoked."""
-    station = _of_token(text)
-    if station is None:
-        raise NotAuthenticated(_("The station's token is unknown or expired. Sign the station in again."))
-    if station.is_revoked or not station.account.is_active:
-        raise PermissionDenied(_("The station was revoked."))
-    return station
+    (found,) = find_stations([text])
+    if isinstance(found, DomainError):
+        raise found
+    return found
 
 
-def touch(station: Station, text: str) -> None:
-    """Note that a station is there: its token counts from now on, and a former one ends with the first use of the new.
-
-    Written at most every 25 seconds, however often it connects.
-    """
-    digest = token_digest(text)
-    rows = Station.objects.filter(pk=station.pk)
-    is_old = Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=Now() - TOUCH_INTERVAL)
+def find_stations(texts: Sequence[str]) -> list[Station | DomainError]:
+    """The same for many tokens in one query: for each its station, or what it is refused with."""
+    digests = [token_digest(text) for text in texts if TOKEN.fullmatch(text)]
+    current = Q(token_digest__in=digests)
+    former = Q(former_digest__in=digests, former_until__gt=Now())
+    stations = Station.objects.select_related("account", "team").filter(current | former, expires_at__gt=Now())
     with unavailable_on_timeout():
-        rows.filter(is_old).update(last_seen_at=Now(), expires_at=Now() + lifetime())
-        if station.former_digest and digest == station.token_digest:
-            rows.filter(token_digest=digest).update(former_digest="", former_until=None)
+        found = list(stations) if digests else []
+    # A former token comes first, so that a current one is never taken for it.
+    of_digest = {each.former_digest: each for each in found} | {each.token_digest: each for each in found}
+    return [_admitted(of_digest.get(token_digest(text))) for text in texts]
+
+
+def touch(uses: Iterable[tuple[Station, str]]) -> None:
+    """Note that stations are there, each with the token it showed.
+
+    The token counts from now on, and a former one ends with the first use of the new one. Written at most once a
+    minute, so that a thousand sockets do not write all the time.
+    """
+    used = list(uses)
+    is_old = Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=Now() - TOUCH_INTERVAL)
+    renewed = [each.pk for each, text in used if each.former_digest and token_digest(text) == each.token_digest]
+    rows = Station.objects.filter(pk__in=[each.pk for each, _text in used])
+    with write_transaction():
+        # A row that another node notes in this moment is noted.
+        waiting = rows.filter(is_old).select_for_update(skip_locked=True).values("pk")
+        Station.objects.filter(pk__in=waiting).update(last_seen_at=Now(), expires_at=Now() + lifetime())
+        for station_id in renewed:
+            digests = {token_digest(text) for each, text in used if each.pk == station_id}
+            rows.filter(pk=station_id, token_digest__in=digests).update(former_digest="", former_until=None)
 
 
 def credential_of(station: Station) -> str:
@@ -70,11 +87,9 @@ def credential_of(station: Station) -> str:
     return f"station:{station.pk}"
 
 
-def _of_token(text: str) -> Station | None:
-    if TOKEN.fullmatch(text) is None:
-        return None
-    digest = token_digest(text)
-    current = Q(token_digest=digest)
-    former = Q(former_digest=digest, former_until__gt=Now())
-    with unavailable_on_timeout():
-        return Station.objects.select_related("account", "team").filter(current | former, expires_at__gt=Now()).first()
+def _admitted(station: Station | None) -> Station | DomainError:
+    if station is None:
+        return NotAuthenticated(_("The station's token is unknown or expired. Sign the station in again."))
+    if station.is_revoked or not station.account.is_active:
+        return PermissionDenied(_("The station was revoked."))
+    return station

@@ -123,7 +123,7 @@ def editions_since(context: StationContext, params: EditionsSince) -> dict[str, 
 
 @command("edition.show", Lane.SERIALIZED)
 def edition_show(context: StationContext, params: SealedEdition) -> dict[str, Any]:
-    if params.team not in reading.read_heads(context.team_id):
+    if params.team not in reading.read_heads([context.team_id])[context.team_id]:
         raise NotFound(_("The team {team} is not this station's.").format(team=params.team))
     shown = ShownEdition(params.team, params.text, params.key, bytes.fromhex(params.seal))
     return {"number": show_edition(caller=context.caller, shown=shown)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -33,19 +35,47 @@ def notify_station(ended: EndedProposal) -> None:
             transaction.on_commit(partial(live.publish_decision, station_id, **decision), robust=True)
 
 
-def decisions_for(station_id: UUID, *, since: datetime) -> list[dict[str, Any]]:
-    """What was decided while a station was away, as `decided` notifications; of a file the newest proposal counts."""
-    newest: dict[tuple[UUID, str], Proposal] = {}
-    proposals = Proposal.objects.filter(author=station_id, origin_type=ORIGIN, opened_at__isnull=False)
-    for proposal in proposals.order_by("-opened_at")[:MAX_DECISIONS]:
-        newest.setdefault((proposal.project_id, proposal.origin_id), proposal)
-    ended = [each for each in newest.values() if each.state in ENDED and _is_after(each.ended_at, since)]
-    facts = [decision for proposal in ended for decision in _of_proposal(proposal)]
-    requests = Request.objects.filter(
-        kind=RequestKind.EXCEPTION, station=station_id, ended_at__gt=since - MARGIN
-    ).exclude(state=RequestState.OPEN)
-    facts += map(_of_request, requests.order_by("ended_at")[:MAX_DECISIONS])
-    return [live.decision_body(**each) for each in facts]
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A station that was away since some time."""
+
+    station_id: UUID
+    since: datetime
+
+
+def read_decisions(away: Sequence[Away]) -> list[list[dict[str, Any]]]:
+    """For each station what was decided while it was away, as `decided` notifications."""
+    proposals, requests = _proposals_of(away), _requests_of(away)
+    return [[*proposals[each.station_id], *requests[each.station_id]] for each in away]
+
+
+def _proposals_of(away: Sequence[Away]) -> defaultdict[UUID, list[dict[str, Any]]]:
+    """Of a file the newest proposal counts."""
+    of_file = ("author_id", "project_id", "origin_id")
+    authors = [each.station_id for each in away]
+    proposals = Proposal.objects.filter(author__in=authors, origin_type=ORIGIN, opened_at__isnull=False)
+    newest = proposals.order_by(*of_file, "-opened_at").distinct(*of_file)
+    since = {each.station_id: each.since for each in away}
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for proposal in newest:
+        decided = found[proposal.author_id]
+        is_new = proposal.state in ENDED and _is_after(proposal.ended_at, since[proposal.author_id])
+        if is_new and len(decided) < MAX_DECISIONS:
+            decided += map(_body, _of_proposal(proposal))
+    return found
+
+
+def _requests_of(away: Sequence[Away]) -> defaultdict[UUID, list[dict[str, Any]]]:
+    since = {each.station_id: each.since for each in away}
+    first = min(since.values()) - MARGIN
+    requests = Request.objects.filter(kind=RequestKind.EXCEPTION, station__in=since, ended_at__gt=first)
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for request in requests.exclude(state=RequestState.OPEN).order_by("ended_at"):
+        assert request.station_id is not None
+        decided = found[request.station_id]
+        if _is_after(request.ended_at, since[request.station_id]) and len(decided) < MAX_DECISIONS:
+            decided.append(_body(_of_request(request)))
+    return found
 
 
 def _of_proposal(proposal: Proposal) -> Iterator[dict[str, Any]]:
@@ -75,6 +105,10 @@ def _of_request(request: Request) -> dict[str, Any]:
         "state": request.state,
         "at": request.ended_at,
     }
+
+
+def _body(decision: dict[str, Any]) -> dict[str, Any]:
+    return live.decision_body(**decision)
 
 
 def _is_after(at: datetime | None, since: datetime) -> bool:

@@ -97,7 +97,7 @@ class Desk:
         """The teams from the root to this one, as they were some seconds ago."""
         read_at, path = self._paths.get(team_id, (0.0, ()))
         if time.monotonic() - read_at > MEMORY_LIFETIME or not path:
-            path = tuple(await self._lanes.read(partial(read_heads, team_id)))
+            path = tuple((await self._lanes.read(partial(read_heads, [team_id])))[team_id])
             self._paths[team_id] = time.monotonic(), path
         return path
 

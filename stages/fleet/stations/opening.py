@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +15,9 @@ from accounts.callers import Caller, caller_from_scope
 from accounts.client_addresses import address_of_scope
 from gateway.authentication import bearer_token
 from gateway.node import Node
-from kernel.errors import NotAuthenticated
+from kernel.errors import DomainError, NotAuthenticated
 from stages.fleet.models import Station
-from stages.fleet.sign_in.tokens import credential_of, find_station, token_digest, touch
+from stages.fleet.sign_in.tokens import credential_of, find_stations, token_digest, touch
 
 VIA = "station"
 
@@ -41,7 +40,7 @@ async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> S
     `RateLimited` for one socket too many.
     """
     with node.sockets.before_sign_in(address_of_scope(scope)):
-        signed_in = await node.lanes.read(partial(authenticate, scope))
+        signed_in: SignedIn = await node.lanes.read_gathered("stations.sign_in", scope, authenticate_all)
     counted.enter_context(node.sockets.of_person(str(signed_in.station_id)))
     belongs_to = scope.get("belongs_to")
     if belongs_to is not None:
@@ -51,13 +50,26 @@ async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> S
 
 def authenticate(scope: Mapping[str, Any]) -> SignedIn:
     """The same, blocking. A session cookie and a personal token are no station's."""
-    token = bearer_token(scope)
-    if token is None:
-        raise NotAuthenticated(_("Give the token of a station."))
-    station = find_station(token)
-    touch(station, token)
-    seen_until = station.last_seen_at or station.enrolled_at
-    return SignedIn(caller_of(station, scope), station.pk, station.team_id, token_digest(token), seen_until)
+    (outcome,) = authenticate_all([scope])
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+def authenticate_all(scopes: Sequence[Mapping[str, Any]]) -> list[SignedIn | DomainError]:
+    """The same for many sockets, which come at once when a node has ended: each one's station or its refusal."""
+    tokens = [bearer_token(scope) or "" for scope in scopes]
+    outcomes: list[SignedIn | DomainError] = []
+    used: list[tuple[Station, str]] = []
+    for scope, token, found in zip(scopes, tokens, find_stations(tokens), strict=True):
+        if isinstance(found, DomainError):
+            outcomes.append(found if token else NotAuthenticated(_("Give the token of a station.")))
+            continue
+        used.append((found, token))
+        seen_until = found.last_seen_at or found.enrolled_at
+        outcomes.append(SignedIn(caller_of(found, scope), found.pk, found.team_id, token_digest(token), seen_until))
+    touch(used)
+    return outcomes
 
 
 def caller_of(station: Station, scope: Mapping[str, Any]) -> Caller:

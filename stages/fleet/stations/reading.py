@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.keys.succession import site_keys
 from audit.keys.text import rfc3339
 from blobs.models import Blob
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound
 from kernel.statements import run
 from stages.fleet.choices import StationState
 from stages.fleet.live import edition_body, texts_of
@@ -27,16 +27,16 @@ MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 # A station may still ask for the texts of an edition that was replaced a moment ago.
 _RECENT: Final = 3
 
-# From the root to the team itself, with the number of the newest edition.
-_PATH: Final = """
+# For each team given, the teams from the root to it, with the number of the newest edition.
+_PATHS: Final = """
 WITH RECURSIVE up AS (
-    SELECT id, parent_id, 0 AS height FROM fleet_team WHERE id = %s
+    SELECT id AS own, id, parent_id, 0 AS height FROM fleet_team WHERE id = ANY(%s::uuid[])
     UNION ALL
-    SELECT team.id, team.parent_id, up.height + 1 FROM fleet_team AS team JOIN up ON team.id = up.parent_id
+    SELECT up.own, team.id, team.parent_id, up.height + 1 FROM fleet_team AS team JOIN up ON team.id = up.parent_id
 )
-SELECT up.id, coalesce(
+SELECT up.own, up.id, coalesce(
     (SELECT number FROM fleet_edition WHERE team_id = up.id ORDER BY number DESC LIMIT 1), 0)
-FROM up ORDER BY up.height DESC
+FROM up ORDER BY up.own, up.height DESC
 """
 _TEXT: Final = """
 SELECT given.sha256 FROM unnest(%s::text[]) AS given (sha256)
@@ -71,17 +71,34 @@ class StationNow:
 
 def read_station(station_id: UUID) -> StationNow:
     """A station that is not revoked. Raises `NotFound`."""
-    found = Station.objects.select_related("team", "owner").defer(*_unseen("owner")).exclude(state=StationState.REVOKED)
-    station = found.filter(pk=station_id).first()
-    if station is None:
-        raise NotFound(_("Station not found."))
+    (found,) = read_stations([station_id])
+    if isinstance(found, DomainError):
+        raise found
+    return found
+
+
+def read_stations(station_ids: Sequence[UUID]) -> list[StationNow | DomainError]:
+    """The same for many stations: for each its state, or what it is refused with."""
+    rows = Station.objects.select_related("team", "owner").defer(*_unseen("owner")).exclude(state=StationState.REVOKED)
+    found = rows.in_bulk(set(station_ids))
     (row,) = run(("SELECT clock_timestamp()", []))
-    return StationNow(station, read_heads(station.team_id), row[0])
+    heads = read_heads({each.team_id for each in found.values()})
+
+    def of(station_id: UUID) -> StationNow | DomainError:
+        station = found.get(station_id)
+        if station is None:
+            return NotFound(_("Station not found."))
+        return StationNow(station, heads[station.team_id], row[0])
+
+    return [of(each) for each in station_ids]
 
 
-def read_heads(team_id: UUID) -> dict[UUID, int]:
-    """The teams from the root to this one, with the numbers of their newest editions."""
-    return dict(run((_PATH, [team_id])))
+def read_heads(team_ids: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
+    """For each team, the teams from the root to it, with the numbers of their newest editions."""
+    heads: dict[UUID, dict[UUID, int]] = {}
+    for own, team_id, number in run((_PATHS, [list(team_ids)])):
+        heads.setdefault(own, {})[team_id] = number
+    return heads
 
 
 def snapshot_of(state: StationNow, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -128,7 +145,7 @@ def editions_since(team_id: UUID, teams: Mapping[UUID, int]) -> dict[str, Any]:
     An edition says all that holds, so those between are left out. Raises `NotFound` for a team that is not the
     station's.
     """
-    heads = read_heads(team_id)
+    heads = read_heads([team_id])[team_id]
     _require_own(teams, heads)
     newer = [each for each, number in teams.items() if heads[each] > number]
     editions = [Edition.objects.get(team=each, number=heads[each]) for each in newer]
@@ -141,7 +158,7 @@ def texts(team_id: UUID, hashes: Collection[str]) -> dict[str, Any]:
     Raises `NotFound` for any other.
     """
     wanted = sorted(set(hashes))
-    named = {row[0] for row in run((_TEXT, [wanted, list(read_heads(team_id)), _RECENT]))}
+    named = {row[0] for row in run((_TEXT, [wanted, list(read_heads([team_id])[team_id]), _RECENT]))}
     if missing := set(wanted) - named:
         raise NotFound(_("No edition of this station's teams has the text {sha256}.").format(sha256=min(missing)))
     sizes = dict(Blob.objects.filter(pk__in=wanted).values_list("sha256", "size"))

@@ -21,10 +21,10 @@ from realtime.frames import notification_frame
 from realtime.hub import LayerUnreachableError, Subscriber
 from stages.fleet.live import BROADCAST, direct_topic, rules_topic
 from stages.fleet.stations.commands import STATION_COMMANDS, StationContext
-from stages.fleet.stations.decisions import decisions_for
+from stages.fleet.stations.decisions import Away, read_decisions
 from stages.fleet.stations.desk import desk_of
 from stages.fleet.stations.opening import SignedIn, authenticate, sign_in
-from stages.fleet.stations.reading import StationNow, heads_body, read_station, snapshot_of
+from stages.fleet.stations.reading import StationNow, heads_body, read_stations, snapshot_of
 
 ADDRESS: Final = r"ws/stations/"
 
@@ -74,7 +74,8 @@ class StationSocket(Socket):
         await self._follow([direct_topic(self.station_id), BROADCAST, *map(rules_topic, teams)])
         keys = await self.desk.keys()
         state = await self._joined()
-        decided = await self.node.lanes.read(partial(decisions_for, self.station_id, since=self._seen_until))
+        away = Away(self.station_id, self._seen_until)
+        decided = await self.node.lanes.read_gathered("stations.decided", away, read_decisions)
         await self.send_text(notification_frame("snapshot", snapshot_of(state, keys)))
         for each in decided:
             await self.send_text(notification_frame("decided", each))
@@ -106,7 +107,7 @@ class StationSocket(Socket):
     async def _joined(self) -> StationNow:
         """Follow the topics of the teams that the station has now, and no others."""
         while True:
-            state = await self.node.lanes.read(partial(read_station, self.station_id))
+            state: StationNow = await self.node.lanes.read_gathered("stations.now", self.station_id, read_stations)
             wanted = {rules_topic(team_id) for team_id in state.teams}
             others = {topic for topic in self._subscribers if topic.startswith("team.")}
             missing = wanted - others
