@@ -48,7 +48,9 @@ def product_node(**environment: str) -> Iterator[BenchNode]:
 @contextmanager
 def stock_node() -> Iterator[BenchNode]:
     """The stock Channels consumer of `bench.stock` under stock Daphne."""
-    command = [sys.executable, "-m", "daphne", "bench.stock:application", "-v", "0", "-p"]
+    # Two thousand that come at once would be refused after its five seconds.
+    patience = ["--websocket_connect_timeout", "60"]
+    command = [sys.executable, "-m", "daphne", "bench.stock:application", "-v", "0", *patience, "-p"]
     with _node(command, ready="/") as node:
         yield node
 

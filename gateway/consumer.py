@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -11,6 +11,7 @@ from channels.exceptions import StopConsumer
 from gateway.authentication import chosen_subprotocol
 from gateway.close_codes import CloseCode, close_code_of
 from gateway.connection import Connection
+from gateway.limits import Counted
 from gateway.metrics import CLOSES
 from gateway.opening import open_connection, read_after
 from gateway.socket import Send, Socket
@@ -28,7 +29,7 @@ class SocketConsumer(AsyncConsumer):
 
     socket: Socket | None = None
 
-    async def open_socket(self, counted: ExitStack) -> Socket:
+    async def open_socket(self, counted: Counted) -> Socket:
         """Sign in and make the socket; it counts as its person's until `counted` is closed. Raises `DomainError`."""
         raise NotImplementedError
 
@@ -40,7 +41,7 @@ class SocketConsumer(AsyncConsumer):
         # Channels' own makes two tasks for every message, to listen to a channel that we do not have.
         self.scope, self.base_send = scope, send
         try:
-            with ExitStack() as self.counted, suppress(StopConsumer):
+            with Counted() as self.counted, suppress(StopConsumer):
                 while True:
                     await self.dispatch(await receive())
         finally:
@@ -85,7 +86,7 @@ class SocketConsumer(AsyncConsumer):
 class ProjectConsumer(SocketConsumer):
     """`/ws/projects/{id}/`."""
 
-    async def open_socket(self, counted: ExitStack) -> Connection:
+    async def open_socket(self, counted: Counted) -> Connection:
         return await open_connection(self.scope, self.send, counted)
 
     def log_facts(self, socket: Socket) -> dict[str, str]:

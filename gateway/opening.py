@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,6 +15,7 @@ from accounts.callers import Caller
 from accounts.client_addresses import address_of_scope
 from gateway.authentication import authenticate
 from gateway.connection import Connection
+from gateway.limits import Counted
 from gateway.node import Node, current_node
 from gateway.socket import Send
 from kernel.errors import AnotherAccount, NotFound
@@ -35,7 +35,7 @@ class Address:
     resume_secret: str
 
 
-async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> Caller:
+async def sign_in(scope: Mapping[str, Any], node: Node, counted: Counted) -> Caller:
     """Who opens a socket; it counts as their own until `counted` is closed.
 
     Raises `NotAuthenticated`, `Unavailable`, and `RateLimited` for one socket too many.
@@ -48,7 +48,7 @@ async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> C
     return caller
 
 
-async def open_connection(scope: Mapping[str, Any], send: Send, counted: ExitStack) -> Connection:
+async def open_connection(scope: Mapping[str, Any], send: Send, counted: Counted) -> Connection:
     """Sign in and open the session, or resume it; the socket counts as its person's until `counted` is closed.
 
     Raises as `sign_in`, `AnotherAccount`, and `NotFound`.

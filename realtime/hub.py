@@ -75,7 +75,7 @@ class Hub:
         if topic is None:
             topic = self._topics[name] = Topic(name, self._source_of(name), gap_wait=self._gap_wait)
             topic.opening = asyncio.create_task(self._open(topic), name=f"open-{name}")
-        subscriber = Subscriber(name, queue, origin=origin)
+        subscriber = Subscriber(topic.name, queue, origin=origin)
         topic.subscribers.add(subscriber)
         try:
             await topic.opened()
@@ -103,6 +103,8 @@ class Hub:
         await self._membership.join(topic.name)
         heads = await topic.source.heads([topic.name]) if topic.source.is_numbered else {}
         topic.begin(heads.get(topic.name, 0))
+        # Whoever waits has the task; nobody else needs it.
+        topic.opening = None
 
     async def _drop(self, topic: Topic, subscriber: Subscriber) -> None:
         topic.subscribers.discard(subscriber)

@@ -34,7 +34,8 @@ class FrameQueue:
         self._overflowed = overflowed
         self._max_frames = max_frames
         self._max_characters = max_characters
-        self._frames: deque[str] = deque()
+        # None while nothing waits: most sockets are idle.
+        self._frames: deque[str] | None = None
         # Of all frames, those that subscribers still hold back included.
         self._count = 0
         self._characters = 0
@@ -48,7 +49,7 @@ class FrameQueue:
         self._characters += len(frame)
         if self._count > self._max_frames or self._characters > self._max_characters:
             self.is_full = True
-            self._frames.clear()
+            self._frames = None
             self._overflowed()
             return False
         return True
@@ -60,6 +61,8 @@ class FrameQueue:
 
     def append(self, frame: str) -> None:
         """Queue a frame that was admitted."""
+        if self._frames is None:
+            self._frames = deque()
         self._frames.append(frame)
         if self._arrived is not None:
             self._call_back()
@@ -72,17 +75,19 @@ class FrameQueue:
 
     def take(self) -> list[str]:
         """All frames that wait, oldest first."""
-        frames = list(self._frames)
-        self._frames.clear()
+        frames = list(self._frames or ())
+        self._frames = None
         self._count -= len(frames)
         self._characters -= sum(map(len, frames))
         return frames
 
     def take_one(self) -> str | None:
         """The oldest frame that waits; None where none does."""
-        if not self._frames:
+        if self._frames is None:
             return None
         frame = self._frames.popleft()
+        if not self._frames:
+            self._frames = None
         self.forget(frame)
         return frame
 
@@ -106,14 +111,14 @@ class Subscriber:
         self.origin = origin
         self._queue = queue
         self._after = 0
-        self._held: deque[tuple[int, str]] | None = deque()
+        self._held: list[tuple[int, str]] | None = []
 
     def start(self, after: int = 0, *, missed: Sequence[Frame] = ()) -> None:
         """Let frames through: first those that were `missed`, then what is newer than `after`.
 
         `after` is the number of a snapshot, or that of the last missed frame. What has no number passes in any case.
         """
-        held, self._held = self._held or deque(), None
+        held, self._held = self._held or (), None
         self._after = after
         for each in missed:
             if self._queue.admit(each.text):
@@ -126,7 +131,7 @@ class Subscriber:
 
     def stop(self) -> None:
         """Give up what is held back."""
-        held, self._held = self._held or deque(), deque()
+        held, self._held = self._held or (), []
         for _, frame in held:
             self._queue.forget(frame)
 

@@ -29,6 +29,8 @@ class Topic:
     `source` reads the missing frames, and sees every numbered frame once, before the subscribers do.
     """
 
+    __slots__ = ("_filling", "_gap_wait", "_retry_wait", "_sequencer", "name", "opening", "source", "subscribers")
+
     def __init__(
         self, name: str, source: TopicSource, *, gap_wait: float = GAP_WAIT, retry_wait: float = RETRY_WAIT
     ) -> None:

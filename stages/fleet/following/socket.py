@@ -10,7 +10,6 @@ import asyncio
 import functools
 import itertools
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
 from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -23,6 +22,7 @@ from accounts.models import User
 from gateway.authentication import authenticate
 from gateway.consumer import SocketConsumer
 from gateway.execution import Lanes
+from gateway.limits import Counted
 from gateway.node import Node, current_node
 from gateway.opening import sign_in
 from gateway.registry import Command, Lane, SocketAddress, command
@@ -130,7 +130,7 @@ class ChangesSource(StreamSource):
 class FleetConsumer(SocketConsumer):
     """`/ws/fleet/`."""
 
-    async def open_socket(self, counted: ExitStack) -> FleetSocket:
+    async def open_socket(self, counted: Counted) -> FleetSocket:
         node = await current_node()
         caller = await sign_in(self.scope, node, counted)
         return FleetSocket(node, self.send, caller=caller, authenticate=functools.partial(authenticate, self.scope))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.callers import Caller, caller_from_scope
 from accounts.client_addresses import address_of_scope
 from gateway.authentication import bearer_token
+from gateway.limits import Counted
 from gateway.node import Node
 from kernel.errors import DomainError, NotAuthenticated
 from stages.fleet.models import Station
@@ -33,7 +33,7 @@ class SignedIn:
     seen_until: datetime
 
 
-async def sign_in(scope: Mapping[str, Any], node: Node, counted: ExitStack) -> SignedIn:
+async def sign_in(scope: Mapping[str, Any], node: Node, counted: Counted) -> SignedIn:
     """Which station opens a socket; it counts as its own until `counted` is closed.
 
     Raises `NotAuthenticated` without the token of a station, `PermissionDenied` for a revoked one, `Unavailable`, and

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from gateway.consumer import SocketConsumer
+from gateway.limits import Counted
 from gateway.node import Node, current_node
 from gateway.registry import Command, SocketAddress
 from gateway.socket import Send, Socket
@@ -128,10 +128,12 @@ class StationSocket(Socket):
     async def _follow(self, topics: Iterable[str]) -> None:
         for topic in topics:
             try:
-                self._subscribers[topic] = await self.node.hub.follow(topic, self.queue, origin=self.origin)
+                subscriber = await self.node.hub.follow(topic, self.queue, origin=self.origin)
             except LayerUnreachableError:
                 raise Unavailable(_("Live updates are unavailable for a moment.")) from None
-            self._unstarted.append(topic)
+            # By the topic's own name, which all its stations share.
+            self._subscribers[subscriber.topic] = subscriber
+            self._unstarted.append(subscriber.topic)
 
     async def _leave(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -141,7 +143,7 @@ class StationSocket(Socket):
 class StationConsumer(SocketConsumer):
     """`/ws/stations/`."""
 
-    async def open_socket(self, counted: ExitStack) -> StationSocket:
+    async def open_socket(self, counted: Counted) -> StationSocket:
         node = await current_node()
         signed_in = await sign_in(self.scope, node, counted)
         again: Any = partial(authenticate, self.scope)
