@@ -8,6 +8,8 @@ import sys
 
 from django.conf import settings
 
+from foundry_site.environment import BASE_DIR
+
 CODE = """
 import sys, django
 django.setup()
@@ -39,3 +41,11 @@ def test_the_figures_are_there_at_0_and_no_library_of_shared_texts(process_envir
         "foundry_pad_document_bytes",
     ):
         assert float(shown[name]) == 0, name
+
+
+def test_only_documents_hand_bytes_to_pycrdt() -> None:
+    """What a client of a pad sends gets there through the reader, which `kernel.crdt.documents` asks first."""
+    sources = (path for folder in ("kernel", "stages/pads") for path in (BASE_DIR / folder).rglob("*.py"))
+    imported = re.compile(r"^\s*(import|from) pycrdt\b", re.MULTILINE)
+    found = {str(path.relative_to(BASE_DIR)) for path in sources if imported.search(path.read_text())}
+    assert found == {"kernel/crdt/documents.py", "kernel/crdt/observers.py"}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import re
 import subprocess
 import sys
 import threading
-import tomllib
 import weakref
 import zlib
 from collections.abc import Callable
@@ -18,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundry_site.environment import BASE_DIR
 from kernel.crdt.documents import Change, Document, DocumentBroken
 from kernel.crdt.edits import Edit, apply_edits, count_units, merge_edits
 from kernel.crdt.refusals import ForeignClient, Refusal, RefusedUpdate
@@ -265,12 +262,3 @@ def test_pycrdt_is_loaded_with_the_document_only() -> None:
     modules = ["edits", "encoding", "known_items", "refusals", "updates"]
     code = f"import sys, {', '.join(f'kernel.crdt.{name}' for name in modules)}\nassert 'pycrdt' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_only_documents_hand_bytes_to_pycrdt() -> None:
-    """What a client sends gets there through the reader, which `Document` asks first."""
-    packages = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
-    sources = (path for package in packages for path in (BASE_DIR / package).rglob("*.py"))
-    imported = re.compile(r"^\s*(import|from) pycrdt\b", re.MULTILINE)
-    found = {str(path.relative_to(BASE_DIR)) for path in sources if imported.search(path.read_text())}
-    assert found == {"kernel/crdt/documents.py", "kernel/crdt/observers.py"}
