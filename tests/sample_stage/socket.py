@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-from contextlib import ExitStack
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import msgspec
 from accounts.callers import Caller
 from gateway.authentication import authenticate
 from gateway.consumer import SocketConsumer
+from gateway.limits import Counted
 from gateway.node import Node, current_node
 from gateway.opening import sign_in
 from gateway.registry import Command, Lane, SocketAddress, command
@@ -83,7 +83,7 @@ class NotesSocket(Socket):
 class NotesConsumer(SocketConsumer):
     """Signs in as the gateway's own sockets do."""
 
-    async def open_socket(self, counted: ExitStack) -> NotesSocket:
+    async def open_socket(self, counted: Counted) -> NotesSocket:
         node = await current_node()
         caller = await sign_in(self.scope, node, counted)
         project_id = UUID(self.scope["url_route"]["kwargs"]["project_id"])
