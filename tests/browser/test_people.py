@@ -65,6 +65,7 @@ def test_an_account_by_keyboard_alone(boss: Callable[..., Person], world: World)
     expect(page.get_by_role("heading", name=name).first).to_be_visible()
 
     page.get_by_role("link", name="Close account…").press("Enter")
+    expect(page.locator("dialog:modal")).to_be_visible()
     expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()

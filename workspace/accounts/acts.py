@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -126,8 +127,11 @@ def _new_form(
 def _close_form(
     request: PageRequest, shown: User, values: Mapping[str, Any], *, refusal: DomainError | None = None
 ) -> HttpResponse:
-    more = {"notes": closing_notes(shown), "left": projects_left_by(shown.id)}
-    return _dialog(request, shown, "workspace/people/close_form.html", values, REASON, refusal=refusal, **more)
+    left = projects_left_by(shown.id)
+    # Whoever takes over is asked for first.
+    reason = replace(REASON, is_first=not left)
+    more = {"notes": closing_notes(shown), "left": left}
+    return _dialog(request, shown, "workspace/people/close_form.html", values, reason, refusal=refusal, **more)
 
 
 def _dialog(

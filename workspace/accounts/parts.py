@@ -64,14 +64,15 @@ def sign_in_values(context: SectionContext) -> dict[str, Any]:
 def ended_sign_ins(user: User) -> Iterator[str]:
     """The sessions and tokens that end with an account."""
     sessions, tokens = count_sessions(user), _open_tokens(user).count()
-    if user.kind == Kind.HUMAN:
-        yield (
-            ngettext("They are signed out of {n} browser.", "They are signed out of {n} browsers.", sessions).format(
-                n=sessions
-            )
-            if sessions
-            else _("They are signed in nowhere, and cannot sign in any more.")
+    if sessions:
+        words = ngettext(
+            "They are signed out of {n} browser, and cannot sign in any more.",
+            "They are signed out of {n} browsers, and cannot sign in any more.",
+            sessions,
         )
+        yield words.format(n=sessions)
+    elif user.kind == Kind.HUMAN:
+        yield _("They are signed in nowhere now, and cannot sign in any more.")
     if tokens:
         yield ngettext("{n} access token is revoked.", "{n} access tokens are revoked.", tokens).format(n=tokens)
 

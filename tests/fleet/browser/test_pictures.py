@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.people import Person, World
 from tests.browser.test_accessible import PHONE, in_both_themes, resize, too_wide
@@ -68,36 +68,3 @@ def narrow(page: Page) -> list[str]:
         found += [f"{size[0]} px: {each}" for each in too_wide(page)]
     page.set_viewport_size({"width": 1440, "height": 900})
     return found
-
-
-def test_the_tree_leads_to_stations_by_arrow_keys(person: Callable[..., Person], world: World, scene: Scene) -> None:
-    page = person("owner").page
-    page.goto(f"{world.url}/fleet/teams/")
-    focused = page.locator(":focus")
-    page.locator(f"#team-{scene.teams['study'].id}").focus()
-    page.keyboard.press("ArrowRight")
-    expect(focused).to_contain_text("dok-ws-07")
-    page.keyboard.press("ArrowDown")
-    expect(focused).to_contain_text("sbr-laptop-02")
-    page.keyboard.press("ArrowLeft")
-    expect(focused).to_contain_text("ONC-2041 study team")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="dok-ws-07")).to_be_visible()
-
-
-def test_the_code_of_a_machine_waits_for_the_box_and_enter_refuses_nothing(
-    person: Callable[..., Person], world: World, scene: Scene
-) -> None:
-    page = person("editor").page
-    page.goto(f"{world.url}/device/?code={world.arrange(lambda: begin(name='dok-ws-09').user_code)}")
-    connect = page.get_by_role("button", name="Connect station")
-    box = page.get_by_label("Code and site key are the same as on the machine")
-    expect(connect).to_be_disabled()
-    box.press("Enter")
-    expect(connect).to_be_disabled()
-    box.press("Space")
-    expect(connect).to_be_enabled()
-    box.press("Enter")
-    expect(connect).to_be_hidden()
-    expect(page.get_by_text("dok-ws-09").first).to_be_visible()

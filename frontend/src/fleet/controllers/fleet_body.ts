@@ -4,6 +4,8 @@ import { Follower } from "../follower";
 
 /** Milliseconds between two readings of the page. */
 const PACE = 2_000;
+/** What scrolls by itself, and stays where it was. */
+const SCROLLS = ".graph, .fleet-text";
 
 /** A page that follows the fleet: Django writes its body again when something changed, every two seconds at most. */
 export class FleetBodyController extends Controller<HTMLElement> {
@@ -30,12 +32,21 @@ export class FleetBodyController extends Controller<HTMLElement> {
     this.readAt = performance.now();
     // A dialog over the page is an address of its own.
     const address = document.querySelector<HTMLElement>("[data-page-dialog-back-value]")?.dataset["pageDialogBackValue"];
-    const focused = this.element.contains(document.activeElement) ? document.activeElement?.id : "";
+    const focused = this.element.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
+    const scrolled = [...this.element.querySelectorAll(SCROLLS)].map(({ scrollLeft, scrollTop }) => ({ scrollLeft, scrollTop }));
     const open = [...this.element.querySelectorAll<HTMLDetailsElement>("details[open][id]")].map(({ id }) => id);
     const place = { source: this.element, target: this.element, select: `#${this.element.id} > *` };
     const isDone = await fetchPart(address ?? location.pathname + location.search, { ...place, swap: "innerHTML settle:0ms" });
     if (!isDone) return;
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused) this.element.querySelector<HTMLElement | SVGElement>(focused)?.focus({ preventScroll: true });
+    this.element.querySelectorAll(SCROLLS).forEach((each, index) => Object.assign(each, scrolled[index] ?? {}));
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   }
+}
+
+/** How an element is found again in the page as it is written anew: by its id, or else by the address that it leads to. */
+function selectorOf(element: Element | null): string {
+  if (element?.id) return `#${CSS.escape(element.id)}`;
+  const href = element?.getAttribute("href");
+  return href ? `a[href="${CSS.escape(href)}"]` : "";
 }
