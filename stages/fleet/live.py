@@ -41,7 +41,7 @@ NOTIFICATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "categories": ("team", "categories"),
     "team_changed": ("team",),
     "assignment": ("text", "key", "seal"),
-    "decided": ("request_id", "kind", "directive_id", "state", "at"),
+    "decided": ("request_id", "kind", "directive_id", "state", "at", "place"),
 }
 # Characters of texts that go with an edition; a station asks for the rest.
 MAX_TEXTS: Final = 64_000
@@ -116,24 +116,29 @@ def publish_assignment(station: Station) -> None:
     announce((station.team_id,))
 
 
-def publish_decision(
-    station_id: UUID, *, request_id: UUID, kind: str, directive_id: UUID | None, state: str, at: datetime | None
-) -> None:
-    """Let a station know how a request of its own ended, or a proposal of what was altered on it."""
-    params = decision_body(request_id=request_id, kind=kind, directive_id=directive_id, state=state, at=at)
+def publish_decision(station_id: UUID, **facts: Any) -> None:
+    """Let a station know how a request of its own ended, or a proposal of what was altered on it (`decision_body`)."""
+    params = decision_body(**facts)
     realtime.send_notification(topic=direct_topic(station_id), method="decided", params=params)
 
 
 def decision_body(
-    *, request_id: UUID, kind: str, directive_id: UUID | None, state: str, at: datetime | None
+    *,
+    request_id: UUID,
+    kind: str,
+    directive_id: UUID | None,
+    state: str,
+    at: datetime | None,
+    place: str | None = None,
 ) -> dict[str, Any]:
-    """What stations get of a decision."""
+    """What stations get of a decision; `place` is the file of a proposal, as its origin names it."""
     return {
         "request_id": str(request_id),
         "kind": kind,
         "directive_id": str(directive_id) if directive_id else None,
         "state": state,
         "at": rfc3339(at) if at else None,
+        "place": place,
     }
 
 

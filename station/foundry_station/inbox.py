@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from foundry_station.authority import ASSIGNMENT, EDITION
 from foundry_station.decisions import ACCEPTED, REJECTED
 from foundry_station.editions import read_time
+from foundry_station.enforcement import real_of
 from foundry_station.engine import Engine
 from foundry_station.sealed import Refused, SealedText
 
@@ -100,9 +102,17 @@ class Inbox:
             return False
         verdict = ACCEPTED if body.get("state") == "accepted" else REJECTED
         name = f"{body.get('request_id')}:{body['directive_id']}:{body.get('state')}"
-        is_new = self._engine.enforcer.files.decide(name, body["directive_id"], verdict)
+        is_new = self._engine.enforcer.files.decide(name, body["directive_id"], verdict, self._meant(body.get("place")))
         self._engine.obeyed += is_new
         return is_new
+
+    def _meant(self, place: object) -> list[Path] | None:
+        """The files that a proposal is about; None for all, where it names none."""
+        if not isinstance(place, str):
+            return None
+        station = self._engine.state.setting("station") or ""
+        targets = self._engine.plan.targets.values()
+        return [real_of(each) for each in targets if each.place.is_named(place, station)]
 
     def _obeyed(self, kind: str, body: Mapping[str, Any], take: Callable[[SealedText], bool]) -> bool:
         sealed = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _CLAUDE_SYSTEM: Final = {
     "darwin": "/Library/Application Support/ClaudeCode/CLAUDE.md",
     "linux": "/etc/claude-code/CLAUDE.md",
 }
+# The characters that a proposal has for the station's id and the file.
+_MAX_NAME: Final = 100
 # Cursor reads a file of rules always only where its head says so.
 _HEADS: Final[Mapping[str, bytes]] = {"cursor": b"---\nalwaysApply: true\n---\n"}
 
@@ -52,6 +55,13 @@ class Place:
     repository: Repository | None = None
     whole: bool = False
     head: bytes = b""
+
+    def is_named(self, name: str, station: str) -> bool:
+        """Whether proposals of this station name the file so: `repository/path`, or its hash where that is too long."""
+        full = f"{self.repository.name}/{self.shown}" if self.repository is not None else self.shown
+        if len(f"{station}:{full}") > _MAX_NAME:
+            full = hashlib.sha256(full.encode()).hexdigest()[:40]
+        return name == full
 
 
 @dataclass(frozen=True, slots=True)

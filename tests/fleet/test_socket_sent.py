@@ -153,6 +153,7 @@ async def test_what_is_allowed_for_a_time_becomes_one_proposal(world: World, sta
         await in_thread(reject_proposal, caller=world.caller("owner"), proposal_id=proposal.id, reason="No")
         told = await client.notification(is_named("decided"))
         assert (told["kind"], told["state"], told["directive_id"]) == ("proposal", "rejected", str(directive.id))
+        assert told["place"] == "acme/protocol/CLAUDE.md"
     # Whoever was away meanwhile is told on the way back.
     async with station.client() as client:
         again = await client.notification(is_named("decided"))

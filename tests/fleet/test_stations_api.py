@@ -144,6 +144,21 @@ def test_only_what_is_allowed_for_a_time_becomes_a_proposal(world: World, statio
     assert Proposal.objects.get(author=station.station.pk).state == "open"
 
 
+def test_one_file_of_each_repository_becomes_a_proposal(world: World, station: SignedIn) -> None:
+    """Also where their reports come together."""
+    directive, texts = str(put_directive(world).id), {}
+    for repository in ("acme/protocol", "acme/other"):
+        text = f"Mine in {repository}."
+        found = hashlib.sha256(text.encode()).hexdigest()
+        texts[found] = text
+        station.report(
+            kind="change_detected", directive=directive, path="CLAUDE.md", repository=repository, found=found
+        )
+    put(station, *station.chain, texts=texts)
+    made = Proposal.objects.filter(author=station.station.pk)
+    assert {each.origin_id.partition(":")[2] for each in made} == {"acme/protocol/CLAUDE.md", "acme/other/CLAUDE.md"}
+
+
 def test_the_database_refuses_another_chain(world: World, station: SignedIn) -> None:
     put(station, station.report())
     row = Report.objects.get(station=station.station.pk)

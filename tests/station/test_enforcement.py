@@ -83,6 +83,33 @@ def test_a_rejected_alteration_is_reverted(rig: Rig) -> None:
     assert rig.file.read_bytes() == altered
 
 
+@pytest.mark.parametrize("state", [ACCEPTED, REJECTED])
+@pytest.mark.parametrize("name", ["other", "a-long-name-" * 10])
+def test_what_is_decided_about_one_file_says_nothing_of_another(rig: Rig, state: str, name: str) -> None:
+    """The same directive in two repositories, altered in both: there are two proposals."""
+    other = rig.folder / name / "CLAUDE.md"
+    other.parent.mkdir()
+    rig.engine.enforcer.files.watch(other.parent)
+    directive = rig.site.directive(mode="temporary", timeout_hours=2)
+    rig.issue(directive)
+    whole = rig.file.read_bytes()
+    for number, file in enumerate((rig.file, other)):
+        file.write_bytes(whole.replace(b"Never", b"Always %d" % number))
+    rig.round()
+    place = f"local/{name}/CLAUDE.md"
+    if len(f"{rig.site.station}:{place}") > 100:
+        place = hashlib.sha256(place.encode()).hexdigest()[:40]
+    body = {"request_id": "p", "kind": "proposal", "directive_id": directive["id"], "state": state, "place": place}
+    assert rig.inbox.decided(body)
+    rig.round()
+    assert b"Always 0" in rig.file.read_bytes()
+    assert (b"Always 1" in other.read_bytes()) == (state == ACCEPTED)
+    rig.time.pass_(hours=2, seconds=1)
+    rig.round()
+    assert rig.file.read_bytes() == whole, "its own time is over"
+    assert (b"Always 1" in other.read_bytes()) == (state == ACCEPTED)
+
+
 def test_an_accepted_alteration_stays_until_the_next_edition(rig: Rig) -> None:
     directive = rig.site.directive(mode="temporary")
     rig.issue(directive)

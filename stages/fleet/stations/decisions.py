@@ -94,6 +94,7 @@ def _of_proposal(proposal: Proposal) -> Iterator[dict[str, Any]]:
             "directive_id": directive_id,
             "state": proposal.state,
             "at": proposal.ended_at,
+            "place": proposal.origin_id.partition(":")[2],
         }
 
 

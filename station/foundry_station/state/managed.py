@@ -122,12 +122,19 @@ class ManagedFiles:
     def clear_deviation(self, path: Path, directive: str) -> None:
         self._state.run("DELETE FROM deviations WHERE path = ? AND directive = ?", str(path), directive)
 
-    def decide(self, decision: str, directive: str, verdict: str) -> bool:
-        """Note what was decided about the alterations of a directive, once for each decision; whether that is new."""
+    def decide(self, decision: str, directive: str, verdict: str, paths: Sequence[Path] | None = None) -> bool:
+        """Note what was decided about the alterations of a directive, once for each decision; whether that is new.
+
+        `paths` are the files that it is about; None for all.
+        """
         with self._state.transaction():
             if not self._state.run("INSERT OR IGNORE INTO decided VALUES (?)", decision).rowcount:
                 return False
-            self._state.run("UPDATE deviations SET verdict = ? WHERE directive = ?", verdict, directive)
+            of_directive = "UPDATE deviations SET verdict = ? WHERE directive = ?"
+            if paths is None:
+                self._state.run(of_directive, verdict, directive)
+            for path in paths or ():
+                self._state.run(f"{of_directive} AND path = ?", verdict, directive, str(path))
         return True
 
     def next_expiry(self, now: datetime) -> datetime | None:

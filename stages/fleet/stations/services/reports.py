@@ -165,7 +165,9 @@ def _propose(caller: Caller, station: Station, reports: Sequence[NewReport], tex
     What cannot be proposed stays on the station, kept, and never keeps its reports from being stored.
     """
     altered = {
-        (each.facts["directive"], each.facts.get("path", "")): Alteration.of(each.facts, texts[each.facts["found"]])
+        (each.facts["directive"], each.facts.get("repository"), each.facts.get("path")): Alteration.of(
+            each.facts, texts[each.facts["found"]]
+        )
         for each in reports
         if each.facts["kind"] == "change_detected" and each.facts.get("found") in texts and "directive" in each.facts
     }
