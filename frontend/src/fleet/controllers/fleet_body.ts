@@ -4,6 +4,8 @@ import { Follower } from "../follower";
 
 /** Milliseconds between two readings of the page. */
 const PACE = 2_000;
+/** A station that went away says nothing: while somebody looks at it, the page is read again so often. */
+const READ_AGAIN = 15_000;
 /** What scrolls by itself, and stays where it was. */
 const SCROLLS = ".graph, .fleet-text";
 
@@ -11,14 +13,17 @@ const SCROLLS = ".graph, .fleet-text";
 export class FleetBodyController extends Controller<HTMLElement> {
   private follower = new Follower(() => this.changed());
   private timer = 0;
+  private regularly = 0;
   private readAt = 0;
 
   override connect(): void {
     this.follower.open();
+    this.regularly = window.setInterval(() => document.hidden || this.changed(), READ_AGAIN);
   }
 
   override disconnect(): void {
     window.clearTimeout(this.timer);
+    window.clearInterval(this.regularly);
     this.follower.close();
   }
 
