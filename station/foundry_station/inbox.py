@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from foundry_station.sealed import Refused, SealedText
 
 PROPOSAL: Final = "proposal"
 BROKEN: Final = "broken"
+ASK_AGAIN: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Inbox:
     def __init__(self, engine: Engine) -> None:
         self.wants_keys = False
         self._engine = engine
-        self._asked_for: set[str] = set()
+        # The keys that the server has listed; when and how often others were asked for.
+        self._listed: set[str] = set()
+        self._asked_for: dict[str, tuple[datetime, int]] = {}
 
     def snapshot(self, body: Mapping[str, Any]) -> Heads:
         """The first frame: time, keys, assignment, and what the server has of ours."""
@@ -41,7 +46,7 @@ class Inbox:
         keys = body.get("keys")
         listed = [each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else []
         engine.authority.learn_keys(listed)
-        self._asked_for |= {str(each.get("fingerprint")) for each in listed}
+        self._listed |= {str(each.get("fingerprint")) for each in listed}
         assignment = body.get("assignment")
         if isinstance(assignment, dict):
             self.assignment(assignment)
@@ -120,15 +125,23 @@ class Inbox:
             sealed = SealedText.read(body)
             taken = take(sealed)
         except Refused as refused:
-            if refused.reason == "key" and sealed is not None and sealed.key not in self._asked_for:
+            if refused.reason == "key" and sealed is not None and self._may_be_new(sealed.key):
                 # The site may have another key since: they come with the next snapshot.
-                self._asked_for.add(sealed.key)
                 self.wants_keys = True
             else:
                 self._engine.report_refusal(kind, refused, sealed)
             return False
         self._engine.obeyed += taken
         return taken
+
+    def _may_be_new(self, key: str) -> bool:
+        """Whether to ask for a key that the server has not listed: after a minute again, then more and more seldom."""
+        now = self._engine.clock.now()
+        asked_at, times = self._asked_for.get(key, (now, 0))
+        if key in self._listed or (times and now - asked_at < min(ASK_AGAIN * 2 ** (times - 1), LONGEST_WAIT)):
+            return False
+        self._asked_for[key] = (now, min(times + 1, 10))
+        return True
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from foundry_station.clock import text_of
 from foundry_station.sealed import SealedText
 from tests.station.rig import Rig, as_frame
 from tests.station.shell import Shell
@@ -70,6 +71,24 @@ def test_a_foreign_key_is_refused(rig: Rig) -> None:
     rig.inbox.snapshot({"now": "2026-11-30T12:00:00Z", "keys": stranger.listed_keys})
     assert not rig.take(stranger.edition(7, []))
     assert refused(rig) == ["key"]
+
+
+def test_a_key_that_was_not_listed_yet_is_asked_for_again(rig: Rig) -> None:
+    """The list that a server sends may be some seconds old."""
+    rig.issue(rig.site.directive())
+    known = [*rig.site.listed_keys]
+    rig.site.rotate()
+    sealed = rig.site.edition(2, [])
+    asked = []
+    for seconds in (0, 5, 60, 60, 61):
+        rig.time.pass_(seconds=seconds)
+        assert not rig.take(sealed)
+        asked.append(rig.inbox.wants_keys)
+        rig.inbox.wants_keys = False
+        rig.inbox.snapshot({"now": text_of(rig.now), "keys": known})
+    assert asked == [True, False, True, False, True]
+    rig.inbox.snapshot({"now": text_of(rig.now), "keys": rig.site.listed_keys})
+    assert rig.take(sealed)
 
 
 def test_two_texts_with_one_number_are_a_fork(rig: Rig) -> None:
