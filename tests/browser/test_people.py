@@ -6,12 +6,12 @@ from collections.abc import Callable
 from secrets import token_hex
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.callers import foundry_caller
 from accounts.services import create_account
 from tests.browser.people import Person, World
-from tests.browser.test_accessible import PHONE, in_every_window
+from tests.browser.test_accessible import PHONE, in_both_themes, in_every_window
 
 
 @pytest.fixture
@@ -88,3 +88,34 @@ def test_a_successor_is_offered_while_the_name_is_typed(boss: Callable[..., Pers
     page.get_by_label("Reason").fill("Left the company")
     page.get_by_role("button", name="Close the account").click()
     expect(page.locator(".badge", has_text="Closed")).to_be_visible()
+
+
+def test_a_list_that_cannot_be_fetched_says_so_and_stays(boss: Callable[..., Person], world: World) -> None:
+    sven = boss()
+    sven.expected.append("503")
+    page, name = sven.page, world.people["editor"].username
+    page.goto(f"{world.url}/people/?q={name}")
+    page.route("**/people/?*", lambda route: route.fulfill(status=503, body="<p>Busy</p>", content_type="text/html"))
+    page.get_by_label("Level").select_option("auditors")
+    expect(page.get_by_text("The list could not be fetched.")).to_be_visible()
+    expect(page.get_by_text(name)).to_be_visible()
+    assert in_both_themes(page) == []
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("No account is like that")).to_be_visible()
+    expect(page.get_by_text("The list could not be fetched.")).to_be_hidden()
+
+
+def test_a_list_on_its_way_is_shown_as_lines(boss: Callable[..., Person], world: World) -> None:
+    page = boss().page
+    waiting: list[Route] = []
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    page.goto(f"{world.url}/people/")
+    page.route("**/people/?*", wait)
+    page.get_by_label("Level").select_option("auditors")
+    expect(page.locator("#accounts.list-waits")).to_have_attribute("aria-busy", "true")
+    waiting[0].continue_()
+    expect(page.locator("#accounts")).not_to_have_attribute("aria-busy", "true")
