@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Final, NamedTuple, Self
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,11 @@ from drafts.new_versions import NewVersion
 from drafts.origins import OriginPage, OriginType
 from kernel.late import Late
 from stages.pads.models import Pad
+from stages.pads.ranges import Range
 
 ORIGIN: Final = "pad"
+
+_PROPOSED: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9]+):(?:all|([0-9]+)-([0-9]+))")
 
 # Late, because it loads the library of shared documents.
 _follow: Final = Late("stages.pads.services.promoting:follow_promotion")
@@ -28,6 +33,27 @@ def follow(version: NewVersion) -> None:
         _follow(version)
     elif kind == "proposal":
         _follow_proposal(version)
+
+
+class Proposed(NamedTuple):
+    """What a proposal was made from."""
+
+    pad_id: UUID
+    revision: int
+    part: Range | None
+
+    def as_origin(self) -> tuple[str, str]:
+        """Its type and id, as the proposal keeps them."""
+        return ORIGIN, f"{self.pad_id}:{self.revision}:{self.part or 'all'}"
+
+    @classmethod
+    def of(cls, origin_id: str) -> Self | None:
+        """What the id of an origin names; None for anything that `as_origin` never writes."""
+        found = _PROPOSED.fullmatch(origin_id)
+        if found is None:
+            return None
+        pad_id, revision, start, end = found.groups()
+        return cls(UUID(pad_id), int(revision), None if start is None else Range(int(start), int(end)))
 
 
 def _source(facts: Facts) -> str:

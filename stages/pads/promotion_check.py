@@ -14,7 +14,7 @@ from kernel.crdt.edits import count_units
 from kernel.errors import ValidationFailed
 from proposals.models import Proposal
 from stages.pads.authors import count_characters, cut_runs
-from stages.pads.promoted import ORIGIN
+from stages.pads.promoted import ORIGIN, Proposed
 from stages.pads.ranges import Range, cut_text, put_text
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ _AT_ONCE: Final = 500
 
 
 class MadeVersion(NamedTuple):
-    """A version that was made from a pad, and its origin; `part` of the pad for one of an accepted proposal, too."""
+    """A version that was made from a pad. `proposed` is the part of the pad from which its proposal was made."""
 
     draft: Draft
-    origin: Mapping[str, Any]
+    proposed: Proposed | None = None
 
 
 # The versions that were made from a pad, by its revision.
@@ -41,23 +41,22 @@ def promoted_versions() -> dict[str, dict[int, list[MadeVersion]]]:
     drafts = Draft.objects.filter(origin__type=ORIGIN).order_by("project_id", "version_number")
     for draft in drafts.iterator(chunk_size=_AT_ONCE):
         origin = draft.origin or {}
-        found[origin["id"]][origin["revision"]].append(MadeVersion(draft, origin))
+        found[origin["id"]][origin["revision"]].append(MadeVersion(draft))
     proposals = Proposal.objects.filter(origin_type=ORIGIN, draft__isnull=False).select_related("draft")
     for proposal in proposals.order_by("project_id", "number").iterator(chunk_size=_AT_ONCE):
-        assert proposal.draft is not None
-        pad_id, revision, part = proposal.origin_id.split(":")
-        origin = {**(proposal.draft.origin or {}), "part": Range.named(part)}
-        found[pad_id][int(revision)].append(MadeVersion(proposal.draft, origin))
+        # What else its row may name is compared with its events, as the origin of the version is.
+        if proposal.draft is not None and (proposed := Proposed.of(proposal.origin_id)) is not None:
+            found[str(proposed.pad_id)][proposed.revision].append(MadeVersion(proposal.draft, proposed))
     return found
 
 
 def faults_of(versions: list[MadeVersion], log: FoldedLog) -> Iterator[str]:
     """What is wrong with the versions that were made from a log's revision, which has just been read."""
-    for draft, origin in versions:
-        if origin["type"] == ORIGIN:
-            yield from _faults_of_promoted(draft, log, origin)
+    for draft, proposed in versions:
+        if proposed is None:
+            yield from _faults_of_promoted(draft, log, draft.origin or {})
         else:
-            yield from _faults_of_proposed(draft, log, origin)
+            yield from _faults_of_proposed(draft, log, proposed.part)
 
 
 def _faults_of_promoted(draft: Draft, log: FoldedLog, origin: Mapping[str, Any]) -> Iterator[str]:
@@ -70,12 +69,14 @@ def _faults_of_promoted(draft: Draft, log: FoldedLog, origin: Mapping[str, Any])
         yield f"{what}, and has another text"
 
 
-def _faults_of_proposed(draft: Draft, log: FoldedLog, origin: Mapping[str, Any]) -> Iterator[str]:
+def _faults_of_proposed(draft: Draft, log: FoldedLog, part: Range | None) -> Iterator[str]:
     """A proposal may be edited before it is accepted, and get more contributors."""
     what = f"v{draft.version_number} was proposed from revision {log.revision}"
-    named = {each["id"]: each["characters"] for each in origin["contributors"]}
-    theirs = {each["id"]: each["characters"] for each in _contributors(log, origin["part"]) if each["id"] is not None}
-    if not theirs.items() <= named.items():
+    if part is not None and not part.start <= part.end <= count_units(log.text):
+        yield f"{what}, which has no such part"
+        return
+    named = (draft.origin or {}).get("contributors", ())
+    if any(each not in named for each in _contributors(log, part) if each["id"] is not None):
         yield f"{what}, and leaves out a contributor"
 
 

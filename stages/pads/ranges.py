@@ -23,11 +23,6 @@ class Range:
         """The range of a stored or sent `{start, end}`; None for the whole text."""
         return None if stored is None else cls(stored["start"], stored["end"])
 
-    @classmethod
-    def named(cls, name: str) -> Self | None:
-        """The range of its own words; None for `all`."""
-        return None if name == "all" else cls(*map(int, name.split("-")))
-
     def as_data(self) -> dict[str, int]:
         return {"start": self.start, "end": self.end}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from proposals.services import accept_proposal, stage_changes, submit_proposal, 
 from publishing.authors import authors_of
 from publishing.services import set_policy
 from stages.pads.models import Pad
+from stages.pads.promoted import Proposed
 from stages.pads.ranges import Range
 from stages.pads.services import propose_pad
 from stages.pads.verification import check_records
@@ -88,6 +90,15 @@ def test_c02_an_accepted_version_without_a_contributor_of_its_pad_is_noticed(
         cursor.execute(f"UPDATE drafts_draft SET {sql} WHERE version_number = 2")
         cursor.execute("ALTER TABLE drafts_draft ENABLE TRIGGER USER")
     assert what in " ".join(map(str, check_records()))
+
+
+@pytest.mark.parametrize("part", [None, Range(9, 17)])
+def test_what_a_proposal_was_made_from_is_read_back(part: Range | None):
+    made = Proposed(uuid4(), 3, part)
+    kind, name = made.as_origin()
+    assert (kind, Proposed.of(name)) == ("pad", made)
+    for wrong in ("", "7x", name[1:], f"{name}-1", f"{'-' * 36}:3:all", name.replace(":3:", ":x:")):
+        assert Proposed.of(wrong) is None
 
 
 def test_proposing_again_replaces_it_unless_its_author_went_on(world: World, pad: Pad):

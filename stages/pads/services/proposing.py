@@ -10,7 +10,7 @@ from projects.access import get_project
 from proposals.models import MAX_TITLE, Proposal
 from proposals.services.proposing import propose
 from stages.pads.hashes import log_hash_at
-from stages.pads.promoted import ORIGIN
+from stages.pads.promoted import ORIGIN, Proposed
 from stages.pads.promotion import read_promotion
 from stages.pads.ranges import Range
 from stages.pads.reading import visible_pad
@@ -41,7 +41,7 @@ def propose_pad(
     return propose(
         caller=caller,
         project_id=pad.project_id,
-        origin=(ORIGIN, f"{pad.id}:{revision}:{part or 'all'}"),
+        origin=Proposed(pad.id, revision, part).as_origin(),
         title=title or pad.name[:MAX_TITLE],
         changes=promotion.changes,
         base_version=base_version,
@@ -52,10 +52,9 @@ def propose_pad(
 def follow_acceptance(version: NewVersion) -> None:
     """Put the hash of a pad's log on the audit trail with the version of an accepted proposal that was made from it."""
     proposals = Proposal.objects.filter(pk=(version.draft.origin or {})["id"], origin_type=ORIGIN)
-    origin = proposals.values_list("origin_id", flat=True).first()
-    if origin is None:
+    origin_id = proposals.values_list("origin_id", flat=True).first()
+    if origin_id is None or (proposed := Proposed.of(origin_id)) is None:
         return
-    pad_id, revision, _part = origin.split(":")
-    pad = lock_pad(UUID(pad_id))
-    if int(revision) > pad.recorded:
-        record_log(version.write, pad, int(revision), log_hash_at(pad, int(revision)))
+    pad = lock_pad(proposed.pad_id)
+    if proposed.revision > pad.recorded:
+        record_log(version.write, pad, proposed.revision, log_hash_at(pad, proposed.revision))
