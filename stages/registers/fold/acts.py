@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.registers.fold.deltas import write_text
-from stages.registers.fold.effects import Key
+from stages.registers.fold.effects import Key, Subject
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.ordering import Placing, place_between
 from stages.registers.fold.payloads import (
@@ -150,15 +150,21 @@ class Acts:
             raise ActRefused("conflict", "A record cannot be merged with itself.")
         return [MergeEntities(survivor, absorbed)]
 
-    def split(self, record: str, new_entity: str, facets: Iterable[str]) -> list[Payload]:
-        """Split facets off to a new entity, or an entity that was merged back off with all that came with it."""
+    def split_off(self, record: str, new_entity: str, facets: Iterable[str]) -> list[Payload]:
+        """Give facets of a record to an entity that is new."""
         found = self._alive(record)
         listed = tuple(sorted(facets))
         if missing := [facet for facet in listed if facet not in found.fields]:
             raise ActRefused("conflict", f"The record is not in {missing[0]}.")
-        if new_entity == record or (not listed and new_entity not in found.facts.members):
-            raise ActRefused("conflict", "This was never merged into the record.")
+        if not listed or self.increment.storage.lives.get(Subject("entity", new_entity)):
+            raise ActRefused("conflict", "Facets are split off to an entity that is new.")
         return [SplitEntity(record, new_entity, listed)]
+
+    def split_back(self, record: str, member: str) -> list[Payload]:
+        """Take an entity that was merged into a record out of it again, with all that came with it."""
+        if member == record or member not in self._alive(record).facts.members:
+            raise ActRefused("conflict", "This was never merged into the record.")
+        return [SplitEntity(record, member, ())]
 
     def siblings(self, source: str, edge_type: str | None) -> list[Edge]:
         """The ordered edges of a source and a type that are shown, in their order."""

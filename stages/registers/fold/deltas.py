@@ -39,8 +39,8 @@ def write_text(operations: Iterable[Operation], text: str, client_id: int) -> by
     return merge_updates(*made)
 
 
-def take_back(operations: Iterable[Operation], bundle_id: str, client_id: int) -> bytes | None:
-    """The delta that takes back what one bundle changed in a field with these operations, in canonical order.
+def take_back(operations: Iterable[Operation], bundle_ids: Collection[str], client_id: int) -> bytes | None:
+    """The delta that takes back what bundles changed in a field with these operations, in canonical order.
 
     What others have typed since stays. Deleted text comes back, so nothing is collected meanwhile. None where nothing
     is left to take back.
@@ -51,7 +51,7 @@ def take_back(operations: Iterable[Operation], bundle_id: str, client_id: int) -
     undo.include_origin(_TAKEN_BACK)
     for operation in operations:
         for _field, delta in deltas(operation):
-            if operation.bundle_id == bundle_id:
+            if operation.bundle_id in bundle_ids:
                 with doc.transaction(origin=_TAKEN_BACK):
                     replay.apply(delta)
             else:

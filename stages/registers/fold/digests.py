@@ -76,7 +76,7 @@ def _digest(value: dict[str, Any]) -> bytes:
 
 
 def _tips(tips: Tips | Sequence[Any]) -> list[list[Any]]:
-    return [[tip.hlc, tip.op_id, tip.value] for tip in tips]
+    return [[tip.hlc, tip.op_id] if tip.unset else [tip.hlc, tip.op_id, tip.value] for tip in tips]
 
 
 def _conflicts(conflicts: Sequence[Conflict]) -> list[list[Any]]:

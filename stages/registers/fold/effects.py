@@ -57,7 +57,7 @@ IDENTITY: Final = Key("identity", "")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A value that an operation gave to a field, an index or a mapping."""
+    """A value that an operation gave to a field, an index or a mapping; `unset` took the value of a field away."""
 
     hlc: str
     op_id: str
@@ -66,6 +66,7 @@ class Write:
     bundle_id: str
     value: Any
     resolves: bool = False
+    unset: bool = False
 
     @property
     def order(self) -> Order:
@@ -82,6 +83,7 @@ def make_write(operation: Operation, value: Any) -> Write:
         bundle_id=operation.bundle_id,
         value=value,
         resolves=isinstance(payload, SetField) and bool(payload.resolves),
+        unset=isinstance(payload, SetField) and payload.unset,
     )
 
 

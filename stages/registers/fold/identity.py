@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from stages.registers.fold.effects import is_identity
 from stages.registers.fold.operations import Operation, Order
@@ -13,7 +13,8 @@ class Identity:
     """Merges and splits, replayed in canonical order over parent pointers.
 
     `parent` maps an absorbed entity to the one that it was merged into; `moved` maps a facet, as `(entity, facet)`, to
-    the entity that it was split off to. Raw fields never move: merge and split take each other back.
+    the entity that it was split off to, and `clashes` an entity to the joins and splits of it that had not seen each
+    other. Raw fields never move: merge and split take each other back.
     """
 
     def __init__(self, operations: Iterable[Operation] = ()) -> None:
@@ -21,19 +22,21 @@ class Identity:
         self.moved: dict[tuple[str, str], str] = {}
         self.last: Order | None = None
         self._absorbed: dict[str, set[str]] = {}
+        self._merged: dict[Order, str] = {}
         self._joined: dict[str, Operation] = {}
         self._cut: dict[str, Operation] = {}
-        # Pairs of a join and a split of one entity that had not seen each other.
-        self._clashes: dict[str, list[tuple[Operation, Operation]]] = {}
+        # Of an absorbed entity: its facets that had been split off before, and so did not come with it.
+        self._away: dict[str, frozenset[tuple[str, str]]] = {}
+        self.clashes: dict[str, list[tuple[Operation, Operation]]] = {}
         for operation in sorted(filter(is_identity, operations), key=lambda each: each.order):
             self.apply(operation)
 
     def copy(self) -> Identity:
+        """One that can go on by itself."""
         other = Identity()
-        other.parent, other.moved, other.last = dict(self.parent), dict(self.moved), self.last
-        other._absorbed = {entity: set(members) for entity, members in self._absorbed.items()}
-        other._joined, other._cut = dict(self._joined), dict(self._cut)
-        other._clashes = dict(self._clashes)
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy() if isinstance(value, dict) else value)
+        vars(other)["_absorbed"] = {entity: set(members) for entity, members in self._absorbed.items()}
         return other
 
     def apply(self, operation: Operation) -> None:
@@ -70,18 +73,24 @@ class Identity:
 
     def clashing(self, entities: Iterable[str]) -> set[str]:
         """Those entities that somebody joined and somebody else split, neither having seen the other."""
-        return {entity for entity in entities if self._clashes.get(entity)}
+        return {entity for entity in entities if self.clashes.get(entity)}
 
-    def joined_by(self, operation: Operation) -> str | None:
-        """The entity that this merge joined to another one, if it still is."""
-        return next((entity for entity, join in self._joined.items() if join.order == operation.order), None)
+    def joined_by(self, merge: Operation) -> str | None:
+        """The entity that a merge joined to another one; None if it joined nothing."""
+        return self._merged.get(merge.order)
+
+    def placed(self, root: str, facets_of: Callable[[str], Iterable[str]]) -> set[tuple[str, str]]:
+        """The facets that are shown at a record, of all that `facets_of` answers for an entity."""
+        here = {(entity, facet) for entity in self.members(root) for facet in facets_of(entity)}
+        moved = {each for each in self.moved_to(root) if each[1] in facets_of(each[0])}
+        return {each for each in here if self.place(*each) == root} | moved
 
     def difference(self, other: Identity) -> tuple[set[str], set[tuple[str, str]]]:
         """Entities with another root or another clash there, and facets with another place."""
         known = self.parent.keys() | other.parent.keys()
         entities = {entity for entity in known if self.root(entity) != other.root(entity)}
-        clashing = self._clashes.keys() | other._clashes.keys()
-        entities |= {each for each in clashing if self._clashes.get(each) != other._clashes.get(each)}
+        clashing = self.clashes.keys() | other.clashes.keys()
+        entities |= {each for each in clashing if self.clashes.get(each) != other.clashes.get(each)}
         facets = {each for each in self.moved.keys() | other.moved.keys() if self.place(*each) != other.place(*each)}
         return entities, facets
 
@@ -91,9 +100,11 @@ class Identity:
         self._settle(other, operation)
         if root == other:
             return
+        self._away[other] = frozenset(self._split_off(other, shown_elsewhere_than=other))
         self.parent[other] = root
         self._absorbed.setdefault(root, set()).add(other)
         self._joined[other] = operation
+        self._merged[operation.order] = other
         self._note_clash(other, self._cut.get(other), operation)
 
     def _split(self, operation: Operation, source: str, new_entity: str, facets: Iterable[str]) -> None:
@@ -102,7 +113,7 @@ class Identity:
         if new_entity == root:
             return
         if new_entity in self.parent and self.root(new_entity) == root:
-            self._absorbed[self.parent.pop(new_entity)].discard(new_entity)
+            self._cut_loose(new_entity, root)
             self._cut[new_entity] = operation
             self._note_clash(new_entity, self._joined.pop(new_entity, None), operation)
         members = self.members(root)
@@ -112,12 +123,31 @@ class Identity:
                 if self.place(*each) == root:
                     self.moved[each] = new_entity
 
+    def _cut_loose(self, entity: str, root: str) -> None:
+        """What came with an entity goes with it, also a facet that was split off and merged back in the meantime."""
+        self._absorbed[self.parent.pop(entity)].discard(entity)
+        back = self._split_off(entity, shown_at=root) - self._away.pop(entity, frozenset())
+        for each in back:
+            del self.moved[each]
+
+    def _split_off(
+        self, root: str, *, shown_at: str | None = None, shown_elsewhere_than: str | None = None
+    ) -> set[tuple[str, str]]:
+        """The facets of a record's entities that were split off, and where they are shown."""
+        members = self.members(root)
+        places = {each: self.place(*each) for each in self.moved if each[0] in members}
+        return {
+            each
+            for each, place in places.items()
+            if (shown_at is None or place == shown_at) and place != shown_elsewhere_than
+        }
+
     def _settle(self, entity: str, operation: Operation) -> None:
         """Whoever has seen both sides of a clash has decided it."""
-        if pairs := self._clashes.get(entity):
+        if pairs := self.clashes.get(entity):
             left = [pair for pair in pairs if not all(operation.had_seen(each) for each in pair)]
-            self._clashes[entity] = left
+            self.clashes[entity] = left
 
     def _note_clash(self, entity: str, earlier: Operation | None, operation: Operation) -> None:
         if earlier is not None and not operation.had_seen(earlier):
-            self._clashes[entity] = [*self._clashes.get(entity, ()), (earlier, operation)]
+            self.clashes[entity] = [*self.clashes.get(entity, ()), (earlier, operation)]

@@ -23,7 +23,7 @@ from stages.registers.fold.facts import Classes, MappingFacts, Tips
 from stages.registers.fold.identity import Identity
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.storage import Storage
-from stages.registers.fold.views import class_of, mapping_classes, shown_value
+from stages.registers.fold.views import class_of, mapping_classes, shown_value, values_of
 
 
 class Past:
@@ -61,9 +61,13 @@ class Past:
         """Whether the record lived at which an entity was shown."""
         root = self.identity.root(entity)
         members = [Subject("entity", member) for member in self.identity.members(root)]
-        facets = [Subject("facet", *each) for each in self._placed(root)]
+        facets = [Subject("facet", *each) for each in self.placed(root)]
         deletions = self._of(removals, members)
         return is_uncovered(self._of(acts, facets), deletions) or any(map(self.lived, members))
+
+    def placed(self, root: str) -> set[tuple[str, str]]:
+        """The facets that were shown at a record, attached or not."""
+        return self.identity.placed(root, self._storage.facets_of)
 
     def shown(self, field: Field) -> Any:
         """What the field of a record showed behind which this raw field is; None where it was never set."""
@@ -71,16 +75,19 @@ class Past:
         one = class_of((field.facet, field.name), self.classes)
         raws = [
             Field(entity, facet, name)
-            for entity, facet in self._placed(root)
+            for entity, facet in self.placed(root)
             if self.lived(Subject("facet", entity, facet))
             for within, name in one
             if within == facet
         ]
         return self.value(*raws)
 
+    def had_value(self, raw: Field) -> bool:
+        return bool(values_of(self._tips(raw)))
+
     def value(self, *raws: Field) -> Any:
-        """What raw fields that are one showed."""
-        tips: Tips = tuple(tip for raw in raws for tip in self._tips(raw))
+        """What raw fields that are one showed; None where none of them was ever set."""
+        tips = values_of(tip for raw in raws for tip in self._tips(raw))
         return shown_value(tuple(sorted(tips, key=lambda tip: tip.order))) if tips else None
 
     def index(self, edge: str) -> str | None:
@@ -89,12 +96,6 @@ class Past:
 
     def _tips(self, raw: Field) -> Tips:
         return tips_of([(each, dict(field_writes(each))[raw]) for each in self.operations_on(Key("field", raw))])
-
-    def _placed(self, root: str) -> set[tuple[str, str]]:
-        """The facets that were shown at a record."""
-        members = self.identity.members(root)
-        here = {(member, facet) for member in members for facet in self._storage.facets_of(member)}
-        return {each for each in here if self.identity.place(*each) == root} | set(self.identity.moved_to(root))
 
     def _of(self, effect: Callable[[Operation], Iterable[Subject]], subjects: Iterable[Subject]) -> list[Operation]:
         return [

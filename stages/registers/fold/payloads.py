@@ -144,7 +144,8 @@ class DetachFacet(Payload):
 class SetField(Payload):
     """Sets a field of a record, or a property of an edge (facet `edge:<type>`, the edge's id as `entity_id`).
 
-    `resolves` are the operations whose values stood side by side, where this one decides between them.
+    `resolves` are the operations whose values stood side by side, where this one decides between them. With `unset`,
+    the field is as if it had never been set; the value is null then.
     """
 
     entity_id: str = _member(check_id)
@@ -152,6 +153,7 @@ class SetField(Payload):
     field_name: str = _member(check_name)
     value: Any = _member(check_value)  # noqa: RUF009 (a field)
     resolves: tuple[str, ...] = _optional(_read_resolved, (), list)
+    unset: bool = _optional(check_boolean, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,8 @@ def _read(payload_class: type[Payload], value: dict[str, Any], member: str) -> P
                 raise Malformed(path, "has its default, and is left out then")
         elif each.default is _MISSING:
             raise Malformed(path, "missing")
+    if found.get("unset") and found["value"] is not None:
+        raise Malformed(f"{member}.value", "not null, though the field is unset")
     for first, second in payload_class.apart:
         if [found[name] for name in first] == [found[name] for name in second]:
             raise Malformed(f"{member}.{second[0]}", "the same as {other}", other=first[0])

@@ -77,13 +77,7 @@ class Refresh:
     def _record_facts(self, root: str) -> RecordFacts:
         identity, storage = self.identity, self.storage
         members = sorted(identity.members(root))
-        facets = {
-            (entity, facet)
-            for entity in members
-            for facet in storage.facets_of(entity)
-            if identity.place(entity, facet) == root
-        }
-        facets |= {each for each in identity.moved_to(root) if each[1] in storage.facets_of(each[0])}
+        facets = identity.placed(root, storage.facets_of)
         lives = {facet: self._life(Subject("facet", *facet)) for facet in facets}
         alive, unseen = record_life(
             {member: self._life(Subject("entity", member)) for member in members}, lives.values()

@@ -1,4 +1,4 @@
-"""Which bundle of a person is undone next, and which undo is redone."""
+"""Which bundles of a person can be undone, and which undoes can be redone."""
 
 from __future__ import annotations
 
@@ -7,31 +7,41 @@ from collections.abc import Sequence
 from stages.registers.fold.bundles import Bundle
 
 
-def next_undo(bundles: Sequence[Bundle]) -> Bundle | None:
-    """The bundle that a person takes back next, of all of theirs in canonical order."""
-    undoable, _redoable = _stacks(bundles)
-    return undoable[-1] if undoable else None
+def undoable(bundles: Sequence[Bundle]) -> list[Bundle]:
+    """Of all bundles of a person, in canonical order, those that are not taken back; the newest is undone next."""
+    return _stacks(bundles)[0]
 
 
-def next_redo(bundles: Sequence[Bundle]) -> Bundle | None:
-    """The bundle of a person that took something back, and is taken back itself next."""
-    _undoable, redoable = _stacks(bundles)
-    return redoable[-1] if redoable else None
+def redoable(bundles: Sequence[Bundle]) -> list[Bundle]:
+    """The undoes of a person since they last did something else; the newest is redone next."""
+    return _stacks(bundles)[1]
+
+
+def cancelled(bundles: Sequence[Bundle], since: Bundle) -> set[str]:
+    """The ids of a person's bundles after one that add up to nothing: each of these and the one that took it back."""
+    later = [each for each in bundles if each.operations[0].order > since.operations[0].order]
+    known = {each.header.bundle_id for each in later}
+    found: set[str] = set()
+    for each in reversed(later):
+        bundle_id, undoes = each.header.bundle_id, each.header.undoes
+        if undoes in known and not {bundle_id, undoes} & found:
+            found |= {bundle_id, undoes}
+    return found
 
 
 def _stacks(bundles: Sequence[Bundle]) -> tuple[list[Bundle], list[Bundle]]:
-    undoable: list[Bundle] = []
-    redoable: list[Bundle] = []
+    done: list[Bundle] = []
+    taken_back: list[Bundle] = []
     for bundle in bundles:
-        undone = next((each for each in undoable if each.header.bundle_id == bundle.header.undoes), None)
-        redone = next((each for each in redoable if each.header.bundle_id == bundle.header.undoes), None)
+        undone = next((each for each in done if each.header.bundle_id == bundle.header.undoes), None)
+        redone = next((each for each in taken_back if each.header.bundle_id == bundle.header.undoes), None)
         if undone is not None:
-            undoable.remove(undone)
-            redoable.append(bundle)
+            done.remove(undone)
+            taken_back.append(bundle)
         elif redone is not None:
-            redoable.remove(redone)
-            undoable.append(bundle)
+            taken_back.remove(redone)
+            done.append(bundle)
         else:
-            undoable.append(bundle)
-            redoable.clear()
-    return undoable, redoable
+            done.append(bundle)
+            taken_back.clear()
+    return done, taken_back

@@ -5,12 +5,23 @@ What somebody else has changed since stays as it is, and is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.deltas import take_back
-from stages.registers.fold.effects import Field, Key, Pair, Subject, acts, edge_facet, removals
+from stages.registers.fold.effects import (
+    Field,
+    Key,
+    Pair,
+    Subject,
+    acts,
+    edge_facet,
+    field_writes,
+    is_identity,
+    removals,
+)
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.members import EDGE_PREFIX
 from stages.registers.fold.operations import Operation
@@ -32,6 +43,8 @@ from stages.registers.fold.payloads import (
     SetField,
     SplitEntity,
 )
+from stages.registers.fold.stacks import cancelled
+from stages.registers.fold.values import spell
 from stages.registers.fold.views import class_of, raw_fields
 
 
@@ -52,12 +65,31 @@ class TakenBack:
     kept: list[Kept] = field(default_factory=list)
 
 
+def take_back_newest(
+    increment: Increment, bundles: Sequence[Bundle], new_client_id: Callable[[], int]
+) -> tuple[Bundle, TakenBack] | None:
+    """Take back the newest of a person's `undoable` or `redoable` bundles; None where nothing is left to take back.
+
+    One that makes no difference any more, such as a value that was the same before, is passed over. One of which
+    everything stays is not: the answer names who has changed it.
+    """
+    for bundle in reversed(bundles):
+        taken = take_back_bundle(increment, bundle, new_client_id)
+        if taken.payloads or taken.kept:
+            return bundle, taken
+    return None
+
+
 def take_back_bundle(increment: Increment, bundle: Bundle, new_client_id: Callable[[], int]) -> TakenBack:
     """The payloads that take a bundle back. `new_client_id` answers ids that nobody writes in a text under."""
     taking = _TakingBack(increment, bundle, new_client_id)
     for operation in reversed(bundle.operations):
         taking.take(operation)
     return taking.result
+
+
+def _identity_acts(operation: Operation) -> Iterable[Subject]:
+    return acts(operation) if is_identity(operation) else ()
 
 
 class _TakingBack:
@@ -116,12 +148,15 @@ class _TakingBack:
     # Records and facets
 
     def _delete_record(self, entity: str) -> None:
-        if not self._lives(entity) or self._past.record_lived(entity):
+        root = self._identity.root(entity)
+        if not self._lives(entity) or self._past.record_lived(entity) or self._is_done("deletion", root):
             return
-        facets = [Subject("facet", entity, facet) for facet in self._storage.facets_of(entity)]
-        subjects = [Subject("entity", entity), *facets]
+        members = sorted(self._identity.members(root))
+        facets = [Subject("facet", *each) for each in self._identity.placed(root, self._storage.facets_of)]
+        subjects = [*(Subject("entity", member) for member in members), *sorted(facets)]
         if not self._is_kept(*(Key("life", subject) for subject in subjects)):
-            self.result.payloads.append(DeleteEntity(entity))
+            gone = [member for member in members if not self._past.record_lived(member)]
+            self.result.payloads += [DeleteEntity(member) for member in gone]
 
     def _restore_record(self, entity: str) -> None:
         if self._lives(entity) or not self._past.record_lived(entity):
@@ -156,11 +191,21 @@ class _TakingBack:
         one = class_of((written.facet, written.name), self._increment.classes)
         if record is None or not self._may_write(written) or self._is_done(place, min(one)):
             return
-        raws = raw_fields(record.facts, written.facet, written.name, self._increment.classes)
-        raws = sorted({*raws, written})
-        if not self._is_kept(*(Key("field", raw) for raw in raws)):
-            value = self._past.shown(written)
-            self.result.payloads += [SetField(*raw, value) for raw in raws]
+        raws = {*raw_fields(record.facts, written.facet, written.name, self._increment.classes), written}
+        if not self._is_kept(*(Key("field", raw) for raw in sorted(raws))):
+            self.result.payloads += self._former_values(raws, self._past.shown(written))
+
+    def _former_values(self, raws: Iterable[Field], shown: Any) -> list[SetField]:
+        """Each raw field that the bundle wrote gets its own value back, the one that was shown last.
+
+        So what was mapped or merged meanwhile comes apart again as it was.
+        """
+        mine = {field for operation in self._bundle.operations for field, _value in field_writes(operation)}
+        former = [self._former_value(raw) for raw in sorted(mine & {*raws})]
+        return sorted(former, key=lambda each: not each.unset and spell(each.value) == spell(shown))
+
+    def _former_value(self, raw: Field) -> SetField:
+        return SetField(*raw, self._past.value(raw), unset=not self._past.had_value(raw))
 
     def _set_property(self, written: Field) -> None:
         edge = self._storage.edges.get(written.entity)
@@ -169,7 +214,7 @@ class _TakingBack:
         if written.facet != edge_facet(edge.facts.ends.type) or self._is_done(written):
             return
         if not self._is_kept(Key("field", written)):
-            self.result.payloads.append(SetField(*written, self._past.value(written)))
+            self.result.payloads.append(self._former_value(written))
 
     def _write_text(self, written: Field) -> None:
         if self._is_new(written.entity) or self._is_new(written.entity, written.facet):
@@ -177,7 +222,8 @@ class _TakingBack:
         if self._is_done("text", written) or not self._may_write(written):
             return
         operations = self._storage.operations_on(Key("text", written))
-        delta = take_back(operations, self._bundle.header.bundle_id, self._new_client_id())
+        mine = cancelled(self._storage.by_actor(self._actor), self._bundle) | {self._bundle.header.bundle_id}
+        delta = take_back(operations, mine, self._new_client_id())
         if delta is not None:
             self.result.payloads.append(SetCRDTField(*written, delta))
 
@@ -227,8 +273,24 @@ class _TakingBack:
 
     def _split(self, merge: Operation) -> None:
         absorbed = self._identity.joined_by(merge)
-        if absorbed is not None and self._may_revive(root := self._identity.root(absorbed)):
-            self.result.payloads.append(SplitEntity(root, absorbed, ()))
+        if absorbed is None or absorbed not in self._identity.parent:
+            return
+        root = self._identity.root(absorbed)
+        if not self._may_revive(root) or self._is_kept(Key("life", Subject("entity", absorbed)), of=_identity_acts):
+            return
+        self.result.payloads.append(SplitEntity(root, absorbed, self._facets_that_came(root, absorbed)))
+
+    def _facets_that_came(self, root: str, absorbed: str) -> tuple[str, ...]:
+        """The facets of an entity that do not go with it of themselves, where all that is now at the record was its."""
+        had = self._past.placed(absorbed)
+        members = self._identity.members(absorbed)
+        here = self._identity.placed(root, self._storage.facets_of)
+        left = {
+            each[1]
+            for each in had & here
+            if self._identity.moved.get(each, each[0]) not in members and each[0] not in members
+        }
+        return tuple(sorted(facet for facet in left if {each for each in here if each[1] == facet} <= had))
 
     def _merge(self, source: str, new_entity: str) -> None:
         root = self._identity.root(source)

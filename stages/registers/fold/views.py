@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from stages.registers.fold.digests import edge_digest, mapping_digest, record_digest, state_hash
-from stages.registers.fold.effects import Field, Pair
+from stages.registers.fold.effects import Field, Pair, Write
 from stages.registers.fold.facts import Classes, EdgeFacts, MappingFacts, RecordFacts, Tips
 from stages.registers.fold.ids import pair_id
 from stages.registers.fold.values import spell
@@ -82,7 +82,7 @@ class Edge:
 
     @property
     def properties(self) -> dict[str, Any]:
-        return {name: shown_value(tips) for name, tips in self.facts.tips.items()}
+        return {name: shown_value(tips) for name, each in self.facts.tips.items() if (tips := values_of(each))}
 
     @cached_property
     def digest(self) -> bytes:
@@ -113,6 +113,11 @@ class State:
         )
 
 
+def values_of(tips: Iterable[Write]) -> Tips:
+    """The tips that have a value; one that was unset is as one that was never set."""
+    return tuple(tip for tip in tips if not tip.unset)
+
+
 def shown_value(tips: Tips) -> Any:
     """The value that is shown of tips: of the canonically last one that resolves, else of the last one."""
     return next((tip.value for tip in reversed(tips) if tip.resolves), tips[-1].value)
@@ -123,10 +128,10 @@ def show_record(facts: RecordFacts, classes: Classes) -> Record:
     if not facts.alive:
         return Record(facts, {}, {}, ())
     attached = {facet for facet, life in facts.facets.items() if life.attached}
-    tips: dict[tuple[str, str], list[Any]] = {}
+    tips: dict[tuple[str, str], list[Write]] = {}
     for field, each in facts.tips.items():
-        if field[:2] in attached:
-            tips.setdefault((field.facet, field.name), []).extend(each)
+        if field[:2] in attached and (values := values_of(each)):
+            tips.setdefault((field.facet, field.name), []).extend(values)
     texts: dict[tuple[str, str], list[tuple[bool, str, str]]] = {}
     for field, text in facts.texts.items():
         if field[:2] in attached:
@@ -144,7 +149,7 @@ def show_edge(facts: EdgeFacts) -> Edge:
     conflicts = [
         Conflict("field", facts.id, field=name, values=values)
         for name, tips in facts.tips.items()
-        if len(values := _values(tips)) > 1
+        if len(values := _values(values_of(tips))) > 1
     ]
     if facts.contested:
         conflicts.append(Conflict("deleted_changed", facts.id))
@@ -178,7 +183,7 @@ def raw_fields(facts: RecordFacts, facet: str, name: str, classes: Classes) -> l
 
 
 def _show_fields(
-    record: str, facets: Iterable[str], tips: Mapping[tuple[str, str], list[Any]], classes: Classes
+    record: str, facets: Iterable[str], tips: Mapping[tuple[str, str], list[Write]], classes: Classes
 ) -> tuple[dict[str, dict[str, Shown]], list[Conflict]]:
     fields: dict[str, dict[str, Shown]] = {facet: {} for facet in facets}
     conflicts: dict[tuple[str, str], Conflict] = {}

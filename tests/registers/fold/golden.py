@@ -74,6 +74,7 @@ def golden_state() -> State:
             DetachFacet(B, "requirements"),
             SetField(A, "requirements", "title", "resolved", (first.operations[8].op_id,)),
             DeleteEdge(GONE),
+            SetField(B, "requirements", "prio", None, unset=True),
         ]
     )
     return replay(operation for bundle in (first, apart, here) for operation in bundle.operations)

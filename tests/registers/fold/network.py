@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from stages.registers.fold.acts import ActRefused, Acts
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.payloads import Payload
-from stages.registers.fold.stacks import next_redo, next_undo
+from stages.registers.fold.stacks import redoable, undoable
 from stages.registers.fold.storage import MemoryStorage
-from stages.registers.fold.undo import take_back_bundle
+from stages.registers.fold.undo import take_back_newest
 from stages.registers.fold.views import Edge, Record
 from tests.registers.fold.writing import Site, public_key
 
@@ -31,7 +31,7 @@ TEXTS: Final = ("a", "B", "é", "日", "😀", "xyz", "\n")
 
 
 class Replica(Site):
-    """A site with its state. One or two people write at it."""
+    """A site with its state, at which one person writes."""
 
     def __init__(self, name: str, ids: Iterator[int], increment: type[Increment] = Increment) -> None:
         super().__init__(name, ids)
@@ -41,28 +41,27 @@ class Replica(Site):
         self.skew_ms = 0
         self.client_ids = itertools.count(int(public_key(name)[:4], 16) * 1_000 + 2)
 
-    def act(self, payloads: Sequence[Payload], *, actor: str | None = None, undoes: str | None = None) -> Bundle | None:
+    def act(self, payloads: Sequence[Payload], *, undoes: str | None = None) -> Bundle | None:
+        """Write payloads as the person whose name the site has."""
         if not payloads:
             return None
-        bundle = self.write(payloads, seen=self.storage.clock(), actor=actor, undoes=undoes)
+        bundle = self.write(payloads, seen=self.storage.clock(), undoes=undoes)
         self.increment.add(bundle)
         return bundle
 
     def receive(self, bundle: Bundle) -> None:
         self.increment.add(bundle)
 
-    def undo(self, actor: str | None = None) -> Bundle | None:
-        return self._take_back(next_undo, actor)
+    def undo(self) -> Bundle | None:
+        return self._take_back(undoable)
 
-    def redo(self, actor: str | None = None) -> Bundle | None:
-        return self._take_back(next_redo, actor)
+    def redo(self) -> Bundle | None:
+        return self._take_back(redoable)
 
-    def _take_back(self, choose: Any, actor: str | None) -> Bundle | None:
-        bundle = choose(self.storage.by_actor(public_key(f"person {actor or self.name}")))
-        if bundle is None:
-            return None
-        taken = take_back_bundle(self.increment, bundle, lambda: next(self.client_ids))
-        return self.act(taken.payloads, actor=actor, undoes=bundle.header.bundle_id)
+    def _take_back(self, listed: Callable[[Sequence[Bundle]], list[Bundle]]) -> Bundle | None:
+        mine = listed(self.storage.by_actor(public_key(f"person {self.name}")))
+        found = take_back_newest(self.increment, mine, lambda: next(self.client_ids))
+        return found and self.act(found[1].payloads, undoes=found[0].header.bundle_id)
 
     @property
     def records(self) -> list[Record]:
@@ -208,9 +207,9 @@ def _split(net: Network, site: Replica, a: int, b: int, c: int) -> None:
     record = _pick(site.living, a)
     others = [member for member in record.facts.members if member != record.id]
     if others and c % 2:
-        site.act(site.acts.split(record.id, _pick(others, b), []))
+        site.act(site.acts.split_back(record.id, _pick(others, b)))
     else:
-        site.act(site.acts.split(record.id, site.new_id(), [_pick(sorted(record.fields), b)]))
+        site.act(site.acts.split_off(record.id, site.new_id(), [_pick(sorted(record.fields), b)]))
 
 
 def _map(net: Network, site: Replica, a: int, b: int, c: int) -> None:

@@ -23,7 +23,7 @@ from tests.registers.fold.comparing import assert_same, check_network, defined, 
 from tests.registers.fold.golden import A, golden_state
 from tests.registers.fold.network import ACTS, Network, Step, histories, random_steps
 
-GOLDEN = "87d70bf156d2fa88f7c69871a665df107de3b655789848fca5cb187bf7b19b65"
+GOLDEN = "64226d9b5a3a2bc92370ebcd456518145aacc98333ba6106a8382e79bf0cb8d9"
 SKEWS = ((), (0, 200_000, -200_000), (500, 0, -500))
 
 

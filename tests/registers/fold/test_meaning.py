@@ -93,6 +93,25 @@ def test_one_and_true_are_two_values(net: Network) -> None:
     assert kinds(a) == ["field"]
 
 
+def test_a_field_that_was_unset_is_as_one_that_was_never_set(net: Network) -> None:
+    """Null is a value, which stands beside others; what undo takes away does not."""
+    a, b, _c = net.sites
+    record = create(net, a, status="new")
+    agree(net)
+    a.act([SetField(record, REQ, "status", None, unset=True)])
+    agree(net)
+    assert "status" not in b.living[0].fields[REQ]
+    a.act([SetField(record, REQ, "status", None, unset=True)])
+    put(net, b, record, "status", "done")
+    agree(net)
+    assert conflicts(a) == []
+    assert value(a, record, "status") == "done"
+    put(net, a, record, "status", None)
+    put(net, b, record, "status", "late")
+    agree(net)
+    assert [each.values for each in conflicts(a)] == [('"late"', "null")]
+
+
 def test_the_last_value_of_each_branch_stands(net: Network) -> None:
     a, b, _c = net.sites
     record = create(net, a, status="new")
@@ -212,7 +231,7 @@ def test_merged_records_are_one_and_split_back_are_two(net: Network) -> None:
     agree(net)
     assert conflicts(b) == []
     net.tick()
-    b.act(b.acts.split(one, other, []))
+    b.act(b.acts.split_back(one, other))
     agree(net)
     assert (value(a, one, "title"), value(a, other, "title")) == ("one", "one")
     assert (value(a, one, "prio"), value(a, other, "prio")) == (None, 3)
@@ -261,7 +280,7 @@ def test_a_late_edit_follows_the_facet_that_was_split_off(net: Network) -> None:
     put(net, a, record, "title", "R", RISK)
     agree(net)
     split = a.new_id()
-    a.act(a.acts.split(record, split, [RISK]))
+    a.act(a.acts.split_off(record, split, [RISK]))
     put(net, b, record, "title", "R2", RISK)
     agree(net)
     assert value(a, split, "title", RISK) == "R2"
@@ -280,7 +299,7 @@ def test_an_edit_of_a_facet_that_was_split_off_does_not_revive_its_source(net: N
     record = create(net, a, title="T")
     a.act(a.acts.attach(record, RISK))
     split = a.new_id()
-    a.act(a.acts.split(record, split, [RISK]))
+    a.act(a.acts.split_off(record, split, [RISK]))
     agree(net)
     a.act(a.acts.delete(record))
     put(net, b, split, "title", "R2", RISK)
@@ -289,21 +308,51 @@ def test_an_edit_of_a_facet_that_was_split_off_does_not_revive_its_source(net: N
     assert conflicts(a) == []
 
 
+def test_what_came_with_an_entity_goes_with_it(net: Network) -> None:
+    """A facet that was split off and merged back meanwhile goes with the entity that had brought it along."""
+    a, _b, _c = net.sites
+    one, other = create(net, a, title="S"), create(net, a, title="A")
+    split = a.new_id()
+    for payloads in (
+        lambda: a.acts.merge(one, other),
+        lambda: a.acts.split_off(one, split, [REQ]),
+        lambda: a.acts.merge(one, split),
+        lambda: a.acts.split_back(one, other),
+    ):
+        net.tick()
+        a.act(payloads())
+    assert (value(a, one, "title"), value(a, other, "title")) == ("S", "A")
+
+
+def test_what_had_been_split_off_before_does_not_come_home(net: Network) -> None:
+    a, _b, _c = net.sites
+    record, split = create(net, a, title="T"), a.new_id()
+    a.act(a.acts.attach(record, RISK))
+    for payloads in (
+        lambda: a.acts.split_off(record, split, [RISK]),
+        lambda: a.acts.merge(split, record),
+        lambda: a.acts.split_back(split, record),
+    ):
+        net.tick()
+        a.act(payloads())
+    assert [sorted(each.fields) for each in a.living] == [[REQ], [RISK]]
+
+
 def test_a_join_and_a_split_that_had_not_seen_each_other_are_marked_until_decided(net: Network) -> None:
     a, b, _c = net.sites
     one, other = create(net, a, title="T"), create(net, a, title="T")
     a.act(a.acts.merge(one, other))
     agree(net)
-    a.act(a.acts.split(one, other, []))
+    a.act(a.acts.split_back(one, other))
     net.tick(500_000)
-    b.act(b.acts.split(one, other, []))
+    b.act(b.acts.split_back(one, other))
     b.act(b.acts.merge(one, other))
     agree(net)
     assert kinds(a) == ["split_merged"]
     net.tick(500_000)
     merged = len(b.living) == 1
     if merged:
-        a.act(a.acts.split(one, other, []))
+        a.act(a.acts.split_back(one, other))
     else:
         a.act(a.acts.merge(one, other))
     agree(net)
@@ -465,8 +514,8 @@ def test_acts_that_cannot_be_done_are_refused(net: Network) -> None:
         lambda: acts.attach(record, REQ),
         lambda: acts.detach(record, RISK),
         lambda: acts.merge(record, record),
-        lambda: acts.split(record, other, []),
-        lambda: acts.split(record, a.new_id(), [RISK]),
+        lambda: acts.split_back(record, other),
+        lambda: acts.split_off(record, a.new_id(), [RISK]),
         lambda: acts.restore(record),
         lambda: acts.restore(numbered_id(10**9)),
         lambda: acts.link(a.new_id(), record, record, None, {}),

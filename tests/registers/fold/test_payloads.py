@@ -53,6 +53,9 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("SetField", "value", {**FILE, "blake3": "x"}, "value.blake3"),
     ("SetField", "value", {"reference": {"entity_id": A}}, "value.reference.facet_type"),
     ("SetField", "resolves", [], "resolves"),
+    ("SetField", "unset", True, "value"),
+    ("SetField", "unset", 1, "unset"),
+    ("SetField", "unset", False, "unset"),
     ("SetField", "resolves", [A, A], "resolves"),
     ("SetCRDTField", "delta", "AAA", "delta"),
     ("SetCRDTField", "delta", "", "delta"),
@@ -125,6 +128,8 @@ def test_a_property_of_an_edge_is_a_field_of_the_facet_of_its_type() -> None:
 def test_added_members_are_left_out_unless_they_say_something() -> None:
     resolving = {"type": "SetField", **GOOD["SetField"], "resolves": [A, B]}
     assert read_payload(resolving).to_json() == resolving
+    unsetting = {"type": "SetField", **GOOD["SetField"], "value": None, "unset": True}
+    assert read_payload(unsetting).to_json() == unsetting
     revoking = {"type": "ConfirmFieldMapping", **GOOD["ConfirmFieldMapping"], "confirmed": False}
     assert read_payload(revoking).to_json() == revoking
 

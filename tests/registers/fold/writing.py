@@ -44,7 +44,6 @@ class Site:
         payloads: Iterable[Payload],
         *,
         seen: Clock | None = None,
-        actor: str | None = None,
         undoes: str | None = None,
     ) -> Bundle:
         bundle = compose_bundle(
@@ -53,7 +52,7 @@ class Site:
             site_key=self.site_key,
             head=self.head,
             seen=seen or {},
-            actor_id=public_key(f"person {actor or self.name}"),
+            actor_id=public_key(f"person {self.name}"),
             sign=lambda text: NO_SIGNATURE,
             new_id=self.new_id,
             now_ms=self.now_ms,
