@@ -22,6 +22,8 @@ from foundry_station.section import (
 )
 from tests.exploring import examples
 
+# 10,000 where they are explored: FOUNDRY_EXPLORE=1 ./script/test tests/station/test_section.py
+SECTIONS = 500
 EDICTFLOW_BEGIN = b"<!-- MANAGED BY EDICTFLOW - DO NOT EDIT -->"
 EDICTFLOW_END = b"<!-- END EDICTFLOW -->"
 
@@ -65,7 +67,7 @@ def outside(lines: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-@settings(max_examples=examples(500))
+@settings(max_examples=examples(SECTIONS))
 @given(st.lists(st.one_of(own_lines, markers), max_size=14), line_ends, st.booleans(), st.booleans(), parts, parts)
 def test_every_file_gets_one_section_and_keeps_the_lines_of_others(
     lines: list[bytes], eol: bytes, ends: bool, bom: bool, wanted: tuple[Part, ...], last: tuple[Part, ...]
@@ -84,7 +86,7 @@ def test_every_file_gets_one_section_and_keeps_the_lines_of_others(
     assert not has_markers(take_out(written, last=wanted))
 
 
-@settings(max_examples=examples(500))
+@settings(max_examples=examples(SECTIONS))
 @given(st.lists(own_lines, max_size=8), line_ends, st.booleans(), st.booleans(), parts, parts)
 def test_taking_it_out_gives_back_every_byte(
     lines: list[bytes], eol: bytes, ends: bool, bom: bool, first: tuple[Part, ...], second: tuple[Part, ...]
@@ -95,7 +97,7 @@ def test_taking_it_out_gives_back_every_byte(
     assert take_out(put(once, second, last=first), last=second) == data
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(SECTIONS))
 @given(st.binary(max_size=60), parts)
 def test_any_bytes_are_given_back(data: bytes, wanted: tuple[Part, ...]) -> None:
     # A marker that was there before is cut.
