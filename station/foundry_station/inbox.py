@@ -107,7 +107,8 @@ class Inbox:
             return False
         verdict = ACCEPTED if body.get("state") == "accepted" else REJECTED
         name = f"{body.get('request_id')}:{body['directive_id']}:{body.get('state')}"
-        is_new = self._engine.enforcer.files.decide(name, body["directive_id"], verdict, self._meant(body.get("place")))
+        files, paths = self._engine.enforcer.files, self._meant(body.get("place"))
+        is_new = files.decide(name, body["directive_id"], verdict, paths=paths, at=_time_in(body))
         self._engine.obeyed += is_new
         return is_new
 
@@ -142,6 +143,14 @@ class Inbox:
             return False
         self._asked_for[key] = (now, min(times + 1, 10))
         return True
+
+
+def _time_in(body: Mapping[str, Any]) -> datetime | None:
+    """When it was decided; None where that is not said."""
+    try:
+        return read_time(body["at"]) if isinstance(body.get("at"), str) else None
+    except Refused:
+        return None
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str]:

@@ -122,20 +122,38 @@ class ManagedFiles:
     def clear_deviation(self, path: Path, directive: str) -> None:
         self._state.run("DELETE FROM deviations WHERE path = ? AND directive = ?", str(path), directive)
 
-    def decide(self, decision: str, directive: str, verdict: str, paths: Sequence[Path] | None = None) -> bool:
+    def decide(
+        self,
+        decision: str,
+        directive: str,
+        verdict: str,
+        *,
+        paths: Sequence[Path] | None = None,
+        at: datetime | None = None,
+    ) -> bool:
         """Note what was decided about the alterations of a directive, once for each decision; whether that is new.
 
-        `paths` are the files that it is about; None for all.
+        `paths` are the files that it is about, None for all; what was altered after it was decided, at `at`, is not.
         """
         with self._state.transaction():
             if not self._state.run("INSERT OR IGNORE INTO decided VALUES (?)", decision).rowcount:
                 return False
-            of_directive = "UPDATE deviations SET verdict = ? WHERE directive = ?"
-            if paths is None:
-                self._state.run(of_directive, verdict, directive)
-            for path in paths or ():
-                self._state.run(f"{of_directive} AND path = ?", verdict, directive, str(path))
+            for path, found in self._state.rows("SELECT path, found FROM deviations WHERE directive = ?", directive):
+                if (paths is None or Path(path) in paths) and not self._is_altered_after(at, directive, found):
+                    of_one = "UPDATE deviations SET verdict = ? WHERE directive = ? AND path = ?"
+                    self._state.run(of_one, verdict, directive, path)
         return True
+
+    def _is_altered_after(self, at: datetime | None, directive: str, found: str) -> bool:
+        """Whether an alteration was last reported after a moment."""
+        row = self._state.row(
+            "SELECT json_extract(body, '$.at') FROM reports WHERE json_extract(body, '$.kind') = 'change_detected'"
+            " AND json_extract(body, '$.directive') = ? AND COALESCE(json_extract(body, '$.found'), '') = ?"
+            " ORDER BY seq DESC LIMIT 1",
+            *(directive, found),
+        )
+        altered = _time(row[0]) if row else None
+        return at is not None and altered is not None and altered > at
 
     def next_expiry(self, now: datetime) -> datetime | None:
         """When the next alteration is allowed no longer."""
