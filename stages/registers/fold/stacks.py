@@ -30,18 +30,21 @@ def cancelled(bundles: Sequence[Bundle], since: Bundle) -> set[str]:
 
 
 def _stacks(bundles: Sequence[Bundle]) -> tuple[list[Bundle], list[Bundle]]:
+    """What is newer than a bundle that is taken back was passed over, as it made no difference: it is done with."""
     done: list[Bundle] = []
     taken_back: list[Bundle] = []
     for bundle in bundles:
-        undone = next((each for each in done if each.header.bundle_id == bundle.header.undoes), None)
-        redone = next((each for each in taken_back if each.header.bundle_id == bundle.header.undoes), None)
-        if undone is not None:
-            done.remove(undone)
+        if (at := _find(done, bundle.header.undoes)) is not None:
+            del done[at:]
             taken_back.append(bundle)
-        elif redone is not None:
-            taken_back.remove(redone)
+        elif (at := _find(taken_back, bundle.header.undoes)) is not None:
+            del taken_back[at:]
             done.append(bundle)
         else:
             done.append(bundle)
             taken_back.clear()
     return done, taken_back
+
+
+def _find(bundles: Sequence[Bundle], bundle_id: str | None) -> int | None:
+    return next((at for at, each in enumerate(bundles) if each.header.bundle_id == bundle_id), None)
