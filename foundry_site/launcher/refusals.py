@@ -34,6 +34,8 @@ MESSAGES = frozenset({"debug", "info", "success", "warning", "error", "add_messa
 SHOWN = frozenset({"verbose_name", "verbose_name_plural", "help_text", "label", "empty_label", "short_description"})
 # Decorators of the admin.
 DESCRIBED = frozenset({"display", "action"})
+ERRORS = "kernel.errors"
+VALIDATION_ERROR = "ValidationError"
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 # A value of the program rather than words: the name of a field, a folder, a state.
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*/?")
@@ -55,7 +57,7 @@ def problems() -> Iterator[str]:
 def refusal_names(source: str) -> frozenset[str]:
     """The classes that a module of errors defines, and those of Django and DRF that say what is wrong with an input."""
     classes = (node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
-    return frozenset({*classes, "ValidationError"})
+    return frozenset({*classes, VALIDATION_ERROR})
 
 
 def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = SHOWN) -> list[tuple[int, str]]:
@@ -65,6 +67,7 @@ def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = 
     module returns.
     """
     module = ast.parse(source)
+    refusals -= _others(module)
     functions = [node for node in ast.walk(module) if isinstance(node, _Function)]
     by_name = {each.name: each for each in functions}
     constants = _bound(module.body)
@@ -75,6 +78,14 @@ def untranslated(source: str, refusals: frozenset[str], names: frozenset[str] = 
             for shown in _shown(node, refusals, names):
                 found.update((line, text) for line, text in origins.texts(shown) if _WORDS.search(text))
     return sorted(found)
+
+
+def _others(module: ast.Module) -> frozenset[str]:
+    """What has the name of a refusal in a module and is none, such as the conflict of two values."""
+    imports = [node for node in ast.walk(module) if isinstance(node, ast.ImportFrom) and node.module != ERRORS]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names} - {VALIDATION_ERROR}
+    plain = {node.name for node in module.body if isinstance(node, ast.ClassDef) and not node.bases}
+    return frozenset(imported | plain)
 
 
 def _shown(node: ast.AST, refusals: frozenset[str], names: frozenset[str]) -> Iterator[ast.expr]:

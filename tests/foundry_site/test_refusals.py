@@ -16,6 +16,7 @@ from projects.models import Role
 
 NAMES = frozenset({"NotFound", "ValidationError", "ValidationFailed"})
 UNTRANSLATED = {
+    'from kernel.errors import NotFound\nraise NotFound("No such text.")': "No such text.",
     'raise NotFound("No such task.")': "No such task.",
     'raise NotFound(f"No version {n}.")': "No version ",
     'raise ValidationFailed({"name": ["Too long."]})': "Too long.",
@@ -34,6 +35,8 @@ UNTRANSLATED = {
     'def f(x):\n    raise NotFound(why(x))\ndef why(x):\n    return "Too late." if x else _("Gone.")': "Too late.",
 }
 TRANSLATED = (
+    'class NotFound:\n    kind: str\nNotFound("a value that is not there")',
+    'from somewhere.values import NotFound\nNotFound("a value that is not there")',
     'raise NotFound(_("No version {n}.").format(n=1))',
     'raise ValidationFailed({"name": [_("Too long.")]}, code="too_long")',
     'raise ValueError("A defect of the program.")',

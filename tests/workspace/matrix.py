@@ -125,6 +125,17 @@ PAGES = (
     Row("workspace:change_role", "POST", "members/{viewer}/role/", 302, OWNERS, ALWAYS, ROLE),
     Row("workspace:remove_member", "POST", "members/{viewer}/remove/", 302, OWNERS, ALWAYS, {"reason": "Left"}),
 )
+# What a GET and a POST are answered for an administrator; for everybody else the pages do not exist.
+ACCOUNT_PAGES: tuple[tuple[str, str, tuple[int | str, ...]], ...] = (
+    ("accounts", "", (200,)),
+    ("account_options", "options/?successor=str", (200,)),
+    # Whoever has not proved themselves lately is sent to do so; a form with a password is refused until then.
+    ("new_account", "new/", (302, "permission_denied")),
+    ("person", f"{OTHER}/", ("not_found",)),
+    ("change_account", f"{OTHER}/change/", ("not_found", "not_found")),
+    ("close_account", f"{OTHER}/close/", ("not_found", "not_found")),
+    ("reopen_account", f"{OTHER}/reopen/", ("not_found", "not_found")),
+)
 SITE_PAGES = (
     SiteRow("workspace:home", "GET", "/", 302, 302),
     SiteRow("workspace:projects", "GET", "/projects/", 200),
@@ -135,16 +146,7 @@ SITE_PAGES = (
     SiteRow("workspace:open_notification", "GET", f"/inbox/{OTHER}/", "not_found"),
     *(
         SiteRow(f"workspace:{name}", method, f"/people/{path}", answer, may=("administrator",))
-        for name, path, answers in (
-            ("accounts", "", (200,)),
-            ("account_options", "options/?successor=str", (200,)),
-            # Whoever has not proved themselves lately is sent to do so; a form with a password is refused until then.
-            ("new_account", "new/", (302, "permission_denied")),
-            ("person", f"{OTHER}/", ("not_found",)),
-            ("change_account", f"{OTHER}/change/", ("not_found", "not_found")),
-            ("close_account", f"{OTHER}/close/", ("not_found", "not_found")),
-            ("reopen_account", f"{OTHER}/reopen/", ("not_found", "not_found")),
-        )
+        for name, path, answers in ACCOUNT_PAGES
         for method, answer in zip(("GET", "POST"), answers, strict=False)
     ),
     SiteRow("workspace:guide", "GET", "/help/", 200),
