@@ -17,7 +17,7 @@ from foundry_station.sealed import Refused, SealedText
 
 PROPOSAL: Final = "proposal"
 BROKEN: Final = "broken"
-ASK_AGAIN: Final = timedelta(minutes=1)
+ASK_AGAIN: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(hours=1)
 
 
@@ -136,7 +136,7 @@ class Inbox:
         return taken
 
     def _may_be_new(self, key: str) -> bool:
-        """Whether to ask for a key that the server has not listed: after a minute again, then more and more seldom."""
+        """Whether to ask for a key that the server has not listed: again after some seconds, then less often."""
         now = self._engine.clock.now()
         asked_at, times = self._asked_for.get(key, (now, 0))
         if key in self._listed or (times and now - asked_at < min(ASK_AGAIN * 2 ** (times - 1), LONGEST_WAIT)):

@@ -35,6 +35,8 @@ HEAD_INTERVAL: Final = 30.0
 WRITE_INTERVAL: Final = 0.25
 # Thousands of stations may come back at once: what is the same for them is remembered for so long.
 MEMORY_LIFETIME: Final = 5.0
+# A station that meets the site's next key comes back for it.
+KEYS_LIFETIME: Final = 1.0
 # Placements that wait on one node; whoever sends more waits for the next statement.
 MAX_AT_ONCE: Final = 5_000
 
@@ -86,9 +88,9 @@ class Desk:
             self._begin(_logged(socket))
 
     async def keys(self) -> Sequence[Mapping[str, Any]]:
-        """The site's keys as stations get them, some seconds old at most."""
+        """The site's keys as stations get them, a second old at most."""
         read_at, keys = self._keys
-        if time.monotonic() - read_at > MEMORY_LIFETIME or not keys:
+        if time.monotonic() - read_at > KEYS_LIFETIME or not keys:
             keys = await self._lanes.read(keys_body)
             self._keys = time.monotonic(), keys
         return keys
