@@ -8,7 +8,7 @@ Nothing here knows a model, a request or a database. The modules, from what is s
   shown and hashed;
 - `definition`: the state as it is defined, from all operations at once;
 - `storage`, `refreshing`, `increment`: the same state after each bundle, on tables;
-- `deltas`, `acts`, `stacks`, `past`, `undo`: what people do and take back, as payloads.
+- `deltas`, `acts`, `stacks`, `past`, `since`, `undo`: what people do and take back, as payloads.
 
 What is hashed is listed in docs/adr/0036-what-registers-hash.md.
 """

@@ -81,12 +81,15 @@ class Increment:
                 touched.edges.add(edge)
 
     def _take_write(self, written: Field, operation: Operation, write: Write, touched: Touched) -> None:
+        if Key("field", written) in touched.recomputed:
+            return
         tips = self.storage.fields.get(written) or ()
         if not tips or write.order > tips[-1].order:
             # Nothing on this key is later, so nothing can have seen it (`bundles.check_follows`).
             tips = (*(tip for tip in tips if not _had_seen(operation, tip)), write)
         else:
             touched.late += 1
+            touched.recomputed.add(Key("field", written))
             tips = self._late_tips(written)
         self.storage.fields.set(written, tips)
         self._touch_field(written, touched)
@@ -105,6 +108,8 @@ class Increment:
         return tuple(sorted(tips, key=lambda tip: tip.order))
 
     def _take_delta(self, written: Field, operation: Operation, delta: bytes, touched: Touched) -> None:
+        if Key("text", written) in touched.recomputed:
+            return
         stored = self.storage.documents.get(written)
         if stored is None or operation.order > stored.last:
             replay = Replay() if stored is None else Replay.load(stored)
@@ -112,15 +117,17 @@ class Increment:
                 replay.apply(delta)
                 document = replay.store(operation.order)
             except YrsFailed:
-                document = self._replay(written)
+                document = self._replay(written, touched)
         else:
             touched.late += 1
-            document = self._replay(written)
+            document = self._replay(written, touched)
         self.storage.documents.set(written, document)
         self._touch_field(written, touched)
 
-    def _replay(self, written: Field) -> StoredDocument:
-        operations = self.storage.operations_on(Key("text", written))
+    def _replay(self, written: Field, touched: Touched) -> StoredDocument:
+        key = Key("text", written)
+        touched.recomputed.add(key)
+        operations = self.storage.operations_on(key)
         replay = replay_text(delta for each in operations for _field, delta in deltas(each))
         return replay.store(operations[-1].order)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from stages.registers.fold.effects import Subject, edge_facet
+from stages.registers.fold.effects import Key, Subject, edge_facet
 from stages.registers.fold.facts import Classes, EdgeFacts, FacetLife, RecordFacts
 from stages.registers.fold.identity import Identity
 from stages.registers.fold.lives import NO_LIFE, Life, record_life
@@ -29,12 +29,16 @@ class Changes:
 
 @dataclass(slots=True)
 class Touched:
-    """What has to be looked at again: records by a facet or an entity of theirs, edges, mapped fields."""
+    """What has to be looked at again: records by a facet or an entity of theirs, edges.
+
+    `recomputed` are the fields and texts that were computed from the log, with all that this bundle wrote to them.
+    """
 
     entities: set[str] = field(default_factory=set)
     facets: set[tuple[str, str]] = field(default_factory=set)
     edges: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
+    recomputed: set[Key] = field(default_factory=set)
     late: int = 0
 
 

@@ -127,8 +127,8 @@ class Hostile:
 
     def write_text(self) -> dict[str, Any]:
         delta = base64.b64encode(self.chance.choice(self.updates)).decode()
-        entity = self.chance.choice(ENTITIES[:2])
-        return {"entity_id": entity, "facet_type": FACETS[0], "field_name": "body", "delta": delta}
+        entity, name = self.chance.choice(ENTITIES[:2]), self.chance.choice(["body", "body", "title"])
+        return {"entity_id": entity, "facet_type": FACETS[0], "field_name": name, "delta": delta}
 
     def link(self) -> dict[str, Any]:
         source, target = self.two()

@@ -34,6 +34,7 @@ IDS = [numbered_id(number) for number in range(1, 9)]
 MODULES = (
     *("bundles", "clocks", "errors", "headers", "hlc", "ids", "members"),
     *("operations", "ordering", "payloads", "signatures", "texts", "values"),
+    *("digests", "effects", "facts", "identity", "lives", "stacks", "views"),
 )
 
 
@@ -297,7 +298,8 @@ def test_the_source_of_an_operation_is_one_name(bundle: Bundle, source: object, 
     assert refused.value.member == named
 
 
-def test_the_texts_are_read_without_django() -> None:
+def test_texts_and_what_is_hashed_need_no_django() -> None:
+    """The rest needs the kernel's reader of shared texts, which does."""
     modules = ", ".join(f"stages.registers.fold.{name}" for name in MODULES)
     code = f"import sys, {modules}\nassert 'django' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, check=True)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stages.registers.fold.acts import ActRefused
 from stages.registers.fold.effects import Field, Key, Subject, acts, field_writes, removals
 from stages.registers.fold.payloads import SetField
+from stages.registers.fold.since import Kept
 from stages.registers.fold.stacks import redoable, undoable
-from stages.registers.fold.undo import Kept, take_back_bundle, take_back_newest
+from stages.registers.fold.undo import take_back_bundle, take_back_newest
 from tests.exploring import examples
 from tests.registers.fold.comparing import assert_same, defined
 from tests.registers.fold.network import UNDOABLE, Network, Replica, Step, histories, random_steps
