@@ -39,7 +39,7 @@ def test_a_directive_from_its_release_to_a_file_and_back(
         machine.alter(text, "Something else.\n")
         until(lambda: machine.holds(text), "put back")
         # On a loaded machine the file may be seen while it is being written, which is a change of its own.
-        until(lambda: kinds(station)[:2] == ["applied", "change_blocked"], "reported")
+        until(lambda: kinds(station)[:2] == ["applied", "change_blocked"], "reported as put back")
         assert "in_place" in machine.run("status")
 
         answer = json.loads(machine.run("request", "change", "-m", "This is better", "--json"))
@@ -63,7 +63,7 @@ def until_proposal(world: World, machine: Machine, station: Station, directive: 
     until(lambda: Placement.objects.filter(station=station, edition__gte=2).exists(), "the next edition")
     text = text_of(directive)
     machine.alter(text, "For a while.\n")
-    until(lambda: "change_detected" in kinds(station), "reported")
+    until(lambda: "change_detected" in kinds(station), "reported as allowed")
     assert machine.holds("For a while.")
     proposals = Proposal.objects.filter(project=world.project, author=station.pk)
     until(lambda: proposals.filter(state="open").exists(), "proposed")
