@@ -16,8 +16,17 @@ def canonical(body: Mapping[str, str]) -> str:
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text. Raises `ValueError` also for names that occur twice, and for NaN and infinities."""
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    """The value of a JSON text.
+
+    Raises `ValueError` also for names that occur twice, NaN and infinities, lone surrogates, and what is nested too
+    deep.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("It is nested too deep.") from error
+    return value
 
 
 def clean(text: str) -> str:

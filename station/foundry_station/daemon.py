@@ -108,6 +108,10 @@ class Daemon:
                 if error.code in SIGNED_OUT:
                     await self._wait_for_sign_in()
                     continue
+            except Exception:
+                # Whatever a server sends, files are kept on.
+                log.exception("The server sent what this station cannot use")
+                await self.watcher.call(self._note_disconnected, Disconnected(0, "The server sent what is of no use."))
             await wait(self._signed_in_again, self._backoff.next())
 
     async def _connect(self, server: str, token: str) -> None:

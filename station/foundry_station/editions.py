@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from foundry_station.sealed import Refused
 
 MAX_DIRECTIVES: Final = 500
+# What JSON numbers hold exactly (RFC 7493).
+MAX_NUMBER: Final = 2**53 - 1
+MAX_HOURS: Final = 100_000
 LAYERS: Final = ("system", "user", "project")
 MODES: Final = ("block", "temporary", "warning")
 PAUSED: Final = "paused"
@@ -136,13 +139,13 @@ def _read_directive(value: Any, team: str) -> Directive:
         team=team,
         title=members.get("title", str),
         category=members.get("category", str, default=""),
-        position=members.number("position", least=None),
+        position=members.number("position", least=-MAX_NUMBER),
         layer=members.choice("layer", LAYERS),
         destination=members.get("destination", str),
         path=members.get("path", str, default=""),
         match=members.globs("match"),
         mode=members.choice("mode", MODES),
-        timeout_hours=members.number("timeout_hours"),
+        timeout_hours=members.number("timeout_hours", most=MAX_HOURS),
         overridable=members.get("overridable", bool),
         replaces=members.get("replaces", str, default="") or None,
         starts_at=members.time("starts_at"),
@@ -178,9 +181,9 @@ class _Members:
             return default
         return self._typed(value, kind, f"{name} of {self._what}")
 
-    def number(self, name: str, *, least: int | None = 1) -> int:
+    def number(self, name: str, *, least: int = 1, most: int = MAX_NUMBER) -> int:
         value = self._value.get(name)
-        if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise Refused("format", f"{name} of {self._what} is no number that it may be.")
         return value
 
@@ -213,11 +216,11 @@ def read_time(text: str) -> datetime:
     """A time with its zone, RFC 3339. Raises `Refused`."""
     try:
         time = datetime.fromisoformat(text)
-    except ValueError as error:
+        if time.tzinfo is None:
+            raise Refused("format", f"{text!r} has no time zone.")
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused("format", f"{text!r} is no time.") from error
-    if time.tzinfo is None:
-        raise Refused("format", f"{text!r} has no time zone.")
-    return time
 
 
 def _all_texts(values: Sequence[Any], what: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from typing import Final
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 NEW_FILE_MODE: Final = 0o644
 NEW_FOLDER_MODE: Final = 0o755
+# What HFS+ leaves out of names (git's `is_hfs_dotgit`).
+_IGNORED: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 Signature = tuple[int, int, int, int, int, int]
@@ -64,17 +67,18 @@ def signature(path: str | Path) -> Signature | None:
 def real_path(path: Path, root: Path) -> Path:
     """The path that is written for `path`: where its links lead, as long as that is inside `root`.
 
-    A link that leads elsewhere is itself what is replaced. Raises `Unusable` where the folder is outside of `root`.
+    What git keeps for itself is outside, too. A link that leads elsewhere is itself what is replaced. Raises `Unusable`
+    where the folder is outside of `root`.
     """
     inside = os.path.realpath(root)
     folder = os.path.realpath(path.parent)
-    if not _is_inside(folder, inside):
+    if not _is_writable_in(folder, inside):
         raise Unusable("outside", f"{path.parent} leads out of {root}.")
     here = Path(folder) / path.name
     if not here.is_symlink():
         return here
     target = os.path.realpath(here)
-    return Path(target) if _is_inside(target, inside) and not Path(target).is_symlink() else here
+    return Path(target) if _is_writable_in(target, inside) and not Path(target).is_symlink() else here
 
 
 def look(path: Path) -> Found:
@@ -99,6 +103,8 @@ def _read(path: Path) -> Found:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             facts = os.fstat(descriptor)
+            if not stat.S_ISREG(facts.st_mode):
+                raise Unusable("special", "It is no file.")
             if facts.st_size > MAX_FILE_BYTES:
                 raise Unusable("size", f"A file may have {MAX_FILE_BYTES} bytes at most.")
             data = file.read(MAX_FILE_BYTES + 1)
@@ -194,7 +200,10 @@ def remove(path: Path, found: Found) -> None:
     if signature(path) != found.signature:
         raise ChangedMeanwhile
     try:
-        path.unlink(missing_ok=True)
+        with _folder(path.parent) as folder, suppress(FileNotFoundError):
+            os.unlink(path.name, dir_fd=folder)
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise _unusable(error) from error
 
@@ -209,12 +218,31 @@ def put_link(path: Path, target: str) -> None:
 
 @contextmanager
 def _folder(path: Path) -> Iterator[int]:
-    """The folder, held open: what its name means later does not matter."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    """The folder, held open: what its name means later does not matter. None of the folders to it may be a link."""
+    descriptor = _open_folder(path)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _open_folder(path: Path) -> int:
+    flags = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    if not hasattr(os, "O_PATH"):
+        return os.open(path, os.O_RDONLY | flags)
+    *above, last = path.absolute().parts
+    descriptor: int | None = None
+    try:
+        for each in above:
+            # Folders that may be passed through need not be readable.
+            following = os.open(each, os.O_PATH | flags, dir_fd=descriptor)
+            if descriptor is not None:
+                os.close(descriptor)
+            descriptor = following
+        return os.open(last, os.O_RDONLY | flags, dir_fd=descriptor)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _signature(facts: os.stat_result) -> Signature:
@@ -223,6 +251,16 @@ def _signature(facts: os.stat_result) -> Signature:
 
 def _is_inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _is_writable_in(path: str, root: str) -> bool:
+    return _is_inside(path, root) and not any(map(is_of_git, Path(path).relative_to(root).parts))
+
+
+def is_of_git(part: str) -> bool:
+    """Whether some file system takes a part of a path for `.git`: HFS+ ignores some characters, NTFS ends of names."""
+    plain = _IGNORED.sub("", part).split(":")[0].rstrip(". ").casefold()
+    return plain in {".git", "git~1"}
 
 
 def _unusable(error: OSError) -> Unusable:

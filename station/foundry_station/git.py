@@ -36,7 +36,7 @@ _BLOCK: Final = re.compile(
 )
 # Without us, as in a container that shares the working tree: the lines between the markers are left out.
 # Of a file all of which is ours, what is committed stays.
-_COMMITTED: Final = 'f=%f; git cat-file blob ":$f"'
+_COMMITTED: Final = 'f=%f; git cat-file blob ":0:$f"'
 _SED: Final = "sed '/^[ \\t]*<!-- FOUNDRY MANAGED/,/^[ \\t]*<!-- END FOUNDRY -->/d'"
 
 
@@ -117,7 +117,7 @@ def _git(repository: Repository, *arguments: str) -> int:
         # Git would run what the repository's owner has configured, as root.
         return 1
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", *arguments],  # noqa: S607 (the one on the PATH, as for its user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from foundry_station.editions import Directive
+from foundry_station.files import is_of_git
 from foundry_station.repositories import Repository
 
 # Relative to the user's home, or to the repository.
@@ -30,6 +32,8 @@ _CLAUDE_SYSTEM: Final = {
 }
 # The characters that a proposal has for the station's id and the file.
 _MAX_NAME: Final = 100
+# Control characters would end lines in the files that git reads.
+_NOT_IN_PATHS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\]")
 # Cursor reads a file of rules always only where its head says so.
 _HEADS: Final[Mapping[str, bytes]] = {"cursor": b"---\nalwaysApply: true\n---\n"}
 
@@ -107,7 +111,7 @@ def _system_place(directive: Directive, machine: Machine) -> Place:
 def _safe(path: str) -> tuple[str, ...]:
     """The parts of a relative path that stays in its folder, and out of git's own."""
     parts = PurePosixPath(path).parts
-    bad = any(part in {"/", ".."} or part.casefold() == ".git" or "\0" in part for part in parts)
-    if not parts or bad or path.startswith("/") or "\\" in path:
+    bad = any(part in {"/", ".."} or is_of_git(part) for part in parts)
+    if not parts or bad or path.startswith("/") or _NOT_IN_PATHS.search(path):
         raise NoPlace("path")
     return parts

@@ -162,9 +162,11 @@ class Session:
                 log.warning("Texts were refused: %s", refused)
                 return False
             found = answer.get("texts") if isinstance(answer, dict) else None
-            if not found:
+            given = found if isinstance(found, dict) else {}
+            new = {name: given[name] for name in wanted if isinstance(given.get(name), str)}
+            if not new:
                 return False
-            texts.update(found)
+            texts.update(new)
         return await self._watcher.call(self._inbox.edition, body, texts)
 
     async def _obey(self) -> None:
