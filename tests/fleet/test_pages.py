@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from stages.fleet.choices import DirectiveStatus, PlacementState
 from stages.fleet.models import Directive, Station
+from stages.fleet.pages.presentation import name_and_folder
 from tests.fleet.shown import place, station, texts, words
 from tests.fleet.world import World, put_station
 from tests.workspace.conftest import Browser, browser  # noqa: F401 (a fixture)
@@ -71,6 +72,23 @@ def test_whoever_asks_a_team_above_sees_their_request(browser: Browser, fleet: W
     asked = client.post(f"/fleet/stations/{one.pk}/exception/", form)
     assert asked.status_code == 302, asked.content.decode()
     assert "A trial" in words(client, asked["Location"].removeprefix("/fleet/"))
+    assert "it is ended" in words(client, asked["Location"].removeprefix("/fleet/"))
+    until = (timezone.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    other = client.post(f"/fleet/stations/{one.pk}/exception/", {**form, "until": until})
+    assert words(client, other["Location"].removeprefix("/fleet/")).count("Until") == 1, "named once"
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("git.example.org/onc/tools:CLAUDE.md", ("CLAUDE.md", "git.example.org/onc/tools")),
+        ("local/protocol:.foundry/a:b.yaml", ("a:b.yaml", "local/protocol/.foundry")),
+        ("~/.claude/CLAUDE.md", ("CLAUDE.md", "~/.claude")),
+        ("/etc/a:b/CLAUDE.md", ("CLAUDE.md", "/etc/a:b")),
+    ],
+)
+def test_a_file_is_named_beside_where_it_is(place: str, shown: tuple[str, str]) -> None:
+    assert name_and_folder(place) == shown
 
 
 def test_a_form_with_something_else_than_an_id_is_refused(browser: Browser, fleet: World) -> None:  # noqa: F811
@@ -118,7 +136,7 @@ def test_a_directive_from_form_to_quorum(olga: Client, browser: Browser, fleet: 
         "timeout_hours": "4",
         "position": "0",
         "reason": "First release",
-        "submit": "yes",
+        "asks": "yes",
     }
     assert "1.0.0" in words(olga, f"directives/new/?team={fleet.oncology.id}")
     asked = olga.post("/fleet/directives/new/", form)
@@ -128,6 +146,8 @@ def test_a_directive_from_form_to_quorum(olga: Client, browser: Browser, fleet: 
     ed = browser(fleet.people["editor"])
     page = ed.get(asked["Location"])
     assert "First release" in page.content.decode()
+    shown = {line.label: line.value for line in page.context["lines"]}
+    assert shown["Release"] == f"{fleet.release.name} · {fleet.project.name}", "whose release it is"
     decide = {"digest": page.context["asked"].digest, "approves": "yes", "comment": "Good."}
     assert ed.post(f"{asked['Location']}decide/", decide).status_code == 302
 
@@ -139,7 +159,7 @@ def test_a_directive_from_form_to_quorum(olga: Client, browser: Browser, fleet: 
 def test_a_form_that_is_refused_keeps_what_was_typed(olga: Client, fleet: World) -> None:
     answer = olga.post(
         "/fleet/directives/new/",
-        {"team": str(fleet.oncology.id), "title": "Kept title", "position": "x", "match": "a/*", "submit": "yes"},
+        {"team": str(fleet.oncology.id), "title": "Kept title", "position": "x", "match": "a/*", "asks": "yes"},
     )
     assert answer.status_code == 400
     assert "Kept title" in answer.content.decode()

@@ -35,7 +35,7 @@ def new_directive(reader: FleetReader) -> HttpResponse:
     if reader.request.method != "POST":
         return _form(reader, team, first_values(team))
     post = reader.request.POST
-    if "submit" not in post:
+    if "asks" not in post:
         # Another team was chosen, which has other categories and projects: the form again, with what was typed.
         return _form(reader, team, typed(post))
     try:

@@ -79,7 +79,8 @@ def _words(name: str, value: Any) -> str:
 
 
 def _release(value: str) -> str:
-    return Release.objects.filter(pk=UUID(value)).values_list("name", flat=True).first() or value
+    found = Release.objects.filter(pk=UUID(value)).select_related("project").first()
+    return f"{found.name} · {found.project.name}" if found else value
 
 
 def _replaced(value: str) -> str:

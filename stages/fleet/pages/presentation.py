@@ -28,6 +28,15 @@ def file_of(directive: Directive) -> str:
     return f"~/.claude/{name}" if directive.layer == Layer.USER else name
 
 
+def name_and_folder(place: str) -> tuple[str, str]:
+    """The name of a file, and where it is, of `host/owner/name:docs/FILE.md`, `~/.claude/FILE.md` or `/etc/FILE.md`."""
+    repository, colon, path = ("", "", place) if place[:1] in {"~", "/"} else place.partition(":")
+    if not colon:
+        repository, path = "", place
+    folder, _slash, name = path.rpartition("/")
+    return name, f"{repository}/{folder}".strip("/") if repository else folder
+
+
 def destination_words(directive: Directive) -> str:
     """For which programs it is written."""
     if directive.destination == Destination.FILE:

@@ -31,7 +31,7 @@ def connect(reader: FleetReader) -> HttpResponse:
     context = {
         "install": "pipx install ./station",
         "login": f"foundry-station login {address}",
-        "watch": "foundry-station watch ~/work\nfoundry-station install-service",
+        "watch": "foundry-station watch ~/work/protocol\nfoundry-station install-service",
         "site_key": own_fingerprint(),
     }
     return reader.render("fleet/connect.html", "stations", context)

@@ -19,6 +19,7 @@ from stages.fleet.pages.altered import altered_in
 from stages.fleet.pages.coverage import DRIFTED, STATE_ICONS, STATE_WORDS
 from stages.fleet.pages.frame import FleetReader, fleet_page
 from stages.fleet.pages.inputs import optional_id
+from stages.fleet.pages.presentation import name_and_folder
 from stages.fleet.pages.report_words import ReportView, view_of
 from stages.fleet.pages.states import drifted_stations, state_of, worst_states
 from stages.fleet.permissions import MANAGE_TEAMS
@@ -164,7 +165,7 @@ def files_of(reader: FleetReader, shown: Station) -> list[PlacementRow]:
     rows = []
     for path, held in found.items():
         worst = min(held, key=lambda each: _RANK.get(each[1], 9))
-        folder, _slash, name = path.rpartition("/")
+        name, folder = name_and_folder(path)
         titles = [each.directive.title for each, _state in held]
         rows.append(PlacementRow(name, folder, titles, worst[0], worst[1]))
     return sorted(rows, key=lambda row: (_RANK.get(row.state, 9), row.folder, row.path))

@@ -43,6 +43,7 @@ class DeviceView(RestView):
                 "verification_uri_complete": f"{page}?code={begun.user_code}",
                 "expires_in": int(LIFETIME.total_seconds()),
                 "interval": POLL_INTERVAL,
+                "site_key": own_fingerprint(),
             }
         )
 

@@ -29,6 +29,7 @@ class DeviceCodes(serializers.Serializer[Any]):
     verification_uri_complete = serializers.URLField()
     expires_in = serializers.IntegerField(help_text="In seconds.")
     interval = serializers.IntegerField(help_text="Seconds between two polls.")
+    site_key = serializers.CharField(help_text="The fingerprint of the site's key, which the page shows as well.")
 
 
 class DevicePoll(serializers.Serializer[Any]):

@@ -22,9 +22,12 @@ def choose_field(page: Page) -> None:
 
 
 def ask_for_directive(page: Page, world: World, team: Team) -> None:
-    page.goto(f"{world.url}/fleet/directives/new/?team={team.id}")
-    choose_field(page)
+    page.goto(f"{world.url}/fleet/directives/new/")
     page.get_by_label("Title", exact=True).fill(TITLE)
+    with page.expect_navigation():
+        page.get_by_label("Team", exact=True).select_option(label=team.name)
+    expect(page.get_by_label("Title", exact=True)).to_have_value(TITLE)
+    choose_field(page)
     page.get_by_role("button", name="Ask for approval").click()
     expect(page.get_by_text("Others decide: nobody approves what they asked for themselves.")).to_be_visible()
 
@@ -57,6 +60,7 @@ def test_a_directive_reaches_a_station_is_kept_there_until_it_is_paused(
     priya.page.goto(mara.page.url)
     found = {"request": in_both_themes(priya.page)}
     approve(priya.page)
+    expect(mara.page.locator(".badge", has_text="Accepted")).to_be_visible()
     station.file.write_text("My own line.\n")
     connect(station, daniel.page, world, oncology)
 

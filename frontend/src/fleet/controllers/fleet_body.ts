@@ -18,14 +18,22 @@ export class FleetBodyController extends Controller<HTMLElement> {
 
   override connect(): void {
     this.follower.open();
+    this.element.addEventListener("htmx:beforeSwap", this.keepWriting);
     this.regularly = window.setInterval(() => document.hidden || this.changed(), READ_AGAIN);
   }
 
   override disconnect(): void {
     window.clearTimeout(this.timer);
     window.clearInterval(this.regularly);
+    this.element.removeEventListener("htmx:beforeSwap", this.keepWriting);
     this.follower.close();
   }
+
+  /** What somebody is writing in it stays: the page follows again once that is sent, or taken away. */
+  private keepWriting = (event: Event): void => {
+    const fields = [...this.element.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")];
+    if (fields.some(({ value, defaultValue }) => value !== defaultValue)) (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
+  };
 
   private changed(): void {
     window.clearTimeout(this.timer);
