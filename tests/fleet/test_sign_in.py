@@ -58,6 +58,7 @@ def test_a_station_signs_in(client: Client, world: World) -> None:
     world.role("owner", "user")
     begun = client.post(DEVICE, {"machine": MACHINE}, content_type="application/json").json()
     assert (begun["expires_in"], begun["interval"]) == (900, 5)
+    assert begun["site_key"] == own_fingerprint(), "the machine shows it before anybody confirms"
     assert begun["verification_uri_complete"].endswith(f"/device/?code={begun['user_code']}")
     assert begun["device_code"] not in str(DeviceCode.objects.values().get(user_digest=user_digest(begun["user_code"])))
 

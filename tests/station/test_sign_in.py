@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -70,6 +71,15 @@ def test_an_answer_that_the_site_has_not_sealed_is_refused(server: SignInServer,
     server.change = change
     with pytest.raises(SignInFailed):
         sign_in(server)
+
+
+def test_the_key_that_was_compared_is_the_one_that_seals(server: SignInServer) -> None:
+    with httpx.Client(trust_env=False) as client:
+        codes = begin(client, server.address)
+        assert codes.site_key == server.site.key
+        other = replace(codes, site_key="0" * 64)
+        with pytest.raises(SignInFailed, match="not the one that was shown"):
+            wait_for_decision(client, server.address, other, sleep=lambda _: None)
 
 
 def test_a_server_that_is_not_there_is_away() -> None:

@@ -50,6 +50,7 @@ class SignInServer:
                 "verification_uri_complete": f"{page}?code=WDJB-MJHT",
                 "expires_in": 900,
                 "interval": 0,
+                "site_key": self.site.key,
             }
         assert path == "/api/v1/auth/device/token/"
         assert body["device_code"] == "d" * 43

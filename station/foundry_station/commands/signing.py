@@ -43,7 +43,7 @@ def login(context: Context) -> int:
         raise CommandFailed(f"The site's key is another one: {identity.key}", Exit.SIGN_IN)
     store(context, identity)
     context.say(f"Signed in at {identity.site_name or server}.")
-    context.say(f"The site's key, for you to compare: {identity.key}")
+    context.say(f"The site's key: {identity.key}")
     context.show({"server": server, "station": identity.station, "site": identity.site_name, "key": identity.key})
     return Exit.OK
 
@@ -51,8 +51,15 @@ def login(context: Context) -> int:
 def _by_code(context: Context, client: httpx.Client, server: str) -> Identity:
     codes = begin(client, server, context.options.name)
     sys.stderr.write(f"Open {codes.page_with_code}\nand compare the code: {codes.user_code}\n")
+    if codes.site_key is not None:
+        sys.stderr.write(f"and the site's key: {in_groups(codes.site_key)}\n")
     sys.stderr.flush()
     return wait_for_decision(client, server, codes)
+
+
+def in_groups(fingerprint: str) -> str:
+    """A fingerprint in groups of eight, as the page shows it."""
+    return " ".join(fingerprint[at : at + 8] for at in range(0, len(fingerprint), 8))
 
 
 def open_token(path: str) -> str:
@@ -102,9 +109,7 @@ def logout(context: Context) -> int:
         state.set(token=None, link="signed_out", signed_in_at=repr(time.time()))
     context.carry_out()
     files = context.engine.enforcer.files
-    if not context.wait_for(lambda: not files.all(), REMOVE_SECONDS if state.daemon() is not None else 0.0):
-        left = "\n".join(f"  {each.path}" for each in files.all())
-        raise CommandFailed(f"These files could not be given back:\n{left}", Exit.DRIFT)
+    context.wait_for_files(files.all, REMOVE_SECONDS)
     for root in files.watched():
         files.unwatch(root)
     context.say("Signed out. Every file is as it was before.")

@@ -34,7 +34,10 @@ class ServerAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """A sign-in that has begun: what the person opens and compares, and how often to ask, in seconds."""
+    """A sign-in that has begun: what the person opens and compares, and how often to ask, in seconds.
+
+    `site_key` is the fingerprint that the server names; only the key that seals the `id_token` is pinned.
+    """
 
     device_code: str
     user_code: str
@@ -42,6 +45,7 @@ class Codes:
     page_with_code: str
     interval: float
     expires_in: float
+    site_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def begin(client: httpx.Client, server: str, name: str | None = None) -> Codes:
             body.get("verification_uri_complete", body["verification_uri"]),
             float(body.get("interval", 5)),
             float(body["expires_in"]),
+            str(body["site_key"]) if body.get("site_key") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SignInFailed("The server does not know the sign-in of stations.") from error
@@ -110,7 +115,7 @@ def wait_for_decision(
         except ServerAway:
             continue
         if answer.is_success:
-            return _identity(client, server, _object(answer))
+            return _shown(_identity(client, server, _object(answer)), codes)
         error = _object(answer).get("error")
         if error == "slow_down" or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
             interval += SLOWER
@@ -124,6 +129,13 @@ _ENDED: Final = {
     "expired_token": "The code has expired: sign in again.",
     "invalid_grant": "The code was used already, or is unknown: sign in again.",
 }
+
+
+def _shown(identity: Identity, codes: Codes) -> Identity:
+    """The identity, whose key must be the one that the person has compared. Raises `SignInFailed`."""
+    if codes.site_key is not None and identity.key != codes.site_key:
+        raise SignInFailed(f"The site's key is not the one that was shown, but {identity.key}: sign in again.")
+    return identity
 
 
 def _identity(client: httpx.Client, server: str, body: dict[str, Any]) -> Identity:
