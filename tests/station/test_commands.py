@@ -109,10 +109,12 @@ def test_watch_writes_and_unwatch_gives_back(shell: Shell) -> None:
     (other / "inside").mkdir()
     (other / "CLAUDE.md").write_text("mine")
     assert shell.run("watch", str(other / "inside")) == 0
-    assert f"Watched: {other}" in shell.out
+    assert f"Watched: {other} (local/other)" in shell.out
     assert "Never." in (other / "CLAUDE.md").read_text()
     assert shell.run("unwatch", str(other)) == 0
     assert (other / "CLAUDE.md").read_text() == "mine"
+    assert shell.run("watch", str(rig.folder)) == 0
+    assert "a plain folder" in shell.out, "repositories below are none of its own"
 
 
 def test_status_verify_and_diff_say_where_a_file_drifts(shell: Shell) -> None:
@@ -192,6 +194,7 @@ async def test_a_kept_text_becomes_a_proposal(shell: Shell) -> None:
         assert await shell.run_async("request", "exception", directive["id"], "-m", "a trial", "--hours", "2") == 0
         (params,) = [params for method, params in server.calls if method == "exception.request"]
         assert params["until"] is not None
+        assert await shell.run_async("request", "exception", directive["title"], "-m", "by its title") == 0
         assert await shell.run_async("request", "exception", "unknown", "-m", "x") == 2
     assert await shell.run_async("request", "change", "-m", "because") == 4
 

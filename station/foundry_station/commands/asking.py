@@ -46,7 +46,7 @@ def request_change(context: Context) -> int:
         "message": context.options.message,
     }
     answer = _ask(context, "change.request", params)
-    context.say(f"Proposed as number {answer.get('number', '?')}.")
+    context.say(f"Proposed as number {answer.get('number', '?')}: {part.title}, {kept.path} as it was at {kept.at}.")
     context.show(answer)
     return Exit.OK
 
@@ -64,10 +64,8 @@ def request_exception(context: Context) -> int:
     if options.hours is not None:
         until = context.engine.clock.now() + timedelta(hours=options.hours)
     context.engine.read_plan()
-    if options.directive not in context.engine.plan.directives:
-        raise CommandFailed("There is no such directive here: foundry-station status --json")
     params = {
-        "directive": options.directive,
+        "directive": _directive(context, options.directive),
         "reason": options.message,
         "until": until.isoformat() if until else None,
     }
@@ -75,6 +73,17 @@ def request_exception(context: Context) -> int:
     context.say(f"Asked; the request is {answer.get('state', 'open')}.")
     context.show(answer)
     return Exit.OK
+
+
+def _directive(context: Context, named: str) -> str:
+    """The id of a directive that is named by its id or its title. Raises `CommandFailed`: none, or several."""
+    directives = context.engine.plan.directives
+    found = [each for each, directive in directives.items() if named in {each, directive.title}]
+    if len(found) > 1:
+        raise CommandFailed(f"Several directives are called {named}; name one by its id: {', '.join(found)}")
+    if not found:
+        raise CommandFailed("There is no such directive here: foundry-station status")
+    return found[0]
 
 
 def _ask(context: Context, method: str, params: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from foundry_station.engine import Engine
 from foundry_station.places import Machine
 from foundry_station.state import AnotherDaemon, State, default_folder
 from foundry_station.state.database import SYSTEM_FOLDER
+from foundry_station.state.managed import Managed
 
 POLL: Final = 0.1
 
@@ -71,6 +72,12 @@ class Context:
                 return False
             time.sleep(POLL)
         return True
+
+    def wait_for_files(self, left: Callable[[], list[Managed]], seconds: float) -> None:
+        """Wait until the daemon, where one runs, has given files back. Raises `CommandFailed`: some are left."""
+        if not self.wait_for(lambda: not left(), seconds if self.state.daemon() is not None else 0.0):
+            names = "\n".join(f"  {each.path}" for each in left())
+            raise CommandFailed(f"These files could not be given back:\n{names}", Exit.DRIFT)
 
 
 def open_context(options: Namespace) -> Context:

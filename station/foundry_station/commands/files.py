@@ -6,7 +6,7 @@ import difflib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foundry_station import outcomes
 from foundry_station.commands import CommandFailed, Exit
@@ -14,9 +14,12 @@ from foundry_station.commands.context import Context
 from foundry_station.engine import Placement
 from foundry_station.inbox import BROKEN
 from foundry_station.outcomes import Outcome
+from foundry_station.repositories import open_repository
 from foundry_station.state.kept import KeptText
+from foundry_station.state.managed import Managed, ManagedFiles
 from foundry_station.state.pruning import complete_since, limits_of, set_limits
 
+UNWATCH_SECONDS: Final = 20.0
 WRONG = frozenset({outcomes.DRIFTED, outcomes.FAILED, outcomes.PENDING})
 
 
@@ -26,7 +29,9 @@ def watch(context: Context) -> int:
     roots = [_root_of(path) for path in context.options.paths]
     for root in roots:
         files.watch(root)
-        context.say(f"Watched: {root}")
+        found = open_repository(root)
+        plain = "" if found.git_dir is not None else ", a plain folder: repositories below it are watched by themselves"
+        context.say(f"Watched: {root} ({found.name}{plain})")
     context.carry_out()
     context.show([str(root) for root in roots])
     return Exit.OK
@@ -42,10 +47,19 @@ def unwatch(context: Context) -> int:
         raise CommandFailed(f"Not watched: {', '.join(unknown)}")
     for root in roots:
         files.unwatch(root)
-        context.say(f"No longer watched: {root}")
     context.carry_out()
+    context.wait_for_files(lambda: _left_below(files, roots), UNWATCH_SECONDS)
+    for root in roots:
+        context.say(f"No longer watched: {root}")
     context.show([str(root) for root in roots])
     return Exit.OK
+
+
+def _left_below(files: ManagedFiles, roots: list[Path]) -> list[Managed]:
+    """Files below folders that are watched no longer, other than those of a folder that still is."""
+    watched = set(files.watched())
+    below = [each for root in roots for each in files.below(root)]
+    return [each for each in below if watched.isdisjoint(each.path.parents)]
 
 
 def _root_of(path: Path) -> Path:
