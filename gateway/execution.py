@@ -76,6 +76,7 @@ class GatheredWork:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        batch: list[tuple[Any, asyncio.Future[Any]]] = []
         try:
             while self._waiting:
                 next_at = loop.time() + self._pace()
@@ -84,14 +85,17 @@ class GatheredWork:
                 await asyncio.sleep(max(0.0, next_at - loop.time()))
         finally:
             self._ended()
-            for _item, future in self._waiting:
+            for _item, future in (*batch, *self._waiting):
                 future.cancel()
 
     async def _outcomes(self, items: Sequence[Any]) -> Sequence[Any]:
         try:
-            return await self._lane(functools.partial(self._work, items))
+            outcomes = await self._lane(functools.partial(self._work, items))
         except Exception as error:  # noqa: BLE001 (each of those who wait gets it)
             return [error] * len(items)
+        if len(outcomes) == len(items):
+            return outcomes
+        return [RuntimeError(f"{len(outcomes)} outcomes of {len(items)} items")] * len(items)
 
 
 class Lanes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from stages.fleet.directive_values import TIMES, Values
 from stages.fleet.models import Directive, Team
 from stages.fleet.models.directives import MAX_PATH, MAX_PATTERN, MAX_PATTERNS, MAX_POSITION, MAX_TITLE
 from stages.fleet.models.teams import MAX_HOURS
+from stages.fleet.times import check_time
 from stages.fleet.tree import Tree
 
 _PATTERN: Final = re.compile(r"[A-Za-z0-9._~*?\[\]!-]+(/[A-Za-z0-9._~*?\[\]!-]+)*\Z")
@@ -136,9 +136,7 @@ def _id(value: UUID | str | None) -> str | None:
 
 def _time(name: str) -> Callable[[Any], str | None]:
     def check(value: Any) -> str | None:
-        if value is not None and (not isinstance(value, datetime) or timezone.is_naive(value)):
-            raise ValidationFailed({name: [_("Give a time with its zone.")]})
-        return rfc3339(value) if value is not None else None
+        return rfc3339(check_time(value, name=name)) if value is not None else None
 
     return check
 

@@ -128,6 +128,27 @@ async def test_placements_of_all_stations_are_written_together(
     assert [(each.state, each.files) for each in rows] == [("drifted", ["CLAUDE.md"]), ("in_place", ["CLAUDE.md"])]
 
 
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_that_nobody_could_read_is_refused_and_holds_nobody_up(
+    world: World, station: SignedIn, until: str
+) -> None:
+    directive = await in_thread(put_directive, world)
+    other = await in_thread(sign_in, world, name="dok-ws-08")
+    said = {"directive": str(directive.id), "state": "in_place", "sha256": "a" * 64}
+    async with station.client() as one, other.client() as two:
+        refused, taken = await asyncio.gather(
+            one.call("placements.put", placements=[said, {**said, "until": until}]),
+            two.call("placements.put", placements=[said]),
+            return_exceptions=True,
+        )
+    assert isinstance(refused, RefusedError)
+    assert (refused.code, taken) == (400, {})
+    rows = await in_thread(
+        lambda: list(Placement.objects.filter(directive=directive).values_list("station_id", flat=True))
+    )
+    assert rows == [other.station.pk]
+
+
 async def altered(client: Client, station: SignedIn, directive_id: UUID, text: str, **facts: str) -> dict[str, Any]:
     found = hashlib.sha256(text.encode()).hexdigest()
     made = station.report(

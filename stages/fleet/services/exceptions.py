@@ -25,6 +25,7 @@ from stages.fleet.services.carrying_out import lock_directive
 from stages.fleet.services.ending import end_request, title_of
 from stages.fleet.services.sealing import renew_assignment
 from stages.fleet.services.writing import FleetWrite, fleet_write
+from stages.fleet.times import check_time
 
 
 def request_exception(
@@ -38,7 +39,8 @@ def request_exception(
     not obey and for a time that is over.
     """
     reason = check_reason(reason)
-    if until is not None and (timezone.is_naive(until) or until <= timezone.now()):
+    until = None if until is None else check_time(until, name="until")
+    if until is not None and until <= timezone.now():
         raise ValidationFailed({"until": [_("Give a time that is not over yet.")]})
     station, person = _visible_station(caller, station_id)
     directive = _obeyed_directive(person, station, directive_id)

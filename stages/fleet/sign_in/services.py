@@ -19,7 +19,7 @@ from accounts.client_addresses import network_of
 from accounts.lockout import Purpose, attempt
 from accounts.rules import require_proof
 from audit.keys.sealing import ensure_site_key
-from kernel.errors import NotFound, RateLimited
+from kernel.errors import NotAuthenticated, NotFound, RateLimited
 from kernel.statements import database_now, run
 from kernel.transactions import write_transaction
 from stages.fleet.models import DeviceCode, Station
@@ -34,7 +34,7 @@ from stages.fleet.sign_in.codes import (
 )
 from stages.fleet.sign_in.identity import id_token
 from stages.fleet.sign_in.machine import check_machine
-from stages.fleet.sign_in.tokens import OVERLAP, credential_of, new_token
+from stages.fleet.sign_in.tokens import OVERLAP, credential_of, is_former_valid, new_token
 from stages.fleet.stations.services.enrolling import enrol_station, record_token
 
 # Sign-ins of one network that nobody has decided on.
@@ -171,7 +171,7 @@ def redeem_device(*, caller: Caller, device_code: str) -> SignedIn:
 def renew_token(*, caller: Caller, station_id: UUID, used_digest: str) -> str:
     """Another token for a station; the one with `used_digest` counts until the new one is used, or for a week.
 
-    Raises `NotFound`.
+    Raises `NotFound`, and `NotAuthenticated` where the used one counts no more: who holds it must not get another.
     """
     text, digest = new_token()
     with write_transaction():
@@ -180,6 +180,8 @@ def renew_token(*, caller: Caller, station_id: UUID, used_digest: str) -> str:
             raise NotFound(_("Station not found."))
         if station.token_digest == used_digest:
             station.former_digest = used_digest
+        elif station.former_digest != used_digest or not is_former_valid(station, database_now()):
+            raise NotAuthenticated(_("The station's token is unknown or expired. Sign the station in again."))
         station.former_until = database_now() + OVERLAP
         record_token(caller, station, digest)
     return text

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -60,11 +60,20 @@ def find_stations(texts: Sequence[str]) -> list[Station | DomainError]:
     current = Q(token_digest__in=digests)
     former = Q(former_digest__in=digests, former_until__gt=Now())
     stations = Station.objects.select_related("account").defer(*_UNUSED).filter(current | former, expires_at__gt=Now())
+    # Found by its current token, a station may have a former one that is over.
+    stations = stations.annotate(now=Now())
     with unavailable_on_timeout():
         found = list(stations) if digests else []
-    # A former token comes first, so that a current one is never taken for it.
-    of_digest = {each.former_digest: each for each in found} | {each.token_digest: each for each in found}
-    return [_admitted(of_digest.get(token_digest(text))) for text in texts]
+    # A former token comes first, so that a current one is never taken for it. One that is over has no former token.
+    formerly = {each.former_digest: each for each in found if is_former_valid(each, each.now)}
+    of_digest = formerly | {each.token_digest: each for each in found}
+    # Whatever else somebody shows is none, and keeps no other from being found.
+    return [_admitted(of_digest.get(token_digest(text)) if TOKEN.fullmatch(text) else None) for text in texts]
+
+
+def is_former_valid(station: Station, now: datetime) -> bool:
+    """Whether the token before a station's newest one still counts."""
+    return bool(station.former_digest) and station.former_until is not None and station.former_until > now
 
 
 def touch(uses: Iterable[tuple[Station, str]]) -> None:

@@ -31,6 +31,7 @@ from stages.fleet.stations.services.changing import Alteration, request_change
 from stages.fleet.stations.services.placements import NewPlacement
 from stages.fleet.stations.services.reports import put_reports
 from stages.fleet.stations.services.showing import ShownEdition, show_edition
+from stages.fleet.times import check_time
 
 MAX_PLACEMENTS: Final = 500
 MAX_FILES: Final = 100
@@ -143,7 +144,7 @@ def reports_put(context: StationContext, params: Reports) -> dict[str, Any]:
 
 @command("placements.put", Lane.ASYNC)
 async def placements_put(context: StationContext, params: Placements) -> dict[str, Any]:
-    await context.desk.put(
+    placements = [
         NewPlacement(
             station_id=context.station_id,
             directive_id=each.directive,
@@ -151,10 +152,12 @@ async def placements_put(context: StationContext, params: Placements) -> dict[st
             sha256=each.sha256,
             files=tuple(check_text(name, name="placements.files") for name in each.files),
             edition=each.edition,
-            until=each.until,
+            until=None if each.until is None else check_time(each.until, name="placements.until"),
         )
+        # All are read before any waits to be written.
         for each in params.placements
-    )
+    ]
+    await context.desk.put(placements)
     return {}
 
 

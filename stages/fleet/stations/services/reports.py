@@ -106,7 +106,7 @@ def _continuing(station: Station, reports: Sequence[NewReport]) -> list[NewRepor
     known = Acknowledged.of(station)
     repeated = {each.seq: each for each in reports if each.seq <= known.seq}
     stored = Report.objects.filter(station=station.pk, station_seq__in=repeated).values_list("station_seq", "hash")
-    if any(bytes(hash_) != repeated[seq].hash for seq, hash_ in stored):
+    if any(bytes(hash_) != repeated[seq].computed_hash for seq, hash_ in stored):
         raise ChainBroken(FORK, known)
     new = [each for each in reports if each.seq > known.seq]
     seq, prev_hash = known.seq, bytes.fromhex(known.hash)
