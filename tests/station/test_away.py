@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from foundry_station.clock import text_of
+from foundry_station.link.backoff import Backoff
 from tests.station.rig import Rig
 from tests.station.server import until
 from tests.station.working import connected, holds
@@ -70,7 +72,7 @@ async def test_dates_pass_without_the_server(rig: Rig) -> None:
 
 async def test_no_report_is_given_up_however_often_sending_fails(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 32: neither after connections that broke nor after refusals."""
-    monkeypatch.setattr("foundry_station.link.session.AFTER_REFUSED_REPORT", 0.01)
+    monkeypatch.setattr("foundry_station.link.session.Backoff", partial(Backoff, shortest=0.01, longest=0.01))
     rig.issue(rig.site.directive())
     async with connected(rig) as (server, _):
         await until(lambda: server.kinds() == ["applied"], "reported")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from foundry_station.authority import EDITION
 from foundry_station.editions import read_time
 from foundry_station.inbox import Heads, Inbox
+from foundry_station.link.backoff import Backoff
 from foundry_station.link.connection import Connection, Disconnected, RequestRefused
 from foundry_station.outbox import MAX_REPORTS, Outbox
 from foundry_station.sealed import Refused
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 SNAPSHOT_SECONDS: Final = 30.0
 PING_EVERY: Final = 25.0
 PLACEMENTS_PAUSE: Final = 0.25
-AFTER_REFUSED_REPORT: Final = 60.0
 RENEW_TOKEN_AFTER: Final = 30 * 24 * 3600.0
 MAX_HASHES: Final = 200
 NO_SUCH_METHOD: Final = -32601
@@ -189,7 +189,7 @@ class Session:
     # Out
 
     async def _send_reports(self) -> None:
-        most = MAX_REPORTS
+        most, backoff = MAX_REPORTS, Backoff()
         while True:
             await self._reports.wait()
             self._reports.clear()
@@ -204,9 +204,10 @@ class Session:
                     if most > 1:
                         most = 1
                         continue
-                    await asyncio.sleep(AFTER_REFUSED_REPORT)
+                    # No report is given up, and one may be refused only because the server is busy.
+                    await asyncio.sleep(backoff.next())
                     continue
-                most = MAX_REPORTS
+                most, backoff = MAX_REPORTS, Backoff()
                 if not await self._watcher.call(self._inbox.acknowledged, answer.get("acknowledged") or {}):
                     break
             self._waiting.discard("reports")
