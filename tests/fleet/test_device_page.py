@@ -67,6 +67,7 @@ def test_a_person_connects_a_station(world: World, browser: Client) -> None:
     page = browser.post("/device/", given, follow=True)
     assert "dok-ws-07 is connected" in page.content.decode()
     station = Station.objects.get(owner=world.people["owner"])
+    assert page.redirect_chain == [(f"/fleet/stations/{station.pk}/", 302)], "where it shows when the machine is online"
     assert station.team == world.oncology
     assert browser.post("/device/", given).status_code == 404
 

@@ -95,8 +95,9 @@ async def test_a_token_that_an_administrator_made_signs_in(shell: Shell) -> None
 
 
 def test_without_a_sign_in_it_is_3(shell: Shell) -> None:
-    shell.rig.state.set(token=None)
+    shell.rig.state.set(token=None, server="https://foundry.example.org")
     assert shell.run("status") == 3
+    assert "Sign in again: foundry-station login https://foundry.example.org" in shell.out
     assert shell.run("sync") == 3
     assert shell.run("request", "change", "-m", "x") == 3
 

@@ -50,9 +50,9 @@ def _decide(request: PageRequest) -> HttpResponse:
         return _show(request, code, typed, errors=refusal.errors, status=refusal.status)
     if station is None:
         messages.success(request, _("The machine was refused."))
-    else:
-        messages.success(request, _("{name} is connected. Go on at the machine.").format(name=station.name))
-    return redirect("fleet_sign_in:device")
+        return redirect("fleet_sign_in:device")
+    messages.success(request, _("{name} is connected. Go on at the machine.").format(name=station.name))
+    return redirect("fleet:station", station.pk)
 
 
 def _chosen(request: PageRequest) -> UUID:

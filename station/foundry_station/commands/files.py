@@ -104,10 +104,12 @@ def _say_status(context: Context, facts: dict[str, Any], placements: list[Placem
     signed_in = f"signed in at {facts['server']}" if facts["signed_in"] else "NOT SIGNED IN"
     daemon = f"runs as process {facts['daemon']}" if facts["daemon"] is not None else "DOES NOT RUN"
     context.say(f"Station: {signed_in}; the daemon {daemon}; {facts['link'].replace('_', ' ')}.")
-    if facts["link_fault"] and facts["link"] != "connected":
+    if facts["server"] and not facts["signed_in"]:
+        context.say(f"  Sign in again: foundry-station login {facts['server']}")
+    elif facts["link_fault"] and facts["link"] != "connected":
         context.say(f"  {facts['link_fault']}")
     if facts["chain"] == "broken":
-        context.say("  Its reports do not continue what the server has: sign in again.")
+        context.say("  Its reports do not continue what the server has.")
     if facts["unsent_reports"]:
         context.say(f"  {facts['unsent_reports']} reports wait for the server.")
     for each in placements:
