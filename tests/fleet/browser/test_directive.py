@@ -1,4 +1,4 @@
-"""A directive from form to quorum to a real station's file; then paused and resumed, all of it seen live."""
+"""A directive from form to quorum to a real station: paused, resumed, changed and rolled back, all of it seen live."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from publishing.models import Release
 from stages.fleet.models import Team
 from tests.browser.people import Person, World
+from tests.browser.signers import sign
 from tests.browser.test_accessible import in_both_themes
 from tests.fleet.browser.conftest import StationProcess
 
@@ -35,6 +37,14 @@ def ask_for_directive(page: Page, world: World, team: Team) -> None:
 def approve(page: Page) -> None:
     page.get_by_role("button", name="Approve").click()
     expect(page.locator(".badge", has_text="Accepted")).to_be_visible()
+
+
+def freeze_second(world: World) -> str:
+    """Have the second release of the project signed to its end; its name."""
+    second = Release.objects.get(project=world.project, name="1.1.0")
+    sign(world, second, "reviewed", "reviewer")
+    sign(world, second, "approved", "approver")
+    return second.name
 
 
 def connect(station: StationProcess, page: Page, world: World, team: Team) -> None:
@@ -90,3 +100,37 @@ def test_a_directive_reaches_a_station_is_kept_there_until_it_is_paused(
     mara.page.get_by_role("button", name="Resume it").click()
     station.until(lambda: station.file.read_text() == kept, "The text as it was")
     assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_a_new_release_rolls_out_and_is_rolled_back_with_a_reason(
+    person: Callable[..., Person], world: World, oncology: Team, station: StationProcess
+) -> None:
+    second = world.arrange(lambda: freeze_second(world))
+    mara, priya, daniel = person("owner"), person("reviewer"), person("editor")
+    ask_for_directive(mara.page, world, oncology)
+    priya.page.goto(mara.page.url)
+    approve(priya.page)
+    connect(station, daniel.page, world, oncology)
+    newer = f"{TITLE} · release {second}"
+    station.until(lambda: station.file.exists() and newer in station.file.read_text(), "The newer release")
+    kept = station.file.read_text()
+
+    mara.page.goto(f"{world.url}/fleet/directives/")
+    mara.page.get_by_role("link", name=TITLE).click()
+    mara.page.get_by_role("link", name="Change…").click()
+    option = mara.page.locator("#directive-field option", has_text="Prompt").last
+    mara.page.locator("#directive-field").select_option(value=option.get_attribute("value"))
+    mara.page.get_by_role("button", name="Ask for approval").click()
+    expect(mara.page.get_by_text("nobody approves what they asked for themselves")).to_be_visible()
+    priya.page.goto(mara.page.url)
+    mara.page.get_by_role("link", name="The directive").click()
+    approve(priya.page)
+    station.until(lambda: f"{TITLE} · release 1.0.0" in station.file.read_text(), "The other release")
+    expect(mara.page.locator(".fleet-facts b")).to_have_text("1.0.0")
+    expect(mara.page.locator(".coverage-words").first).to_have_text("1 in place")
+
+    mara.page.get_by_role("link", name="Roll back…").first.click()
+    mara.page.get_by_label("Reason").fill("The other one is right.")
+    mara.page.get_by_role("button", name="Roll back").click()
+    station.until(lambda: station.file.read_text() == kept, "The release that it had before")
+    expect(mara.page.locator(".fleet-facts b")).to_have_text(second)
