@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     trust = add("trust", signing.trust, "pin a site's key that you have compared, or list the pinned ones")
     trust.add_argument("fingerprint", nargs="?")
+    trust.add_argument("--retire", action="store_true", help="obey nothing more that this key seals")
     service = add("install-service", running.install_service, "have the machine start the station", json=False)
     service.add_argument("--print", action="store_true", help="only show it")
     service.add_argument("--system", action="store_true", default=argparse.SUPPRESS, help="for the whole machine")

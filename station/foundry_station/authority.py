@@ -40,6 +40,11 @@ class Authority:
             "INSERT INTO keys (fingerprint, how) VALUES (?, ?) ON CONFLICT DO UPDATE SET retired = 0", fingerprint, how
         )
 
+    def retire(self, fingerprint: str) -> bool:
+        """Obey nothing more that a key seals; what is obeyed already stays. False where the key is not pinned."""
+        retired = self._state.run("UPDATE keys SET retired = 1 WHERE fingerprint = ?", fingerprint)
+        return retired.rowcount > 0
+
     def pinned(self) -> list[PinnedKey]:
         """All keys that were ever pinned."""
         rows = self._state.rows("SELECT fingerprint, public_key, retired, how FROM keys ORDER BY rowid")

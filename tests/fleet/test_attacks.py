@@ -6,19 +6,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from kernel.errors import NotAuthenticated, ValidationFailed
+from kernel.errors import NotAuthenticated, PermissionDenied, ValidationFailed
 from proposals.models import Proposal
-from stages.fleet.models import Station
+from stages.fleet.models import Station, Team, TeamMember
+from stages.fleet.services import pause_directive
 from stages.fleet.services.exceptions import request_exception
+from stages.fleet.services.writing import lock_team
 from stages.fleet.sign_in.services import renew_token
 from stages.fleet.sign_in.tokens import find_stations, token_digest
 from stages.fleet.stations.opening import authenticate_all
 from stages.fleet.stations.report_rules import GivenReport, read_reports
 from stages.fleet.stations.services.reports import ChainBroken, put_reports
+from stages.fleet.stations.verification import check_stations
 from tests.fleet.stations import SignedIn, nobody, sign_in, with_admins
 from tests.fleet.world import World
 
@@ -119,3 +123,29 @@ def test_a_path_that_leaves_the_repository_is_refused(world: World, path: str):
     with pytest.raises(ValidationFailed) as refused:
         world.submit(destination="file", path=path)
     assert "path" in refused.value.errors
+
+
+def test_a_role_that_was_taken_away_while_a_write_waited_gives_nothing(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.grant()
+    directive = world.directive()
+
+    def lock_later(team_id: UUID) -> Team:
+        """What another transaction had locked, and has changed meanwhile."""
+        TeamMember.objects.filter(user=world.people["owner"]).update(role="user")
+        return lock_team(team_id)
+
+    monkeypatch.setattr("stages.fleet.services.writing.lock_team", lock_later)
+    with pytest.raises(PermissionDenied):
+        pause_directive(caller=world.caller("owner"), directive_id=directive.id, reason="x")
+    directive.refresh_from_db()
+    assert directive.status == "active"
+
+
+def test_a_former_token_that_somebody_put_into_the_table_is_found(world: World):
+    station = sign_in(world)
+    renewed(station, station.token)
+    about = f"station {station.id}"
+    assert [each for each in check_stations() if each.where == about] == []
+    rows = Station.objects.filter(pk=station.station.pk)
+    rows.update(former_digest="a" * 64, former_until=timezone.now() + timedelta(days=1))
+    assert [each.what for each in check_stations() if each.where == about] == ["no event recorded its former token"]

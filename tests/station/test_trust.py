@@ -270,3 +270,28 @@ def test_a_sealed_text_that_is_no_json_is_refused(rig: Rig) -> None:
     assert not rig.take(rig.site.seal_text("no json"))
     assert not rig.take(SealedText("{}", rig.site.key, "zz"))
     assert refused(rig) == ["format", "seal"]
+
+
+def test_a_key_that_was_lost_is_let_go_by_hand(rig: Rig, shell: Shell) -> None:
+    """Another key was pinned by hand; whoever has the lost one seals nothing more here."""
+    directive = rig.site.directive()
+    rig.issue(directive)
+    lost, before = replace_key(rig), rig.file.read_bytes()
+    shell.run("trust", rig.site.key)
+    shell.run("trust", lost.key, "--retire")
+    rig.inbox.snapshot({"now": "2026-11-30T12:00:00Z", "keys": rig.site.listed_keys})
+    assert not rig.take(lost.edition(9, [lost.directive("Always.")]), texts=lost.texts)
+    assert refused(rig) == ["key"]
+    rig.engine.replan()
+    rig.round()
+    assert rig.file.read_bytes() == before, "what was obeyed is kept"
+    assert rig.take(rig.site.edition(2, [directive]))
+    assert shell.run("trust", "0" * 64, "--retire") == 2
+
+
+def replace_key(rig: Rig) -> Site:
+    """Give the site another key without a succession; the site as whoever has the former key has it."""
+    lost = replace(rig.site)
+    rig.site.rotate()
+    rig.site.listed_keys[-1]["endorsement"] = None
+    return lost

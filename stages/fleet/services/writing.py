@@ -126,9 +126,12 @@ def fleet_write(
         caller=caller, project_id=project_id, action=name, parameters=parameters, check=check
     ) as write:
         team = lock_team(team_id)
+        access = given[0]
         if action is not None and write.repeat_of is None:
-            given[0].require(action, team_id)
-        yield FleetWrite(write, team, given[0])
+            # Once more, as it is behind the lock: a role may have been taken away while this waited for it.
+            access = fresh_access(person or caller.user)
+            access.require(action, team_id)
+        yield FleetWrite(write, team, access)
 
 
 def lock_team(team_id: UUID) -> Team:

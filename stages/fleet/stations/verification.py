@@ -11,7 +11,7 @@ from audit.findings import Finding
 from audit.keys.sealing import seal_fault
 from audit.keys.succession import site_keys
 from audit.models import SITE_CHAIN, Event
-from stages.fleet.events import REPORTS_RECORDED
+from stages.fleet.events import REPORTS_RECORDED, STATION_CHANGED, STATION_ENROLLED
 from stages.fleet.models import Report, Station
 from stages.fleet.services.sealing import ASSIGNMENT
 from stages.fleet.stations.services.reports import first_hash
@@ -21,7 +21,7 @@ _AT_ONCE: Final = 500
 
 def check_stations() -> Iterator[Finding]:
     """Read every chain of reports from its beginning, and check every assignment's seal."""
-    recorded, keys = _recorded_heads(), site_keys().known()
+    recorded, keys, tokens = _recorded_heads(), site_keys().known(), _recorded_tokens()
     for station in Station.objects.order_by("pk").iterator(chunk_size=_AT_ONCE):
         where = f"station {station.pk}"
         for what in _faults_of_chain(station, recorded.pop(str(station.pk), {})):
@@ -29,6 +29,8 @@ def check_stations() -> Iterator[Finding]:
         fault = seal_fault(station.assignment, bytes(station.assignment_seal), kind=ASSIGNMENT, keys=keys)
         if fault is not None:
             yield Finding(where, f"of its assignment {fault}")
+        if station.former_digest and station.former_digest not in tokens[str(station.pk)]:
+            yield Finding(where, "no event recorded its former token")
     for station_id in recorded:
         yield Finding(f"station {station_id}", "its reports were recorded, and it is missing")
 
@@ -52,6 +54,16 @@ def _faults_of_chain(station: Station, recorded: Mapping[int, str]) -> Iterator[
     head = (seq, prev_hash.hex() if seq else "")
     if (station.head_seq, station.head_hash) != head:
         yield "its row names another end of its reports"
+
+
+def _recorded_tokens() -> defaultdict[str, set[str]]:
+    """The digests of all tokens that events record of each station."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    events = Event.objects.filter(chain=SITE_CHAIN, action__in=(STATION_ENROLLED.name, STATION_CHANGED.name))
+    for event in events.iterator():
+        if digest := event.data.get("token_digest"):
+            found[str(event.target_id)].add(digest)
+    return found
 
 
 def _recorded_heads() -> dict[str, dict[int, str]]:

@@ -116,15 +116,25 @@ def logout(context: Context) -> int:
     return Exit.OK
 
 
+def _retire(context: Context, fingerprint: str) -> bool:
+    """With `--retire`: obey nothing more that a pinned key seals; whether it was asked for. Raises `CommandFailed`."""
+    if not context.options.retire:
+        return False
+    if not context.engine.authority.retire(fingerprint):
+        raise CommandFailed("No such key is pinned here.")
+    return True
+
+
 def trust(context: Context) -> int:
-    """Pin a key that a person has compared, or show those that are pinned."""
+    """Pin a key that a person has compared, let one go, or show those that are pinned."""
     authority = context.engine.authority
     fingerprint = context.options.fingerprint
     if fingerprint is not None:
         name = fingerprint.lower()
         if len(name) != 64 or set(name) - set("0123456789abcdef"):
             raise CommandFailed("A key is named by its fingerprint: 64 hexadecimal digits.")
-        authority.pin(name, how="trust")
+        if not _retire(context, name):
+            authority.pin(name, how="trust")
     for each in authority.pinned():
         context.say(f"{each.fingerprint}  {each.how}{', retired' if each.retired else ''}")
     context.show([{"key": e.fingerprint, "how": e.how, "retired": e.retired} for e in authority.pinned()])
