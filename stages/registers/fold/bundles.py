@@ -106,7 +106,7 @@ def read_bundle(header_text: str, operations: Sequence[tuple[str, bytes]]) -> Si
     header = read_header(header_text)
     if header.count != len(operations):
         raise Malformed("count", "{count}, but {found} operations", count=header.count, found=len(operations))
-    size = len(header_text.encode()) + sum(len(text.encode()) + len(signature) for text, signature in operations)
+    size = len(header_text.encode()) + sum(_size(text) + len(signature) for text, signature in operations)
     if size > MAX_BYTES:
         raise Malformed("", "larger than {most} bytes", most=MAX_BYTES)
     read = []
@@ -120,6 +120,10 @@ def read_bundle(header_text: str, operations: Sequence[tuple[str, bytes]]) -> Si
     _check_operations(header, read)
     texts, signatures = zip(*operations, strict=True)
     return SignedBundle(header, header_text, tuple(read), texts, signatures)
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))
 
 
 def _check_operations(header: Header, operations: Sequence[SignedText]) -> None:
