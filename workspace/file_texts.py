@@ -29,7 +29,7 @@ def _uploads() -> dict[str, str]:
         "upload.empty": _("There are no files in it."),
         "upload.unreadable": _("Some of the files could not be read. Nothing was uploaded."),
         "upload.skipped": _("Exists already · skipped"),
-        "upload.large": _("Larger than {limit} KiB, the limit of a text."),
+        "upload.large": _("Larger than {limit}, the limit of a text."),
         "upload.binary": _("Not a text in UTF-8."),
         "upload.twice": _("A file with this name was chosen twice."),
         "upload.locked": _("{name} is editing this file."),

@@ -20,6 +20,9 @@ def test_the_find_panel_says_how_many_places_there_are_and_which_one_is_selected
     expect(field).to_be_focused()
     found = (world.current().prompt_text or "").lower().count("dose")
     assert found > 1
+    # Three rows: what is looked for, how, and what replaces it.
+    tops = "all => new Set(all.map(one => Math.round(one.getBoundingClientRect().top))).size"
+    assert page.locator(".cm-search label").evaluate_all(tops) == 1
     page.keyboard.type("dose")
     counted = page.locator(".cm-search .find-count")
     expect(counted).to_have_text(f"{found} matches")

@@ -36,6 +36,7 @@ def text_of(page: Page) -> str:
 
 # A text, what is said of it, the button that mends it, and what it makes of the text.
 MENDED = (
+    ('{"a": 1;}', "JSON has no semicolons", "Remove it", '{"a": 1}'),
     ('{"a": [1, 2,]}', "there is a comma after the last item", "Remove it", '{"a": [1, 2]}'),
     ("{'a': 1}", "put strings in double quotes", "Use double quotes", '{"a": 1}'),
     ('{"a": “b”}', "put strings in double quotes", "Use double quotes", '{"a": "b"}'),

@@ -165,7 +165,7 @@ def test_a_field_is_asked_for_and_handed_over(person: Callable[..., Person], wor
     mara.at_work()
     daniel.at_work()
     mara.write("Before handing over. ")
-    asking = mara.bar("Daniel Okafor wants to edit Prompt.")
+    asking = mara.bar("Daniel Okafor wants to edit Prompt")
     for message in ("", "Only line 3"):
         daniel.page.get_by_role("button", name="Ask for this field").click()
         dialog = daniel.page.get_by_role("dialog", name="Ask Mara Lindqvist for Prompt?")

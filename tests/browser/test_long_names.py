@@ -191,10 +191,16 @@ def test_a_long_path_leaves_badge_and_buttons_in_the_sheet(person: Callable[...,
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             cut[f"{scheme}, {width} px"] = page.evaluate(CUT)
-        title = page.locator(".sheet-bar h1")
+        title = page.locator(".sheet-bar h1 > span")
         assert title.evaluate("one => one.clientWidth") > READABLE
         expect(title).to_have_text(FILE_NAME)
         expect(title).to_have_attribute("title", name)
+        # Of a name that does not fit, the end is beside its beginning.
+        is_whole = title.evaluate("one => one.scrollWidth <= one.clientWidth")
+        ends = page.locator(f".sheet-bar > h1[data-end='{FILE_NAME[-8:]}']")
+        expect(ends).to_have_count(0 if is_whole else 1)
+        holder = page.locator(".field-row[aria-current='true'] .lock-words > [data-part=holder]")
+        assert holder.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert {window: found for window, found in cut.items() if found} == {}
 
 
@@ -204,7 +210,7 @@ def test_the_name_of_a_field_stays_beside_the_tools_of_its_writer(person: Callab
     daniel.take()
     daniel.expect_state("yours")
     expect(page.get_by_role("button", name="Format", exact=True)).to_be_visible()
-    title = page.locator(".sheet-bar h1")
+    title = page.locator(".sheet-bar h1 > span")
     assert title.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert page.evaluate(CUT) == []
 

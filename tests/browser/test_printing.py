@@ -85,3 +85,6 @@ def test_where_a_file_lies_is_printed_in_its_line(person: Callable[..., Person],
     page.set_viewport_size({"width": 700, "height": 1000})
     path = page.locator(".change-row > .path", has_text="creatinine")
     assert path.evaluate("one => one.getBoundingClientRect().height") < 3 * 24
+    # What only a screen has use for is not on paper.
+    for words in ("Read and comment here", "Mark as read", "Download"):
+        expect(page.get_by_text(words).filter(visible=True)).to_have_count(0)

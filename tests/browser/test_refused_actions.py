@@ -20,9 +20,9 @@ def test_typing_where_somebody_else_writes_says_who(person: Callable[..., Person
     mara.expect_state("theirs")
     mara.text.focus()
     mara.page.keyboard.type("abc")
-    expect(mara.toast("Daniel Okafor is editing Prompt. Ask for it to write in it.")).to_have_count(1)
+    expect(mara.toast("Daniel Okafor is editing Prompt. Ask for the field to edit it.")).to_have_count(1)
     mara.page.keyboard.press("ControlOrMeta+s")
-    expect(mara.toast("Daniel Okafor is editing Prompt. Ask for it to write in it.")).to_have_count(2)
+    expect(mara.toast("Daniel Okafor is editing Prompt. Ask for the field to edit it.")).to_have_count(2)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_reviewer_comments_on_a_change_by_key_and_marks_its_field_as_read(
     text = page.locator(".line-talk textarea")
     expect(text).to_be_focused()
     text.fill("Is this from amendment 4?")
-    page.locator(".line-talk-form").get_by_role("button", name="Comment").click()
+    text.press("ControlOrMeta+Enter")
     expect(page.locator(".line-talk .thread")).to_contain_text("Is this from amendment 4?")
     expect(page.locator(".line-said").first).to_be_visible()
 

@@ -163,7 +163,7 @@ def test_the_name_of_a_field_is_whole_while_somebody_edits_it(person: Callable[.
     daniel.at_work(field="model_configuration")
     daniel.take()
     mara.expect_state("theirs")
-    title = mara.page.locator(".sheet-bar > h1")
+    title = mara.page.locator(".sheet-bar > h1 > span")
     expect(title).to_have_text("Model configuration")
     assert title.evaluate("one => one.scrollWidth <= one.clientWidth")
     expect(mara.page.get_by_role("button", name="Ask")).to_be_visible()

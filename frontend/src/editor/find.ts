@@ -34,9 +34,9 @@ export function finding({ top = true } = {}): Extension {
 const counting = ViewPlugin.define((view) => {
   const place = document.createElement("output");
   place.className = "find-count";
-  // What replaces has a row of its own.
-  const row = document.createElement("i");
-  row.className = "find-row";
+  // The choices have a row of their own, and so has what replaces.
+  const rows = [document.createElement("i"), document.createElement("i")];
+  for (const row of rows) row.className = "find-row";
   const show = () => {
     if (!searchPanelOpen(view.state)) return;
     const words = countWords(view.state);
@@ -47,7 +47,8 @@ const counting = ViewPlugin.define((view) => {
       write: (field) => {
         if (field && field.nextElementSibling !== place) {
           field.after(place);
-          field.parentElement?.querySelector("input[name=replace]")?.before(row);
+          field.parentElement?.querySelector("label")?.before(rows[0]!);
+          field.parentElement?.querySelector("input[name=replace]")?.before(rows[1]!);
         }
         if (place.textContent !== words) place.textContent = words;
       },

@@ -143,6 +143,10 @@ class Reader {
     }
     if (next === undefined || next === "}" || next === "]") this.fail("json.bracket", { from: this.end, values: { bracket } });
     const shown = this.text.slice(this.at).match(/^"[^"\n]*"|^\S+/)?.[0] ?? "";
+    if (next === ";") {
+      const place = { from: this.at, to: this.at + 1 };
+      this.fail("json.semicolon", { ...place, fix: { key: "json.remove", ...place, insert: "" } });
+    }
     this.fail("json.comma", {
       from: this.end,
       values: { next: shown.slice(0, 40) },

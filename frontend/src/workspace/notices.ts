@@ -47,9 +47,9 @@ export function showNotice(bars: BarStack, { kind, field, values = {} }: Notice)
   } else if (kind === "refused") {
     bars.put("refused", { template: "bar-refused", words: { title: say(project.proposal ? "proposal.refused" : "refused"), detail: String(values["detail"] ?? "") }, ...about });
   } else if (kind === "asked" && field) {
-    const message = values["message"] ? say("said", { words: String(values["message"]) }) : "";
-    const detail = [message, field.isDirty ? say("asked.unsaved") : ""].filter(Boolean).join(" ");
-    const words = { title: say("asked", { name, field: field.shortPath }), detail };
+    const message = String(values["message"] ?? "");
+    const title = say(message ? "asked.why" : "asked", { name, field: field.shortPath, message });
+    const words = { title, detail: field.isDirty ? say("asked.unsaved") : "" };
     bars.put(`asked:${field.name}`, { template: "bar-asked", words, to: String(values["to"]), ...about });
   } else if (kind === "kept_refused" && field) {
     toast({ text: say("kept_refused", { name, field: field.title }), kind: "info" });

@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { pressed, types } from "../../shortcuts";
+import { isPressed, pressed, types } from "../../shortcuts";
 
 /**
  * Turns key presses into `shortcut:<name>` events of the window. Who takes one prevents its default; then neither the
@@ -8,11 +8,21 @@ import { pressed, types } from "../../shortcuts";
 export class ShortcutsController extends Controller<HTMLElement> {
   override connect(): void {
     window.addEventListener("keydown", this.key, { capture: true });
+    window.addEventListener("keydown", this.send);
   }
 
   override disconnect(): void {
     window.removeEventListener("keydown", this.key, { capture: true });
+    window.removeEventListener("keydown", this.send);
   }
+
+  /** Sends the form of a text that is marked for it. */
+  private readonly send = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.repeat || event.isComposing || !isPressed("send", event)) return;
+    if (!(event.target instanceof HTMLTextAreaElement) || !("sentByKey" in event.target.dataset)) return;
+    event.preventDefault();
+    event.target.form?.querySelector<HTMLButtonElement>("button[type=submit]")?.click();
+  };
 
   private readonly key = (event: KeyboardEvent): void => {
     const name = pressed(event);

@@ -1,3 +1,4 @@
+import { sizeWords } from "../../attachments/sizes";
 import { toast } from "../../base/controllers/toasts";
 import { instantiate } from "../../controllers/live";
 import { Refused } from "../../gateway";
@@ -139,7 +140,7 @@ export class UploadController extends AskingController {
   }
 
   private problemOf(row: Row): string {
-    if (row.problem) return say(PROBLEMS[row.problem], { limit: Math.round(project.textLimit / 1024) });
+    if (row.problem) return say(PROBLEMS[row.problem], { limit: sizeWords(project.textLimit) });
     const field = project.fields.get(this.fieldOf(row));
     if (field?.lock && row.refusal === "") {
       const isOwn = field.lock.holder.id === project.me.id;
