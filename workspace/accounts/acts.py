@@ -169,5 +169,5 @@ def _successor(username: str) -> UUID | None:
         return None
     found = User.objects.active().named(username.strip()).values_list("id", flat=True).first()
     if found is None:
-        raise ValidationFailed({"successor": [_("There is no such person.")]})
+        raise ValidationFailed({"successor": [_("No account with this user name.")]})
     return found

@@ -192,7 +192,7 @@ def _parsed(post: QueryDict) -> dict[str, Any]:
 def _person(username: str) -> UUID:
     found = User.objects.active().filter(username__iexact=username.strip()).values_list("pk", flat=True).first()
     if found is None:
-        raise ValidationFailed({"username": [_("There is no such person.")]})
+        raise ValidationFailed({"username": [_("No account with this user name.")]})
     return found
 
 
