@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from audit.derivation import Event, Json, actor_of
 from publishing.bundle.verifier.chain import Facts, check_signature
 from publishing.bundle.verifier.parts import Part, add_part
-from publishing.bundle.verifier.reading import check, sha256
+from publishing.bundle.verifier.reading import canonical, check, sha256
 from publishing.bundle.verifier.record import check_lines
 
 DIRECTIVES_FILE, EDITIONS_FILE = "directives/directives.jsonl", "directives/editions.jsonl"
@@ -42,6 +42,7 @@ def moves_of(events: Iterable[Event]) -> list[Json]:
 
 def check_directives(facts: Facts) -> None:
     """The file is what the events say, and whatever needed a request had its approvals, none by who asked."""
+    check_decided(facts.all_events())
     lines = check_lines(facts, DIRECTIVES_FILE, moves_of(facts.all_events()))
     for line in lines:
         what = f"the directive {line['id']}: its step {line['action']} at {line['at']}"
@@ -53,6 +54,39 @@ def check_directives(facts: Facts) -> None:
     facts.notes.append(f"{issued} directives, {len(lines)} steps")
     if EDITIONS_FILE in wanted:
         check_editions(facts, lines)
+
+
+def check_decided(events: Iterable[Event]) -> None:
+    """Each decision is on exactly what its request asks for, and each request led to just that, once."""
+    requests: dict[str, Json] = {}
+    used: set[str] = set()
+    for _, at, record in events:
+        action, identity, data = record["action"], record["target"]["id"], record["data"]
+        if action == REQUESTED:
+            asked = {"kind": data["kind"], "team": data["team"]["id"], "payload": data["payload"]}
+            digest = sha256(canonical(asked).encode())
+            check(digest == data["digest"], f"the request {identity} does not say what its digest names")
+            requests[identity] = data
+        elif action == DECIDED:
+            check(data["digest"] == requests[identity]["digest"], f"a decision on the request {identity} is on another")
+        elif action in MOVES and data.get("request_id") is not None:
+            request = data["request_id"]
+            check(request not in used, f"the request {request} led to two steps")
+            used.add(request)
+            what = f"the directive {identity}: its step {action} at {at} is not what was asked for"
+            check(_is_asked_for(record, requests[request]["payload"]), what)
+
+
+def _is_asked_for(record: Json, payload: Json) -> bool:
+    """Whether a step is what the payload of its request says."""
+    data: Json = record["data"]
+    asked = {name: value for name, value in payload.items() if name != "directive_id"}
+    if payload["directive_id"] != record["target"]["id"]:
+        return False
+    if record["action"] == "directive.issued":
+        return bool(data["values"] == asked)
+    said = {name: data[name] for name in ("before", "after") if name in data}
+    return said == asked
 
 
 def check_editions(facts: Facts, moves: list[Json]) -> None:

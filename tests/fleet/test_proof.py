@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from drafts.exchange.exporting import export_project
 from drafts.exchange.verification import verify_file
 from projects.services import update_project
 from publishing.bundle.verifier.reading import WrongError
-from stages.fleet.bundle_verifier import DIRECTIVES_FILE, EDITIONS_FILE, lacks_approvals, moves_of
+from stages.fleet.bundle_verifier import DIRECTIVES_FILE, EDITIONS_FILE, check_decided, lacks_approvals, moves_of
 from stages.fleet.services import (
     archive_team,
     change_directive,
@@ -159,6 +160,9 @@ def worked(fleet: World) -> None:
     fleet.decide(change_directive(caller=caller, directive_id=directive.id, release_id=second.id), "editor")
     pause_directive(caller=caller, directive_id=directive.id, reason="An incident")
     fleet.decide(fleet.submit(title="Another"), "editor", approves=False)
+    station = put_station(fleet)
+    about: Any = {"station_id": station.pk, "directive_id": directive.id, "reason": "A trial"}
+    request_exception(caller=caller, until=None, **about)
 
 
 def test_the_record_of_a_project_verifies(fleet: World):
@@ -287,3 +291,36 @@ def test_a_bundle_without_an_approval_is_no_proof():
     assert lacks_approvals(line)
     with pytest.raises(WrongError):
         moves_of([(1, "", issued)])
+
+
+@pytest.mark.parametrize(
+    ("requested", "decided", "moved", "complaint"),
+    [
+        ({}, {}, {}, ""),
+        ({"kind": "change"}, {}, {}, "does not say what its digest names"),
+        ({}, {"digest": "other"}, {}, "is on another"),
+        ({}, {}, {"values": {"path": "b"}}, "not what was asked for"),
+        ({}, {}, {"target": "e"}, "not what was asked for"),
+        ({}, {}, {"action": "directive.withdrawn"}, "not what was asked for"),
+        ({}, {}, {"twice": True}, "led to two steps"),
+    ],
+)
+def test_a_decision_is_for_exactly_what_was_asked(requested: Any, decided: Any, moved: Any, complaint: str):
+    """As somebody would make it who owns the chain: an approval that is used for something else."""
+    payload = {"directive_id": "d", "path": "a"}
+    facts = {"kind": "issue", "team": "t", "payload": payload}
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    asked = {**facts, "team": {"id": "t"}, "author_id": "1", "quorum": 1, "digest": digest, **requested}
+    data = {"request_id": "q", "values": moved.get("values", {"path": "a"})}
+    action, target = moved.get("action", "directive.issued"), moved.get("target", "d")
+    step = (3, "", {"action": action, "target": {"id": target}, "data": data})
+    events: list[Any] = [
+        (1, "", {"action": "directive.requested", "target": {"id": "q"}, "data": asked}),
+        (2, "", {"action": "directive.request_decided", "target": {"id": "q"}, "data": {"digest": digest, **decided}}),
+        *[step] * (2 if moved.get("twice") else 1),
+    ]
+    if not complaint:
+        return check_decided(events)
+    with pytest.raises(WrongError, match=complaint):
+        check_decided(events)
+    return None
