@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,8 @@ class Enforcer:
         self.files, self.reports, self.kept = self.books.files, self.books.reports, self.books.kept
         self.plan = Plan()
         self.writes = 0
+        # Called with files that are about to be written for the first time, once that is on the disk.
+        self.on_begun: Callable[[list[Path]], None] | None = None
         self._state = state
         self._fights = Fights()
 
@@ -61,9 +63,12 @@ class Enforcer:
     def _batch(self, grouped: Sequence[tuple[Path, Target]], now: datetime) -> list[Outcome]:
         works = [self._look(path, target, now) for path, target in grouped]
         changing = [each for each in works if each.outcome.failure is None and not each.outcome.is_gone]
+        begun = [each.path for each in changing if each.replacement is not None and self.files.get(each.path) is None]
         with self._state.transaction():
             for work in works:
                 self.books.record(work, self.plan, now)
+        if begun and self.on_begun is not None:
+            self.on_begun(begun)
         for work in changing:
             if work.replacement is not None:
                 self._write(work, now)

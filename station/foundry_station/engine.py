@@ -57,6 +57,7 @@ class Engine:
         self.state, self.machine = state, machine
         self.clock = clock or Clock(state)
         self.authority, self.enforcer, self.git = Authority(state), Enforcer(state), GitKeeper(state.folder)
+        self.enforcer.on_begun = self._before_first_writes
         self.repositories: list[Repository] = []
         # Counts what was obeyed anew: a plan is for one of these numbers.
         self.obeyed = 0
@@ -118,6 +119,11 @@ class Engine:
         """Let git know which files are ours; `left` are paths that no longer are."""
         paths = [each.path for each in self.enforcer.files.all()]
         for repository in {found for path in (*paths, *left) if (found := repository_of(path)) is not None}:
+            self._arrange(repository)
+
+    def _before_first_writes(self, paths: list[Path]) -> None:
+        """Git knows of a file before our text is in it: no commit in between can hold the section."""
+        for repository in {found for path in paths if (found := repository_of(path)) is not None}:
             self._arrange(repository)
 
     def _arrange(self, repository: Repository) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from foundry_station.files import Replacement, Signature
 from foundry_station.git import with_block
 from tests.station.rig import Rig
 from tests.station.shell import Shell
@@ -51,6 +52,22 @@ def kept(rig: Rig, repo: Path) -> Path:
 def snapshot(repo: Path) -> dict[str, bytes]:
     names = (".git/config", ".git/info/attributes", ".git/info/exclude", "CLAUDE.md")
     return {name: (repo / name).read_bytes() for name in names if (repo / name).exists()}
+
+
+def test_a_commit_right_after_the_first_write_holds_no_section(
+    rig: Rig, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, seen = Replacement.write, list[str]()
+
+    def observed(replacement: Replacement) -> Signature:
+        signature = write(replacement)
+        git(repo, "add", "-A")
+        seen.append(git(repo, "status", "--short"))
+        return signature
+
+    monkeypatch.setattr(Replacement, "write", observed)
+    rig.issue(rig.site.directive(match=["github.com/acme/*"]), rig.site.directive(destination="gemini"))
+    assert seen == ["", ""], "git knows of each file before the text is in it"
 
 
 def test_status_is_clean_after_a_write(kept: Path) -> None:
