@@ -7,7 +7,17 @@ from contextlib import suppress
 from datetime import datetime
 
 from foundry_station.clock import text_of
-from foundry_station.files import ChangedMeanwhile, Found, Kind, Replacement, Unusable, look, put_link, remove
+from foundry_station.files import (
+    ChangedMeanwhile,
+    Found,
+    Kind,
+    Replacement,
+    Unusable,
+    look,
+    make_folders,
+    put_link,
+    remove,
+)
 from foundry_station.section import find, has_markers, take_out
 from foundry_station.state import State
 from foundry_station.state.kept import KeptTexts
@@ -77,6 +87,9 @@ def _give_back_whole(state: State, managed: Managed, found: Found) -> None:
     assert managed.origin_sha256 is not None
     data = KeptTexts(state).data(managed.origin_sha256)
     if found.data != data or found.kind is not Kind.FILE:
+        if managed.root.is_dir():
+            # Somebody removed its folder since.
+            make_folders(managed.path.parent, managed.root)
         Replacement.of(managed.path, found, data).write()
         if managed.origin_mode is not None:
             managed.path.chmod(managed.origin_mode)

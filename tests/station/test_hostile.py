@@ -145,3 +145,34 @@ async def test_frames_that_make_no_sense_end_the_connection_only(rig: Rig) -> No
         rig.file.write_bytes(rig.file.read_bytes().replace(b"Never", b"Always"))
         await until(lambda: holds(rig.file, b"Never."), "kept on")
         await until(lambda: "change_blocked" in server.kinds(), "reported")
+
+
+def test_a_file_whose_folder_was_removed_is_given_back(rig: Rig) -> None:
+    path = rig.repo / "docs" / "rules.md"
+    path.parent.mkdir()
+    path.write_bytes(b"as it was")
+    rig.issue(rig.site.directive(destination="file", path="docs/rules.md"))
+    path.unlink()
+    path.parent.rmdir()
+    rig.issue()
+    assert path.read_bytes() == b"as it was"
+    assert rig.engine.enforcer.files.all() == []
+
+
+def test_names_that_a_shell_would_run_are_names(rig: Rig, repo: Path) -> None:
+    names = ["a';touch pwned;'.md", "$(touch pwned).md", "-x.md", 'a b"c.md', "*.md", "!x.md", "#y.md"]
+    for name in names:
+        (repo / name).write_text(f"old {name}")
+
+    def git(*arguments: str) -> bytes:
+        who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+        return subprocess.run(["git", *who, *arguments], cwd=repo, check=True, capture_output=True, timeout=60).stdout
+
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    rig.issue(*[rig.site.directive(destination="file", path=name) for name in names])
+    assert set(rig.states().values()) == {"in_place"}
+    assert git("status", "--short") == b""
+    git("add", "-A")
+    assert git("diff", "--cached") == b""
+    assert sorted(each.name for each in repo.iterdir()) == sorted([".git", *names])
