@@ -136,11 +136,12 @@ async def test_a_time_that_nobody_could_read_is_refused_and_holds_nobody_up(
     other = await in_thread(sign_in, world, name="dok-ws-08")
     said = {"directive": str(directive.id), "state": "in_place", "sha256": "a" * 64}
     async with station.client() as one, other.client() as two:
-        refused, taken = await asyncio.gather(
+        answers: Any = await asyncio.gather(
             one.call("placements.put", placements=[said, {**said, "until": until}]),
             two.call("placements.put", placements=[said]),
             return_exceptions=True,
         )
+    refused, taken = answers
     assert isinstance(refused, RefusedError)
     assert (refused.code, taken) == (400, {})
     rows = await in_thread(
