@@ -32,7 +32,8 @@ export class FleetBodyController extends Controller<HTMLElement> {
   /** What somebody is writing in it stays: the page follows again once that is sent, or taken away. */
   private keepWriting = (event: Event): void => {
     const fields = [...this.element.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")];
-    if (fields.some(({ value, defaultValue }) => value !== defaultValue)) (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
+    if (!fields.some(({ value, defaultValue }) => value !== defaultValue)) return;
+    (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
   };
 
   private changed(): void {
