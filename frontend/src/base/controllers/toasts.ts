@@ -60,9 +60,12 @@ export class ToastsController extends Controller<HTMLElement> {
       anchor.href = link.href;
       anchor.textContent = link.text;
     }
-    if (about) {
-      for (const earlier of this.noteTargets) if (earlier.dataset["about"] === about) earlier.remove();
-      (note.firstElementChild as HTMLElement).dataset["about"] = about;
+    if (about) (note.firstElementChild as HTMLElement).dataset["about"] = about;
+    // What is said again is announced again, and shown once.
+    const said = note.querySelector("p")!.textContent;
+    for (const earlier of this.noteTargets) {
+      const isSame = earlier.querySelector("p")?.textContent === said;
+      if (isSame || (about && earlier.dataset["about"] === about)) earlier.remove();
     }
     this.element.append(note);
   };
