@@ -77,7 +77,7 @@ def test_whoever_made_a_pad_goes_on_by_typing(pads: Pads, person: Callable[..., 
     expect(page.locator(".cm-content")).to_be_focused()
     page.keyboard.type("first")
     PadWindow(page, window).expect_text("first")
-    pad = pads.world.arrange(lambda: Pad.objects.get(name="Thoughts"))
+    pad = pads.world.arrange(lambda: Pad.objects.get(project=pads.world.project, name="Thoughts"))
     pads.until(pad, "first")
     # Tab indents what is typed, and after Escape it moves on.
     page.keyboard.press("Escape")
