@@ -24,6 +24,11 @@ export function rangeOf(before: string, after: string): ChangeSet {
   return ChangeSet.of({ from: start, to: before.length - end, insert }, before.length, "\n");
 }
 
+/** What was typed into a faulty text, as a change of the right one. */
+export function typedSince(faulty: Text, own: Text, right: Text): ChangeSet {
+  return differenceOf(faulty, own).map(differenceOf(faulty, right));
+}
+
 export function changesOf(edits: readonly Edit[], length: number): ChangeSet {
   return ChangeSet.of(
     edits.map((edit) => ({ from: edit.pos, to: edit.pos + edit.delete, insert: edit.insert })),

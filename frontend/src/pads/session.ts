@@ -10,7 +10,7 @@ import { Leftovers } from "./leftovers";
 import { Outbox } from "./outbox";
 import { type PadData, PadState } from "./pad_state";
 import { base64Of, bytesOf, type Changed, type Cursor, type MissedPad, type PadChange, type WholePad } from "./protocol";
-import { rebased } from "./rebasing";
+import { rebased, typedSince } from "./rebasing";
 import { TextKeeper } from "./text_keeper";
 
 const CATCH_UP = 1_500;
@@ -29,6 +29,8 @@ export class PadSession extends PadState {
   private opensAgain = false;
   private frames: Changed[] = [];
   private rebuilds: "no" | "with own" | "without own" = "no";
+  /** The text that was found to differ from the server's while nothing of it waited. */
+  private faulty: Text | null = null;
   private refusals = 0;
   private refusal: Problem | null = null;
   private timer = 0;
@@ -160,6 +162,7 @@ export class PadSession extends PadState {
     if (this.writer !== null) {
       this.gateway.request("pad.differs", { pad_id: this.data.id, revision, crc: own }).catch((error: unknown) => ignore(error));
     }
+    if (this.outbox.count === 0) this.faulty = this.ownText;
     this.rebuild(this.outbox.count === 0 ? "without own" : "with own");
   }
 
@@ -253,8 +256,10 @@ export class PadSession extends PadState {
     const keeps = this.rebuilds === "with own" || (this.rebuilds === "no" && this.outbox.count > 0);
     const missed = keeps ? await changesSince(this.gateway, this.data.id, this.revision, opened.revision) : [];
     // From here on without a pause: nothing is typed in between.
-    const typed = keeps ? rebased(this.base, this.ownText, missed, ({ writer }) => writer === this.writer).typed : null;
+    const own = keeps ? rebased(this.base, this.ownText, missed, ({ writer }) => writer === this.writer).typed : null;
+    const typed = own ?? (this.faulty && typedSince(this.faulty, this.ownText, base));
     this.rebuilds = "no";
+    this.faulty = null;
     this.outbox.clear();
     const isRenewed = opened.epoch !== this.epoch;
     // The one before is not destroyed: what was typed there can be undone (`undo.ts`).

@@ -29,13 +29,18 @@ KEPT = """() => new Promise((resolve) => {
 def test_a_page_that_went_apart_is_repaired(pads: Pads, open_pad: Open, person: Callable[..., Person]) -> None:
     pad = pads.make()
     sent: list[Any] = []
+    waiting: list[Callable[[], None]] = []
 
     def through(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
 
         def from_page(frame: Any) -> None:
             sent.append(frame)
-            server.send(frame)
+            # The text is asked for again: that waits until something was typed meanwhile.
+            if any("pad.differs" in str(each) for each in sent) and '"pad.open"' in str(frame) and not waiting:
+                waiting.append(lambda: server.send(frame))
+            else:
+                server.send(frame)
 
         socket.on_message(from_page)
         # What comes is another text than the one that the server has.
@@ -52,11 +57,13 @@ def test_a_page_that_went_apart_is_repaired(pads: Pads, open_pad: Open, person: 
     expect(window.kept).to_contain_text("All kept")
     # The checksum of the next `pad.head` says that something is wrong here.
     for _round in range(200):
-        if any("pad.differs" in str(frame) for frame in sent):
+        if waiting:
             break
         mara.page.wait_for_timeout(100)
     assert any("pad.differs" in str(frame) for frame in sent)
     window.write(" again")
+    assert window.shown() == "right again"
+    waiting[0]()
     for each in (window, daniel):
         each.expect_text("right again")
     pads.until(pad, "right again")
