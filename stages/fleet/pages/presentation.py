@@ -29,7 +29,7 @@ def file_of(directive: Directive) -> str:
 
 
 def name_and_folder(place: str) -> tuple[str, str]:
-    """The name of a file, and where it is, of `host/owner/name:notes/FILE.md`, `~/.claude/FILE.md` or `/etc/FILE.md`."""
+    """The name of a file, and where it is, of `host/owner/name:a/FILE.md`, `~/.claude/FILE.md` or `/etc/FILE.md`."""
     repository, colon, path = ("", "", place) if place[:1] in {"~", "/"} else place.partition(":")
     if not colon:
         repository, path = "", place
