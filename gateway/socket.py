@@ -75,7 +75,7 @@ class Socket:
         self.direct: DirectWriter | None = None
         self._send = send
         self._bucket = TokenBucket(settings.FOUNDRY_SOCKET_RATE, 2 * settings.FOUNDRY_SOCKET_RATE, self.heard_at)
-        self._paces: dict[str, TokenBucket] = {}
+        self._paces: dict[str, TokenBucket] | None = None
         self._used_at = self.heard_at
         self._topics: FollowedTopics | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -242,19 +242,23 @@ class Socket:
         """Raise `RateLimited` for a command that comes too often, or with too much."""
         if command.max_per_second is not None:
             fresh = TokenBucket(command.max_per_second, command.max_per_second, self.heard_at)
-            if not self._paces.setdefault(command.name, fresh).take(self.heard_at):
+            if not self._pace_of(command.name, fresh).take(self.heard_at):
                 raise RateLimited(
                     _("At most {most} {command} a second.").format(most=command.max_per_second, command=command.name),
                     retry_after=1,
                 )
         if command.max_size_per_second is not None:
             fresh = TokenBucket(command.max_size_per_second, settings.FOUNDRY_MAX_MESSAGE_BYTES, self.heard_at)
-            if not self._paces.setdefault(f"size of {command.name}", fresh).take(self.heard_at, size):
+            if not self._pace_of(f"size of {command.name}", fresh).take(self.heard_at, size):
                 limit = command.max_size_per_second // 1024
                 raise RateLimited(
                     _("At most {most} KiB of {command} a second.").format(most=limit, command=command.name),
                     retry_after=30,
                 )
+
+    def _pace_of(self, name: str, fresh: TokenBucket) -> TokenBucket:
+        self._paces = self._paces or {}
+        return self._paces.setdefault(name, fresh)
 
     def _note_use(self, command: Command) -> None:
         """Once a minute while a person is there; what the page sends by itself does not count."""

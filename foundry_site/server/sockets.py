@@ -77,30 +77,32 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
 
     def __init__(self) -> None:
         super().__init__()
-        self._room = asyncio.Event()
-        self._room.set()
+        # None while there is room for more: an event takes most of a KiB, and most sockets are idle.
+        self._until_room: asyncio.Event | None = None
         self._is_reading = True
         self._unfinished = Unfinished(None)
         self._frames = TokenBucket(2 * settings.FOUNDRY_SOCKET_RATE, MAX_FRAMES, time.monotonic())
 
     async def has_room(self) -> None:
         """Wait until the write buffer has room, or the client has disconnected."""
-        await self._room.wait()
+        if self._until_room is not None:
+            await self._until_room.wait()
 
     def write_text(self, text: str) -> bool:
         """Send a text now; what the kernel does not take is sent by Twisted. False while there is no room for more."""
         if self.state == self.STATE_OPEN:
             _write_now(self.transport, _framing.of(text).payloadHybi)
-        return self._room.is_set()
+        return self._until_room is None
 
     def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        self._room.clear()
+        if self._until_room is None:
+            self._until_room = asyncio.Event()
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        self._room.set()
+        self._give_room()
 
     def stopProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        self._room.set()
+        self._give_room()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
         # After a protocol violation the close frame is sent and further input is ignored until the socket is dropped.
@@ -131,7 +133,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
         # Unread pongs would accumulate; one later pong answers all earlier pings (RFC 6455, section 5.5.3).
-        if self._room.is_set():
+        if self._until_room is None:
             super().onPing(payload)
 
     def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802 (Autobahn's name)
@@ -161,7 +163,7 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
             self._look_again()
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803
-        self._room.set()
+        self._give_room()
         self._unfinished.finish()
         # A socket that was refused before its application started has no `server`.
         if hasattr(self, "server"):
@@ -180,6 +182,12 @@ class FoundryWebSocket(WebSocketProtocol):  # type: ignore[misc] # Daphne has no
             super().serverClose(code)
         else:
             self.sendCloseFrame(code=code)
+
+    def _give_room(self) -> None:
+        """Let those go on who wait for room; nobody waits any more once the client has gone."""
+        if self._until_room is not None:
+            self._until_room.set()
+            self._until_room = None
 
     def _look_again(self) -> None:
         if self.state != self.STATE_OPEN or self.application_queue.qsize() == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 
 from accounts.callers import Caller, caller_from_scope
 from accounts.client_addresses import address_of_scope
+from accounts.models import User
 from gateway.authentication import bearer_token
 from gateway.limits import Counted
 from gateway.node import Node
 from kernel.errors import DomainError, NotAuthenticated
+from kernel.transactions import unavailable_on_timeout
 from stages.fleet.models import Station
 from stages.fleet.sign_in.tokens import credential_of, find_stations, token_digest, touch
 
 VIA = "station"
+# What a socket keeps of its station's account.
+_KEPT = ("id", "username", "display_name", "kind", "is_active", "is_superuser", "is_auditor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +63,30 @@ def authenticate(scope: Mapping[str, Any]) -> SignedIn:
 def authenticate_all(scopes: Sequence[Mapping[str, Any]]) -> list[SignedIn | DomainError]:
     """The same for many sockets, which come at once when a node has ended: each one's station or its refusal."""
     tokens = [bearer_token(scope) or "" for scope in scopes]
+    stations = find_stations(tokens)
+    accounts = _accounts_of(stations)
     outcomes: list[SignedIn | DomainError] = []
     used: list[tuple[Station, str]] = []
-    for scope, token, found in zip(scopes, tokens, find_stations(tokens), strict=True):
+    for scope, token, found in zip(scopes, tokens, stations, strict=True):
         if isinstance(found, DomainError):
             outcomes.append(found if token else NotAuthenticated(_("Give the token of a station.")))
             continue
         used.append((found, token))
         seen_until = found.last_seen_at or found.enrolled_at
-        outcomes.append(SignedIn(caller_of(found, scope), found.pk, found.team_id, token_digest(token), seen_until))
+        caller = caller_of(found, accounts[found.pk], scope)
+        outcomes.append(SignedIn(caller, found.pk, found.team_id, token_digest(token), seen_until))
     touch(used)
     return outcomes
 
 
-def caller_of(station: Station, scope: Mapping[str, Any]) -> Caller:
+def caller_of(station: Station, account: User, scope: Mapping[str, Any]) -> Caller:
     """The caller of what a station writes, on behalf of its owner."""
-    facts = {"user": station.account, "credential": credential_of(station), "is_read_only": False}
+    facts = {"user": account, "credential": credential_of(station), "is_read_only": False}
     return replace(caller_from_scope({**scope, **facts}), via=VIA, on_behalf_of=station.owner_id)
+
+
+def _accounts_of(stations: Iterable[Station | DomainError]) -> Mapping[UUID, User]:
+    """The accounts as sockets keep them: those that came with the stations would keep the stations, too."""
+    found = [each.pk for each in stations if isinstance(each, Station)]
+    with unavailable_on_timeout():
+        return User.objects.only(*_KEPT).in_bulk(found) if found else {}

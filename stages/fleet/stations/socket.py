@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -34,12 +34,12 @@ _numbers = itertools.count(1)
 class StationSocket(Socket):
     """A connected station. The server, not the station, says to which team it belongs."""
 
-    __slots__ = ("_authenticate", "_changing", "_seen_until", "_subscribers", "_unstarted", "assignment_number", "desk",
+    __slots__ = ("_changing", "_scope", "_seen_until", "_subscribers", "_unstarted", "assignment_number", "desk",
                  "digest", "station_id", "team_id")  # fmt: skip
 
-    def __init__(self, node: Node, send: Send, *, signed_in: SignedIn, authenticate: Callable[[], SignedIn]) -> None:
+    def __init__(self, node: Node, send: Send, *, signed_in: SignedIn, scope: Mapping[str, Any]) -> None:
         super().__init__(node, send, caller=signed_in.caller, name=f"station:{next(_numbers)}")
-        self._authenticate = authenticate
+        self._scope = scope
         self.station_id = signed_in.station_id
         self.team_id = signed_in.team_id
         self.digest = signed_in.digest
@@ -47,7 +47,7 @@ class StationSocket(Socket):
         self.desk = desk_of(node)
         self._seen_until = signed_in.seen_until
         self._subscribers: dict[str, Subscriber] = {}
-        self._unstarted: list[str] = []
+        self._unstarted: tuple[str, ...] = ()
         self._changing: asyncio.Lock | None = None
 
     @property
@@ -87,7 +87,7 @@ class StationSocket(Socket):
         await self._leave(tuple(self._subscribers))
 
     async def reauthorize(self) -> None:
-        self.caller = (await self.node.lanes.upkeep(self._authenticate)).caller
+        self.caller = (await self.node.lanes.upkeep(partial(authenticate, self._scope))).caller
 
     async def reassign(self) -> None:
         """The assignment has changed: follow the topics of the station's teams, and send it what it says now."""
@@ -120,7 +120,7 @@ class StationSocket(Socket):
     def _start(self, state: StationNow) -> None:
         """Let the frames of newly followed topics through, those that are newer than what was read."""
         heads = {rules_topic(team_id): number for team_id, number in state.heads.items()}
-        starting, self._unstarted = self._unstarted, []
+        starting, self._unstarted = self._unstarted, ()
         for topic in starting:
             if (subscriber := self._subscribers.get(topic)) is not None:
                 subscriber.start(heads.get(topic, 0))
@@ -133,7 +133,7 @@ class StationSocket(Socket):
                 raise Unavailable(_("Live updates are unavailable for a moment.")) from None
             # By the topic's own name, which all its stations share.
             self._subscribers[subscriber.topic] = subscriber
-            self._unstarted.append(subscriber.topic)
+            self._unstarted = (*self._unstarted, subscriber.topic)
 
     async def _leave(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -146,8 +146,7 @@ class StationConsumer(SocketConsumer):
     async def open_socket(self, counted: Counted) -> StationSocket:
         node = await current_node()
         signed_in = await sign_in(self.scope, node, counted)
-        again: Any = partial(authenticate, self.scope)
-        return StationSocket(node, self.send, signed_in=signed_in, authenticate=again)
+        return StationSocket(node, self.send, signed_in=signed_in, scope=self.scope)
 
 
 SOCKET: Final = SocketAddress(ADDRESS, StationConsumer)
