@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import FunctionType
 
+from django.apps import apps
 from django.conf import settings
 
 # What is not the product, or (the launcher, the bundle's verifier) runs without any library.
@@ -80,11 +81,17 @@ def _is_own(value: ast.expr) -> bool:
 def _overridden() -> Iterator[str]:
     """Private methods of a library's class that a class of ours replaces."""
     for name, tree in _modules().items():
-        for node in ast.walk(tree):
+        for node in ast.walk(tree) if _can_be_imported(name) else ():
             if isinstance(node, ast.ClassDef) and node.bases and any(map(_is_private, _defined_in_class(node))):
                 kind = getattr(importlib.import_module(name), node.name, None)
                 if isinstance(kind, type):
                     yield from _replaced_by(kind)
+
+
+def _can_be_imported(name: str) -> bool:
+    """Whether it is not of a stage that this installation leaves out."""
+    stage = ".".join(name.split(".")[:2])
+    return f"{stage}.apps" not in _modules() or not stage.startswith("stages.") or apps.is_installed(stage)
 
 
 def _defined_in_class(node: ast.ClassDef) -> list[str]:
