@@ -59,9 +59,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """Accounts whose user name or display name contains ``text``, ignoring case."""
         return self.filter(models.Q(username__icontains=text) | models.Q(display_name__icontains=text))
 
+    def managed(self) -> UserQuerySet:
+        """The accounts that administrators manage: neither devices nor the service user."""
+        return self.exclude(username=SERVICE_USERNAME).exclude(kind=Kind.DEVICE)
+
     def people(self, text: str) -> UserQuerySet:
-        """Active accounts other than devices and the service user; those that match `text` unless it is empty."""
-        found = self.active().exclude(username=SERVICE_USERNAME).exclude(kind=Kind.DEVICE)
+        """Active managed accounts; those that match `text` unless it is empty."""
+        found = self.active().managed()
         return found.matching(text) if text else found
 
 
@@ -79,6 +83,9 @@ class UserManager(BaseUserManager["User"]):
 
     def matching(self, text: str) -> UserQuerySet:
         return self.get_queryset().matching(text)
+
+    def managed(self) -> UserQuerySet:
+        return self.get_queryset().managed()
 
     def people(self, text: str = "") -> UserQuerySet:
         return self.get_queryset().people(text)

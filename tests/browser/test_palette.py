@@ -69,6 +69,8 @@ def test_escape_gives_the_focus_back_and_nothing_is_chosen(person: Callable[...,
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(mara.text).to_be_focused()
     page.get_by_role("button", name="Search or jump to").click()
+    # The rows of the question before are gone.
+    expect(page.get_by_text("Search all versions and comments for")).to_have_count(0)
     expect(page.locator(".palette-row").first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")

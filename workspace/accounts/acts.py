@@ -61,8 +61,6 @@ def change(request: PageRequest, user_id: UUID) -> HttpResponse:
     facts: dict[str, Any] = {name: post.get(name, "") for name in ("display_name", "email")}
     try:
         update_account(caller=caller_from_request(request), user_id=user_id, **facts, **_flags(post))
-    except ReauthenticationNeeded:
-        raise
     except DomainError as refusal:
         return _dialog(request, shown, part, post, NEW_NAME, EMAIL, refusal=refusal)
     messages.success(request, _("The account is changed."))
@@ -83,8 +81,6 @@ def close(request: PageRequest, user_id: UUID) -> HttpResponse:
             reason=check_reason(post.get("reason", "")),
             successor_id=_successor(post.get("successor", "")),
         )
-    except ReauthenticationNeeded:
-        raise
     except DomainError as refusal:
         return _close_form(request, shown, post, refusal=refusal)
     messages.success(request, _("The account of {name} is closed.").format(name=shown.display_name))
@@ -102,8 +98,6 @@ def reopen(request: PageRequest, user_id: UUID) -> HttpResponse:
     try:
         reason = check_reason(post.get("reason", ""))
         reactivate_account(caller=caller_from_request(request), user_id=user_id, reason=reason)
-    except ReauthenticationNeeded:
-        raise
     except DomainError as refusal:
         return _dialog(request, shown, part, post, REASON, refusal=refusal)
     messages.success(request, _("The account of {name} is open again.").format(name=shown.display_name))
@@ -143,6 +137,10 @@ def _dialog(
     refusal: DomainError | None = None,
     **more: Any,
 ) -> HttpResponse:
+    """The page of the account with a form over it, and why it was refused. Raises `ReauthenticationNeeded`."""
+    if isinstance(refusal, ReauthenticationNeeded):
+        # The form is kept until its writer has confirmed who they are.
+        raise refusal
     status = refusal.status if refusal else 200
     return person_page(request, shown.id, status=status, dialog_part=part, **_form(values, fields, refusal), **more)
 

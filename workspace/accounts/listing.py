@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import SERVICE_USERNAME, Kind, User, UserQuerySet
+from accounts.models import Kind, User, UserQuerySet
 from kernel.ijson import check_text
 from workspace.person_facts import summaries_of
 from workspace.query_numbers import query_number
@@ -65,7 +65,7 @@ def read_accounts(query: QueryDict) -> AccountList:
     wanted = check_text(query.get("q", "").strip()[:MAX_QUESTION], name="q")
     state = _known(query.get("state", ""), STATES)
     level = _known(query.get("level", ""), LEVELS)
-    found = _of_level(_in_state(_matching(managed(), wanted), state), level)
+    found = _of_level(_in_state(_matching(User.objects.managed(), wanted), state), level)
     first = query_number(query, "after") or 0
     total = found.count()
     accounts = list(found.order_by("display_name", "pk")[first : first + PAGE])
@@ -75,20 +75,12 @@ def read_accounts(query: QueryDict) -> AccountList:
     return AccountList(rows, total, more, wanted, state, level)
 
 
-def managed() -> UserQuerySet:
-    """The accounts that people manage: not those of stations, and not Foundry's own."""
-    return User.objects.get_queryset().exclude(username=SERVICE_USERNAME).exclude(kind=Kind.DEVICE)
-
-
 def _known(name: str, names: dict[str, Promise]) -> str:
     return name if name in names else ""
 
 
-def _matching(found: QuerySet[User], wanted: str) -> QuerySet[User]:
-    if not wanted:
-        return found
-    by_name = Q(username__icontains=wanted) | Q(display_name__icontains=wanted)
-    return found.filter(by_name | Q(email__icontains=wanted))
+def _matching(found: UserQuerySet, wanted: str) -> UserQuerySet:
+    return found.matching(wanted) | found.filter(email__icontains=wanted) if wanted else found
 
 
 def _in_state(found: QuerySet[User], state: str) -> QuerySet[User]:

@@ -16,7 +16,7 @@ from accounts.models import Kind, User
 from kernel.errors import NotFound, PermissionDenied
 from kernel.ijson import check_text
 from kernel.site_permissions import may_on_site
-from workspace.accounts.listing import LEVELS, STATES, managed, read_accounts
+from workspace.accounts.listing import LEVELS, STATES, read_accounts
 from workspace.decorators import PageRequest, page
 from workspace.sections import PERSON_SECTIONS, SectionContext, shown_sections
 
@@ -31,18 +31,13 @@ def people_page(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpR
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @page(*methods)
         def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            require_manager(request)
+            if not may_on_site("manage_users", request.user):
+                raise PermissionDenied(_("Only an administrator may do this."))
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
-
-
-def require_manager(request: PageRequest) -> None:
-    """Raise `PermissionDenied` for whoever does not manage accounts."""
-    if not may_on_site("manage_users", request.user):
-        raise PermissionDenied(_("Only an administrator may do this."))
 
 
 @people_page()
@@ -81,9 +76,8 @@ def person_page(
 ) -> HttpResponse:
     """The page of an account, with a dialog over it where `more` has one.
 
-    `again` has values of a section whose form was refused. Raises `PermissionDenied` and `NotFound`.
+    `again` has values of a section whose form was refused. Raises `NotFound`.
     """
-    require_manager(request)
     shown = account_of(user_id)
     sections = shown_sections(PERSON_SECTIONS, SectionContext(request, request.user, person=shown), again)
     context = {
@@ -97,7 +91,7 @@ def person_page(
 
 def account_of(user_id: UUID) -> User:
     """An account that people manage. Raises `NotFound`."""
-    found = managed().filter(pk=user_id).first()
+    found = User.objects.managed().filter(pk=user_id).first()
     if found is None:
         raise NotFound(_("Account not found."))
     return found

@@ -8,8 +8,8 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from kernel.site_permissions import may_on_site
-from workspace.accounts.listing import managed
 from workspace.palette.entries import PaletteContext, PaletteEntry
 
 # Rows that are read for what was typed.
@@ -20,7 +20,7 @@ def by_name(context: PaletteContext, question: str) -> Iterator[PaletteEntry]:
     """The accounts whose names have what was typed: each leads to its page."""
     if not question or not may_on_site("manage_users", context.user):
         return
-    for each in managed().matching(question).order_by("display_name")[:MAX_FOUND]:
+    for each in User.objects.managed().matching(question).order_by("display_name")[:MAX_FOUND]:
         note = "" if each.is_active else _("Closed")
         href = reverse("workspace:person", args=[each.pk])
         yield PaletteEntry(label=each.display_name, icon="user", href=href, note=note, words=each.username)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -79,20 +79,23 @@ def is_former_valid(station: Station, now: datetime) -> bool:
 def touch(uses: Iterable[tuple[Station, str]]) -> None:
     """Note that stations are there, each with the token it showed.
 
-    The token counts from now on, and a former one ends with the first use of the new one. Written at most once a
-    minute, so that a thousand sockets do not write all the time.
+    The token counts from now on, and a former one ends with the first use of the new one.
     """
     used = list(uses)
-    is_old = Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=Now() - TOUCH_INTERVAL)
-    renewed = [each.pk for each, text in used if each.former_digest and token_digest(text) == each.token_digest]
     rows = Station.objects.filter(pk__in=[each.pk for each, _text in used])
     with write_transaction():
-        # A row that another node notes in this moment is noted.
-        waiting = rows.filter(is_old).select_for_update(skip_locked=True).values("pk")
-        Station.objects.filter(pk__in=waiting).update(last_seen_at=Now(), expires_at=Now() + lifetime())
-        for station_id in renewed:
-            digests = {token_digest(text) for each, text in used if each.pk == station_id}
-            rows.filter(pk=station_id, token_digest__in=digests).update(former_digest="", former_until=None)
+        note_contact(rows)
+        if any(each.former_digest for each, _text in used):
+            shown = [token_digest(text) for _each, text in used]
+            rows.filter(token_digest__in=shown).exclude(former_digest="").update(former_digest="", former_until=None)
+
+
+def note_contact(stations: QuerySet[Station]) -> None:
+    """Note in a transaction that these stations are there, those that were not noted a moment ago."""
+    is_old = Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=Now() - TOUCH_INTERVAL)
+    # A row that another node notes in this moment is noted.
+    waiting = stations.filter(is_old).select_for_update(skip_locked=True).values("pk")
+    Station.objects.filter(pk__in=waiting).update(last_seen_at=Now(), expires_at=Now() + lifetime())
 
 
 def credential_of(station: Station) -> str:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models.functions import Now
-
 from kernel.statements import run
-from kernel.transactions import unavailable_on_timeout
+from kernel.transactions import write_transaction
 from stages.fleet.models import Station
-from stages.fleet.sign_in.tokens import TOUCH_INTERVAL, lifetime
+from stages.fleet.sign_in.tokens import note_contact
 from stages.fleet.stations.reading import read_heads
 
 
@@ -27,9 +25,9 @@ class Round:
 
 def read_round(stations: Sequence[UUID], teams: Collection[UUID]) -> Round:
     """Note that these stations are there, and read what they should know. Raises `Unavailable`."""
-    with unavailable_on_timeout():
+    with write_transaction():
         rows = Station.objects.filter(pk__in=stations)
-        rows.filter(last_seen_at__lt=Now() - TOUCH_INTERVAL).update(last_seen_at=Now(), expires_at=Now() + lifetime())
+        note_contact(rows)
         assignments = dict(rows.values_list("pk", "assignment_number"))
         heads = read_heads(teams)
         (row,) = run(("SELECT clock_timestamp()", []))
