@@ -1,4 +1,8 @@
-"""The pictures of the documentation; with `FOUNDRY_PICTURES=1` they replace those in `docs/pictures`."""
+"""The pictures of the documentation; with `FOUNDRY_PICTURES=1` they replace those in `docs/pictures`.
+
+`FOUNDRY_STAGES=runs,pads,fleet` beside it leaves the sample stage out of them. A list of all accounts is drawn by a run
+of its own file: other tests make accounts, too.
+"""
 
 from __future__ import annotations
 

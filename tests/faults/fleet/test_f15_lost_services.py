@@ -1,4 +1,4 @@
-"""F15: what stations still hear when Redis was away, and when the server came back from a backup."""
+"""F15: what still reaches stations when Redis was away, and when the server came back from a backup."""
 
 from __future__ import annotations
 
