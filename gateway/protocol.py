@@ -88,7 +88,7 @@ def decode_parameters(raw: msgspec.Raw, kind: type[Parameters]) -> Parameters:
         raise ValidationFailed({name: [message]}) from None
     except (msgspec.DecodeError, RecursionError):
         parse(bytes(raw), name="params")
-        raise ValidationFailed({"params": [_("Not JSON that can be read here.")]}) from None
+        raise ValidationFailed({"params": [_("This is not valid JSON.")]}) from None
 
 
 def result_frame(request_id: RequestId, result: Any) -> str:
@@ -121,7 +121,7 @@ def _unreadable(text: str) -> ProtocolError:
         request_id = value.get("id") if isinstance(value, dict) else None
         known = request_id if isinstance(request_id, int | float | str) else None
         return ProtocolError(refusal.status, str(refusal.title), known, refusal.problem())
-    return ProtocolError(PARSE_ERROR, _("Not JSON that can be read here."))
+    return ProtocolError(PARSE_ERROR, _("This is not valid JSON."))
 
 
 def _id_of(text: str) -> RequestId:

@@ -35,7 +35,9 @@ _VOTES: Final = {
 def register() -> None:
     """Register all of them."""
     EVENT_KINDS.register("proposals", EventKind(gettext_lazy("Proposals"), position=15))
-    MAIL_TOPICS.register("proposal", MailTopic(gettext_lazy("A proposal needs you, or yours moves on"), position=25))
+    MAIL_TOPICS.register(
+        "proposal", MailTopic(gettext_lazy("A proposal needs you, or one of yours changes"), position=25)
+    )
     register_event_groups(proposal=gettext_lazy("Proposals"))
     register_events(*EVENTS)
     register_inbox_lines(DRIFTED)

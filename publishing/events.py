@@ -48,7 +48,7 @@ def register() -> None:
     """Register all of them."""
     EVENT_KINDS.register("releases", EventKind(gettext_lazy("Releases"), position=40))
     MAIL_TOPICS.register(
-        "release", MailTopic(gettext_lazy("A release needs your signature, or yours moves on"), position=40)
+        "release", MailTopic(gettext_lazy("A release needs your signature, or one of yours changes"), position=40)
     )
     register_events(*EVENTS)
     register_event_groups(release=gettext_lazy("Releases"), policy=gettext_lazy("Release policies"))

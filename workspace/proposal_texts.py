@@ -29,7 +29,9 @@ def proposal_texts() -> dict[str, str]:
         "proposal.submit": _("Submit round {round}…"),
         "proposal.submitted": _("Round {round} has everything that you typed."),
         "proposal.submit_short": _("Submit round {round}"),
-        "proposal.submit_text": _("Approvals of the round before no longer count. Who gave them is asked again."),
+        "proposal.submit_text": _(
+            "Approvals of the round before no longer count. Those who gave them are asked again."
+        ),
         "proposal.accept_as": _("Accept as v{version}…"),
         "proposal.accept_short": _("Accept as v{version}"),
         "proposal.accept_text": _("Everything that it changes becomes v{version} at once."),

@@ -26,7 +26,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     fits = hmac.compare_digest(token.strip().encode(), settings.FOUNDRY_METRICS_TOKEN.encode())
     if scheme.lower() != "bearer" or not fits:
-        problem = NotAuthenticated(_("Figures are read with the operator's metrics token."))
+        problem = NotAuthenticated(_("Reading metrics requires the operator's metrics token."))
         return JsonResponse(
             problem.problem(),
             status=problem.status,

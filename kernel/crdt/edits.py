@@ -161,7 +161,7 @@ def describe_refused(character: str) -> str:
         return _("NUL cannot be kept.")
     if character == "\r":
         return _("A line ends with LF alone, without CR.")
-    return _("Half of a surrogate pair is no character.")
+    return _("Half of a surrogate pair is not a character.")
 
 
 def _cuts(edit: Edit, data: bytes) -> bool:

@@ -99,7 +99,7 @@ def _merge(change: Change, item: Item, now: Content) -> None:
         parts = [part.as_data() for part in merge.parts] if merge else []
         label = KINDS[item.key.kind].label(item.key.target)
         raise Drifted(
-            _("{target} takes a choice: both changed the same lines.").format(target=label),
+            _("{target} needs a choice: both sides changed the same lines.").format(target=label),
             targets={item.key.name: item.hashes(now)},
             parts=parts,
         )

@@ -66,7 +66,7 @@ def _station(context: EventContext) -> str:
 _of_a_team = partial(EventType, chain="site", words=_name, icon="users")
 _of_a_station = partial(EventType, chain="site", words=_station, icon="monitor")
 
-TEAM_CREATED: Final = _of_a_team("team.created", sentence=_("{name} made the team {thing}"))
+TEAM_CREATED: Final = _of_a_team("team.created", sentence=_("{name} created the team {thing}"))
 TEAM_CHANGED: Final = _of_a_team("team.changed", sentence=_("{name} changed the team {thing}"))
 TEAM_ARCHIVED: Final = _of_a_team("team.archived", sentence=_("{name} archived the team {thing}"))
 TEAM_MEMBER_SET: Final = _of_a_team(
@@ -96,7 +96,7 @@ REPORTS_RECORDED: Final = EventType(
 _of_a_grant = partial(EventType, live=("team",), words=_team, icon="users", kind=KIND)
 
 GRANT_ADDED: Final = _of_a_grant("grant.added", sentence=_("{name} allowed releases to go to the team {thing}"))
-GRANT_REVOKED: Final = _of_a_grant("grant.revoked", sentence=_("{name} let no more releases go to the team {thing}"))
+GRANT_REVOKED: Final = _of_a_grant("grant.revoked", sentence=_("{name} stopped sending releases to the team {thing}"))
 
 
 def _directive_page(project_id: UUID | None, facts: Facts) -> str:

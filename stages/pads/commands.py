@@ -150,7 +150,7 @@ def move_cursor(at: CommandContext, params: PadCursor) -> dict[str, Any]:
     """Show one's cursor to the others."""
     writer = CURSORS.writer_of(at.topics, params.pad_id)
     if at.topics.follows(pad_topic(params.pad_id)) and (writer is None or not at.may("pad.write")):
-        raise PermissionDenied(_("Only who writes in a pad has a cursor there."))
+        raise PermissionDenied(_("Only writers have a cursor in a pad."))
     if writer is None:
         raise Conflict(_("Open the pad first."))
     CURSORS.move(params.pad_id, writer, revision=params.revision, anchor=params.anchor, head=params.head)

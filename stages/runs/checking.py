@@ -25,17 +25,17 @@ from stages.runs.server_requests import server_request
 ANTHROPIC_VERSION: Final = "2023-06-01"
 MAX_DETAIL: Final = 300
 
-READY: Final = _("The provider knows the model and takes the key.")
-ECHO_READY: Final = _("The built-in echo is always there.")
+READY: Final = _("The provider knows the model and accepts the key.")
+ECHO_READY: Final = _("The built-in echo is always available.")
 # By the status of an answer: the cause, and what to do.
 _REFUSALS: Final[dict[int, tuple[str, str | Promise]]] = {
-    401: ("authentication", _("The provider does not take the key. Replace it.")),
+    401: ("authentication", _("The provider does not accept the key. Replace it.")),
     403: ("permission", _("The provider does not allow this model with this key. Ask who manages the account there.")),
-    404: ("model_not_found", _("The provider knows no model of this name. Add the model again under its right name.")),
-    429: ("rate_limited", _("The provider takes no more requests for now. Wait, or raise the limit there.")),
+    404: ("model_not_found", _("The provider has no model of this name. Add the model again under its right name.")),
+    429: ("rate_limited", _("The provider accepts no more requests for now. Wait, or raise the limit there.")),
 }
 _OVERLOADED: Final = ("overloaded", _("The provider cannot answer for now. Try again later."))
-_BAD_RESPONSE: Final = ("bad_response", _("This is no answer of such a provider. Look at the address."))
+_BAD_RESPONSE: Final = ("bad_response", _("The answer is not in this provider’s format. Check the address."))
 _REFUSED_ADDRESS: Final = (
     "address_refused",
     _("This address is not public. The operator can allow the server in FOUNDRY_MODEL_HOSTS."),

@@ -104,7 +104,7 @@ _of_an_experiment = partial(
 def _ended_sentence(facts: Facts) -> Text:
     """What became of a question that one model was asked, or several."""
     if facts["runs"] > 1:
-        return _("The models are done with {thing}, {name} as the last")
+        return _("All models have answered {thing}; {name} was last")
     return _("{name} could not answer {thing}") if facts["failed"] else _("{name} answered {thing}")
 
 
@@ -112,7 +112,7 @@ ENDED: Final = InboxLine(
     "run.ended",
     title="Models have answered you",
     icon="flask-conical",
-    mail=_("{name} is done with your question"),
+    mail=_("{name} finished your question"),
     sentence=_ended_sentence,
     thing=lambda facts: str(facts["title"]),
     link=_experiment,

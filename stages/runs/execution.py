@@ -34,7 +34,9 @@ from stages.runs.trees.errors import TreeError
 logger = logging.getLogger(__name__)
 
 INTERNAL: Final = "internal"
-INTERNAL_WORDS: Final = gettext_lazy("Foundry made a mistake; the log of its runner has it. Tell who operates it.")
+INTERNAL_WORDS: Final = gettext_lazy(
+    "Something went wrong at this site; the details are in the runner’s log. Please tell your operator."
+)
 # Before a run is begun anew that PostgreSQL was away from.
 AWAY_SECONDS: Final = 30.0
 # Clients belong to an event loop.
@@ -102,7 +104,7 @@ async def _execute(claim: Claim) -> None:
     run = await persist(partial(load_run, claim.run_id))
     async with ConsoleWriter(claim) as console:
         if claim.attempt > 1:
-            console.step(_("Begins anew, attempt {number}").format(number=claim.attempt))
+            console.step(_("Starting again, attempt {number}").format(number=claim.attempt))
         try:
             result = await console.guard(WORKERS[run.experiment.kind](Work(claim, run, console, _router())))
         except ModelError as error:

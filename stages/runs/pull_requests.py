@@ -35,7 +35,9 @@ from stages.runs.trees.patches import apply_patch
 logger = logging.getLogger(__name__)
 
 INTERNAL: Final = "internal"
-INTERNAL_WORDS: Final = _("Foundry made a mistake; the log of its runner has it. Tell who operates it.")
+INTERNAL_WORDS: Final = _(
+    "Something went wrong at this site; the details are in the runner’s log. Please tell your operator."
+)
 
 
 @dataclass(frozen=True, slots=True)

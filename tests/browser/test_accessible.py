@@ -138,7 +138,7 @@ def test_the_states_of_the_workspace(person: Callable[..., Person]) -> None:
     daniel.page.get_by_role("button", name="Ask for this field").click()
     found["ask"] = in_both_themes(daniel.page)
     daniel.page.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
-    expect(daniel.page.get_by_role("button", name="Take it back")).to_be_visible()
+    expect(daniel.page.get_by_role("button", name="Withdraw")).to_be_visible()
     expect(mara.bar("Daniel Okafor wants to edit Prompt.")).to_be_visible()
     found["asked"] = [*in_both_themes(daniel.page), *in_both_themes(mara.page)]
     mara.page.get_by_role("button", name="Stop editing").click()

@@ -175,7 +175,7 @@ def test_a_field_is_asked_for_and_handed_over(person: Callable[..., Person], wor
         if message:
             expect(asking).to_contain_text("“Only line 3”")
         else:
-            daniel.page.get_by_role("button", name="Take it back").click()
+            daniel.page.get_by_role("button", name="Withdraw").click()
             expect(asking).to_be_hidden()
     mara.page.get_by_role("button", name="Save and hand over").click()
     daniel.expect_state("yours")

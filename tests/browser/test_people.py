@@ -49,7 +49,7 @@ def test_an_account_by_keyboard_alone(boss: Callable[..., Person], world: World)
     page.keyboard.press("/")
     expect(page.get_by_label("Find an account")).to_be_focused()
     page.keyboard.type(name)
-    expect(page.get_by_text("No account is like that")).to_be_visible()
+    expect(page.get_by_text("No matching accounts")).to_be_visible()
     page.get_by_role("link", name="Add an account…").press("Enter")
 
     expect(page.get_by_label("User name")).to_be_focused()
@@ -74,7 +74,7 @@ def test_an_account_by_keyboard_alone(boss: Callable[..., Person], world: World)
     page.keyboard.press("Enter")
     expect(page.locator(".badge", has_text="Closed")).to_be_visible()
     page.goto(f"{world.url}/people/?q={name}")
-    expect(page.get_by_text("No account is like that")).to_be_visible()
+    expect(page.get_by_text("No matching accounts")).to_be_visible()
     page.get_by_label("Accounts").select_option("closed")
     expect(page.get_by_role("link", name=name)).to_be_visible()
 
@@ -97,13 +97,13 @@ def test_a_list_that_cannot_be_fetched_says_so_and_stays(boss: Callable[..., Per
     page.goto(f"{world.url}/people/?q={name}")
     page.route("**/people/?*", lambda route: route.fulfill(status=503, body="<p>Busy</p>", content_type="text/html"))
     page.get_by_label("Level").select_option("auditors")
-    expect(page.get_by_text("The list could not be fetched.")).to_be_visible()
+    expect(page.get_by_text("The list could not be loaded.")).to_be_visible()
     expect(page.get_by_text(name)).to_be_visible()
     assert in_both_themes(page) == []
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("No account is like that")).to_be_visible()
-    expect(page.get_by_text("The list could not be fetched.")).to_be_hidden()
+    expect(page.get_by_text("No matching accounts")).to_be_visible()
+    expect(page.get_by_text("The list could not be loaded.")).to_be_hidden()
 
 
 def test_a_list_on_its_way_is_shown_as_lines(boss: Callable[..., Person], world: World) -> None:

@@ -125,6 +125,6 @@ def test_a_bar_does_not_move_the_line_that_is_written(person: Callable[..., Pers
     expect(bar).to_be_visible()
     assert line.bounding_box() == before
     mara.text.focus()
-    daniel.page.get_by_role("button", name="Take it back").click()
+    daniel.page.get_by_role("button", name="Withdraw").click()
     expect(bar).to_be_hidden()
     assert line.bounding_box() == before

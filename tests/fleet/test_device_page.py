@@ -43,7 +43,14 @@ def test_the_page_shows_what_to_compare(world: World, browser: Client) -> None:
     assert browser.get("/device/").status_code == 200
     assert browser.get(f"/device/?code={begun.user_code}").status_code == 200
     text = browser.get(f"/device/?code={begun.user_code.lower()}").content.decode()
-    for shown in (begun.user_code, "dok-ws-07", "Plan 9", "192.0.2.44", "Not this browser", own_fingerprint()[:8]):
+    for shown in (
+        begun.user_code,
+        "dok-ws-07",
+        "Plan 9",
+        "192.0.2.44",
+        "different address from this browser",
+        own_fingerprint()[:8],
+    ):
         assert shown in text
     assert world.oncology.name in text
     assert world.root.name not in text
@@ -92,7 +99,7 @@ def test_nothing_is_decided_by_half_a_form(world: World, browser: Client, left_o
 def test_whoever_is_in_no_team_is_told_so(world: World) -> None:
     begun = begin()
     page = signed_in(world, "viewer").get(f"/device/?code={begun.user_code}")
-    assert "You are in no team" in page.content.decode()
+    assert "You are not in a team" in page.content.decode()
 
 
 def test_an_unknown_code_is_kept_in_the_form(browser: Client) -> None:

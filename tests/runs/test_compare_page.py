@@ -99,4 +99,4 @@ def test_one_answer_is_nothing_to_compare(browser: Browser, committed_world: Wor
     world = committed_world
     experiment, _runs = asked(world, "one")
     (words,) = texts(compared(browser(world.people["vic"]), world, experiment), "empty")
-    assert "Two models must have answered." in words
+    assert "At least two models must have answered." in words

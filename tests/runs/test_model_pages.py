@@ -118,8 +118,8 @@ def test_a_check_says_what_it_found(browser: Browser, world: World) -> None:
     olga = browser(world.people["olga"])
     line = olga.post(address, headers={"HX-Request": "true"}).content.decode()
     assert f'id="check-{profile.id}"' in line
-    assert "The built-in echo is always there." in line
-    assert "The built-in echo is always there." in olga.post(address).content.decode()
+    assert "The built-in echo is always available." in line
+    assert "The built-in echo is always available." in olga.post(address).content.decode()
 
 
 def test_a_check_beside_another_one_says_so_in_its_line(browser: Browser, world: World) -> None:

@@ -172,11 +172,11 @@ def test_bad_input_is_named_and_nothing_is_made(world: World, facts: dict[str, A
 
 def test_a_name_is_given_once_in_a_project_and_once_on_the_site(world: World, administrator: Caller):
     add(world)
-    with pytest.raises(ValidationFailed, match="Another model has this name"):
+    with pytest.raises(ValidationFailed, match="Another model has or had this name"):
         add(world)
 
     create_profile(caller=administrator, project_id=None, name="house", provider="echo")
-    with pytest.raises(ValidationFailed, match="Another model has this name"):
+    with pytest.raises(ValidationFailed, match="Another model has or had this name"):
         create_profile(caller=administrator, project_id=None, name="house", provider="echo")
     assert not ModelProfile.objects.filter(agent=None).exists()
 

@@ -116,7 +116,7 @@ def test_case_28_a_branch_that_somebody_changed_is_left_alone(
     row = opened(world, run)
     theirs = hosted.commit({"theirs.txt": b"x\n"}, branch=row.branch)
 
-    with pytest.raises(Conflict, match="Somebody changed the branch"):
+    with pytest.raises(Conflict, match="Someone changed the branch"):
         update_pull_request(caller=world.caller("ed"), pull_request_id=row.id)
     assert hosted.heads()[row.branch] == theirs
 
@@ -133,7 +133,7 @@ def test_case_28_also_if_it_is_changed_before_the_push(
     found = made(asked)
 
     assert (found.status, found.error) == (PullRequestStatus.OPEN, "conflict")
-    assert "Nothing was written over" in found.detail
+    assert "Nothing was overwritten" in found.detail
     assert hosted.heads()[row.branch] == theirs
     assert verify(str(world.project.id)).findings == []
 

@@ -113,7 +113,7 @@ def test_a_replaced_token_is_gone_and_a_wrong_one_is_refused(world: World, hoste
     former = repository.secret
     assert former is not None
 
-    with pytest.raises(ValidationFailed, match="does not take the token"):
+    with pytest.raises(ValidationFailed, match="does not accept the token"):
         replace_token(caller=world.caller("olga"), repository_id=repository.id, token="ghp_wrong-one")
     replace_token(caller=world.caller("olga"), repository_id=repository.id, token=TOKEN)
 
@@ -176,7 +176,7 @@ def test_case_17_a_name_that_leads_inside_is_refused_before_a_connection(
 def test_a_redirect_is_not_followed(world: World, git_host: GitServer, hosted: Hosted, tmp_path: Path):
     with git_server(tmp_path / "second") as second:
         git_host.moved_to = f"http://{second.host}"
-        with pytest.raises(ValidationFailed, match="sends elsewhere"):
+        with pytest.raises(ValidationFailed, match="redirects elsewhere"):
             connect(world, hosted)
         assert second.asked == []
 

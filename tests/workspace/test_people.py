@@ -58,7 +58,7 @@ def test_it_finds_accounts_by_name_and_e_mail(desk: Client, make_user: Callable[
     mei = make_user("mei", email="lin@example.com")
     for query in ("?q=MEI", "?q=lin@exa"):
         assert names(desk, query) == [f"/people/{mei.id}/"]
-    assert "No account is like that" in page_words(desk, f"{URL}?q=nobody-is-called-so")
+    assert "No matching accounts" in page_words(desk, f"{URL}?q=nobody-is-called-so")
 
 
 def test_closed_accounts_are_found_under_closed_only(

@@ -81,7 +81,9 @@ def ended_work(user: User) -> Iterator[str]:
     """The fields that become free; what an account wrote and signed stays."""
     held = Lease.objects.open().filter(user=user).count()
     if held:
-        words = ngettext("{n} field that they edit becomes free.", "{n} fields that they edit become free.", held)
+        words = ngettext(
+            "{n} field that they edit becomes available.", "{n} fields that they edit become available.", held
+        )
         yield words.format(n=held) + " " + _("Unsaved text is kept.")
     yield _("What they wrote and signed stays, under their name.")
 

@@ -140,7 +140,7 @@ def _teams_of(user: User) -> frozenset[UUID]:
     """The teams of which somebody sees directives or stations. Raises `NotFound` for whoever sees none."""
     teams = frozenset(fleet_access(user).seen)
     if not teams:
-        raise NotFound(_("You are in no team."))
+        raise NotFound(_("You are not in a team."))
     return teams
 
 

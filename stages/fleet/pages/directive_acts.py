@@ -210,7 +210,7 @@ def _form(
 
 def _submitted(reader: FleetReader, submitted: Submitted) -> HttpResponse:
     if submitted.request is not None:
-        messages.success(reader.request, _("Asked. It happens once enough people of the team have approved."))
+        messages.success(reader.request, _("Requested. It takes effect once enough people of the team have approved."))
         return redirect("fleet:request", submitted.request.id)
     assert submitted.directive is not None
     messages.success(reader.request, _("Done. Stations get the next edition now."))

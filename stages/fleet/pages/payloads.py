@@ -32,7 +32,7 @@ _LABELS: Final[Mapping[str, Promise]] = {
     "mode": gettext_lazy("If changed"),
     "timeout_hours": gettext_lazy("Allowed for"),
     "overridable": gettext_lazy("Teams below"),
-    "replaces_id": gettext_lazy("Instead of"),
+    "replaces_id": gettext_lazy("Replaces"),
     "starts_at": gettext_lazy("From"),
     "ends_at": gettext_lazy("Until"),
     "until": gettext_lazy("Until"),

@@ -61,7 +61,7 @@ def closing_notes(user: User) -> Iterator[str]:
         words = ngettext("{n} station is revoked: {names}.", "{n} stations are revoked: {names}.", len(stations))
         yield words.format(n=len(stations), names=_names(stations))
     if TeamMember.objects.filter(user=user).exists():
-        yield _("Their roles in teams stay on record, and give nothing while the account is closed.")
+        yield _("Their team roles stay on record but have no effect while the account is closed.")
 
 
 @people_page("POST")
@@ -79,7 +79,7 @@ def set_role(request: PageRequest, user_id: UUID) -> HttpResponse:
         errors = refusal.errors if isinstance(refusal, ValidationFailed) else {"team": [refusal.detail]}
         again = {"team": post.get("team", ""), "role": post.get("role", ""), "errors": errors}
         return person_page(request, user_id, again={"fleet": again}, status=refusal.status)
-    messages.success(request, _("The role is set.") if post.get("role") else _("The role is taken away."))
+    messages.success(request, _("Role saved.") if post.get("role") else _("Role removed."))
     return redirect("workspace:person", user_id)
 
 

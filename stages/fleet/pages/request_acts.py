@@ -52,7 +52,7 @@ def take_back(reader: FleetReader, request_id: UUID) -> HttpResponse:
         services.withdraw_request(caller=caller_from_request(reader.request), request_id=request_id)
     except DomainError as refusal:
         return show_request(reader, request_id, status=refusal.status, problem=refusal.detail)
-    messages.success(reader.request, _("Taken back."))
+    messages.success(reader.request, _("Withdrawn."))
     return redirect("fleet:request", request_id)
 
 

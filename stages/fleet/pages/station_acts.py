@@ -65,7 +65,7 @@ def _act(reader: FleetReader, station_id: UUID, part: str, title: str) -> HttpRe
             revoke_station(
                 caller=caller_from_request(reader.request), station_id=station_id, reason=post.get("reason", "")
             )
-            messages.success(reader.request, _("Revoked. It gets nothing more, and keeps its last edition."))
+            messages.success(reader.request, _("Revoked. It gets no more editions and keeps its last one."))
         elif part.endswith("move_form.html"):
             move_station(
                 caller=caller_from_request(reader.request),
@@ -81,7 +81,7 @@ def _act(reader: FleetReader, station_id: UUID, part: str, title: str) -> HttpRe
                 until=moment(post.get("until", ""), "until", reader_zone(reader.request)),
                 reason=post.get("reason", ""),
             )
-            messages.success(reader.request, _("Asked. The team of the directive decides."))
+            messages.success(reader.request, _("Requested. The directive’s team decides."))
             return redirect("fleet:request", asked.id)
     except DomainError as refusal:
         return _dialog(reader, shown, part, title, post.dict(), refusal=refusal)

@@ -109,7 +109,7 @@ def set_role(reader: FleetReader, team_id: UUID) -> HttpResponse:
         )
     except DomainError as refusal:
         return _dialog(reader, team, part, title, post.dict(), refusal=refusal)
-    messages.success(reader.request, _("The role is set."))
+    messages.success(reader.request, _("Role saved."))
     return redirect("fleet:team", team_id)
 
 

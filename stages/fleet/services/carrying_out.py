@@ -63,7 +63,7 @@ def require_grant(write: FleetWrite) -> None:
     """Raise `PermissionDenied` unless the project lets its releases go to the team."""
     teams = write.tree.path(write.team.id)
     if not Grant.objects.filter(project=write.project_write.project, team__in=teams).exists():
-        words = _("{project} does not let its releases go to {team}. One of its owners can allow it.")
+        words = _("{project} does not send its releases to {team}. One of its owners can allow it.")
         raise PermissionDenied(words.format(project=write.project_write.project.name, team=write.team.name))
 
 

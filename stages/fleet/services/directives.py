@@ -168,7 +168,7 @@ def roll_back_directive(*, caller: Caller, directive_id: UUID, release_id: UUID,
             return directive
         _require_not_withdrawn(directive)
         if release_id not in directive.carried or release_id == directive.release_id:
-            raise Conflict(_("It can be rolled back to another release that it has carried."))
+            raise Conflict(_("It can only be rolled back to another release that it has used."))
         require_grant(write)
         before = directive.release_id
         directive.release_id = release_id

@@ -41,7 +41,7 @@ def request_exception(
     reason = check_reason(reason)
     until = None if until is None else check_time(until, name="until")
     if until is not None and until <= timezone.now():
-        raise ValidationFailed({"until": [_("Give a time that is not over yet.")]})
+        raise ValidationFailed({"until": [_("Give a time in the future.")]})
     station, person = _visible_station(caller, station_id)
     directive = _obeyed_directive(person, station, directive_id)
     payload: dict[str, Any] = {"directive_id": str(directive_id), "station_id": str(station_id)}
@@ -87,7 +87,7 @@ def revoke_exception(*, caller: Caller, request_id: UUID, reason: str) -> Reques
         rows = Request.objects.select_for_update(no_key=True, of=("self",)).select_related("directive")
         request = rows.get(pk=request_id)
         if request.kind != RequestKind.EXCEPTION or request.state != RequestState.ACCEPTED or request.revoked_at:
-            raise Conflict(_("This is no exception that holds."))
+            raise Conflict(_("This exception is not in force."))
         station = lock_station_of(request)
         assert station is not None
         data = {**events.request_facts(request, title_of(request)), "station_id": str(station.pk)}
@@ -128,7 +128,7 @@ def _obeyed_directive(person: User, station: Station, directive_id: UUID) -> Dir
     directive = Directive.objects.filter(pk=directive_id).first()
     above = {team.id for team in fleet_access(person).tree.path(station.team_id)}
     if directive is None or directive.team_id not in above:
-        raise ValidationFailed({"directive_id": [_("The station does not obey such a directive.")]})
+        raise ValidationFailed({"directive_id": [_("This directive does not apply to the station.")]})
     return directive
 
 
@@ -136,7 +136,7 @@ def _check_may_request(write: FleetWrite, station: Station, person: User) -> Non
     if station.is_revoked:
         raise Conflict(_("The station is revoked."))
     if station.owner_id != person.id and not write.access.may(REQUEST_CHANGES, station.team_id):
-        raise PermissionDenied(_("Its owner can ask for this, and whoever may request changes in its team."))
+        raise PermissionDenied(_("Only its owner, or someone who may request changes in its team, can ask for this."))
 
 
 def _locked(station_id: UUID) -> Station:

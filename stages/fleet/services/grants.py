@@ -25,7 +25,7 @@ def grant_team(*, caller: Caller, project_id: UUID, team_id: UUID) -> Grant:
         found = Grant.objects.filter(project=project_id, team=team_id).first()
         if write.repeat_of is not None or found is not None:
             if found is None:
-                raise Conflict(_("This was allowed, and taken back since."))
+                raise Conflict(_("This was allowed, but has been withdrawn since."))
             found.repeated = True
             return found
         team = Team.objects.filter(pk=team_id, archived_at=None).first()

@@ -84,7 +84,7 @@ def withdraw_request(*, caller: Caller, request_id: UUID) -> Request:
             request.repeated = True
             return request
         if request.author_id != caller.user.id:
-            raise PermissionDenied(_("Only who asked can take it back."))
+            raise PermissionDenied(_("Only the person who asked can withdraw it."))
         _require_open(request)
         end_request(write, request, RequestState.WITHDRAWN)
     return request
@@ -111,7 +111,7 @@ def _carry_out(write: FleetWrite, request: Request) -> Directive:
     try:
         return carry_out(write, request.kind, request.payload, facts)
     except ValidationFailed as error:
-        raise Conflict(_("This is not possible any more. {reason}").format(reason=error.detail)) from None
+        raise Conflict(_("This is no longer possible. {reason}").format(reason=error.detail)) from None
 
 
 def _check_may_decide(request: Request, caller: Caller, digest: str) -> None:

@@ -190,7 +190,7 @@ def _check_categories_in_use(team: Team, categories: Sequence[str] | None) -> No
 
 def _check_can_end(team: Team) -> None:
     if team.parent_id is None:
-        raise Conflict(_("The root stays."))
+        raise Conflict(_("The root team cannot be archived."))
     if Team.objects.filter(parent=team, archived_at=None).exists():
         raise Conflict(_("There are teams below it; archive or move them first."))
     if Station.objects.filter(team=team).exclude(state=StationState.REVOKED).exists():
@@ -221,7 +221,7 @@ def _save(team: Team, *, is_new: bool) -> None:
         with transaction.atomic():
             team.save(force_insert=is_new)
     except IntegrityError:
-        raise ValidationFailed({"name": [_("A team beside it has this name.")]}) from None
+        raise ValidationFailed({"name": [_("A team at the same level has this name.")]}) from None
 
 
 def _checked(**given: Any) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def authenticate_all(scopes: Sequence[Mapping[str, Any]]) -> list[SignedIn | Dom
     used: list[tuple[Station, str]] = []
     for scope, token, found in zip(scopes, tokens, stations, strict=True):
         if isinstance(found, DomainError):
-            outcomes.append(found if token else NotAuthenticated(_("Give the token of a station.")))
+            outcomes.append(found if token else NotAuthenticated(_("Give a station's token.")))
             continue
         used.append((found, token))
         seen_until = found.last_seen_at or found.enrolled_at

@@ -87,7 +87,7 @@ def require_known_directives(station: Station, reports: Sequence[NewReport]) -> 
         strange -= set(Placement.objects.filter(station=station.pk).values_list("directive_id", flat=True))
         strange -= {each for each in strange if teams.get(each) in earlier}
     if strange:
-        words = _("The directive {directive} is none of this station's.").format(directive=min(strange))
+        words = _("The directive {directive} is not one of this station's.").format(directive=min(strange))
         raise ValidationFailed({"reports": [words]})
 
 
@@ -113,7 +113,7 @@ def _problems(facts: dict[str, Any]) -> list[str]:
     try:
         UUID(facts.get("directive", str(UUID(int=0))))
     except ValueError:
-        problems.append(_("The directive is no id."))
+        problems.append(_("The directive must be an id."))
     return problems
 
 

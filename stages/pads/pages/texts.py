@@ -42,11 +42,11 @@ def pad_texts() -> dict[str, str]:
         "pads.announce.following": _("Following {name}. Esc ends it."),
         "pads.merged": _("Your unsent text of {time} was merged in."),
         "pads.renewed": _("The pad's document was renewed. Your text is in the new one."),
-        "pads.promote.asked": _("{name} asks for {field}. It is free once you promote or cancel."),
+        "pads.promote.asked": _("{name} wants to edit {field}. It becomes available once you promote or cancel."),
         "pads.copied": _("Copied"),
         "pads.refused.archived": _("The project was archived."),
         "pads.refused.closed": _("The pad was closed."),
-        "pads.refused.reads": _("You may only read it now."),
+        "pads.refused.reads": _("You can now only read it."),
     }
 
 

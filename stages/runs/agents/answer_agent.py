@@ -45,4 +45,4 @@ def outcome_words(outcome: str) -> str:
         return _("The model refused to answer.")
     if outcome == "truncated":
         return _("The answer is cut off: it reached the limit of tokens.")
-    return _("The provider does not say in known words how the answer ended.")
+    return _("The provider gave an unknown reason for the end of the answer.")

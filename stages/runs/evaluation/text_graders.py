@@ -71,7 +71,7 @@ class Expressions:
                     self._checker.ask(None, MAX_START_SECONDS)
                 found = self._checker.ask(asked, MAX_SEARCH_SECONDS)
             except CheckerLost:
-                words = _("The expression was not looked for within {most} s.")
+                words = _("The expression was not evaluated within {most} s.")
                 raise GraderBroken(words.format(most=MAX_SEARCH_SECONDS)) from None
         if not isinstance(found, bool):
             raise GraderBroken(_("RE2 cannot read the expression: {reason}").format(reason=found))

@@ -26,16 +26,16 @@ class GitCause(StrEnum):
 
 
 WORDS: Final[dict[GitCause, str | Promise]] = {
-    GitCause.AUTHENTICATION: _("The server does not take the token. Replace it."),
+    GitCause.AUTHENTICATION: _("The server does not accept the token. Replace it."),
     GitCause.PERMISSION: _("The token does not allow this. Give it the right to read and write contents there."),
     GitCause.NOT_FOUND: _("There is no such repository, or the token does not show it."),
     GitCause.COMMIT_NOT_FOUND: _("The repository does not have this commit."),
-    GitCause.CONNECTION: _("The server cannot be reached, or sends elsewhere. Look at the address."),
-    GitCause.TIMEOUT: _("The server takes too long. Try again later."),
+    GitCause.CONNECTION: _("The server cannot be reached, or redirects elsewhere. Check the address."),
+    GitCause.TIMEOUT: _("The server took too long. Try again later."),
     GitCause.ADDRESS_REFUSED: _("This address is not public. The operator can allow the server in FOUNDRY_GIT_HOSTS."),
-    GitCause.CONFLICT: _("Somebody changed the branch there. Nothing was written over; look at it there."),
-    GitCause.FORBIDDEN_PATH: _("The change touches a path that is not changed by runs."),
-    GitCause.BAD_RESPONSE: _("The server's answer cannot be read. Look at the addresses of the repository."),
+    GitCause.CONFLICT: _("Someone changed the branch on the server. Nothing was overwritten; look at it there."),
+    GitCause.FORBIDDEN_PATH: _("The change touches a path that runs may not change."),
+    GitCause.BAD_RESPONSE: _("The server's answer cannot be read. Check the addresses of the repository."),
     GitCause.GIT_FAILED: _("git failed."),
 }
 

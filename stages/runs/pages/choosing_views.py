@@ -46,7 +46,7 @@ def carry_on(request: PageRequest, access: Access, shown: Experiment, run: Run) 
         return experiment
     choice = services.choose_run(caller=caller, run_id=run.id)
     if choice.proposal is not None:
-        messages.success(request, _("It is a private proposal of yours. Nobody sees it before you open it."))
+        messages.success(request, _("It is a private proposal of yours. Nobody sees it until you open it."))
         return proposal_address(choice.proposal)
     return experiment if shown.kind in PATCHING else f"{experiment}?base={run.id}#ask"
 

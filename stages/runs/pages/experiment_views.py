@@ -93,7 +93,9 @@ def ask_key(request: PageRequest, project_id: UUID, run_id: UUID) -> HttpRespons
     run = _run(request, project_id, run_id)
     services.request_key(caller=caller_from_request(request), run_id=run_id)
     address = reverse("runs:experiment", args=[project_id, run.experiment_id])
-    return done(request, event="runs-changed", otherwise=address, toast=_("The owners have a line in their inbox."))
+    return done(
+        request, event="runs-changed", otherwise=address, toast=_("The owners have been notified in their inbox.")
+    )
 
 
 def load(access: Access, experiment_id: UUID) -> Experiment:

@@ -35,11 +35,11 @@ _TITLES: Final[dict[str, Promise]] = {
     "patch_rejected": gettext_lazy("The patch does not fit."),
     "forbidden_path": gettext_lazy("It tried to change a forbidden file."),
     "budget_exhausted": gettext_lazy("The budget is used up."),
-    "access_lost": gettext_lazy("Who asked it may not any more."),
+    "access_lost": gettext_lazy("The person who asked no longer has permission."),
     "worker_lost": gettext_lazy("The runner was lost three times."),
     "grader_failed": gettext_lazy("An answer could not be graded."),
     "calls_exhausted": gettext_lazy("It has made all its calls."),
-    "internal": gettext_lazy("Foundry made a mistake."),
+    "internal": gettext_lazy("Something went wrong at this site."),
 }
 
 

@@ -47,7 +47,7 @@ def propose(request: PageRequest, project_id: UUID, run_id: UUID) -> HttpRespons
     choice = services.choose_run(caller=caller_from_request(request), run_id=run.id)
     if choice.proposal is None:
         raise NotFound(_("Proposal not found."))
-    messages.success(request, _("It is a private proposal of yours. Nobody sees it before you open it."))
+    messages.success(request, _("It is a private proposal of yours. Nobody sees it until you open it."))
     return HttpResponse(status=302, headers={"Location": proposal_address(choice.proposal)})
 
 

@@ -132,4 +132,4 @@ def _insert(profile: ModelProfile) -> None:
         with transaction.atomic():
             profile.save(force_insert=True)
     except IntegrityError:
-        raise ValidationFailed({"name": [_("Another model has this name, or had it.")]}) from None
+        raise ValidationFailed({"name": [_("Another model has or had this name.")]}) from None

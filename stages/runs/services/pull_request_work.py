@@ -121,4 +121,4 @@ def _lost_access(found: PullRequest) -> str:
             return ""
     except DomainError:
         pass
-    return _("Who asked for it may not make pull requests here any more.")
+    return _("The person who asked for it may no longer make pull requests here.")

@@ -76,7 +76,7 @@ def start_runs(
         check_open(experiment)
         message = _message(experiment_id, message_id)
         if again is not None and Run.objects.unended().filter(message=message, profile__in=profile_ids).exists():
-            raise Conflict(_("This model is asked this again already."))
+            raise Conflict(_("This question is already being asked again."))
         return queue_runs(write, message, profile_ids, measuring)
 
 

@@ -160,4 +160,4 @@ def _lost_access(run: Run) -> str:
             return ""
     except DomainError:
         pass
-    return _("Who started it may not start runs here any more.")
+    return _("The person who started it may no longer start runs here.")

@@ -31,7 +31,7 @@ def ask_for_directive(page: Page, world: World, team: Team) -> None:
     expect(page.get_by_label("Title", exact=True)).to_have_value(TITLE)
     choose_field(page)
     page.get_by_role("button", name="Ask for approval").click()
-    expect(page.get_by_text("Others decide: nobody approves what they asked for themselves.")).to_be_visible()
+    expect(page.get_by_text("Someone else must decide: nobody can approve their own request.")).to_be_visible()
 
 
 def approve(page: Page) -> None:
@@ -55,7 +55,7 @@ def connect(station: StationProcess, page: Page, world: World, team: Team) -> No
     assert address is not None
     page.goto(address[1])
     page.get_by_label("Team").select_option(label=team.name)
-    page.get_by_label("Code and site key are the same as on the machine").check()
+    page.get_by_label("The code and site key match those on the machine").check()
     page.get_by_role("button", name="Connect station").click()
     station.said("Signed in")
     station.run("watch", str(station.repository))
@@ -121,7 +121,7 @@ def test_a_new_release_rolls_out_and_is_rolled_back_with_a_reason(
     option = mara.page.locator("#directive-field option", has_text="Prompt").last
     mara.page.locator("#directive-field").select_option(value=option.get_attribute("value"))
     mara.page.get_by_role("button", name="Ask for approval").click()
-    expect(mara.page.get_by_text("nobody approves what they asked for themselves")).to_be_visible()
+    expect(mara.page.get_by_text("nobody can approve their own request")).to_be_visible()
     priya.page.goto(mara.page.url)
     mara.page.get_by_role("link", name="The directive").click()
     approve(priya.page)

@@ -41,7 +41,7 @@ def test_the_code_of_a_machine_waits_for_the_box_and_enter_refuses_nothing(
     page = person("editor").page
     page.goto(f"{world.url}/device/?code={world.arrange(lambda: begin(name='dok-ws-09').user_code)}")
     connect = page.get_by_role("button", name="Connect station")
-    box = page.get_by_label("Code and site key are the same as on the machine")
+    box = page.get_by_label("The code and site key match those on the machine")
     expect(connect).to_be_disabled()
     box.press("Enter")
     expect(connect).to_be_disabled()

@@ -53,7 +53,7 @@ def test_pictures_of_the_fleet(
             page = who.page
             page.goto(f"{world.url}/{path}")
             if name == "fleet-device":
-                page.get_by_label("Code and site key are the same as on the machine").check()
+                page.get_by_label("The code and site key match those on the machine").check()
             if name != "person":
                 picture(page, pictures, name)
             assert in_both_themes(page) == []

@@ -14,7 +14,7 @@ from tests.pads.browser.conftest import NO_LINE, Pads, PadWindow
 
 Open = Callable[..., PadWindow]
 MIB = 1024 * 1024
-REFUSED = "The server did not take your last changes."
+REFUSED = "The server did not accept your last changes."
 
 
 def bar(window: PadWindow, words: str = REFUSED) -> Locator:
@@ -106,7 +106,7 @@ def test_whoever_sees_the_pad_no_more_can_copy_what_they_typed(pads: Pads, open_
         lambda: remove_member(caller=owner, project_id=world.project.id, user_id=user, reason="Left the trial")
     )
     daniel.offline(False)
-    ended = bar(daniel, "You cannot see this pad any more.")
+    ended = bar(daniel, "You can no longer see this pad.")
     expect(ended).to_be_visible()
     expect(daniel.text).to_have_attribute("aria-readonly", "true")
     ended.get_by_role("button", name="Copy my text").click()

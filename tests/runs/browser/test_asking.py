@@ -146,7 +146,7 @@ def test_what_a_check_found_stands_at_the_model(person: Callable[..., Person], m
     models.add("quick", provider="echo", model_name="", base_url="", key="")
     page = person("owner").open("settings/")
     page.get_by_role("button", name="Check Quick").click()
-    expect(page.get_by_role("status").filter(has_text="The built-in echo is always there.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The built-in echo is always available.")).to_be_visible()
 
 
 def test_the_pages_of_runs_are_accessible_and_fit_every_window(person: Callable[..., Person], models: Models) -> None:

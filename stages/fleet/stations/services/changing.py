@@ -119,5 +119,5 @@ def _directives_of(station: Station, ids: set[UUID]) -> dict[UUID, Directive]:
     found = Directive.objects.filter(pk__in=ids, team__in=teams).select_related("release__draft")
     directives = {each.id: each for each in found}
     if missing := ids - directives.keys():
-        raise NotFound(_("The directive {directive} is none of this station's.").format(directive=min(missing)))
+        raise NotFound(_("The directive {directive} is not one of this station's.").format(directive=min(missing)))
     return directives
