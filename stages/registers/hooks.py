@@ -1,0 +1,80 @@
+"""Write hooks: what other apps add to a bundle of this site before it is written.
+
+A hook is called with the state as it is with the bundle so far, and what that changed. The payloads it answers join the
+bundle, and hooks are called again, until none of them answers any. A hook refuses a bundle by raising a `DomainError`.
+
+    hooks.on_write("automation", apply_rules)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from kernel.errors import Conflict
+from kernel.registry import Registry
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.bundles import Sourced
+from stages.registers.fold.increment import Increment
+from stages.registers.fold.payloads import Payload
+from stages.registers.fold.refreshing import Changes
+from stages.registers.schema.reading import Schema
+
+MAX_ROUNDS: Final = 10
+MAX_PAYLOADS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A bundle that is about to be written: who writes, what is in it so far, and the state with that applied."""
+
+    caller: Any
+    project_id: str
+    payloads: Sequence[Sourced]
+    increment: Increment
+    schema: Schema
+    changes: Changes
+
+    @property
+    def acts(self) -> Acts:
+        return Acts(self.increment)
+
+
+Hook = Callable[[Write, Changes], Iterable[Payload | Sourced]]
+HOOKS: Final = Registry[Hook]("write hook")
+
+
+def on_write(name: str, hook: Hook) -> None:
+    """Have a hook called within every bundle that is written at this site."""
+    HOOKS.register(name, hook)
+
+
+def run(write_of: Callable[[Sequence[Sourced]], Write], payloads: Sequence[Sourced]) -> list[Sourced]:
+    """All payloads of a bundle, those of the hooks included.
+
+    `write_of` answers the state with payloads applied to what is stored, without storing anything. Raises `Conflict`
+    where hooks do not come to an end.
+    """
+    found = list(payloads)
+    if not HOOKS:
+        return found
+    for _round in range(MAX_ROUNDS):
+        write = write_of(found)
+        added = [sourced(each) for hook in HOOKS.values() for each in hook(write, write.changes)]
+        if not added:
+            return found
+        found += added
+        if len(found) - len(payloads) > MAX_PAYLOADS:
+            break
+    raise Conflict(
+        gettext("Not saved. It would have set off more than %(rounds)s rounds or %(most)s changes in a row.")
+        % {"rounds": MAX_ROUNDS, "most": f"{MAX_PAYLOADS:,}"}
+    )
+
+
+def sourced(payload: Payload | Sourced) -> Sourced:
+    """A payload with where it comes from, None for a person."""
+    return payload if isinstance(payload, tuple) else (payload, None)

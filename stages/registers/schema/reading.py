@@ -1,0 +1,153 @@
+"""The schema of a project, read from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
+from stages.registers.fold.storage import Derived
+from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column, Option, Relation, SavedView, Table
+
+# A choice is a field of its column's record, so that two sites can add choices at once.
+OPTION_PREFIX: Final = "option."
+OPTION_POSITION_PREFIX: Final = "option_position."
+PROPERTY_PREFIX: Final = "property."
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Tables by facet, in their order; relations by type; saved views. `project` is the id of the project."""
+
+    project: str
+    tables: Mapping[str, Table]
+    relations: Mapping[str, Relation]
+    views: tuple[SavedView, ...] = ()
+
+    @classmethod
+    def read(cls, storage: Derived, project: str) -> Schema:
+        """The schema that the records in a storage make up. Whatever is in them, it can be read."""
+        columns: dict[str, dict[str, Column]] = {}
+        for entity, values in _living(storage, COLUMN):
+            column = _read_column(entity, values)
+            if column.name and column.table:
+                columns.setdefault(column.table, {}).setdefault(column.name, column)
+        tables: dict[str, Table] = {}
+        for entity, values in _living(storage, TABLE):
+            table = _read_table(entity, values)
+            if table.facet:
+                of_table = columns.get(table.facet, {}).values()
+                tables.setdefault(table.facet, replace(table, columns=tuple(sorted(of_table, key=_place))))
+        relations: dict[str, Relation] = {}
+        for entity, values in _living(storage, RELATION):
+            relation = _read_relation(entity, values)
+            if relation.type:
+                relations.setdefault(relation.type, relation)
+        listed = {each.facet: each for each in sorted(tables.values(), key=_place)}
+        views = (_read_view(entity, values) for entity, values in _living(storage, SAVED_VIEW))
+        known = sorted((each for each in views if each.table in listed), key=lambda each: (each.table, each.name))
+        return cls(project, listed, dict(sorted(relations.items())), tuple(known))
+
+    def table(self, facet: str) -> Table | None:
+        return self.tables.get(facet)
+
+    def column(self, facet: str, name: str) -> Column | None:
+        table = self.tables.get(facet)
+        return table.column(name) if table else None
+
+    def relations_of(self, facet: str) -> list[tuple[Relation, bool]]:
+        """The relations of a table's records, each with whether they are its source."""
+        outgoing = [(each, True) for each in self.relations.values() if each.source in ("", facet)]
+        incoming = [(each, False) for each in self.relations.values() if each.target in ("", facet)]
+        return [*outgoing, *incoming]
+
+    def views_of(self, facet: str) -> list[SavedView]:
+        return [each for each in self.views if each.table == facet]
+
+
+def _living(storage: Derived, facet: str) -> Iterator[tuple[str, Values]]:
+    """The records of a facet with what they show, by their ids."""
+    entities = sorted(storage.entities_with(facet))
+    storage.records.prefetch(entities)
+    for entity in entities:
+        record = storage.records.get(entity)
+        if record is not None and record.alive and facet in record.fields:
+            yield entity, {name: shown.value for name, shown in record.fields[facet].items()}
+
+
+def _read_table(entity: str, values: Values) -> Table:
+    return Table(
+        facet=_text(values, "facet"),
+        title=_text(values, "title"),
+        entity=entity,
+        key_prefix=_text(values, "key_prefix"),
+        position=_number(values, "position"),
+    )
+
+
+def _read_column(entity: str, values: Values) -> Column:
+    type_ = values.get("type")
+    type_ = type_ if type_ in TYPES else TEXT
+    return Column(
+        name=_text(values, "name"),
+        type=type_,
+        title=_text(values, "title"),
+        entity=entity,
+        table=_text(values, "table"),
+        crdt=type_ == LIST or (type_ in CRDT_TYPES and values.get("crdt") is True),
+        unique=values.get("unique") is True,
+        traced=values.get("traced") is True,
+        reference=values.get("reference") is True,
+        target=_text(values, "target"),
+        options=_read_options(values),
+        position=_number(values, "position"),
+    )
+
+
+def _read_options(values: Values) -> tuple[Option, ...]:
+    found = []
+    for name, title in values.items():
+        if name.startswith(OPTION_PREFIX) and isinstance(title, str) and title:
+            option_id = name.removeprefix(OPTION_PREFIX)
+            place = _number(values, f"{OPTION_POSITION_PREFIX}{option_id}")
+            found.append((place, Option(option_id, title)))
+    return tuple(option for _place, option in sorted(found, key=lambda each: (each[0], each[1].id)))
+
+
+def _read_relation(entity: str, values: Values) -> Relation:
+    properties = {
+        name.removeprefix(PROPERTY_PREFIX): type_
+        for name, type_ in sorted(values.items())
+        if name.startswith(PROPERTY_PREFIX) and type_ in TYPES
+    }
+    return Relation(
+        type=_text(values, "type"),
+        title=_text(values, "title"),
+        inverse=_text(values, "inverse"),
+        entity=entity,
+        source=_text(values, "source"),
+        target=_text(values, "target"),
+        ordered=values.get("ordered") is True,
+        properties=properties,
+    )
+
+
+def _read_view(entity: str, values: Values) -> SavedView:
+    return SavedView(_text(values, "table"), _text(values, "name"), _text(values, "query"), entity)
+
+
+def _text(values: Values, name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(values: Values, name: str) -> float:
+    value = values.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+
+def _place(one: Table | Column) -> tuple[float, str]:
+    return one.position, one.name
