@@ -1,0 +1,21 @@
+"""Why the tables of registers are not rebuilt from events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SIGNED: Final = "signed operations, whose bundles are compared with the hashes in events (records of registers)"
+_DERIVED: Final = "computed from the operations, and compared with a replay of them (records of registers)"
+
+TABLES: Final = {
+    **dict.fromkeys(("registers_bundle", "registers_operation"), _SIGNED),
+    "registers_actorkey": "compared with the keys in events, and with its certificate (records of registers)",
+    **dict.fromkeys(
+        (
+            *("registers_fieldstate", "registers_document", "registers_life", "registers_edgeends"),
+            *("registers_edgeindex", "registers_mapping", "registers_record", "registers_row", "registers_edge"),
+            "registers_conflict",
+        ),
+        _DERIVED,
+    ),
+}

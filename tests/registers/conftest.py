@@ -1,0 +1,9 @@
+"""These tests need the stage; without it (`FOUNDRY_STAGES=`) those of the pure core are collected only."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+collect_ignore_glob: list[str] = []
+if not apps.is_installed("stages.registers"):
+    collect_ignore_glob += ["test_*", "browser/*"]
