@@ -1,0 +1,123 @@
+"""When a link is suspect, and which rows of the matrix are gaps (acceptance case 43)."""
+
+from __future__ import annotations
+
+import pytest
+
+from stages.registers.fold.effects import Key, Subject
+from stages.registers.fold.payloads import SetField
+from stages.registers.reading.matrix import End, Link, State, build
+from stages.registers.reading.tracing import Touch, confirmations, last_confirmations, unseen
+from tests.registers.fold.meetings import agree, create, put
+from tests.registers.fold.network import Network, Replica
+
+TEST = "tests"
+
+
+@pytest.fixture
+def net() -> Network:
+    made = Network(3)
+    made.tick()
+    return made
+
+
+def link(net: Network, site: Replica, source: str, target: str) -> str:
+    edge = site.new_id()
+    net.tick()
+    site.act(site.acts.link(edge, source, target, "verifies", {}))
+    return edge
+
+
+def confirm(net: Network, site: Replica, edge: str, at: str) -> None:
+    net.tick()
+    site.act([SetField(edge, "edge:verifies", "confirmed", at)])
+
+
+def touches(site: Replica, *records: str, field: str = "title") -> list[Touch]:
+    found = []
+    for record in records:
+        shown = site.storage.records.get(record)
+        assert shown is not None
+        for raw, tips in shown.facts.tips.items():
+            if raw.name == field:
+                found += [Touch(record, raw.facet, raw.name, tip.site, tip.hlc, tip.op_id) for tip in tips]
+    return found
+
+
+def is_suspect(site: Replica, edge: str, *records: str) -> bool:
+    operations = site.storage.operations_on(Key("life", Subject("edge", edge)))
+    return bool(unseen(touches(site, *records), last_confirmations(operations)))
+
+
+def test_a_change_of_a_traced_field_makes_a_link_suspect_until_it_is_confirmed(net: Network) -> None:
+    a, b, _c = net.sites
+    requirement, test = create(net, a, title="x", prio=1), create(net, a, facet=TEST, title="t")
+    edge = link(net, a, test, requirement)
+    assert not is_suspect(a, edge, requirement, test)
+    put(net, a, requirement, "prio", 2)
+    assert not is_suspect(a, edge, requirement, test)
+    put(net, a, requirement, "title", "y")
+    assert is_suspect(a, edge, requirement, test)
+    agree(net)
+    confirm(net, b, edge, "2026-11-27T09:30:00.000Z")
+    agree(net)
+    assert not any(is_suspect(site, edge, requirement, test) for site in net.sites)
+
+
+def test_whoever_confirms_without_having_seen_a_change_confirms_nothing_of_it(net: Network) -> None:
+    a, b, _c = net.sites
+    requirement, test = create(net, a, title="x"), create(net, a, facet=TEST, title="t")
+    edge = link(net, a, test, requirement)
+    agree(net)
+    put(net, a, requirement, "title", "y")
+    confirm(net, b, edge, "2026-11-27T09:30:00.000Z")
+    agree(net)
+    assert all(is_suspect(site, edge, requirement, test) for site in net.sites)
+
+
+def test_undo_of_a_second_confirmation_gives_back_the_first(net: Network) -> None:
+    a, *_others = net.sites
+    requirement, test = create(net, a, title="x"), create(net, a, facet=TEST, title="t")
+    edge = link(net, a, test, requirement)
+    confirm(net, a, edge, "2026-11-27T09:30:00.000Z")
+    put(net, a, requirement, "title", "y")
+    confirm(net, a, edge, "2026-11-27T09:31:00.000Z")
+    assert not is_suspect(a, edge, requirement, test)
+    net.tick()
+    assert a.undo() is not None
+    assert is_suspect(a, edge, requirement, test)
+    net.tick()
+    assert a.redo() is not None
+    assert not is_suspect(a, edge, requirement, test)
+
+
+def test_two_who_confirm_apart_both_count(net: Network) -> None:
+    a, b, _c = net.sites
+    requirement, test = create(net, a, title="x"), create(net, a, facet=TEST, title="t")
+    edge = link(net, a, test, requirement)
+    agree(net)
+    put(net, a, requirement, "title", "y")
+    confirm(net, a, edge, "2026-11-27T09:30:00.000Z")
+    confirm(net, b, edge, "2026-11-27T09:31:00.000Z")
+    agree(net)
+    assert not is_suspect(b, edge, requirement, test)
+    operations = b.storage.operations_on(Key("life", Subject("edge", edge)))
+    assert [each.made for each in confirmations(operations)] == [False, False, True]
+
+
+def test_the_matrix_counts_gaps_suspect_and_confirmed_rows() -> None:
+    rows = [End(f"r{at}", f"REQ-{at}", "") for at in range(20)]
+    columns = [End(f"t{at}", f"TST-{at}", "") for at in range(15)]
+    links = [Link(f"e{at}", f"r{at}", f"t{at % 15}", suspect=at in (3, 4)) for at in range(17)]
+    made = build(rows, columns, [*links, Link("x", "elsewhere", "t1"), Link("again", "r5", "t5")])
+    assert (made.coverage.confirmed, made.coverage.suspect, made.coverage.gaps) == (15, 2, 3)
+    assert made.coverage.percent == 85.0
+    assert [row.end.key for row in made.only(State.GAP).rows] == ["REQ-17", "REQ-18", "REQ-19"]
+    assert made.rows[5].marks[0].edges == ("again", "e5")
+    assert made.only(State.GAP, State.SUSPECT).coverage == made.coverage
+
+
+def test_one_gap_of_many_is_not_everything() -> None:
+    rows = [End(f"r{at}", "", "") for at in range(5_000)]
+    links = [Link(f"e{at}", f"r{at}", "t") for at in range(4_999)]
+    assert build(rows, [End("t", "", "")], links).coverage.percent == 99.9
