@@ -28,13 +28,26 @@ class DerivedRow(models.Model):
 
 
 class FieldState(DerivedRow):
-    """The tips of a raw field, in canonical order, as `storing.writes` spells them. Of an edge, `entity` is its id."""
+    """The tips of a raw field, in canonical order, as `storing.spelling` writes them. Of an edge, `entity` is its id.
+
+    `key_number` is the highest number at the end of the tips of a field `key`, such as 12 of REQ-12.
+    """
 
     pk = models.CompositePrimaryKey("project_id", "entity", "facet", "field")
     entity = models.UUIDField()
     facet = models.CharField(max_length=MAX_NAME)
     field = models.CharField(max_length=MAX_NAME)
     tips = models.JSONField()
+    key_number = models.BigIntegerField(null=True)
+
+    class Meta(DerivedRow.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["project", "facet", "key_number"],
+                condition=models.Q(key_number__isnull=False),
+                name="registers_field_by_number",
+            ),
+        ]
 
 
 class Document(DerivedRow):

@@ -70,7 +70,7 @@ class Operation(models.Model):
     """One signed operation. `hlc` has 12 bytes, `signature` 64; `position` counts from 0 within the bundle.
 
     `kind`, `entity`, `facet` and `field` come from the payload: what it says first of these. `keys` are 64-bit hashes
-    of everything under which the log finds the operation (`stages.registers.storing.keys`).
+    of everything under which the log finds the operation (`storing.hashing`).
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -20,7 +20,7 @@ MAX_INDEX = 200
 class Record(DerivedRow):
     """A record, alive or not; `id` is the entity that it is shown by.
 
-    `facts` are those of `fold.facts.RecordFacts`, as `storing.facts` spells them; `digest` (32 bytes) is what the state
+    `facts` are those of `fold.facts.RecordFacts`, as `storing.spelling` writes them; `digest` (32 bytes) is what the state
     hash covers of it.
     """
 
@@ -55,6 +55,7 @@ class Row(DerivedRow):
             models.Index(fields=["project", "record"], name="registers_row_of_record"),
             models.Index(fields=["project", "facet", "key_number"], name="registers_row_by_number"),
             GinIndex(fields=["search"], name="registers_row_words"),
+            GinIndex(fields=["shown"], opclasses=["jsonb_path_ops"], name="registers_row_values"),
         ]
 
 
