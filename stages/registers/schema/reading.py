@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
+from stages.registers.fold.payloads import AttachFacet, CreateEntity, DeleteEntity, Payload, SetField
 from stages.registers.fold.storage import Derived
 from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column, Option, Relation, SavedView, Table
 
@@ -14,6 +15,8 @@ from stages.registers.schema.model import CRDT_TYPES, LIST, TEXT, TYPES, Column,
 OPTION_PREFIX: Final = "option."
 OPTION_POSITION_PREFIX: Final = "option_position."
 PROPERTY_PREFIX: Final = "property."
+
+FACETS: Final = (TABLE, COLUMN, RELATION, SAVED_VIEW)
 
 Values = Mapping[str, Any]
 
@@ -28,28 +31,32 @@ class Schema:
     views: tuple[SavedView, ...] = ()
 
     @classmethod
-    def read(cls, storage: Derived, project: str) -> Schema:
-        """The schema that the records in a storage make up. Whatever is in them, it can be read."""
+    def read(cls, storage: Derived, project: str, ahead: Iterable[Payload] = ()) -> Schema:
+        """The schema that the records in a storage make up, and payloads that are about to be written.
+
+        Whatever is in them, it can be read.
+        """
+        known = _Records(storage, ahead)
         columns: dict[str, dict[str, Column]] = {}
-        for entity, values in _living(storage, COLUMN):
+        for entity, values in known.living(COLUMN):
             column = _read_column(entity, values)
             if column.name and column.table:
                 columns.setdefault(column.table, {}).setdefault(column.name, column)
         tables: dict[str, Table] = {}
-        for entity, values in _living(storage, TABLE):
+        for entity, values in known.living(TABLE):
             table = _read_table(entity, values)
             if table.facet:
                 of_table = columns.get(table.facet, {}).values()
                 tables.setdefault(table.facet, replace(table, columns=tuple(sorted(of_table, key=_place))))
         relations: dict[str, Relation] = {}
-        for entity, values in _living(storage, RELATION):
+        for entity, values in known.living(RELATION):
             relation = _read_relation(entity, values)
             if relation.type:
                 relations.setdefault(relation.type, relation)
         listed = {each.facet: each for each in sorted(tables.values(), key=_place)}
-        views = (_read_view(entity, values) for entity, values in _living(storage, SAVED_VIEW))
-        known = sorted((each for each in views if each.table in listed), key=lambda each: (each.table, each.name))
-        return cls(project, listed, dict(sorted(relations.items())), tuple(known))
+        views = (_read_view(entity, values) for entity, values in known.living(SAVED_VIEW))
+        kept = sorted((each for each in views if each.table in listed), key=lambda each: (each.table, each.name))
+        return cls(project, listed, dict(sorted(relations.items())), tuple(kept))
 
     def table(self, facet: str) -> Table | None:
         return self.tables.get(facet)
@@ -68,14 +75,40 @@ class Schema:
         return [each for each in self.views if each.table == facet]
 
 
-def _living(storage: Derived, facet: str) -> Iterator[tuple[str, Values]]:
-    """The records of a facet with what they show, by their ids."""
-    entities = sorted(storage.entities_with(facet))
-    storage.records.prefetch(entities)
-    for entity in entities:
-        record = storage.records.get(entity)
-        if record is not None and record.alive and facet in record.fields:
-            yield entity, {name: shown.value for name, shown in record.fields[facet].items()}
+def changes_schema(payloads: Iterable[Payload]) -> bool:
+    """Whether payloads make or change tables, columns, relations or views."""
+    return any(getattr(each, "facet_type", None) in FACETS for each in payloads)
+
+
+class _Records:
+    """The records of the schema in a storage, with payloads applied that are about to be written."""
+
+    def __init__(self, storage: Derived, ahead: Iterable[Payload]) -> None:
+        self.storage = storage
+        self.changed: dict[tuple[str, str], dict[str, Any]] = {}
+        self.gone: set[str] = set()
+        for payload in ahead:
+            match payload:
+                case AttachFacet(entity, facet) if facet in FACETS:
+                    self.changed.setdefault((entity, facet), {})
+                case SetField(entity, facet, name, value) if facet in FACETS:
+                    self.changed.setdefault((entity, facet), {})[name] = value
+                case CreateEntity(entity):
+                    self.gone.discard(entity)
+                case DeleteEntity(entity):
+                    self.gone.add(entity)
+
+    def living(self, facet: str) -> Iterator[tuple[str, Values]]:
+        """The records of a facet with what they show, by their ids."""
+        changed = {entity: values for (entity, within), values in self.changed.items() if within == facet}
+        entities = sorted({*self.storage.entities_with(facet), *changed})
+        self.storage.records.prefetch(entities)
+        for entity in entities:
+            record = self.storage.records.get(entity)
+            shown = record.fields.get(facet) if record is not None and record.alive else None
+            if entity in self.gone or (shown is None and entity not in changed):
+                continue
+            yield entity, {name: each.value for name, each in (shown or {}).items()} | changed.get(entity, {})
 
 
 def _read_table(entity: str, values: Values) -> Table:

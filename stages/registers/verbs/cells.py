@@ -1,0 +1,155 @@
+"""Values of cells: many at once, against what their person saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from kernel.errors import Conflict, StaleBase
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.effects import Key, Write, field_writes
+from stages.registers.fold.payloads import Payload
+from stages.registers.fold.values import spell
+from stages.registers.fold.views import Record, raw_fields
+from stages.registers.schema import Column, Schema
+from stages.registers.schema.keys import find_record, lookup_of
+from stages.registers.schema.model import ENTITY
+from stages.registers.schema.values import check_value, read_text, refuse
+from stages.registers.verbs.finding import column_of, record_in, table_of
+from stages.registers.verbs.problems import Problems
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value for a field of a record, or with `typed` the text of one, as somebody typed or pasted it.
+
+    `base` are the ids of the operations whose values the person saw there; None where it does not matter. `row` is how
+    refusals name it, from 1.
+    """
+
+    record: str
+    facet: str
+    field: str
+    value: Any = None
+    typed: bool = False
+    base: tuple[str, ...] | None = None
+    row: int | None = None
+
+
+def set_fields(acts: Acts, schema: Schema, cells: Sequence[Cell]) -> list[Payload]:
+    """The payloads that set cells, in one bundle; a write goes through to all that is shown as one with it.
+
+    Raises `NotFound` and `Conflict` for records, `ValidationFailed` naming rows and columns, and `StaleBase` for a
+    cell that shows other values than its person saw.
+    """
+    problems = Problems()
+    acts.increment.storage.records.prefetch({acts.increment.identity.root(each.record) for each in cells})
+    payloads: list[Payload] = []
+    values: list[tuple[Cell, str, Column, Any]] = []
+    for cell in cells:
+        with problems.of(cell.row, cell.field):
+            table = table_of(schema, cell.facet)
+            found = record_in(acts, cell.record, table)
+            column = column_of(table, cell.field)
+            value = value_of(acts, schema, column, cell.value, typed=cell.typed)
+            check_base(acts, found, cell, value)
+            values.append((cell, found.id, column, value))
+            payloads += acts.set_field(found.id, cell.facet, cell.field, value)
+    check_unique(acts, ((cell.row, record, column, value) for cell, record, column, value in values), problems)
+    problems.check()
+    return payloads
+
+
+def value_of(acts: Acts, schema: Schema, column: Column, value: object, *, typed: bool = False) -> Any:
+    """A checked value of a column. Raises `ValidationFailed` naming the column."""
+    storage = acts.increment.storage
+    if typed and isinstance(value, str):
+        if column.crdt:
+            return check_value(column, value)
+        read = read_text(column, value, lambda facet, key: find_record(storage, schema, facet, key))
+    else:
+        read = check_value(column, value)
+    if isinstance(read, dict):
+        check_reference(acts, schema, column, read)
+    return read
+
+
+def check_reference(acts: Acts, schema: Schema, column: Column, value: dict[str, Any]) -> None:
+    """Refuse a value that names a record, table or field that is not there. Raises `ValidationFailed`."""
+    if (entity := value.get("entity")) is not None:
+        found = _living(acts, entity)
+        if found is None or (column.type == ENTITY and column.target and column.target not in found.fields):
+            raise refuse(column.name, gettext("There is no such record: %(record)s.") % {"record": entity})
+    if isinstance(reference := value.get("reference"), dict):
+        found = _living(acts, reference["entity_id"])
+        facet, name = reference["facet_type"], reference["field_name"]
+        if found is None or facet not in found.fields or schema.column(facet, name) is None:
+            words = gettext("There is no such field: %(record)s, %(table)s, %(column)s.")
+            raise refuse(column.name, words % {"record": reference["entity_id"], "table": facet, "column": name})
+
+
+def check_base(acts: Acts, record: Record, cell: Cell, value: object) -> None:
+    """Raises `StaleBase` where a cell shows other values than its person saw: with those, theirs, and yours."""
+    if cell.base is None:
+        return
+    shown = record.fields[cell.facet].get(cell.field)
+    tips = shown.tips if shown else ()
+    if {tip.op_id for tip in tips} == set(cell.base):
+        return
+    base, known = _value_at(acts, record, cell)
+    newest: Write | None = tips[-1] if tips else None
+    raise StaleBase(
+        gettext("Somebody has changed this since you began. Nothing was saved."),
+        record=record.id,
+        facet=cell.facet,
+        field=cell.field,
+        base=base,
+        base_known=known,
+        theirs=shown.value if shown else None,
+        yours=value,
+        tips=[tip.op_id for tip in tips],
+        by=newest.actor_id if newest else None,
+        hlc=newest.hlc if newest else None,
+    )
+
+
+def check_unique(
+    acts: Acts, values: Iterable[tuple[int | None, str, Column, Any]], problems: Problems, *, own_bundle: bool = True
+) -> None:
+    """Refuse values of unique columns that another record shows, or that two rows of the same bundle give."""
+    wanted: dict[tuple[str, str], list[tuple[int | None, str, Column, Any]]] = {}
+    for row, record, column, value in values:
+        if column.unique and value not in (None, ""):
+            wanted.setdefault((column.table, column.name), []).append((row, record, column, value))
+    for (facet, name), listed in wanted.items():
+        lookup = lookup_of(acts.increment.storage)
+        changed = {record for _row, record, _column, _value in listed}
+        found = lookup.holders(facet, name, [value for *_where, value in listed])
+        taken = {spelled: [each for each in records if each not in changed] for spelled, records in found.items()}
+        given: dict[str, str] = {}
+        for row, record, column, value in listed:
+            others = [*taken.get(spell(value), ()), *filter(None, [given.get(spell(value))])]
+            given.setdefault(spell(value), record)
+            if others and others[0] != record:
+                with problems.of(row, name):
+                    words = gettext("%(column)s is %(value)s in another record already.")
+                    shown = value if isinstance(value, str) else spell(value)
+                    facts = {"column": column.label, "value": shown[:100]}
+                    raise Conflict(words % facts, field=name, value=value, record=others[0], reason="duplicate")
+
+
+def _living(acts: Acts, entity: str) -> Record | None:
+    found = acts.increment.storage.records.get(acts.increment.identity.root(entity))
+    return found if found is not None and found.alive else None
+
+
+def _value_at(acts: Acts, record: Record, cell: Cell) -> tuple[Any, bool]:
+    """The value of the last of the operations that a person saw, and whether one of them is known."""
+    for raw in raw_fields(record.facts, cell.facet, cell.field, acts.increment.classes):
+        for operation in reversed(acts.increment.storage.operations_on(Key("field", raw))):
+            if operation.op_id in (cell.base or ()):
+                return dict(field_writes(operation))[raw], True
+    return None, not cell.base

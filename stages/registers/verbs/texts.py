@@ -1,0 +1,59 @@
+"""Texts and lists in which several people write at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext
+
+from kernel.errors import PayloadTooLarge
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.documents import MAX_BYTES
+from stages.registers.fold.effects import Field
+from stages.registers.fold.payloads import MAX_DELTA, Payload, SetCRDTField
+from stages.registers.fold.views import raw_fields
+from stages.registers.schema import Column, Schema
+from stages.registers.schema.values import refuse
+from stages.registers.verbs.finding import column_of, make_client_id, record_in, table_of
+
+# Of a text that is written at once; further ones are typed.
+MAX_WRITTEN: Final = MAX_DELTA - 1024
+
+
+def type_text(acts: Acts, schema: Schema, field: Field, text: str) -> list[Payload]:
+    """Make a shared text this one. What it has in common with the present one at both ends is left as it is."""
+    record, facet, name = field
+    found = record_in(acts, record, table_of(schema, facet))
+    column = shared_column(schema, facet, name)
+    written = check_shared_text(column, text)
+    raws = raw_fields(found.facts, facet, name, acts.increment.classes)
+    client_id = make_client_id(acts.increment.storage, raws)
+    return acts.type_text(found.id, facet, name, written, client_id)
+
+
+def write_delta(acts: Acts, schema: Schema, field: Field, delta: bytes) -> list[Payload]:
+    """What an editor typed, as a Yjs update of a document whose root is `text`, in each text that is one with it."""
+    record, facet, name = field
+    found = record_in(acts, record, table_of(schema, facet))
+    shared_column(schema, facet, name)
+    if not 1 <= len(delta) <= MAX_DELTA:
+        raise PayloadTooLarge(gettext("A change of a text has at most 256 KiB."), field=name)
+    fields = raw_fields(found.facts, facet, name, acts.increment.classes)
+    return [SetCRDTField(*raw, delta) for raw in fields]
+
+
+def shared_column(schema: Schema, facet: str, name: str) -> Column:
+    """A column in which people write together. Raises `ValidationFailed` for another one."""
+    column = column_of(table_of(schema, facet), name)
+    if not column.crdt:
+        raise refuse(name, gettext("People do not write together in this column; its value is set as a whole."))
+    return column
+
+
+def check_shared_text(column: Column, text: str) -> str:
+    """A text that can be written at once. Raises `ValidationFailed`, `PayloadTooLarge`."""
+    if "\0" in text or any(0xD800 <= ord(each) < 0xE000 for each in text):
+        raise refuse(column.name, gettext("Has a NUL character or half of a surrogate pair."))
+    if len(text.encode()) > min(MAX_WRITTEN, MAX_BYTES):
+        raise PayloadTooLarge(gettext("A text that is written at once has at most 255 KiB."), field=column.name)
+    return text
