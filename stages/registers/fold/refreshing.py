@@ -140,6 +140,6 @@ class Refresh:
 
 def _note(changes: Changes, before: Iterable[Conflict], after: Iterable[Conflict]) -> None:
     """Note conflicts that were opened and resolved; one that went from one record to another is neither."""
-    gone, new = set(before) - set(after), set(after) - set(before)
-    changes.resolved = (changes.resolved | gone) - new
-    changes.opened = (changes.opened | new) - gone
+    resolved = changes.resolved | (set(before) - set(after))
+    opened = changes.opened | (set(after) - set(before))
+    changes.resolved, changes.opened = resolved - opened, opened - resolved

@@ -70,14 +70,29 @@ class Log(Protocol):
 class Derived(Protocol):
     """The tables of derived state of one project, and what is found in them by something else than the key."""
 
-    fields: Table[Field, Tips]
-    lives: Table[Subject, Life]
-    ends: Table[str, Ends]
-    indexes: Table[str, Write]
-    mappings: Table[Pair, MappingFacts]
-    documents: Table[Field, StoredDocument]
-    records: Table[str, Record]
-    edges: Table[str, Edge]
+    @property
+    def fields(self) -> Table[Field, Tips]: ...
+
+    @property
+    def lives(self) -> Table[Subject, Life]: ...
+
+    @property
+    def ends(self) -> Table[str, Ends]: ...
+
+    @property
+    def indexes(self) -> Table[str, Write]: ...
+
+    @property
+    def mappings(self) -> Table[Pair, MappingFacts]: ...
+
+    @property
+    def documents(self) -> Table[Field, StoredDocument]: ...
+
+    @property
+    def records(self) -> Table[str, Record]: ...
+
+    @property
+    def edges(self) -> Table[str, Edge]: ...
 
     def fields_of(self, entity: str, facet: str) -> list[Field]:
         """The raw fields of a facet at an entity that have values or texts."""

@@ -20,8 +20,8 @@ MAX_INDEX = 200
 class Record(DerivedRow):
     """A record, alive or not; `id` is the entity that it is shown by.
 
-    `facts` are those of `fold.facts.RecordFacts`, as `storing.spelling` writes them; `digest` (32 bytes) is what the state
-    hash covers of it.
+    `facts` are those of `fold.facts.RecordFacts`, as `storing.spelling` writes them; `digest` (32 bytes) is what the
+    state hash covers of it.
     """
 
     pk = models.CompositePrimaryKey("project_id", "id")

@@ -1,0 +1,105 @@
+"""Which conflicts bundles open and resolve, one after the other, and what that means for the rows of conflicts.
+
+A conflict whose values change while it is open stays the same conflict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from stages.registers.fold.bundles import Bundle
+from stages.registers.fold.refreshing import Changes
+from stages.registers.fold.views import Conflict
+
+
+class Place(NamedTuple):
+    """What a conflict is about."""
+
+    kind: str
+    subject: str
+    facet: str
+    field: str
+
+
+class Moment(NamedTuple):
+    """When a bundle came: its time and its arrival."""
+
+    at: datetime
+    arrival: int
+
+
+@dataclass(slots=True)
+class _Row:
+    id: UUID
+    place: Place
+    values: tuple[str, ...]
+    opened: Moment
+    resolved: Moment | None = None
+
+
+class ConflictChanges:
+    """What to write of conflicts; `moments` says of each bundle's hash when it came."""
+
+    def __init__(self, project_id: UUID, moments: Mapping[str, Moment]) -> None:
+        self._project_id = project_id
+        self._moments = moments
+        self._added: list[_Row] = []
+        self._open: dict[Place, _Row] = {}
+        # Of conflicts that were open before: their new values, if these changed, and when they were resolved.
+        self.updated: dict[Place, tuple[tuple[str, ...] | None, Moment | None]] = {}
+
+    def take(self, bundle: Bundle, changes: Changes) -> None:
+        opened = {_place(each): each.values for each in changes.opened}
+        resolved = {_place(each) for each in changes.resolved}
+        moment = self._moments[bundle.hash]
+        for place in sorted(resolved - opened.keys()):
+            self._resolve(place, moment)
+        for place, values in sorted(opened.items()):
+            if place in resolved:
+                self._change(place, values)
+            else:
+                row = _Row(_id_of(self._project_id, bundle.hash, place), place, values, moment)
+                self._open[place] = row
+                self._added.append(row)
+
+    def _resolve(self, place: Place, moment: Moment) -> None:
+        if (row := self._open.pop(place, None)) is not None:
+            row.resolved = moment
+        else:
+            self.updated[place] = (self.updated.get(place, (None, None))[0], moment)
+
+    def _change(self, place: Place, values: tuple[str, ...]) -> None:
+        if (row := self._open.get(place)) is not None:
+            row.values = values
+        else:
+            self.updated[place] = (values, None)
+
+    def updates(self) -> Iterator[tuple[Any, ...]]:
+        for place, (values, resolved) in self.updated.items():
+            where = (place.kind, UUID(place.subject), place.facet, place.field)
+            yield (*where, text_of_array(values) if values is not None else None, *(resolved or (None, None)))
+
+    def inserts(self) -> Iterator[tuple[Any, ...]]:
+        for row in self._added:
+            where = (row.place.kind, UUID(row.place.subject), row.place.facet, row.place.field)
+            yield (row.id, *where, text_of_array(row.values), *row.opened, *(row.resolved or (None, None)))
+
+
+def _place(conflict: Conflict) -> Place:
+    return Place(conflict.kind, conflict.subject, conflict.facet, conflict.field)
+
+
+def _id_of(project_id: UUID, bundle_hash: str, place: Place) -> UUID:
+    text = "\x00".join([str(project_id), bundle_hash, *place])
+    return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=5)
+
+
+def text_of_array(values: Iterable[str]) -> str:
+    """The text of an array of texts."""
+    escaped = (each.replace("\\", "\\\\").replace('"', '\\"') for each in values)
+    return "{" + ",".join(f'"{each}"' for each in escaped) + "}"

@@ -1,0 +1,155 @@
+"""The statements that read what follows from operations, a group of rows at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.statements import run, run_together
+from stages.registers.fold.documents import StoredDocument
+from stages.registers.fold.effects import Field, Pair, Subject, Write
+from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
+from stages.registers.fold.lives import Life
+from stages.registers.fold.views import Edge, Record, show_edge, show_record
+from stages.registers.storing.spelling import (
+    read_document,
+    read_edge,
+    read_ends,
+    read_life,
+    read_record,
+    read_tips,
+    read_write,
+)
+
+_FIELDS: Final = """
+SELECT entity, facet, field, tips FROM registers_fieldstate WHERE project_id = %s AND entity = ANY(%s)
+"""
+_DOCUMENTS: Final = """
+SELECT entity, facet, field, last, state, text, clocks, pairs FROM registers_document
+WHERE project_id = %s AND entity = ANY(%s)
+"""
+_LIVES: Final = """
+SELECT kind, subject, facet, acts, removals FROM registers_life WHERE project_id = %s AND subject = ANY(%s)
+"""
+_ENDS: Final = """
+SELECT edge, "order", type, source, target, ordered FROM registers_edgeends WHERE project_id = %s AND edge = ANY(%s)
+"""
+_ENDS_AT: Final = """
+SELECT edge, "order", type, source, target, ordered FROM registers_edgeends
+WHERE project_id = %s AND (source = ANY(%s) OR target = ANY(%s))
+"""
+_INDEXES: Final = """
+SELECT edge, write FROM registers_edgeindex WHERE project_id = %s AND edge = ANY(%s)
+"""
+_EDGES: Final = """
+SELECT id, source, target, facts FROM registers_edge WHERE project_id = %s AND id = ANY(%s)
+"""
+_RECORDS: Final = """
+SELECT id, alive, facts FROM registers_record WHERE project_id = %s AND id = ANY(%s)
+"""
+_MAPPINGS: Final = """
+SELECT facet_a, field_a, facet_b, field_b, write FROM registers_mapping WHERE project_id = %s
+"""
+_ENTITIES_WITH: Final = """
+SELECT facet, subject FROM registers_life WHERE project_id = %s AND kind = 'facet' AND facet = ANY(%s)
+"""
+_ALL_RECORDS: Final = "SELECT id FROM registers_record WHERE project_id = %s"
+_ALL_EDGES: Final = "SELECT id FROM registers_edge WHERE project_id = %s"
+
+Put = Callable[[Any, Any], None]
+
+
+class Reading:
+    """Reads what follows from the operations of one project."""
+
+    def __init__(self, project_id: UUID) -> None:
+        self.project_id = project_id
+
+    def entities(self, ids: Collection[str], fields: Put, documents: Put, lives: Put) -> None:
+        """All that is known of entities and edges by themselves."""
+        values = [self.project_id, _uuids(ids)]
+        found = run_together([(_FIELDS, values), (_DOCUMENTS, values), (_LIVES, values)])
+        for row in found[0]:
+            fields(*_field(row))
+        for row in found[1]:
+            documents(*_document(row))
+        for row in found[2]:
+            lives(*_life(row))
+
+    def edges(self, ids: Collection[str], ends: Put, indexes: Put, edges: Put) -> None:
+        values = [self.project_id, _uuids(ids)]
+        found = run_together([(_ENDS, values), (_INDEXES, values), (_EDGES, values)])
+        for row in found[0]:
+            ends(*_ends(row))
+        for edge, write in found[1]:
+            indexes(str(edge), _index(write))
+        for row in found[2]:
+            edges(*_edge(row))
+
+    def ends_at(self, entities: Collection[str], ends: Put) -> None:
+        """The ends of all edges that have one of these entities as an end."""
+        ids = _uuids(entities)
+        for row in run((_ENDS_AT, [self.project_id, ids, ids])):
+            ends(*_ends(row))
+
+    def records(self, ids: Collection[str], classes: Classes, records: Put) -> None:
+        """Records as they are shown where the fields of each class are one."""
+        for row in run((_RECORDS, [self.project_id, _uuids(ids)])):
+            records(*_record(row, classes))
+
+    def mappings(self, mappings: Put) -> None:
+        for facet_a, field_a, facet_b, field_b, write in run((_MAPPINGS, [self.project_id])):
+            pair: Pair = ((facet_a, field_a), (facet_b, field_b))
+            mappings(pair, MappingFacts(pair, _index(write)))
+
+    def entities_with(self, facets: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Facets, each with an entity that has a life of it."""
+        for facet, subject in run((_ENTITIES_WITH, [self.project_id, list(facets)])):
+            yield facet, str(subject)
+
+    def all_records(self) -> list[str]:
+        return [str(each) for (each,) in run((_ALL_RECORDS, [self.project_id]))]
+
+    def all_edges(self) -> list[str]:
+        return [str(each) for (each,) in run((_ALL_EDGES, [self.project_id]))]
+
+
+def _uuids(ids: Collection[str]) -> list[UUID]:
+    return [UUID(each) for each in ids]
+
+
+def _field(row: tuple[Any, ...]) -> tuple[Field, Tips]:
+    entity, facet, name, tips = row
+    return Field(str(entity), facet, name), read_tips(json.loads(tips))
+
+
+def _document(row: tuple[Any, ...]) -> tuple[Field, StoredDocument]:
+    entity, facet, name, last, state, text, clocks, pairs = row
+    document = read_document(json.loads(last), bytes(state), text, json.loads(clocks), json.loads(pairs))
+    return Field(str(entity), facet, name), document
+
+
+def _life(row: tuple[Any, ...]) -> tuple[Subject, Life]:
+    kind, subject, facet, acts, removals = row
+    return Subject(kind, str(subject), facet), read_life(json.loads(acts), json.loads(removals))
+
+
+def _ends(row: tuple[Any, ...]) -> tuple[str, Ends]:
+    edge, order, kind, source, target, ordered = row
+    return str(edge), read_ends(json.loads(order), kind, str(source), str(target), ordered)
+
+
+def _index(write: str) -> Write:
+    return read_write(json.loads(write))
+
+
+def _edge(row: tuple[Any, ...]) -> tuple[str, Edge]:
+    edge, source, target, facts = row
+    return str(edge), show_edge(read_edge(str(edge), str(source), str(target), json.loads(facts)))
+
+
+def _record(row: tuple[Any, ...], classes: Classes) -> tuple[str, Record]:
+    record, alive, facts = row
+    return str(record), show_record(read_record(str(record), alive, json.loads(facts)), classes)

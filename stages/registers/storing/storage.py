@@ -1,0 +1,256 @@
+"""The storage of a project's registers in Postgres, within the caller's transaction and under the project's row lock.
+
+What is asked for is read once, together where it is known before; what was set is written at the end, by `flush`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from stages.registers.fold.bundles import Bundle
+from stages.registers.fold.documents import StoredDocument
+from stages.registers.fold.effects import IDENTITY, Field, Pair, Subject, Write, is_identity
+from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
+from stages.registers.fold.identity import Identity
+from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
+from stages.registers.fold.lives import Life
+from stages.registers.fold.payloads import Payload
+from stages.registers.fold.refreshing import Changes
+from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
+from stages.registers.storing.conflicts import Moment
+from stages.registers.storing.finding import Finding
+from stages.registers.storing.flushing import Flush
+from stages.registers.storing.log import PostgresLog
+from stages.registers.storing.reading import Reading
+from stages.registers.storing.subjects import subjects_of
+from stages.registers.storing.tables import Loader, StoredTable
+
+# Whoever asks for the records of one asks for those of the others.
+_SCHEMA: Final = (TABLE, COLUMN, RELATION, SAVED_VIEW)
+
+
+class PostgresStorage(PostgresLog):
+    """A project's log and derived state (`fold.storage.Storage`).
+
+    Nobody else may write to the project meanwhile. `note` is called after each bundle that was applied, `flush` before
+    the transaction ends.
+    """
+
+    def __init__(self, project_id: UUID) -> None:
+        super().__init__(project_id)
+        self._reading = Reading(project_id)
+        self._entities = Loader(self._read_entities)
+        self._edge_rows = Loader(self._read_edges)
+        self._edge_ends = Loader(self._read_ends_at)
+        self._record_rows = Loader(self._read_records)
+        self._mapping_rows = Loader(lambda _all: self._reading.mappings(self.mappings.put))
+        self._facets = Loader(self._read_entities_with)
+        of_entity, of_edge = self._entities, self._edge_rows
+        self.fields: StoredTable[Field, Tips] = StoredTable(of_entity, _entity, note=self._note_field)
+        self.documents: StoredTable[Field, StoredDocument] = StoredTable(of_entity, _entity, note=self._note_field)
+        self.lives: StoredTable[Subject, Life] = StoredTable(of_entity, _subject, note=self._note_life)
+        self.ends: StoredTable[str, Ends] = StoredTable(of_edge, str, note=self._note_ends)
+        self.indexes: StoredTable[str, Write] = StoredTable(of_edge, str)
+        self.edges: StoredTable[str, Edge] = StoredTable(of_edge, str, read_all=self._read_all_edges)
+        self.records: StoredTable[str, Record] = StoredTable(self._record_rows, str, read_all=self._read_all_records)
+        self.mappings: StoredTable[Pair, MappingFacts] = StoredTable(
+            self._mapping_rows, lambda _pair: "", read_all=lambda: self._mapping_rows.ensure([""])
+        )
+        self._fields_of: dict[tuple[str, str], set[Field]] = defaultdict(set)
+        self._facets_of: dict[str, set[str]] = defaultdict(set)
+        self._entities_with: dict[str, set[str]] = defaultdict(set)
+        self._edges_at: dict[str, set[str]] = defaultdict(set)
+        self._stored_classes: Classes | None = None
+        # What is noted of each bundle, for rows that say when something changed.
+        self.noted: list[tuple[Bundle, Changes]] = []
+
+    # What is found by something else than the key
+
+    def fields_of(self, entity: str, facet: str) -> list[Field]:
+        self._entities.ensure([entity])
+        return sorted(self._fields_of.get((entity, facet), ()))
+
+    def facets_of(self, entity: str) -> list[str]:
+        self._entities.ensure([entity])
+        return sorted(self._facets_of.get(entity, ()))
+
+    def entities_with(self, facet: str) -> list[str]:
+        self._facets.ensure(_SCHEMA if facet in _SCHEMA else [facet])
+        return sorted(self._entities_with.get(facet, ()))
+
+    def edges_at(self, entity: str) -> list[str]:
+        self._edge_ends.ensure([entity])
+        return sorted(self._edges_at.get(entity, ()))
+
+    def holders(self, facet: str, name: str, values: Iterable[object]) -> dict[str, list[str]]:
+        """The living records that show one of these values in a field, by the value's canonical text."""
+        return Finding(self.project_id, self.records).holders(facet, name, values)
+
+    def highest_key(self, facet: str, prefix: str) -> int:
+        """The highest number that a key of a table ever had, deleted records included; 0 where there is none."""
+        return Finding(self.project_id, self.records).highest_key(facet, prefix, self.fields)
+
+    # What is read together
+
+    def open(self) -> None:
+        """Read what every bundle needs: the heads of chains, mappings, merges and splits."""
+        self._mapping_rows.ensure([""])
+        self.operations_on(IDENTITY)
+        assert self.heads is not None
+
+    def append(self, bundle: Bundle) -> bool:
+        if not super().append(bundle):
+            return False
+        if any(map(is_identity, bundle.operations)):
+            self.forget_identity()
+        self.prepare(operation.payload for operation in bundle.operations)
+        return True
+
+    def prepare(self, payloads: Iterable[Payload]) -> None:
+        """Read together all that payloads will be looked up in."""
+        subjects = subjects_of(payloads)
+        identity = Identity(self.operations_on(IDENTITY))
+        roots = {identity.root(entity) for entity in subjects.entities}
+        together = {*subjects.entities, *subjects.edges}
+        if identity.parent or identity.moved:
+            roots |= {identity.place(*facet) for facet in subjects.facets}
+            together |= {member for root in roots for member in identity.members(root)}
+            together |= {entity for root in roots for entity, _facet in identity.moved_to(root)}
+        self._entities.ensure(together)
+        self._edge_rows.ensure(subjects.edges)
+        self._record_rows.ensure(roots)
+        self._prepare_edges(subjects.edges, subjects.lives if not identity.parent else together, identity)
+
+    def _prepare_edges(self, edges: Collection[str], entities: Iterable[str], identity: Identity) -> None:
+        """The edges that come and go with entities, and the records at the ends of edges."""
+        self._edge_ends.ensure(entities)
+        found = {edge for entity in entities for edge in self._edges_at.get(entity, ())}
+        self._entities.ensure(found)
+        self._edge_rows.ensure(found)
+        ends = [each for edge in {*found, *edges} if (each := self.ends.get(edge))]
+        self._record_rows.ensure({identity.root(end) for each in ends for end in (each.source, each.target)})
+
+    def _read_entities(self, ids: list[str]) -> None:
+        self._reading.entities(ids, self.fields.put, self.documents.put, self.lives.put)
+
+    def _read_edges(self, ids: list[str]) -> None:
+        self._reading.edges(ids, self.ends.put, self.indexes.put, self.edges.put)
+
+    def _read_ends_at(self, ids: list[str]) -> None:
+        self._entities.ensure(ids)
+        # What is an end of an edge has a life.
+        known = [each for each in ids if Subject("entity", each) in self.lives.rows]
+        if known:
+            self._reading.ends_at(known, self.ends.put)
+
+    def _read_records(self, ids: list[str]) -> None:
+        self._reading.records(ids, self._classes_of_stored(), self.records.put)
+
+    def _read_entities_with(self, facets: list[str]) -> None:
+        for facet, entity in self._reading.entities_with(facets):
+            self._entities_with[facet].add(entity)
+        if _SCHEMA[0] in facets:
+            self.records.prefetch(entity for facet in _SCHEMA for entity in self._entities_with.get(facet, ()))
+
+    def _read_all_records(self) -> None:
+        self._record_rows.ensure(self._reading.all_records())
+
+    def _read_all_edges(self) -> None:
+        self._edge_rows.ensure(self._reading.all_edges())
+
+    def _classes_of_stored(self) -> Classes:
+        """The classes by which what is stored was shown, whatever mappings have been set since."""
+        if self._stored_classes is None:
+            self._mapping_rows.ensure([""])
+            stored = {pair: self.mappings.before.get(pair, row) for pair, row in self.mappings.rows.items()}
+            self._stored_classes = mapping_classes({pair: row for pair, row in stored.items() if row is not None})
+        return self._stored_classes
+
+    # What is noted while rows come to be known or are set
+
+    def _note_field(self, field: Field, _row: object, before: object) -> None:
+        if before is None:
+            self._fields_of[field.entity, field.facet].add(field)
+
+    def _note_life(self, subject: Subject, _life: Life, before: Life | None) -> None:
+        if subject.kind == "facet" and before is None:
+            self._facets_of[subject.id].add(subject.facet)
+            self._entities_with[subject.facet].add(subject.id)
+
+    def _note_ends(self, edge: str, ends: Ends, before: Ends | None) -> None:
+        if before is not None:
+            self._edges_at[before.source].discard(edge)
+            self._edges_at[before.target].discard(edge)
+        self._edges_at[ends.source].add(edge)
+        self._edges_at[ends.target].add(edge)
+
+    def note(self, bundle: Bundle, changes: Changes) -> None:
+        """Note what a bundle changed."""
+        self.noted.append((bundle, changes))
+
+    def moments(self, arrivals: Mapping[str, int]) -> dict[str, Moment]:
+        """When the bundles came that were noted, by their hashes; `arrivals` are those of what was written now."""
+        return {each.bundle.hash: Moment(each.at, arrivals[each.bundle.hash]) for each in self.pending}
+
+    def open_conflicts(self) -> list[Conflict]:
+        """All that is open at records and edges."""
+        at_records = (each for _id, record in self.records.items() for each in record.conflicts)
+        return sorted([*at_records, *(each for _id, edge in self.edges.items() for each in edge.conflicts)])
+
+    # The end
+
+    def flush(self) -> None:
+        """Write what was appended and set."""
+        Flush(self).run()
+        self.written()
+        self.noted.clear()
+        for table in self.tables:
+            table.before.clear()
+        self._stored_classes = None
+
+    @property
+    def tables(self) -> Sequence[StoredTable]:  # type: ignore[type-arg]
+        values, edges = (self.fields, self.documents, self.lives), (self.ends, self.indexes, self.edges)
+        return (*values, *edges, self.records, self.mappings)
+
+    def forget(self) -> None:
+        """Drop all rows that were read, so that a long work needs little memory. Everything must be written."""
+        loaders = (self._entities, self._edge_rows, self._edge_ends, self._record_rows, self._mapping_rows)
+        for loader in (*loaders, self._facets):
+            loader.known.clear()
+        for table in self.tables:
+            table.forget()
+        for index in (self._fields_of, self._facets_of, self._entities_with, self._edges_at):
+            index.clear()
+
+    def fork(self) -> PostgresStorage:
+        """One that goes on from here by itself, and is never written."""
+        other = PostgresStorage(self.project_id)
+        self.fork_log_into(other)
+        for mine, theirs in zip(self.tables, other.tables, strict=True):
+            mine.fork_into(theirs)
+        mine_and_theirs = (
+            (self._entities, other._entities),
+            (self._edge_rows, other._edge_rows),
+            (self._edge_ends, other._edge_ends),
+            (self._record_rows, other._record_rows),
+            (self._mapping_rows, other._mapping_rows),
+            (self._facets, other._facets),
+        )
+        for loader, copy in mine_and_theirs:
+            copy.known |= loader.known
+        for name in ("_fields_of", "_facets_of", "_entities_with", "_edges_at"):
+            getattr(other, name).update({key: set(each) for key, each in getattr(self, name).items()})
+        other._stored_classes = self._stored_classes
+        return other
+
+
+def _entity(field: Field) -> str:
+    return field.entity
+
+
+def _subject(subject: Subject) -> str:
+    return subject.id
