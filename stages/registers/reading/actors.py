@@ -1,0 +1,87 @@
+"""Whose key it was, and which site: the people and places of operations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from stages.registers.models import ActorKey, Bundle
+
+_SHORT_KEY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who signed with a key; `user` is their account here, None for somebody of another site."""
+
+    key: str
+    name: str
+    user: User | None = None
+
+
+class Actors:
+    """The people behind keys, and the names of sites, each looked up once."""
+
+    def __init__(self, project_id: UUID) -> None:
+        self._project_id = project_id
+        self._known: dict[str, Actor] = {}
+
+    def prefetch(self, keys: Iterable[str]) -> None:
+        """Read these together."""
+        wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys) if key not in self._known]
+        rows = ActorKey.objects.filter(public_key__in=wanted).select_related("user").order_by("created_at")
+        for row in rows:
+            key = bytes(row.public_key).hex()
+            claims = _claims(row.certificate)
+            name = row.user.display_name if row.user else claims.get("display_name", "")
+            self._known[key] = Actor(key, name or _nameless(key), row.user)
+
+    def get(self, key: str) -> Actor:
+        """The person behind a key; one that nobody has sent a certificate of has no name."""
+        if key not in self._known:
+            self.prefetch([key])
+        return self._known.setdefault(key, Actor(key, _nameless(key)))
+
+    @cached_property
+    def sites(self) -> list[str]:
+        """The sites that have written in this project."""
+        found = Bundle.objects.filter(project_id=self._project_id).order_by("site_key").distinct("site_key")
+        return [bytes(site).hex() for site in found.values_list("site_key", flat=True)]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether only one site has written, so that it need not be named."""
+        return len(self.sites) < 2
+
+    def site(self, key: str) -> str:
+        """The name of a site, as its certificates say it."""
+        return self._site_names.get(key) or _("Site {key}").format(key=key[:_SHORT_KEY])
+
+    @cached_property
+    def _site_names(self) -> dict[str, str]:
+        keys = [bytes.fromhex(key) for key in self.sites]
+        found: dict[str, str] = {}
+        for row in ActorKey.objects.filter(site_key__in=keys).order_by("created_at").only("site_key", "certificate"):
+            if name := _claims(row.certificate).get("site_name"):
+                found[bytes(row.site_key).hex()] = name
+        return found
+
+
+def _nameless(key: str) -> str:
+    return _("Key {key}").format(key=key[:_SHORT_KEY])
+
+
+def _claims(certificate: str) -> dict[str, str]:
+    """What a site says of somebody, as far as it is text."""
+    try:
+        found = json.loads(certificate)
+    except ValueError:
+        return {}
+    claims = found if isinstance(found, dict) else {}
+    return {name: value for name, value in claims.items() if isinstance(value, str)}
