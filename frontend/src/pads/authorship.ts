@@ -1,7 +1,8 @@
 import { Annotation, EditorState, type Extension, StateField } from "@codemirror/state";
 import { ySyncAnnotation } from "y-codemirror.next";
+import { typedBy } from "../editor/carets";
 import type { Run } from "./protocol";
-import { rangeOf } from "./rebasing";
+import { rangeOf } from "../editor/differences";
 import { runsAfter } from "./runs";
 import type { PadSession } from "./session";
 
@@ -34,7 +35,7 @@ export function authorship(session: PadSession): Extension {
       if (!transaction.docChanged) return null;
       const change = transaction.annotation(ySyncAnnotation) ? session.applying : null;
       const { writer, credits } = change ?? { writer: session.writer ?? 0, credits: null };
-      return { annotations: writtenBy.of({ writer, credits }) };
+      return { annotations: [writtenBy.of({ writer, credits }), typedBy.of(writer)] };
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { EditorView, ViewUpdate } from "@codemirror/view";
-import { carets, type CaretMove, moveCarets, removeCarets } from "./carets";
+import { carets, type CaretMove, moveCarets, removeCarets } from "../editor/carets";
 import type { Cursor } from "./protocol";
-import { rangeOf } from "./rebasing";
+import { rangeOf } from "../editor/differences";
 import type { PadSession } from "./session";
 
 /** Milliseconds between two messages of one's own caret. */

@@ -14,12 +14,12 @@ import { tabIndents } from "../editor/tab";
 import { initialsOf } from "../names";
 import { say } from "../texts";
 import { authorship } from "./authorship";
-import { showCarets } from "./carets";
+import { showCarets } from "../editor/carets";
 import { languagePlace } from "./languages";
 import type { PadSession } from "./session";
 import { typingOver } from "../editor/typing_over";
 import { PadUndoManager } from "./undo";
-import { wholeCharacters } from "./whole_characters";
+import { wholeCharacters } from "../editor/whole_characters";
 
 /** What other parts of the page add to the editor: each is asked for every document that is shown. */
 export const extensions: ((session: PadSession) => Extension)[] = [];

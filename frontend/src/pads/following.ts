@@ -1,5 +1,5 @@
 import { EditorView } from "@codemirror/view";
-import { carets } from "./carets";
+import { carets } from "../editor/carets";
 import type { People } from "./people";
 import type { ShownText } from "./shown";
 

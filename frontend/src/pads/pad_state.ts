@@ -3,10 +3,11 @@ import * as Y from "yjs";
 import { Emitter } from "../emitter";
 import type { Person, Problem } from "../protocol";
 import { bytesOf, type Cursor, type PadChange, type Run, type WholePad, type Writer } from "./protocol";
-import { changesOf, differenceOf } from "./rebasing";
+import { differenceOf } from "../editor/differences";
+import { changesOf } from "./rebasing";
 import { runsAfter } from "./runs";
 import { hold, nameOfWriter } from "./tabs";
-import { typeInto } from "./typing";
+import { typeInto } from "../editor/typing_into";
 
 /** What Django writes into the page (`stages/pads/pages/pad_views.py`). */
 export interface PadData {

@@ -1,7 +1,7 @@
 import { Emitter } from "../emitter";
 import type { Person, Present } from "../protocol";
 import { authors } from "./authorship";
-import { type Caret, carets } from "./carets";
+import { type Caret, carets } from "../editor/carets";
 import { outlineOf } from "../editor/outline";
 import type { EditorState } from "@codemirror/state";
 import { countByWriter } from "./runs";

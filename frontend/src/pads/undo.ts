@@ -1,6 +1,6 @@
 import { Text } from "@codemirror/state";
 import * as Y from "yjs";
-import { differenceOf } from "./rebasing";
+import { differenceOf } from "../editor/differences";
 
 type Taken = ReturnType<Y.UndoManager["undo"]>;
 type Delta = Y.YTextEvent["delta"];

@@ -79,7 +79,7 @@ def test_over_eight_people_only_initials_are_shown(pads: Pads, open_pad: Open) -
     mara, daniel = open_pad("owner", pad), open_pad("editor", pad)
     daniel.write("Words that everybody reads")
     mara.expect_text("Words that everybody reads")
-    names = mara.page.locator(".cm-pad-name")
+    names = mara.page.locator(".cm-their-name")
     expect(names).to_have_text(["Daniel Okafor"])
     facts = [str(pad.id), str(pads.world.project.id)]
     daniel.page.evaluate(MORE_WRITERS, [*facts, 7])
@@ -96,7 +96,7 @@ def test_who_came_before_is_shown_and_who_went_is_not(pads: Pads, open_pad: Open
     daniel = open_pad("editor", pad)
     daniel.text.focus()
     mara = open_pad("owner", pad)
-    names = mara.page.locator(".cm-pad-name")
+    names = mara.page.locator(".cm-their-name")
     row = mara.page.locator(".pad-person", has_text="Daniel Okafor")
     # He has typed nothing here.
     expect(names).to_have_text(["Daniel Okafor"])

@@ -106,15 +106,15 @@ def test_carets_and_people_are_shown_and_followed(pads: Pads, open_pad: Open) ->
     daniel, mara = open_pad("editor", pad), open_pad("owner", pad)
     daniel.write(TEXT)
     mara.expect_text(TEXT)
-    caret = mara.page.locator(".cm-pad-caret")
+    caret = mara.page.locator(".cm-their-caret")
     expect(caret).to_have_count(1)
-    expect(caret.locator(".cm-pad-name")).to_have_text("Daniel Okafor")
+    expect(caret.locator(".cm-their-name")).to_have_text("Daniel Okafor")
     row = mara.page.locator(".pad-person", has_text="Daniel Okafor")
     expect(row).to_contain_text("writes Open questions")
     expect(row).to_contain_text(f"{len(TEXT)} characters")
     expect(caret).not_to_have_attribute("data-named", "")
     daniel.page.keyboard.press("Shift+ArrowUp")
-    expect(mara.page.locator(".cm-pad-selection")).to_have_text("Who asks the monitor?")
+    expect(mara.page.locator(".cm-their-selection")).to_have_text("Who asks the monitor?")
     chip = row.get_by_role("button", name="L5: follow Daniel Okafor")
     chip.click()
     expect(row.locator("[data-part=line]")).to_have_attribute("aria-pressed", "true")
@@ -157,7 +157,7 @@ def test_a_viewer_watches_and_cannot_type(pads: Pads, open_pad: Open) -> None:
     expect(priya.text).to_have_attribute("aria-readonly", "true")
     priya.text.focus()
     priya.page.keyboard.type("x")
-    expect(priya.page.locator(".cm-pad-name")).to_have_text("Daniel Okafor")
+    expect(priya.page.locator(".cm-their-name")).to_have_text("Daniel Okafor")
     assert priya.shown() == "live"
 
 
@@ -242,7 +242,7 @@ def test_list_and_pad_fit_and_are_accessible(
             page = reader.open(path)
             page.wait_for_load_state()
             if path == f"pads/{long.id}/":
-                expect(page.locator(".cm-pad-caret")).to_have_count(1)
+                expect(page.locator(".cm-their-caret")).to_have_count(1)
             where = f"{path} {scheme} {size[0]}"
             found[where] = violations(page)
             assert page.evaluate(TOO_WIDE) <= 0, where

@@ -1,6 +1,5 @@
-import { type EditorState, type Extension, type Range, StateEffect, StateField, type Transaction } from "@codemirror/state";
+import { Annotation, type EditorState, type Extension, type Range, StateEffect, StateField, type Transaction } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
-import { writtenBy } from "./authorship";
 
 /** Milliseconds that a name is shown for, and that text counts as just typed. */
 const NAME = 2_000;
@@ -25,6 +24,8 @@ export interface CaretMove {
   head: number;
 }
 
+/** Whose number a transaction's change is of, where others are shown in the text. */
+export const typedBy = Annotation.define<number>();
 export const moveCarets = StateEffect.define<CaretMove[]>();
 export const removeCarets = StateEffect.define<number[]>();
 /** Time went by: names go, and what was just typed is so no more. */
@@ -54,15 +55,15 @@ function mapped(caret: Caret, { changes, docChanged }: Transaction): Caret {
 
 /** Whoever changed the text is where they changed it. */
 function afterTyping(found: Map<number, Caret>, transaction: Transaction): void {
-  const by = transaction.annotation(writtenBy);
-  const before = by && found.get(by.writer);
-  if (!by || !before) return;
+  const writer = transaction.annotation(typedBy);
+  const before = writer === undefined ? undefined : found.get(writer);
+  if (writer === undefined || !before) return;
   let [from, to] = [0, 0];
   transaction.changes.iterChangedRanges((_fromA, _toA, fromB, toB) => ([from, to] = [fromB, toB]));
   const now = Date.now();
   const isOn = before.typed && now - before.typed.at < TYPED && before.typed.to === from;
   const typed = to > from ? { from: isOn ? before.typed!.from : from, to, at: now } : before.typed;
-  found.set(by.writer, { ...before, anchor: to, head: to, movedAt: now, typed });
+  found.set(writer, { ...before, anchor: to, head: to, movedAt: now, typed });
 }
 
 function moved(before: Caret | undefined, move: CaretMove, { newDoc }: Transaction): Caret {
@@ -92,10 +93,10 @@ class CaretWidget extends WidgetType {
 
   override toDOM(): HTMLElement {
     const caret = document.createElement("span");
-    caret.className = "cm-pad-caret";
+    caret.className = "cm-their-caret";
     caret.toggleAttribute("data-named", this.isNamed);
     const flag = document.createElement("span");
-    flag.className = "cm-pad-name";
+    flag.className = "cm-their-name";
     flag.textContent = this.words;
     flag.title = this.name;
     caret.append("\u2060", flag, "\u2060");
@@ -108,7 +109,7 @@ class CaretWidget extends WidgetType {
   }
 }
 
-const selected = Decoration.mark({ class: "cm-pad-selection" });
+const selected = Decoration.mark({ class: "cm-their-selection" });
 const typedMark = Decoration.mark({ class: "cm-just-typed" });
 
 /** The carets and selections of the others, with their names for a moment. */
@@ -163,10 +164,10 @@ const ticking = ViewPlugin.fromClass(
 /** A name that would leave the text at the right is at the left of its caret. */
 const placing = ViewPlugin.define((view) => {
   const measure = {
-    key: "pad-names",
+    key: "names-of-carets",
     read: () => {
       const edge = view.scrollDOM.getBoundingClientRect().right - 8;
-      const flags = [...view.contentDOM.querySelectorAll<HTMLElement>(".cm-pad-name")];
+      const flags = [...view.contentDOM.querySelectorAll<HTMLElement>(".cm-their-name")];
       return flags.map((flag) => {
         const caret = flag.parentElement!.getBoundingClientRect();
         return { flag, isLeft: caret.left + 8 + flag.offsetWidth > edge };
