@@ -10,10 +10,12 @@ from stages.registers.fold.clocks import Clock, covers
 from stages.registers.fold.definition import replay
 from stages.registers.fold.effects import Field, Key, Subject, keys
 from stages.registers.fold.operations import Operation
-from stages.registers.fold.storage import Log, MemoryTable
+from stages.registers.fold.storage import MemoryTable
 from stages.registers.fold.views import Record, State
+from stages.registers.reading.log import undoes_of
 from stages.registers.reading.matrix import End
 from stages.registers.reading.naming import name_of_row
+from stages.registers.reading.reader import Reader
 from stages.registers.reading.traces import Trace, TracedEdge, texts_of, touches_of, trace_of
 from stages.registers.schema import Schema, Table
 from stages.registers.schema.model import KEY_COLUMN
@@ -25,14 +27,13 @@ _NO_NUMBER: Final = 2**63
 class Past:
     """The registers as of a clock."""
 
-    def __init__(self, log: Log, project: str, clock: Clock) -> None:
-        self._log = log
-        self._project = project
+    def __init__(self, reader: Reader, clock: Clock) -> None:
+        self._reader = reader
         self.clock = clock
 
     @cached_property
     def operations(self) -> list[Operation]:
-        return [each for each in self._log.by_range() if covers(self.clock, each.site, each.hlc)]
+        return [each for each in self._reader.storage.by_range() if covers(self.clock, each.site, each.hlc)]
 
     @cached_property
     def state(self) -> State:
@@ -40,7 +41,7 @@ class Past:
 
     @cached_property
     def schema(self) -> Schema:
-        return Schema.read(_Records(self.state), self._project)  # type: ignore[arg-type]
+        return Schema.read(_Records(self.state), str(self._reader.project_id))  # type: ignore[arg-type]
 
     def ends(self, facet: str) -> list[End]:
         """The records of a table, by their keys."""
@@ -66,7 +67,7 @@ class Past:
         on_edges = [each for each in self.operations if not lives.isdisjoint(keys(each))]
         ends = {end for each in wanted.values() for end in (each.source, each.target)}
         touches = {end: touches_of(self.schema, self.state.records[end], self._texts) for end in ends}
-        return trace_of(wanted, on_edges, touches)
+        return trace_of(wanted, on_edges, touches, undoes_of(self._reader.project_id, on_edges))
 
     @cached_property
     def _texts(self) -> dict[Field, list[Operation]]:

@@ -38,6 +38,13 @@ def operations_of_record(reader: Reader, facts: RecordFacts) -> list[Operation]:
     return operations_on(reader.project_id, wanted)
 
 
+def undoes_of(project_id: UUID, operations: Iterable[Operation]) -> dict[str, str]:
+    """Of the bundles of these operations, those that took another one back, with that one."""
+    bundles = {each.bundle_id for each in operations}
+    rows = Bundle.objects.filter(project_id=project_id, bundle_id__in=bundles, undoes__isnull=False)
+    return {str(bundle): str(undone) for bundle, undone in rows.values_list("bundle_id", "undoes")}
+
+
 def clock_as_of(project_id: UUID, moment: datetime) -> dict[str, str]:
     """What this site had of each site at a time: a clock by which the registers can be folded again."""
     bundles = Bundle.objects.filter(project_id=project_id, received_at__lte=moment)

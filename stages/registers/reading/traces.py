@@ -10,7 +10,7 @@ from uuid import UUID
 from stages.registers.fold.effects import Field, Key, Subject, deltas
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.views import Record
-from stages.registers.reading.log import operations_on
+from stages.registers.reading.log import operations_on, undoes_of
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.tracing import Confirmation, Touch, confirmations, last_confirmations, of_edges, unseen
 from stages.registers.schema import Schema
@@ -45,11 +45,14 @@ def trace(reader: Reader, edges: Iterable[TracedEdge]) -> dict[str, Trace]:
     made = operations_on(reader.project_id, [Key("life", Subject("edge", edge)) for edge in wanted])
     typed = _typed(reader.project_id, reader.schema, records.values())
     touches = {record_id: touches_of(reader.schema, record, typed) for record_id, record in records.items()}
-    return trace_of(wanted, made, touches)
+    return trace_of(wanted, made, touches, undoes_of(reader.project_id, made))
 
 
 def trace_of(
-    edges: Mapping[str, TracedEdge], operations: Iterable[Operation], touches: Mapping[str, list[Touch]]
+    edges: Mapping[str, TracedEdge],
+    operations: Iterable[Operation],
+    touches: Mapping[str, list[Touch]],
+    undoes: Mapping[str, str],
 ) -> dict[str, Trace]:
     """Traces by the operations on the edges and the writes that the traced fields of records show."""
     on_edges = of_edges(operations, {edge: each.type or None for edge, each in edges.items()})
@@ -57,8 +60,8 @@ def trace_of(
     for edge, each in edges.items():
         at_ends = [*touches.get(each.source, ()), *touches.get(each.target, ())]
         listed = on_edges[edge]
-        changes = unseen(at_ends, last_confirmations(listed))
-        found[edge] = Trace(tuple(confirmations(listed)), tuple(sorted(changes, key=lambda touch: touch.hlc)))
+        changes = unseen(at_ends, last_confirmations(listed, undoes))
+        found[edge] = Trace(tuple(confirmations(listed, undoes)), tuple(sorted(changes, key=lambda touch: touch.hlc)))
     return found
 
 

@@ -1,7 +1,7 @@
 """Whether a link is suspect: one of its ends has changed since somebody last confirmed it.
 
-A link is confirmed by whoever makes it, and by each write to its property `confirmed`, whose value is the time. A value
-that undo writes again stands for the confirmation that it came from. Of confirmations that had not seen each other all
+A link is confirmed by whoever makes it, and by each write to its property `confirmed`. A confirmation that was undone
+is none, and neither is the undo, which writes the property as well. Of confirmations that had not seen each other all
 count: a change is known if one of them had seen it.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from stages.registers.fold.effects import edge_facet
 from stages.registers.fold.operations import Operation
@@ -42,28 +42,19 @@ class Touch:
     op_id: str
 
 
-def confirmations(operations: Sequence[Operation]) -> list[Confirmation]:
-    """All confirmations of one link, the last one first, of the operations on it in canonical order."""
+def confirmations(operations: Sequence[Operation], undoes: Mapping[str, str]) -> list[Confirmation]:
+    """All confirmations of one link, the last one first, of the operations on it in canonical order.
+
+    `undoes` has the bundle that each bundle took back.
+    """
     moments = moments_of(operations)
-    found = []
-    for each in _made(operations) + list(_confirming(operations).values()):
-        moment = moments[each.bundle_id]
-        made = not isinstance(each.payload, SetField)
-        found.append(Confirmation(each.actor_id, each.hlc, moment, made))
-    return found[::-1]
+    return [_confirmation(each, moments) for each in [*_made(operations), *_confirming(operations, undoes)]][::-1]
 
 
-def last_confirmations(operations: Sequence[Operation]) -> list[Confirmation]:
-    """The confirmations that count: those that are shown, or else that of who made the link."""
+def last_confirmations(operations: Sequence[Operation], undoes: Mapping[str, str]) -> list[Confirmation]:
+    """The confirmations that no other one had seen, or else that of who made the link."""
     moments = moments_of(operations)
-    first = _confirming(operations)
-    writes = [each for each in operations if _confirms(each)]
-    values = [value for each in newest(writes) if (value := _value(each)) is not None]
-    counting = [first[value] for value in dict.fromkeys(values) if value in first] or _made(operations)
-    return [
-        Confirmation(each.actor_id, each.hlc, moments[each.bundle_id], not isinstance(each.payload, SetField))
-        for each in counting
-    ]
+    return [_confirmation(each, moments) for each in newest(_confirming(operations, undoes)) or _made(operations)]
 
 
 def unseen(touches: Iterable[Touch], last: Sequence[Confirmation]) -> list[Touch]:
@@ -90,20 +81,23 @@ def _made(operations: Iterable[Operation]) -> list[Operation]:
     return [each for each in operations if isinstance(each.payload, CreateEdge | CreateOrderedEdge)][:1]
 
 
-def _confirms(operation: Operation) -> bool:
-    return isinstance(operation.payload, SetField) and operation.payload.field_name == CONFIRMED
+def _confirming(operations: Iterable[Operation], undoes: Mapping[str, str]) -> list[Operation]:
+    """The confirmations that count: in no bundle that takes another one back, and not taken back themselves."""
+    gone: set[str] = set()
+    # The last undo first: one that was taken back itself has taken back nothing.
+    for undo in reversed(list(dict.fromkeys(each.bundle_id for each in operations))):
+        if undo in undoes and undo not in gone:
+            gone.add(undoes[undo])
+    return [
+        each
+        for each in operations
+        if isinstance(each.payload, SetField)
+        and (each.payload.field_name, each.payload.value) == (CONFIRMED, True)
+        and each.bundle_id not in gone
+        and each.bundle_id not in undoes
+    ]
 
 
-def _confirming(operations: Iterable[Operation]) -> dict[Any, Operation]:
-    """The first write of each value."""
-    found: dict[Any, Operation] = {}
-    for each in operations:
-        if _confirms(each) and (value := _value(each)) is not None:
-            found.setdefault(value, each)
-    return found
-
-
-def _value(operation: Operation) -> str | None:
-    payload = operation.payload
-    assert isinstance(payload, SetField)
-    return payload.value if isinstance(payload.value, str) and not payload.unset else None
+def _confirmation(operation: Operation, moments: Mapping[str, Moment]) -> Confirmation:
+    made = not isinstance(operation.payload, SetField)
+    return Confirmation(operation.actor_id, operation.hlc, moments[operation.bundle_id], made)
