@@ -48,6 +48,8 @@ NOT_WRITTEN = {
     "drafts_stay": {"id": "counted by Postgres", "until_version": "open as long as the passage is there"},
     "blobs_piece": {"id": "counted by Postgres"},
     "drafts_passage": {"id": "counted by Postgres"},
+    "registers_bundle": {"arrival": "counted by Postgres"},
+    "registers_operation": {"id": "counted by Postgres"},
     "runs_runlog": {"id": "counted by Postgres"},
     "locking_lease": {"ended_at": "open when it begins", "end_reason": "open when it begins"},
 }

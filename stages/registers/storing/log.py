@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -45,6 +45,12 @@ SELECT operation.text, bundle.site_key, bundle.clock, bundle.arrival
 FROM registers_operation AS operation JOIN registers_bundle AS bundle ON bundle.arrival = operation.bundle_id
 WHERE operation.project_id = %s AND operation.keys @> ARRAY[%s]::bigint[] AND operation.bundle_id <= %s
 """
+_ON_KEYS: Final = """
+SELECT operation.text, bundle.site_key, bundle.clock, bundle.arrival
+FROM registers_operation AS operation JOIN registers_bundle AS bundle ON bundle.arrival = operation.bundle_id
+WHERE operation.project_id = %s AND operation.keys && %s::bigint[] AND operation.bundle_id <= %s
+ORDER BY operation.hlc, operation.op_id, bundle.site_key
+"""
 _RANGE: Final = """
 SELECT operation.text, bundle.site_key, bundle.clock, bundle.arrival
 FROM registers_operation AS operation JOIN registers_bundle AS bundle ON bundle.arrival = operation.bundle_id
@@ -68,6 +74,7 @@ _EVERY: Final = 2**63 - 1
 _FIRST: Final[Order] = ("", "00000000-0000-0000-0000-000000000000", "")
 _LAST_HLC: Final = b"\xff" * 12
 _AT_ONCE: Final = 2_000
+_KEYS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class PostgresLog:
         self.horizon = _EVERY
         self.pending: list[Arrived] = []
         self._pending_on: dict[Key, list[Operation]] = defaultdict(list)
+        self._stored_on: dict[Key, list[Operation]] = {}
         self._known: dict[str, bool] = {}
         self._heads: dict[str, Head] | None = None
         self._identity: list[Operation] | None = None
@@ -106,10 +114,14 @@ class PostgresLog:
         else:
             self._known.update(dict.fromkeys(hashes, known))
 
+    def is_known(self, digest: str) -> bool:
+        """Whether a bundle is here already, by its hash."""
+        if digest not in self._known:
+            self.expect([digest])
+        return self._known[digest]
+
     def append(self, bundle: Bundle) -> bool:
-        if bundle.hash not in self._known:
-            self.expect([bundle.hash])
-        if self._known[bundle.hash]:
+        if self.is_known(bundle.hash):
             return False
         self._known[bundle.hash] = True
         self.pending.append(Arrived(bundle, self.received_at or timezone.now(), self.received_from))
@@ -186,6 +198,19 @@ class PostgresLog:
                 return
             at = page[-1].order
 
+    def prefetch_operations(self, wanted: Iterable[Key]) -> None:
+        """Read the operations that touch any of these at once."""
+        project = str(self.project_id)
+        missing = {key for key in wanted if key not in self._stored_on}
+        self._stored_on.update({key: [] for key in missing})
+        numbers = [hash_key(project, key) for key in missing]
+        for at in range(0, len(numbers), _KEYS_AT_ONCE):
+            some = numbers[at : at + _KEYS_AT_ONCE]
+            for operation in read_operations(run((_ON_KEYS, [self.project_id, some, self.horizon]))):
+                for key in missing.intersection(keys(operation)):
+                    if not (found := self._stored_on[key]) or found[-1].order != operation.order:
+                        found.append(operation)
+
     def operations_on(self, key: Key) -> list[Operation]:
         if key.kind != "identity":
             return self._operations_on(key)
@@ -194,10 +219,12 @@ class PostgresLog:
         return self._identity
 
     def _operations_on(self, key: Key) -> list[Operation]:
-        number = hash_key(str(self.project_id), key)
-        stored = read_operations(run((_ON_KEY, [self.project_id, number, self.horizon])))
-        found = [*(each for each in stored if has_key(each, key)), *self._pending_on.get(key, ())]
-        return sorted(found, key=_order)
+        stored = self._stored_on.get(key)
+        if stored is None:
+            number = hash_key(str(self.project_id), key)
+            read = read_operations(run((_ON_KEY, [self.project_id, number, self.horizon])))
+            stored = [each for each in read if has_key(each, key)]
+        return sorted([*stored, *self._pending_on.get(key, ())], key=_order)
 
     def _pending_bundles(self, wanted: Any) -> list[Bundle]:
         return [each.bundle for each in self.pending if wanted(each.bundle)]
@@ -210,13 +237,14 @@ class PostgresLog:
         """What was appended is in Postgres now."""
         self.pending.clear()
         self._pending_on.clear()
+        self._stored_on.clear()
 
     def fork_log_into(self, other: PostgresLog) -> None:
         other.received_at, other.received_from, other.horizon = self.received_at, self.received_from, self.horizon
         other.pending = list(self.pending)
         other._pending_on.update({key: list(each) for key, each in self._pending_on.items()})
         other._known, other._heads = dict(self._known), dict(self.heads)
-        other._identity = self._identity
+        other._identity, other._stored_on = self._identity, dict(self._stored_on)
 
 
 def read_operations(rows: Sequence[tuple[Any, ...]]) -> list[Operation]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.documents import StoredDocument
-from stages.registers.fold.effects import IDENTITY, Field, Pair, Subject, Write, is_identity
+from stages.registers.fold.effects import IDENTITY, Field, Key, Pair, Subject, Write, is_identity, keys
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
 from stages.registers.fold.identity import Identity
 from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
@@ -123,6 +123,15 @@ class PostgresStorage(PostgresLog):
         self._edge_rows.ensure(subjects.edges)
         self._record_rows.ensure(roots)
         self._prepare_edges(subjects.edges, subjects.lives if not identity.parent else together, identity)
+
+    def prepare_past(self, bundle: Bundle) -> None:
+        """Read together what is asked to take a bundle back: all that was ever done to what it touched."""
+        self.prepare(operation.payload for operation in bundle.operations)
+        touched = {key for operation in bundle.operations for key in keys(operation)}
+        entities = {key.of.id for key in touched if key.kind == "life" and key.of.kind != "edge"}
+        facets = {Subject("facet", entity, facet) for entity in entities for facet in self.facets_of(entity)}
+        subjects = {*facets, *(Subject("entity", entity) for entity in entities)}
+        self.prefetch_operations([*touched - {IDENTITY}, *(Key("life", each) for each in subjects)])
 
     def _prepare_edges(self, edges: Collection[str], entities: Iterable[str], identity: Identity) -> None:
         """The edges that come and go with entities, and the records at the ends of edges."""

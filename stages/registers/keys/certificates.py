@@ -1,0 +1,73 @@
+"""Certificates of actors: by which a site says with its own key under which name somebody signs there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from accounts.models import User
+from audit.keys.sealing import Sealed, seal
+from audit.keys.text import rfc3339
+from kernel.canonical import canonical
+from kernel.errors import ValidationFailed
+from kernel.ijson import parse
+from stages.registers.fold.signatures import KEY_BYTES, is_usable_key, verify
+
+KIND: Final = "actor_certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate as sites exchange it: its canonical text, and the seal of 64 bytes by the site's key."""
+
+    text: str
+    seal: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a certificate says: a key, the key of the site, and who signs."""
+
+    public_key: bytes
+    site_key: bytes
+    actor_id: str
+    name: str
+    site_name: str
+
+
+def seal_certificate(*, public_key: bytes, site_key: bytes, user: User, at: datetime) -> Sealed:
+    """The certificate of an account of this site; the site's key must be on record (`ensure_site_key`)."""
+    members = {
+        "public_key": public_key.hex(),
+        "site_key": site_key.hex(),
+        "site_name": urlsplit(settings.FOUNDRY_URL or "").hostname or "",
+        "actor": str(user.id),
+        "display_name": user.display_name,
+        "kind": user.kind,
+        "at": rfc3339(at),
+    }
+    return seal(KIND, members)
+
+
+def read_certificate(text: str, sealed: bytes) -> Certified:
+    """What a certificate says. Raises `ValueError` where its text or its seal is wrong, or a key of small order."""
+    try:
+        found: Any = parse(text)
+    except ValidationFailed as error:
+        raise ValueError(f"it is not I-JSON: {error.detail}") from error
+    if not isinstance(found, dict) or canonical(found) != text or found.get("type") != KIND or found.get("v") != 1:
+        raise ValueError(f"it is no statement of the type {KIND}")
+    try:
+        public_key, site_key = bytes.fromhex(found["public_key"]), bytes.fromhex(found["site_key"])
+        certified = Certified(public_key, site_key, str(found["actor"]), found["display_name"], found["site_name"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError("a member of it is missing or wrong") from error
+    if len(public_key) != KEY_BYTES or not is_usable_key(public_key) or not is_usable_key(site_key):
+        raise ValueError("it names a key that must not be used")
+    if not verify(site_key, sealed, text):
+        raise ValueError("the site that it names did not seal it")
+    return certified

@@ -1,0 +1,98 @@
+"""The bundle that a person's payloads become, with what hooks add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from accounts.callers import Caller
+from stages.registers import hooks
+from stages.registers.checking import check_payloads
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.bundles import Bundle, Sourced, compose_bundle
+from stages.registers.fold.headers import MAX_OPERATIONS
+from stages.registers.fold.payloads import Payload, read_payload
+from stages.registers.keys import ActorSigner
+from stages.registers.schema import Schema
+from stages.registers.services.refusals import refusals
+from stages.registers.storing.increment import StoredIncrement
+
+# What somebody wants to write: payloads, each perhaps with the rule or script that it comes from, or a function that
+# answers them from the state under the project's lock.
+Wanted = Sequence[Payload | Sourced] | Callable[[Acts, Schema], Iterable[Payload | Sourced]]
+_UNSIGNED: Final = bytes(64)
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """Payloads on the way to a bundle, on the state before it."""
+
+    caller: Caller
+    project_id: UUID
+    increment: StoredIncrement
+    signer: ActorSigner
+
+    @property
+    def schema(self) -> Schema:
+        return Schema.read(self.increment.storage, str(self.project_id))
+
+    def wanted(self, payloads: Wanted) -> list[Sourced]:
+        """The payloads, checked by their form. Raises `ValidationFailed`, and what the function raises."""
+        with refusals():
+            listed = payloads(Acts(self.increment), self.schema) if callable(payloads) else payloads
+            found = list(map(hooks.sourced, listed))
+            for at, (payload, _source) in enumerate(found[: MAX_OPERATIONS + 1]):
+                read_payload(payload.to_json(), f"payloads.{at}")
+            return found
+
+    def with_hooks(self, payloads: Sequence[Sourced]) -> list[Sourced]:
+        """The payloads, and those that hooks add. Raises what hooks raise."""
+        if not hooks.HOOKS or len(payloads) > MAX_OPERATIONS:
+            return list(payloads)
+        with refusals():
+            return hooks.run(self.tried, payloads)
+
+    def tried(self, payloads: Sequence[Sourced]) -> hooks.Write:
+        """The state with payloads applied, which is never written."""
+        scratch = self.increment.fork()
+        changes = scratch.add(self.compose(payloads, sign=lambda _text: _UNSIGNED))
+        schema = Schema.read(scratch.storage, str(self.project_id))
+        return hooks.Write(self.caller, str(self.project_id), payloads, scratch, schema, changes)
+
+    def check(self, payloads: Iterable[Sourced], system: Collection[str]) -> None:
+        """Ask what payloads may do here. Raises the errors of `checking.check_payloads`."""
+        listed = [payload for payload, _source in payloads]
+        with refusals():
+            if len(listed) <= MAX_OPERATIONS:
+                self.increment.storage.prepare(listed)
+            check_payloads(self.increment, self.schema, listed, system=system)
+
+    def compose(
+        self, payloads: Sequence[Sourced], *, undoes: str | None = None, sign: Callable[[str], bytes] | None = None
+    ) -> Bundle:
+        """The next bundle of this site. Raises `PayloadTooLarge` beyond 8 MiB."""
+        storage, signer = self.increment.storage, self.signer
+        with refusals():
+            return compose_bundle(
+                payloads,
+                project=str(self.project_id),
+                site_key=signer.site_key,
+                head=storage.head(signer.site_key),
+                seen=storage.clock(),
+                actor_id=signer.public_key,
+                sign=sign or signer.sign,
+                new_id=lambda: str(uuid7()),
+                now_ms=signer.now_ms,
+                undoes=undoes,
+            )
+
+
+def request_of(payloads: Wanted, parameters: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What the `client_ref` of a request stands for."""
+    if parameters is not None or callable(payloads):
+        return parameters or {}
+    return {"payloads": [hooks.sourced(each)[0].to_json() for each in payloads]}

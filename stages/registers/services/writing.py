@@ -1,0 +1,136 @@
+"""The one way into the registers: payloads of a person become a signed bundle, with its event, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller, foundry_caller
+from audit.keys.sealing import ensure_site_key
+from projects.writing import ProjectWrite, project_write
+from stages.registers.fold.bundles import Sourced
+from stages.registers.keys import (
+    ActorSigner,
+    MissingKey,
+    enrol,
+    own_site_key,
+    read_signer,
+    record_enrolment,
+    signer_query,
+)
+from stages.registers.keys.signing import Enrolment
+from stages.registers.permissions import WRITE
+from stages.registers.services.bases import check_base
+from stages.registers.services.composing import Composing, Wanted, request_of
+from stages.registers.services.written import Written, record_bundle, written_before
+from stages.registers.storing.increment import StoredIncrement
+from stages.registers.storing.storage import PostgresStorage
+
+
+@dataclass(slots=True)
+class RegisterWrite:
+    """A write under way: the project's lock is held, and who writes may."""
+
+    write: ProjectWrite
+    composing: Composing
+    enrolment: Enrolment | None = None
+
+    @property
+    def increment(self) -> StoredIncrement:
+        return self.composing.increment
+
+    @property
+    def signer(self) -> ActorSigner:
+        return self.composing.signer
+
+    def append(self, payloads: list[Sourced], *, undoes: str | None, reason: str | None) -> Written:
+        """Sign, apply, record and write a bundle."""
+        bundle = self.composing.compose(payloads, undoes=undoes)
+        increment = self.increment
+        increment.storage.received_at = self.signer.now
+        increment.storage.expect([bundle.hash], known=False)
+        changes = increment.add(bundle)
+        event = record_bundle(self.write, bundle, changes, increment, reason=reason)
+        if self.enrolment is not None:
+            record_enrolment(self.write.caller, self.enrolment)
+        increment.storage.flush()
+        op_ids = tuple(each.op_id for each in bundle.operations)
+        return Written(bundle.header.bundle_id, bundle.hash, op_ids, changes, event)
+
+
+def write_bundle(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    payloads: Wanted,
+    base: Collection[str] | None = None,
+    undoes: str | None = None,
+    reason: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    system: Collection[str] = frozenset(),
+) -> Written:
+    """Write payloads as one bundle: all of it, or nothing.
+
+    `base` are the ids of the operations that the caller saw in the fields that are set: `StaleBase` where another one
+    is there now. `parameters` is what the caller's `client_ref` stands for, where `payloads` is a function. `system`
+    are the system facets of the calling app (`catalogue`). Raises the errors of `project_write` and of
+    `checking.check_payloads`, what hooks raise, and what a function raises that answers the payloads.
+    """
+
+    def write(registers: RegisterWrite) -> Written:
+        composing = registers.composing
+        wanted = composing.wanted(payloads)
+        if base is not None:
+            composing.increment.storage.prepare(payload for payload, _source in wanted)
+            check_base(composing.increment, project_id, (payload for payload, _source in wanted), base)
+        wanted = composing.with_hooks(wanted)
+        if not wanted:
+            return Written()
+        composing.check(wanted, system)
+        return registers.append(wanted, undoes=undoes, reason=reason)
+
+    return in_register_write(caller, project_id, request_of(payloads, parameters), write)
+
+
+def in_register_write(
+    caller: Caller, project_id: UUID, parameters: Mapping[str, Any], write: Callable[[RegisterWrite], Written]
+) -> Written:
+    """Run the write of a bundle in its transaction; the account gets a key before, if it has none.
+
+    A request that was answered before gets the same answer.
+    """
+    site_key = own_site_key()
+    try:
+        return _attempt(caller, project_id, parameters, site_key, write, may_enrol=False)
+    except MissingKey:
+        ensure_site_key(caller=foundry_caller())
+        return _attempt(caller, project_id, parameters, site_key, write, may_enrol=True)
+
+
+def _attempt(
+    caller: Caller,
+    project_id: UUID,
+    parameters: Mapping[str, Any],
+    site_key: bytes,
+    write: Callable[[RegisterWrite], Written],
+    *,
+    may_enrol: bool,
+) -> Written:
+    query = signer_query(caller.user.id, site_key)
+    with project_write(
+        caller=caller, project_id=project_id, action=WRITE, parameters=parameters, extra_query=query
+    ) as project:
+        if project.repeat_of is not None:
+            return written_before(project.repeat_of, project_id)
+        enrolment = None
+        try:
+            signer = read_signer(project.extra_rows, site_key)
+        except MissingKey:
+            if not may_enrol:
+                raise
+            signer, enrolment = enrol(caller.user, site_key, project.extra_rows[0][0])
+        increment = StoredIncrement(PostgresStorage(project_id))
+        composing = Composing(caller, project_id, increment, signer)
+        return write(RegisterWrite(project, composing, enrolment))
