@@ -6,7 +6,7 @@ import { People } from "./people";
 import type { PadData } from "./pad_state";
 import { PadSession } from "./session";
 import { ShownText } from "./shown";
-import { hold, leaveCopiedSession, nameOfSession } from "./tabs";
+import { hold, leaveCopiedSession, nameOfSession } from "../tabs";
 
 /** The pad of this page. */
 export const session = new PadSession(gateway, JSON.parse(document.getElementById("pad-data")?.textContent ?? "{}") as PadData);

@@ -7,7 +7,8 @@ import { short } from "../time";
 import { changesSince } from "./changes_since";
 import type { KeptUpdate, KeptWriting } from "./kept";
 import { rebased } from "./rebasing";
-import { isHeld, nameOfWriter } from "./tabs";
+import { isHeld } from "../tabs";
+import { nameOfWriter } from "./pad_state";
 
 /** Another tab of this person's may still be there, or the server not know yet that it is gone. */
 const FIRST_RETRY = 1_000;

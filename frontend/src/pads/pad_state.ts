@@ -1,12 +1,13 @@
 import { type ChangeSet, Text } from "@codemirror/state";
 import * as Y from "yjs";
+import { bytesOf } from "../base64";
 import { Emitter } from "../emitter";
 import type { Person, Problem } from "../protocol";
-import { bytesOf, type Cursor, type PadChange, type Run, type WholePad, type Writer } from "./protocol";
+import type { Cursor, PadChange, Run, WholePad, Writer } from "./protocol";
 import { differenceOf } from "../editor/differences";
 import { changesOf } from "./rebasing";
 import { runsAfter } from "./runs";
-import { hold, nameOfWriter } from "./tabs";
+import { hold } from "../tabs";
 import { typeInto } from "../editor/typing_into";
 
 /** What Django writes into the page (`stages/pads/pages/pad_views.py`). */
@@ -139,4 +140,9 @@ export abstract class PadState extends Emitter<PadEvents> {
     this.phase = phase;
     this.emit("status", null);
   }
+}
+
+/** What a page holds while it lives under a number in a pad. */
+export function nameOfWriter(pad: string, writer: number): string {
+  return `foundry.pad.${pad}.${writer}`;
 }

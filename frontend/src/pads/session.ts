@@ -1,5 +1,6 @@
 import { Text } from "@codemirror/state";
 import * as Y from "yjs";
+import { base64Of, bytesOf } from "../base64";
 import type { Gateway } from "../gateway";
 import type { Person, Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
@@ -9,7 +10,7 @@ import { KeptWriting } from "./kept";
 import { Leftovers } from "./leftovers";
 import { Outbox } from "./outbox";
 import { type PadData, PadState } from "./pad_state";
-import { base64Of, bytesOf, type Changed, type Cursor, type MissedPad, type PadChange, type WholePad } from "./protocol";
+import type { Changed, Cursor, MissedPad, PadChange, WholePad } from "./protocol";
 import { rebased, typedSince } from "./rebasing";
 import { TextKeeper } from "./text_keeper";
 

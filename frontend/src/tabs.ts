@@ -14,10 +14,6 @@ export async function isHeld(name: string): Promise<boolean> {
   return navigator.locks.request(name, { ifAvailable: true }, (lock) => lock === null);
 }
 
-export function nameOfWriter(pad: string, writer: number): string {
-  return `foundry.pad.${pad}.${writer}`;
-}
-
 /**
  * A duplicated tab begins with the session of the other one, and both would write under one number: it forgets that
  * session before it connects, and gets its own.
