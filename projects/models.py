@@ -19,13 +19,12 @@ MAX_DESCRIPTION = 2000
 
 
 class Status(models.TextChoices):
-    """The state of a project: open, in review, frozen or archived; or the replica of one whose home is another site."""
+    """The state of a project: open, in review, frozen or archived."""
 
     OPEN = "open", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     FROZEN = "frozen", _("Frozen")
     ARCHIVED = "archived", _("Archived")
-    REPLICA = "replica", _("Replica")
 
 
 class Role(models.TextChoices):

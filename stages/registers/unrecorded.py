@@ -9,6 +9,7 @@ _DERIVED: Final = "computed from the operations, and compared with a replay of t
 
 TABLES: Final = {
     **dict.fromkeys(("registers_bundle", "registers_operation"), _SIGNED),
+    "registers_textwriter": "who may type under which client id; what was typed is in signed operations",
     "registers_actorkey": "compared with the keys in events, and with its certificate (records of registers)",
     **dict.fromkeys(
         (

@@ -5,5 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 collect_ignore_glob: list[str] = []
-if not apps.is_installed("stages.registers"):
+if apps.is_installed("stages.registers"):
+    from tests.gateway.conftest import make_token, node, socket_of, tokens  # noqa: F401 (fixtures)
+else:
     collect_ignore_glob += ["test_*", "browser/*"]

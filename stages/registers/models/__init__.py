@@ -4,6 +4,7 @@ from stages.registers.models.derived import Document, EdgeEnds, EdgeIndex, Field
 from stages.registers.models.keys import ActorKey
 from stages.registers.models.log import Bundle, Operation
 from stages.registers.models.shown import Conflict, Edge, Record, Row
+from stages.registers.models.typing import TextWriter
 
 __all__ = [
     "ActorKey",
@@ -19,4 +20,5 @@ __all__ = [
     "Operation",
     "Record",
     "Row",
+    "TextWriter",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,7 +27,7 @@ Wanted = Sequence[Payload | Sourced] | Callable[[Acts, Schema], Iterable[Payload
 _UNSIGNED: Final = bytes(64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Composing:
     """Payloads on the way to a bundle, on the state before it."""
 
@@ -37,9 +36,8 @@ class Composing:
     increment: StoredIncrement
     signer: ActorSigner
 
-    @cached_property
+    @property
     def schema(self) -> Schema:
-        """The schema before the bundle."""
         return Schema.read(self.increment.storage, str(self.project_id))
 
     def wanted(self, payloads: Wanted) -> list[Sourced]:

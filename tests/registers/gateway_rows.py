@@ -1,0 +1,16 @@
+"""Rows of this stage in the permission matrix over the WebSocket."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.gateway.matrix import OTHER, Row
+
+TEXT: Final[dict[str, Any]] = {"record": OTHER, "facet": "requirements", "field": "body"}
+ROWS: Final = (
+    Row("record.text", "not_found", params=TEXT),
+    # The client id was not given to anybody.
+    Row("record.type", "permission_denied", params={**TEXT, "writer": 7, "delta": "AAA="}),
+    # It was not opened.
+    Row("record.caret", "conflict", params={**TEXT, "writer": 7, "anchor": None, "head": None}),
+)
