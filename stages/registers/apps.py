@@ -5,20 +5,34 @@ class RegistersConfig(StageConfig):
     name = "stages.registers"
 
     def ready(self) -> None:
-        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
-        from kernel.ring import ROTATIONS
         from projects.permissions import register_permissions
-        from stages.registers import unrecorded
         from stages.registers.events import register as register_events
-        from stages.registers.keys.signing import rotate_secrets
         from stages.registers.permissions import PERMISSIONS
 
         register_events()
-        ROTATIONS.register("registers", rotate_secrets)
         register_permissions(*PERMISSIONS)
+        self._register_proof()
+        self._register_operation()
         self._register_texts()
+
+    def _register_proof(self) -> None:
+        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
+        from audit.verification import RECORD_CHECKS
+        from kernel.late import Late
+        from stages.registers import unrecorded
+
         for table, reason in unrecorded.TABLES.items():
             TABLES_WITHOUT_RECORD.register(table, reason)
+        RECORD_CHECKS.register("records of registers", Late("stages.registers.verification:check_records"))
+
+    def _register_operation(self) -> None:
+        from kernel.metrics import register_figures
+        from kernel.ring import ROTATIONS
+        from stages.registers import metrics
+        from stages.registers.keys.signing import rotate_secrets
+
+        ROTATIONS.register("registers", rotate_secrets)
+        register_figures(*metrics.FIGURES)
 
     def _register_texts(self) -> None:
         from gateway.registry import register_commands

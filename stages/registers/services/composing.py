@@ -15,6 +15,7 @@ from stages.registers.checking import check_payloads
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.bundles import Bundle, Sourced, compose_bundle
 from stages.registers.fold.headers import MAX_OPERATIONS
+from stages.registers.fold.members import MAX_INTEGER
 from stages.registers.fold.payloads import Payload, read_payload
 from stages.registers.keys import ActorSigner
 from stages.registers.schema import Schema
@@ -45,16 +46,17 @@ class Composing:
         with refusals():
             listed = payloads(Acts(self.increment), self.schema) if callable(payloads) else payloads
             found = list(map(hooks.sourced, listed))
-            for at, (payload, _source) in enumerate(found[: MAX_OPERATIONS + 1]):
-                read_payload(payload.to_json(), f"payloads.{at}")
-            return found
+            if len(found) > MAX_OPERATIONS:
+                return found
+            return [(_checked(payload, at), source) for at, (payload, source) in enumerate(found)]
 
     def with_hooks(self, payloads: Sequence[Sourced]) -> list[Sourced]:
         """The payloads, and those that hooks add. Raises what hooks raise."""
         if not hooks.HOOKS or len(payloads) > MAX_OPERATIONS:
             return list(payloads)
         with refusals():
-            return hooks.run(self.tried, payloads)
+            found = hooks.run(self.tried, payloads)
+            return [(_checked(payload, at), source) for at, (payload, source) in enumerate(found)]
 
     def tried(self, payloads: Sequence[Sourced]) -> hooks.Write:
         """The state with payloads applied, which is never written."""
@@ -89,6 +91,22 @@ class Composing:
                 now_ms=signer.now_ms,
                 undoes=undoes,
             )
+
+
+def _checked(payload: Payload, at: int) -> Payload:
+    """A payload as it will be read from its text again: there, 1.0 is 1. Raises `Malformed`."""
+    value = payload.to_json()
+    for name, each in value.items():
+        if isinstance(each, dict) and name == "properties":
+            value[name] = {key: _plain(found) for key, found in each.items()}
+        else:
+            value[name] = _plain(each)
+    return read_payload(value, f"payloads.{at}")
+
+
+def _plain(value: Any) -> Any:
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INTEGER
+    return int(value) if is_whole else value
 
 
 def request_of(payloads: Wanted, parameters: Mapping[str, Any] | None) -> Mapping[str, Any]:

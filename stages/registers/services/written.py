@@ -15,6 +15,7 @@ from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.increment import Increment
 from stages.registers.fold.refreshing import Changes
 from stages.registers.fold.since import Kept
+from stages.registers.metrics import LATE, OPERATIONS
 from stages.registers.models import Operation
 
 
@@ -56,6 +57,8 @@ def record_bundle(
 ) -> Event:
     """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did."""
     header = bundle.header
+    write.afterwards(OPERATIONS.labels("elsewhere" if origin else "here").inc, header.count)
+    write.afterwards(LATE.inc, changes.late)
     records = sorted(_records(changes, increment))
     data = {
         "bundle": bundle.hash,

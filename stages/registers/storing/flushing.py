@@ -124,15 +124,15 @@ class Flush:
         self._write_rows({key: (records.before[key], written.get(key)) for key in [*written, *gone]})
 
     def _write_rows(self, changed: dict[str, tuple[Record | None, Record | None]]) -> None:
-        latest = {record: bundle.hlc for bundle, changes in self._storage.noted for record in changes.records}
+        latest = self._storage.changed_rows
         written: list[tuple[Any, ...]] = []
         gone: list[tuple[str, UUID]] = []
         for key, (before, after) in changed.items():
             old, new = rows_of(before), rows_of(after)
             for facet, row in new.items():
-                if old.get(facet) != row:
+                if (facet, key) in latest:
                     words = row.words(self._project_id)
-                    hlc = bytes.fromhex(latest[key])
+                    hlc = bytes.fromhex(latest[facet, key])
                     written.append(
                         (facet, UUID(key), row.key_number, to_text(row.shown), text_of_array(row.conflicts), words, hlc)
                     )

@@ -124,6 +124,7 @@ class PostgresLog:
         if self.is_known(bundle.hash):
             return False
         self._known[bundle.hash] = True
+        self.operations_on(IDENTITY)
         self.pending.append(Arrived(bundle, self.received_at or timezone.now(), self.received_from))
         for operation in bundle.operations:
             for key in dict.fromkeys(keys(operation)):
@@ -229,9 +230,9 @@ class PostgresLog:
     def _pending_bundles(self, wanted: Any) -> list[Bundle]:
         return [each.bundle for each in self.pending if wanted(each.bundle)]
 
-    def forget_identity(self) -> None:
-        """Merges or splits came in: read them again."""
-        self._identity = None
+    def note_identity(self, operations: Iterable[Operation]) -> None:
+        """Merges or splits came in."""
+        self._identity = sorted([*self.operations_on(IDENTITY), *operations], key=_order)
 
     def written(self) -> None:
         """What was appended is in Postgres now."""

@@ -17,6 +17,7 @@ from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
 from stages.registers.fold.identity import Identity
 from stages.registers.fold.ids import COLUMN, RELATION, SAVED_VIEW, TABLE
 from stages.registers.fold.lives import Life
+from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
@@ -25,6 +26,7 @@ from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush
 from stages.registers.storing.log import PostgresLog
 from stages.registers.storing.reading import Reading
+from stages.registers.storing.rows import ShownRow, rows_of
 from stages.registers.storing.subjects import subjects_of
 from stages.registers.storing.tables import Loader, StoredTable
 
@@ -64,8 +66,12 @@ class PostgresStorage(PostgresLog):
         self._entities_with: dict[str, set[str]] = defaultdict(set)
         self._edges_at: dict[str, set[str]] = defaultdict(set)
         self._stored_classes: Classes | None = None
+        self._replayed: Identity | None = None
         # What is noted of each bundle, for rows that say when something changed.
         self.noted: list[tuple[Bundle, Changes]] = []
+        # The HLC of the bundle that changed a row last, by facet and record, and how records were shown after it.
+        self.changed_rows: dict[tuple[str, str], str] = {}
+        self._noted_rows: dict[str, dict[str, ShownRow]] = {}
 
     # What is found by something else than the key
 
@@ -104,15 +110,26 @@ class PostgresStorage(PostgresLog):
     def append(self, bundle: Bundle) -> bool:
         if not super().append(bundle):
             return False
-        if any(map(is_identity, bundle.operations)):
-            self.forget_identity()
-        self.prepare(operation.payload for operation in bundle.operations)
+        self.note_appended(bundle)
         return True
+
+    def note_appended(self, bundle: Bundle) -> None:
+        """Know the merges and splits of a bundle that was appended, and read what it touches."""
+        if found := bundle_joins(bundle):
+            self.note_identity(found)
+            self._replayed = None
+        self.prepare(operation.payload for operation in bundle.operations)
+
+    @property
+    def _identity_now(self) -> Identity:
+        if self._replayed is None:
+            self._replayed = Identity(self.operations_on(IDENTITY))
+        return self._replayed
 
     def prepare(self, payloads: Iterable[Payload]) -> None:
         """Read together all that payloads will be looked up in."""
         subjects = subjects_of(payloads)
-        identity = Identity(self.operations_on(IDENTITY))
+        identity = self._identity_now
         roots = {identity.root(entity) for entity in subjects.entities}
         together = {*subjects.entities, *subjects.edges}
         if identity.parent or identity.moved:
@@ -199,6 +216,15 @@ class PostgresStorage(PostgresLog):
     def note(self, bundle: Bundle, changes: Changes) -> None:
         """Note what a bundle changed."""
         self.noted.append((bundle, changes))
+        gone = [key for key in self.records.before if key not in self.records.rows] if bundle_joins(bundle) else []
+        for key in (*changes.records, *gone):
+            before = self._noted_rows.get(key)
+            if before is None:
+                before = rows_of(self.records.before.get(key))
+            self._noted_rows[key] = after = rows_of(self.records.rows.get(key))
+            for facet, row in after.items():
+                if before.get(facet) != row:
+                    self.changed_rows[facet, key] = bundle.hlc
 
     def moments(self, arrivals: Mapping[str, int]) -> dict[str, Moment]:
         """When the bundles came that were noted, by their hashes; `arrivals` are those of what was written now."""
@@ -215,7 +241,8 @@ class PostgresStorage(PostgresLog):
         """Write what was appended and set."""
         Flush(self).run()
         self.written()
-        self.noted.clear()
+        for each in (self.noted, self.changed_rows, self._noted_rows):
+            each.clear()
         for table in self.tables:
             table.before.clear()
         self._stored_classes = None
@@ -255,6 +282,11 @@ class PostgresStorage(PostgresLog):
             getattr(other, name).update({key: set(each) for key, each in getattr(self, name).items()})
         other._stored_classes = self._stored_classes
         return other
+
+
+def bundle_joins(bundle: Bundle) -> list[Operation]:
+    """The merges and splits of a bundle."""
+    return [each for each in bundle.operations if is_identity(each)]
 
 
 def _entity(field: Field) -> str:

@@ -1,0 +1,47 @@
+"""Whether the keys of accounts are those that were recorded, and certified by a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from audit.findings import Finding
+from audit.models import Event
+from stages.registers.events import KEY_ADDED
+from stages.registers.keys.certificates import read_certificate
+from stages.registers.models import ActorKey
+
+
+def check_keys() -> Iterator[Finding]:
+    """Compare every key with its certificate, and those of this site with their events."""
+    events = {event.data["key_id"]: event for event in Event.objects.filter(action=KEY_ADDED).iterator()}
+    replaced = {event.data["replaces"]: event for event in events.values() if event.data["replaces"]}
+    for key in ActorKey.objects.order_by("id").iterator():
+        where = f"key {bytes(key.public_key).hex()[:16]}"
+        yield from (Finding(where, what) for what in _faults_of(key, events.pop(str(key.id), None)))
+        revoked = replaced.get(str(key.id))
+        if key.user_id is not None and (key.revoked_at is None) != (revoked is None):
+            yield Finding(where, "whether it is revoked is not what its events say")
+    for event in events.values():
+        yield Finding(f"key {event.data['public_key'][:16]}", "its event is there, and it is missing")
+
+
+def _faults_of(key: ActorKey, event: Event | None) -> Iterator[str]:
+    try:
+        found = read_certificate(key.certificate, bytes(key.seal))
+    except ValueError as error:
+        yield f"its certificate was changed: {error}"
+        return
+    if (found.public_key, found.site_key) != (bytes(key.public_key), bytes(key.site_key)):
+        yield "its certificate is of another key or site"
+    if key.user_id is None:
+        return
+    if event is None:
+        yield "no event records it"
+        return
+    data: dict[str, Any] = event.data
+    recorded = (data["public_key"], data["site_key"], data["certificate"], data["seal"], event.target_id)
+    names = (bytes(key.public_key).hex(), bytes(key.site_key).hex(), key.certificate, bytes(key.seal).hex())
+    if recorded != (*names, str(key.user_id)) or datetime.fromisoformat(data["created_at"]) != key.created_at:
+        yield "it is not what its event says"
