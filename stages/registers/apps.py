@@ -14,6 +14,7 @@ class RegistersConfig(StageConfig):
         self._register_proof()
         self._register_operation()
         self._register_texts()
+        self._register_addresses()
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
@@ -47,3 +48,8 @@ class RegistersConfig(StageConfig):
         TOPIC_TYPES.register("register_texts.*", live.TOPIC)
         register_notifications(live.NOTIFICATIONS)
         SCRIPT_TEXTS.register("registers.text", text_words)
+
+    def _register_addresses(self) -> None:
+        from kernel.addresses import API_URLS, UrlModule
+
+        API_URLS.register("registers", UrlModule("stages.registers.urls"))

@@ -19,6 +19,7 @@ from stages.registers.verbs.records import (
     restore_records,
     split_back,
     split_off,
+    write_cells,
     write_rows,
 )
 from stages.registers.verbs.relations import add_relation, change_relation, remove_relation, remove_view, save_view
@@ -71,6 +72,7 @@ __all__ = [
     "suggest_mappings",
     "type_text",
     "unlink",
+    "write_cells",
     "write_delta",
     "write_rows",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from uuid_utils.compat import uuid7
 
 from kernel.crdt.encoding import MAX_NUMBER
-from kernel.errors import Conflict, NotFound, ValidationFailed
+from kernel.errors import Conflict, NotFound
 from stages.registers.catalogue import is_system
 from stages.registers.fold.acts import Acts
 from stages.registers.fold.effects import Field
@@ -25,6 +25,7 @@ from stages.registers.schema.values import refuse
 NewId = Callable[[], str]
 
 MAX_TITLE: Final = 200
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # These have a meaning in addresses, filters and sort orders.
 _NOT_IN_NAMES: Final = re.compile(r"[/\\?#%&,|\"`<>]|^[-.]")
 
@@ -62,10 +63,17 @@ def column_of(table: Table, name: str) -> Column:
 
 def record_of(acts: Acts, record: str) -> Record:
     """A living record of people, also by the id of one that was merged into it. Raises `NotFound`."""
-    found = acts.increment.storage.records.get(acts.increment.identity.root(record))
+    found = stored_record(acts, record)
     if found is None or not found.alive or any(is_system(facet) for facet in found.fields):
         raise NotFound(gettext("There is no record %(record)s.") % {"record": record[:100]}, record=record)
     return found
+
+
+def stored_record(acts: Acts, record: str) -> Record | None:
+    """A record, deleted or not, also by the id of one that was merged into it; None where there is none."""
+    if not _ID.fullmatch(record):
+        return None
+    return acts.increment.storage.records.get(acts.increment.identity.root(record))
 
 
 def record_in(acts: Acts, record: str, table: Table) -> Record:
@@ -79,7 +87,7 @@ def record_in(acts: Acts, record: str, table: Table) -> Record:
 
 def edge_of(acts: Acts, edge: str) -> Edge:
     """A link that is shown. Raises `NotFound`."""
-    found = acts.increment.storage.edges.get(edge)
+    found = acts.increment.storage.edges.get(edge) if _ID.fullmatch(edge) else None
     if found is None or not found.shown:
         raise NotFound(gettext("There is no link %(edge)s.") % {"edge": edge[:100]}, edge=edge)
     return found
@@ -105,10 +113,3 @@ def new_title(title: str, member: str) -> str:
     except Malformed:
         raise refuse(member, gettext("A title is a text of at most 200 bytes.")) from None
     return title
-
-
-def check_id_of(record: str, member: str) -> str:
-    """An id in the form of one. Raises `ValidationFailed`."""
-    if not re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", record):
-        raise ValidationFailed({member: [gettext("Not a UUID of version 7 in lowercase.")]})
-    return record

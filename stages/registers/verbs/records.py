@@ -20,7 +20,7 @@ from stages.registers.schema import Column, Schema, Table
 from stages.registers.schema.keys import next_keys
 from stages.registers.schema.model import KEY_COLUMN
 from stages.registers.schema.values import refuse
-from stages.registers.verbs.cells import Cell, check_base, check_unique, value_of
+from stages.registers.verbs.cells import Cell, check_base, check_unique, set_fields, value_of
 from stages.registers.verbs.finding import (
     NewId,
     column_of,
@@ -28,6 +28,7 @@ from stages.registers.verbs.finding import (
     make_id,
     record_in,
     record_of,
+    stored_record,
     table_of,
 )
 from stages.registers.verbs.problems import Problems
@@ -74,39 +75,60 @@ def write_rows(
     *,
     new_id: NewId = make_id,
     numbered: bool | None = None,
+    first: int = 1,
 ) -> WrittenRows:
     """Write rows of a table in one bundle, such as those of a paste or an import: all of them or none.
 
-    Raises `ValidationFailed` with all problems by row (from 1, where there are several or they are `numbered`) and
-    column, `PayloadTooLarge`, `StaleBase`, and for a single row also `NotFound` and `Conflict`.
+    Raises `ValidationFailed` with all problems by row (from `first`, where there are several or they are `numbered`)
+    and column, `PayloadTooLarge`, `StaleBase`, and for a single row also `NotFound` and `Conflict`.
     """
     table = table_of(schema, facet)
     if len(rows) > MAX_ROWS:
         words = gettext("At most %(most)s rows are written at once.") % {"most": f"{MAX_ROWS:,}"}
         raise PayloadTooLarge(words)
     acts.increment.storage.records.prefetch({acts.increment.identity.root(each.record) for each in rows if each.record})
-    writing = _Rows(acts, schema, table, new_id, numbered=len(rows) > 1 if numbered is None else numbered)
+    is_numbered = len(rows) > 1 if numbered is None else numbered
+    writing = _Rows(acts, schema, table, new_id, first=first if is_numbered else None)
     for row in rows:
         writing.take(row)
     return writing.finish()
 
 
+def write_cells(
+    acts: Acts,
+    schema: Schema,
+    cells: Sequence[Cell],
+    facet: str = "",
+    rows: Sequence[Row] = (),
+    *,
+    new_id: NewId = make_id,
+) -> WrittenRows:
+    """Set cells, and write rows of a table, in one bundle; rows are numbered on from the last row of the cells."""
+    payloads = set_fields(acts, schema, cells) if cells else []
+    if not rows:
+        return WrittenRows(payloads, [])
+    after = max((cell.row or 0 for cell in cells), default=0)
+    numbered = True if after else None
+    written = write_rows(acts, schema, facet, rows, new_id=new_id, numbered=numbered, first=after + 1)
+    return WrittenRows([*payloads, *written.payloads], written.records)
+
+
 class _Rows:
     """Rows that are checked one after the other, then written together."""
 
-    def __init__(self, acts: Acts, schema: Schema, table: Table, new_id: NewId, *, numbered: bool) -> None:
+    def __init__(self, acts: Acts, schema: Schema, table: Table, new_id: NewId, *, first: int | None) -> None:
         self.acts = acts
         self.schema = schema
         self.table = table
         self.new_id = new_id
-        self.numbered = numbered
+        self.first = first
         self.problems = Problems()
         self.records: list[str] = []
         self.rows: list[tuple[str, bool, dict[str, Any], dict[str, str]]] = []
         self.values: list[tuple[int | None, str, Column, Any]] = []
 
     def take(self, row: Row) -> None:
-        number = len(self.records) + 1 if self.numbered else None
+        number = None if self.first is None else self.first + len(self.records)
         record, is_new = row.record or self.new_id(), row.record is None
         plain: dict[str, Any] = {}
         texts: dict[str, str] = {}
@@ -183,13 +205,16 @@ def delete_records(acts: Acts, schema: Schema, records: Iterable[str]) -> list[P
 def restore_records(acts: Acts, schema: Schema, records: Iterable[str]) -> list[Payload]:
     """Bring deleted records back as they were. Raises `NotFound`, `Conflict` for one that is not deleted."""
     payloads: list[Payload] = []
-    for each in dict.fromkeys(acts.increment.identity.root(each) for each in records):
-        found = acts.increment.storage.records.get(each)
+    roots: set[str] = set()
+    for each in records:
+        found = stored_record(acts, each)
         if found is None or any(is_system(facet) for _entity, facet in found.facts.facets):
             raise NotFound(gettext("There is no record %(record)s.") % {"record": each[:100]}, record=each)
         if found.alive:
-            raise Conflict(gettext("This record is not deleted."), record=each)
-        payloads += acts.restore(each)
+            raise Conflict(gettext("This record is not deleted."), record=found.id)
+        if found.id not in roots:
+            roots.add(found.id)
+            payloads += acts.restore(found.id)
     return payloads
 
 
@@ -205,7 +230,7 @@ def attach(
     if acts.increment.identity.place(found.id, facet) != found.id:
         words = gettext("This part of the record was split off. Merge the two records instead.")
         raise Conflict(words, record=found.id, table=facet)
-    writing = _Rows(acts, schema, table, lambda: found.id, numbered=False)
+    writing = _Rows(acts, schema, table, lambda: found.id, first=None)
     writing.take(Row(values or {}))
     writing.check()
     payloads = acts.attach(found.id, facet)

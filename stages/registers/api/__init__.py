@@ -1,0 +1,1 @@
+"""Registers over REST, below ``projects/{id}/registers/``."""

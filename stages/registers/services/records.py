@@ -1,0 +1,155 @@
+"""Records and their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from accounts.callers import Caller
+from stages.registers import verbs
+from stages.registers.exchange.importing import ImportPlan, plan_import
+from stages.registers.exchange.parsing import parse_sheet
+from stages.registers.fold.acts import Acts
+from stages.registers.fold.effects import Field
+from stages.registers.schema import Schema
+from stages.registers.services.acting import Done, Verbed, act, created_records
+
+__all__ = ["Cell", "Row", "write_cells"]
+
+Cell = verbs.Cell
+Row = verbs.Row
+
+
+def write_cells(
+    *, caller: Caller, project_id: UUID, cells: Sequence[Cell] = (), table: str = "", rows: Sequence[Row] = ()
+) -> Done:
+    """Set cells and make records in one bundle, such as those of a paste; it answers the records made.
+
+    Raises `ValidationFailed` naming rows and columns, `StaleBase` for a cell that shows something else than its person
+    saw, `NotFound`, `Conflict`.
+    """
+
+    def verb(acts: Acts, schema: Schema) -> Verbed:
+        return verbs.write_cells(acts, schema, cells, table, rows)
+
+    parameters = {
+        "verb": "write_cells",
+        "cells": [_plain(each) for each in cells],
+        "table": table,
+        "rows": [_plain(each) for each in rows],
+    }
+    return _with_records(project_id, act(caller=caller, project_id=project_id, verb=verb, parameters=parameters))
+
+
+def create_records(
+    *, caller: Caller, project_id: UUID, table: str, rows: Sequence[Mapping[str, Any]], typed: bool = False
+) -> Done:
+    """Make records of a table; it answers their ids. With `typed`, values are texts as people type them."""
+    listed = [Row(each, typed=typed) for each in rows]
+    verb = partial(verbs.write_rows, facet=table, rows=listed)
+    parameters = {"verb": "create_records", "table": table, "rows": [dict(each) for each in rows], "typed": typed}
+    return _with_records(project_id, act(caller=caller, project_id=project_id, verb=verb, parameters=parameters))
+
+
+def delete_records(*, caller: Caller, project_id: UUID, records: Sequence[str]) -> Done:
+    verb = partial(verbs.delete_records, records=records)
+    parameters = {"verb": "delete_records", "records": [*records]}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def restore_records(*, caller: Caller, project_id: UUID, records: Sequence[str]) -> Done:
+    verb = partial(verbs.restore_records, records=records)
+    parameters = {"verb": "restore_records", "records": [*records]}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def attach(*, caller: Caller, project_id: UUID, record: str, table: str, values: Mapping[str, Any]) -> Done:
+    """Put a record into a further table."""
+    verb = partial(verbs.attach, record=record, facet=table, values=values)
+    parameters = {"verb": "attach", "record": record, "table": table, "values": dict(values)}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def detach(*, caller: Caller, project_id: UUID, record: str, table: str) -> Done:
+    verb = partial(verbs.detach, record=record, facet=table)
+    parameters = {"verb": "detach", "record": record, "table": table}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def merge(*, caller: Caller, project_id: UUID, record: str, absorbed: str) -> Done:
+    verb = partial(verbs.merge, survivor=record, absorbed=absorbed)
+    parameters = {"verb": "merge", "record": record, "absorbed": absorbed}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def split(
+    *, caller: Caller, project_id: UUID, record: str, member: str | None = None, tables: Sequence[str] = ()
+) -> Done:
+    """Take a merged record out again, or give tables of a record to a new one; it answers the id of the other one."""
+
+    def verb(acts: Acts, schema: Schema) -> Verbed:
+        if member is not None:
+            return verbs.split_back(acts, schema, record, member), member
+        return verbs.split_off(acts, schema, record, tables)
+
+    parameters = {"verb": "split", "record": record, "member": member, "tables": [*tables]}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def next_free_key(*, caller: Caller, project_id: UUID, record: str, table: str) -> Done:
+    verb = partial(verbs.next_free_key, record=record, facet=table)
+    parameters = {"verb": "next_free_key", "record": record, "table": table}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def type_text(*, caller: Caller, project_id: UUID, record: str, table: str, field: str, text: str) -> Done:
+    """Make a text in which people write together this one."""
+    verb = partial(verbs.type_text, field=Field(record, table, field), text=text)
+    parameters = {"verb": "type_text", "record": record, "table": table, "field": field, "text": text}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def import_rows(
+    *,
+    caller: Caller,
+    project_id: UUID,
+    table: str,
+    text: str,
+    columns: Mapping[str, str | None] | None = None,
+) -> Done:
+    """Write the rows of a file in one bundle; it answers the `ImportPlan`. With a problem nothing is written."""
+    sheet = parse_sheet(text)
+
+    def verb(acts: Acts, schema: Schema) -> Verbed:
+        plan = plan_import(acts, schema, table, sheet, columns=columns)
+        return list(plan.payloads), replace(plan, payloads=())
+
+    parameters = {"verb": "import", "table": table, "text": text, "columns": dict(columns or {})}
+    return act(caller=caller, project_id=project_id, verb=verb, parameters=parameters)
+
+
+def import_body(plan: ImportPlan) -> dict[str, Any]:
+    """What an import did or would do, as a JSON object."""
+    return {
+        "columns": list(plan.columns),
+        "created": plan.created,
+        "changed": plan.changed,
+        "unchanged": plan.unchanged,
+        "problems": [asdict(each) for each in plan.problems],
+        "problem_count": plan.problem_count,
+    }
+
+
+def _with_records(project_id: UUID, done: Done) -> Done:
+    """The answer of a repeat too: the records that its bundle created."""
+    if done.written is None or not done.repeated:
+        return done
+    return replace(done, answer=created_records(project_id, done.written.bundle_id))
+
+
+def _plain(each: Cell | Row) -> dict[str, Any]:
+    found = asdict(each)
+    return {name: value for name, value in found.items() if value is not None}
