@@ -6,9 +6,11 @@ from uuid import UUID
 
 from accounts.callers import Caller
 from projects.models import Project
+from projects.services import add_member, remove_member
 from stages.registers.models import Row as ShownRow
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
+from tests.cast import new_caller, new_user
 from tests.registers import rest_rows
 
 REST = (*rest_rows.REST,)
@@ -17,10 +19,14 @@ COLUMNS = ({"name": "title", "title": "Title"}, {"name": "body", "crdt": True})
 
 
 def furnish(project: Project, caller: Caller) -> None:
-    """Two tables, and a record in the first one."""
-    create_table(caller=caller, project_id=project.id, table=FACET, key_prefix="REQ", columns=COLUMNS)
-    create_table(caller=caller, project_id=project.id, table="risks", columns=COLUMNS[:1])
-    create_records(caller=caller, project_id=project.id, table=FACET, rows=[{"title": "Pump stops"}])
+    """Two tables, and a record in the first one, by somebody who has left since: nobody has anything to undo."""
+    former = new_user("registrar")
+    add_member(caller=caller, project_id=project.id, user_id=former.id, role="editor")
+    writer = new_caller(former)
+    create_table(caller=writer, project_id=project.id, table=FACET, key_prefix="REQ", columns=COLUMNS)
+    create_table(caller=writer, project_id=project.id, table="risks", columns=COLUMNS[:1])
+    create_records(caller=writer, project_id=project.id, table=FACET, rows=[{"title": "Pump stops"}])
+    remove_member(caller=caller, project_id=project.id, user_id=former.id, reason="Left")
 
 
 def things_in(project: Project) -> dict[str, UUID]:
