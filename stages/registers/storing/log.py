@@ -15,7 +15,7 @@ from django.utils import timezone
 from kernel.statements import run
 from stages.registers.fold.bundles import Bundle, Head
 from stages.registers.fold.clocks import Clock, covers
-from stages.registers.fold.effects import Key, keys
+from stages.registers.fold.effects import IDENTITY, Key, keys
 from stages.registers.fold.operations import Operation, Order
 from stages.registers.storing.bundles import (
     StoredBundle,
