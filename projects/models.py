@@ -19,12 +19,13 @@ MAX_DESCRIPTION = 2000
 
 
 class Status(models.TextChoices):
-    """The state of a project: open, in review, frozen or archived."""
+    """The state of a project: open, in review, frozen or archived; or the replica of one whose home is another site."""
 
     OPEN = "open", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     FROZEN = "frozen", _("Frozen")
     ARCHIVED = "archived", _("Archived")
+    REPLICA = "replica", _("Replica")
 
 
 class Role(models.TextChoices):

@@ -21,7 +21,9 @@ _RANK: Final = {Role.VIEWER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
 ALWAYS: Final = frozenset(Status)
 OPEN: Final = frozenset({Status.OPEN})
 IN_REVIEW: Final = frozenset({Status.IN_REVIEW})
-NOT_ARCHIVED: Final = ALWAYS - {Status.ARCHIVED}
+NOT_ARCHIVED: Final = frozenset({Status.OPEN, Status.IN_REVIEW, Status.FROZEN})
+# What several sites write at once.
+OPEN_OR_REPLICA: Final = frozenset({Status.OPEN, Status.REPLICA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,6 @@ def authorise(*, action: str, role: Role | None, status: Status) -> None:
 def _closed_words(status: Status) -> str:
     if status == Status.OPEN:
         return _("This is not possible while the project is a draft.")
+    if status == Status.REPLICA:
+        return _("This is only possible at the site where the project is at home.")
     return _("This is not possible while the project is {status}.").format(status=status.label.lower())

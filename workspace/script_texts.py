@@ -167,6 +167,7 @@ def _refusals() -> dict[str, str]:
         "why.in_review": _("The project is in review. Editing starts again when the release is withdrawn or rejected."),
         "why.frozen": _("The project is frozen. An owner can reopen it."),
         "why.archived": _("The project is archived. An owner can reopen it."),
+        "why.replica": _("This is a replica: texts are edited at the site where the project is at home."),
         "why.held": _("{name} is editing {field}. Ask for the field to edit it."),
         "why.elsewhere": _("You are editing {field} in another window. Continue here to write in it."),
         "why.json": _("{field} is not saved. Line {line}: {problem}."),

@@ -18,7 +18,7 @@ export interface Present {
   fields: string[];
 }
 
-export type ProjectStatus = "open" | "in_review" | "frozen" | "archived";
+export type ProjectStatus = "open" | "in_review" | "frozen" | "archived" | "replica";
 
 export interface Snapshot {
   seq: number;

@@ -13,7 +13,7 @@ from accounts.callers import Caller, foundry_caller
 from accounts.models import User
 from accounts.services import deactivate_account
 from audit.services import Target
-from kernel.errors import NotAuthenticated, NotFound
+from kernel.errors import NotAuthenticated, NotFound, ProjectFrozen
 from projects.access import get_project
 from projects.models import Project, Role, Status
 from projects.permissions import OPEN, PERMISSIONS, Permission, allowed, authorise, may, register_permissions
@@ -95,3 +95,12 @@ def _write_action(pattern: URLPattern) -> str | None:
     action = getattr(view, "write_action", None)
     # Some views find out by their request.
     return action if isinstance(action, str) else None
+
+
+def test_a_replica_is_read_and_has_members_and_nothing_of_its_texts_is_written() -> None:
+    allowing = {action for action in PERMISSIONS if Status.REPLICA in PERMISSIONS[action].statuses}
+    assert {"project.read", "member.add", "member.change_role", "member.remove"} <= allowing
+    texts = {"project.update", "project.archive", "draft.save", "lock.acquire", "proposal.stage", "release.submit"}
+    assert not texts & allowing
+    with pytest.raises(ProjectFrozen, match="at home"):
+        authorise(action="project.update", role=Role.OWNER, status=Status.REPLICA)

@@ -6,6 +6,7 @@ const BY_STATUS = {
   in_review: "why.in_review",
   frozen: "why.frozen",
   archived: "why.archived",
+  replica: "why.replica",
 };
 
 /** Why the field cannot be written now, in words; empty where it can. */

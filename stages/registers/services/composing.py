@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,7 +29,7 @@ Wanted = Sequence[Payload | Sourced] | Callable[[Acts, Schema], Iterable[Payload
 _UNSIGNED: Final = bytes(64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composing:
     """Payloads on the way to a bundle, on the state before it."""
 
@@ -37,8 +38,9 @@ class Composing:
     increment: StoredIncrement
     signer: ActorSigner
 
-    @property
+    @cached_property
     def schema(self) -> Schema:
+        """The schema before the bundle."""
         return Schema.read(self.increment.storage, str(self.project_id))
 
     def wanted(self, payloads: Wanted) -> list[Sourced]:

@@ -6,9 +6,8 @@ A conflict whose values change while it is open stays the same conflict.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,52 +25,44 @@ class Place(NamedTuple):
     field: str
 
 
-class Moment(NamedTuple):
-    """When a bundle came: its time and its arrival."""
-
-    at: datetime
-    arrival: int
-
-
 @dataclass(slots=True)
 class _Row:
     id: UUID
     place: Place
     values: tuple[str, ...]
-    opened: Moment
-    resolved: Moment | None = None
+    opened: bytes
+    resolved: bytes | None = None
 
 
 class ConflictChanges:
-    """What to write of conflicts; `moments` says of each bundle's hash when it came."""
+    """What to write of conflicts. The bundles that opened and resolved them are named by their hashes."""
 
-    def __init__(self, project_id: UUID, moments: Mapping[str, Moment]) -> None:
+    def __init__(self, project_id: UUID) -> None:
         self._project_id = project_id
-        self._moments = moments
-        self._added: list[_Row] = []
+        self.added: list[_Row] = []
         self._open: dict[Place, _Row] = {}
-        # Of conflicts that were open before: their new values, if these changed, and when they were resolved.
-        self.updated: dict[Place, tuple[tuple[str, ...] | None, Moment | None]] = {}
+        # Of conflicts that were open before: their new values, if these changed, and which bundle resolved them.
+        self.updated: dict[Place, tuple[tuple[str, ...] | None, bytes | None]] = {}
 
     def take(self, bundle: Bundle, changes: Changes) -> None:
         opened = {_place(each): each.values for each in changes.opened}
         resolved = {_place(each) for each in changes.resolved}
-        moment = self._moments[bundle.hash]
+        digest = bytes.fromhex(bundle.hash)
         for place in sorted(resolved - opened.keys()):
-            self._resolve(place, moment)
+            self._resolve(place, digest)
         for place, values in sorted(opened.items()):
             if place in resolved:
                 self._change(place, values)
             else:
-                row = _Row(_id_of(self._project_id, bundle.hash, place), place, values, moment)
+                row = _Row(_id_of(self._project_id, bundle.hash, place), place, values, digest)
                 self._open[place] = row
-                self._added.append(row)
+                self.added.append(row)
 
-    def _resolve(self, place: Place, moment: Moment) -> None:
+    def _resolve(self, place: Place, digest: bytes) -> None:
         if (row := self._open.pop(place, None)) is not None:
-            row.resolved = moment
+            row.resolved = digest
         else:
-            self.updated[place] = (self.updated.get(place, (None, None))[0], moment)
+            self.updated[place] = (self.updated.get(place, (None, None))[0], digest)
 
     def _change(self, place: Place, values: tuple[str, ...]) -> None:
         if (row := self._open.get(place)) is not None:
@@ -82,12 +73,12 @@ class ConflictChanges:
     def updates(self) -> Iterator[tuple[Any, ...]]:
         for place, (values, resolved) in self.updated.items():
             where = (place.kind, UUID(place.subject), place.facet, place.field)
-            yield (*where, text_of_array(values) if values is not None else None, *(resolved or (None, None)))
+            yield (*where, text_of_array(values) if values is not None else None, resolved)
 
     def inserts(self) -> Iterator[tuple[Any, ...]]:
-        for row in self._added:
+        for row in self.added:
             where = (row.place.kind, UUID(row.place.subject), row.place.facet, row.place.field)
-            yield (row.id, *where, text_of_array(row.values), *row.opened, *(row.resolved or (None, None)))
+            yield (row.id, *where, text_of_array(row.values), row.opened, row.resolved)
 
 
 def _place(conflict: Conflict) -> Place:

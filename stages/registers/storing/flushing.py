@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kernel.statements import Statement, run, run_together
+from kernel.statements import Statement, run_together
 from stages.registers.fold.views import Record
 from stages.registers.storing import statements as sql
 from stages.registers.storing.conflicts import ConflictChanges, text_of_array
@@ -37,35 +37,28 @@ class Flush:
         self._statements: list[Statement] = []
 
     def run(self) -> None:
-        """Write the log, then what follows from it, in two round trips."""
-        arrivals = self._write_log(self._storage.pending)
+        """Write the log, then what follows from it, in one round trip."""
+        self._write_log(self._storage.pending)
         self._write_values()
         self._write_edges()
         self._write_records()
-        self._write_conflicts(arrivals)
+        self._write_conflicts()
         if self._statements:
             run_together(self._statements)
 
-    def _write_log(self, pending: Sequence[Arrived]) -> dict[str, int]:
-        """The arrivals of the bundles that were written, by their hashes."""
-        if not pending:
-            return {}
-        written = run((sql.BUNDLES, [self._project_id, *_columns(map(_bundle, pending), 14)]))
-        arrivals = {bytes(digest).hex(): arrival for digest, arrival in written}
-        operations = (each for arrived in pending for each in self._operations(arrived, arrivals))
-        self._statements.append((sql.OPERATIONS, [self._project_id, *_columns(operations, 7)]))
-        return arrivals
+    def _write_log(self, pending: Sequence[Arrived]) -> None:
+        self._put(sql.BUNDLES, map(_bundle, pending), 14)
+        operations = _columns((each for arrived in pending for each in self._operations(arrived)), 7)
+        if pending:
+            self._statements.append((sql.OPERATIONS, [*operations, self._project_id]))
 
-    def _operations(self, arrived: Arrived, arrivals: dict[str, int]) -> Iterable[tuple[Any, ...]]:
+    def _operations(self, arrived: Arrived) -> Iterable[tuple[Any, ...]]:
         bundle, project = arrived.bundle, str(self._project_id)
-        signed, arrival = bundle.signed, arrivals[bundle.hash]
+        signed, digest = bundle.signed, bytes.fromhex(bundle.hash)
         for at, operation in enumerate(bundle.operations):
             hashes = ",".join(map(str, hashes_of(project, operation)))
-            hlc = bytes.fromhex(operation.hlc)
-            yield (
-                *(arrival, at, UUID(operation.op_id), hlc, signed.texts[at], signed.signatures[at]),
-                f"{{{hashes}}}",
-            )
+            where = (digest, at, UUID(operation.op_id), bytes.fromhex(operation.hlc))
+            yield (*where, signed.texts[at], signed.signatures[at], f"{{{hashes}}}")
 
     def _put(self, statement: str, rows: Iterable[tuple[Any, ...]], width: int) -> None:
         """Have rows written, if there are any."""
@@ -141,13 +134,15 @@ class Flush:
             self._statements.append((sql.GONE_ROWS, [*_columns(gone, 2), self._project_id]))
         self._put(sql.ROWS, written, 7)
 
-    def _write_conflicts(self, arrivals: dict[str, int]) -> None:
-        changes = ConflictChanges(self._project_id, self._storage.moments(arrivals))
+    def _write_conflicts(self) -> None:
+        changes = ConflictChanges(self._project_id)
         for bundle, each in self._storage.noted:
             changes.take(bundle, each)
+        project = self._project_id
         if changes.updated:
-            self._statements.append((sql.CHANGED_CONFLICTS, [*_columns(changes.updates(), 7), self._project_id]))
-        self._put(sql.CONFLICTS, changes.inserts(), 10)
+            self._statements.append((sql.CHANGED_CONFLICTS, [*_columns(changes.updates(), 6), project, project]))
+        if changes.added:
+            self._statements.append((sql.CONFLICTS, [*_columns(changes.inserts(), 8), project, project]))
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

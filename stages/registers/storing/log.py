@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kernel.statements import run
+from kernel.statements import Rows, Statement, run
 from stages.registers.fold.bundles import Bundle, Head
 from stages.registers.fold.clocks import Clock, covers
 from stages.registers.fold.effects import IDENTITY, Key, keys
@@ -141,11 +141,30 @@ class PostgresLog:
     def heads(self) -> dict[str, Head]:
         """The newest bundle of each site."""
         if self._heads is None:
-            self._heads = {}
-            for site, number, digest, hlc, clock in run((_HEADS, [self.project_id] * 3)):
-                head = Head(number, bytes(digest).hex(), bytes(hlc).hex(), json.loads(clock))
-                self._heads[bytes(site).hex()] = head
+            self.take_heads(run(self.heads_query))
+        assert self._heads is not None
         return self._heads
+
+    @property
+    def heads_query(self) -> Statement:
+        return _HEADS, [self.project_id] * 3
+
+    def take_heads(self, rows: Rows) -> None:
+        self._heads = {}
+        for site, number, digest, hlc, clock in rows:
+            head = Head(number, bytes(digest).hex(), bytes(hlc).hex(), json.loads(clock))
+            self._heads[bytes(site).hex()] = head
+
+    @property
+    def identity_query(self) -> Statement:
+        return self._query_on(IDENTITY)
+
+    def take_identity(self, rows: Rows) -> None:
+        """The merges and splits that are stored, before anything is appended."""
+        self._identity = sorted((each for each in read_operations(rows) if has_key(each, IDENTITY)), key=_order)
+
+    def _query_on(self, key: Key) -> Statement:
+        return _ON_KEY, [self.project_id, hash_key(str(self.project_id), key), self.horizon]
 
     def head(self, site: str) -> Head:
         return self.heads.get(site, Head())
@@ -222,8 +241,7 @@ class PostgresLog:
     def _operations_on(self, key: Key) -> list[Operation]:
         stored = self._stored_on.get(key)
         if stored is None:
-            number = hash_key(str(self.project_id), key)
-            read = read_operations(run((_ON_KEY, [self.project_id, number, self.horizon])))
+            read = read_operations(run(self._query_on(key)))
             stored = [each for each in read if has_key(each, key)]
         return sorted([*stored, *self._pending_on.get(key, ())], key=_order)
 

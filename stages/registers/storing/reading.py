@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.statements import run, run_together
+from kernel.statements import Rows, Statement, run, run_together
 from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import Field, Pair, Subject, Write
 from stages.registers.fold.facts import Classes, Ends, MappingFacts, Tips
@@ -99,15 +99,21 @@ class Reading:
         for row in run((_RECORDS, [self.project_id, _uuids(ids)])):
             records(*_record(row, classes))
 
+    @property
+    def mappings_query(self) -> Statement:
+        return _MAPPINGS, [self.project_id]
+
     def mappings(self, mappings: Put) -> None:
-        for facet_a, field_a, facet_b, field_b, write in run((_MAPPINGS, [self.project_id])):
+        self.take_mappings(run(self.mappings_query), mappings)
+
+    def take_mappings(self, rows: Rows, mappings: Put) -> None:
+        for facet_a, field_a, facet_b, field_b, write in rows:
             pair: Pair = ((facet_a, field_a), (facet_b, field_b))
             mappings(pair, MappingFacts(pair, _index(write)))
 
-    def entities_with(self, facets: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Facets, each with an entity that has a life of it."""
-        for facet, subject in run((_ENTITIES_WITH, [self.project_id, list(facets)])):
-            yield facet, str(subject)
+    def entities_query(self, facets: Collection[str]) -> Statement:
+        """The SELECT of facets, each with an entity that has a life of it."""
+        return _ENTITIES_WITH, [self.project_id, list(facets)]
 
     def all_records(self) -> list[str]:
         return [str(each) for (each,) in run((_ALL_RECORDS, [self.project_id]))]

@@ -13,13 +13,15 @@ FROM unnest(%s::uuid[], %s::bytea[], %s::int[], %s::bytea[], %s::uuid[], %s::byt
     %s::int[], %s::text[], %s::bytea[], %s::jsonb[], %s::timestamptz[], %s::bytea[]) WITH ORDINALITY
 AS added (bundle_id, site_key, number, first_hlc, first_op, hlc, actor_key, undoes, count, header, hash, clock,
     received_at, received_from, place) ORDER BY place
-RETURNING hash, arrival
 """
 OPERATIONS: Final = """
 INSERT INTO registers_operation (project_id, bundle_id, position, op_id, hlc, text, signature, keys)
-SELECT %s, bundle_id, position, op_id, hlc, text, signature, keys::bigint[]
-FROM unnest(%s::bigint[], %s::int[], %s::uuid[], %s::bytea[], %s::text[], %s::bytea[], %s::text[])
-AS added (bundle_id, position, op_id, hlc, text, signature, keys)
+SELECT bundle.project_id, bundle.arrival, added.position, added.op_id, added.hlc, added.text, added.signature,
+    added.keys::bigint[]
+FROM unnest(%s::bytea[], %s::int[], %s::uuid[], %s::bytea[], %s::text[], %s::bytea[], %s::text[])
+AS added (bundle, position, op_id, hlc, text, signature, keys)
+JOIN registers_bundle AS bundle ON bundle.project_id = %s AND bundle.hash = added.bundle
+ORDER BY bundle.arrival, added.position
 """
 FIELDS: Final = """
 INSERT INTO registers_fieldstate (project_id, entity, facet, field, tips, key_number)
@@ -81,16 +83,19 @@ ON CONFLICT (project_id, facet, record) DO UPDATE SET key_number = excluded.key_
 CONFLICTS: Final = """
 INSERT INTO registers_conflict (project_id, id, kind, subject, facet, field, values, opened_at, opened_by_id,
     resolved_at, resolved_by_id)
-SELECT %s, id, kind, subject, facet, field, values::text[], opened_at, opened_by, resolved_at, resolved_by
-FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
-    %s::timestamptz[], %s::bigint[])
-AS added (id, kind, subject, facet, field, values, opened_at, opened_by, resolved_at, resolved_by)
+SELECT opened.project_id, added.id, added.kind, added.subject, added.facet, added.field, added.values::text[],
+    opened.received_at, opened.arrival, resolved.received_at, resolved.arrival
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
+AS added (id, kind, subject, facet, field, values, opened, resolved)
+JOIN registers_bundle AS opened ON opened.project_id = %s AND opened.hash = added.opened
+LEFT JOIN registers_bundle AS resolved ON resolved.project_id = %s AND resolved.hash = added.resolved
 """
 CHANGED_CONFLICTS: Final = """
 UPDATE registers_conflict AS conflict SET values = coalesce(changed.values::text[], conflict.values),
-    resolved_at = changed.resolved_at, resolved_by_id = changed.resolved_by
-FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
-AS changed (kind, subject, facet, field, values, resolved_at, resolved_by)
+    resolved_at = resolved.received_at, resolved_by_id = resolved.arrival
+FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[])
+AS changed (kind, subject, facet, field, values, resolved)
+LEFT JOIN registers_bundle AS resolved ON resolved.project_id = %s AND resolved.hash = changed.resolved
 WHERE conflict.project_id = %s AND conflict.kind = changed.kind AND conflict.subject = changed.subject
     AND conflict.facet = changed.facet AND conflict.field = changed.field AND conflict.resolved_at IS NULL
 """

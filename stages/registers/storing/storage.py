@@ -6,10 +6,11 @@ What is asked for is read once, together where it is known before; what was set 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
+from kernel.statements import Rows, run, run_together
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.documents import StoredDocument
 from stages.registers.fold.effects import IDENTITY, Field, Key, Pair, Subject, Write, is_identity, keys
@@ -21,7 +22,6 @@ from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import Payload
 from stages.registers.fold.refreshing import Changes
 from stages.registers.fold.views import Conflict, Edge, Record, mapping_classes
-from stages.registers.storing.conflicts import Moment
 from stages.registers.storing.finding import Finding
 from stages.registers.storing.flushing import Flush
 from stages.registers.storing.log import PostgresLog
@@ -85,6 +85,8 @@ class PostgresStorage(PostgresLog):
 
     def entities_with(self, facet: str) -> list[str]:
         self._facets.ensure(_SCHEMA if facet in _SCHEMA else [facet])
+        if facet in _SCHEMA:
+            self.records.prefetch(entity for each in _SCHEMA for entity in self._entities_with.get(each, ()))
         return sorted(self._entities_with.get(facet, ()))
 
     def edges_at(self, entity: str) -> list[str]:
@@ -102,10 +104,17 @@ class PostgresStorage(PostgresLog):
     # What is read together
 
     def open(self) -> None:
-        """Read what every bundle needs: the heads of chains, mappings, merges and splits."""
-        self._mapping_rows.ensure([""])
-        self.operations_on(IDENTITY)
-        assert self.heads is not None
+        """Read together what every bundle needs: the heads of chains, mappings, merges, splits, and the schema."""
+        if "" in self._mapping_rows.known or self._heads is not None:
+            return
+        self._mapping_rows.known.add("")
+        self._facets.known.update(_SCHEMA)
+        statements = [self._reading.mappings_query, self.identity_query, self.heads_query]
+        found = run_together([*statements, self._reading.entities_query(_SCHEMA)])
+        self._reading.take_mappings(found[0], self.mappings.put)
+        self.take_identity(found[1])
+        self.take_heads(found[2])
+        self._take_entities_with(found[3])
 
     def append(self, bundle: Bundle) -> bool:
         if not super().append(bundle):
@@ -176,10 +185,11 @@ class PostgresStorage(PostgresLog):
         self._reading.records(ids, self._classes_of_stored(), self.records.put)
 
     def _read_entities_with(self, facets: list[str]) -> None:
-        for facet, entity in self._reading.entities_with(facets):
-            self._entities_with[facet].add(entity)
-        if _SCHEMA[0] in facets:
-            self.records.prefetch(entity for facet in _SCHEMA for entity in self._entities_with.get(facet, ()))
+        self._take_entities_with(run(self._reading.entities_query(facets)))
+
+    def _take_entities_with(self, rows: Rows) -> None:
+        for facet, entity in rows:
+            self._entities_with[facet].add(str(entity))
 
     def _read_all_records(self) -> None:
         self._record_rows.ensure(self._reading.all_records())
@@ -225,10 +235,6 @@ class PostgresStorage(PostgresLog):
             for facet, row in after.items():
                 if before.get(facet) != row:
                     self.changed_rows[facet, key] = bundle.hlc
-
-    def moments(self, arrivals: Mapping[str, int]) -> dict[str, Moment]:
-        """When the bundles came that were noted, by their hashes; `arrivals` are those of what was written now."""
-        return {each.bundle.hash: Moment(each.at, arrivals[each.bundle.hash]) for each in self.pending}
 
     def open_conflicts(self) -> list[Conflict]:
         """All that is open at records and edges."""

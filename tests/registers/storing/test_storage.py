@@ -11,6 +11,8 @@ import pytest
 from projects.models import Project
 from stages.registers.fold.bundles import Bundle
 from stages.registers.fold.definition import replay
+from stages.registers.fold.stacks import undoable
+from stages.registers.fold.undo import take_back_bundle
 from stages.registers.fold.views import State
 from stages.registers.models import Conflict, Edge, Mapping, Record, Row
 from stages.registers.storing.increment import StoredIncrement
@@ -128,3 +130,16 @@ def test_a_fork_sees_what_it_adds_and_is_never_written(project: Project) -> None
     assert_same(fork.state(), defined(bundles), "the fork")
     assert_same(increment.state(), defined(bundles[:30]), "what it was made of")
     assert_same(StoredIncrement(PostgresStorage(project.id)).state(), defined(bundles[:30]), "Postgres")
+
+
+def test_what_takes_a_bundle_back_is_the_same_on_postgres(project: Project) -> None:
+    net = history(21, 90)
+    net.settle()
+    site = net.sites[0]
+    stored = take(project, site.storage.lacking({}), at_once=20)
+    for actor in sorted({each.actor_id for each in site.storage.by_range()}):
+        for bundle in undoable(site.storage.by_actor(actor))[-6:]:
+            stored.storage.prepare_past(bundle)
+            expected = take_back_bundle(site.increment, bundle, lambda: 7)
+            found = take_back_bundle(stored, bundle, lambda: 7)
+            assert (found.payloads, found.kept) == (expected.payloads, expected.kept)
