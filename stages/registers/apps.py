@@ -50,6 +50,9 @@ class RegistersConfig(StageConfig):
         SCRIPT_TEXTS.register("registers.text", text_words)
 
     def _register_addresses(self) -> None:
+        from gateway.registry import register_commands
         from kernel.addresses import API_URLS, UrlModule
+        from stages.registers.commands import COMMANDS
 
+        register_commands(*COMMANDS)
         API_URLS.register("registers", UrlModule("stages.registers.urls"))

@@ -152,4 +152,6 @@ def _with_records(project_id: UUID, done: Done) -> Done:
 
 def _plain(each: Cell | Row) -> dict[str, Any]:
     found = asdict(each)
-    return {name: value for name, value in found.items() if value is not None}
+    if found.get("typed_columns"):
+        found["typed_columns"] = sorted(found["typed_columns"])
+    return {name: value for name, value in found.items() if value is not None and value != frozenset()}

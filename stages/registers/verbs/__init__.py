@@ -5,6 +5,7 @@ Verbs refuse by `kernel.errors` and name what is wrong. `checking` asks the same
 
 from stages.registers.verbs.cells import Cell, set_fields
 from stages.registers.verbs.conflicts import decide, resolve_conflict
+from stages.registers.verbs.identity import merge, split_back, split_off
 from stages.registers.verbs.links import confirm_links, link, move, set_properties, unlink
 from stages.registers.verbs.mappings import MappingPreview, confirm_mapping, preview_mapping, suggest_mappings
 from stages.registers.verbs.records import (
@@ -14,11 +15,8 @@ from stages.registers.verbs.records import (
     create_records,
     delete_records,
     detach,
-    merge,
     next_free_key,
     restore_records,
-    split_back,
-    split_off,
     write_cells,
     write_rows,
 )

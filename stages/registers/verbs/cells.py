@@ -15,10 +15,10 @@ from stages.registers.fold.payloads import Payload
 from stages.registers.fold.values import spell
 from stages.registers.fold.views import Record, raw_fields
 from stages.registers.schema import Column, Schema
-from stages.registers.schema.keys import find_record, lookup_of
+from stages.registers.schema.keys import find_record, key_of, lookup_of
 from stages.registers.schema.model import ENTITY
-from stages.registers.schema.values import check_value, read_text, refuse
-from stages.registers.verbs.finding import column_of, record_in, table_of
+from stages.registers.schema.values import check_value, read_text, refuse, show_text
+from stages.registers.verbs.finding import column_of, record_in, stored_record, table_of
 from stages.registers.verbs.problems import Problems
 
 
@@ -55,7 +55,7 @@ def set_fields(acts: Acts, schema: Schema, cells: Sequence[Cell]) -> list[Payloa
             found = record_in(acts, cell.record, table)
             column = column_of(table, cell.field)
             value = value_of(acts, schema, column, cell.value, typed=cell.typed)
-            check_base(acts, found, cell, value)
+            check_base(acts, schema, found, cell, value)
             values.append((cell, found.id, column, value))
             payloads += acts.set_field(found.id, cell.facet, cell.field, value)
     check_unique(acts, ((cell.row, record, column, value) for cell, record, column, value in values), problems)
@@ -91,8 +91,12 @@ def check_reference(acts: Acts, schema: Schema, column: Column, value: dict[str,
             raise refuse(column.name, words % {"record": reference["entity_id"], "table": facet, "column": name})
 
 
-def check_base(acts: Acts, record: Record, cell: Cell, value: object) -> None:
-    """Raises `StaleBase` where a cell shows other values than its person saw: with those, theirs, and yours."""
+def check_base(acts: Acts, schema: Schema, record: Record, cell: Cell, value: object) -> None:
+    """Raises `StaleBase` where a cell shows other values than its person saw.
+
+    It has the value then (`base`), now (`theirs`, and `theirs_text` as people read it), the one that was not written
+    (`yours`), the operations of now (`tips`), and by whom and when the newest of them is.
+    """
     if cell.base is None:
         return
     shown = record.fields[cell.facet].get(cell.field)
@@ -109,6 +113,7 @@ def check_base(acts: Acts, record: Record, cell: Cell, value: object) -> None:
         base=base,
         base_known=known,
         theirs=shown.value if shown else None,
+        theirs_text=_text_of(acts, schema, cell, shown.value) if shown else "",
         yours=value,
         tips=[tip.op_id for tip in tips],
         by=newest.actor_id if newest else None,
@@ -139,6 +144,15 @@ def check_unique(
                     shown = value if isinstance(value, str) else spell(value)
                     facts = {"column": column.label, "value": shown[:100]}
                     raise Conflict(words % facts, field=name, value=value, record=others[0], reason="duplicate")
+
+
+def _text_of(acts: Acts, schema: Schema, cell: Cell, value: object) -> str:
+    def name(record: str) -> str:
+        found = stored_record(acts, record)
+        return key_of(schema, found) if found else record
+
+    column = schema.column(cell.facet, cell.field)
+    return show_text(column, value, name) if column else ""
 
 
 def _living(acts: Acts, entity: str) -> Record | None:

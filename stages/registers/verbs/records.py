@@ -19,7 +19,6 @@ from stages.registers.fold.values import spell
 from stages.registers.schema import Column, Schema, Table
 from stages.registers.schema.keys import next_keys
 from stages.registers.schema.model import KEY_COLUMN
-from stages.registers.schema.values import refuse
 from stages.registers.verbs.cells import Cell, check_base, check_unique, set_fields, value_of
 from stages.registers.verbs.finding import (
     NewId,
@@ -41,13 +40,15 @@ MAX_ROWS: Final = MAX_OPERATIONS
 class Row:
     """A row that is written: values by column, for a new record, or for the one whose id is given.
 
-    With `typed`, values are texts as people paste them; with `only_changes`, values that the record shows already are
-    not written again. `bases` are the operations whose values the person saw, by column (`Cell.base`).
+    With `typed`, values are texts as people paste them; those of `typed_columns` always are. With `only_changes`, what
+    the record shows already is not written again. `bases` are the operations whose values the person saw, by column
+    (`Cell.base`).
     """
 
     values: Mapping[str, Any]
     record: str | None = None
     typed: bool = False
+    typed_columns: frozenset[str] = frozenset()
     only_changes: bool = False
     bases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -141,7 +142,8 @@ class _Rows:
                 if column.crdt and isinstance(value, str) and (is_new or row.typed):
                     texts[name] = check_shared_text(column, value)
                     continue
-                read = value_of(self.acts, self.schema, column, value, typed=row.typed)
+                typed = row.typed or name in row.typed_columns
+                read = value_of(self.acts, self.schema, column, value, typed=typed)
                 self._check_base(row, record, name, read)
                 if not self._is_same(row, record, name, read):
                     plain[name] = read
@@ -182,7 +184,7 @@ class _Rows:
             cell = Cell(record, self.table.facet, name, base=tuple(row.bases[name]))
             found = self.acts.increment.storage.records.get(record)
             if found is not None and self.table.facet in found.fields:
-                check_base(self.acts, found, cell, value)
+                check_base(self.acts, self.schema, found, cell, value)
 
     def _give_keys(self) -> None:
         if self.table.key_column is None:
@@ -250,40 +252,6 @@ def detach(acts: Acts, schema: Schema, record: str, facet: str) -> list[Payload]
         words = gettext("The record is in no other table. Delete it instead.")
         raise Conflict(words, record=found.id, table=facet)
     return acts.detach(found.id, facet)
-
-
-def merge(acts: Acts, schema: Schema, survivor: str, absorbed: str) -> list[Payload]:
-    """Two records are the same thing. Raises `Conflict` for one and itself."""
-    one, other = record_of(acts, survivor), record_of(acts, absorbed)
-    if one.id == other.id:
-        raise Conflict(gettext("These are one record already."), record=one.id)
-    return acts.merge(one.id, other.id)
-
-
-def split_off(
-    acts: Acts, schema: Schema, record: str, facets: Sequence[str], *, new_id: NewId = make_id
-) -> tuple[list[Payload], str]:
-    """Give tables of a record to a new record; also answers its id."""
-    found = record_of(acts, record)
-    if not facets:
-        raise refuse("facets", gettext("Name at least one table."))
-    for facet in facets:
-        table = table_of(schema, facet)
-        if facet not in found.fields:
-            words = gettext("The record is not in %(table)s.") % {"table": table.label}
-            raise Conflict(words, record=found.id, table=facet)
-    if len(set(facets)) == len(found.fields):
-        raise Conflict(gettext("Nothing would be left of this record."), record=found.id)
-    new_entity = new_id()
-    return acts.split_off(found.id, new_entity, set(facets)), new_entity
-
-
-def split_back(acts: Acts, schema: Schema, record: str, member: str) -> list[Payload]:
-    """Take a record that was merged into another one out of it again. Raises `Conflict` for one that never was."""
-    found = record_of(acts, record)
-    if member == found.id or member not in found.facts.members:
-        raise Conflict(gettext("This was never merged into the record."), record=found.id, member=member)
-    return acts.split_back(found.id, member)
 
 
 def next_free_key(acts: Acts, schema: Schema, record: str, facet: str) -> list[Payload]:
