@@ -10,6 +10,7 @@ from audit.models import Event
 from stages.registers.events import CHANGED
 from stages.registers.models import Bundle
 from stages.registers.proof.derived import faults_in_derived
+from stages.registers.proof.duplicates import faults_in_duplicates
 from stages.registers.proof.keys import check_keys
 from stages.registers.proof.log import faults_in_log
 
@@ -28,7 +29,8 @@ def check_project(project_id: UUID) -> Iterator[Finding]:
         whole = False
         yield Finding(f"bundle {bundle_id}", fault, chain)
     if whole:
-        yield from (Finding(f"registers of {project_id}", fault, chain) for fault in faults_in_derived(project_id))
+        faults = (*faults_in_derived(project_id), *faults_in_duplicates(project_id))
+        yield from (Finding(f"registers of {project_id}", fault, chain) for fault in faults)
 
 
 def _projects() -> set[UUID]:

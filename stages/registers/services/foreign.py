@@ -17,6 +17,7 @@ from stages.registers.fold.bundles import Bundle, SignedBundle, check_follows, r
 from stages.registers.keys.certificates import Certificate, read_certificate
 from stages.registers.models import ActorKey
 from stages.registers.permissions import WRITE
+from stages.registers.services.duplicates import Duplicates
 from stages.registers.services.refusals import refusals
 from stages.registers.services.written import Written, record_bundle
 from stages.registers.storing.increment import StoredIncrement
@@ -58,11 +59,15 @@ def append_foreign(
         storage = PostgresStorage(project_id)
         storage.received_at = now = database_now()
         storage.expect([each.hash for each in read])
-        taking = _Taking(write, StoredIncrement(storage), now)
+        increment = StoredIncrement(storage)
+        taking = _Taking(write, increment, now, Duplicates(increment, None))
         for certificate in certificates:
             taking.add_certificate(certificate)
         written = [taking.take(each, sender) for each in read if not storage.is_known(each.hash)]
+        taking.duplicates.look()
         storage.flush()
+        if written:
+            taking.duplicates.write(written[-1].hash)
         return written
 
 
@@ -73,6 +78,7 @@ class _Taking:
     write: ProjectWrite
     increment: StoredIncrement
     now: datetime
+    duplicates: Duplicates
 
     def add_certificate(self, certificate: Certificate) -> None:
         try:
@@ -88,6 +94,7 @@ class _Taking:
         storage = self.increment.storage
         storage.received_from = sender or bundle.header.site_key
         changes = self.increment.add(bundle)
+        self.duplicates.look_later(changes)
         event = record_bundle(self.write, bundle, changes, self.increment, origin=bundle.header.site_key)
         op_ids = tuple(each.op_id for each in bundle.operations)
         return Written(bundle.header.bundle_id, bundle.hash, op_ids, changes, event)

@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.callers import Caller
 from projects.writing import upkeep_write
 from stages.registers.metrics import REBUILD_SECONDS
+from stages.registers.services.duplicates import renew_duplicates
 from stages.registers.storing.rebuilding import Rebuilt, rebuild
 
 
@@ -17,5 +18,6 @@ def rebuild_registers(*, caller: Caller, project_id: UUID) -> Rebuilt:
     """
     with upkeep_write(caller=caller, project_id=project_id):
         rebuilt = rebuild(project_id)
+        renew_duplicates(project_id)
     REBUILD_SECONDS.observe(rebuilt.seconds)
     return rebuilt

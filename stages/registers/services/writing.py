@@ -24,6 +24,7 @@ from stages.registers.keys.signing import Enrolment
 from stages.registers.permissions import WRITE
 from stages.registers.services.bases import check_base
 from stages.registers.services.composing import Composing, Wanted, request_of
+from stages.registers.services.duplicates import Duplicates
 from stages.registers.services.written import Written, record_bundle, written_before
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
@@ -52,10 +53,13 @@ class RegisterWrite:
         increment.storage.received_at = self.signer.now
         increment.storage.expect([bundle.hash], known=False)
         changes = increment.add(bundle)
-        event = record_bundle(self.write, bundle, changes, increment, reason=reason)
+        duplicates = Duplicates(increment, self.composing.schema)
+        duplicates.look(changes)
+        event = record_bundle(self.write, bundle, changes, increment, duplicates=duplicates.changes, reason=reason)
         if self.enrolment is not None:
             record_enrolment(self.write.caller, self.enrolment)
         increment.storage.flush()
+        duplicates.write(bundle.hash)
         op_ids = tuple(each.op_id for each in bundle.operations)
         return Written(bundle.header.bundle_id, bundle.hash, op_ids, changes, event)
 

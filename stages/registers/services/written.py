@@ -17,6 +17,7 @@ from stages.registers.fold.refreshing import Changes
 from stages.registers.fold.since import Kept
 from stages.registers.metrics import LATE, OPERATIONS
 from stages.registers.models import Operation
+from stages.registers.services.duplicates import DuplicateChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,13 @@ def record_bundle(
     changes: Changes,
     increment: Increment,
     *,
+    duplicates: DuplicateChanges | None = None,
     origin: str | None = None,
     reason: str | None = None,
 ) -> Event:
     """Record a bundle on the chain of its project; `origin` is the key of the site it came from, if it did."""
     header = bundle.header
+    found = duplicates or DuplicateChanges()
     write.afterwards(OPERATIONS.labels("elsewhere" if origin else "here").inc, header.count)
     write.afterwards(LATE.inc, changes.late)
     records = sorted(_records(changes, increment))
@@ -68,8 +71,8 @@ def record_bundle(
         "count": header.count,
         "tables": sorted(_tables(bundle, records, increment)),
         "records": records if len(records) <= MAX_RECORDS else None,
-        "opened": len(changes.opened),
-        "resolved": len(changes.resolved),
+        "opened": len(changes.opened) + len(found.opened),
+        "resolved": len(changes.resolved) + len(found.resolved),
         "undoes": header.undoes,
         "origin": origin,
     }

@@ -54,7 +54,7 @@ class ConflictChanges:
             if place in resolved:
                 self._change(place, values)
             else:
-                row = _Row(_id_of(self._project_id, bundle.hash, place), place, values, digest)
+                row = _Row(conflict_id(self._project_id, bundle.hash, place), place, values, digest)
                 self._open[place] = row
                 self.added.append(row)
 
@@ -85,7 +85,8 @@ def _place(conflict: Conflict) -> Place:
     return Place(conflict.kind, conflict.subject, conflict.facet, conflict.field)
 
 
-def _id_of(project_id: UUID, bundle_hash: str, place: Place) -> UUID:
+def conflict_id(project_id: UUID, bundle_hash: str, place: Place) -> UUID:
+    """The id of a conflict that a bundle opens: the same whenever it is computed again."""
     text = "\x00".join([str(project_id), bundle_hash, *place])
     return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=5)
 

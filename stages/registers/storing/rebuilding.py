@@ -19,7 +19,7 @@ SELECT arrival, header, hash, site_key, clock, hlc, first_hlc, first_op, count F
 WHERE project_id = %s AND arrival > %s ORDER BY arrival LIMIT %s
 """
 _EMPTY: Final = (
-    "DELETE FROM registers_conflict WHERE project_id = %s",
+    "DELETE FROM registers_conflict WHERE project_id = %s AND kind <> 'duplicate'",
     "DELETE FROM registers_row WHERE project_id = %s",
     "DELETE FROM registers_record WHERE project_id = %s",
     "DELETE FROM registers_edge WHERE project_id = %s",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -25,13 +26,17 @@ from kernel.errors import (
 from projects.models import Project, Status
 from stages.registers import hooks
 from stages.registers.fold.definition import replay
+from stages.registers.fold.ids import COLUMN, schema_id
 from stages.registers.fold.payloads import CreateEntity, SetField
 from stages.registers.fold.signatures import verify
 from stages.registers.keys import own_site_key
 from stages.registers.keys.certificates import Certificate, read_certificate
 from stages.registers.keys.signing import rotate_secrets
 from stages.registers.models import ActorKey, Bundle, Operation
+from stages.registers.models import Conflict as ConflictRow
+from stages.registers.proof.derived import faults_in_derived
 from stages.registers.services import ForeignBundle, append_foreign, preview, redo, undo
+from stages.registers.services.rebuilding import rebuild_registers
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.storing.world import REQ, Desk
 
@@ -272,3 +277,47 @@ def test_a_certificate_that_the_site_did_not_seal_is_refused(ann: Desk, editor: 
             bundles=[],
             certificates=[Certificate(key.certificate, bytes(64))],
         )
+
+
+def duplicates(project: Project) -> list[tuple[str, Any]]:
+    found = ConflictRow.objects.filter(project=project, kind="duplicate", resolved_at=None).order_by("subject")
+    return [(str(each.subject), each.values) for each in found]
+
+
+def test_the_same_key_twice_is_a_duplicate_until_one_has_another(ann: Desk) -> None:
+    first, second = ann.create({"title": "A"}, {"title": "B"})
+    other = max(first, second)
+    # Undo is asked nothing, and neither is what comes from other sites.
+    ann.set(second, "key", "REQ-7")
+    ann.set(first, "key", "REQ-2")
+    undo(caller=ann.caller, project_id=ann.project.id)
+    undo(caller=ann.caller, project_id=ann.project.id)
+    assert duplicates(ann.project) == []
+    event = forge(ann, second, "REQ-1")
+    assert duplicates(ann.project) == [(other, ['"REQ-1"'])]
+    assert event.data["opened"] == 1
+    assert list(faults_in_derived(ann.project.id)) == []
+    rebuild_registers(caller=ann.caller, project_id=ann.project.id)
+    assert duplicates(ann.project) == [(other, ['"REQ-1"'])]
+    ann.set(second, "key", "REQ-9")
+    assert duplicates(ann.project) == []
+    assert events(ann.project)[-1].data["resolved"] == 1
+
+
+def forge(desk: Desk, record: str, key: str) -> Event:
+    """A key that is taken, as it may come from another site: nothing is checked."""
+    with patch("stages.registers.services.composing.check_payloads"):
+        written = desk.write([SetField(record, REQ, "key", key)])
+    assert written.event is not None
+    return written.event
+
+
+def test_a_column_that_becomes_unique_shows_what_stands_in_it_twice(ann: Desk) -> None:
+    first, second = ann.create({"title": "A"}, {"title": "A"})
+    change = lambda unique: ann.write(  # noqa: E731
+        [SetField(schema_id(str(ann.project.id), COLUMN, REQ, "title"), COLUMN, "unique", unique)]
+    )
+    change(True)
+    assert duplicates(ann.project) == [(max(first, second), ['"A"'])]
+    change(False)
+    assert duplicates(ann.project) == []

@@ -14,6 +14,7 @@ from kernel.invisible import one_line
 from kernel.transactions import one_moment
 from projects.models import Project
 from stages.registers.proof.derived import faults_in_derived
+from stages.registers.proof.duplicates import faults_in_duplicates
 from stages.registers.services.rebuilding import rebuild_registers
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
@@ -43,7 +44,7 @@ class Command(BaseCommand):
 
     def _check(self, project_id: UUID) -> None:
         with one_moment():
-            faults = list(faults_in_derived(project_id))
+            faults = [*faults_in_derived(project_id), *faults_in_duplicates(project_id)]
         if faults:
             raise CommandError("\n".join(one_line(fault) for fault in faults[:MAX_NAMED]))
         self.stdout.write(self.style.SUCCESS("Everything is what the operations say."))
