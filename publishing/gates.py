@@ -111,11 +111,13 @@ def ask_gates(
 ) -> dict[str, GateAnswer]:
     """Run the gates that a policy names and those that always run, and return their answers in order.
 
-    A gate that is not installed refuses, because its check cannot be run.
+    A gate that is not installed refuses, because its check cannot be run. One that always runs is left out where it has
+    nothing to say.
     """
     wanted = {name: gate.initial() for name, gate in GATES.items() if gate.always} | dict(chosen)
     order = [name for name in GATES if name in wanted] + sorted(set(wanted) - set(GATES))
-    return {name: _ask(name, GateQuestion(draft, release, wanted[name])) for name in order}
+    answers = {name: _ask(name, GateQuestion(draft, release, wanted[name])) for name in order}
+    return {name: answer for name, answer in answers.items() if name in chosen or answer != GateAnswer()}
 
 
 def gate_links(

@@ -20,8 +20,14 @@ class RegistersConfig(StageConfig):
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
         from audit.verification import RECORD_CHECKS
         from kernel.late import Late
-        from stages.registers import unrecorded
+        from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
+        from publishing.gates import GATES
+        from stages.registers import bundle_verifier, gates, unrecorded
 
+        GATES.register(gates.NAME, gates.GATE)
+        BUNDLE_PARTS.register(
+            "registers", BundlePart(bundle_verifier, Late("stages.registers.bundle:files_of_registers"))
+        )
         for table, reason in unrecorded.TABLES.items():
             TABLES_WITHOUT_RECORD.register(table, reason)
         RECORD_CHECKS.register("records of registers", Late("stages.registers.verification:check_records"))
