@@ -14,6 +14,7 @@ class RegistersConfig(StageConfig):
         self._register_proof()
         self._register_operation()
         self._register_texts()
+        self._register_proposals()
         self._register_addresses()
 
     def _register_proof(self) -> None:
@@ -54,6 +55,12 @@ class RegistersConfig(StageConfig):
         TOPIC_TYPES.register("register_texts.*", live.TOPIC)
         register_notifications(live.NOTIFICATIONS)
         SCRIPT_TEXTS.register("registers.text", text_words)
+
+    def _register_proposals(self) -> None:
+        from proposals import kinds
+        from stages.registers.proposing.kind import RECORD
+
+        kinds.register(RECORD)
 
     def _register_addresses(self) -> None:
         from gateway.registry import register_commands

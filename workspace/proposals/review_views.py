@@ -31,6 +31,7 @@ from workspace.proposals.comparing import (
     text_in_round,
 )
 from workspace.proposals.deciding import Review, review_of, vote_lines
+from workspace.proposals.other_changes import other_changes
 from workspace.proposals.presentation import (
     TargetView,
     drift_cause,
@@ -121,6 +122,7 @@ def review_context(request: PageRequest, access: Access, shown: Proposal, **dial
         context |= {"text": reminder(review), "is_reminding": True}
     if "live" not in request.GET:
         context["comparison"] = _comparison(request, access, round_, against)
+        context["other_changes"] = other_changes(round_, against)
     return context
 
 

@@ -1,0 +1,64 @@
+"""What a round changes besides fields: targets of the kinds that stages have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from proposals.drift import Item, contents_now, hash_of, items_of_round, texts_of
+from proposals.kinds import DEFAULT_KIND, KINDS, Content
+from proposals.models import Round
+from workspace.proposals.comparing import BASE, CURRENT, Against
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    op: Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChange:
+    """A target of another kind than fields, with its text on both sides; None where it holds nothing there.
+
+    It looks like a value of a document to the table of values (`workspace.compare.rows`).
+    """
+
+    last: str
+    old: str | None
+    new: str | None
+    holders: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def change(self) -> Operation:
+        return Operation("added" if self.old is None else "removed" if self.new is None else "changed")
+
+
+def other_changes(round_: Round, against: Against) -> list[OtherChange]:
+    """Those whose two sides differ, by their labels. A kind that is not installed any more is left out."""
+    items = [item for item in items_of_round(round_) if item.key.kind != DEFAULT_KIND]
+    if not items:
+        return []
+    old = _other_side(round_, against, items)
+    sides = [(item, old.get(str(item.key)), item.after) for item in items]
+    texts = texts_of((item.key.kind, content) for item, *both in sides for content in both)
+
+    def text_of(content: Content) -> str | None:
+        return texts.get(hash_of(content) or "") if content is not None else None
+
+    found = [
+        OtherChange(KINDS[item.key.kind].label(item.key.target), text_of(before), text_of(after))
+        for item, before, after in sides
+        if before != after
+    ]
+    return sorted(found, key=lambda change: change.last)
+
+
+def _other_side(round_: Round, against: Against, items: list[Item]) -> dict[str, Content]:
+    if against.name == BASE:
+        return {str(item.key): item.base for item in items}
+    now = contents_now(round_.project_id, [item.key for item in items])
+    found = {str(key): content for key, content in now.items()}
+    if against.name != CURRENT and against.round is not None:
+        found |= {str(item.key): item.after for item in items_of_round(against.round)}
+    return found
