@@ -80,7 +80,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Those whose subject a reader of the project sees; with `removed`, also those that were removed."""
         seen = Q(pk__in=())
         for name, subject in SUBJECTS.items():
-            seen |= Q(subject_type=name, subject_id__in=subject.rows(user).values("pk"))
+            seen |= Q(subject_type=name, subject_id__in=subject.rows(user).values(subject.key))
         return self.filter(seen) if removed else self.filter(seen, removed_at__isnull=True)
 
     def of_subject(self, subject_type: str, subject_id: UUID) -> AttachmentQuerySet:

@@ -5,7 +5,7 @@ SUBJECTS.register("proposal", Subject(rows=Proposal.objects.visible_to, refuse=r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -14,8 +14,9 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from kernel.errors import NotFound, ValidationFailed
+from kernel.errors import NotFound, ProjectFrozen, ValidationFailed
 from kernel.registry import Registry
+from projects.models import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,17 @@ class Subject:
 
     `rows` are those that a user sees in the projects that they may see; `project` is the lookup from a row to its
     project. `refuse` raises a `DomainError` if this user may not attach to this row, beyond the permission
-    `attachment.add`.
+    `attachment.add`. `key` is the column with the id that attachments name; `at_replicas` says that files also come and
+    go in a project whose texts are at home elsewhere. `together(project, id)` are the ids whose files
+    are shown with those of one, itself included.
     """
 
     rows: Callable[[User], QuerySet[Any]]
     project: str = "project"
     refuse: Callable[[User, Any], None] | None = None
+    key: str = "pk"
+    at_replicas: bool = False
+    together: Callable[[UUID, UUID], Collection[UUID]] | None = None
 
 
 SUBJECTS: Final = Registry[Subject]("subject of attachments")
@@ -42,7 +48,21 @@ def find_subject(*, user: User, project_id: UUID, subject_type: str, subject_id:
         raise ValidationFailed({"subject": [words]})
     subject = SUBJECTS[subject_type]
     # Two filters: of a project, both are its own id.
-    row: Model | None = subject.rows(user).filter(pk=subject_id).filter(**{subject.project: project_id}).first()
+    row: Model | None = (
+        subject.rows(user).filter(**{subject.key: subject_id}).filter(**{subject.project: project_id}).first()
+    )
     if row is None:
         raise NotFound(_("There is nothing like this in the project to attach a file to."))
     return row
+
+
+def ids_together(project_id: UUID, subject_type: str, subject_id: UUID) -> Collection[UUID]:
+    """The ids whose files are shown with those of a subject, itself included."""
+    together = SUBJECTS[subject_type].together
+    return together(project_id, subject_id) if together else [subject_id]
+
+
+def refuse_at_replica(subject_type: str, status: str) -> None:
+    """Raise `ProjectFrozen` in a replica, unless the subject takes files there."""
+    if status == Status.REPLICA and not SUBJECTS[subject_type].at_replicas:
+        raise ProjectFrozen(_("The texts of this project are at home at another site."), project_status=status)

@@ -15,6 +15,7 @@ class RegistersConfig(StageConfig):
         self._register_operation()
         self._register_texts()
         self._register_proposals()
+        self._register_files()
         self._register_addresses()
 
     def _register_proof(self) -> None:
@@ -61,6 +62,12 @@ class RegistersConfig(StageConfig):
         from stages.registers.proposing.kind import RECORD
 
         kinds.register(RECORD)
+
+    def _register_files(self) -> None:
+        from drafts.attachments.subjects import SUBJECTS
+        from stages.registers.attachments import RECORD
+
+        SUBJECTS.register("record", RECORD)
 
     def _register_addresses(self) -> None:
         from gateway.registry import register_commands

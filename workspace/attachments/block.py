@@ -13,7 +13,7 @@ from accounts.models import User
 from drafts.attachments.models import Attachment
 from drafts.attachments.previews import PreviewState, preview_states
 from drafts.attachments.services.attaching import refuse_subject
-from drafts.attachments.subjects import find_subject
+from drafts.attachments.subjects import find_subject, ids_together, refuse_at_replica
 from kernel.errors import DomainError
 from projects.access import Access
 from projects.models import Status
@@ -79,9 +79,10 @@ def block_of(
     """The files on a subject that the reader sees. Raises `NotFound` for one that they do not see."""
     row = find_subject(user=user, project_id=access.project.id, subject_type=subject_type, subject_id=subject_id)
     may_add = may_attach(access)
-    refusal = _refusal(user, subject_type, row) if may_add else ""
+    refusal = _refusal(access, user, subject_type, row) if may_add else ""
     found = Attachment.objects.filter(project=access.project, removed_at__isnull=True)
-    found = found.of_subject(subject_type, subject_id).with_facts()
+    ids = ids_together(access.project.id, subject_type, subject_id)
+    found = found.filter(subject_type=subject_type, subject_id__in=ids).with_facts()
     return AttachmentBlock(
         access.project.id,
         subject_type,
@@ -93,8 +94,9 @@ def block_of(
     )
 
 
-def _refusal(user: User, subject_type: str, row: Model) -> str:
+def _refusal(access: Access, user: User, subject_type: str, row: Model) -> str:
     try:
+        refuse_at_replica(subject_type, access.project.status)
         refuse_subject(user, subject_type, row)
     except DomainError as refusal:
         return refusal.detail

@@ -22,12 +22,13 @@ from blobs.services import insert_file_sql, unavailable_without_storage
 from drafts.attachments.hashing import Hashed, read_through
 from drafts.attachments.models import Attachment, Upload
 from drafts.attachments.services.uploading import clear_away, lock_upload, no_such_upload
-from drafts.attachments.subjects import SUBJECTS, find_subject
+from drafts.attachments.subjects import SUBJECTS, find_subject, refuse_at_replica
 from drafts.fingerprints import fingerprint
 from kernel.errors import Conflict
 from kernel.registry import Registry
 from projects.access import get_project
 from projects.fields import check_file_name
+from projects.models import Project
 from projects.writing import ProjectWrite, project_write
 
 # Called with the type and the id of a subject before a file is attached to it; raises a `DomainError` if it takes none.
@@ -50,12 +51,12 @@ def attach_file(
     `Conflict` for an upload that is not whole, `ValidationFailed` for the name, and what the subject refuses.
     """
     asked = {"upload": str(upload_id), "subject": f"{subject_type}:{subject_id}", "name": fingerprint(name)}
-    admit = partial(_admit, caller, project_id, subject_type, subject_id, name)
+    admit = partial(_admit, caller, subject_type, subject_id, name)
     hashed = _read(caller, project_id, upload_id, admit)
     with project_write(caller=caller, project_id=project_id, action="attachment.add", parameters=asked) as write:
         if write.repeat_of is not None:
             return _repeated(write)
-        name = admit()
+        name = admit(write.project)
         if hashed is None:
             raise no_such_upload()
         upload = lock_upload(upload_id)
@@ -79,7 +80,7 @@ def attach_file(
     return attachment
 
 
-def _read(caller: Caller, project_id: UUID, upload_id: UUID, admit: Callable[[], object]) -> Hashed | None:
+def _read(caller: Caller, project_id: UUID, upload_id: UUID, admit: Callable[[Project], object]) -> Hashed | None:
     """The hashes of the upload; None if it is over, as it is for a repeated request, which is then answered.
 
     A large file takes seconds, so whatever may refuse it is asked before, and again while the project is locked.
@@ -89,8 +90,8 @@ def _read(caller: Caller, project_id: UUID, upload_id: UUID, admit: Callable[[],
     if upload is None:
         return None
     refuse_read_only(caller)
-    get_project(user=caller.user, project_id=project_id, action="attachment.add")
-    admit()
+    access = get_project(user=caller.user, project_id=project_id, action="attachment.add")
+    admit(access.project)
     if not upload.is_whole:
         words = _("{received} of {size} bytes have arrived. Send the rest first.")
         raise Conflict(words.format(received=upload.received, size=upload.size), offset=upload.received)
@@ -98,10 +99,11 @@ def _read(caller: Caller, project_id: UUID, upload_id: UUID, admit: Callable[[],
         return read_through(read_upload(upload_id))
 
 
-def _admit(caller: Caller, project_id: UUID, subject_type: str, subject_id: UUID, name: str) -> str:
+def _admit(caller: Caller, subject_type: str, subject_id: UUID, name: str, project: Project) -> str:
     """The name as it is stored; raises what the name or the subject refuses."""
     name = check_file_name(name)
-    row = find_subject(user=caller.user, project_id=project_id, subject_type=subject_type, subject_id=subject_id)
+    row = find_subject(user=caller.user, project_id=project.id, subject_type=subject_type, subject_id=subject_id)
+    refuse_at_replica(subject_type, project.status)
     refuse_subject(caller.user, subject_type, row)
     return name
 
@@ -112,7 +114,7 @@ def refuse_subject(user: User, subject_type: str, row: Model) -> None:
     if refuse is not None:
         refuse(user, row)
     for refuse_file in ADDITION_CHECKS.values():
-        refuse_file(subject_type, row.pk)
+        refuse_file(subject_type, getattr(row, SUBJECTS[subject_type].key))
 
 
 def _store(write: ProjectWrite, attachment: Attachment, upload: Upload, hashed: Hashed) -> None:

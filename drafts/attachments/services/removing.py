@@ -12,6 +12,7 @@ from accounts.callers import Caller
 from accounts.models import User
 from audit.services import Target
 from drafts.attachments.models import Attachment
+from drafts.attachments.subjects import refuse_at_replica
 from drafts.fingerprints import fingerprint
 from kernel.errors import Conflict, NotFound
 from kernel.names import check_reason
@@ -48,6 +49,7 @@ def remove_attachment(*, caller: Caller, attachment_id: UUID, reason: str) -> At
         if attachment.is_removed:
             raise Conflict(_("The attachment was removed already."))
         reason = check_reason(reason)
+        refuse_at_replica(attachment.subject_type, write.project.status)
         for refuse in REMOVAL_CHECKS.values():
             refuse(attachment)
         event = write.record(
