@@ -1,0 +1,86 @@
+import { say, count as words } from "../texts";
+import type { Blocks } from "./blocks";
+import type { Column, GridData } from "./grid_data";
+import type { Area, Place } from "./places";
+import { cellOf, factsOf, type Row } from "./rows";
+import { parseTable, printTable } from "./tsv";
+
+/** One pasted row: a record that is there, or a new one. Rows in which nothing changes are there too: they are counted. */
+export interface PastedRow {
+  record: string | null;
+  values: Record<string, string>;
+  bases: Record<string, readonly string[]>;
+}
+
+export interface Paste {
+  rows: PastedRow[];
+  /** What is covered afterwards. */
+  area: Area;
+}
+
+/** The text of an area, or a promise where its rows have to be fetched. */
+export function textOf(area: Area, data: GridData, blocks: Blocks<Row>): string | Promise<string> {
+  const fields = data.columns.slice(area.left, area.right + 1).map(({ field }) => field);
+  const rows: Row[] = [];
+  for (let index = area.top; index <= area.bottom; index += 1) {
+    const row = blocks.at(index);
+    if (!row) return blocks.range(area.top, area.bottom).then((all) => print(all, fields));
+    rows.push(row);
+  }
+  return print(rows, fields);
+}
+
+function print(rows: Row[], fields: string[]): string {
+  return printTable(rows.map((row) => fields.map((field) => cellOf(row, field)?.dataset["text"] ?? "")));
+}
+
+/**
+ * What a pasted table does whose first cell is that of the area. A single value fills the whole area that is chosen. Rows behind the
+ * last one become new records. Columns that take no text are left as they are.
+ */
+export async function plan(text: string, area: Area, data: GridData, blocks: Blocks<Row>, count: number): Promise<Paste> {
+  const table = filled(parseTable(text), area);
+  const place: Place = { row: area.top, column: area.left };
+  const width = Math.max(...table.map((row) => row.length), 1);
+  const columns = data.columns.slice(place.column, place.column + width);
+  const present = Math.max(0, Math.min(count - place.row, table.length));
+  const rows = present > 0 ? await blocks.range(place.row, place.row + present - 1) : [];
+  const pasted = table.map((texts, index) => pastedRow(texts, columns, rows[index]));
+  const { row: top, column: left } = place;
+  return { rows: pasted, area: { top, left, bottom: top + table.length - 1, right: left + columns.length - 1 } };
+}
+
+function pastedRow(texts: string[], columns: Column[], row: Row | undefined): PastedRow {
+  const made: PastedRow = { record: row?.record ?? null, values: {}, bases: {} };
+  columns.forEach(({ field, pastes }, at) => {
+    const text = texts[at];
+    if (text === undefined || !pastes) return;
+    const cell = row && cellOf(row, field);
+    const facts = cell && factsOf(row, cell);
+    if (facts?.text === text) return;
+    made.values[field] = text;
+    if (facts) made.bases[field] = facts.tips;
+  });
+  return made;
+}
+
+/** Whether there is anything to write. */
+export function isNothing({ rows }: Paste): boolean {
+  return rows.every(({ record, values }) => record !== null && Object.keys(values).length === 0);
+}
+
+function filled(table: string[][], { top, left, bottom, right }: Area): string[][] {
+  const value = table[0]?.[0];
+  if (table.length !== 1 || table[0]?.length !== 1 || value === undefined) return table;
+  return Array.from({ length: bottom - top + 1 }, () => Array.from({ length: right - left + 1 }, () => value));
+}
+
+/** What was done, for a note. */
+export function describe(paste: Paste): string {
+  const cells = paste.rows.filter(({ record }) => record !== null).reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+  const made = paste.rows.filter(({ record }) => record === null).length;
+  const said = [];
+  if (cells > 0) said.push(words("registers.pasted.cells", cells));
+  if (made > 0) said.push(words("registers.pasted.rows", made));
+  return said.length > 0 ? said.join(" · ") : say("registers.pasted.nothing");
+}

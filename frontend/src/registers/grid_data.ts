@@ -1,0 +1,48 @@
+/** What Django writes into the page of a table (`stages/registers/pages/grid_data.py`). */
+
+/** How a cell of a column is edited; `none` opens the record, where it can be changed. */
+export type EditorKind = "text" | "number" | "toggle" | "choice" | "record" | "none";
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+export interface Column {
+  field: string;
+  title: string;
+  editor: EditorKind;
+  /** Whether pasted texts go into it. */
+  pastes: boolean;
+  /** Pixels; the widest takes what is left. */
+  width: number;
+  /** Options of an enum. */
+  choices: Choice[];
+}
+
+export interface GridData {
+  facet: string;
+  project: string;
+  columns: Column[];
+  /** Records of the query. */
+  count: number;
+  mayWrite: boolean;
+  addresses: {
+    /** Blocks of rows; takes `offset` and `limit`, or `record` repeated. */
+    rows: string;
+    /** Who set a cell, and what it replaced; takes `record` and `field`. */
+    cell: string;
+    /** Records to refer to; takes `field` and `q`. */
+    choices: string;
+    paste: string;
+    create: string;
+    undo: string;
+    redo: string;
+    /** The page of a record, with `RECORD` for its id. */
+    record: string;
+  };
+}
+
+export function readGridData(): GridData {
+  return JSON.parse(document.getElementById("register-data")?.textContent ?? "{}") as GridData;
+}

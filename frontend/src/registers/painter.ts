@@ -1,0 +1,137 @@
+import { parts } from "../controllers/live";
+import { say } from "../texts";
+import type { Edit, Edits, Phase } from "./edits";
+import type { GridData } from "./grid_data";
+import { holds } from "./places";
+import { cellsOf, type Row } from "./rows";
+import type { Selection } from "./selection";
+
+/** The id of the cell that the focus is at, for `aria-activedescendant`. */
+export const ACTIVE = "register-active";
+/** Milliseconds after which it is said that a text is being sent, and that what arrived is shown as new. */
+const SENDING_AFTER = 300;
+const ARRIVED_FOR = 2_000;
+const ICONS: Partial<Record<Phase, string>> = { kept: "pen-line", waiting: "wifi-off", refused: "circle-x", stale: "git-merge" };
+
+/** Somebody else, and the cell they are in. */
+export interface Other {
+  name: string;
+  record: string;
+  field: string;
+}
+
+/** Puts onto rows that Django wrote what only this page knows: where somebody is, what is typed, and what has just come. */
+export class Painter {
+  private readonly arrivals = new Map<string, { by: string; until: number }>();
+  others: Other[] = [];
+
+  constructor(
+    private readonly data: GridData,
+    private readonly edits: Edits,
+    private readonly selection: Selection,
+  ) {}
+
+  paint(row: Row, index: number): void {
+    const number = parts(row.element, "number")[0];
+    if (number) number.textContent = String(index + 1);
+    const { active, area, isOneCell } = this.selection;
+    row.element.toggleAttribute("data-current", active.row === index);
+    this.data.columns.forEach(({ field }, column) => {
+      const cell = row.element.children[column + 1] as HTMLElement | undefined;
+      if (!cell) return;
+      const isActive = active.row === index && active.column === column;
+      cell.toggleAttribute("data-active", isActive);
+      if (isActive) cell.id = ACTIVE;
+      else cell.removeAttribute("id");
+      const isChosen = !isOneCell && holds(area, { row: index, column });
+      cell.toggleAttribute("data-chosen", isChosen);
+      cell.setAttribute("aria-selected", String(isActive || isChosen));
+      this.paintCell(cell, row.record, field);
+    });
+  }
+
+  /** What came from somebody else is shown as new for a moment. Answers with what changed. */
+  welcome(row: Row, before: Row, by: string): void {
+    const old = new Map(cellsOf(before).map((cell) => [cell.dataset["field"], cell.dataset["text"]]));
+    for (const cell of cellsOf(row)) {
+      const field = cell.dataset["field"] ?? "";
+      if (by && old.get(field) !== cell.dataset["text"]) {
+        this.arrivals.set(`${row.record} ${field}`, { by, until: Date.now() + ARRIVED_FOR });
+        window.setTimeout(() => this.paintCell(cell, row.record, field), ARRIVED_FOR + 20);
+      }
+    }
+  }
+
+  private paintCell(cell: HTMLElement, record: string, field: string): void {
+    const edit = this.edits.of(record, field);
+    const other = this.others.find((each) => each.record === record && each.field === field);
+    const arrival = this.arrivals.get(`${record} ${field}`);
+    const isNew = arrival !== undefined && arrival.until > Date.now();
+    set(cell, "phase", edit && edit.phase !== "typing" ? edit.phase : null);
+    set(cell, "other", other && !edit ? other.name : null);
+    set(cell, "arrived", isNew && !edit ? arrival.by : null);
+    cell.querySelector(":scope > .reg-own")?.remove();
+    if (edit && edit.phase !== "typing") cell.append(own(edit));
+    else if (other) cell.append(flag(other.name, "reg-flag"));
+    else if (isNew) cell.append(flag(arrival.by, "reg-from"));
+  }
+}
+
+function set(cell: HTMLElement, name: string, value: string | null): void {
+  if (value === null) delete cell.dataset[name];
+  else cell.dataset[name] = value;
+  if (value === null && name !== "phase") cell.querySelector(`:scope > .${name === "other" ? "reg-flag" : "reg-from"}`)?.remove();
+}
+
+/** The text that its person typed, in place of what the server has, and what becomes of it. */
+function own(edit: Edit): HTMLElement {
+  const shown = document.createElement("span");
+  shown.className = "reg-own";
+  const text = document.createElement("span");
+  text.className = "cut";
+  text.textContent = edit.text || "–";
+  shown.append(text, edit.phase === "sending" ? spinner() : sign(edit));
+  return shown;
+}
+
+function sign(edit: Edit): HTMLElement {
+  const place = document.createElement("span");
+  place.className = "reg-sign";
+  place.title = edit.why || say(`registers.cell.${edit.phase}`);
+  place.append(icon(ICONS[edit.phase] ?? "info"), hidden(place.title));
+  return place;
+}
+
+function spinner(): HTMLElement {
+  const place = document.createElement("span");
+  place.className = "reg-sign";
+  place.append(hidden(say("registers.cell.sending")));
+  window.setTimeout(() => place.prepend(icon("loader-circle")), SENDING_AFTER);
+  return place;
+}
+
+function flag(name: string, className: string): HTMLElement {
+  const place = document.createElement("span");
+  place.className = className;
+  place.textContent = name;
+  return place;
+}
+
+function hidden(words: string): HTMLElement {
+  const place = document.createElement("span");
+  place.className = "sr-only";
+  place.textContent = words;
+  return place;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function icon(name: string): SVGElement {
+  const shape = document.createElementNS(SVG, "svg");
+  shape.setAttribute("class", "icon icon-12");
+  shape.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  shape.append(use);
+  return shape;
+}

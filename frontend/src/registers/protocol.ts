@@ -1,0 +1,41 @@
+/** The words of registers at the gateway (`stages/registers/gateway.md`), as the grid uses them. */
+
+declare module "../protocol" {
+  interface Commands {
+    "record.at": [{ facet: string; record: string | null; field: string; writes: boolean }, Record<string, never>];
+  }
+}
+
+declare module "../events" {
+  interface EventMap {
+    "register.changed": {
+      tables: string[];
+      /** Null where they are too many to name. */
+      records: string[] | null;
+      count: number;
+      opened: number;
+      resolved: number;
+    };
+  }
+}
+
+/** A mistake in a pasted table, counted from 1. */
+export interface CellMistake {
+  row: number;
+  column: string;
+  message: string;
+}
+
+/** The answer to a paste. */
+export interface Pasted {
+  /** Records that were made, in the order of the rows. */
+  created: string[];
+  changed: string[];
+  /** The operations that were written. */
+  tips: string[];
+}
+
+export interface Undone {
+  message: string;
+  records: string[] | null;
+}

@@ -1,0 +1,308 @@
+import { gateway, me } from "../live";
+import type { ProjectEvent } from "../protocol";
+import { say } from "../texts";
+import { Bars } from "./bars";
+import { CellEditor } from "./cell_editor";
+import type { EventMap } from "../events";
+import { Footer } from "./footer";
+import { Grid } from "./grid";
+import { Messages } from "./messages";
+import { Others } from "./others";
+import { ACTIVE, Painter } from "./painter";
+import { clamp, type Place } from "./places";
+import { cellOf, factsOf, type Row } from "./rows";
+import { View } from "./view";
+import { Work } from "./work";
+
+/** The elements of the page, by what they are for. */
+export interface Elements {
+  scroller: HTMLElement;
+  grid: HTMLElement;
+  head: HTMLElement;
+  body: HTMLElement;
+  overlay: HTMLElement;
+  bars: HTMLElement;
+  templates: HTMLTemplateElement[];
+  placeholder: () => HTMLElement;
+  range: HTMLElement;
+  more: HTMLElement;
+  words: HTMLElement;
+  cell: HTMLElement;
+}
+
+/** Records of one question. */
+const MAX_ASKED = 100;
+
+/** The table at work: what its parts do together. */
+export class Sheet {
+  readonly grid: Grid;
+  readonly view: View;
+  readonly work: Work;
+  readonly editor: CellEditor;
+  readonly messages: Messages;
+  private readonly painter: Painter;
+  private readonly footer: Footer;
+  private readonly others: Others;
+  private readonly stops: (() => void)[];
+
+  constructor(private readonly on: Elements) {
+    this.grid = new Grid(on.body);
+    const { grid } = this;
+    this.widen();
+    this.painter = new Painter(grid.data, grid.edits, grid.selection);
+    const bars = new Bars(on.bars, on.templates);
+    this.messages = new Messages(grid, bars);
+    this.footer = new Footer(grid, on.cell);
+    this.others = new Others(gateway, grid, (others) => {
+      this.painter.others = others;
+      this.repaint();
+    });
+    this.editor = new CellEditor(on.overlay, {
+      typed: (text) => this.typed(text),
+      keep: (rows, columns) => this.keep(rows, columns),
+      leave: () => this.leave(),
+      box: () => this.box(),
+      choicesAddress: grid.data.addresses.choices,
+    });
+    this.work = new Work(grid, bars, {
+      changed: (records) => this.renew(records, ""),
+      go: (row, column) => {
+        this.go({ row, column });
+        this.focus();
+      },
+      refit: () => this.refit(),
+      say: (text) => this.announce(text),
+    });
+    this.view = new View(
+      on,
+      (index) => grid.rowAt(index),
+      () => [grid.selection.active.row, this.editedRow],
+      (row, index) => this.painter.paint(row, index),
+      (first, last) => this.seen(first, last),
+    );
+    grid.onArrived = () => this.view.render();
+    this.stops = this.listen();
+    this.view.resize(grid.count);
+    this.selected();
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+    this.view.destroy();
+  }
+
+  go(place: Place, extend = false): void {
+    const to = clamp(place, this.grid.shape(1));
+    this.grid.selection.to(to, { extend });
+    this.view.reveal(to.row, this.grid.cellAt(to));
+  }
+
+  /** To a cell that is spoken of, if its row is here. */
+  goTo(record: string, field: string): void {
+    const row = this.grid.indexOf(record);
+    if (row >= 0) this.go({ row, column: Math.max(0, this.grid.columns.findIndex((each) => each.field === field)) });
+    this.focus();
+  }
+
+  focus(): void {
+    this.on.grid.focus({ preventScroll: true });
+  }
+
+  /** Open the editor over the active cell, with `text` or with what is there; whether it could be. */
+  edit(text?: string): boolean {
+    const { active } = this.grid.selection;
+    const row = this.grid.rowAt(active.row);
+    const column = this.grid.columns[active.column];
+    const cell = this.grid.cellAt(active);
+    if (!row || !column || !cell) return false;
+    if (column.editor === "none") {
+      if (text === undefined) location.assign(this.grid.data.addresses.record.replace("RECORD", row.record));
+      return false;
+    }
+    if (!this.grid.data.mayWrite) return this.readOnly();
+    if (column.editor === "toggle") {
+      if (text === undefined) this.toggle();
+      return false;
+    }
+    this.view.reveal(active.row, cell);
+    this.grid.selection.to(active);
+    const facts = factsOf(row, cell);
+    const begun = this.grid.edits.begin(facts, text ?? this.grid.edits.of(row.record, column.field)?.text ?? facts.text);
+    const label = say("registers.cell.label", { column: column.title, record: row.key || String(active.row + 1) });
+    this.editor.open({ record: row.record, column, label, row: active.row }, begun.text);
+    this.others.write(row.record, column.field);
+    return true;
+  }
+
+  toggle(): void {
+    const { active } = this.grid.selection;
+    const row = this.grid.rowAt(active.row);
+    const column = this.grid.columns[active.column];
+    const cell = this.grid.cellAt(active);
+    if (!row || !cell || column?.editor !== "toggle" || !this.grid.data.mayWrite) return;
+    const facts = factsOf(row, cell);
+    const [yes = "", no = ""] = column.choices.map(({ label }) => label);
+    this.grid.edits.begin(facts, facts.text === yes ? no : yes);
+    this.grid.edits.keep(row.record, column.field);
+  }
+
+  readOnly(): boolean {
+    this.announce(say("registers.read_only"));
+    return false;
+  }
+
+  /** Keep what is typed, and go on by so many rows and columns. */
+  keep(rows: number, columns: number): void {
+    const { editing } = this.editor;
+    if (!editing) return;
+    this.close();
+    this.grid.edits.keep(editing.record, editing.column.field);
+    if (rows || columns) this.goOn(rows, columns);
+  }
+
+  leave(): void {
+    const { editing } = this.editor;
+    if (!editing) return;
+    this.close();
+    this.grid.edits.drop(editing.record, editing.column.field);
+  }
+
+  /** The editor goes; who was in it is in the grid. */
+  close(): void {
+    const had = this.on.overlay.contains(document.activeElement);
+    this.editor.close();
+    this.others.write("", "");
+    if (had) this.focus();
+  }
+
+  announce(text: string): void {
+    this.on.words.textContent = "";
+    this.on.words.textContent = text;
+  }
+
+  selected(): void {
+    this.view.render();
+    this.repaint();
+    const isHere = this.grid.cellAt(this.grid.selection.active) !== null;
+    if (isHere) this.on.grid.setAttribute("aria-activedescendant", ACTIVE);
+    else this.on.grid.removeAttribute("aria-activedescendant");
+    this.footer.follow();
+  }
+
+  private listen(): (() => void)[] {
+    const { grid } = this;
+    return [
+      grid.selection.on("changed", () => this.selected()),
+      grid.edits.on("changed", () => this.repaint()),
+      grid.edits.on("done", ({ record, field }) => void this.saved(record, field)),
+      gateway.on("connection", (connection) => {
+        this.messages.connection(connection);
+        grid.edits.connected(connection.phase === "live");
+      }),
+      gateway.events.on("register.changed", (event) => void this.onChanged(event)),
+      gateway.on("missed", () => void this.renewAll()),
+      gateway.on("ephemeral", (message) => this.others.hear(message)),
+      gateway.on("present", (present) => this.others.present(new Set(present.map(({ user }) => user.id)))),
+    ];
+  }
+
+  private get editedRow(): number {
+    const { editing } = this.editor;
+    return editing ? this.grid.indexOf(editing.record) : -1;
+  }
+
+  private typed(text: string): void {
+    const { editing } = this.editor;
+    if (editing) this.grid.edits.type(editing.record, editing.column.field, text);
+  }
+
+  /** Behind the last column the next row begins. */
+  private goOn(rows: number, columns: number): void {
+    const { row, column } = this.grid.selection.active;
+    const next = column + columns;
+    const isBehind = next >= this.grid.columns.length && row < this.grid.count - 1;
+    if (isBehind) this.go({ row: row + 1, column: this.grid.columns.findIndex(({ editor }) => editor !== "none") });
+    else this.go({ row: row + rows, column: next });
+  }
+
+  private box(): { top: number; left: number; width: number; height: number } | null {
+    const { editing } = this.editor;
+    const index = this.editedRow;
+    const row = editing && this.grid.rowAt(index);
+    const cell = row && cellOf(row, editing.column.field);
+    if (!cell?.isConnected) return null;
+    const { rowHeight } = this.view;
+    return { top: this.on.head.offsetHeight + index * rowHeight, left: cell.offsetLeft, width: cell.offsetWidth, height: rowHeight };
+  }
+
+  /** There are more rows. */
+  private refit(): void {
+    this.on.scroller.toggleAttribute("data-empty", false);
+    this.on.grid.setAttribute("aria-rowcount", String(this.grid.count + 1));
+    this.view.resize(this.grid.count);
+  }
+
+  private repaint(): void {
+    for (const [index, row] of this.view.rendered()) this.painter.paint(row, index);
+    this.messages.paint();
+    this.editor.follow();
+  }
+
+  private seen(first: number, last: number): void {
+    this.grid.blocks.need(first, last);
+    const [from, until] = this.view.window;
+    const { count, newest } = this.grid;
+    const total = count.toLocaleString(document.documentElement.lang);
+    this.on.range.textContent = count === 0 ? "" : say("registers.range", { first: from + 1, last: until + 1, count: total });
+    this.on.more.hidden = newest === count;
+    this.editor.follow();
+  }
+
+  /** The server has the text: the row shows it as the server has it. */
+  private async saved(record: string, field: string): Promise<void> {
+    await this.renew([record], "");
+    this.grid.edits.drop(record, field);
+    this.footer.again();
+  }
+
+  private async onChanged({ data, actor }: ProjectEvent<EventMap["register.changed"]>): Promise<void> {
+    const by = actor.id === me ? "" : actor.display_name;
+    if (data.records === null) await this.renewAll(by);
+    else await this.renew(data.records, by);
+    if (data.tables.includes(this.grid.data.facet)) await this.grid.recount();
+    this.view.render();
+    this.footer.again();
+  }
+
+  private async renew(records: string[], by: string): Promise<void> {
+    try {
+      for (let at = 0; at < records.length; at += MAX_ASKED) {
+        await this.grid.refresh(records.slice(at, at + MAX_ASKED), (row, before) => this.welcome(row, before, by));
+      }
+    } catch {
+      // The line is broken: what was missed is asked for when it is there again.
+    }
+    this.view.render();
+    this.repaint();
+  }
+
+  private async renewAll(by = ""): Promise<void> {
+    await this.renew([...this.view.rendered()].map(([, row]) => row.record), by);
+    await this.grid.blocks.renew(...this.view.window);
+  }
+
+  private welcome(row: Row, before: Row, by: string): void {
+    this.painter.welcome(row, before, by);
+    this.grid.compare(row, by);
+  }
+
+  /** The widths of the columns, of which the widest takes what is left. */
+  private widen(): void {
+    const widths = this.grid.columns.map(({ width }) => width);
+    const at = widths.lastIndexOf(Math.max(...widths));
+    const tracks = widths.map((width, index) => (index === at ? `minmax(${width}px, 1fr)` : `${width}px`));
+    const { style } = this.on.scroller;
+    style.setProperty("--reg-columns", `36px ${tracks.join(" ")}`);
+    style.setProperty("--reg-least", `${36 + widths.reduce((sum, width) => sum + width, 0)}px`);
+  }
+}

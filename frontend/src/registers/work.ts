@@ -1,0 +1,142 @@
+import { toast } from "../base/controllers/toasts";
+import type { Problem } from "../protocol";
+import { Disconnected, Refused } from "../requests";
+import { say, count as words } from "../texts";
+import type { Bars } from "./bars";
+import { describe, isNothing, type Paste, type PastedRow, plan, textOf } from "./clipboard";
+import type { Grid } from "./grid";
+import type { Column } from "./grid_data";
+import type { Area } from "./places";
+import { cellOf, factsOf, type Row } from "./rows";
+import { mistakesOf } from "./server";
+
+interface Page {
+  /** These records are other ones now, through this page. */
+  changed: (records: string[]) => Promise<void>;
+  /** Go to a row and a column. */
+  go: (row: number, column: number) => void;
+  refit: () => void;
+  say: (text: string) => void;
+}
+
+/** What is done to many cells at once, or to none: paste, empty, undo, a new record. Each is one write, or none. */
+export class Work {
+  private isBusy = false;
+
+  constructor(
+    private readonly grid: Grid,
+    private readonly bars: Bars,
+    private readonly page: Page,
+  ) {}
+
+  /** Put the text of an area on the clipboard; whether it could be taken from rows that are here. */
+  copy(event: ClipboardEvent, area: Area): void {
+    const text = textOf(area, this.grid.data, this.grid.blocks);
+    event.preventDefault();
+    const note = () => this.page.say(words("registers.copied", (area.bottom - area.top + 1) * (area.right - area.left + 1)));
+    if (typeof text === "string") {
+      event.clipboardData?.setData("text/plain", text);
+      note();
+      return;
+    }
+    const item = new ClipboardItem({ "text/plain": text.then((all) => new Blob([all], { type: "text/plain" })) });
+    navigator.clipboard.write([item]).then(note, () => toast({ text: say("registers.copy.failed"), kind: "failed" }));
+  }
+
+  async paste(text: string, area: Area): Promise<void> {
+    await this.once(async () => {
+      const paste = await plan(text, area, this.grid.data, this.grid.blocks, this.grid.count);
+      await this.write(paste, describe(paste));
+    });
+  }
+
+  /** Empty cells are written as well: nothing is wiped without a trace. */
+  async empty(area: Area): Promise<void> {
+    await this.once(async () => {
+      const { blocks, columns } = this.grid;
+      const rows = await blocks.range(area.top, area.bottom);
+      const fields = columns.slice(area.left, area.right + 1).filter(({ editor }) => editor !== "none");
+      const emptied = rows.map((row) => emptiedRow(row, fields));
+      const count = emptied.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+      await this.write({ rows: emptied, area }, count > 0 ? words("registers.emptied", count) : say("registers.pasted.nothing"));
+    });
+  }
+
+  async create(): Promise<void> {
+    await this.once(async () => {
+      const { record } = await this.grid.server.create();
+      const row = await this.grid.append([record]);
+      this.page.refit();
+      const column = this.grid.columns.findIndex(({ editor }) => editor !== "none");
+      this.page.go(row, Math.max(0, column));
+    });
+  }
+
+  async undo(isRedo = false): Promise<void> {
+    await this.once(async () => {
+      const { message, records } = await (isRedo ? this.grid.server.redo() : this.grid.server.undo());
+      toast({ text: message, about: "registers-undo" });
+      await this.page.changed(records ?? []);
+    });
+  }
+
+  /** What was wrong was read. */
+  dismiss(): void {
+    this.bars.hide("mistakes");
+  }
+
+  private async write(paste: Paste, done: string): Promise<void> {
+    if (isNothing(paste)) {
+      this.page.say(done);
+      return;
+    }
+    const { created, changed } = await this.grid.server.paste(paste.rows);
+    this.bars.hide("mistakes");
+    await this.page.changed(changed);
+    if (created.length > 0) {
+      await this.grid.append(created);
+      this.page.refit();
+    }
+    const { top, left, right, bottom } = paste.area;
+    this.grid.selection.cover({ top, left, right: Math.min(right, this.grid.columns.length - 1), bottom: Math.min(bottom, this.grid.count - 1) });
+    toast({ text: done, about: "registers-paste" });
+  }
+
+  /** One after the other; a refusal is shown with what is wrong. */
+  private async once(work: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      await work();
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof Refused) this.refused(error.problem);
+    else if (error instanceof Disconnected || error instanceof TypeError) toast({ text: say("registers.offline.not_done"), kind: "failed", about: "registers-paste" });
+    else if (error instanceof Error && /^\d+$/.test(error.message)) toast({ text: say("registers.refused"), kind: "failed" });
+    else throw error;
+  }
+
+  private refused(problem: Problem): void {
+    const mistakes = mistakesOf(problem, this.grid.columns);
+    if (mistakes.length > 0) this.bars.mistakes(mistakes, problem.detail);
+    else toast({ text: problem.detail || say("registers.refused"), kind: "failed", about: "registers-paste" });
+  }
+}
+
+function emptiedRow(row: Row, fields: Column[]): PastedRow {
+  const emptied: PastedRow = { record: row.record, values: {}, bases: {} };
+  for (const { field } of fields) {
+    const cell = cellOf(row, field);
+    const facts = cell && factsOf(row, cell);
+    if (!facts || facts.text === "") continue;
+    emptied.values[field] = "";
+    emptied.bases[field] = facts.tips;
+  }
+  return emptied;
+}
