@@ -17,6 +17,8 @@ class RegistersConfig(StageConfig):
         self._register_proposals()
         self._register_files()
         self._register_addresses()
+        self._register_pages()
+        self._register_live()
 
     def _register_proof(self) -> None:
         from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
@@ -76,3 +78,18 @@ class RegistersConfig(StageConfig):
 
         register_commands(*COMMANDS)
         API_URLS.register("registers", UrlModule("stages.registers.urls"))
+
+    def _register_pages(self) -> None:
+        from kernel.addresses import PAGE_URLS, UrlModule
+        from stages.registers.pages import plugs
+
+        PAGE_URLS.register("registers", UrlModule("stages.registers.pages.urls"))
+        plugs.register()
+
+    def _register_live(self) -> None:
+        from gateway.registry import register_commands
+        from realtime.frames import register_ephemerals
+        from stages.registers import cell_presence
+
+        register_commands(*cell_presence.COMMANDS)
+        register_ephemerals(cell_presence.EPHEMERALS)

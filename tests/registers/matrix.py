@@ -11,9 +11,13 @@ from stages.registers.models import Row as ShownRow
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
 from tests.cast import new_caller, new_user
-from tests.registers import rest_rows
+from tests.registers import page_rows, rest_rows
 
 REST = (*rest_rows.REST,)
+PAGES = (*page_rows.PAGES,)
+BUDGETED_PAGES = {**page_rows.BUDGETED_PAGES}
+NO_PAGES = (*page_rows.NO_PAGES,)
+SHORTCUTS = ("register-grid",)
 FACET = "requirements"
 COLUMNS = ({"name": "title", "title": "Title"}, {"name": "body", "crdt": True})
 

@@ -1,0 +1,1 @@
+"""The pages of registers: tables as grids, and what is common to all of them."""

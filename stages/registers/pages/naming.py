@@ -1,0 +1,42 @@
+"""Records by what people type of them: their key, or words of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from drafts.search.words import StoredQuery, query_text, words_of
+from stages.registers.models import Row
+from stages.registers.reading.naming import names_of
+from stages.registers.reading.reader import Reader
+
+MAX_CHOICES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A record, and what it is called."""
+
+    record: str
+    label: str
+
+
+def records_like(reader: Reader, facet: str, typed: str, most: int) -> Sequence[Choice]:
+    """Living records of a table (empty: of any) that fit what was typed, by the number of their key."""
+    found = Row.objects.filter(project_id=reader.project_id)
+    found = found.filter(facet=facet) if facet else found.filter(facet__in=list(reader.schema.tables))
+    if typed := typed.strip():
+        found = found.filter(Q(shown__key__istartswith=typed) | _has(reader, typed))
+    ids = list(
+        dict.fromkeys(map(str, found.order_by("key_number", "record").values_list("record", flat=True)[: most * 2]))
+    )
+    names = names_of(reader, ids[:most])
+    return [Choice(each, names[each].label) for each in ids[:most]]
+
+
+def _has(reader: Reader, typed: str) -> Q:
+    words = words_of(typed)
+    return Q(search=StoredQuery(query_text(words, reader.project_id))) if words else Q()

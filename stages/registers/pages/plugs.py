@@ -1,0 +1,38 @@
+"""What registers add to the pages of the trunk: the tab of a project, the palette, shortcuts, words of scripts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.late import Late
+from stages.registers.pages import shortcuts
+from stages.registers.pages.texts import grid_texts
+from stages.registers.permissions import READ
+from workspace.palette.registry import GROUPS, SOURCES, PaletteGroup, PaletteSource
+from workspace.script_texts import SCRIPT_TEXTS
+from workspace.tabs import TABS, ProjectTab
+
+
+def register() -> None:
+    """Add everything here to its registry."""
+    TABS.register(
+        "registers",
+        ProjectTab(
+            label=_("Registers"),
+            url_name="registers:tables",
+            position=18,
+            permission=READ,
+            count=Late("stages.registers.pages.counting:open_conflicts"),
+            icon="table-2",
+            palette_words=_("tables requirements risks tests records grid spreadsheet"),
+        ),
+    )
+    GROUPS.register("registers", PaletteGroup(label=_("Tables"), position=34, limit=5))
+    SOURCES.register(
+        "registers", PaletteSource("registers", Late("stages.registers.pages.palette:tables"), position=10)
+    )
+    SOURCES.register(
+        "registers_new", PaletteSource("actions", Late("stages.registers.pages.palette:actions"), position=46)
+    )
+    SCRIPT_TEXTS.register("registers", grid_texts)
+    shortcuts.register()

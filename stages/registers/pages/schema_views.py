@@ -1,0 +1,129 @@
+"""Dialogs over a table: a new table, a new column, changes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from kernel.errors import Conflict, NotFound, ValidationFailed
+from projects.access import Access, get_project
+from stages.registers.pages import schema_forms
+from stages.registers.pages.frame import register_context, table_address
+from stages.registers.pages.table_views import table_context
+from stages.registers.permissions import WRITE
+from stages.registers.reading.reader import Reader
+from stages.registers.schema import Column
+from stages.registers.schema.spelling import column_body
+from stages.registers.services import tables as services
+from workspace.decorators import PageRequest, page
+
+Errors = Mapping[str, list[str]]
+
+
+@page("GET", "HEAD", "POST")
+def new_table(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET: the form. POST `title, key_prefix, column, type, options`: make a table, and go there."""
+    access = get_project(user=request.user, project_id=project_id, action=WRITE)
+    if request.method != "POST":
+        return _table_form(request, access, {})
+    try:
+        title = schema_forms.title_of(request.POST)
+        facet = schema_forms.name_from(title, Reader(project_id).schema.tables, "table")
+        services.create_table(
+            caller=caller_from_request(request),
+            project_id=project_id,
+            table=facet,
+            title=title,
+            key_prefix=request.POST.get("key_prefix", "").strip().upper(),
+            columns=[column_body(each) for each in schema_forms.first_columns(request.POST)],
+        )
+    except ValidationFailed as refusal:
+        return _table_form(request, access, refusal.errors)
+    except Conflict as refusal:
+        return _table_form(request, access, {"title": [refusal.detail]})
+    return redirect(table_address(project_id, facet))
+
+
+@page("GET", "HEAD", "POST")
+def new_column(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
+    """GET: the form. POST `title, type, …`: a further column."""
+    access = get_project(user=request.user, project_id=project_id, action=WRITE)
+    if request.method != "POST":
+        return _column_form(request, access, facet, None, {"type": "text"})
+    table = Reader(project_id).table(facet)
+    try:
+        column = schema_forms.new_column(request.POST, [each.name for each in table.columns])
+        caller = caller_from_request(request)
+        services.add_column(caller=caller, project_id=project_id, table=facet, column=column_body(column))
+    except ValidationFailed as refusal:
+        values = schema_forms.typed_values(request.POST, None)
+        return _column_form(request, access, facet, None, values, errors=refusal.errors)
+    return redirect(table_address(project_id, facet))
+
+
+@page("GET", "HEAD", "POST")
+def change_column(request: PageRequest, project_id: UUID, facet: str, name: str) -> HttpResponse:
+    """GET: the form. POST `title, type, …`: change a column; with `remove` take it away, its values stay."""
+    access = get_project(user=request.user, project_id=project_id, action=WRITE)
+    column = Reader(project_id).schema.column(facet, name)
+    if column is None:
+        raise NotFound(_("There is no column “%(column)s”.") % {"column": name[:100]})
+    if request.method != "POST":
+        return _column_form(request, access, facet, column, schema_forms.values_of(column))
+    caller = caller_from_request(request)
+    try:
+        if "remove" in request.POST:
+            services.remove_column(caller=caller, project_id=project_id, table=facet, column=name)
+        elif changes := schema_forms.changed_column(request.POST, column):
+            services.change_column(caller=caller, project_id=project_id, table=facet, column=name, changes=changes)
+    except ValidationFailed as refusal:
+        values = schema_forms.typed_values(request.POST, column)
+        return _column_form(request, access, facet, column, values, errors=refusal.errors)
+    return redirect(table_address(project_id, facet))
+
+
+def _table_form(request: PageRequest, access: Access, errors: Errors) -> HttpResponse:
+    context = register_context(request, access)
+    post = request.POST
+    typed = list(zip(post.getlist("column"), post.getlist("type"), post.getlist("options"), strict=False))
+    first = typed or [(_("Title"), "text", "")]
+    rows = first + [("", "text", "")] * (schema_forms.FIRST_COLUMNS - len(first))
+    form = {
+        "values": {name: post.get(name, "") for name in ("title", "key_prefix")},
+        "columns": rows,
+        "types": schema_forms.TYPE_CHOICES,
+        "errors": errors,
+        "back": reverse("registers:tables", args=[access.project.id]),
+        "dialog_part": "registers/dialogs/table.html",
+        "dialog_title": "new-table-title",
+    }
+    return render(request, "registers/no_tables.html", {**context, **form}, status=400 if errors else 200)
+
+
+def _column_form(
+    request: PageRequest,
+    access: Access,
+    facet: str,
+    column: Column | None,
+    values: Mapping[str, Any],
+    *,
+    errors: Errors | None = None,
+) -> HttpResponse:
+    context = table_context(request, access, facet)
+    form = {
+        "column": column,
+        "values": values,
+        "types": schema_forms.TYPE_CHOICES,
+        "targets": [(each.facet, each.label) for each in context["state"].reader.schema.tables.values()],
+        "errors": errors or {},
+        "dialog_part": "registers/dialogs/column.html",
+        "dialog_title": "column-title",
+    }
+    return render(request, "registers/table.html", {**context, **form}, status=400 if errors else 200)

@@ -1,0 +1,138 @@
+"""What of a table a page shows: its filters, order, columns and saved view, as the address says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from kernel.errors import NotFound, ValidationFailed
+from stages.registers.pages.columns import GridColumn, all_columns, shown_columns
+from stages.registers.reading import rows
+from stages.registers.reading.query import Query, parse_query
+from stages.registers.reading.reader import Reader
+from stages.registers.schema import Table
+from stages.registers.schema.model import SavedView
+
+COLUMNS: Final = "columns"
+VIEW: Final = "view"
+_OWN: Final = ("sort", "filter", "q", COLUMNS)
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table as somebody looks at it. `chosen` names the columns of the address, none for the first ones."""
+
+    project_id: UUID
+    reader: Reader
+    table: Table
+    query: Query
+    chosen: tuple[str, ...] = ()
+    view: SavedView | None = None
+    # What the address asks for and the table does not have; then the query is without it.
+    problem: str = ""
+
+    @cached_property
+    def all_columns(self) -> list[GridColumn]:
+        return all_columns(self.reader.schema, self.table)
+
+    @cached_property
+    def columns(self) -> list[GridColumn]:
+        return shown_columns(self.all_columns, self.chosen)
+
+    @cached_property
+    def count(self) -> int:
+        """How many records the query has."""
+        return rows.count(self.project_id, self.query, reader=self.reader)
+
+    @cached_property
+    def total(self) -> int:
+        """How many records the table has."""
+        if self.query.is_all:
+            return self.count
+        return rows.count(self.project_id, Query(self.table.facet), reader=self.reader)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether this is not what the saved view says."""
+        return self.view is not None and self.written != _canonical(self.reader, self.table, self.view)
+
+    @property
+    def is_plain(self) -> bool:
+        return not self.pairs()
+
+    @property
+    def written(self) -> str:
+        """The query and the columns, as a saved view keeps them."""
+        return urlencode(self.pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        found = self.query.pairs()
+        return [*found, (COLUMNS, ",".join(self.chosen))] if self.chosen else found
+
+    def at(self, name: str = "registers:table", *, extra: Sequence[tuple[str, str]] = ()) -> str:
+        """The address of this, or of another page about it."""
+        pairs = self.pairs()
+        if self.view is not None and (pairs or not self.is_edited):
+            pairs = [(VIEW, self.view.name), *(pairs if self.is_edited else ())]
+        address = reverse(name, args=[self.project_id, self.table.facet])
+        query = urlencode([*pairs, *extra])
+        return f"{address}?{query}" if query else address
+
+    def with_query(self, query: Query) -> TableState:
+        return replace(self, query=query)
+
+    def with_columns(self, chosen: Sequence[str]) -> TableState:
+        return replace(self, chosen=tuple(chosen))
+
+
+def read_state(project_id: UUID, facet: str, parameters: QueryDict, *, reader: Reader | None = None) -> TableState:
+    """What an address shows. Raises `NotFound` for a table or a view that is not there.
+
+    A filter of a column that is gone, or that was typed wrong, is left out, and `problem` says so: an address that
+    somebody kept leads to a page.
+    """
+    reader = reader or Reader(project_id)
+    table = reader.schema.table(facet)
+    if table is None:
+        raise NotFound(_("There is no table “%(table)s”.") % {"table": facet[:100]})
+    view = _view_of(reader, table, parameters.get(VIEW, ""))
+    asked = parameters
+    if view is not None and not any(name in parameters for name in _OWN):
+        asked = QueryDict(view.query)
+    problem = ""
+    try:
+        query = parse_query(reader.schema, facet, asked, lenient=asked is not parameters)
+    except ValidationFailed as refusal:
+        problem = refusal.detail.partition(": ")[2] or refusal.detail
+        query = parse_query(reader.schema, facet, asked, lenient=True)
+    return TableState(project_id, reader, table, query, _chosen(reader, table, asked), view, problem)
+
+
+def _view_of(reader: Reader, table: Table, name: str) -> SavedView | None:
+    if not name:
+        return None
+    found = next((each for each in reader.schema.views_of(table.facet) if each.name == name), None)
+    if found is None:
+        raise NotFound(_("There is no view “%(view)s” of %(table)s.") % {"view": name[:100], "table": table.label})
+    return found
+
+
+def _chosen(reader: Reader, table: Table, parameters: QueryDict) -> tuple[str, ...]:
+    """The columns that an address names, as far as they are there."""
+    known = {each.field for each in all_columns(reader.schema, table)}
+    return tuple(name for name in dict.fromkeys(parameters.get(COLUMNS, "").split(",")) if name in known)
+
+
+def _canonical(reader: Reader, table: Table, view: SavedView) -> str:
+    """What a view's query is written as today."""
+    parameters = QueryDict(view.query)
+    query = parse_query(reader.schema, table.facet, parameters, lenient=True)
+    return TableState(reader.project_id, reader, table, query, _chosen(reader, table, parameters)).written

@@ -1,0 +1,43 @@
+"""The words of the scripts of registers, translated here; `{name}` is filled in by the script."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def grid_texts() -> dict[str, str]:
+    """What the page of a table says as it happens."""
+    return {
+        "registers.range": _("Rows {first}–{last} of {count}"),
+        "registers.cell.label": _("{column} of {record}"),
+        "registers.cell.kept": _("Not sent. Enter goes on with it, Delete gives it up."),
+        "registers.cell.waiting": _("Kept in this tab, sent when you are connected again."),
+        "registers.cell.sending": _("Being saved"),
+        "registers.cell.refused": _("Not saved"),
+        "registers.cell.stale": _("Somebody else changed this cell while you typed."),
+        "registers.choices.none": _("Nothing fits."),
+        "registers.read_only": _("You can read this table, and not change it."),
+        "registers.copied.one": _("{n} cell copied"),
+        "registers.copied.other": _("{n} cells copied"),
+        "registers.copy.failed": _("Not copied: some rows could not be fetched."),
+        "registers.emptied.one": _("{n} cell emptied"),
+        "registers.emptied.other": _("{n} cells emptied"),
+        "registers.pasted.cells.one": _("{n} cell changed"),
+        "registers.pasted.cells.other": _("{n} cells changed"),
+        "registers.pasted.rows.one": _("{n} record made"),
+        "registers.pasted.rows.other": _("{n} records made"),
+        "registers.pasted.nothing": _("Nothing changed"),
+        "registers.mistakes.one": _("Nothing was pasted: {n} cell does not fit its column."),
+        "registers.mistakes.other": _("Nothing was pasted: {n} cells do not fit their columns."),
+        "registers.mistakes.more.one": _("and {n} more"),
+        "registers.mistakes.more.other": _("and {n} more"),
+        "registers.mistake": _("Row {row}, {column}: {message}"),
+        "registers.refused": _("The server did not accept this. Try again."),
+        "registers.offline.not_done": _("No connection: nothing was changed. Try again when you are connected."),
+        "registers.offline.kept.one": _("{n} cell is kept in this tab, and sent when you are connected."),
+        "registers.offline.kept.other": _("{n} cells are kept in this tab, and sent when you are connected."),
+        "registers.offline.none": _("What you type is kept in this tab, and sent when you are connected."),
+        "registers.stale": _("{cell} was changed while you typed."),
+        "registers.stale.by": _("{name} changed {cell} while you typed."),
+        "registers.tip.empty": _("Empty"),
+    }

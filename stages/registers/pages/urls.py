@@ -1,0 +1,34 @@
+"""Addresses of the pages of registers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.late import late_path
+
+app_name = "registers"
+REGISTERS: Final = "projects/<uuid:project_id>/registers/"
+TABLE: Final = f"{REGISTERS}tables/<str:facet>/"
+_PAGES: Final = "stages.registers.pages"
+urlpatterns = [
+    late_path(REGISTERS, f"{_PAGES}.table_views:tables", name="tables"),
+    late_path(f"{REGISTERS}new/", f"{_PAGES}.schema_views:new_table", name="new_table"),
+    late_path(f"{REGISTERS}rail/", f"{_PAGES}.table_views:rail_across", name="rail_across"),
+    late_path(f"{REGISTERS}undo/", f"{_PAGES}.writing_views:undo", name="undo"),
+    late_path(f"{REGISTERS}redo/", f"{_PAGES}.writing_views:redo", name="redo"),
+    late_path(TABLE, f"{_PAGES}.table_views:table", name="table"),
+    late_path(f"{TABLE}rows/", f"{_PAGES}.table_views:block", name="rows"),
+    late_path(f"{TABLE}rail/", f"{_PAGES}.table_views:rail", name="rail"),
+    late_path(f"{TABLE}cell/", f"{_PAGES}.table_views:cell", name="cell"),
+    late_path(f"{TABLE}choices/", f"{_PAGES}.table_views:choices", name="choices"),
+    late_path(f"{TABLE}paste/", f"{_PAGES}.writing_views:paste", name="paste"),
+    late_path(f"{TABLE}create/", f"{_PAGES}.writing_views:create", name="create"),
+    late_path(f"{TABLE}filter/", f"{_PAGES}.choosing_views:add_filter", name="filter"),
+    late_path(f"{TABLE}columns/", f"{_PAGES}.choosing_views:choose_columns", name="columns"),
+    late_path(f"{TABLE}columns/new/", f"{_PAGES}.schema_views:new_column", name="new_column"),
+    late_path(f"{TABLE}columns/<str:name>/change/", f"{_PAGES}.schema_views:change_column", name="change_column"),
+    late_path(f"{TABLE}views/", f"{_PAGES}.choosing_views:save_view", name="save_view"),
+    late_path(f"{TABLE}views/remove/", f"{_PAGES}.choosing_views:remove_view", name="remove_view"),
+    late_path(f"{TABLE}import/", f"{_PAGES}.exchange_views:import_file", name="import"),
+    late_path(f"{TABLE}export/", f"{_PAGES}.exchange_views:export_file", name="export"),
+]

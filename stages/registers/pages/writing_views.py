@@ -1,0 +1,148 @@
+"""What the script of a grid writes: many cells, a new record, undo and redo. Bodies and answers are JSON."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Concatenate, Final, ParamSpec
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import ngettext
+
+from accounts.callers import caller_from_request
+from kernel.errors import DomainError, StaleBase, ValidationFailed
+from projects.access import get_project
+from rest.errors import problem_response
+from stages.registers.permissions import WRITE
+from stages.registers.reading.naming import names_of
+from stages.registers.reading.reader import Reader
+from stages.registers.schema.values import write_text
+from stages.registers.services.records import Cell, Row, write_cells
+from stages.registers.services.undoing import redo as redo_newest
+from stages.registers.services.undoing import undo as undo_newest
+from workspace.decorators import PageRequest, page
+
+P = ParamSpec("P")
+MAX_ROWS: Final = 10_000
+
+
+class PastedRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A row: texts by column, for a record or (null) for a new one; `bases` are what its person saw, by column."""
+
+    record: str | None
+    values: dict[str, str]
+    bases: dict[str, list[str]]
+
+
+class Paste(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Rows in the order in which they were pasted: refusals name them from 1."""
+
+    rows: Annotated[list[PastedRow], msgspec.Meta(min_length=1, max_length=MAX_ROWS)]
+    client_ref: UUID | None = None
+
+
+def answers_json(
+    view: Callable[Concatenate[PageRequest, P], Mapping[str, Any]],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A view that takes POST and answers a script: with an object, or with a problem (RFC 9457)."""
+
+    @page("POST")
+    @functools.wraps(view)
+    def answer(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return JsonResponse(dict(view(request, *args, **kwargs)))
+        except DomainError as refusal:
+            return problem_response(refusal)
+
+    return answer
+
+
+@answers_json
+def paste(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]:
+    """POST `rows`: write cells and make records in one write, or nothing; answers with `created` and `changed`."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    body = _read(request, Paste)
+    cells = [
+        Cell(row.record, facet, field, text, typed=True, base=tuple(row.bases.get(field, ())), row=number)
+        for number, row in enumerate(body.rows, start=1)
+        if row.record is not None
+        for field, text in row.values.items()
+    ]
+    rows = [Row(each.values, typed=True) for each in body.rows if each.record is None]
+    caller = replace(caller_from_request(request), client_ref=body.client_ref)
+    try:
+        done = write_cells(caller=caller, project_id=project_id, cells=cells, table=facet, rows=rows)
+    except StaleBase as refusal:
+        refusal.extra["theirs_text"] = _typed(project_id, facet, refusal)
+        raise
+    return {
+        "created": done.answer or [],
+        "changed": list(dict.fromkeys(each.record for each in cells)),
+        "tips": list(done.written.op_ids) if done.written is not None else [],
+    }
+
+
+@answers_json
+def create(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]:
+    """POST: a new record with the next free key."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    done = write_cells(caller=caller_from_request(request), project_id=project_id, table=facet, rows=[Row({})])
+    return {"record": done.answer[0]}
+
+
+@answers_json
+def undo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
+    """POST: undo the newest of what this person did."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    return _undone(undo_newest(caller=caller_from_request(request), project_id=project_id), is_redo=False)
+
+
+@answers_json
+def redo(request: PageRequest, project_id: UUID) -> dict[str, Any]:
+    """POST: do again what was undone last."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    return _undone(redo_newest(caller=caller_from_request(request), project_id=project_id), is_redo=True)
+
+
+def _read(request: PageRequest, kind: type[Paste]) -> Paste:
+    try:
+        return msgspec.json.decode(request.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise ValidationFailed({"rows": [str(error)]}) from None
+
+
+def _typed(project_id: UUID, facet: str, refusal: StaleBase) -> str:
+    """What the cell shows now, as somebody would type it."""
+    reader = Reader(project_id)
+    column = reader.schema.column(facet, str(refusal.extra.get("field")))
+    value = refusal.extra.get("theirs")
+    if column is None:
+        return ""
+    entity = value.get("entity") if isinstance(value, dict) else None
+    names = names_of(reader, [entity]) if isinstance(entity, str) else {}
+    return write_text(column, value, lambda each: names[each].label if each in names else each)
+
+
+def _undone(written: Any, *, is_redo: bool) -> dict[str, Any]:
+    count = len(written.op_ids)
+    if is_redo:
+        words = ngettext("Redone: %(n)s change.", "Redone: %(n)s changes.", count)
+    else:
+        words = ngettext("Undone: %(n)s change.", "Undone: %(n)s changes.", count)
+    message = words % {"n": f"{count:,}"}
+    return {"message": " ".join(filter(None, [message, _kept(written.kept)])), "records": None}
+
+
+def _kept(kept: Sequence[Any]) -> str:
+    """What stays because somebody else has changed it since."""
+    if not kept:
+        return ""
+    words = ngettext(
+        "%(n)s stays: somebody else has changed it since.",
+        "%(n)s stay: somebody else has changed them since.",
+        len(kept),
+    )
+    return words % {"n": f"{len(kept):,}"}

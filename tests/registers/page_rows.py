@@ -1,0 +1,63 @@
+"""Rows of the permission matrix: the pages of tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.matrix import OPEN, WRITERS, Row
+
+TABLE: Final = "registers/tables/requirements/"
+_EDITORS: Final = (WRITERS, OPEN)
+_NEW_TABLE: Final = {"title": "Risks", "key_prefix": "", "column": "Title", "type": "text", "options": ""}
+PAGES: Final = (
+    Row("registers:tables", "GET", "registers/", 302),
+    Row("registers:rail_across", "GET", "registers/rail/", 200),
+    Row("registers:new_table", "GET", "registers/new/", 200, *_EDITORS),
+    Row("registers:new_table", "POST", "registers/new/", 302, *_EDITORS, _NEW_TABLE),
+    # The person who asks has written nothing.
+    Row("registers:undo", "POST", "registers/undo/", 409, *_EDITORS),
+    Row("registers:redo", "POST", "registers/redo/", 409, *_EDITORS),
+    Row("registers:table", "GET", TABLE, 200),
+    Row("registers:rows", "GET", TABLE + "rows/?offset=0&limit=100", 200),
+    Row("registers:rail", "GET", TABLE + "rail/", 200),
+    Row("registers:cell", "GET", TABLE + "cell/?record={record}&field=title", 200),
+    Row("registers:choices", "GET", TABLE + "choices/?field=title&q=R", 200),
+    # No body.
+    Row("registers:paste", "POST", TABLE + "paste/", 400, *_EDITORS),
+    Row("registers:create", "POST", TABLE + "create/", 200, *_EDITORS),
+    Row("registers:filter", "GET", TABLE + "filter/?of=title&op=is&value=x", 302),
+    Row("registers:columns", "GET", TABLE + "columns/?column=title", 302),
+    Row("registers:new_column", "GET", TABLE + "columns/new/", 200, *_EDITORS),
+    Row("registers:new_column", "POST", TABLE + "columns/new/", 302, *_EDITORS, {"title": "Due", "type": "date"}),
+    Row("registers:change_column", "GET", TABLE + "columns/title/change/", 200, *_EDITORS),
+    Row(
+        "registers:change_column",
+        "POST",
+        TABLE + "columns/title/change/",
+        302,
+        *_EDITORS,
+        {"title": "Statement", "type": "text"},
+    ),
+    Row("registers:save_view", "POST", TABLE + "views/", 302, *_EDITORS, {"name": "Mine", "query": "q=x"}),
+    # There is no such view.
+    Row("registers:remove_view", "POST", TABLE + "views/remove/", 404, *_EDITORS, {"name": "None"}),
+    Row("registers:import", "GET", TABLE + "import/", 200, *_EDITORS),
+    Row("registers:import", "POST", TABLE + "import/", 200, *_EDITORS, {"text": "Title\nOne\n"}),
+    Row("registers:export", "GET", TABLE + "export/", 200),
+)
+BUDGETED_PAGES: Final = {
+    "registers:new_table": "…registers/new/",
+    "registers:table": "…" + TABLE,
+    "registers:rows": "…" + TABLE + "rows/?offset=0",
+    "registers:rail": "…" + TABLE + "rail/",
+    "registers:rail_across": "…registers/rail/",
+    "registers:cell": "…" + TABLE + "cell/?record={record}&field=title",
+    "registers:new_column": "…" + TABLE + "columns/new/",
+    "registers:change_column": "…" + TABLE + "columns/title/change/",
+    "registers:import": "…" + TABLE + "import/",
+}
+NO_PAGES: Final = (
+    *("registers:tables", "registers:undo", "registers:redo", "registers:choices", "registers:paste"),
+    *("registers:create", "registers:filter", "registers:columns", "registers:save_view", "registers:remove_view"),
+    "registers:export",
+)
