@@ -8,6 +8,9 @@ import { cellOf, factsOf, fetchRows, type Row, rowsIn } from "./rows";
 import { Selection } from "./selection";
 import { Server } from "./server";
 
+/** Records of one question: more would not fit into an address. */
+export const MAX_ASKED = 40;
+
 /** The table of the page: its rows, where somebody is, and what they typed. */
 export class Grid {
   readonly data: GridData = readGridData();
@@ -57,8 +60,7 @@ export class Grid {
   async refresh(records: string[], welcome: (row: Row, before: Row) => void): Promise<void> {
     const wanted = records.filter((record) => this.indexOf(record) >= 0);
     if (wanted.length === 0) return;
-    const { rows } = await fetchRows(this.data.addresses.rows, wanted.map((record) => ["record", record]));
-    for (const row of rows) {
+    for (const row of await this.named(wanted)) {
       const index = this.indexOf(row.record);
       const before = this.rowAt(index);
       if (before) {
@@ -68,10 +70,18 @@ export class Grid {
     }
   }
 
-  /** A record that was made here is the last row, wherever its place is when the page is loaded again. Answers with its number. */
+  /**
+   * Records that were made here are the last rows, wherever their places are when the page is loaded again; very many are
+   * at their places at once. Answers with the number of the first.
+   */
   async append(records: string[]): Promise<number> {
-    const { rows } = await fetchRows(this.data.addresses.rows, records.map((record) => ["record", record]));
     const first = this.count;
+    if (records.length > MAX_ASKED) {
+      await this.recount();
+      this.count = this.newest;
+      return first;
+    }
+    const rows = await this.named(records);
     for (const record of records) {
       const row = rows.find((each) => each.record === record);
       if (!row || this.indexOf(record) >= 0) continue;
@@ -98,6 +108,16 @@ export class Grid {
       const cell = record === row.record ? cellOf(row, field) : null;
       if (cell) this.edits.arrived(factsOf(row, cell), by);
     }
+  }
+
+  /** These records, as they are now. */
+  private async named(records: string[]): Promise<Row[]> {
+    const found: Row[] = [];
+    for (let at = 0; at < records.length; at += MAX_ASKED) {
+      const wanted = records.slice(at, at + MAX_ASKED).map((record): [string, string] => ["record", record]);
+      found.push(...(await fetchRows(this.data.addresses.rows, wanted)).rows);
+    }
+    return found;
   }
 
   private async fetchBlock(offset: number, limit: number): Promise<Row[]> {

@@ -30,9 +30,6 @@ export interface Elements {
   cell: HTMLElement;
 }
 
-/** Records of one question. */
-const MAX_ASKED = 100;
-
 /** The table at work: what its parts do together. */
 export class Sheet {
   readonly grid: Grid;
@@ -71,6 +68,7 @@ export class Sheet {
         this.focus();
       },
       refit: () => this.refit(),
+      renewAll: () => this.renewAll(),
       say: (text) => this.announce(text),
     });
     this.view = new View(
@@ -276,9 +274,7 @@ export class Sheet {
 
   private async renew(records: string[], by: string): Promise<void> {
     try {
-      for (let at = 0; at < records.length; at += MAX_ASKED) {
-        await this.grid.refresh(records.slice(at, at + MAX_ASKED), (row, before) => this.welcome(row, before, by));
-      }
+      await this.grid.refresh(records, (row, before) => this.welcome(row, before, by));
     } catch {
       // The line is broken: what was missed is asked for when it is there again.
     }

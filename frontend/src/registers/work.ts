@@ -4,11 +4,14 @@ import { Disconnected, Refused } from "../requests";
 import { say, count as words } from "../texts";
 import type { Bars } from "./bars";
 import { describe, isNothing, type Paste, type PastedRow, plan, textOf } from "./clipboard";
-import type { Grid } from "./grid";
+import { type Grid, MAX_ASKED } from "./grid";
 import type { Column } from "./grid_data";
 import type { Area } from "./places";
 import { cellOf, factsOf, type Row } from "./rows";
 import { mistakesOf } from "./server";
+
+/** Of more, those that are seen are read again. */
+const MAX_CHANGED = 200;
 
 interface Page {
   /** These records are other ones now, through this page. */
@@ -16,6 +19,8 @@ interface Page {
   /** Go to a row and a column. */
   go: (row: number, column: number) => void;
   refit: () => void;
+  /** Many rows are other ones. */
+  renewAll: () => Promise<void>;
   say: (text: string) => void;
 }
 
@@ -76,7 +81,8 @@ export class Work {
     await this.once(async () => {
       const { message, records } = await (isRedo ? this.grid.server.redo() : this.grid.server.undo());
       toast({ text: message, about: "registers-undo" });
-      await this.page.changed(records ?? []);
+      if (records) await this.page.changed(records);
+      else await this.page.renewAll();
     });
   }
 
@@ -92,10 +98,12 @@ export class Work {
     }
     const { created, changed } = await this.grid.server.paste(paste.rows);
     this.bars.hide("mistakes");
-    await this.page.changed(changed);
+    if (changed.length > MAX_CHANGED) await this.page.renewAll();
+    else await this.page.changed(changed);
     if (created.length > 0) {
       await this.grid.append(created);
       this.page.refit();
+      if (created.length > MAX_ASKED) await this.page.renewAll();
     }
     const { top, left, right, bottom } = paste.area;
     this.grid.selection.cover({ top, left, right: Math.min(right, this.grid.columns.length - 1), bottom: Math.min(bottom, this.grid.count - 1) });

@@ -25,6 +25,7 @@ def test_a_table_is_made_and_filled(person: Callable[..., Person], tables: Table
     dialog.get_by_role("button", name="Create the table").click()
     table = Table(page, daniel)
     page.locator(".reg-empty").get_by_role("button", name="New record").click()
+    expect(table.grid).to_be_focused()
     table.type("Overdose")
     table.press("Tab")
     table.type("Hi")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.registers.browser.conftest import HOUR, NO_LINE, Table, Tables
+from tests.registers.browser.conftest import HOUR, NO_LINE, REFUSED, Table, Tables
 
 Open = Callable[..., Table]
 
@@ -118,6 +118,7 @@ def test_their_text_is_taken_instead(open_table: Open, tables: Tables) -> None:
 def test_a_refused_text_stays_in_its_cell(open_table: Open, tables: Tables) -> None:
     three(tables)
     table = open_table("editor")
+    table.window.expected.append(REFUSED)
     table.go(2, "due")
     table.type("mid-January")
     table.press("Enter")
