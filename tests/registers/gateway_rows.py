@@ -12,6 +12,7 @@ ROWS: Final = (
     Row("record.set", "not_found", WRITERS, OPEN, CELL),
     Row("record.create", "not_found", WRITERS, OPEN, {"facet": "nothing"}),
     Row("record.delete", "not_found", WRITERS, OPEN, {"records": [OTHER]}),
+    Row("record.at", "ok", params={"facet": "requirements"}),
     Row("record.text", "not_found", params=TEXT),
     # The client id was not given to anybody.
     Row("record.type", "permission_denied", params={**TEXT, "writer": 7, "delta": "AAA="}),

@@ -1,4 +1,4 @@
-import { me } from "../live";
+import { gateway, me } from "../live";
 import { Blocks } from "./blocks";
 import { Edits } from "./edits";
 import { type Column, type GridData, readGridData } from "./grid_data";
@@ -26,7 +26,7 @@ export class Grid {
 
   constructor(body: HTMLElement) {
     this.count = this.newest = this.data.count;
-    this.server = new Server(this.data);
+    this.server = new Server(gateway, this.data);
     this.edits = new Edits((edit) => this.server.set(edit), new KeptEdits(this.data.project, this.data.facet, me), () => crypto.randomUUID());
     this.blocks = new Blocks<Row>((offset, limit) => this.fetchBlock(offset, limit), () => this.onArrived());
     const present = rowsIn(body);

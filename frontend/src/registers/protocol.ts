@@ -2,6 +2,10 @@
 
 declare module "../protocol" {
   interface Commands {
+    "record.set": [
+      { record: string; facet: string; field: string; text: string; base: readonly string[]; client_ref: string },
+      { tips: string[]; text: string },
+    ];
     "record.at": [{ facet: string; record: string | null; field: string; writes: boolean }, Record<string, never>];
   }
 }
@@ -31,8 +35,6 @@ export interface Pasted {
   /** Records that were made, in the order of the rows. */
   created: string[];
   changed: string[];
-  /** The operations that were written. */
-  tips: string[];
 }
 
 export interface Undone {

@@ -1,4 +1,5 @@
 import { isOfAnotherAccount, pageHeaders } from "../account";
+import type { Gateway } from "../gateway";
 import type { Problem } from "../protocol";
 import { Disconnected, Refused } from "../requests";
 import { say } from "../texts";
@@ -15,12 +16,16 @@ interface StaleProblem extends Problem {
 
 /** What the grid asks of the server. */
 export class Server {
-  constructor(private readonly data: GridData) {}
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly data: GridData,
+  ) {}
 
   /** One cell. */
   async set({ record, field, text, base, ref }: Edit): Promise<Answer> {
     try {
-      const { tips } = await this.paste([{ record, values: { [field]: text }, bases: { [field]: base } }], ref);
+      const { facet } = this.data;
+      const { tips } = await this.gateway.request("record.set", { record, facet, field, text, base, client_ref: ref }, { repeat: true });
       return { kind: "done", tips };
     } catch (error) {
       if (error instanceof Disconnected) return { kind: "offline" };

@@ -40,7 +40,7 @@ class CellFacts:
 def cell_facts(state: TableState, record: str, name: str, *, reader_id: UUID) -> CellFacts | None:
     """The facts of a cell; None where nobody has set it, or where there is no such cell."""
     column = state.table.column(name)
-    found = state.reader.records([record]).get(record) if _is_id(record) else None
+    found = state.reader.records([record]).get(record) if is_id(record) else None
     if column is None or found is None or not found.alive:
         return None
     shown = found.fields.get(state.table.facet, {}).get(name)
@@ -85,7 +85,8 @@ def _text(state: TableState, column: Column, value: Any) -> str:
     return show_text(column, value, lambda each: names[each].label if each in names else each[:8])
 
 
-def _is_id(record: str) -> bool:
+def is_id(record: str) -> bool:
+    """Whether a text is an id as records have them."""
     try:
         return str(UUID(record)) == record
     except ValueError:

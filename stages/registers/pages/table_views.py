@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from projects.access import Access, get_project
 from projects.models import Status
-from stages.registers.pages.cell_facts import cell_facts
+from stages.registers.pages.cell_facts import cell_facts, is_id
 from stages.registers.pages.frame import records_address, register_context, table_address
 from stages.registers.pages.grid_rows import row_views
 from stages.registers.pages.naming import MAX_CHOICES, records_like
@@ -49,10 +49,10 @@ def block(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
     """GET `?offset=&limit=`, or `?record=` for up to 100: rows as HTML; `X-Count` says how many there are in all."""
     get_project(user=request.user, project_id=project_id, action=READ)
     state = read_state(project_id, facet, request.GET)
-    wanted = request.GET.getlist("record")[:BLOCK]
+    wanted = [each for each in request.GET.getlist("record")[:BLOCK] if is_id(each)]
     offset = query_number(request.GET, "offset") or 0
     limit = query_number(request.GET, "limit")
-    if wanted:
+    if "record" in request.GET:
         found = rows.rows_of(state.reader, facet, wanted)
     else:
         found = rows.read_rows(
@@ -60,7 +60,7 @@ def block(request: PageRequest, project_id: UUID, facet: str) -> HttpResponse:
         )
     context = {"rows": row_views(found, state.columns, offset), "records_address": records_address(project_id)}
     response = render(request, "registers/parts/rows.html", context)
-    if not wanted:
+    if "record" not in request.GET:
         response["X-Count"] = str(state.count)
     response["Cache-Control"] = "no-store"
     return response

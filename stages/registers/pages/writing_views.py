@@ -13,13 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.translation import ngettext
 
 from accounts.callers import caller_from_request
-from kernel.errors import DomainError, StaleBase, ValidationFailed
+from kernel.errors import DomainError, ValidationFailed
 from projects.access import get_project
 from rest.errors import problem_response
 from stages.registers.permissions import WRITE
-from stages.registers.reading.naming import names_of
-from stages.registers.reading.reader import Reader
-from stages.registers.schema.values import write_text
 from stages.registers.services.records import Cell, Row, write_cells
 from stages.registers.services.undoing import redo as redo_newest
 from stages.registers.services.undoing import undo as undo_newest
@@ -73,16 +70,8 @@ def paste(request: PageRequest, project_id: UUID, facet: str) -> dict[str, Any]:
     ]
     rows = [Row(each.values, typed=True) for each in body.rows if each.record is None]
     caller = replace(caller_from_request(request), client_ref=body.client_ref)
-    try:
-        done = write_cells(caller=caller, project_id=project_id, cells=cells, table=facet, rows=rows)
-    except StaleBase as refusal:
-        refusal.extra["theirs_text"] = _typed(project_id, facet, refusal)
-        raise
-    return {
-        "created": done.answer or [],
-        "changed": list(dict.fromkeys(each.record for each in cells)),
-        "tips": list(done.written.op_ids) if done.written is not None else [],
-    }
+    done = write_cells(caller=caller, project_id=project_id, cells=cells, table=facet, rows=rows)
+    return {"created": done.answer or [], "changed": list(dict.fromkeys(each.record for each in cells))}
 
 
 @answers_json
@@ -112,18 +101,6 @@ def _read(request: PageRequest, kind: type[Paste]) -> Paste:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as error:
         raise ValidationFailed({"rows": [str(error)]}) from None
-
-
-def _typed(project_id: UUID, facet: str, refusal: StaleBase) -> str:
-    """What the cell shows now, as somebody would type it."""
-    reader = Reader(project_id)
-    column = reader.schema.column(facet, str(refusal.extra.get("field")))
-    value = refusal.extra.get("theirs")
-    if column is None:
-        return ""
-    entity = value.get("entity") if isinstance(value, dict) else None
-    names = names_of(reader, [entity]) if isinstance(entity, str) else {}
-    return write_text(column, value, lambda each: names[each].label if each in names else each)
 
 
 def _undone(written: Any, *, is_redo: bool) -> dict[str, Any]:
