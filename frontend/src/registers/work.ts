@@ -26,7 +26,7 @@ interface Page {
 
 /** What is done to many cells at once, or to none: paste, empty, undo, a new record. Each is one write, or none. */
 export class Work {
-  private isBusy = false;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly grid: Grid,
@@ -111,16 +111,9 @@ export class Work {
   }
 
   /** One after the other; a refusal is shown with what is wrong. */
-  private async once(work: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    try {
-      await work();
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.isBusy = false;
-    }
+  private once(work: () => Promise<void>): Promise<void> {
+    this.last = this.last.then(work).catch((error: unknown) => this.failed(error));
+    return this.last;
   }
 
   private failed(error: unknown): void {
