@@ -21,20 +21,25 @@ class RegistersConfig(StageConfig):
         self._register_live()
 
     def _register_proof(self) -> None:
-        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD
+        from audit.rebuilding.tables import TABLES_WITHOUT_RECORD, rebuild
         from audit.verification import RECORD_CHECKS
+        from drafts.exchange.registry import EXPORT_CHECKS, EXPORTED_TABLES
         from kernel.late import Late
         from publishing.bundle.parts import BUNDLE_PARTS, BundlePart
         from publishing.gates import GATES
-        from stages.registers import bundle_verifier, gates, unrecorded
+        from stages.registers import bundle_verifier, gates, project_file, unrecorded
+        from stages.registers.rebuilding import TABLES
 
-        GATES.register(gates.NAME, gates.GATE)
-        BUNDLE_PARTS.register(
-            "registers", BundlePart(bundle_verifier, Late("stages.registers.bundle:files_of_registers"))
-        )
-        for table, reason in unrecorded.TABLES.items():
-            TABLES_WITHOUT_RECORD.register(table, reason)
+        rebuild(*TABLES)
+        for name, reason in unrecorded.TABLES.items():
+            TABLES_WITHOUT_RECORD.register(name, reason)
         RECORD_CHECKS.register("records of registers", Late("stages.registers.verification:check_records"))
+        for name, exported in project_file.EXPORTED.items():
+            EXPORTED_TABLES.register(name, exported)
+        EXPORT_CHECKS.register("registers", project_file.CHECK)
+        GATES.register(gates.NAME, gates.GATE)
+        files = Late("stages.registers.bundle:files_of_registers")
+        BUNDLE_PARTS.register("registers", BundlePart(bundle_verifier, files))
 
     def _register_operation(self) -> None:
         from kernel.metrics import register_figures

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-_SIGNED: Final = "signed operations, whose bundles are compared with the hashes in events (records of registers)"
+_SIGNED: Final = "signed, and in a bundle whose hash its event has (records of registers)"
 _DERIVED: Final = "computed from the operations, and compared with a replay of them (records of registers)"
 
 TABLES: Final = {
-    **dict.fromkeys(("registers_bundle", "registers_operation"), _SIGNED),
+    "registers_operation": _SIGNED,
     "registers_textwriter": "who may type under which client id; what was typed is in signed operations",
-    "registers_actorkey": "compared with the keys in events, and with its certificate (records of registers)",
     **dict.fromkeys(
         (
             *("registers_fieldstate", "registers_document", "registers_life", "registers_edgeends"),

@@ -18,13 +18,13 @@ def check_keys() -> Iterator[Finding]:
     events = {event.data["key_id"]: event for event in Event.objects.filter(action=KEY_ADDED).iterator()}
     replaced = {event.data["replaces"]: event for event in events.values() if event.data["replaces"]}
     for key in ActorKey.objects.order_by("id").iterator():
-        where = f"key {bytes(key.public_key).hex()[:16]}"
+        where = f"actor key {key.id}"
         yield from (Finding(where, what) for what in _faults_of(key, events.pop(str(key.id), None)))
         revoked = replaced.get(str(key.id))
         if key.user_id is not None and (key.revoked_at is None) != (revoked is None):
             yield Finding(where, "whether it is revoked is not what its events say")
     for event in events.values():
-        yield Finding(f"key {event.data['public_key'][:16]}", "its event is there, and it is missing")
+        yield Finding(f"actor key {event.data['key_id']}", "its event is there, and it is missing")
 
 
 def _faults_of(key: ActorKey, event: Event | None) -> Iterator[str]:
@@ -38,7 +38,7 @@ def _faults_of(key: ActorKey, event: Event | None) -> Iterator[str]:
     if key.user_id is None:
         return
     if event is None:
-        yield "no event records it"
+        yield "no event recorded it"
         return
     data: dict[str, Any] = event.data
     recorded = (data["public_key"], data["site_key"], data["certificate"], data["seal"], event.target_id)

@@ -52,7 +52,7 @@ def _faults_of_event(row: BundleRow, data: dict[str, Any] | None) -> list[str]:
     if data is None:
         return ["no event records it as it is"]
     names = (data["bundle_id"], data["site_key"], data["number"], data["count"])
-    origin = bytes(row.site_key).hex() if row.received_from is not None else None
+    origin = bytes(row.received_from).hex() if row.received_from is not None else None
     if names != (str(row.bundle_id), bytes(row.site_key).hex(), row.number, row.count) or data["origin"] != origin:
         return ["its event says something else of it"]
     return []

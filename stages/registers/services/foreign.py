@@ -95,7 +95,7 @@ class _Taking:
         storage.received_from = sender or bundle.header.site_key
         changes = self.increment.add(bundle)
         self.duplicates.look_later(changes)
-        event = record_bundle(self.write, bundle, changes, self.increment, origin=bundle.header.site_key)
+        event = record_bundle(self.write, bundle, changes, self.increment, origin=storage.received_from)
         op_ids = tuple(each.op_id for each in bundle.operations)
         return Written(bundle.header.bundle_id, bundle.hash, op_ids, changes, event)
 

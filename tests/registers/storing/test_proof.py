@@ -110,7 +110,7 @@ def test_a_bundle_that_is_gone_is_named(ann: Desk) -> None:
 )
 def test_a_changed_key_is_named(ann: Desk, editor: Any, change: str) -> None:
     tamper("actorkey", f"UPDATE registers_actorkey SET {change} WHERE user_id = %s", editor.id)
-    assert any(each.startswith("key ") for each in found())
+    assert any(each.startswith("actor key ") for each in found())
 
 
 def test_a_changed_derived_row_is_named_with_its_record_and_field(ann: Desk) -> None:

@@ -14,7 +14,7 @@ from stages.registers.fold.views import State
 from stages.registers.models import Row
 from stages.registers.schema import Column
 from stages.registers.schema.model import INTEGER
-from stages.registers.services import Written, write_bundle
+from stages.registers.services import Written, undo, write_bundle
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 
@@ -51,6 +51,9 @@ class Desk:
     def set(self, record: str, field: str, value: Any, *, facet: str = REQ, **facts: Any) -> Written:
         cell = verbs.Cell(record, facet, field, value, **facts)
         return self.write(lambda acts, schema: verbs.set_fields(acts, schema, [cell]))
+
+    def undo(self) -> Written:
+        return undo(caller=self.caller, project_id=self.project.id)
 
     def value(self, record: str, field: str, facet: str = REQ) -> Any:
         row = Row.objects.filter(project=self.project, facet=facet, record=record).first()

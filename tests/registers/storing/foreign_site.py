@@ -1,0 +1,69 @@
+"""Another site in tests: with its key, its people, and a chain of bundles of a project."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+from nacl.signing import SigningKey
+from uuid_utils.compat import uuid7
+
+from kernel.canonical import canonical
+from stages.registers.fold.bundles import Bundle, Head, compose_bundle
+from stages.registers.fold.clocks import Clock
+from stages.registers.fold.payloads import Payload
+from stages.registers.keys.certificates import Certificate
+from stages.registers.services import ForeignBundle
+
+
+class ForeignSite:
+    """A site whose key is made of its name, with one person."""
+
+    def __init__(self, project_id: UUID, name: str = "Basel") -> None:
+        self.project_id = project_id
+        self.key = SigningKey(hashlib.sha256(name.encode()).digest())
+        self.person = SigningKey(hashlib.sha256(f"Cleo of {name}".encode()).digest())
+        self.head = Head()
+        self.now_ms = 1_700_000_000_000
+
+    @property
+    def site_key(self) -> str:
+        return self.key.verify_key.encode().hex()
+
+    @property
+    def certificate(self) -> Certificate:
+        members = {
+            "type": "actor_certificate",
+            "v": 1,
+            "site": str(UUID(bytes=self.key.verify_key.encode()[:16])),
+            "key": hashlib.sha256(self.key.verify_key.encode()).hexdigest(),
+            "public_key": self.person.verify_key.encode().hex(),
+            "site_key": self.site_key,
+            "site_name": "basel.example",
+            "actor": str(UUID(bytes=self.person.verify_key.encode()[:16])),
+            "display_name": "Cleo",
+            "kind": "human",
+            "at": "2026-11-30T10:00:00.000000Z",
+        }
+        text = canonical(members)
+        return Certificate(text, self.key.sign(text.encode()).signature)
+
+    def write(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> ForeignBundle:
+        return ForeignBundle.of(self.compose(payloads, seen=seen).signed)
+
+    def compose(self, payloads: Sequence[Payload], *, seen: Clock | None = None) -> Bundle:
+        self.now_ms += 1_000
+        bundle = compose_bundle(
+            [(payload, None) for payload in payloads],
+            project=str(self.project_id),
+            site_key=self.site_key,
+            head=self.head,
+            seen=seen or {},
+            actor_id=self.person.verify_key.encode().hex(),
+            sign=lambda text: self.person.sign(text.encode()).signature,
+            new_id=lambda: str(uuid7()),
+            now_ms=self.now_ms,
+        )
+        self.head = bundle.head
+        return bundle

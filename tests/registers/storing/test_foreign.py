@@ -1,0 +1,106 @@
+"""Bundles of other sites: verified, taken in as a whole, and shown beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kernel.errors import Conflict, ValidationFailed
+from projects.models import Project
+from stages.registers.fold.definition import replay
+from stages.registers.fold.payloads import AttachFacet, CreateEntity, SetField
+from stages.registers.models import Bundle
+from stages.registers.models import Conflict as ConflictRow
+from stages.registers.services import ForeignBundle, Written, append_foreign
+from stages.registers.storing.storage import PostgresStorage
+from stages.registers.verification import check_records
+from tests.registers.fold.writing import numbered_id
+from tests.registers.storing.foreign_site import ForeignSite
+from tests.registers.storing.world import REQ, Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(project: Project, editor: Any, caller_for: Callable[..., Any]) -> Desk:
+    desk = Desk(project, caller_for(editor))
+    desk.create_table()
+    return desk
+
+
+@pytest.fixture
+def basel(ann: Desk) -> ForeignSite:
+    return ForeignSite(ann.project.id)
+
+
+def take(desk: Desk, *bundles: ForeignBundle, site: ForeignSite) -> list[Written]:
+    return append_foreign(
+        caller=desk.caller, project_id=desk.project.id, bundles=bundles, certificates=[site.certificate]
+    )
+
+
+def test_what_two_people_set_apart_is_a_conflict_until_somebody_decides(ann: Desk, basel: ForeignSite) -> None:
+    """Cases 11 and 14, at one of the sites."""
+    (record,) = ann.create({"title": "A"})
+    seen = PostgresStorage(ann.project.id).clock()
+    ann.set(record, "title", "blocked")
+    (written,) = take(ann, basel.write([SetField(record, REQ, "title", "done")], seen=seen), site=basel)
+    assert written.event is not None
+    assert (written.event.data["opened"], written.event.data["origin"]) == (1, basel.site_key)
+    (conflict,) = ConflictRow.objects.filter(project=ann.project, resolved_at=None)
+    assert (conflict.kind, sorted(conflict.values)) == ("field", ['"blocked"', '"done"'])
+    ann.write(lambda acts, schema: acts.resolve(record, REQ, "title", "done"))
+    conflict.refresh_from_db()
+    assert conflict.resolved_by is not None
+    assert ann.value(record, "title") == "done"
+    assert ann.state().hash == replay(PostgresStorage(ann.project.id).by_range()).hash
+    assert [str(each) for each in check_records()] == []
+
+
+def test_what_is_known_already_is_left_out(ann: Desk, basel: ForeignSite) -> None:
+    first = basel.write([CreateEntity(numbered_id(5)), AttachFacet(numbered_id(5), REQ)])
+    second = basel.write([SetField(numbered_id(5), REQ, "title", "x")])
+    assert len(take(ann, first, site=basel)) == 1
+    assert len(take(ann, first, second, site=basel)) == 1
+    assert ann.value(numbered_id(5), "title") == "x"
+
+
+def test_a_column_that_does_not_fit_is_kept_from_another_site(ann: Desk, basel: ForeignSite) -> None:
+    bundle = basel.write([AttachFacet(numbered_id(5), REQ), SetField(numbered_id(5), REQ, "prio", "high")])
+    take(ann, bundle, site=basel)
+    assert ann.value(numbered_id(5), "prio") == "high"
+
+
+def test_bundles_that_are_wrong_are_refused_as_a_whole(ann: Desk, basel: ForeignSite) -> None:
+    first = basel.write([CreateEntity(numbered_id(5))])
+    second = basel.write([CreateEntity(numbered_id(6))])
+    count = Bundle.objects.count()
+    text, signature = second.operations[0]
+    forged = replace(second, operations=((text, bytes([signature[0] ^ 1]) + signature[1:]),))
+    changed = replace(second, operations=((text.replace("CreateEntity", "DeleteEntity"), signature),))
+    for bundles in ([first, forged], [first, changed]):
+        with pytest.raises(ValidationFailed, match="signature"):
+            take(ann, *bundles, site=basel)
+    with pytest.raises(Conflict, match="next"):
+        take(ann, second, site=basel)
+    with pytest.raises(ValidationFailed, match="certified"):
+        append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[first])
+    with pytest.raises(ValidationFailed):
+        take(ann, replace(first, header="{}"), site=basel)
+    assert Bundle.objects.count() == count
+
+
+def test_two_sites_made_the_same_key(ann: Desk, basel: ForeignSite) -> None:
+    (record,) = ann.create({"title": "A"})
+    other = numbered_id(9)
+    written = take(
+        ann,
+        basel.write([CreateEntity(other), AttachFacet(other, REQ), SetField(other, REQ, "key", "REQ-1")]),
+        site=basel,
+    )
+    (conflict,) = ConflictRow.objects.filter(project=ann.project, kind="duplicate", resolved_at=None)
+    assert str(conflict.subject) == max(record, other)
+    assert written[0].bundle_id
