@@ -103,6 +103,8 @@ _TEXT = (
     " THEN translate({column}, '0123456789abcdef', '123456789abcdef0') ELSE coalesce({column}, '') || 'x' END"
 )
 _NUMBER = "coalesce({column}, 0) + 1"
+# Of a column without a value, one byte.
+_BYTES = "coalesce({column}, decode('00', 'hex'))"
 _BY_KIND = {
     **dict.fromkeys(("CharField", "TextField", "EmailField", "URLField"), _TEXT),
     **dict.fromkeys(("AutoField", "BigAutoField", "BigIntegerField", "IntegerField"), _NUMBER),
@@ -113,7 +115,7 @@ _BY_KIND = {
     "DateTimeField": "coalesce({column}, now()) + interval '3 days'",
     "JSONField": "CASE WHEN {column} = '{{}}' THEN '{{\"x\": 1}}'::jsonb ELSE '{{}}'::jsonb END",
     "ArrayField": "array_append({column}, {column}[1])",
-    "BinaryField": "set_byte({column}, 0, 255 - get_byte({column}, 0))",
+    "BinaryField": "set_byte({bytes}, 0, 255 - get_byte({bytes}, 0))".format(bytes=_BYTES),
 }
 
 
