@@ -115,7 +115,7 @@ _BY_KIND = {
     "DateTimeField": "coalesce({column}, now()) + interval '3 days'",
     "JSONField": "CASE WHEN {column} = '{{}}' THEN '{{\"x\": 1}}'::jsonb ELSE '{{}}'::jsonb END",
     "ArrayField": "array_append({column}, {column}[1])",
-    "BinaryField": "set_byte({bytes}, 0, 255 - get_byte({bytes}, 0))".format(bytes=_BYTES),
+    "BinaryField": f"set_byte({_BYTES}, 0, 255 - get_byte({_BYTES}, 0))",
 }
 
 
