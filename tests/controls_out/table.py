@@ -12,6 +12,7 @@ from tests.controls_out.fleet import FLEET
 from tests.controls_out.out import Out, given, itself, nothing, within_another, without
 from tests.controls_out.pads import PADS
 from tests.controls_out.proposals import PROPOSALS
+from tests.controls_out.registers import REGISTERS
 from tests.controls_out.runs import RUNS
 
 _LOCKOUT: Final = "tests/accounts/test_lockout.py::"
@@ -244,4 +245,4 @@ _TRUNK: Final = (
 )
 
 # A control's parts stand behind its first row.
-OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *FLEET, *PADS, *RUNS), key=lambda out: out.control))
+OUT: Final = tuple(sorted((*_TRUNK, *PROPOSALS, *FLEET, *PADS, *REGISTERS, *RUNS), key=lambda out: out.control))

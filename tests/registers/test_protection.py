@@ -46,7 +46,7 @@ def put_key(**facts: Any) -> ActorKey:
 
 
 @pytest.mark.parametrize("table", ["bundle", "operation", "actorkey"])
-def test_what_is_signed_is_neither_deleted_nor_emptied(project: Project, table: str) -> None:
+def test_c08_what_is_signed_is_neither_deleted_nor_emptied(project: Project, table: str) -> None:
     put_operation(put_bundle(project))
     put_key()
     with connection.cursor() as cursor:
@@ -65,7 +65,7 @@ def test_what_is_signed_is_neither_deleted_nor_emptied(project: Project, table: 
         ("operation", "signature = signature"),
     ],
 )
-def test_the_log_is_never_changed(project: Project, table: str, change: str) -> None:
+def test_c08_the_log_is_never_changed(project: Project, table: str, change: str) -> None:
     put_operation(put_bundle(project))
     assert "refused" in refused(f"UPDATE registers_{table} SET {change}")
 

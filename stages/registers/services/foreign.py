@@ -103,12 +103,17 @@ class _Taking:
         header = signed.header
         if header.project != str(self.write.project.id):
             raise ValidationFailed({"project": [gettext("It is a bundle of another project.")]})
-        actors = {bytes.fromhex(each.actor_id) for each in signed.operations}
-        known = ActorKey.objects.filter(site_key=bytes.fromhex(header.site_key), public_key__in=actors, revoked_at=None)
-        if len(actors) > known.count():
-            raise ValidationFailed({"certificates": [gettext("Its site has not certified who signed it.")]})
+        self.check_certified(signed)
         if (at := signed.wrong_signature()) is not None:
             raise ValidationFailed({f"operations.{at}.signature": [gettext("It does not fit its text.")]})
+
+    def check_certified(self, signed: SignedBundle) -> None:
+        """Raise `ValidationFailed` where the bundle's site has not said who signed it."""
+        actors = {bytes.fromhex(each.actor_id) for each in signed.operations}
+        site = bytes.fromhex(signed.header.site_key)
+        known = ActorKey.objects.filter(site_key=site, public_key__in=actors, revoked_at=None)
+        if len(actors) > known.count():
+            raise ValidationFailed({"certificates": [gettext("Its site has not certified who signed it.")]})
 
     def _follow(self, signed: SignedBundle) -> Bundle:
         head = self.increment.storage.head(signed.header.site_key)

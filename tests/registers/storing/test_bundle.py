@@ -67,7 +67,7 @@ def test_it_verifies_without_a_library(files: Files, monkeypatch: pytest.MonkeyP
     assert "does not fit" in str(wrong_with(changed(files, BUNDLES_FILE, 2, operations=forged)))
 
 
-def test_an_operation_that_was_changed_is_noticed(files: Files) -> None:
+def test_c02_an_operation_that_was_changed_is_noticed(files: Files) -> None:
     row = lines_of(files[BUNDLES_FILE])[2]
     ((text, signature),) = row["operations"]
     found = wrong_with(changed(files, BUNDLES_FILE, 2, operations=[[text.replace("halts", "holds"), signature]]))

@@ -86,11 +86,15 @@ def test_bundles_that_are_wrong_are_refused_as_a_whole(ann: Desk, basel: Foreign
             take(ann, *bundles, site=basel)
     with pytest.raises(Conflict, match="next"):
         take(ann, second, site=basel)
-    with pytest.raises(ValidationFailed, match="certified"):
-        append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[first])
     with pytest.raises(ValidationFailed):
         take(ann, replace(first, header="{}"), site=basel)
     assert Bundle.objects.count() == count
+
+
+def test_c23_what_nobody_certified_signed_is_refused(ann: Desk, basel: ForeignSite) -> None:
+    first = basel.write([CreateEntity(numbered_id(5))])
+    with pytest.raises(ValidationFailed, match="certified"):
+        append_foreign(caller=ann.caller, project_id=ann.project.id, bundles=[first])
 
 
 def test_two_sites_made_the_same_key(ann: Desk, basel: ForeignSite) -> None:

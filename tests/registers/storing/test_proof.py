@@ -63,7 +63,7 @@ def test_what_nobody_changed_verifies(ann: Desk) -> None:
         "DELETE FROM registers_operation WHERE id = %s",
     ],
 )
-def test_a_changed_operation_is_named_by_its_bundle(ann: Desk, sql: str) -> None:
+def test_c02_a_changed_operation_is_named_by_its_bundle(ann: Desk, sql: str) -> None:
     operation = Operation.objects.filter(text__contains='"C"').get()
     bundle = operation.bundle
     tamper("operation", sql, operation.id)
@@ -83,7 +83,7 @@ def test_a_changed_operation_is_named_by_its_bundle(ann: Desk, sql: str) -> None
         "received_from = site_key",
     ],
 )
-def test_a_changed_bundle_is_named(ann: Desk, change: str) -> None:
+def test_c02_a_changed_bundle_is_named(ann: Desk, change: str) -> None:
     bundle = Operation.objects.filter(text__contains='"C"').get().bundle
     tamper("bundle", f"UPDATE registers_bundle SET {change} WHERE arrival = %s", bundle.arrival)
     assert any(f"bundle {bundle.bundle_id}" in each for each in found())
@@ -121,6 +121,12 @@ def test_a_changed_derived_row_is_named_with_its_record_and_field(ann: Desk) -> 
     call_command("rebuild_registers", str(ann.project.id))
     call_command("rebuild_registers", str(ann.project.id), "--check")
     assert ann.value(str(record.record), "title") == "C"
+
+
+def test_c02_a_derived_row_that_was_changed_is_noticed(ann: Desk) -> None:
+    record = Row.objects.filter(facet=REQ, shown__title="C").get()
+    Row.objects.filter(facet=REQ, record=record.record).update(shown={**record.shown, "title": "forged"})
+    assert any(f"record {record.record} in {REQ}, field title" in each for each in found())
 
 
 def test_derived_rows_of_every_kind_are_compared(ann: Desk) -> None:

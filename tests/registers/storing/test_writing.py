@@ -124,7 +124,7 @@ def _keys() -> list[str]:
     return list(settings.FOUNDRY_ENCRYPTION_KEYS or ring._keys_in_file())
 
 
-def test_who_may_not_write_does_not(ann: Desk, viewer: Any, outsider: Any, caller_for: Callable[..., Any]) -> None:
+def test_c10_who_may_not_write_does_not(ann: Desk, viewer: Any, outsider: Any, caller_for: Callable[..., Any]) -> None:
     for person, error in ((viewer, PermissionDenied), (outsider, NotFound)):
         with pytest.raises(error):
             Desk(ann.project, caller_for(person)).create({"title": "A"})
@@ -134,6 +134,25 @@ def test_who_may_not_write_does_not(ann: Desk, viewer: Any, outsider: Any, calle
     Project.objects.filter(pk=ann.project.pk).update(status=Status.FROZEN)
     with pytest.raises(ProjectFrozen):
         ann.create({"title": "A"})
+
+
+def test_c06_without_its_event_nothing_is_written(ann: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (record,) = ann.create({"title": "A"})
+    count = Operation.objects.count()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no event")
+
+    # After everything else was written.
+    monkeypatch.setattr("stages.registers.services.duplicates.Duplicates.write", broken)
+    with pytest.raises(RuntimeError):
+        ann.set(record, "title", "B")
+    assert (Operation.objects.count(), ann.value(record, "title")) == (count, "A")
+    monkeypatch.undo()
+    monkeypatch.setattr("projects.writing.record", broken)
+    with pytest.raises(RuntimeError):
+        ann.set(record, "title", "B")
+    assert (Operation.objects.count(), ann.value(record, "title")) == (count, "A")
 
 
 def test_the_same_request_gets_the_same_answer(ann: Desk) -> None:
