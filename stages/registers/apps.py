@@ -16,6 +16,7 @@ class RegistersConfig(StageConfig):
         self._register_texts()
         self._register_proposals()
         self._register_files()
+        self._register_demo()
         self._register_addresses()
         self._register_pages()
         self._register_live()
@@ -75,6 +76,11 @@ class RegistersConfig(StageConfig):
         from stages.registers.attachments import RECORD
 
         SUBJECTS.register("record", RECORD)
+
+    def _register_demo(self) -> None:
+        from projects.demo import DEMO_STEPS, LateStep
+
+        DEMO_STEPS.register("registers", LateStep("stages.registers.demo:KeepRequirements"))
 
     def _register_addresses(self) -> None:
         from gateway.registry import register_commands
