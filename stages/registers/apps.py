@@ -83,12 +83,15 @@ class RegistersConfig(StageConfig):
         DEMO_STEPS.register("registers", LateStep("stages.registers.demo:KeepRequirements"))
 
     def _register_addresses(self) -> None:
-        from gateway.registry import register_commands
-        from kernel.addresses import API_URLS, UrlModule
+        from gateway.registry import SOCKET_ADDRESSES, register_commands
+        from kernel.addresses import API_URLS, PAGE_URLS, UrlModule
         from stages.registers.commands import COMMANDS
+        from stages.registers.rpc.socket import SOCKET
 
         register_commands(*COMMANDS)
+        SOCKET_ADDRESSES.register("registers", SOCKET)
         API_URLS.register("registers", UrlModule("stages.registers.urls"))
+        PAGE_URLS.register("registers-rpc", UrlModule("stages.registers.rpc.urls", prefix="api/rpc/", is_api=True))
 
     def _register_pages(self) -> None:
         from kernel.addresses import PAGE_URLS, UrlModule

@@ -95,10 +95,15 @@ class _Checking:
 
     def create(self, payload: CreateEntity) -> None:
         self.created.add(payload.entity_id)
+        self.gone.discard(self.identity.root(payload.entity_id))
 
     def delete(self, payload: DeleteEntity) -> None:
-        self.living(payload.entity_id)
-        self.gone.add(self.identity.root(payload.entity_id))
+        root = self.identity.root(payload.entity_id)
+        # A record that others were merged into is deleted with all of them.
+        if root not in self.gone:
+            self.end(payload.entity_id)
+        self.created.discard(payload.entity_id)
+        self.gone.add(root)
 
     def attach(self, payload: AttachFacet) -> None:
         self.check_facet(payload.facet_type)
@@ -155,10 +160,12 @@ class _Checking:
             raise Conflict(gettext("There is this link already."), edge=found.id)
 
     def unlink(self, payload: DeleteEdge) -> None:
-        edge_of(self.acts, payload.edge_id)
+        if payload.edge_id not in self.edges:
+            edge_of(self.acts, payload.edge_id)
+        self.edges.discard(payload.edge_id)
 
     def move(self, payload: MoveOrderedEdge) -> None:
-        if not edge_of(self.acts, payload.edge_id).facts.ends.ordered:
+        if payload.edge_id not in self.edges and not edge_of(self.acts, payload.edge_id).facts.ends.ordered:
             raise Conflict(gettext("Links of this kind have no order."), edge=payload.edge_id)
 
     def map_fields(self, payload: ConfirmFieldMapping) -> None:
@@ -171,6 +178,8 @@ class _Checking:
             raise Conflict(gettext("These are one record already."), record=one)
 
     def split(self, payload: SplitEntity) -> None:
+        if self.identity.root(payload.source) in self.created:
+            return
         record = self.living(payload.source)
         for facet in payload.facets:
             if facet not in record.fields:
@@ -213,7 +222,7 @@ class _Checking:
             return
         place = self.identity.place(entity, facet)
         known = self.acts.increment.storage.records.get(place)
-        found = known if entity in self.created else self.living(place)
+        found = known if place in self.created or entity in self.created else self.living(place)
         life = found.facts.facets.get((entity, facet)) if found else None
         if life is None or not life.attached:
             words = gettext("The record is not in %(table)s.") % {"table": facet}

@@ -10,6 +10,7 @@ _DERIVED: Final = "computed from the operations, and compared with a replay of t
 TABLES: Final = {
     "registers_operation": _SIGNED,
     "registers_textwriter": "who may type under which client id; what was typed is in signed operations",
+    "registers_overlay": "one person's own until it is committed, which is a bundle with its event",
     **dict.fromkeys(
         (
             *("registers_fieldstate", "registers_document", "registers_life", "registers_edgeends"),

@@ -11,9 +11,9 @@ from stages.registers.models import Row as ShownRow
 from stages.registers.services.records import create_records
 from stages.registers.services.tables import create_table
 from tests.cast import new_caller, new_user
-from tests.registers import page_rows, rest_rows
+from tests.registers import page_rows, rest_rows, rpc_rows
 
-REST = (*rest_rows.REST,)
+REST = (*rest_rows.REST, *rpc_rows.REST)
 PAGES = (*page_rows.PAGES,)
 BUDGETED_PAGES = {**page_rows.BUDGETED_PAGES}
 NO_PAGES = (*page_rows.NO_PAGES,)
@@ -34,6 +34,6 @@ def furnish(project: Project, caller: Caller) -> None:
 
 
 def things_in(project: Project) -> dict[str, UUID]:
-    """The id of that record."""
+    """The id of that record, and the project's own for addresses that do not begin with it."""
     found = ShownRow.objects.filter(project=project, facet=FACET).first()
-    return {"record": found.record} if found is not None else {}
+    return {"registers": project.id, **({"record": found.record} if found is not None else {})}

@@ -4,6 +4,7 @@ from stages.registers.models.derived import Document, EdgeEnds, EdgeIndex, Field
 from stages.registers.models.keys import ActorKey
 from stages.registers.models.log import Bundle, Operation
 from stages.registers.models.shown import Conflict, Edge, Record, Row
+from stages.registers.models.staged import Overlay
 from stages.registers.models.typing import TextWriter
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Life",
     "Mapping",
     "Operation",
+    "Overlay",
     "Record",
     "Row",
     "TextWriter",

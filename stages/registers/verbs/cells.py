@@ -18,7 +18,7 @@ from stages.registers.schema import Column, Schema
 from stages.registers.schema.keys import find_record, key_of, lookup_of
 from stages.registers.schema.model import ENTITY
 from stages.registers.schema.values import check_value, read_text, refuse, show_text
-from stages.registers.verbs.finding import column_of, record_in, stored_record, table_of
+from stages.registers.verbs.finding import column_of, prefetch_records, record_in, stored_record, table_of
 from stages.registers.verbs.problems import Problems
 
 
@@ -46,7 +46,7 @@ def set_fields(acts: Acts, schema: Schema, cells: Sequence[Cell]) -> list[Payloa
     cell that shows other values than its person saw.
     """
     problems = Problems()
-    acts.increment.storage.records.prefetch({acts.increment.identity.root(each.record) for each in cells})
+    prefetch_records(acts, (each.record for each in cells))
     payloads: list[Payload] = []
     values: list[tuple[Cell, str, Column, Any]] = []
     for cell in cells:

@@ -25,6 +25,7 @@ from stages.registers.verbs.finding import (
     column_of,
     make_client_id,
     make_id,
+    prefetch_records,
     record_in,
     record_of,
     stored_record,
@@ -87,7 +88,7 @@ def write_rows(
     if len(rows) > MAX_ROWS:
         words = gettext("At most %(most)s rows are written at once.") % {"most": f"{MAX_ROWS:,}"}
         raise PayloadTooLarge(words)
-    acts.increment.storage.records.prefetch({acts.increment.identity.root(each.record) for each in rows if each.record})
+    prefetch_records(acts, (each.record for each in rows if each.record))
     is_numbered = len(rows) > 1 if numbered is None else numbered
     writing = _Rows(acts, schema, table, new_id, first=first if is_numbered else None)
     for row in rows:

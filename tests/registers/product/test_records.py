@@ -233,6 +233,15 @@ def test_merged_records_are_one_until_they_are_split(desk: Desk) -> None:
         desk.do(verbs.split_back, one, third)
 
 
+def test_a_merged_record_is_deleted_and_restored_as_one(desk: Desk) -> None:
+    one, other = desk.create(title="a"), desk.create(title="b")
+    desk.do(verbs.merge, one, other)
+    desk.do(verbs.delete_records, [other])
+    assert not desk.record(one).alive
+    desk.do(verbs.restore_records, [other])
+    assert desk.record(one).facts.members == tuple(sorted([one, other]))
+
+
 def test_a_table_of_a_record_is_split_off(desk: Desk) -> None:
     record = desk.create("risks", title="a")
     desk.do(verbs.attach, record, "requirements", {"title": "b"})
