@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from projects.demo import DANIEL, MARA, SOFIA, DemoPerson, DemoProject
+from projects.models import Project, Status
 from stages.registers import demo_rows as rows
 from stages.registers import verbs
 from stages.registers.fold.acts import Acts
@@ -20,6 +21,9 @@ class KeepRequirements:
     """Daniel keeps requirements, Sofia the tests, Mara the risks; what Sofia wrote twice Mara joins."""
 
     def play(self, demo: DemoProject) -> None:
+        if not Project.objects.filter(pk=demo.project.pk, status=Status.OPEN).exists():
+            # The story was interrupted during a review; the next run goes on.
+            return
         for each in rows.TABLES:
             tables.create_table(**_by(demo, MARA, "table", each["table"]), **each)
         for relation in rows.RELATIONS:
