@@ -59,7 +59,8 @@ class Agreement:
     _tables: dict[str, Table] = field(init=False)
 
     def __post_init__(self) -> None:
-        rebuilt = {table.model: table for table in REBUILT_TABLES.values()}
+        # The file has no events of the chain `site`.
+        rebuilt = {table.model: table for table in REBUILT_TABLES.values() if table.chain is not None}
         exported = registry.EXPORTED_TABLES.items()
         self._tables = {kind: rebuilt[table.model] for kind, table in exported if table.model in rebuilt}
         self.rebuilding = Rebuilding([PROJECTS, MEMBERS, LEASES, *self._tables.values()])

@@ -43,12 +43,15 @@ class RegistersConfig(StageConfig):
         BUNDLE_PARTS.register("registers", BundlePart(bundle_verifier, files))
 
     def _register_operation(self) -> None:
+        from kernel.doctor import EXAMINATIONS
+        from kernel.late import Late
         from kernel.metrics import register_figures
         from kernel.ring import ROTATIONS
         from stages.registers import metrics
         from stages.registers.keys.signing import rotate_secrets
 
         ROTATIONS.register("registers", rotate_secrets)
+        EXAMINATIONS.register("Registers", Late("stages.registers.doctor:examine"))
         register_figures(*metrics.FIGURES)
 
     def _register_texts(self) -> None:

@@ -134,6 +134,12 @@ def rotate_secrets(rotate: Callable[[bytes], bytes]) -> int:
     return count
 
 
+def can_sign(key: ActorKey) -> None:
+    """Raise `RingError` where the secret of a key of this site cannot be read."""
+    assert key.secret is not None
+    _private_key(bytes(key.secret), bytes(key.public_key))
+
+
 def _revoke(key: ActorKey, now: datetime) -> None:
     newest = Bundle.objects.filter(actor_key=bytes(key.public_key)).order_by("-arrival").first()
     key.revoked_at, key.last_bundle = now, bytes(newest.hash) if newest else None
