@@ -29,6 +29,7 @@ class Past:
 
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader = reader
+        self.project_id = reader.project_id
         self.clock = clock
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stages.registers.fold.effects import Field, Subject, Write, acts, make_write, removals
+from stages.registers.fold.effects import Field, Subject, Write, acts, deltas, make_write, removals
 from stages.registers.fold.facts import Classes, Tips
 from stages.registers.fold.operations import Operation
 from stages.registers.fold.payloads import MergeEntities, SplitEntity
@@ -71,6 +71,24 @@ def case_of_field(conflict: Conflict, record: Record, classes: Classes, known: K
         return None
     raws = {tip.op_id: field for field, tips in record.facts.tips.items() for tip in tips}
     return _case(conflict, shown.tips, raws, known)
+
+
+def case_of_text(conflict: Conflict, record: Record, classes: Classes, known: Known) -> Case | None:
+    """The case of texts that became one field with different words; None where they are equal by now."""
+    one = class_of((conflict.facet, conflict.field), classes)
+    last: dict[str, Operation] = {}
+    for each in known.operations:
+        for field, _delta in deltas(each):
+            text = record.facts.texts.get(field)
+            if text and (field.facet, field.name) in one:
+                last[text] = each
+    if len(last) < 2:  # noqa: PLR2004 (two make a conflict)
+        return None
+    shown = record.texts.get(conflict.facet, {}).get(conflict.field)
+    listed = sorted(last.items(), key=lambda each: each[1].order)
+    sides = tuple(Side("value", make_write(each, text), (each.op_id,)) for text, each in listed)
+    at = next((at for at, (text, _each) in enumerate(listed) if text == shown), len(listed) - 1)
+    return Case(conflict, sides, at, tuple(op for side in sides for op in side.op_ids), ())
 
 
 def case_of_property(conflict: Conflict, edge: Edge, known: Known) -> Case | None:

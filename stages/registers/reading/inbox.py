@@ -17,6 +17,7 @@ from stages.registers.reading.cases import (
     case_of_identity,
     case_of_life,
     case_of_property,
+    case_of_text,
 )
 from stages.registers.reading.changes import Known
 from stages.registers.reading.log import operations_of_record, operations_on
@@ -80,6 +81,8 @@ def _case_of_record(reader: Reader, conflict: Open, record: Record) -> Case | No
     operations = operations_of_record(reader, record.facts)
     if conflict.kind == "field":
         return case_of_field(conflict, record, reader.classes, Known(operations))
+    if conflict.kind == "text":
+        return case_of_text(conflict, record, reader.classes, Known(operations))
     if conflict.kind == "split_merged":
         return case_of_identity(conflict, operations)
     if conflict.kind == "detached_changed":

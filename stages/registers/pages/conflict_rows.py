@@ -1,0 +1,201 @@
+"""What the conflict inbox shows: a line for each conflict, and the sides of the one that is open."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stages.registers.models import Conflict
+from stages.registers.pages.authors import Author, Authors
+from stages.registers.pages.record_rows import record_address
+from stages.registers.reading.cases import Case, Side
+from stages.registers.reading.inbox import DUPLICATE, Item
+from stages.registers.reading.naming import Named, names_of
+from stages.registers.reading.reader import Reader
+from stages.registers.schema import Column
+from stages.registers.schema.model import KEY_COLUMN
+from stages.registers.schema.values import show_text
+
+MAX_SHOWN = 120
+EMPTY = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A line of the inbox: what it is about, and what is side by side."""
+
+    item: Item
+    what: str
+    values: str
+    address: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One side: `number` is its key on the page, `at` its position in the case."""
+
+    number: int
+    at: int
+    author: Author
+    text: str
+    act: str
+    replaced: str
+    not_seen: str
+    others: int
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A record that has the same key or unique value as another one."""
+
+    name: Named
+    address: str
+    is_later: bool
+
+
+def column_of(reader: Reader, conflict: Conflict) -> Column:
+    """The column whose values are side by side; of a property, one that shows what it holds."""
+    return reader.schema.column(conflict.facet, conflict.field) or Column(conflict.field)
+
+
+def what_of(reader: Reader, item: Item) -> str:
+    """What a conflict is about: a field, or what happened to the record."""
+    words = {
+        "deleted_changed": _("Deletion"),
+        "detached_changed": _("Taken out of {table}").format(table=reader.table(item.conflict.facet).label),
+        "split_merged": _("Split and merged"),
+    }
+    if item.conflict.kind == DUPLICATE:
+        return _("Duplicate key") if item.conflict.field == KEY_COLUMN else _("Duplicate value")
+    return words.get(item.conflict.kind) or column_of(reader, item.conflict).label
+
+
+def rows_of(reader: Reader, items: list[Item], current: Item | None) -> list[InboxRow]:
+    names = names_of(reader, {entity for item in items for entity in _entities(item)})
+    return [
+        InboxRow(
+            item,
+            what_of(reader, item),
+            _values(reader, item, names),
+            conflict_address(reader.project_id, item.id),
+            current is not None and item.id == current.id,
+        )
+        for item in items
+    ]
+
+
+def conflict_address(project_id: UUID, conflict: str = "") -> str:
+    address = reverse("registers:conflicts", args=[project_id])
+    return f"{address}?of={conflict}" if conflict else address
+
+
+def cards_of(reader: Reader, item: Item, case: Case, authors: Authors) -> list[Card]:
+    """The sides of a conflict: the one that is shown first, then from the newest."""
+    authors.prefetch(side.write.actor_id for side in case.sides)
+    names = names_of(reader, {each for each in (_entity(side.value) for side in case.sides) if each})
+    order = sorted(range(len(case.sides)), key=lambda at: (at != case.shown, -at))
+    return [_card(reader, item, case, authors, names, number, at) for number, at in enumerate(order, 1)]
+
+
+def _card(
+    reader: Reader, item: Item, case: Case, authors: Authors, names: dict[str, Named], number: int, at: int
+) -> Card:
+    side = case.sides[at]
+    column = column_of(reader, item.conflict)
+    unseen = [
+        _("{value} from {site}").format(
+            value=_side_text(column, case.sides[other], names),
+            site=authors.site(case.sides[other].write.site)
+            or authors.of_write(case.sides[other].write).person.first_name,
+        )
+        for other in side.not_seen
+    ]
+    return Card(
+        number=number,
+        at=at,
+        author=authors.of_write(side.write),
+        text=_side_text(column, side, names),
+        act=side.act,
+        replaced=_replaced(column, side, names, authors),
+        not_seen=", ".join(unseen),
+        others=len(side.op_ids) - 1,
+        is_shown=at == case.shown,
+    )
+
+
+def _side_text(column: Column, side: Side, names: dict[str, Named]) -> str:
+    words = {
+        "deleted": _("Deleted"),
+        "detached": _("Taken out"),
+        "changed": _("Changed"),
+        "merged": _("Merged"),
+        "split": _("Split"),
+    }
+    return words.get(side.act) or text_of(column, side.value, names)
+
+
+def text_of(column: Column, value: Any, names: dict[str, Named]) -> str:
+    """A value as people read it; a dash where it is empty."""
+    text = show_text(column, value, lambda entity: names[entity].label if entity in names else entity[:8])
+    return text or EMPTY
+
+
+def _replaced(column: Column, side: Side, names: dict[str, Named], authors: Authors) -> str:
+    if not side.replaced:
+        return ""
+    write = side.replaced[-1]
+    value = text_of(column, write.value, names)
+    return _("{value} by {name}").format(value=_cut(value), name=authors.of_write(write).name)
+
+
+def holders_of(reader: Reader, item: Item) -> list[Holder]:
+    """The records that share a unique value, the oldest first; all but it are the later ones."""
+    found: set[str] = set()
+    for spelled in item.conflict.values:
+        value = json.loads(spelled)
+        for listed in reader.storage.holders(item.conflict.facet, item.conflict.field, [value]).values():
+            found.update(listed)
+    names = names_of(reader, sorted(found))
+    first = min(found, default="")
+    return [Holder(names[each], record_address(reader.project_id, each), each != first) for each in sorted(found)]
+
+
+def _values(reader: Reader, item: Item, names: dict[str, Named]) -> str:
+    """What is side by side, in one line."""
+    conflict = item.conflict
+    if conflict.kind == "deleted_changed":
+        return _("deleted and changed apart")
+    if conflict.kind == "detached_changed":
+        return _("taken out and changed apart")
+    if conflict.kind == "split_merged":
+        return _("merged and split apart")
+    if conflict.kind == "text":
+        return ngettext("{n} text", "{n} texts", len(conflict.values)).format(n=len(conflict.values))
+    column = column_of(reader, conflict)
+    texts = [_cut(text_of(column, json.loads(each), names)) for each in conflict.values]
+    if conflict.kind == DUPLICATE:
+        return _("{value} twice").format(value=", ".join(texts))
+    return _(" or ").join(texts)
+
+
+def _entities(item: Item) -> list[str]:
+    if item.conflict.kind == "text":
+        return []
+    return [entity for each in item.conflict.values if (entity := _entity(json.loads(each)))]
+
+
+def _entity(value: Any) -> str | None:
+    entity = value.get("entity") if isinstance(value, dict) else None
+    return entity if isinstance(entity, str) else None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

@@ -1,0 +1,233 @@
+"""The traceability matrix as a picture: rows of 28, columns of 22, marks, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from stages.registers.pages.authors import Author, Authors
+from stages.registers.pages.history_words import differing
+from stages.registers.pages.matrix_state import MAX_COLUMNS, MAX_ROWS, MatrixState
+from stages.registers.reading.changes import Known, changes_of
+from stages.registers.reading.log import operations_of_record
+from stages.registers.reading.matrices import edges_between
+from stages.registers.reading.matrix import Coverage, Mark, Matrix, Row, State
+from stages.registers.reading.naming import Named, names_of
+from stages.registers.reading.reader import Reader
+from stages.registers.reading.records import RecordReading, read_record
+from stages.registers.reading.traces import Trace, TracedEdge, trace
+from stages.registers.reading.tracing import Touch
+from stages.registers.schema.values import show_text
+
+COLUMN: Final = 22
+ROW: Final = 28
+HEAD: Final = 68
+# Columns that a screen reader counts before those of the links: the record, and how many.
+COLUMNS_BEFORE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMark:
+    """A mark at its place; `column` counts from 1 as screen readers do."""
+
+    x: int
+    column: int
+    at: int
+    key: str
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row with its marks; `index` counts from 1 as screen readers do, the heads being the first."""
+
+    row: Row
+    index: int
+    marks: tuple[ShownMark, ...]
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column's key, upright; `x` is its middle."""
+
+    x: int
+    column: int
+    record: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn: rows from `first` (0) of `count`, columns of which `hidden` have no link."""
+
+    columns: tuple[ShownColumn, ...]
+    rows: tuple[ShownRow, ...]
+    width: int
+    first: int
+    count: int
+    hidden: int
+    coverage: Coverage
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows)
+
+    @property
+    def column_count(self) -> int:
+        return len(self.columns) + COLUMNS_BEFORE + 1
+
+    @property
+    def gap_width(self) -> int:
+        return max(self.width - 6, 8)
+
+
+def picture_of(state: MatrixState, *, limit: int = MAX_ROWS) -> Picture | None:
+    """The picture of a part of the matrix; None where there is no relation between tables."""
+    shown = state.shown
+    if shown is None:
+        return None
+    places = _places(state.whole or shown)
+    columns = tuple(
+        ShownColumn(
+            at * COLUMN + COLUMN // 2,
+            at + COLUMNS_BEFORE + 1,
+            shown.columns[place].record,
+            shown.columns[place].key,
+            shown.columns[place].text,
+        )
+        for at, place in enumerate(places)
+    )
+    where = {place: at for at, place in enumerate(places)}
+    first = min(state.first, max(len(shown.rows) - 1, 0))
+    rows = tuple(
+        _row(row, number, where, shown) for number, row in enumerate(shown.rows[first : first + limit], first + 2)
+    )
+    hidden = len(shown.columns) - len(places)
+    return Picture(columns, rows, len(places) * COLUMN, first, len(shown.rows), hidden, shown.coverage)
+
+
+def _places(whole: Matrix) -> list[int]:
+    """The columns that are shown: all of them, or of very many those with a link."""
+    if len(whole.columns) <= MAX_COLUMNS:
+        return list(range(len(whole.columns)))
+    return sorted(whole.marked_columns)
+
+
+def _row(row: Row, index: int, where: dict[int, int], shown: Matrix) -> ShownRow:
+    marks = tuple(_mark(mark, where[mark.at], shown) for mark in row.marks if mark.at in where)
+    return ShownRow(row, index, marks, row.state.value, state_words(row.state))
+
+
+def _mark(mark: Mark, at: int, shown: Matrix) -> ShownMark:
+    x, key = at * COLUMN + COLUMN // 2, shown.columns[mark.at].key
+    return ShownMark(x, at + COLUMNS_BEFORE + 1, at, key, mark.suspect)
+
+
+def state_words(state: State) -> str:
+    return {State.COVERED: _("Covered"), State.SUSPECT: _("Suspect"), State.GAP: _("Gap")}[state]
+
+
+def csv_rows(state: MatrixState) -> Iterator[list[str]]:
+    """The picture as rows of a file: a head, then each row with `x`, `?` where it is suspect, and its state."""
+    shown = state.shown
+    if shown is None:
+        return
+    table, columns = state.schema.tables[state.axes.rows], state.schema.tables[state.axes.columns]  # type: ignore[union-attr]
+    yield [table.label, _("Text"), columns.label, *(end.key for end in shown.columns), _("State")]
+    for row in shown.rows:
+        marks = {mark.at: "?" if mark.suspect else "x" for mark in row.marks}
+        squares = [marks.get(at, "") for at in range(len(shown.columns))]
+        yield [row.end.key, row.end.text, str(len(row.marks)), *squares, state_words(row.state)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSince:
+    """A change at an end of a link since it was confirmed."""
+
+    record: Named
+    field: str
+    words: Any
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class PairLink:
+    """One edge between a row and a column."""
+
+    edge: TracedEdge
+    words: str
+    trace: Trace
+    changes: tuple[ChangeSince, ...]
+    confirmed: tuple[Author, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is known of a square: the records of its row and its column, and the links between them."""
+
+    row: Named
+    column: Named
+    links: tuple[PairLink, ...]
+    can_link: bool
+
+    @property
+    def suspect(self) -> bool:
+        return any(each.trace.suspect for each in self.links)
+
+
+def pair_of(state: MatrixState, row: str, column: str, authors: Authors) -> Pair | None:
+    """A square of the matrix now; None where one of the records is not there."""
+    reader, axes = state.reader, state.axes
+    ends = [read_record(reader, each) for each in (row, column)]
+    if axes is None or any(end is None or not end.record.alive for end in ends):
+        return None
+    found = [end for end in ends if end is not None]
+    between = edges_between(reader.project_id, axes, among=[row])
+    edges = [each for each in between if column in (each.source, each.target)]
+    traces = trace(reader, edges)
+    names = names_of(reader, [row, column])
+    links = tuple(_pair_link(state, each, traces[each.edge], found, names, authors) for each in edges)
+    return Pair(names[row], names[column], links, not edges)
+
+
+def _pair_link(
+    state: MatrixState,
+    edge: TracedEdge,
+    traced: Trace,
+    ends: list[RecordReading],
+    names: dict[str, Named],
+    authors: Authors,
+) -> PairLink:
+    source, target = names[edge.source].label, names[edge.target].label
+    changes = tuple(
+        change for end in ends for touch in _newest(traced, end.id) if (change := _since(state.reader, end, touch, authors))
+    )
+    confirmed = tuple(authors.of(each.actor, each.moment.site, each.hlc) for each in traced.confirmed)
+    return PairLink(edge, f"{source} {state.relation.label} {target}", traced, changes, confirmed)
+
+
+def _newest(traced: Trace, record: str) -> list[Touch]:
+    """Of each field the newest change."""
+    found = {(each.facet, each.field): each for each in traced.changes if each.record == record}
+    return list(found.values())
+
+
+def _since(reader: Reader, end: RecordReading, touch: Touch, authors: Authors) -> ChangeSince | None:
+    known = Known(operations_of_record(reader, end.record.facts))
+    operation = next((each for each in known.operations if each.op_id == touch.op_id), None)
+    if operation is None:
+        return None
+    column = reader.schema.column(touch.facet, touch.field)
+    words: Any = ""
+    for change in changes_of(known, [operation]):
+        before = show_text(column, change.before) if column and not isinstance(change.before, dict) else ""
+        after = show_text(column, change.after) if column and not isinstance(change.after, dict) else ""
+        words = differing(before, after)
+    label = column.label if column else touch.field
+    return ChangeSince(end.name, label, words, authors.of(operation.actor_id, operation.site, operation.hlc))

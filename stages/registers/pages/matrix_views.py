@@ -1,0 +1,156 @@
+"""The traceability matrix: gaps, suspect links, coverage; links are made and confirmed in it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.callers import caller_from_request
+from kernel.errors import Conflict, NotFound
+from kernel.spreadsheets import UTF8_MARK, csv_lines
+from projects.access import Access, get_project
+from stages.registers.pages.authors import Authors
+from stages.registers.pages.frame import register_context
+from stages.registers.pages.matrix_rows import Pair, csv_rows, pair_of, picture_of
+from stages.registers.pages.matrix_state import MatrixState, releases_of
+from stages.registers.permissions import WRITE
+from stages.registers.reading.reader import Reader
+from stages.registers.services import links
+from workspace.decorators import PageRequest, page
+from workspace.templatetags.foundry import reader_zone
+
+
+@page("GET", "HEAD")
+def traceability(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET `?rows=&columns=&link=&only=gaps&at=&from=`: the matrix now, or as of a release (its id) or a day."""
+    access = get_project(user=request.user, project_id=project_id)
+    return render(request, "registers/matrix.html", matrix_context(request, access))
+
+
+@page("GET", "HEAD")
+def pair(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET `?row=&column=` and those of the page: what is known of a square, for the panel beside the matrix."""
+    access = get_project(user=request.user, project_id=project_id)
+    state = _state(request, project_id)
+    found = _pair(request, state, Authors(project_id, request.user), request.GET)
+    context = {
+        **register_context(request, access, reader=state.reader, here="matrix"),
+        "pair": found,
+        "state": state,
+    }
+    return render(request, "registers/matrix/pair.html", context)
+
+
+@page("POST")
+def link(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """POST `row, column` and those of the page: link the two records."""
+    state, found = _writable(request, project_id)
+    if found.links:
+        raise Conflict(_("They are linked already."))
+    ends = (found.row.record, found.column.record) if state.is_outgoing else (found.column.record, found.row.record)
+    links.link(
+        caller=caller_from_request(request),
+        project_id=project_id,
+        source=ends[0],
+        target=ends[1],
+        relation=state.relation.type or None,
+    )
+    return _done(request, state)
+
+
+@page("POST")
+def unlink(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """POST `row, column` and those of the page: remove the links between two records."""
+    state, found = _writable(request, project_id)
+    edges = [each.edge.edge for each in found.links]
+    if not edges:
+        raise NotFound(_("They are not linked."))
+    links.unlink(caller=caller_from_request(request), project_id=project_id, edges=edges)
+    return _done(request, state)
+
+
+@page("POST")
+def confirm(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """POST `row, column` and those of the page: say that the links between two records still hold."""
+    state, found = _writable(request, project_id)
+    edges = [each.edge.edge for each in found.links]
+    if not edges:
+        raise NotFound(_("They are not linked."))
+    links.confirm_links(caller=caller_from_request(request), project_id=project_id, edges=edges)
+    return _done(request, state)
+
+
+@page("GET", "HEAD")
+def export(request: PageRequest, project_id: UUID) -> HttpResponse:
+    """GET as the page: the matrix as CSV, with the rows that the page shows."""
+    get_project(user=request.user, project_id=project_id)
+    state = _state(request, project_id)
+    content = UTF8_MARK + csv_lines(csv_rows(state))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="traceability.csv"'
+    return response
+
+
+def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
+    """What the page shows."""
+    state = _state(request, access.project.id)
+    frame = register_context(request, access, reader=state.reader, here="matrix")
+    picture = picture_of(state)
+    releases = releases_of(access.project.id)
+    return {
+        **frame,
+        "may_write": frame["may_write"] and state.moment is None,
+        "state": state,
+        "picture": picture,
+        "matrix": state.whole,
+        "table": state.schema.table(state.axes.rows) if state.axes else None,
+        "column_table": state.schema.table(state.axes.columns) if state.axes else None,
+        "tables": list(state.schema.tables.values()),
+        "relations": list(state.schema.relations.values()),
+        "releases": releases,
+        "addresses": {
+            "now": state.address(at=None),
+            "gaps": state.address(only=None if state.only else "gaps", **{"from": None}),
+            "export": state.address("matrix_export"),
+            "releases": [(each, state.address(at=str(each.id))) for each in releases],
+            "before": state.address(**{"from": str(max(0, picture.first - 300)) or None}) if picture and picture.first else "",
+            "after": state.address(**{"from": str(picture.last)}) if picture and picture.last < picture.count else "",
+        },
+    }
+
+
+def _state(request: PageRequest, project_id: UUID) -> MatrixState:
+    given = request.POST if request.method == "POST" else request.GET
+    return MatrixState(Reader(project_id), given, reader_zone(request))
+
+
+def _writable(request: PageRequest, project_id: UUID) -> tuple[MatrixState, Pair]:
+    """The page that an act came from, with the square that it is about."""
+    get_project(user=request.user, project_id=project_id, action=WRITE)
+    state = _state(request, project_id)
+    if state.moment is not None:
+        raise Conflict(_("This is the past. Links are changed as they are now."))
+    return state, _pair(request, state, Authors(project_id, request.user), request.POST)
+
+
+def _pair(request: PageRequest, state: MatrixState, authors: Authors, given: Any) -> Pair:
+    try:
+        row, column = (str(UUID(given.get(name, ""))) for name in ("row", "column"))
+    except ValueError:
+        raise NotFound(_("There is no such record.")) from None
+    found = pair_of(state, row, column, authors)
+    if found is None:
+        raise NotFound(_("There is no such record."))
+    return found
+
+
+def _done(request: PageRequest, state: MatrixState) -> HttpResponse:
+    """Nothing for the script, which has the page written again; the page for a form."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return redirect(state.address())

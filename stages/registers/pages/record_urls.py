@@ -1,0 +1,22 @@
+"""Addresses of the page of a record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.late import late_path
+
+RECORD: Final = "projects/<uuid:project_id>/registers/records/<uuid:record_id>/"
+_VIEWS: Final = "stages.registers.pages.record_views"
+_ACTS: Final = "stages.registers.pages.record_acts"
+urlpatterns = [
+    late_path(RECORD, f"{_VIEWS}:record", name="record"),
+    late_path(f"{RECORD}history/", f"{_VIEWS}:older", name="record_history"),
+    late_path(f"{RECORD}edit/", f"{_ACTS}:edit", name="record_edit"),
+    late_path(f"{RECORD}restore/", f"{_ACTS}:restore", name="record_restore"),
+    late_path(f"{RECORD}delete/", f"{_ACTS}:delete", name="record_delete"),
+    late_path(f"{RECORD}link/", f"{_ACTS}:link", name="record_link"),
+    late_path(f"{RECORD}unlink/", f"{_ACTS}:unlink", name="record_unlink"),
+    late_path(f"{RECORD}confirm/", f"{_ACTS}:confirm", name="record_confirm"),
+    late_path(f"{RECORD}attach/", f"{_ACTS}:attach", name="record_attach"),
+]
