@@ -112,6 +112,29 @@ def picture_of(state: MatrixState, *, limit: int = MAX_ROWS) -> Picture | None:
     return Picture(columns, rows, len(places) * COLUMN, first, len(shown.rows), hidden, shown.coverage)
 
 
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A part of the bar of coverage, from `x`, in hundredths of its width."""
+
+    name: str
+    x: float
+    width: float
+
+
+def bar_of(coverage: Coverage) -> list[BarPart]:
+    """The bar: confirmed, suspect, gaps, with a thin space between them; what is there at all can be seen."""
+    listed = [("confirmed", coverage.confirmed), ("suspect", coverage.suspect), ("gaps", coverage.gaps)]
+    present = [(name, count) for name, count in listed if count]
+    space, least = 0.4, 1.0
+    room = 100 - space * max(len(present) - 1, 0) - least * len(present)
+    found, x = [], 0.0
+    for name, count in present:
+        width = least + room * count / coverage.total
+        found.append(BarPart(name, x, width))
+        x += width + space
+    return found
+
+
 def _places(whole: Matrix) -> list[int]:
     """The columns that are shown: all of them, or of very many those with a link."""
     if len(whole.columns) <= MAX_COLUMNS:

@@ -16,7 +16,7 @@ from kernel.spreadsheets import UTF8_MARK, csv_lines
 from projects.access import Access, get_project
 from stages.registers.pages.authors import Authors
 from stages.registers.pages.frame import register_context
-from stages.registers.pages.matrix_rows import Pair, csv_rows, pair_of, picture_of
+from stages.registers.pages.matrix_rows import Pair, bar_of, csv_rows, pair_of, picture_of
 from stages.registers.pages.matrix_state import MatrixState, releases_of
 from stages.registers.permissions import WRITE
 from stages.registers.reading.reader import Reader
@@ -107,7 +107,7 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "may_write": frame["may_write"] and state.moment is None,
         "state": state,
         "picture": picture,
-        "matrix": state.whole,
+        "bar": bar_of(picture.coverage) if picture else [],
         "table": state.schema.table(state.axes.rows) if state.axes else None,
         "column_table": state.schema.table(state.axes.columns) if state.axes else None,
         "tables": list(state.schema.tables.values()),

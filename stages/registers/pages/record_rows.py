@@ -53,6 +53,11 @@ class PartRows:
     part: Part
     rows: tuple[FieldRow, ...]
 
+    @property
+    def shown(self) -> list[FieldRow]:
+        """Those that are no text in which several write at once."""
+        return [row for row in self.rows if not row.column.crdt]
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
