@@ -99,36 +99,42 @@ def conflict_address(project_id: UUID, conflict: str = "") -> str:
 
 def cards_of(reader: Reader, item: Item, case: Case, authors: Authors) -> list[Card]:
     """The sides of a conflict: the one that is shown first, then from the newest."""
-    authors.prefetch(side.write.actor_id for side in case.sides)
-    names = names_of(reader, {each for each in (_entity(side.value) for side in case.sides) if each})
-    order = sorted(range(len(case.sides)), key=lambda at: (at != case.shown, -at))
-    return [_card(reader, item, case, authors, names, number, at) for number, at in enumerate(order, 1)]
+    return _Cards(reader, item, case, authors).made()
 
 
-def _card(
-    reader: Reader, item: Item, case: Case, authors: Authors, names: dict[str, Named], number: int, at: int
-) -> Card:
-    side = case.sides[at]
-    column = column_of(reader, item.conflict)
-    unseen = [
-        _("{value} from {site}").format(
-            value=_side_text(column, case.sides[other], names),
-            site=authors.site(case.sides[other].write.site)
-            or authors.of_write(case.sides[other].write).person.first_name,
+class _Cards:
+    """Makes the cards of a case."""
+
+    def __init__(self, reader: Reader, item: Item, case: Case, authors: Authors) -> None:
+        authors.prefetch(side.write.actor_id for side in case.sides)
+        self._case = case
+        self._authors = authors
+        self._column = column_of(reader, item.conflict)
+        self._names = names_of(reader, {each for each in (_entity(side.value) for side in case.sides) if each})
+
+    def made(self) -> list[Card]:
+        case = self._case
+        order = sorted(range(len(case.sides)), key=lambda at: (at != case.shown, -at))
+        return [self._card(number, at) for number, at in enumerate(order, 1)]
+
+    def _card(self, number: int, at: int) -> Card:
+        side = self._case.sides[at]
+        return Card(
+            number=number,
+            at=at,
+            author=self._authors.of_write(side.write),
+            text=_side_text(self._column, side, self._names),
+            act=side.act,
+            replaced=_replaced(self._column, side, self._names, self._authors),
+            not_seen=", ".join(self._unseen(self._case.sides[other]) for other in side.not_seen),
+            others=len(side.op_ids) - 1,
+            is_shown=at == self._case.shown,
         )
-        for other in side.not_seen
-    ]
-    return Card(
-        number=number,
-        at=at,
-        author=authors.of_write(side.write),
-        text=_side_text(column, side, names),
-        act=side.act,
-        replaced=_replaced(column, side, names, authors),
-        not_seen=", ".join(unseen),
-        others=len(side.op_ids) - 1,
-        is_shown=at == case.shown,
-    )
+
+    def _unseen(self, side: Side) -> str:
+        author = self._authors.of_write(side.write)
+        value = _cut(_side_text(self._column, side, self._names))
+        return _("{value} from {site}").format(value=value, site=author.site or author.person.first_name)
 
 
 def _side_text(column: Column, side: Side, names: dict[str, Named]) -> str:

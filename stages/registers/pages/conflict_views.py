@@ -146,12 +146,9 @@ def _open(request: PageRequest, reader: Reader, item: Item) -> dict[str, Any]:
 def _picture(reader: Reader, item: Item, case: Case, cards: list[Card], authors: Authors) -> Diverged | None:
     column = column_of(reader, item.conflict)
     value = case.origin[-1].value if case.origin else None
-    origin_text = text_of(column, value, names_of(reader, [value["entity"]]) if _names_record(value) else {})
+    entity = value.get("entity") if isinstance(value, dict) else None
+    origin_text = text_of(column, value, names_of(reader, [entity]) if isinstance(entity, str) else {})
     return diverged(case, cards, authors, origin_text=origin_text, met_at=item.conflict.opened_at)
-
-
-def _names_record(value: object) -> bool:
-    return isinstance(value, dict) and "entity" in value
 
 
 def _keep(request: PageRequest, reader: Reader, item: Item) -> None:
@@ -172,6 +169,8 @@ def _keep(request: PageRequest, reader: Reader, item: Item) -> None:
         field = Field(item.edge.id, f"edge:{item.edge.facts.ends.type or ''}", item.conflict.field)
     elif record is not None:
         field = Field(record.id, *_field_at(reader, record, item))
+    else:
+        raise NotFound(_("There is no such record."))
     tips = request.POST.get("tips", "").split()
     act(
         caller=caller,
@@ -218,6 +217,10 @@ def _refused(request: PageRequest, access: Access, conflict_id: UUID, refusal: D
     """The page again, with why it was refused, and with what somebody typed."""
     errors = getattr(refusal, "errors", None) or {}
     words = [str(each) for listed in errors.values() for each in listed] or [str(refusal.detail)]
-    context = {**inbox_context(request, access, of=str(conflict_id)), "refusal": words[0], "typed": request.POST.get("text", "")}
+    context = {
+        **inbox_context(request, access, of=str(conflict_id)),
+        "refusal": words[0],
+        "typed": request.POST.get("text", ""),
+    }
     context["reason"] = request.POST.get("reason", "")
     return render(request, "registers/conflicts.html", context, status=refusal.status)

@@ -68,13 +68,11 @@ class Diverged:
         return self.met_y - 12
 
 
-def diverged(
-    case: Case, cards: list[Card], authors: Authors, *, origin_text: str, met_at: datetime
-) -> Diverged | None:
+def diverged(case: Case, cards: list[Card], authors: Authors, *, origin_text: str, met_at: datetime) -> Diverged | None:
     """The picture of a conflict, which began with a text; None where fewer than two sites took part."""
     writes = sorted(((case.sides[card.at].write, card.text) for card in cards), key=lambda each: each[0].order)
     sites = list(dict.fromkeys(write.site for write, _text in writes))
-    if len(sites) < 2:  # noqa: PLR2004 (two come apart)
+    if len(sites) < 2:
         return None
     origin = case.origin[-1] if case.origin else None
     home = origin.site if origin is not None else sites[0]
@@ -83,14 +81,15 @@ def diverged(
     steps = len(writes) + 2
     xs = [LEFT + round((RIGHT - LEFT) * (at + 0.5) / steps) for at in range(steps)]
     start, met_x, middle = xs[0], xs[-1], heights[home]
-    dots = [Dot(x, heights[write.site], _cut(text), time_of(write.hlc)) for x, (write, text) in zip(xs[1:], writes, strict=False)]
+    placed = list(zip(xs[1:], writes, strict=False))
+    dots = [Dot(x, heights[write.site], _cut(text), time_of(write.hlc)) for x, (write, text) in placed]
     if origin is not None:
         dots.insert(0, Dot(start, middle, _cut(origin_text), time_of(origin.hlc)))
-    last = {write.site: x for x, (write, _text) in zip(xs[1:], writes, strict=False)}
+    last = {write.site: x for x, (write, _text) in placed}
     return Diverged(
         lanes=tuple(Lane(authors.site(site) or authors.elsewhere(site), y) for site, y in heights.items()),
         dots=tuple(dots),
-        paths=tuple(_path(start, middle, heights[site], last[site], met_x, middle) for site in sites),
+        paths=tuple(_path((start, met_x), middle, heights[site], last[site]) for site in sites),
         away=tuple(f"M{last[site] + 40} {heights[site]}H{met_x}" for site in sites if site != home),
         met_x=met_x,
         met_y=middle,
@@ -107,15 +106,16 @@ def _lanes(home: str, sites: list[str]) -> list[str]:
     return [*others[:half], home, *others[half:]]
 
 
-def _path(start: int, middle: int, lane: int, last: int, met_x: int, met_y: int) -> str:
+def _path(ends: tuple[int, int], middle: int, lane: int, last: int) -> str:
     """From the origin along a lane, past its last write, to where the sites met."""
+    start, met_x = ends
     if lane == middle:
         return f"M{start} {middle}H{met_x}"
     out, back = min(start + 120, last - 8), max(met_x - 90, last + 8)
     bend_out, bend_back = (start + out) // 2, (back + met_x) // 2
     return (
         f"M{start} {middle}C{bend_out} {middle} {bend_out} {lane} {out} {lane}H{back}"
-        f"C{bend_back} {lane} {bend_back} {met_y} {met_x} {met_y}"
+        f"C{bend_back} {lane} {bend_back} {middle} {met_x} {middle}"
     )
 
 

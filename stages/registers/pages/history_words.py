@@ -18,7 +18,7 @@ from stages.registers.pages.authors import Author, Authors
 from stages.registers.reading import changes as kinds
 from stages.registers.reading.changes import Change
 from stages.registers.reading.history import Entry
-from stages.registers.reading.naming import Named, names_of
+from stages.registers.reading.naming import names_of
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Relation
 from stages.registers.schema.values import show_text
@@ -195,7 +195,7 @@ class HistoryWords:
 
     def _show(self, change: Change, value: Any) -> str:
         column = self._column(change) or Column(change.field)
-        return _cut(show_text(column, value, lambda entity: self._name(entity)))
+        return _cut(show_text(column, value, self._name))
 
     def _name(self, entity: str) -> str:
         return self._names[entity].label if entity in self._names else entity[:8]
@@ -219,7 +219,9 @@ def differing_words(before: str, after: str) -> SafeString:
     added = [after[start:end].strip() for start, end in marks.new]
     parts = []
     if any(added):
-        parts.append(format_html(_("added {0}"), format_html_join(" … ", "{}", ((_ins(_cut(each)),) for each in added))))
+        parts.append(
+            format_html(_("added {0}"), format_html_join(" … ", "{}", ((_ins(_cut(each)),) for each in added)))
+        )
     if any(removed):
         gone = format_html_join(" … ", "{}", ((_del(_cut(each)),) for each in removed))
         parts.append(format_html(_("removed {0}"), gone))
@@ -235,7 +237,7 @@ def _together(changes: Iterable[Change], reader: Reader) -> list[Change]:
     for each in listed:
         if created and each.kind == kinds.SET and not each.was_set and each.after is None:
             continue
-        key = (each.kind, each.facet, each.field, repr(each.after), each.link and each.link.edge, each.other)
+        key: object = (each.kind, each.facet, each.field, repr(each.after), each.link, each.other)
         one = reader.classes.get((each.facet, each.field))
         if each.kind in (kinds.SET, kinds.DECIDED):
             key = (each.kind, frozenset(one) if one else (each.facet, each.field), repr(each.after))

@@ -15,7 +15,7 @@ from stages.registers.reading.changes import Known, changes_of
 from stages.registers.reading.log import operations_of_record
 from stages.registers.reading.matrices import edges_between
 from stages.registers.reading.matrix import Coverage, Mark, Matrix, Row, State
-from stages.registers.reading.naming import Named, names_of
+from stages.registers.reading.naming import Named
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
 from stages.registers.reading.traces import Trace, TracedEdge, trace
@@ -208,31 +208,25 @@ def pair_of(state: MatrixState, row: str, column: str, authors: Authors) -> Pair
     """A square of the matrix now; None where one of the records is not there."""
     reader, axes = state.reader, state.axes
     ends = [read_record(reader, each) for each in (row, column)]
-    if axes is None or any(end is None or not end.record.alive for end in ends):
+    found = {end.id: end for end in ends if end is not None and end.record.alive}
+    if axes is None or len(found) != len(ends):
         return None
-    found = [end for end in ends if end is not None]
     between = edges_between(reader.project_id, axes, among=[row])
     edges = [each for each in between if column in (each.source, each.target)]
     traces = trace(reader, edges)
-    names = names_of(reader, [row, column])
-    links = tuple(_pair_link(state, each, traces[each.edge], found, names, authors) for each in edges)
-    return Pair(names[row], names[column], links, not edges)
+    links = tuple(_pair_link(state, each, traces[each.edge], found, authors) for each in edges)
+    return Pair(found[row].name, found[column].name, links, not edges)
 
 
 def _pair_link(
-    state: MatrixState,
-    edge: TracedEdge,
-    traced: Trace,
-    ends: list[RecordReading],
-    names: dict[str, Named],
-    authors: Authors,
+    state: MatrixState, edge: TracedEdge, traced: Trace, ends: dict[str, RecordReading], authors: Authors
 ) -> PairLink:
-    source, target = names[edge.source].label, names[edge.target].label
-    changes = tuple(
-        change for end in ends for touch in _newest(traced, end.id) if (change := _since(state.reader, end, touch, authors))
-    )
+    source, target = ends[edge.source].name.label, ends[edge.target].name.label
+    newest = [(end, touch) for end in ends.values() for touch in _newest(traced, end.id)]
+    changes = (_since(state.reader, end, touch, authors) for end, touch in newest)
     confirmed = tuple(authors.of(each.actor, each.moment.site, each.hlc) for each in traced.confirmed)
-    return PairLink(edge, f"{source} {state.relation.label} {target}", traced, changes, confirmed)
+    words = f"{source} {state.relation.label} {target}"
+    return PairLink(edge, words, traced, tuple(each for each in changes if each), confirmed)
 
 
 def _newest(traced: Trace, record: str) -> list[Touch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -93,14 +94,14 @@ class MatrixState:
     def is_outgoing(self) -> bool:
         return self.axes is not None and self.axes.is_outgoing(self.schema)
 
-    def address(self, name: str = "matrix", **changed: str | None) -> str:
-        """The address of this page, or of a part of it, with other parameters; None leaves one out."""
+    def address(self, changed: Mapping[str, str] | None = None, *, name: str = "matrix") -> str:
+        """The address of this page, or of a part of it, with other parameters; an empty one is left out."""
         axes = self.axes
         kept = {"rows": axes.rows, "columns": axes.columns, "link": axes.relation} if axes else {}
         kept |= {"only": GAPS} if self.only else {}
         kept |= {"at": self.moment.text} if self.moment else {}
         kept |= {"from": str(self.first)} if self.first else {}
-        query = urlencode({each: value for each, value in {**kept, **changed}.items() if value})
+        query = urlencode({each: value for each, value in {**kept, **(changed or {})}.items() if value})
         return f"{reverse(f'registers:{name}', args=[self.reader.project_id])}{f'?{query}' if query else ''}"
 
 

@@ -16,8 +16,8 @@ from kernel.spreadsheets import UTF8_MARK, csv_lines
 from projects.access import Access, get_project
 from stages.registers.pages.authors import Authors
 from stages.registers.pages.frame import register_context
-from stages.registers.pages.matrix_rows import Pair, bar_of, csv_rows, pair_of, picture_of
-from stages.registers.pages.matrix_state import MatrixState, releases_of
+from stages.registers.pages.matrix_rows import Pair, Picture, bar_of, csv_rows, pair_of, picture_of
+from stages.registers.pages.matrix_state import GAPS, MAX_ROWS, MatrixState, releases_of
 from stages.registers.permissions import WRITE
 from stages.registers.reading.reader import Reader
 from stages.registers.services import links
@@ -114,14 +114,23 @@ def matrix_context(request: PageRequest, access: Access) -> dict[str, Any]:
         "relations": list(state.schema.relations.values()),
         "releases": releases,
         "addresses": {
-            "now": state.address(at=None),
-            "gaps": state.address(only=None if state.only else "gaps", **{"from": None}),
-            "export": state.address("matrix_export"),
-            "releases": [(each, state.address(at=str(each.id))) for each in releases],
-            "before": state.address(**{"from": str(max(0, picture.first - 300)) or None}) if picture and picture.first else "",
-            "after": state.address(**{"from": str(picture.last)}) if picture and picture.last < picture.count else "",
+            "now": state.address({"at": ""}),
+            "gaps": state.address({"only": "" if state.only else GAPS, "from": ""}),
+            "export": state.address(name="matrix_export"),
+            "releases": [(each, state.address({"at": str(each.id)})) for each in releases],
+            **_steps(state, picture),
         },
     }
+
+
+def _steps(state: MatrixState, picture: Picture | None) -> dict[str, str]:
+    """The addresses of the rows before and behind those that are shown."""
+    found = {}
+    if picture and picture.first:
+        found["before"] = state.address({"from": str(max(0, picture.first - MAX_ROWS))})
+    if picture and picture.last < picture.count:
+        found["after"] = state.address({"from": str(picture.last)})
+    return found
 
 
 def _state(request: PageRequest, project_id: UUID) -> MatrixState:

@@ -63,7 +63,7 @@ def restore(request: PageRequest, project_id: UUID, record_id: UUID) -> HttpResp
     payload = _written_by(found, given["op"])
     table, field = field_of(found, payload.facet_type, payload.field_name)
     if request.method != "POST":
-        facts = {
+        facts: dict[str, Any] = {
             "restoring": show_text(field.column, payload.value, lambda entity: _label(found, entity)),
             "op": given["op"],
             "field": field,
@@ -183,10 +183,9 @@ def _link_form(
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     choices = [
-        (f"{'out' if outgoing else 'in'}:{relation.type}", relation.label if outgoing else relation.inverse_label, facet)
+        (f"{'out' if outgoing else 'in'}:{relation.type}", relation.label if outgoing else relation.inverse_label)
         for part in found.parts
         for relation, outgoing in found.reader.schema.relations_of(part.table.facet)
-        for facet in [relation.target if outgoing else relation.source]
     ]
     facts = {"choices": list(dict.fromkeys(choices)), "values": values, "errors": _errors(refusal)}
     return _dialog(request, access, found, "registers/record/link_form.html", "link-title", refusal=refusal, **facts)
@@ -203,10 +202,18 @@ def _edit_form(
     base: str,
     refusal: DomainError | None = None,
 ) -> HttpResponse:
-    facts = {"table": table, "field": field, "text": text, "base": base, "errors": _errors(refusal), "stale": None}
+    facts: dict[str, Any] = {
+        "table": table,
+        "field": field,
+        "text": text,
+        "base": base,
+        "errors": _errors(refusal),
+        "stale": None,
+    }
     if refusal is not None and refusal.code == "stale_base":
         theirs = show_text(field.column, refusal.extra.get("theirs"), lambda entity: _label(found, entity))
-        facts |= {"stale": {"theirs": theirs}, "base": " ".join(refusal.extra.get("tips", ()))}
+        tips: Any = refusal.extra.get("tips", ())
+        facts |= {"stale": {"theirs": theirs}, "base": " ".join(tips)}
     return _dialog(request, access, found, "registers/record/edit_form.html", "edit-title", refusal=refusal, **facts)
 
 

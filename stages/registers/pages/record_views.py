@@ -61,7 +61,8 @@ def record_context(request: PageRequest, access: Access, found: RecordReading) -
     frame = register_context(request, access, reader=found.reader)
     authors = Authors(access.project.id, request.user)
     links = links_of(found, authors, "")
-    conflicts = Conflict.objects.filter(project=access.project.id, resolved_at=None, subject__in=found.record.facts.members)
+    waiting = Conflict.objects.filter(project=access.project.id, resolved_at=None)
+    conflicts = waiting.filter(subject__in=found.record.facts.members)
     first = conflicts.order_by("opened_at", "id").first()
     created = found.created
     return {
