@@ -1,0 +1,133 @@
+"""The record, the conflict inbox and the matrix by keyboard, for axe, and in both themes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from stages.registers.reading.inbox import list_open
+from stages.registers.reading.matrices import Axes, matrix
+from stages.registers.reading.reader import Reader
+from tests.browser.people import Person
+from tests.browser.test_accessible import in_both_themes
+from tests.registers.reading.browser.scene import Scene
+
+AXES = Axes("requirements", "tests", "verifies")
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture of both themes to be looked at, where `FOUNDRY_LOOK` names a folder."""
+    if folder := os.environ.get("FOUNDRY_LOOK"):
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.screenshot(path=Path(folder) / f"{name}-{theme}.png")
+        page.emulate_media(color_scheme="light")
+
+
+def test_a_record_is_read_and_walked_through_by_keys(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open(f"registers/records/{scene.requirements[6]}/")
+    expect(page.get_by_role("heading", name="REQ-7")).to_be_visible()
+    expect(page.locator(".record-row[data-state=conflict]")).to_contain_text("24 h")
+    expect(page.locator(".record-links")).to_contain_text("TST-7")
+    look(page, "record")
+    assert in_both_themes(page) == []
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="REQ-8")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="REQ-7")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page).to_have_url(lambda url: "/conflicts/" in url)
+
+
+def test_a_change_of_somebody_else_arrives_on_the_record(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("owner").open(f"registers/records/{scene.requirements[0]}/")
+    page.wait_for_load_state("networkidle")
+    scene.change(0, "Quote the protocol, always")
+    expect(page.locator("#live-body")).to_contain_text("Quote the protocol, always")
+    expect(page.locator("#record-history")).to_contain_text("always")
+
+
+def test_a_field_is_changed_and_restored_on_the_record(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open(f"registers/records/{scene.requirements[1]}/")
+    page.locator("#field-requirements-within").hover()
+    page.get_by_role("link", name="Change within").click()
+    page.get_by_role("dialog").get_by_label("within").fill("72 h")
+    page.keyboard.press("Enter")
+    expect(page.locator("#field-requirements-within")).to_contain_text("3 d")
+    entry = page.locator(".record-entry").nth(1)
+    entry.hover()
+    entry.get_by_role("link").click()
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.locator(".record-entry").first).to_contain_text("Daniel Okafor")
+
+
+def test_conflicts_are_decided_by_keys_one_after_the_other(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open("registers/conflicts/")
+    expect(page.locator(".conflict-list > a")).to_have_count(3)
+    page.locator(".conflict-list > a", has_text="REQ-7").click()
+    expect(page.get_by_role("heading", name="within")).to_be_visible()
+    look(page, "conflicts")
+    assert in_both_themes(page) == []
+    page.keyboard.press("2")
+    expect(page.get_by_role("button", name="Keep 12 h")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".conflict-list > a")).to_have_count(2)
+    page.locator(".conflict-list > a", has_text="REQ-9").click()
+    expect(page.locator(".conflict-card")).to_have_count(4)
+    look(page, "conflicts-three")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".conflict-list > a")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Deletion")).to_be_visible()
+    look(page, "conflicts-deleted")
+    assert in_both_themes(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing to decide")).to_be_visible()
+    assert in_both_themes(page) == []
+    left = scene.world.arrange(lambda: list_open(Reader(scene.world.project.id)))
+    assert left == []
+
+
+def test_the_matrix_is_worked_in_by_keys(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open("registers/traceability/")
+    grid = page.get_by_role("grid")
+    grid.focus()
+    for key in ("ArrowDown",) * 6 + ("ArrowRight",) * 6:
+        page.keyboard.press(key)
+    panel = page.locator("#matrix-panel")
+    expect(panel).to_contain_text("REQ-7 changed after the link was confirmed")
+    look(page, "matrix")
+    assert in_both_themes(page) == []
+    page.keyboard.press("c")
+    expect(page.locator(".matrix-row[data-current] [data-at='6']:not([data-suspect])")).to_be_visible()
+    expect(grid).to_be_focused()
+    expect(panel).to_contain_text("Confirmed")
+    for key in ("ArrowDown",) * 5:
+        page.keyboard.press(key)
+    expect(panel).to_contain_text("Not linked")
+    page.keyboard.press("Space")
+    expect(page.locator(".matrix-row[data-current] [data-at='6']")).to_be_visible()
+    expect(page.locator("#matrix-summary")).to_contain_text("1 gap")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#matrix-summary")).to_contain_text("2 gaps")
+    page.get_by_role("link", name="Gaps and suspect").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+    look(page, "matrix-gaps")
+    grid.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".record-body")).to_be_visible()
+    made = scene.world.arrange(lambda: matrix(Reader(scene.world.project.id), AXES))
+    assert (made.coverage.gaps, made.coverage.suspect) == (2, 1)
+
+
+def test_the_past_is_read_and_not_written(person: Callable[..., Person], scene: Scene) -> None:
+    page = person("editor").open("registers/traceability/?at=2026-11-01")
+    expect(page.get_by_text("Nothing to trace yet")).to_be_visible()
+    page = person("editor").open("registers/traceability/?at=2090-01-01")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".sheet[data-state=reading]")).to_be_visible()
+    assert in_both_themes(page) == []
