@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from stages.registers import verbs
 from stages.registers.fold.effects import Field
 from stages.registers.fold.views import class_of
 from stages.registers.pages.authors import Authors
+from stages.registers.pages.columns import TYPE_WORDS
 from stages.registers.pages.conflict_rows import (
     Card,
     cards_of,
@@ -40,7 +40,9 @@ from stages.registers.reading.inbox import DUPLICATE, Item, case_of, list_decide
 from stages.registers.reading.naming import names_of
 from stages.registers.reading.reader import Reader
 from stages.registers.reading.records import RecordReading, read_record
+from stages.registers.schema import Column
 from stages.registers.schema.keys import find_record
+from stages.registers.schema.model import BOOLEAN
 from stages.registers.schema.values import read_text
 from stages.registers.services import links, records
 from stages.registers.services.acting import act
@@ -67,7 +69,7 @@ def keep(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpRespo
         _keep(request, reader, item)
     except DomainError as refusal:
         return _refused(request, access, conflict_id, refusal)
-    return _next(request, project_id, items, item)
+    return _next(project_id, items, item)
 
 
 @page("POST")
@@ -81,7 +83,7 @@ def decide(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpRes
         links.decide(caller=caller, project_id=project_id, conflict=conflict_id, choice=choice)
     except DomainError as refusal:
         return _refused(request, access, conflict_id, refusal)
-    return _next(request, project_id, items, item)
+    return _next(project_id, items, item)
 
 
 @page("POST")
@@ -99,7 +101,7 @@ def give_key(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpR
         records.next_free_key(caller=caller, project_id=project_id, record=record, table=item.conflict.facet)
     except DomainError as refusal:
         return _refused(request, access, conflict_id, refusal)
-    return _next(request, project_id, items, item)
+    return _next(project_id, items, item)
 
 
 def inbox_context(request: PageRequest, access: Access, *, of: str = "") -> dict[str, Any]:
@@ -129,7 +131,9 @@ def _open(request: PageRequest, reader: Reader, item: Item) -> dict[str, Any]:
     return {
         "item": item,
         "what": what_of(reader, item),
-        "column": column_of(reader, item.conflict),
+        "column": (column := column_of(reader, item.conflict)),
+        "type_words": TYPE_WORDS.get(column.type, ""),
+        "options": _options(column),
         "is_between_values": item.conflict.kind in ("field", "text"),
         "case": case,
         "cards": cards,
@@ -141,6 +145,13 @@ def _open(request: PageRequest, reader: Reader, item: Item) -> dict[str, Any]:
         "record_address": record_address(reader.project_id, item.name.record),
         "takes_text": item.conflict.kind == "field" and item.edge is None,
     }
+
+
+def _options(column: Column) -> list[tuple[str, str]]:
+    """What another value is chosen from."""
+    if column.type == BOOLEAN:
+        return [("yes", _("Yes")), ("no", _("No"))]
+    return [(each.id, each.title) for each in column.options]
 
 
 def _picture(reader: Reader, item: Item, case: Case, cards: list[Card], authors: Authors) -> Diverged | None:
@@ -205,11 +216,10 @@ def _item_of(items: list[Item], conflict_id: UUID) -> Item:
     return found
 
 
-def _next(request: PageRequest, project_id: UUID, items: list[Item], item: Item) -> HttpResponse:
+def _next(project_id: UUID, items: list[Item], item: Item) -> HttpResponse:
     """The page of the next conflict, or of the one before the last."""
     left = [each for each in items if each.id != item.id]
     at = min(items.index(item), len(left) - 1)
-    messages.success(request, _("Decided. Both values stay in the history."))
     return redirect(conflict_address(project_id, left[at].id if left else ""))
 
 

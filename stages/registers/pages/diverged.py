@@ -52,6 +52,7 @@ class Diverged:
     lanes: tuple[Lane, ...]
     dots: tuple[Dot, ...]
     paths: tuple[str, ...]
+    after: str
     away: tuple[str, ...]
     met_x: int
     met_y: int
@@ -89,8 +90,9 @@ def diverged(case: Case, cards: list[Card], authors: Authors, *, origin_text: st
     return Diverged(
         lanes=tuple(Lane(authors.site(site) or authors.elsewhere(site), y) for site, y in heights.items()),
         dots=tuple(dots),
+        after=f"M{met_x} {middle}H{RIGHT + 40}",
         paths=tuple(_path((start, met_x), middle, heights[site], last[site]) for site in sites),
-        away=tuple(f"M{last[site] + 40} {heights[site]}H{met_x}" for site in sites if site != home),
+        away=tuple(f"M{max(met_x - 90, last[site] + 8)} {heights[site]}H{met_x}" for site in sites if site != home),
         met_x=met_x,
         met_y=middle,
         met_at=met_at,

@@ -17,7 +17,9 @@ def register() -> None:
         shortcuts.Shortcut("record-before", "k", gettext_lazy("Previous record"), "records", position=20),
         shortcuts.Shortcut("record-decide", "d", gettext_lazy("Decide its conflict"), "records", position=30),
         shortcuts.Shortcut("record-link", "l", gettext_lazy("Link the record"), "records", position=40),
-        shortcuts.Shortcut("conflict-open", "o", gettext_lazy("Open the record of the conflict"), "records", position=50),
+        shortcuts.Shortcut(
+            "conflict-open", "o", gettext_lazy("Open the record of the conflict"), "records", position=50
+        ),
     )
     SCRIPT_TEXTS.register("registers_matrix", matrix_texts)
 

@@ -31,6 +31,12 @@ export class RegisterMatrixController extends Controller<HTMLElement> {
     if (square) this.mark(square);
   }
 
+  /** The window has another width. */
+  resized(): void {
+    const square = this.square;
+    if (square) this.mark(square);
+  }
+
   override disconnect(): void {
     window.clearTimeout(this.timer);
   }
@@ -104,9 +110,20 @@ export class RegisterMatrixController extends Controller<HTMLElement> {
     if (!row || !head) return;
     row.toggleAttribute("data-current", true);
     head.toggleAttribute("data-current", true);
-    head.before(rectangle("matrix-band", square.column * COLUMN_WIDTH, 0, 68));
+    this.paintBand(square, row);
     row.querySelector(".matrix-cells")?.append(this.cursor(square, row, head));
     this.gridTarget.setAttribute("aria-activedescendant", "matrix-chosen");
+  }
+
+  /** The band of the chosen column, behind the rows. */
+  private paintBand(square: Square, row: HTMLElement): void {
+    const squares = row.querySelector(".matrix-cells");
+    if (!squares) return;
+    const band = document.createElement("div");
+    band.className = "matrix-band";
+    const left = squares.getBoundingClientRect().left - this.gridTarget.getBoundingClientRect().left;
+    band.style.setProperty("left", `${left + square.column * COLUMN_WIDTH}px`);
+    this.gridTarget.prepend(band);
   }
 
   private cursor(square: Square, row: HTMLElement, head: SVGGElement): SVGGElement {

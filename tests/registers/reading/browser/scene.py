@@ -74,12 +74,14 @@ class Scene:
 
     def _name_people(self) -> None:
         for site, (name, place) in PEOPLE.items():
-            ActorKey.objects.create(
+            ActorKey.objects.get_or_create(
                 public_key=bytes.fromhex(public_key(f"person {site}")),
                 site_key=bytes.fromhex(public_key(site)),
-                certificate=json.dumps({"display_name": name, "site_name": place}),
-                seal=secrets.token_bytes(64),
-                created_at=timezone.now(),
+                defaults={
+                    "certificate": json.dumps({"display_name": name, "site_name": place}),
+                    "seal": secrets.token_bytes(64),
+                    "created_at": timezone.now(),
+                },
             )
 
     def _write(self) -> None:

@@ -12,7 +12,7 @@ from stages.registers.reading.inbox import list_open
 from stages.registers.reading.matrices import Axes, matrix
 from stages.registers.reading.reader import Reader
 from tests.browser.people import Person
-from tests.browser.test_accessible import in_both_themes
+from tests.browser.test_accessible import AT_REST, in_both_themes
 from tests.registers.reading.browser.scene import Scene
 
 AXES = Axes("requirements", "tests", "verifies")
@@ -23,6 +23,7 @@ def look(page: Page, name: str) -> None:
     if folder := os.environ.get("FOUNDRY_LOOK"):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
+            page.evaluate(AT_REST)
             page.screenshot(path=Path(folder) / f"{name}-{theme}.png")
         page.emulate_media(color_scheme="light")
 
@@ -36,8 +37,10 @@ def test_a_record_is_read_and_walked_through_by_keys(person: Callable[..., Perso
     assert in_both_themes(page) == []
     page.keyboard.press("j")
     expect(page.get_by_role("heading", name="REQ-8")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("k")
     expect(page.get_by_role("heading", name="REQ-7")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("d")
     expect(page).to_have_url(lambda url: "/conflicts/" in url)
 
