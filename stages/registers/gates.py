@@ -6,12 +6,16 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Event
 from publishing.gates import Gate, GateAnswer, GateQuestion
+from publishing.models import Release
+from stages.registers.fold.clocks import Clock
 from stages.registers.models import Bundle
 from stages.registers.reading.state import state_hash_of
 from stages.registers.storing.storage import PostgresStorage
 
 NAME: Final = "registers"
+RELEASED: Final = "release.released"
 
 
 def check(question: GateQuestion) -> GateAnswer:
@@ -22,6 +26,14 @@ def check(question: GateQuestion) -> GateAnswer:
         return GateAnswer()
     clock = dict(sorted(PostgresStorage(project_id).clock().items()))
     return GateAnswer({"clock": clock, "state_hash": state_hash_of(project_id), "bundles": count})
+
+
+def clock_of_release(release: Release) -> Clock | None:
+    """The clock of the registers when a release was released; None where nobody had written any."""
+    events = Event.objects.of_project(release.project_id).filter(action=RELEASED, target_id=str(release.id))
+    event = events.order_by("-id").first()
+    bound = event.data.get("gates", {}).get(NAME) if event is not None else None
+    return dict(bound["clock"]) if bound else None
 
 
 GATE: Final = Gate(

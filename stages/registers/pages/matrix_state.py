@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_date
 
 from publishing.models import Release, ReleaseState
 from stages.registers.reading.asof import Past
+from stages.registers.gates import clock_of_release
 from stages.registers.reading.log import clock_as_of
 from stages.registers.reading.matrices import Axes, choose_axes, matrix, matrix_at
 from stages.registers.reading.matrix import Matrix, State
@@ -58,7 +59,9 @@ class MatrixState:
         """The registers as they were; None for now."""
         if self.moment is None:
             return None
-        return Past(self.reader, clock_as_of(self.reader.project_id, self.moment.at))
+        release = self.moment.release
+        clock = clock_of_release(release) if release is not None else None
+        return Past(self.reader, clock if clock is not None else clock_as_of(self.reader.project_id, self.moment.at))
 
     @cached_property
     def schema(self) -> Schema:
