@@ -19,6 +19,7 @@ from projects.access import Access, get_project
 from stages.registers import verbs
 from stages.registers.fold.effects import Field
 from stages.registers.fold.views import class_of
+from stages.registers.models import Conflict
 from stages.registers.pages.authors import Authors
 from stages.registers.pages.columns import TYPE_WORDS
 from stages.registers.pages.conflict_rows import (
@@ -64,7 +65,7 @@ def keep(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpRespo
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     reader = Reader(project_id)
     items = list_open(reader)
-    item = _item_of(items, conflict_id)
+    item = _item_of(project_id, items, conflict_id)
     try:
         _keep(request, reader, item)
     except DomainError as refusal:
@@ -77,7 +78,7 @@ def decide(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpRes
     """POST `choice`: keep or delete, merge or split, and go to the next."""
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     items = list_open(Reader(project_id))
-    item = _item_of(items, conflict_id)
+    item = _item_of(project_id, items, conflict_id)
     caller, choice = caller_from_request(request), request.POST.get("choice", "")
     try:
         links.decide(caller=caller, project_id=project_id, conflict=conflict_id, choice=choice)
@@ -92,7 +93,7 @@ def give_key(request: PageRequest, project_id: UUID, conflict_id: UUID) -> HttpR
     access = get_project(user=request.user, project_id=project_id, action=WRITE)
     reader = Reader(project_id)
     items = list_open(reader)
-    item = _item_of(items, conflict_id)
+    item = _item_of(project_id, items, conflict_id)
     record = request.POST.get("record", "")
     caller = caller_from_request(request)
     try:
@@ -209,11 +210,13 @@ def _field_at(reader: Reader, record: RecordReading, item: Item) -> tuple[str, s
     return next((each for each in one if each[0] in record.record.fields), one[0])
 
 
-def _item_of(items: list[Item], conflict_id: UUID) -> Item:
+def _item_of(project_id: UUID, items: list[Item], conflict_id: UUID) -> Item:
     found = next((each for each in items if each.id == str(conflict_id)), None)
-    if found is None:
-        raise NotFound(_("This is decided already."))
-    return found
+    if found is not None:
+        return found
+    if Conflict.objects.filter(project=project_id, id=conflict_id).exists():
+        raise Refused(_("This is decided already."))
+    raise NotFound(_("There is no such conflict."))
 
 
 def _next(project_id: UUID, items: list[Item], item: Item) -> HttpResponse:

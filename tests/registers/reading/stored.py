@@ -10,6 +10,7 @@ from stages.registers import verbs
 from stages.registers.fold.hlc import make_hlc
 from stages.registers.reading.reader import Reader
 from stages.registers.schema import Column, Option, Relation
+from stages.registers.services.duplicates import renew_duplicates
 from stages.registers.storing.increment import StoredIncrement
 from stages.registers.storing.storage import PostgresStorage
 from tests.registers.product.desk import Desk
@@ -74,16 +75,17 @@ class Sites:
         self.pass_time()
         return edge
 
-    def store(self) -> Reader:
-        """Bring everything to the project, and read it."""
+    def store(self, *desks: Desk) -> Reader:
+        """Bring everything, or what these desks have, to the project, and read it."""
         increment = StoredIncrement(PostgresStorage(self.project.id))
         known = increment.storage.clock()
         for bundle in sorted(
-            {each.hash: each for desk in self.desks for each in desk.storage.lacking(known)}.values(),
+            {each.hash: each for desk in desks or self.desks for each in desk.storage.lacking(known)}.values(),
             key=lambda each: each.operations[0].order,
         ):
             increment.add(bundle)
         increment.storage.flush()
+        renew_duplicates(self.project.id)
         return Reader(self.project.id)
 
 

@@ -1,5 +1,7 @@
-import { Controller } from "@hotwired/stimulus";
 import htmx from "htmx.org";
+import { LiveController } from "../../controllers/live";
+import { Partial } from "../../controllers/partials";
+import { gateway } from "../../live";
 import { fetchPart } from "../../page_parts";
 import { succeeded } from "../../responses";
 import { say } from "../../texts";
@@ -13,31 +15,41 @@ const PAUSE = 120;
  * The squares of the traceability matrix: arrows move between them, Space links, C confirms, Enter opens the record of the
  * row. The rows are written again by Django when something changes; the chosen square stays.
  */
-export class RegisterMatrixController extends Controller<HTMLElement> {
+export class RegisterMatrixController extends LiveController {
   static override targets = ["grid", "scroller", "panel"];
   static override values = { mayWrite: Boolean };
   declare readonly gridTarget: HTMLElement;
   declare readonly hasGridTarget: boolean;
   declare readonly scrollerTarget: HTMLElement;
+  declare readonly hasScrollerTarget: boolean;
   declare readonly panelTarget: HTMLElement;
   declare readonly mayWriteValue: boolean;
   /** By the records, so that a square is found again when rows have come or gone. */
   private chosen: { row: string; column: string } | null = null;
   private timer = 0;
 
-  /** The rows were written again. */
-  gridTargetConnected(): void {
-    const square = this.square;
-    if (square) this.mark(square);
+  private part: Partial | null = null;
+
+  override connect(): void {
+    if (!this.hasScrollerTarget) return;
+    const address = () => location.pathname + location.search;
+    this.part = new Partial(this.scrollerTarget, address, () => this.resized(), "#matrix-grid");
+    this.follow(
+      gateway.on("event", ({ name }) => {
+        if (name.startsWith("register.")) void this.part?.refresh();
+      }),
+      gateway.on("missed", () => void this.part?.refresh()),
+    );
   }
 
-  /** The window has another width. */
+  /** The rows were written again, or the window has another width. */
   resized(): void {
     const square = this.square;
     if (square) this.mark(square);
   }
 
   override disconnect(): void {
+    super.disconnect();
     window.clearTimeout(this.timer);
   }
 
@@ -206,8 +218,7 @@ export class RegisterMatrixController extends Controller<HTMLElement> {
       this.scrollerTarget.removeEventListener("htmx:afterRequest", answered);
     }
     if (!isDone) return;
-    this.gridTarget.dispatchEvent(new CustomEvent("register-matrix:changed", { bubbles: true }));
-    await this.showPanel();
+    await Promise.all([this.part?.refresh(), this.showPanel()]);
   }
 
   /** What the page is of, where its address does not say it. */

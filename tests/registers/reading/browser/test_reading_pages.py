@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_a_record_is_read_and_walked_through_by_keys(person: Callable[..., Perso
     expect(page.get_by_role("heading", name="REQ-7")).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("d")
-    expect(page).to_have_url(lambda url: "/conflicts/" in url)
+    expect(page).to_have_url(re.compile("/conflicts/"))
 
 
 def test_a_change_of_somebody_else_arrives_on_the_record(person: Callable[..., Person], scene: Scene) -> None:
@@ -57,13 +58,18 @@ def test_a_field_is_changed_and_restored_on_the_record(person: Callable[..., Per
     page = person("editor").open(f"registers/records/{scene.requirements[1]}/")
     page.locator("#field-requirements-within").hover()
     page.get_by_role("link", name="Change within").click()
-    page.get_by_role("dialog").get_by_label("within").fill("72 h")
-    page.keyboard.press("Enter")
-    expect(page.locator("#field-requirements-within")).to_contain_text("3 d")
+    for text, shown in (("36 h", "36 h"), ("72 h", "3 d")):
+        page.get_by_role("dialog").get_by_label("within").fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator("#field-requirements-within")).to_contain_text(shown)
+        if text == "36 h":
+            page.locator("#field-requirements-within").hover()
+            page.get_by_role("link", name="Change within").click()
     entry = page.locator(".record-entry").nth(1)
     entry.hover()
     entry.get_by_role("link").click()
     page.get_by_role("button", name="Restore it").click()
+    expect(page.locator("#field-requirements-within")).to_contain_text("36 h")
     expect(page.locator(".record-entry").first).to_contain_text("Daniel Okafor")
 
 
